@@ -1,0 +1,239 @@
+/** Requests and answers of the service's HTTP API (`/v1`). The service validates them with schemas of the same shape. */
+import type { AccountRef, Capabilities } from './channel.ts';
+import type { EventError, EventType, IdentityRef, ParleyEvent, SessionState } from './event.ts';
+import type { InboundContent, InboundKind, MessageStatus, OutboundContent, TemplateContent } from './message.ts';
+
+/** RFC 9457 problem. `code` is stable and meant for programs; `errors` names each bad field. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: ProblemCode;
+  detail: string;
+  errors?: { field: string; message: string }[];
+  /** Particulars of the code, e.g. `windowEndedAt`, `reasons`, `providerCode`. Never a secret. */
+  [extra: string]: unknown;
+}
+
+export const PROBLEM_CODES = [
+  'invalid_request',
+  'invalid_body',
+  'body_too_large',
+  'unauthorized',
+  'not_found',
+  'unknown_channel',
+  'unknown_endpoint',
+  'invalid_signature',
+  'signature_not_configured',
+  'account_required',
+  'invalid_settings',
+  'invalid_recipient',
+  'invalid_content',
+  'unsupported_by_channel',
+  'session_closed',
+  'opted_out',
+  'handed_off',
+  'idempotency_conflict',
+  'forbidden_url',
+  'media_too_large',
+  'media_type_not_allowed',
+  'media_gone',
+  'provider_rejected',
+  'provider_settings',
+  'provider_unreachable',
+  'overloaded',
+  'internal',
+] as const;
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+/** `PUT /v1/accounts/{channel}/{externalId}` */
+export interface PutAccount {
+  name?: string;
+  settings: Record<string, unknown>;
+}
+
+/** One thing that was set up, or could not be, at the provider. */
+export interface ProvisioningStep {
+  step: string;
+  ok: boolean;
+  /** What is missing and how to mend it; absent when ok. */
+  detail?: string;
+}
+
+export interface Account {
+  id: string;
+  channel: string;
+  externalId: string;
+  name?: string;
+  /** Secrets are masked. */
+  settings: Record<string, unknown>;
+  webhookUrl: string;
+  capabilities: Capabilities;
+  /** Set by the last registration only. */
+  provisioning?: ProvisioningStep[];
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** `POST /v1/subscriptions` */
+export interface CreateSubscription {
+  url: string;
+  events: EventType[];
+  account?: AccountRef;
+  /** Only messages of these kinds; absent: all. Applies to `message.received` and `message.edited`. */
+  messageKinds?: InboundKind[];
+  /** Only these statuses; absent: all. Applies to `message.status`. */
+  statuses?: MessageStatus[];
+  /** Also replies that a waiting workflow gets. Default false. */
+  includeAwaited?: boolean;
+  /** Also while a human owns the conversation. Default false. */
+  includeHandedOff?: boolean;
+  /** Up to this many events per call, 1 to 500. Default 1. */
+  maxBatch?: number;
+  includeRaw?: boolean;
+}
+
+export interface Subscription extends CreateSubscription {
+  id: string;
+  createdAt: string;
+  endedAt?: string;
+  endedReason?: string;
+}
+/** The secret is told once, here. */
+export interface CreatedSubscription extends Subscription {
+  secret: string;
+}
+
+/** What to do when the session is closed: refuse, keep until the contact writes, or send this template instead. */
+export type IfSessionClosed = 'fail' | 'hold' | { template: TemplateContent };
+
+/** `POST /v1/messages`, with the header `Idempotency-Key`. */
+export interface SendMessage {
+  account: AccountRef;
+  /** A provider address (phone number, user id…) or a known conversation. */
+  to: string | { conversationId: string };
+  content: OutboundContent;
+  /** `campaign` sends are overtaken by replies. Default `reply`. */
+  purpose?: 'reply' | 'campaign';
+  ifSessionClosed?: IfSessionClosed;
+  /** Parley's or the provider's id of the message to quote. */
+  replyTo?: string;
+  metadata?: Record<string, unknown>;
+  /** Ask to be called, once, with the contact's next reply: one POST of a `DeliveryBody` to `url` before `until`. */
+  wait?: { url: string; until: string };
+}
+
+export interface MessageAttempt {
+  number: number;
+  openedAt: string;
+  closedAt?: string;
+  outcome?: string;
+  error?: EventError;
+}
+
+/** An outbound or inbound message as the API shows it. */
+export interface MessageView {
+  id: string;
+  direction: 'inbound' | 'outbound';
+  status: MessageStatus | 'received';
+  conversationId: string;
+  providerMessageId?: string;
+  content: OutboundContent | InboundContent;
+  error?: EventError;
+  metadata?: Record<string, unknown>;
+  createdAt: string;
+  statusAt: string;
+  attempts?: MessageAttempt[];
+}
+
+/** 202 of `POST /v1/messages`. `duplicate`: this idempotency key was admitted before; nothing new was queued. */
+export interface SendAccepted {
+  id: string;
+  status: MessageStatus;
+  conversationId: string;
+  duplicate?: boolean;
+}
+
+/** `POST /v1/messages/read` */
+export interface MarkRead {
+  account: AccountRef;
+  /** Parley's or the provider's id of the inbound message. */
+  messageId: string;
+  typing?: boolean;
+}
+
+export type RefusalReason =
+  'session_closed' | 'opted_out' | 'handed_off' | 'unsupported_by_channel' | 'unknown_contact';
+
+/** `GET /v1/permission?channel&externalId&to&kind` */
+export interface Permission {
+  allowed: boolean;
+  reasons: { code: RefusalReason; detail: string }[];
+  session: SessionState;
+  conversationId?: string;
+  contact?: { id: string; name?: string; identities: IdentityRef[] };
+}
+
+/** `POST /v1/media`, raw body; `id` goes into `mediaId` of a content. `reused`: the same bytes were uploaded before. */
+export interface UploadedMedia {
+  id: string;
+  mimeType: string;
+  sha256: string;
+  bytes: number;
+  expiresAt?: string;
+  reused: boolean;
+}
+
+/** A message template at the provider. `components` is the provider's own form. */
+export interface Template {
+  id: string;
+  name: string;
+  language: string;
+  status: string;
+  category: string;
+  quality?: string;
+  rejectedReason?: string;
+  parameterFormat?: 'named' | 'positional';
+  components: Record<string, unknown>[];
+  /** The variables a send has to fill, in order. */
+  variables: TemplateVariable[];
+}
+
+/** One variable of a template: where it stands, its name or number, and the example given at creation. */
+export interface TemplateVariable {
+  /** `header.1`, `body.first_name`, `button.0.url`, `card.1.body.2`… unique in the template. */
+  key: string;
+  part: 'header' | 'body' | 'button';
+  /** Zero-based carousel card; absent outside a carousel. */
+  card?: number;
+  /** Named variable's name, or its number from 1. */
+  name: string;
+  type: 'text' | 'image' | 'video' | 'document' | 'location' | 'url' | 'quick_reply' | 'copy_code' | 'code' | 'form';
+  /** Button index, for `part: 'button'`. */
+  index?: number;
+  example?: string;
+}
+
+export interface CreateTemplate {
+  name: string;
+  language: string;
+  category: string;
+  parameterFormat?: 'named' | 'positional';
+  components: Record<string, unknown>[];
+  allowCategoryChange?: boolean;
+  ttlSeconds?: number;
+}
+
+export interface EditTemplate {
+  category?: string;
+  components?: Record<string, unknown>[];
+  ttlSeconds?: number;
+}
+
+export interface Page<T> {
+  data: T[];
+  /** Give it as `after` to get the next page; absent on the last. */
+  next?: string;
+}
+
+export type EventPage = Page<ParleyEvent>;

@@ -1,0 +1,40 @@
+/** What a channel can do, as data: read by admission, the API and the nodes. Nothing else asks which channel it is. */
+import type { MediaKind, OutboundKind } from './message.ts';
+
+export interface MediaRule {
+  /** Accepted MIME types, without parameters. */
+  mimeTypes: readonly string[];
+  maxBytes: number;
+}
+
+export interface WindowRule {
+  /** How long a contact's message keeps the session open; absent: free-form sends are always allowed. */
+  lengthMs: number;
+  /** How long sends are free after the first answer to an ad. */
+  freeEntryMs?: number;
+  /** Kinds that may be sent when the session is closed. */
+  outside: readonly OutboundKind[];
+}
+
+export interface Capabilities {
+  /** Kinds that can be sent. */
+  kinds: readonly OutboundKind[];
+  media: Partial<Record<MediaKind, MediaRule>>;
+  window?: WindowRule;
+  /** The provider drops a repeated send by our key: an uncertain send may simply be sent again. */
+  idempotentSends: boolean;
+  /** Sends per second for one account, and for one recipient with a burst. */
+  throughput?: { perSecond: number; perRecipient?: { everyMs: number; burst: number } };
+  /** How long an uncertain send waits for a status webhook before it is reported as unknown. */
+  settleWithinMs: number;
+  readMarks: boolean;
+  templates: boolean;
+}
+
+/** One send identity, as workflows name it. */
+export interface AccountRef {
+  channel: string;
+  externalId: string;
+  /** `settingsDigest` of the caller's credential: a change answers `account_required`, so that no node runs on old settings. */
+  settingsDigest?: string;
+}

@@ -1,0 +1,286 @@
+/**
+ * Message content: the one vocabulary in which workflows, the service and every channel talk about what is said.
+ * A channel renders a kind natively or refuses it with `unsupported_by_channel`.
+ */
+
+/** Kinds of content a workflow can ask to send. */
+export const OUTBOUND_KINDS = [
+  'text',
+  'image',
+  'video',
+  'audio',
+  'document',
+  'sticker',
+  'location',
+  'contacts',
+  'reaction',
+  'buttons',
+  'list',
+  'link',
+  'product',
+  'products',
+  'catalog',
+  'carousel',
+  'receipt',
+  'form',
+  'time_picker',
+  'payment_request',
+  'location_request',
+  'address_request',
+  'template',
+  'native',
+] as const;
+export type OutboundKind = (typeof OUTBOUND_KINDS)[number];
+
+/** Kinds of content a contact can send; `unsupported` keeps the raw body so that nothing is lost. */
+export const INBOUND_KINDS = [
+  'text',
+  'image',
+  'video',
+  'audio',
+  'document',
+  'sticker',
+  'location',
+  'contacts',
+  'reaction',
+  'button',
+  'list',
+  'form',
+  'address',
+  'order',
+  'system',
+  'request_welcome',
+  'call_permission',
+  'unsupported',
+] as const;
+export type InboundKind = (typeof INBOUND_KINDS)[number];
+
+export const MEDIA_KINDS = ['image', 'video', 'audio', 'document', 'sticker'] as const;
+export type MediaKind = (typeof MEDIA_KINDS)[number];
+
+/** A file to send: exactly one of `link` (public https URL the provider fetches) or `mediaId` (from `POST /v1/media`). */
+export interface MediaSource {
+  link?: string;
+  mediaId?: string;
+}
+
+/** A heading above an interactive message: a line of text or one file. */
+export type Header =
+  { type: 'text'; text: string } | ({ type: 'image' | 'video' | 'document'; filename?: string } & MediaSource);
+
+export interface ReplyButton {
+  /** Comes back as `buttonId` when the contact taps it. */
+  id: string;
+  title: string;
+}
+
+export interface ListSection {
+  title?: string;
+  rows: { id: string; title: string; description?: string }[];
+}
+
+/** A shared address-book card. */
+export interface ContactCard {
+  name: { formatted: string; first?: string; last?: string; middle?: string; prefix?: string; suffix?: string };
+  phones?: { phone: string; type?: string; address?: string }[];
+  emails?: { email: string; type?: string }[];
+  addresses?: {
+    street?: string;
+    city?: string;
+    state?: string;
+    zip?: string;
+    country?: string;
+    countryCode?: string;
+    type?: string;
+  }[];
+  org?: { company?: string; department?: string; title?: string };
+  urls?: { url: string; type?: string }[];
+  /** YYYY-MM-DD */
+  birthday?: string;
+}
+
+/** One value of a template variable. `name` is set for templates with named variables, else the position counts. */
+export interface TemplateValue {
+  name?: string;
+  type: 'text' | 'currency' | 'date_time';
+  /** Shown text; for currency and date_time the fallback. */
+  text: string;
+  /** ISO 4217 code and thousandths of the unit, for `currency`. */
+  currency?: { code: string; amount1000: number };
+}
+
+export type TemplateHeader =
+  | { type: 'text'; values: TemplateValue[] }
+  | ({ type: 'image' | 'video' | 'document' | 'gif'; filename?: string } & MediaSource)
+  | { type: 'location'; latitude: number; longitude: number; name?: string; address?: string }
+  | { type: 'product'; productId: string; catalogId: string };
+
+/** What a template's button needs at sending; `index` is its zero-based place in the template. */
+export type TemplateButton =
+  | { type: 'quick_reply'; index: number; payload: string }
+  | { type: 'url'; index: number; suffix: string }
+  | { type: 'copy_code'; index: number; code: string }
+  | { type: 'catalog'; index: number; thumbnailProductId?: string }
+  | {
+      type: 'products';
+      index: number;
+      thumbnailProductId: string;
+      sections: { title: string; productIds: string[] }[];
+    }
+  | { type: 'form'; index: number; token?: string; data?: Record<string, unknown> };
+
+export interface TemplateCard {
+  header?: TemplateHeader;
+  body?: TemplateValue[];
+  buttons?: TemplateButton[];
+}
+
+export interface TemplateContent {
+  type: 'template';
+  name: string;
+  /** The provider's language code, e.g. `en_US`. */
+  language: string;
+  header?: TemplateHeader;
+  body?: TemplateValue[];
+  buttons?: TemplateButton[];
+  cards?: TemplateCard[];
+  /** Limited-time offer: when it ends, milliseconds since the epoch. */
+  offerEndsAt?: number;
+  /** Authentication template: the one-time code, put in the body and the button. */
+  code?: string;
+}
+
+export type CarouselCard =
+  | {
+      header: { type: 'image' | 'video' } & MediaSource;
+      body?: string;
+      link?: { title: string; url: string };
+      buttons?: ReplyButton[];
+    }
+  | { productId: string };
+
+/** What a workflow asks to send, discriminated by `type`. Lengths and counts are the channel's to check. */
+export type OutboundContent =
+  | { type: 'text'; text: string; preview?: boolean }
+  | ({ type: 'image'; caption?: string } & MediaSource)
+  | ({ type: 'video'; caption?: string } & MediaSource)
+  | ({ type: 'audio'; voice?: boolean } & MediaSource)
+  | ({ type: 'document'; caption?: string; filename?: string } & MediaSource)
+  | ({ type: 'sticker' } & MediaSource)
+  | { type: 'location'; latitude: number; longitude: number; name?: string; address?: string }
+  | { type: 'contacts'; contacts: ContactCard[] }
+  /** `messageId`: Parley's or the provider's id of the message reacted to; an empty `emoji` takes the reaction back. */
+  | { type: 'reaction'; messageId: string; emoji: string }
+  | { type: 'buttons'; text: string; header?: Header; footer?: string; buttons: ReplyButton[] }
+  | { type: 'list'; text: string; header?: Header; footer?: string; buttonTitle: string; sections: ListSection[] }
+  | { type: 'link'; text: string; header?: Header; footer?: string; title: string; url: string }
+  | { type: 'product'; text?: string; footer?: string; catalogId: string; productId: string }
+  | {
+      type: 'products';
+      text: string;
+      header: string;
+      footer?: string;
+      catalogId: string;
+      sections: { title: string; productIds: string[] }[];
+    }
+  | { type: 'catalog'; text: string; footer?: string; thumbnailProductId?: string }
+  | { type: 'carousel'; text: string; catalogId?: string; cards: CarouselCard[] }
+  | { type: 'receipt'; receipt: Record<string, unknown> }
+  | {
+      type: 'form';
+      text: string;
+      header?: Header;
+      footer?: string;
+      formId: string;
+      buttonTitle: string;
+      token?: string;
+      screen?: string;
+      data?: Record<string, unknown>;
+      draft?: boolean;
+    }
+  | {
+      type: 'time_picker';
+      text: string;
+      slots: { id: string; startsAt: string; durationMs: number }[];
+      timeZone?: string;
+    }
+  | { type: 'payment_request'; text: string; payment: Record<string, unknown> }
+  | { type: 'location_request'; text: string }
+  | { type: 'address_request'; text: string; country: string; values?: Record<string, string> }
+  | TemplateContent
+  /** The provider's own message body, passed through as it is. */
+  | { type: 'native'; body: Record<string, unknown> };
+
+/** A file a contact sent. `id` is Parley's: fetch the bytes with `GET /v1/media/{id}`. */
+export interface InboundMedia {
+  id: string;
+  mimeType: string;
+  /** Lower-case hex SHA-256 of the bytes, when the provider says it. */
+  sha256?: string;
+  filename?: string;
+  voice?: boolean;
+  animated?: boolean;
+}
+
+export interface OrderItem {
+  productId: string;
+  quantity: number;
+  price: number;
+  currency: string;
+}
+
+/** What a contact said, discriminated by `type`. Generic in the file reference: a channel knows the provider's id only. */
+export type InboundContentOf<Media> =
+  | { type: 'text'; text: string }
+  | { type: MediaKind; caption?: string; media: Media }
+  | { type: 'location'; latitude: number; longitude: number; name?: string; address?: string; url?: string }
+  | { type: 'contacts'; contacts: ContactCard[]; vcards?: string[] }
+  | { type: 'reaction'; messageId: string; emoji: string }
+  /** A tapped button: `source` says whether it stood in a message or in a template. */
+  | { type: 'button'; buttonId: string; text: string; source: 'message' | 'template' }
+  | { type: 'list'; buttonId: string; text: string; description?: string }
+  | { type: 'form'; name: string; text?: string; token?: string; data: Record<string, unknown> }
+  | { type: 'address'; text?: string; data: Record<string, unknown> }
+  | { type: 'order'; catalogId: string; text?: string; items: OrderItem[] }
+  | { type: 'system'; event: string; text?: string }
+  | { type: 'request_welcome' }
+  | { type: 'call_permission'; response: string; expiresAt?: number }
+  | { type: 'unsupported'; reason: string };
+export type InboundContent = InboundContentOf<InboundMedia>;
+
+/** The status ladder of an outbound message, lowest first, then the ways it can end badly. */
+export const MESSAGE_STATUSES = [
+  'held',
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'read',
+  'played',
+  'failed',
+  'uncertain',
+  'unknown',
+] as const;
+export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
+
+/** Where a conversation started from an ad or a post. */
+export interface Referral {
+  sourceUrl?: string;
+  sourceId?: string;
+  sourceType?: string;
+  headline?: string;
+  body?: string;
+  mediaType?: string;
+  mediaUrl?: string;
+  clickId?: string;
+}
+
+/** What a message is an answer to, and how it came. */
+export interface MessageContext {
+  /** The provider's id of the message replied to or tapped. */
+  replyToProviderId?: string;
+  forwarded?: boolean;
+  frequentlyForwarded?: boolean;
+  product?: { catalogId: string; productId: string };
+  referral?: Referral;
+}

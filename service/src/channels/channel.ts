@@ -1,0 +1,319 @@
+/**
+ * The channel contract: what a folder in `channels/` has to provide, and the manual for writing one.
+ *
+ * A channel is a set of functions over its account settings. It holds no state, starts no timers, and reaches the world only
+ * through `io`. It never decides about retries, windows, order or duplicates: it *says* what it knows (capabilities, dedupe
+ * keys, error kinds) and the pipelines act. `test/conformance/channel.ts` runs the same suite over every channel.
+ */
+import type { Readable } from 'node:stream';
+import type { ZodType } from 'zod';
+import type { CreateTemplate, EditTemplate, Page, ProvisioningStep, Template } from '../../../contract/api.ts';
+import type { Capabilities } from '../../../contract/channel.ts';
+import type { IdentityRef, WindowOpener } from '../../../contract/event.ts';
+import type { InboundContentOf, MediaKind, MessageContext, OutboundContent } from '../../../contract/message.ts';
+import type { Clock } from '../core/clock.ts';
+import type { SendErrorKind } from '../core/errors.ts';
+
+/** A webhook as it came: raw bytes, lower-case header names. `url` is the public URL it was posted to. */
+export interface RawRequest {
+  method: string;
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, string>>;
+  body: Buffer;
+}
+
+/** An answer that the provider expects on the spot. */
+export interface RawResponse {
+  status: number;
+  contentType: string;
+  body: string;
+}
+
+/** A multipart/form-data field: text, or a file. */
+export interface FormField {
+  name: string;
+  value: string | { stream: () => Readable; filename: string; contentType: string; bytes: number };
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  url: string;
+  headers?: Record<string, string>;
+  query?: Record<string, string | number | undefined>;
+  /** At most one of these. */
+  json?: unknown;
+  form?: FormField[];
+  bytes?: Readable | Buffer;
+  timeoutMs?: number;
+}
+
+export interface HttpResponse {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  /** Parsed when the answer is JSON, else the text; `undefined` when empty. */
+  body: unknown;
+}
+
+export interface HttpStreamResponse {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  stream: Readable;
+}
+
+/**
+ * The guarded HTTP client. Every status is an answer, not an error. What never got an answer throws a `SendError`:
+ * `unreachable` when the request certainly did not reach the provider (refused, no such host, TLS), `uncertain` when it was
+ * written and no answer came (reset, time-out). Redirects are followed for GET, to the same host only.
+ */
+export interface ProviderHttp {
+  request(request: HttpRequest): Promise<HttpResponse>;
+  stream(request: HttpRequest): Promise<HttpStreamResponse>;
+}
+
+/** Everything a channel may reach. `log` takes facts, never settings, bodies or secrets. */
+export interface ChannelIo {
+  http: ProviderHttp;
+  clock: Clock;
+  log: {
+    info(fields: Record<string, unknown>, message: string): void;
+    warn(fields: Record<string, unknown>, message: string): void;
+  };
+}
+
+/** A person as a webhook names them. At least one identity; the most lasting first. */
+export interface ContactRef {
+  identities: IdentityRef[];
+  name?: string;
+  username?: string;
+}
+
+/** A file by the provider's id; the pipeline gives it Parley's. */
+export interface ProviderMedia {
+  providerId: string;
+  mimeType: string;
+  sha256?: string;
+  filename?: string;
+  voice?: boolean;
+  animated?: boolean;
+}
+export type ParsedContent = InboundContentOf<ProviderMedia>;
+
+interface ParsedBase {
+  /** Which account it is for: one of what `addresses(settings)` gives; absent: the account whose webhook URL was called. */
+  address?: string;
+  /** The same fact always has the same key, two facts never share one. Unique within an account. */
+  dedupeKey: string;
+  /** By the provider's clock, milliseconds since the epoch; absent when it does not tell. */
+  at?: number;
+  contact?: ContactRef;
+  /** The part of the webhook this was read from. */
+  raw: unknown;
+}
+
+/** A message or an act of the contact. `opensWindow` only when the provider's rule says that it (re)opens the session. */
+export interface ParsedMessage extends ParsedBase {
+  type: 'message.received';
+  contact: ContactRef;
+  providerMessageId: string;
+  content: ParsedContent;
+  context?: MessageContext;
+  opensWindow?: WindowOpener;
+}
+export interface ParsedEdit extends ParsedBase {
+  type: 'message.edited';
+  contact: ContactRef;
+  /** The message that was edited. */
+  providerMessageId: string;
+  content: ParsedContent;
+}
+export interface ParsedDeletion extends ParsedBase {
+  type: 'message.deleted';
+  contact: ContactRef;
+  providerMessageId: string;
+}
+/** A step of the status ladder of an outbound message. `correlationId` is our message id, where the provider echoes it. */
+export interface ParsedStatus extends ParsedBase {
+  type: 'message.status';
+  providerMessageId: string;
+  correlationId?: string;
+  status: 'sent' | 'delivered' | 'read' | 'played' | 'failed';
+  error?: { kind: SendErrorKind; code: string; message: string; providerCode?: string };
+  pricing?: { billable?: boolean; model?: string; type?: string; category?: string };
+  /** End of a free entry point that this status tells of. */
+  freeUntil?: number;
+}
+/** What the business sent from another place. */
+export interface ParsedEcho extends ParsedBase {
+  type: 'message.echo';
+  contact: ContactRef;
+  providerMessageId: string;
+  content: ParsedContent;
+}
+/** The contact's wish about a kind of messages, e.g. `marketing`. */
+export interface ParsedPreference extends ParsedBase {
+  type: 'contact.preference';
+  contact: ContactRef;
+  topic: string;
+  value: 'stop' | 'resume' | 'signup';
+  data: Record<string, unknown>;
+}
+/** One person's identities changed: `contact` holds the old ones, `added` the new. */
+export interface ParsedIdentityChange extends ParsedBase {
+  type: 'contact.identity_changed';
+  contact: ContactRef;
+  added: IdentityRef[];
+  data: Record<string, unknown>;
+}
+/** A call; one by the contact opens the session where the provider's rule says so. */
+export interface ParsedCall extends ParsedBase {
+  type: 'call';
+  opensWindow?: WindowOpener;
+  data: Record<string, unknown>;
+}
+/** Facts that change nothing in the ledger and are published as they are. */
+export interface ParsedNotice extends ParsedBase {
+  type:
+    | 'template.status'
+    | 'template.quality'
+    | 'template.changed'
+    | 'account.alert'
+    | 'account.changed'
+    | 'link.clicked'
+    | 'conversation.control'
+    | 'unsupported';
+  data: Record<string, unknown>;
+}
+export type ChannelEvent =
+  | ParsedMessage
+  | ParsedEdit
+  | ParsedDeletion
+  | ParsedStatus
+  | ParsedEcho
+  | ParsedPreference
+  | ParsedIdentityChange
+  | ParsedCall
+  | ParsedNotice;
+
+/** A message ready to go. Ids of other messages are the provider's; media are provider ids or links. */
+export interface OutgoingMessage {
+  /** Our message id: hand it to the provider as correlation data wherever its API has a field for it. */
+  id: string;
+  to: IdentityRef;
+  content: OutboundContent;
+  replyToProviderId?: string;
+}
+
+/** The provider took it. `identities`: how the provider names the recipient, when it tells. */
+export interface SendReceipt {
+  providerMessageId: string;
+  identities?: IdentityRef[];
+  /** The provider holds it back for review. */
+  held?: boolean;
+}
+
+export interface Channel<S = unknown> {
+  /** Lower-case, stable: part of URLs and of the ledger. */
+  readonly id: string;
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /** Account settings; strict: an unknown member is an error. */
+  readonly settings: ZodType<S>;
+  /** Members of the settings that are secret: encrypted at rest, masked in answers, redacted in logs. */
+  readonly secrets: readonly (keyof S & string)[];
+  /** The account's external id, as the provider writes it in webhooks, read from the settings. */
+  externalId(settings: S): string;
+  /** The addresses by which webhooks name this account; `ParsedBase.address` is one of them. */
+  addresses(settings: S): string[];
+  /**
+   * Reads what a workflow wrote as a recipient. Throws `ParleyError(400, 'invalid_recipient')` that says what is expected.
+   */
+  recipient(to: string, settings: S): IdentityRef;
+  /** Raw bytes only; throws `VerificationError`; no secret configured is a failure. Returns only for a well-formed webhook. */
+  verify(request: RawRequest, settings: S): void;
+  /** Pure and total: every entry of a verified request, in order; what it does not know becomes `unsupported`. Never throws. */
+  parse(request: RawRequest, settings: S): ChannelEvent[];
+  /**
+   * Pure: checks a content against the channel's limits. Throws `ParleyError(400, 'invalid_content' | 'unsupported_by_channel')`,
+   * naming the field and the limit. Called at admission, so that a workflow learns of it at once.
+   */
+  check(content: OutboundContent, settings: S): void;
+  /** One call to the provider; throws `SendError`. Must not retry. */
+  send(message: OutgoingMessage, settings: S, io: ChannelIo): Promise<SendReceipt>;
+
+  readonly handshake?: Handshake<S>;
+  readonly media?: MediaPower<S>;
+  readonly templates?: TemplatePower<S>;
+  readonly presence?: PresencePower<S>;
+  readonly provisioning?: ProvisioningPower<S>;
+}
+
+/** The provider proves the webhook URL by a GET. */
+export interface Handshake<S> {
+  /** Throws `VerificationError`. */
+  answer(request: RawRequest, settings: S): RawResponse;
+}
+
+/** Files of contacts are fetched, files to send are uploaded once. Both throw `SendError`. */
+export interface MediaPower<S> {
+  /** Streams the bytes of a contact's file. Throws `ParleyError(410, 'media_gone')` when the provider no longer has it. */
+  download(
+    providerId: string,
+    settings: S,
+    io: ChannelIo,
+  ): Promise<{ stream: Readable; mimeType: string; bytes?: number }>;
+  upload(file: MediaFile, settings: S, io: ChannelIo): Promise<{ providerId: string; expiresAt?: number }>;
+  /** A sample file for a template's header; answers the provider's handle. */
+  uploadExample?(file: MediaFile, settings: S, io: ChannelIo): Promise<{ handle: string }>;
+  /** Which kind of content a MIME type is sent as; undefined: not accepted. */
+  kindOf(mimeType: string): MediaKind | undefined;
+}
+
+export interface MediaFile {
+  /** Opens the bytes anew each time it is called. */
+  stream: () => Readable;
+  filename: string;
+  mimeType: string;
+  bytes: number;
+}
+
+/** Message templates at the provider. All throw `SendError`. */
+export interface TemplatePower<S> {
+  list(query: TemplateQuery, settings: S, io: ChannelIo): Promise<Page<Template>>;
+  get(id: string, settings: S, io: ChannelIo): Promise<Template>;
+  create(
+    template: CreateTemplate,
+    settings: S,
+    io: ChannelIo,
+  ): Promise<{ id: string; status: string; category: string }>;
+  edit(id: string, change: EditTemplate, settings: S, io: ChannelIo): Promise<void>;
+  /** All languages of `name`, or only the one with `id`. */
+  remove(template: { name: string; id?: string }, settings: S, io: ChannelIo): Promise<void>;
+}
+
+export interface TemplateQuery {
+  status?: string;
+  name?: string;
+  language?: string;
+  category?: string;
+  limit?: number;
+  after?: string;
+}
+
+export interface PresencePower<S> {
+  /** Marks a contact's message as read, and shows that an answer is being typed. */
+  markRead(providerMessageId: string, typing: boolean, settings: S, io: ChannelIo): Promise<void>;
+}
+
+export interface ProvisioningPower<S> {
+  /** Points the provider's webhooks at `webhookUrl`. Never throws for what the provider refuses: each step says what is missing. */
+  provision(webhookUrl: string, settings: S, io: ChannelIo): Promise<ProvisioningStep[]>;
+}
+
+/** Type guard for an optional power. */
+export function has<S, P extends 'handshake' | 'media' | 'templates' | 'presence' | 'provisioning'>(
+  channel: Channel<S>,
+  power: P,
+): channel is Channel<S> & Required<Pick<Channel<S>, P>> {
+  return channel[power] !== undefined;
+}

@@ -1,0 +1,13 @@
+/** Time is injected everywhere; instants are milliseconds since the epoch. */
+export interface Clock {
+  now(): number;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+/** ISO 8601 UTC of an instant, or undefined for none: the form of every instant that leaves the service. */
+export function iso(at: number): string;
+export function iso(at: number | null | undefined): string | undefined;
+export function iso(at: number | null | undefined): string | undefined {
+  return at === null || at === undefined ? undefined : new Date(at).toISOString();
+}

@@ -1,0 +1,40 @@
+/** Identifiers: `<prefix>_<26 characters>`, ascending in time so that indexes grow at their end. */
+import { randomBytes } from 'node:crypto';
+import type { Clock } from './clock.ts';
+
+/** What an id names. */
+export type IdPrefix = 'acc' | 'con' | 'cnv' | 'msg' | 'att' | 'rcp' | 'evt' | 'sub' | 'job' | 'mdi' | 'key' | 'dlv';
+
+export interface Ids {
+  next(prefix: IdPrefix): string;
+}
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+
+function base32(value: bigint, length: number): string {
+  let rest = value;
+  let text = '';
+  for (let i = 0; i < length; i++) {
+    text = ALPHABET[Number(rest & 31n)] + text;
+    rest >>= 5n;
+  }
+  return text;
+}
+
+/**
+ * Ids of 48 bits time and 80 bits that start random in each millisecond and count up within it: two ids of one process never
+ * tie and always ascend; those of two processes collide with probability 2^-80. `entropy` gives 10 bytes.
+ */
+export function makeIds(clock: Clock, entropy: () => Uint8Array = () => randomBytes(10)): Ids {
+  let lastAt = -1;
+  let tail = 0n;
+  return {
+    next(prefix) {
+      const at = Math.max(clock.now(), lastAt);
+      if (at === lastAt) tail += 1n;
+      else tail = BigInt('0x' + Buffer.from(entropy()).toString('hex')) >> 1n;
+      lastAt = at;
+      return `${prefix}_${base32(BigInt(at), 10)}${base32(tail, 16)}`;
+    },
+  };
+}
