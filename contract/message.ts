@@ -252,7 +252,6 @@ export type InboundContent = InboundContentOf<InboundMedia>;
 export const MESSAGE_STATUSES = [
   'held',
   'queued',
-  'sending',
   'sent',
   'delivered',
   'read',

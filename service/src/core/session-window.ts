@@ -1,0 +1,65 @@
+/**
+ * The session window: the time in which free-form sends are allowed. Pure rules over one conversation's window; all instants
+ * are milliseconds since the epoch.
+ */
+import type { WindowRule } from '../../../contract/channel.ts';
+import type { SessionState, WindowOpener } from '../../../contract/event.ts';
+import { iso } from './clock.ts';
+
+/** The stored window of a conversation. Every member only ever moves forward. */
+export interface SessionWindow {
+  expiresAt: number | null;
+  openedBy: WindowOpener | null;
+  /** When the contact last came from an ad: an answer within the window's length starts the free entry point. */
+  adAt: number | null;
+  freeUntil: number | null;
+}
+
+export const NO_WINDOW: SessionWindow = { expiresAt: null, openedBy: null, adAt: null, freeUntil: null };
+
+const later = (a: number | null, b: number): number => (a === null ? b : Math.max(a, b));
+
+/**
+ * The window after the contact did something that opens it. `at` is the provider's time, never later than the arrival, so that a
+ * wrong clock cannot hold a session open. A late, old message never shortens a window.
+ */
+export function opened(window: SessionWindow, rule: WindowRule, at: number, by: WindowOpener): SessionWindow {
+  const expiresAt = later(window.expiresAt, at + rule.lengthMs);
+  return {
+    ...window,
+    expiresAt,
+    openedBy: expiresAt === window.expiresAt ? window.openedBy : by,
+    adAt: by === 'ad' ? later(window.adAt, at) : window.adAt,
+  };
+}
+
+/** The window after the provider took a message at `at`: the first answer to an ad starts the free entry point. */
+export function answered(window: SessionWindow, rule: WindowRule, at: number): SessionWindow {
+  if (window.adAt === null || rule.freeEntryMs === undefined) return window;
+  const inTime = at >= window.adAt && at - window.adAt <= rule.lengthMs;
+  return {
+    ...window,
+    adAt: null,
+    freeUntil: inTime ? later(window.freeUntil, at + rule.freeEntryMs) : window.freeUntil,
+  };
+}
+
+/** The window after the provider told that sends are free until `at`. */
+export function freeUntil(window: SessionWindow, at: number): SessionWindow {
+  return { ...window, freeUntil: later(window.freeUntil, at) };
+}
+
+/** Whether free-form sends are allowed at `now`. A channel without a window rule is always open. */
+export function isOpen(window: SessionWindow, rule: WindowRule | undefined, now: number): boolean {
+  return rule === undefined || (window.expiresAt !== null && now < window.expiresAt);
+}
+
+/** The window as events and the API show it. */
+export function sessionState(window: SessionWindow, rule: WindowRule | undefined, now: number): SessionState {
+  return {
+    open: isOpen(window, rule, now),
+    ...(window.expiresAt !== null && { expiresAt: iso(window.expiresAt) }),
+    ...(window.openedBy !== null && { openedBy: window.openedBy }),
+    ...(window.freeUntil !== null && window.freeUntil > now && { freeUntil: iso(window.freeUntil) }),
+  };
+}
