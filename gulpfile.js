@@ -1,0 +1,14 @@
+const { dest, parallel, src } = require('gulp');
+
+/** Icons stay beside the compiled file that names them. */
+function buildIcons() {
+  return src(['nodes/**/*.{png,svg}', 'credentials/**/*.{png,svg}'], { base: '.', encoding: false }).pipe(dest('dist'));
+}
+
+/** Codex files: n8n reads them beside the compiled node. */
+function buildCodex() {
+  return src('nodes/**/*.node.json', { base: '.' }).pipe(dest('dist'));
+}
+
+exports['build:icons'] = parallel(buildIcons, buildCodex);
+exports.default = exports['build:icons'];
