@@ -208,7 +208,21 @@ export interface TemplateVariable {
   card?: number;
   /** Named variable's name, or its number from 1. */
   name: string;
-  type: 'text' | 'image' | 'video' | 'document' | 'location' | 'url' | 'quick_reply' | 'copy_code' | 'code' | 'form';
+  type:
+    | 'text'
+    | 'image'
+    | 'video'
+    | 'document'
+    | 'gif'
+    | 'location'
+    | 'product'
+    | 'products'
+    | 'url'
+    | 'quick_reply'
+    | 'copy_code'
+    | 'code'
+    | 'form'
+    | 'offer_end';
   /** Button index, for `part: 'button'`. */
   index?: number;
   example?: string;
