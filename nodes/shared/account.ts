@@ -1,0 +1,38 @@
+/** The account a node speaks for: who it is at the provider, and the settings that register it with the service. */
+import type { AccountRef } from '../../contract/channel.ts';
+import { settingsDigest } from '../../contract/signature.ts';
+
+export interface ChannelAccount {
+  /** Goes into requests; its digest tells the service whether it holds the same settings. */
+  ref: AccountRef & { settingsDigest: string };
+  /** Exactly what the digest was made of: sent once, when the service asks for the account. */
+  settings: Record<string, unknown>;
+}
+
+/** Settings of a credential: empty members are left out, so that a cleared field is as if it was never there. */
+export function compactSettings(
+  credential: Record<string, unknown>,
+  names: readonly string[],
+): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  for (const name of names) {
+    const value = credential[name];
+    const trimmed = typeof value === 'string' ? value.trim() : value;
+    if (trimmed !== undefined && trimmed !== null && trimmed !== '') settings[name] = trimmed;
+  }
+  return settings;
+}
+
+/** One secret, or several separated by commas or line breaks while they are rotated. */
+export function secretList(value: unknown): string | string[] | undefined {
+  if (typeof value !== 'string') return undefined;
+  const secrets = value
+    .split(/[\s,]+/)
+    .map((secret) => secret.trim())
+    .filter((secret) => secret !== '');
+  return secrets.length > 1 ? secrets : secrets[0];
+}
+
+export function channelAccount(channel: string, externalId: string, settings: Record<string, unknown>): ChannelAccount {
+  return { ref: { channel, externalId, settingsDigest: settingsDigest(settings) }, settings };
+}

@@ -1,0 +1,190 @@
+/** Turns what the service refused into what n8n shows: the message says what happened, the description how to mend it. */
+import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
+import type { Problem, ProblemCode } from '../../contract/api.ts';
+
+/** Who has to act: `user` asked for something wrong, `service` (or the provider behind it) said no. */
+export interface Explanation {
+  fault: 'user' | 'service';
+  message: string;
+  description: string;
+}
+
+/** Where an error happened, for n8n's error view. */
+export interface ErrorPlace {
+  itemIndex?: number;
+  serviceUrl: string;
+}
+
+type Explain = (problem: Problem, serviceUrl: string) => Explanation;
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function user(message: string, description: string): Explanation {
+  return { fault: 'user', message, description };
+}
+
+function service(message: string, description: string): Explanation {
+  return { fault: 'service', message, description };
+}
+
+/** `text: is too long; buttons.0.title: is required` */
+function fieldErrors(problem: Problem): string | undefined {
+  const errors = problem.errors ?? [];
+  return errors.length === 0 ? undefined : errors.map((error) => `${error.field}: ${error.message}`).join('; ');
+}
+
+function providerCode(problem: Problem): string {
+  const code = problem['providerCode'];
+  return typeof code === 'string' || typeof code === 'number' ? ` (code ${code})` : '';
+}
+
+function sessionClosed(problem: Problem): Explanation {
+  const ended = text(problem['windowEndedAt']);
+  return user(
+    ended ? `The session with this contact closed at ${ended}` : 'There is no open session with this contact',
+    "Free-form messages are allowed only for a time after the contact wrote. Use the operation 'Send Template', or set 'If Session Closed' to hold the message or to send a template instead.",
+  );
+}
+
+function badContent(problem: Problem): Explanation {
+  return user(
+    `The message cannot be sent as it is: ${fieldErrors(problem) ?? problem.detail}`,
+    'Correct the named field and run the node again. Nothing was sent.',
+  );
+}
+
+function badRequest(problem: Problem): Explanation {
+  return user(
+    `The service did not accept the request: ${fieldErrors(problem) ?? problem.detail}`,
+    'Correct the named field. If it is not one of this node, the node and the service are probably of different versions: update both.',
+  );
+}
+
+const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
+  unauthorized: (_, serviceUrl) =>
+    service(
+      `The Parley service at ${serviceUrl} did not accept the API key`,
+      "Copy the key that the service printed the place of when it first started (or its PARLEY_API_KEY) into the 'Parley API' credential.",
+    ),
+  session_closed: sessionClosed,
+  opted_out: (problem) =>
+    user(
+      `The contact does not want these messages: ${problem.detail}`,
+      "Nothing was sent. Do not send again until the contact opts in; use 'Session: Get' to ask before sending.",
+    ),
+  handed_off: (problem) =>
+    user(
+      `A person has taken over this conversation: ${problem.detail}`,
+      'Automated messages are held back until the conversation is handed back to the bot. Nothing was sent.',
+    ),
+  unsupported_by_channel: (problem) =>
+    user(
+      `This channel cannot send that kind of message: ${problem.detail}`,
+      "Choose another 'Content Type', or use 'Native JSON' to pass the provider's own body through.",
+    ),
+  invalid_recipient: (problem) =>
+    user(
+      `The recipient is not valid: ${problem.detail}`,
+      "Give the phone number with its country code, e.g. +15550001111, or the value of 'from' of a trigger.",
+    ),
+  invalid_content: badContent,
+  invalid_request: badRequest,
+  invalid_body: badRequest,
+  body_too_large: (problem) => user('The request is too large for the service', problem.detail),
+  idempotency_conflict: () =>
+    user(
+      'Another message was already sent with this idempotency key',
+      "The key was used for a different message. Clear 'Idempotency Key' so that the node makes its own, or make yours depend on what is sent. Nothing was sent.",
+    ),
+  media_too_large: (problem) =>
+    user(`The file is too large: ${problem.detail}`, 'Send a smaller file, or a link to it in a text message.'),
+  media_type_not_allowed: (problem) =>
+    user(
+      `The file is of a type that cannot be sent: ${problem.detail}`,
+      "Convert the file, or choose 'Document' as 'Content Type'. The type is taken from the binary field's MIME type.",
+    ),
+  media_gone: (problem) =>
+    service(`The file is no longer there: ${problem.detail}`, 'Download files soon after the message arrives.'),
+  forbidden_url: (problem) =>
+    user(
+      `The service may not call that URL: ${problem.detail}`,
+      'Use a public https URL, or allow the private address in the configuration of the service.',
+    ),
+  account_required: (problem) =>
+    service(
+      `The service could not register this account: ${problem.detail}`,
+      'Open the credential, save it again and run the node once more.',
+    ),
+  invalid_settings: (problem) =>
+    service(
+      `The channel credential is not complete: ${fieldErrors(problem) ?? problem.detail}`,
+      'Open the channel credential and correct the named setting.',
+    ),
+  provider_settings: (problem) =>
+    service(
+      `The provider refused the credential${providerCode(problem)}: ${problem.detail}`,
+      'Check the access token and its permissions in the channel credential; a token may have expired.',
+    ),
+  provider_rejected: (problem) =>
+    service(
+      `The provider refused${providerCode(problem)}: ${problem.detail}`,
+      'Change what the provider names; the same request will be refused again.',
+    ),
+  provider_unreachable: (problem) =>
+    service(
+      `The provider cannot be reached: ${problem.detail}`,
+      "Try again later, or turn on 'Retry On Fail' in the settings of this node: a message is not sent twice.",
+    ),
+  overloaded: (problem) =>
+    service(
+      `The service has too much to do: ${problem.detail}`,
+      "Turn on 'Retry On Fail' in the settings of this node: a message is not sent twice.",
+    ),
+  not_found: (problem) =>
+    user(`Not found: ${problem.detail}`, 'Check the ID. It may have been deleted, or belong to another account.'),
+};
+
+/** What a problem means for the person who built the workflow. Pure. */
+export function explainProblem(problem: Problem, serviceUrl: string): Explanation {
+  const explain = EXPLANATIONS[problem.code];
+  if (explain) return explain(problem, serviceUrl);
+  return service(
+    `The Parley service could not do this: ${problem.detail}`,
+    'The log of the service says more. If it stays so, report it with the text of this message.',
+  );
+}
+
+/** What a connection that never came about means. Pure. `code` is Node's, e.g. `ECONNREFUSED`. */
+export function explainUnreachable(serviceUrl: string, code: string | undefined): Explanation {
+  return service(
+    `The Parley service cannot be reached at ${serviceUrl}`,
+    `Start it with 'npm start', or correct 'Service URL' in the 'Parley API' credential. From inside a container, localhost is the container itself${code ? ` (${code})` : ''}.`,
+  );
+}
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === 'object' && body !== null && 'code' in body && 'detail' in body;
+}
+
+/** Reads a problem out of an error answer; an answer that is none (a proxy's page, say) becomes one of code `internal`. */
+export function problemOf(status: number, body: unknown): Problem {
+  if (isProblem(body)) return body;
+  const detail = `HTTP ${status}, and the answer is not one of the Parley service`;
+  return { type: 'about:blank', title: 'Unexpected answer', status, code: 'internal', detail };
+}
+
+/** Makes n8n's error of an explanation. */
+export function toNodeError(
+  node: INode,
+  explanation: Explanation,
+  place: { itemIndex?: number; status?: number; code?: string },
+): NodeApiError | NodeOperationError {
+  const { message, description } = explanation;
+  const { itemIndex } = place;
+  if (explanation.fault === 'user') return new NodeOperationError(node, message, { description, itemIndex });
+  const response: JsonObject = place.code ? { message, code: place.code } : { message };
+  const httpCode = place.status === undefined ? undefined : String(place.status);
+  return new NodeApiError(node, response, { message, description, httpCode, itemIndex });
+}
