@@ -1,0 +1,62 @@
+/**
+ * Loads n8n's engine. n8n-core and n8n-workflow are CommonJS and read their configuration from the environment while they
+ * load, so the environment is prepared first and both come through one `require`, as n8n itself loads them.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { IBinaryData } from 'n8n-workflow';
+
+export type Core = typeof import('n8n-core');
+export type N8nWorkflow = typeof import('n8n-workflow');
+
+/** A file of an item, as n8n keeps it: a reference into the instance's binary store. */
+type StoredBinary = IBinaryData;
+
+export interface Runtime {
+  core: Core;
+  n8n: N8nWorkflow;
+  /** Checks the signature of a resume URL with this instance's secret. */
+  signedByUs(signature: string, url: URL): boolean;
+  readBinary(binary: StoredBinary): Promise<Buffer>;
+  /** Removes the instance's folder (its settings and binary data). */
+  dispose(): void;
+}
+
+interface DependencyContainer {
+  Container: { get<T>(token: abstract new (...args: never[]) => T): T };
+}
+
+function prepareEnvironment(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-engine-'));
+  Object.assign(process.env, {
+    N8N_USER_FOLDER: folder,
+    N8N_ENCRYPTION_KEY: 'engine-harness-key',
+    N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
+    N8N_LOG_LEVEL: process.env['N8N_LOG_LEVEL'] ?? 'silent',
+    // Any other value makes n8n-core load node classes in another realm, where Jest has no modules.
+    NODE_ENV: 'test',
+  });
+  return folder;
+}
+
+/** Starts the engine's services: instance settings, logger, binary data on disk. */
+export async function loadRuntime(): Promise<Runtime> {
+  const folder = prepareEnvironment();
+  const require = createRequire(import.meta.url);
+  require('reflect-metadata');
+  const core = require('n8n-core') as Core;
+  const n8n = require('n8n-workflow') as N8nWorkflow;
+  const { Container } = require('@n8n/di') as DependencyContainer;
+  const binaries = Container.get(core.BinaryDataService);
+  await binaries.init();
+  const secret = Container.get(core.InstanceSettings).hmacSignatureSecret;
+  return {
+    core,
+    n8n,
+    signedByUs: (signature, url) => core.validateUrlSignature(signature, url, secret),
+    readBinary: async (binary) => await binaries.getAsBuffer(binary),
+    dispose: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
