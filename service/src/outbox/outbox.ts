@@ -1,0 +1,75 @@
+/**
+ * The outbox: work that was promised in a transaction. *The database is the ledger; the queue is the bell.* A job is a row
+ * written by `enqueue` in the caller's unit of work; a driver only says when to look. Losing every ring loses time, no work.
+ */
+import type { Clock } from '../core/clock.ts';
+import * as jobs from '../store/job.store.ts';
+import type { Job, NewJob } from '../store/job.store.ts';
+import type { Tx } from '../store/ledger.ts';
+
+export type { Job } from '../store/job.store.ts';
+
+/**
+ * The kinds of work.
+ * - `normalize` (keyed by account): read the receipts that wait.
+ * - `deliver` (keyed by subscription and shard): hand over the events that wait.
+ * - `send` (a lane per conversation): send one message.
+ * - `settle` (keyed by message): end the wait of an uncertain or held message.
+ */
+export const JOB_KINDS = ['normalize', 'deliver', 'send', 'settle'] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+export interface OutboxJob extends NewJob {
+  kind: JobKind;
+}
+
+/**
+ * Does one kind of work. `run` is given a job that no one else runs at the same time, and must either `finish` or `postpone` it in
+ * a unit of work of its own before it resolves. A throw means that nothing was changed: the job is tried again after a backoff.
+ * It may be run again after a crash at any point, so what it does outside the ledger has to be found there first.
+ */
+export interface JobHandler {
+  kind: JobKind;
+  /** Jobs of this kind that may run at the same time. */
+  concurrency: number;
+  run(job: Job): Promise<void>;
+}
+
+/** When to look for work. Embedded: at once, in this process. */
+export interface OutboxDriver {
+  /** A job of `kind` became due at `dueAt` (milliseconds since the epoch); called after the commit. May be lost. */
+  ring(kind: JobKind, dueAt: number): void;
+  /** Starts running jobs; everything that is due already is found by itself. */
+  start(handlers: readonly JobHandler[]): void;
+  /** Takes no more jobs and resolves when those under way are done. */
+  stop(): Promise<void>;
+}
+
+/** What the pipelines use: every call joins the caller's unit of work and rings after its commit. */
+export class Outbox {
+  readonly #clock: Clock;
+  readonly #driver: OutboxDriver;
+
+  constructor(clock: Clock, driver: OutboxDriver) {
+    this.#clock = clock;
+    this.#driver = driver;
+  }
+
+  /** Promises a job. */
+  async enqueue(tx: Tx, job: OutboxJob): Promise<void> {
+    const dueAt = await jobs.enqueue(tx, job, this.#clock.now());
+    if (dueAt !== undefined) tx.afterCommit(() => this.#driver.ring(job.kind, dueAt));
+  }
+
+  /** The job is done. */
+  async finish(tx: Tx, job: Job): Promise<void> {
+    const next = await jobs.finish(tx, job);
+    if (next !== undefined) tx.afterCommit(() => this.#driver.ring(job.kind as JobKind, next));
+  }
+
+  /** The job is to be run again at `dueAt`. */
+  async postpone(tx: Tx, job: Job, dueAt: number, costsAttempt: boolean): Promise<void> {
+    await jobs.postpone(tx, job.seq, dueAt, costsAttempt);
+    tx.afterCommit(() => this.#driver.ring(job.kind as JobKind, dueAt));
+  }
+}

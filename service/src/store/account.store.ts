@@ -1,0 +1,61 @@
+/** Accounts and the addresses by which webhooks name them. Settings are kept as they come: encrypted. */
+import type { Kysely, Selectable } from 'kysely';
+import type { AccountsTable, Schema } from './schema.ts';
+import type { Tx } from './ledger.ts';
+
+export type AccountRow = Selectable<AccountsTable>;
+
+export async function list(db: Kysely<Schema>): Promise<AccountRow[]> {
+  return db.selectFrom('accounts').selectAll().where('deleted_at', 'is', null).orderBy('id').execute();
+}
+
+/** Creates the account or replaces what is known of it; a deleted one comes back under its old id. */
+export async function put(tx: Tx, account: AccountRow, addresses: string[]): Promise<void> {
+  await tx.db
+    .insertInto('accounts')
+    .values(account)
+    .onConflict((conflict) =>
+      conflict.columns(['channel', 'external_id']).doUpdateSet({
+        name: account.name,
+        settings: account.settings,
+        settings_digest: account.settings_digest,
+        updated_at: account.updated_at,
+        deleted_at: null,
+      }),
+    )
+    .execute();
+  await tx.db.deleteFrom('account_addresses').where('account_id', '=', account.id).execute();
+  const rows = addresses.map((address) => ({ channel: account.channel, address, account_id: account.id }));
+  if (rows.length > 0) await tx.db.insertInto('account_addresses').values(rows).execute();
+}
+
+/** The account with this external id, deleted ones too: its id is for ever. */
+export async function find(db: Kysely<Schema>, channel: string, externalId: string): Promise<AccountRow | undefined> {
+  return db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('channel', '=', channel)
+    .where('external_id', '=', externalId)
+    .executeTakeFirst();
+}
+
+/** Forgets the settings and the addresses; what was said through the account stays. */
+export async function remove(tx: Tx, id: string, now: number): Promise<void> {
+  await tx.db
+    .updateTable('accounts')
+    .set({ deleted_at: now, updated_at: now, settings: '', settings_digest: '' })
+    .where('id', '=', id)
+    .execute();
+  await tx.db.deleteFrom('account_addresses').where('account_id', '=', id).execute();
+}
+
+export async function idsByAddress(db: Kysely<Schema>, channel: string, address: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('account_addresses')
+    .select('account_id')
+    .where('channel', '=', channel)
+    .where('address', '=', address)
+    .orderBy('account_id')
+    .execute();
+  return rows.map((row) => row.account_id);
+}

@@ -1,0 +1,143 @@
+/** Outbox jobs: rows written in the caller's transaction. */
+import { sql, type Kysely } from 'kysely';
+import type { Schema } from './schema.ts';
+import type { Tx } from './ledger.ts';
+
+export interface NewJob {
+  kind: string;
+  payload: Record<string, unknown>;
+  key?: string | undefined;
+  lane?: string | undefined;
+  /** Lower runs first; default 0. */
+  priority?: number | undefined;
+  /** Default: at once. */
+  dueAt?: number | undefined;
+}
+
+export interface Job {
+  seq: number;
+  kind: string;
+  key: string | null;
+  lane: string | null;
+  attempts: number;
+  dueAt: number;
+  createdAt: number;
+  payload: Record<string, unknown>;
+}
+
+/**
+ * Adds a job. A job whose key is taken changes nothing: the one that is there does the work. A job whose lane is busy waits
+ * until the lane is free. Answers when it is due, or undefined when it need not be rung.
+ */
+export async function enqueue(tx: Tx, job: NewJob, now: number): Promise<number | undefined> {
+  const dueAt = job.dueAt ?? now;
+  const busy = job.lane === undefined ? undefined : await laneHead(tx.db, job.lane);
+  const result = await tx.db
+    .insertInto('jobs')
+    .values({
+      kind: job.kind,
+      key: job.key ?? null,
+      lane: job.lane ?? null,
+      state: busy === undefined ? 'ready' : 'blocked',
+      priority: job.priority ?? 0,
+      due_at: dueAt,
+      attempts: 0,
+      created_at: now,
+      payload: JSON.stringify(job.payload),
+    })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .executeTakeFirst();
+  return busy === undefined && (result.numInsertedOrUpdatedRows ?? 0n) > 0n ? dueAt : undefined;
+}
+
+/** Takes a finished job away; the next of its lane becomes ready. Answers that one's due time. */
+export async function finish(tx: Tx, job: Pick<Job, 'seq' | 'lane'>): Promise<number | undefined> {
+  await tx.db.deleteFrom('jobs').where('seq', '=', job.seq).execute();
+  if (job.lane === null) return undefined;
+  const next = await laneHead(tx.db, job.lane);
+  if (next === undefined) return undefined;
+  await tx.db.updateTable('jobs').set({ state: 'ready' }).where('seq', '=', next.seq).execute();
+  return next.due_at;
+}
+
+/** Puts a job off. `costsAttempt` false: the wait was not its fault. */
+export async function postpone(tx: Tx, seq: number, dueAt: number, costsAttempt: boolean): Promise<void> {
+  const attempts = sql<number>`attempts + ${costsAttempt ? 1 : 0}`;
+  await tx.db.updateTable('jobs').set({ due_at: dueAt, attempts }).where('seq', '=', seq).execute();
+}
+
+/** Jobs of a kind that may run now, in the order in which they should. */
+export async function due(db: Kysely<Schema>, kind: string, now: number, limit: number): Promise<Job[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('state', '=', 'ready')
+    .where('due_at', '<=', now)
+    .orderBy('priority')
+    .orderBy('due_at')
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    seq: row.seq,
+    kind: row.kind,
+    key: row.key,
+    lane: row.lane,
+    attempts: row.attempts,
+    dueAt: row.due_at,
+    createdAt: row.created_at,
+    payload: JSON.parse(row.payload) as Record<string, unknown>,
+  }));
+}
+
+/** When the next job of a kind that is not due yet will be. */
+export async function nextDueAt(db: Kysely<Schema>, kind: string, now: number): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('jobs')
+    .select('due_at')
+    .where('kind', '=', kind)
+    .where('state', '=', 'ready')
+    .where('due_at', '>', now)
+    .orderBy('due_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.due_at;
+}
+
+export interface Depth {
+  kind: string;
+  state: string;
+  count: number;
+  oldestDueAt: number;
+}
+
+/** How much waits, for the metrics. */
+export async function depth(db: Kysely<Schema>): Promise<Depth[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select([
+      'kind',
+      'state',
+      (count) => count.fn.countAll<number>().as('count'),
+      (min) => min.fn.min('due_at').as('oldest'),
+    ])
+    .groupBy(['kind', 'state'])
+    .execute();
+  return rows.map((row) => ({
+    kind: row.kind,
+    state: row.state,
+    count: Number(row.count),
+    oldestDueAt: Number(row.oldest),
+  }));
+}
+
+async function laneHead(db: Kysely<Schema>, lane: string): Promise<{ seq: number; due_at: number } | undefined> {
+  return db
+    .selectFrom('jobs')
+    .select(['seq', 'due_at'])
+    .where('lane', '=', lane)
+    .orderBy('seq')
+    .limit(1)
+    .executeTakeFirst();
+}

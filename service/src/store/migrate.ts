@@ -1,0 +1,41 @@
+/** Versioned migrations, run on start. Kysely's migrator keeps the list of what ran and a lock against a second process. */
+import type { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import type { StoreDialect } from './dialect.ts';
+import { firstSchema } from './migrations/0001-first-schema.ts';
+import type { Schema } from './schema.ts';
+
+/** In order; a released one is never changed. */
+const MIGRATIONS = { '0001-first-schema': firstSchema };
+
+/** The database cannot be used by this version of the program. */
+export class SchemaError extends Error {}
+
+/**
+ * Brings the database to the present schema. Throws `SchemaError` when it was written by a newer version, naming what is unknown,
+ * and when a migration fails, leaving the database as it was.
+ */
+export async function migrate(db: Kysely<Schema>, dialect: StoreDialect): Promise<void> {
+  const migrations = Object.fromEntries(
+    Object.entries(MIGRATIONS).map(([name, up]) => [name, { up: (on: Kysely<never>) => up(on, dialect) }]),
+  );
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const ran = await appliedMigrations(db);
+  const unknown = ran.filter((name) => !(name in MIGRATIONS));
+  if (unknown.length > 0) {
+    throw new SchemaError(
+      `The database was written by a newer version of Parley (unknown migration '${unknown[0]}'). ` +
+        'Start that version, or restore a backup made before the upgrade.',
+    );
+  }
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw new SchemaError('The database could not be migrated; it was left as it was', { cause: error });
+}
+
+async function appliedMigrations(db: Kysely<Schema>): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
+  const untyped = db as unknown as Kysely<{ kysely_migration: { name: string } }>;
+  const rows = await untyped.selectFrom('kysely_migration').select('name').orderBy('name').execute();
+  return rows.map((row) => row.name);
+}

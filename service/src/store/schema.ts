@@ -1,0 +1,199 @@
+/**
+ * The ledger's tables, as Kysely types. Instants are milliseconds since the epoch; JSON is text; booleans are 0 or 1, so that
+ * SQLite and PostgreSQL hold the same values.
+ */
+import type { Generated } from 'kysely';
+
+export interface AccountsTable {
+  id: string;
+  channel: string;
+  external_id: string;
+  name: string | null;
+  /** The random part of the webhook URL. */
+  endpoint: string;
+  /** Encrypted settings (see platform/secret-box). */
+  settings: string;
+  settings_digest: string;
+  created_at: number;
+  updated_at: number;
+  deleted_at: number | null;
+}
+
+/** By what address a webhook names an account: several accounts may share one. */
+export interface AccountAddressesTable {
+  channel: string;
+  address: string;
+  account_id: string;
+}
+
+export interface ApiKeysTable {
+  id: string;
+  hash: string;
+  created_at: number;
+  revoked_at: number | null;
+}
+
+export interface ContactsTable {
+  id: string;
+  name: string | null;
+  username: string | null;
+  marketing_stopped_at: number | null;
+  created_at: number;
+}
+
+export interface IdentitiesTable {
+  channel: string;
+  kind: string;
+  address: string;
+  contact_id: string;
+  created_at: number;
+}
+
+export interface ConversationsTable {
+  id: string;
+  account_id: string;
+  contact_id: string;
+  owner: 'bot' | 'human';
+  window_expires_at: number | null;
+  window_opened_by: string | null;
+  window_ad_at: number | null;
+  window_free_until: number | null;
+  created_at: number;
+}
+
+export interface MessagesTable {
+  id: string;
+  account_id: string;
+  conversation_id: string;
+  direction: 'inbound' | 'outbound';
+  kind: string;
+  status: string;
+  status_at: number;
+  provider_id: string | null;
+  content: string;
+  context: string | null;
+  /** Outbound: what the API call asked besides the content. */
+  request: string | null;
+  error: string | null;
+  pricing: string | null;
+  created_at: number;
+}
+
+export interface IdempotencyTable {
+  key: string;
+  digest: string;
+  message_id: string;
+  created_at: number;
+}
+
+export interface AttemptsTable {
+  id: string;
+  message_id: string;
+  number: number;
+  opened_at: number;
+  closed_at: number | null;
+  outcome: string | null;
+  error: string | null;
+}
+
+export interface ReceiptsTable {
+  seq: Generated<number>;
+  account_id: string;
+  received_at: number;
+  /** Everything of the request but the body. */
+  request: string;
+  body: Uint8Array;
+  digest: string;
+  processed_at: number | null;
+}
+
+export interface JobsTable {
+  seq: Generated<number>;
+  kind: string;
+  /** At most one job has a key: enqueuing it again changes nothing. */
+  key: string | null;
+  /** Jobs of one lane run one at a time, in order. */
+  lane: string | null;
+  /** `blocked`: an earlier job of the lane is not finished. */
+  state: 'ready' | 'blocked';
+  priority: number;
+  due_at: number;
+  attempts: number;
+  created_at: number;
+  payload: string;
+}
+
+export interface EventsTable {
+  seq: Generated<number>;
+  id: string;
+  account_id: string;
+  conversation_id: string | null;
+  type: string;
+  dedupe_key: string;
+  payload: string;
+  raw: string | null;
+  created_at: number;
+}
+
+export interface SubscriptionsTable {
+  id: string;
+  /** Null: every account. */
+  account_id: string | null;
+  /** Set: only this conversation (a waiting workflow). */
+  conversation_id: string | null;
+  url: string;
+  filter: string;
+  max_batch: number;
+  secret: string;
+  once: number;
+  expires_at: number | null;
+  created_at: number;
+  failing_since: number | null;
+  ended_at: number | null;
+  ended_reason: string | null;
+}
+
+/** What is still to be handed over: a row goes when the subscription took the event. */
+export interface DeliveriesTable {
+  subscription_id: string;
+  event_seq: number;
+  /** Deliveries of one shard run one after the other; a conversation is always in the same. */
+  shard: number;
+}
+
+export interface MediaTable {
+  id: string;
+  account_id: string;
+  provider_id: string;
+  mime_type: string;
+  filename: string | null;
+  created_at: number;
+}
+
+export interface UploadsTable {
+  account_id: string;
+  sha256: string;
+  mime_type: string;
+  provider_id: string;
+  bytes: number;
+  expires_at: number | null;
+}
+
+export interface Schema {
+  accounts: AccountsTable;
+  account_addresses: AccountAddressesTable;
+  api_keys: ApiKeysTable;
+  contacts: ContactsTable;
+  identities: IdentitiesTable;
+  conversations: ConversationsTable;
+  messages: MessagesTable;
+  idempotency: IdempotencyTable;
+  attempts: AttemptsTable;
+  receipts: ReceiptsTable;
+  jobs: JobsTable;
+  events: EventsTable;
+  subscriptions: SubscriptionsTable;
+  deliveries: DeliveriesTable;
+  media: MediaTable;
+  uploads: UploadsTable;
+}

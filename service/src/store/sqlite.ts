@@ -1,0 +1,62 @@
+/** SQLite through `node:sqlite`: a file in the data folder, WAL, every commit fsynced. */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Kysely, SqliteDialect } from 'kysely';
+import type { StoreDialect } from './dialect.ts';
+import type { Schema } from './schema.ts';
+
+/** Statements kept prepared; more than the service has, so that only odd batch sizes are ever prepared again. */
+const CACHED_STATEMENTS = 500;
+
+/** Gives node:sqlite the few methods that Kysely's SQLite driver calls. */
+class KyselySqlite {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  prepare(sql: string) {
+    const statement = this.#statement(sql);
+    return {
+      reader: statement.columns().length > 0,
+      all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),
+      run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
+      iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as SQLInputValue[])),
+    };
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    if (this.#statements.size > CACHED_STATEMENTS) {
+      const [oldest] = this.#statements.keys();
+      if (oldest !== undefined) this.#statements.delete(oldest);
+    }
+    return statement;
+  }
+}
+
+function connect(path: string, readOnly: boolean): Kysely<Schema> {
+  const db = new DatabaseSync(path, { readOnly, timeout: 5_000 });
+  if (!readOnly) db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000');
+  db.exec('PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF');
+  return new Kysely<Schema>({ dialect: new SqliteDialect({ database: new KyselySqlite(db) as never }) });
+}
+
+/** The ledger in one file. The folder must exist. */
+export function sqlite(path: string): StoreDialect {
+  return {
+    name: 'sqlite',
+    open: () => ({ writer: connect(path, false), reader: connect(path, true) }),
+    bytes: 'blob',
+    serial: { type: 'integer', modify: (column) => column.primaryKey().autoIncrement() },
+    groupCommit: true,
+  };
+}
