@@ -1,0 +1,53 @@
+/** The documentation keeps up with the code: every setting and every error code is explained, and every link leads somewhere. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PROBLEM_CODES } from '../contract/api.ts';
+import { EVENT_TYPES } from '../contract/event.ts';
+import { MESSAGE_STATUSES } from '../contract/message.ts';
+import { CONFIG_KEYS } from '../service/src/config/config.ts';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const pages = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'].concat(
+  readdirSync(join(ROOT, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
+);
+
+/** What GitHub makes of a heading. */
+function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-');
+}
+
+function anchors(path: string): string[] {
+  return [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchor(heading));
+}
+
+test.each([
+  ['setting', CONFIG_KEYS, 'docs/operations.md'],
+  ['error code', PROBLEM_CODES, 'docs/api.md'],
+  ['event type', EVENT_TYPES, 'docs/api.md'],
+  ['message status', MESSAGE_STATUSES, 'docs/how-it-works.md'],
+])('every %s is explained', (_what, words, page) => {
+  const text = read(page);
+  expect(words.filter((word) => !text.includes(`\`${word}\``))).toEqual([]);
+});
+
+test('the documentation names no setting that does not exist', () => {
+  const named = pages.flatMap((page) => read(page).match(/PARLEY_[A-Z_]*[A-Z]/g) ?? []);
+  expect([...new Set(named)].filter((name) => !CONFIG_KEYS.includes(name))).toEqual([]);
+});
+
+test.each(pages)('the links of %s lead somewhere', (page) => {
+  const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
+  const dead = links.filter(([, path = '', heading]) => {
+    const target = path === '' ? page : join(dirname(page), path);
+    return !existsSync(join(ROOT, target)) || (heading !== undefined && !anchors(target).includes(heading));
+  });
+  expect(dead.map(([link]) => link)).toEqual([]);
+});
