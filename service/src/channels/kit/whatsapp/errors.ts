@@ -1,0 +1,171 @@
+/**
+ * Meta's error codes for WhatsApp, as data: what each means for a message. The same codes come as the answer of a call and as
+ * `errors[]` of a status. Source: Meta's page "Error codes" (support/error-codes) and the Graph API's general codes.
+ */
+import { type SendErrorDetails, type SendErrorKind } from '../../../core/errors.ts';
+import { compact, idOf, isObject, objectOf, textOf, type JsonObject } from '../json.ts';
+
+export interface ErrorRule {
+  kind: SendErrorKind;
+  retryAfterMs?: number;
+  maxAttempts?: number;
+  /** How to mend it, for a person. */
+  hint?: string;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** Meta says that it failed, but pages warn that the message may have gone out: one repeat at most. */
+const RISKY: ErrorRule = { kind: 'unreachable', maxAttempts: 2 };
+const INVALID: ErrorRule = { kind: 'invalid' };
+const REJECTED: ErrorRule = { kind: 'rejected' };
+const SETTINGS: ErrorRule = { kind: 'settings' };
+const PERMISSION: ErrorRule = {
+  kind: 'settings',
+  hint: 'Give the access token the permissions whatsapp_business_messaging and whatsapp_business_management for this account.',
+};
+const TOKEN: ErrorRule = { kind: 'settings', hint: 'Make a new access token and save it in the account.' };
+const throttled = (retryAfterMs: number): ErrorRule => ({ kind: 'throttled', retryAfterMs });
+const maintenance = (retryAfterMs: number): ErrorRule => ({ kind: 'unreachable', retryAfterMs });
+
+/** Code or inclusive range of codes → rule. */
+export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, number], rule: ErrorRule])[] = [
+  [0, TOKEN],
+  [1, RISKY],
+  [2, RISKY],
+  [3, PERMISSION],
+  [4, throttled(HOUR)],
+  [10, PERMISSION],
+  [33, { kind: 'settings', hint: 'The phone number does not exist any more: check phoneNumberId.' }],
+  [100, INVALID],
+  [104, TOKEN],
+  [190, TOKEN],
+  [[200, 299], PERMISSION],
+  [368, { kind: 'settings', hint: 'Meta restricted this account for a policy violation: see Business Support Home.' }],
+  [613, throttled(MINUTE)],
+  [803, INVALID],
+  [80007, throttled(HOUR)],
+  [130403, REJECTED],
+  [130429, throttled(5 * SECOND)],
+  [130472, REJECTED],
+  [130497, REJECTED],
+  [131000, RISKY],
+  [131005, PERMISSION],
+  [[131008, 131009], INVALID],
+  [131016, RISKY],
+  [131020, INVALID],
+  [131021, INVALID],
+  [131026, REJECTED],
+  [131030, { kind: 'rejected', hint: 'A test number may only write to the recipients on its allow list.' }],
+  [
+    131031,
+    { kind: 'settings', hint: 'The account is locked, or the two-step PIN is wrong: see Business Support Home.' },
+  ],
+  [131037, { kind: 'settings', hint: "The number's display name has to be approved first." }],
+  [131041, REJECTED],
+  [131042, { kind: 'settings', hint: 'Mend the payment method of the WhatsApp Business account.' }],
+  [131044, { kind: 'settings', hint: 'Mend the payment method of the WhatsApp Business account.' }],
+  [131045, { kind: 'settings', hint: 'Register the phone number for the Cloud API.' }],
+  [131047, { kind: 'session_closed', hint: 'Send a template, or wait until the contact writes.' }],
+  [131048, REJECTED],
+  [131049, REJECTED],
+  [131050, { kind: 'opted_out' }],
+  [131051, INVALID],
+  [[131052, 131053], INVALID],
+  [131055, INVALID],
+  // The pair rate is retried after 4^n seconds; this is its first step.
+  [131056, throttled(4 * SECOND)],
+  [131057, maintenance(2 * MINUTE)],
+  [131059, REJECTED],
+  [131062, { kind: 'invalid', hint: 'This message needs a phone number as recipient, not a user id.' }],
+  [131063, { kind: 'settings', hint: 'Marketing templates are switched off for the Cloud API on this account.' }],
+  [131064, REJECTED],
+  [131208, throttled(MINUTE)],
+  [[131201, 131215], REJECTED],
+  [[132000, 132012], INVALID],
+  [132015, { kind: 'invalid', hint: 'The template is paused for its quality: edit it, or unpause it.' }],
+  [132016, { kind: 'invalid', hint: 'The template is disabled for good: make a new one.' }],
+  [132018, INVALID],
+  [132068, INVALID],
+  [132069, throttled(6 * MINUTE)],
+  [133000, maintenance(MINUTE)],
+  [133004, RISKY],
+  [133005, SETTINGS],
+  [133006, SETTINGS],
+  [[133008, 133009], throttled(HOUR)],
+  [133010, { kind: 'settings', hint: 'Register the phone number for the Cloud API.' }],
+  [133015, maintenance(5 * MINUTE)],
+  [133016, throttled(72 * HOUR)],
+  [134011, { kind: 'settings', hint: 'Accept the payments terms in WhatsApp Manager.' }],
+  [134100, INVALID],
+  [134101, maintenance(10 * MINUTE)],
+  [134102, SETTINGS],
+  [135000, INVALID],
+  [136024, SETTINGS],
+  [
+    137000,
+    { kind: 'rejected', hint: "The contact's identity key changed: confirm who they are before writing again." },
+  ],
+  [138009, throttled(MINUTE)],
+  [[138012, 138013], throttled(MINUTE)],
+  [[138000, 138018], REJECTED],
+  [[139000, 139004], INVALID],
+  [[139100, 139102], REJECTED],
+  [139103, maintenance(MINUTE)],
+  [[147001, 147005], INVALID],
+  [1752041, INVALID],
+  [2388012, INVALID],
+  [[2388019, 2388299], INVALID],
+  [2494100, maintenance(5 * MINUTE)],
+  [2494191, { kind: 'rejected', hint: 'Another responder owns this conversation.' }],
+];
+
+/** The rule of a code; `undefined` when Meta's pages do not name it. */
+export function ruleOf(code: number): ErrorRule | undefined {
+  const found = ERROR_TABLE.find(([codes]) =>
+    typeof codes === 'number' ? codes === code : code >= codes[0] && code <= codes[1],
+  );
+  return found?.[1];
+}
+
+/** What a provider's error says, in one form for answers and webhooks. */
+export interface ProviderFault {
+  kind: SendErrorKind;
+  message: string;
+  details: SendErrorDetails;
+}
+
+function explanation(error: JsonObject, hint: string | undefined): string {
+  const what =
+    textOf(error.message) ?? textOf(error.title) ?? textOf(error.error_user_title) ?? 'The provider gave no reason';
+  const data = error.error_data;
+  const more = isObject(data) ? textOf(data.details) : (textOf(data) ?? textOf(error.details));
+  const parts = [what, more === what ? undefined : more, textOf(error.error_user_msg), hint];
+  return parts
+    .filter((part) => part !== undefined)
+    .map((part) => part.replace(/[.\s]+$/, ''))
+    .join('. ');
+}
+
+/**
+ * Reads a Graph error (`error` of an answer, one of `errors[]` of a webhook). An unknown code is `rejected`. `is_transient`
+ * makes everything but a rate limit a passing failure, whatever the code (Graph API, "Handling errors").
+ */
+export function faultOf(value: unknown): ProviderFault {
+  const error = objectOf(value);
+  const code = idOf(error.code);
+  const known = ruleOf(Number(code)) ?? REJECTED;
+  const rule = error.is_transient === true && known.kind !== 'throttled' ? { ...RISKY, hint: known.hint } : known;
+  return {
+    kind: rule.kind,
+    message: explanation(error, rule.hint),
+    details: compact({
+      providerCode: code,
+      retryAfterMs: rule.retryAfterMs,
+      maxAttempts: rule.maxAttempts,
+      traceId: textOf(error.fbtrace_id),
+    }),
+  };
+}
