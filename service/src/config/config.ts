@@ -1,0 +1,147 @@
+/** The configuration: environment variables `PARLEY_…`, read once, frozen. The list below is the manual. */
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { parseAllowedNetworks, type AllowedNetworks } from '../platform/addresses.ts';
+import { parseEncryptionKeys, type EncryptionKey } from '../platform/secret-box.ts';
+import { nearest } from './nearest.ts';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Where providers reach the service, without a trailing slash; absent: not told. */
+  readonly publicUrl?: string;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** SQLite file, absolute, or `:memory:`. */
+  readonly databasePath: string;
+  /** Absent: from the data folder, see `loadKeys`. */
+  readonly apiKey?: string;
+  /** Newest first. Absent: from the data folder. */
+  readonly encryptionKeys?: readonly EncryptionKey[];
+  readonly logLevel: LogLevel;
+  /** Networks in which subscription URLs (n8n) may lie, besides the public one. */
+  readonly allowPrivateNetworks: AllowedNetworks;
+  /** The same for providers' base URLs and media links. */
+  readonly allowPrivateProviders: AllowedNetworks;
+  readonly maxWebhookBytes: number;
+  readonly maxMediaBytes: number;
+}
+
+/** The process must not start. The message names every bad key and what is expected, never a value. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not usable:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+const MIB = 1024 * 1024;
+
+/** A key: its value as text (absent: `fallback`) becomes `T`, or an error says what is expected. */
+function key<T>(expected: string, read: (text: string) => T, fallback?: string): z.ZodType<T, string | undefined> {
+  const parsed = z.string().transform((text, context) => {
+    try {
+      return read(text);
+    } catch {
+      // The cause may quote the value, so only the expectation is told.
+      context.addIssue({ code: 'custom', message: expected });
+      return z.NEVER;
+    }
+  });
+  return (fallback === undefined ? parsed : parsed.prefault(fallback)) as z.ZodType<T, string | undefined>;
+}
+
+function check(ok: boolean): void {
+  if (!ok) throw new RangeError('out of range');
+}
+
+function whole(min: number, max: number): (text: string) => number {
+  return (text) => {
+    check(/^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max);
+    return Number(text);
+  };
+}
+
+function publicUrl(text: string): string {
+  const url = new URL(text);
+  check(/^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === '');
+  return url.href.replace(/\/+$/, '');
+}
+
+function matching(pattern: RegExp): (text: string) => string {
+  return (text) => {
+    check(pattern.test(text));
+    return text;
+  };
+}
+
+function sqlitePath(text: string): string {
+  const [, path] = /^sqlite:(?:\/\/(?=[/.]))?(.+)$/.exec(text) ?? [];
+  check(path !== undefined);
+  return path === ':memory:' ? ':memory:' : resolve(path ?? '');
+}
+
+const NETWORKS = 'must be a comma list of loopback, private, none or CIDR blocks like 10.0.0.0/8';
+
+const SCHEMA = z.strictObject({
+  PARLEY_PORT: key('must be a port from 0 (any free one) to 65535', whole(0, 65_535), '3000'),
+  PARLEY_HOST: key('must be a host name or IP address to listen on', matching(/^[A-Za-z0-9.:_-]{1,253}$/), '127.0.0.1'),
+  PARLEY_PUBLIC_URL: key('must be an http(s) URL without user, query and fragment', publicUrl).optional(),
+  PARLEY_DATA_DIR: key('must be a folder', matching(/^[^\0]+$/), './data'),
+  PARLEY_DATABASE_URL: key(
+    'must be sqlite:<path> or absent (a file in the data folder); PostgreSQL is not supported yet',
+    sqlitePath,
+  ).optional(),
+  PARLEY_API_KEY: key(
+    'must be at least 24 visible ASCII characters without spaces',
+    matching(/^[!-~]{24,512}$/),
+  ).optional(),
+  PARLEY_ENCRYPTION_KEY: key(
+    'must be 32 bytes in base64 or hex, or a list id:key,id:key with the newest first',
+    parseEncryptionKeys,
+  ).optional(),
+  PARLEY_LOG_LEVEL: key(`must be one of ${LOG_LEVELS.join(', ')}`, (text) => z.enum(LOG_LEVELS).parse(text), 'info'),
+  PARLEY_ALLOW_PRIVATE_NETWORKS: key(NETWORKS, parseAllowedNetworks, 'loopback,private'),
+  PARLEY_ALLOW_PRIVATE_PROVIDERS: key(NETWORKS, parseAllowedNetworks, 'none'),
+  // Meta's webhooks are up to 3 MB; the rest is slack for other providers' envelopes.
+  PARLEY_MAX_WEBHOOK_BYTES: key('must be bytes from 1024 to 67108864', whole(1024, 64 * MIB), String(4 * MIB)),
+  PARLEY_MAX_MEDIA_BYTES: key('must be bytes from 1024 to 2147483648', whole(1024, 2048 * MIB), String(100 * MIB)),
+});
+
+/** Every variable the service knows. */
+export const CONFIG_KEYS: readonly string[] = Object.keys(SCHEMA.shape);
+
+/** Reads the `PARLEY_…` variables; an empty one counts as absent, an unknown one is an error. Throws `ConfigError`. */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.entries(env).filter(([name, value]) => name.startsWith('PARLEY_') && value !== '');
+  const result = SCHEMA.safeParse(Object.fromEntries(given));
+  if (!result.success) throw new ConfigError(result.error.issues.flatMap(describe));
+  const values = result.data;
+  const dataDir = resolve(values.PARLEY_DATA_DIR);
+  return Object.freeze({
+    port: values.PARLEY_PORT,
+    host: values.PARLEY_HOST,
+    publicUrl: values.PARLEY_PUBLIC_URL,
+    dataDir,
+    databasePath: values.PARLEY_DATABASE_URL ?? join(dataDir, 'parley.db'),
+    apiKey: values.PARLEY_API_KEY,
+    encryptionKeys: values.PARLEY_ENCRYPTION_KEY && Object.freeze(values.PARLEY_ENCRYPTION_KEY),
+    logLevel: values.PARLEY_LOG_LEVEL,
+    allowPrivateNetworks: values.PARLEY_ALLOW_PRIVATE_NETWORKS,
+    allowPrivateProviders: values.PARLEY_ALLOW_PRIVATE_PROVIDERS,
+    maxWebhookBytes: values.PARLEY_MAX_WEBHOOK_BYTES,
+    maxMediaBytes: values.PARLEY_MAX_MEDIA_BYTES,
+  });
+}
+
+function describe(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((name) => `${name} is not known; did you mean ${nearest(name, CONFIG_KEYS)}?`);
+  return [`${String(issue.path[0])} ${issue.message}`];
+}

@@ -1,0 +1,77 @@
+/**
+ * API keys: `pk_<id>_<secret>`, or any text of at least 24 characters that the operator chose. Only the SHA-256 of a key is
+ * stored; a made key has 256 random bits, so a slow hash would guard nothing.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { ParleyError } from '../core/errors.ts';
+
+/** A key as it is stored. */
+export interface StoredApiKey {
+  id: string;
+  /** SHA-256 of the whole key, hex. */
+  hash: string;
+  revokedAt?: number;
+}
+
+/** Where keys are kept; provided under `API_KEY_LOOKUP`. */
+export interface ApiKeyLookup {
+  find(id: string): Promise<StoredApiKey | undefined>;
+}
+export const API_KEY_LOOKUP = Symbol('ApiKeyLookup');
+
+/** A new key. Show it once; store `describeApiKey(key)`. */
+export function makeApiKey(): string {
+  return `pk_${randomBytes(8).toString('hex')}_${randomBytes(32).toString('base64url')}`;
+}
+
+/** SHA-256, hex. */
+export function hashApiKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+/** Under which id a key is stored, and its hash. A key of the operator's own form gets its id from a second digest. */
+export function describeApiKey(key: string): StoredApiKey {
+  const id = /^pk_([0-9a-z]{1,64})_.{32,}$/.exec(key)?.[1];
+  return { id: id ?? `own${hashApiKey(`parley api key id:${key}`).slice(0, 16)}`, hash: hashApiKey(key) };
+}
+
+/** Constant time in what the hashes hold. */
+export function sameHash(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a, 'hex'), Buffer.from(b, 'hex')];
+  return left.length === 32 && right.length === 32 && timingSafeEqual(left, right);
+}
+
+const NOBODY = hashApiKey(randomBytes(32).toString('hex'));
+
+/** The key's record, or undefined for an unknown id, a wrong secret or a revoked key: the same work and answer for all three. */
+export async function checkApiKey(key: string, lookup: ApiKeyLookup): Promise<StoredApiKey | undefined> {
+  const { id, hash } = describeApiKey(key);
+  const stored = await lookup.find(id);
+  const matches = sameHash(hash, stored?.hash ?? NOBODY);
+  return matches && stored !== undefined && stored.revokedAt === undefined ? stored : undefined;
+}
+
+const HOW = 'Give the API key as "Authorization: Bearer <key>"; ';
+const NO_KEY = `${HOW}the request has none.`;
+const WRONG_KEY =
+  `${HOW}the one given is not valid. ` +
+  'The first key is in the file "api-key" of the data folder, unless PARLEY_API_KEY sets one.';
+
+/** Lets only requests with a valid API key pass; throws `ParleyError(401, 'unauthorized')`. */
+@Injectable()
+export class ApiKeyGuard implements CanActivate {
+  readonly #lookup: ApiKeyLookup;
+
+  constructor(@Inject(API_KEY_LOOKUP) lookup: ApiKeyLookup) {
+    this.#lookup = lookup;
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<{ headers: { authorization?: string } }>();
+    const key = /^Bearer +(\S{1,512}) *$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (key === undefined) throw new ParleyError(401, 'unauthorized', NO_KEY);
+    if ((await checkApiKey(key, this.#lookup)) === undefined) throw new ParleyError(401, 'unauthorized', WRONG_KEY);
+    return true;
+  }
+}

@@ -1,0 +1,86 @@
+import type { ExecutionContext } from '@nestjs/common';
+import {
+  ApiKeyGuard,
+  checkApiKey,
+  describeApiKey,
+  hashApiKey,
+  makeApiKey,
+  type StoredApiKey,
+} from '../../service/src/platform/api-keys.ts';
+
+const made = makeApiKey();
+const own = 'correct-horse-battery-staple';
+const asked: string[] = [];
+
+function lookup(...stored: StoredApiKey[]) {
+  return {
+    find: async (id: string) => {
+      asked.push(id);
+      return stored.find((key) => key.id === id);
+    },
+  };
+}
+beforeEach(() => asked.splice(0));
+
+function contextOf(authorization?: string): ExecutionContext {
+  return {
+    switchToHttp: () => ({ getRequest: () => ({ headers: { authorization } }) }),
+  } as unknown as ExecutionContext;
+}
+
+test('a made key names its id and is stored as its hash only', () => {
+  expect(made).toMatch(/^pk_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$/);
+  expect(makeApiKey()).not.toBe(made);
+  expect(describeApiKey(made)).toEqual({ id: made.split('_')[1], hash: hashApiKey(made) });
+});
+
+test.each([own, 'pk_looks_like_one_but_is_not', 'x'.repeat(24)])(
+  'a key of the operator’s own form: %s',
+  async (key) => {
+    const stored = describeApiKey(key);
+    expect(stored.id).toMatch(/^own[0-9a-f]{16}$/);
+    expect(await checkApiKey(key, lookup(stored))).toBe(stored);
+    expect(await checkApiKey(`${key}x`, lookup(stored))).toBeUndefined();
+  },
+);
+
+describe('ApiKeyGuard', () => {
+  const stored = [describeApiKey(made), describeApiKey(own)];
+
+  test.each([`Bearer ${made}`, `bearer  ${made}`, `Bearer ${own}`])('lets %s pass', async (header) => {
+    expect(await new ApiKeyGuard(lookup(...stored)).canActivate(contextOf(header))).toBe(true);
+  });
+
+  const wrongSecret = made.slice(0, -4) + 'AAAA';
+  const unknownId = makeApiKey();
+  test.each([
+    ['a wrong secret', wrongSecret, stored],
+    ['an unknown id', unknownId, stored],
+    ['a revoked key', made, [{ ...describeApiKey(made), revokedAt: 1 }]],
+    ['a broken stored hash', made, [{ ...describeApiKey(made), hash: 'ff' }]],
+    ['a key of another form', 'nonsense', stored],
+  ])('refuses %s with one and the same answer, after one look-up', async (_name, key, keys) => {
+    const error: unknown = await new ApiKeyGuard(lookup(...keys))
+      .canActivate(contextOf(`Bearer ${key}`))
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      status: 401,
+      code: 'unauthorized',
+      message:
+        'Give the API key as "Authorization: Bearer <key>"; the one given is not valid. The first key is in the file ' +
+        '"api-key" of the data folder, unless PARLEY_API_KEY sets one.',
+    });
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each([undefined, '', made, `Basic ${made}`, 'Bearer', 'Bearer  ', `Bearer ${'x'.repeat(600)}`])(
+    'refuses %s without a look-up',
+    async (header) => {
+      await expect(new ApiKeyGuard(lookup(...stored)).canActivate(contextOf(header))).rejects.toMatchObject({
+        status: 401,
+        message: expect.stringContaining('the request has none'),
+      });
+      expect(asked).toEqual([]);
+    },
+  );
+});
