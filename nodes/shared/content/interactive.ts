@@ -1,0 +1,193 @@
+import type { INodeProperties } from 'n8n-workflow';
+import type { ListSection, ReplyButton } from '../../../contract/message.ts';
+import { compact, ParameterError, type Parameters } from '../parameters.ts';
+import { headerFields, headerOf, headerTextField, textHeaderOf } from './header.ts';
+import type { ContentKind } from './kind.ts';
+import { footerField, textField } from './text.ts';
+
+export const buttonsField: INodeProperties = {
+  displayName: 'Buttons',
+  name: 'buttons',
+  type: 'fixedCollection',
+  typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Button', sortable: true },
+  default: {},
+  placeholder: 'Add Button',
+  description: 'What the contact can tap',
+  options: [
+    {
+      displayName: 'Button',
+      name: 'button',
+      values: [
+        {
+          displayName: 'Title',
+          name: 'title',
+          type: 'string',
+          default: '',
+          placeholder: 'e.g. Yes, please',
+          description: 'What stands on the button',
+        },
+        {
+          displayName: 'ID',
+          name: 'id',
+          type: 'string',
+          default: '',
+          placeholder: 'e.g. confirm',
+          description: "What comes back as 'buttonId' when it is tapped. Empty: the title.",
+        },
+      ],
+    },
+  ],
+};
+
+/** The buttons of `buttonsField`; an empty ID is the title. */
+export function replyButtons(parameters: Parameters, name = 'buttons'): ReplyButton[] {
+  const buttons = parameters.list(name, 'button').map((entry) => {
+    const title = entry.required('title', 'Title');
+    return { id: entry.optional('id') ?? title, title };
+  });
+  if (buttons.length === 0) throw new ParameterError('There is no button', "Add one in 'Buttons'.");
+  return buttons;
+}
+
+export const buttons: ContentKind = {
+  type: 'buttons',
+  name: 'Buttons',
+  description: 'A text with buttons to answer with one tap',
+  fields: [textField, buttonsField, ...headerFields, footerField],
+  build: async (parameters, files) =>
+    compact({
+      type: 'buttons' as const,
+      text: parameters.required('text', 'Text'),
+      header: await headerOf(parameters, files),
+      footer: parameters.optional('footer'),
+      buttons: replyButtons(parameters),
+    }),
+};
+
+const rowFields: INodeProperties[] = [
+  { displayName: 'Title', name: 'title', type: 'string', default: '', placeholder: 'e.g. Express' },
+  {
+    displayName: 'ID',
+    name: 'id',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. express',
+    description: "What comes back as 'buttonId' when it is chosen. Empty: the title.",
+  },
+  { displayName: 'Description', name: 'description', type: 'string', default: '', placeholder: 'e.g. Tomorrow' },
+];
+
+const sectionsField: INodeProperties = {
+  displayName: 'Sections',
+  name: 'sections',
+  type: 'fixedCollection',
+  typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Section', sortable: true },
+  default: {},
+  placeholder: 'Add Section',
+  description: 'The choices, in groups',
+  options: [
+    {
+      displayName: 'Section',
+      name: 'section',
+      values: [
+        {
+          displayName: 'Title',
+          name: 'title',
+          type: 'string',
+          default: '',
+          placeholder: 'e.g. Delivery',
+          description: 'Required when there is more than one section',
+        },
+        {
+          displayName: 'Rows',
+          name: 'rows',
+          type: 'fixedCollection',
+          typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Row', sortable: true },
+          default: {},
+          placeholder: 'Add Row',
+          options: [{ displayName: 'Row', name: 'row', values: rowFields }],
+        },
+      ],
+    },
+  ],
+};
+
+function sectionOf(section: Parameters): ListSection {
+  const rows = section.list('rows', 'row').map((row) => {
+    const title = row.required('title', 'Title');
+    return compact({ id: row.optional('id') ?? title, title, description: row.optional('description') });
+  });
+  if (rows.length === 0) throw new ParameterError('A section has no row', "Add a row in each of 'Sections'.");
+  return compact({ title: section.optional('title'), rows });
+}
+
+export const list: ContentKind = {
+  type: 'list',
+  name: 'List',
+  description: 'A text with a menu of choices behind one button',
+  fields: [
+    textField,
+    {
+      displayName: 'Menu Button',
+      name: 'buttonTitle',
+      type: 'string',
+      default: 'Choose',
+      required: true,
+      placeholder: 'e.g. Choose',
+      description: 'The button that opens the menu',
+    },
+    sectionsField,
+    { ...headerTextField, required: false },
+    footerField,
+  ],
+  build: (parameters) => {
+    const sections = parameters.list('sections', 'section').map(sectionOf);
+    if (sections.length === 0) throw new ParameterError('The list has no choices', "Add one in 'Sections'.");
+    return compact({
+      type: 'list' as const,
+      text: parameters.required('text', 'Text'),
+      header: textHeaderOf(parameters),
+      footer: parameters.optional('footer'),
+      buttonTitle: parameters.required('buttonTitle', 'Menu Button'),
+      sections,
+    });
+  },
+};
+
+export const link: ContentKind = {
+  type: 'link',
+  name: 'Link Button',
+  description: 'A text with a button that opens a web page',
+  fields: [
+    textField,
+    {
+      displayName: 'Button Title',
+      name: 'linkTitle',
+      type: 'string',
+      default: '',
+      required: true,
+      placeholder: 'e.g. Track Order',
+      description: 'What stands on the button',
+    },
+    {
+      displayName: 'Button URL',
+      name: 'linkUrl',
+      type: 'string',
+      default: '',
+      required: true,
+      placeholder: 'e.g. https://example.com/orders/77',
+      description: 'The page that the button opens',
+    },
+    ...headerFields,
+    footerField,
+  ],
+  build: async (parameters, files) =>
+    compact({
+      type: 'link' as const,
+      text: parameters.required('text', 'Text'),
+      header: await headerOf(parameters, files),
+      footer: parameters.optional('footer'),
+      title: parameters.required('linkTitle', 'Button Title'),
+      url: parameters.required('linkUrl', 'Button URL').trim(),
+    }),
+};

@@ -1,0 +1,103 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { compact, ParameterError, type Parameters } from '../parameters.ts';
+import type { ContentKind } from './kind.ts';
+
+/** The text of a message of any kind. */
+export const textField: INodeProperties = {
+  displayName: 'Text',
+  name: 'text',
+  type: 'string',
+  typeOptions: { rows: 4 },
+  default: '',
+  required: true,
+  placeholder: 'e.g. Hello! Your order is on its way.',
+  description: 'What the contact reads',
+};
+
+export const footerField: INodeProperties = {
+  displayName: 'Footer',
+  name: 'footer',
+  type: 'string',
+  default: '',
+  placeholder: 'e.g. Answer STOP to unsubscribe',
+  description: 'A short line in small letters below the message',
+};
+
+export const text: ContentKind = {
+  type: 'text',
+  name: 'Text',
+  description: 'A plain text message',
+  fields: [
+    textField,
+    {
+      displayName: 'Preview Link',
+      name: 'preview',
+      type: 'boolean',
+      default: false,
+      description: 'Whether the first link in the text is shown with a preview',
+    },
+  ],
+  build: (parameters) =>
+    compact({
+      type: 'text' as const,
+      text: parameters.required('text', 'Text'),
+      preview: parameters.flag('preview') || undefined,
+    }),
+};
+
+/** The message that a reaction, a quote or a read mark is about. */
+export const messageIdField: INodeProperties = {
+  displayName: 'Message ID',
+  name: 'messageId',
+  type: 'string',
+  default: '',
+  required: true,
+  placeholder: 'e.g. {{ $json.messageId }}',
+  description: "The ID of the message, as the trigger gives it in 'messageId'",
+};
+
+export const reaction: ContentKind = {
+  type: 'reaction',
+  name: 'Reaction',
+  description: 'An emoji on a message of the contact, or its removal',
+  fields: [
+    messageIdField,
+    {
+      displayName: 'Emoji',
+      name: 'emoji',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. a thumbs-up emoji',
+      description: 'A single emoji. Leave empty to take the reaction back.',
+    },
+  ],
+  build: (parameters) => ({
+    type: 'reaction',
+    messageId: parameters.required('messageId', 'Message ID'),
+    emoji: parameters.text('emoji').trim(),
+  }),
+};
+
+export const native: ContentKind = {
+  type: 'native',
+  name: 'Native JSON',
+  description: "The provider's own message body, passed through as it is",
+  fields: [
+    {
+      displayName: 'Body',
+      name: 'nativeBody',
+      type: 'json',
+      default: '{\n  "type": "text",\n  "text": { "body": "Hello" }\n}',
+      required: true,
+      description:
+        'The message as the provider documents it, without the recipient. For what the other content types do not cover.',
+    },
+  ],
+  build: (parameters) => ({ type: 'native', body: requiredObject(parameters, 'nativeBody', 'Body') }),
+};
+
+export function requiredObject(parameters: Parameters, name: string, label: string): Record<string, unknown> {
+  const value = parameters.object(name, label);
+  if (value === undefined) throw new ParameterError(`The field '${label}' is empty`, `Fill in '${label}'.`);
+  return value;
+}
