@@ -140,7 +140,10 @@ export function dispositionFileName(header: unknown): string | undefined {
 }
 
 /** Fetches a file as a stream, so that a large one is never held in memory. */
-export async function parleyDownload(context: IExecuteFunctions, request: ParleyRequest): Promise<ParleyFile> {
+export async function parleyDownload(
+  context: IExecuteFunctions | IWebhookFunctions,
+  request: ParleyRequest,
+): Promise<ParleyFile> {
   const answer = await call(context, request, 'stream');
   if (!succeeded(answer)) {
     const body = await context.helpers.binaryToBuffer(answer.body as FileContent);

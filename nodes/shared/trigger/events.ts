@@ -1,0 +1,125 @@
+/** The choices of a trigger: events in the user's words, and the types of the service that each stands for. */
+import type { INodePropertyOptions } from 'n8n-workflow';
+import type { EventType } from '../../../contract/event.ts';
+import type { InboundKind, MessageStatus } from '../../../contract/message.ts';
+
+/** One choice of the parameter 'Events'. */
+export interface EventChoice extends INodePropertyOptions {
+  value: string;
+  types: readonly EventType[];
+}
+
+export const MESSAGE_RECEIVED = 'messageReceived';
+export const MESSAGE_CHANGED = 'messageChanged';
+export const MESSAGE_STATUS = 'messageStatus';
+
+/** Sorted by name. A channel that never publishes a type leaves its choice out. */
+export const EVENT_CHOICES: readonly EventChoice[] = [
+  {
+    name: 'Account Alert or Change',
+    value: 'account',
+    description: 'The provider warned about the account, limited it, or its profile changed',
+    types: ['account.alert', 'account.changed'],
+  },
+  { name: 'Call', value: 'call', description: 'A contact calls, or a call ended', types: ['call'] },
+  {
+    name: 'Contact Identity Changed',
+    value: 'contactIdentity',
+    description: 'A contact has a new number or user ID; the conversation goes on',
+    types: ['contact.identity_changed'],
+  },
+  {
+    name: 'Contact Preference',
+    value: 'contactPreference',
+    description: 'A contact stopped or resumed marketing messages',
+    types: ['contact.preference'],
+  },
+  {
+    name: 'Conversation Control',
+    value: 'conversationControl',
+    description: 'The conversation passed to another app, to a person, or back',
+    types: ['conversation.control'],
+  },
+  {
+    name: 'Link Clicked',
+    value: 'linkClicked',
+    description: 'A contact came by a link with a reference',
+    types: ['link.clicked'],
+  },
+  {
+    name: 'Message Edited or Deleted',
+    value: MESSAGE_CHANGED,
+    description: 'A contact changed or took back a message',
+    types: ['message.edited', 'message.deleted'],
+  },
+  {
+    name: 'Message Received',
+    value: MESSAGE_RECEIVED,
+    description: 'A contact wrote, tapped a button, chose from a list, sent a file, a form, an order…',
+    types: ['message.received'],
+  },
+  {
+    name: 'Message Sent Elsewhere',
+    value: 'messageEcho',
+    description: 'The business wrote from another place, e.g. the app on the phone',
+    types: ['message.echo'],
+  },
+  {
+    name: 'Message Status',
+    value: MESSAGE_STATUS,
+    description: 'A message of yours was sent, delivered, read, or failed',
+    types: ['message.status'],
+  },
+  {
+    name: 'Template Status or Quality',
+    value: 'template',
+    description: 'A template was approved, rejected, paused, or its quality or category changed',
+    types: ['template.status', 'template.quality', 'template.changed'],
+  },
+  {
+    name: 'Unsupported Event',
+    value: 'unsupported',
+    description: "Something this version does not know; turn on 'Include Raw Event' to see it",
+    types: ['unsupported'],
+  },
+];
+
+/** The service's types for the chosen values; unknown values count for nothing. Pure. */
+export function eventTypes(chosen: readonly string[]): EventType[] {
+  return EVENT_CHOICES.filter((choice) => chosen.includes(choice.value)).flatMap((choice) => choice.types);
+}
+
+/** Sorted by name. */
+export const KIND_CHOICES: readonly (INodePropertyOptions & { value: InboundKind })[] = [
+  { name: 'Address', value: 'address' },
+  { name: 'Audio or Voice Note', value: 'audio' },
+  { name: 'Button Tapped', value: 'button' },
+  { name: 'Call Permission', value: 'call_permission' },
+  { name: 'Chat Opened', value: 'request_welcome' },
+  { name: 'Contact Card', value: 'contacts' },
+  { name: 'Document', value: 'document' },
+  { name: 'Form', value: 'form' },
+  { name: 'Image', value: 'image' },
+  { name: 'List Choice', value: 'list' },
+  { name: 'Location', value: 'location' },
+  { name: 'Order', value: 'order' },
+  { name: 'Reaction', value: 'reaction' },
+  { name: 'Sticker', value: 'sticker' },
+  { name: 'System Notice', value: 'system' },
+  { name: 'Text', value: 'text' },
+  { name: 'Unsupported', value: 'unsupported' },
+  { name: 'Video', value: 'video' },
+];
+
+/** Sorted by name. */
+export const STATUS_CHOICES: readonly (INodePropertyOptions & { value: MessageStatus })[] = [
+  { name: 'Delivered', value: 'delivered' },
+  { name: 'Failed', value: 'failed', description: 'The message will not arrive; the reason is in the event' },
+  { name: 'Held', value: 'held', description: 'Kept until the contact writes' },
+  { name: 'Played', value: 'played', description: 'A voice note was listened to' },
+  { name: 'Queued', value: 'queued' },
+  { name: 'Read', value: 'read' },
+  { name: 'Sent', value: 'sent' },
+  { name: 'Uncertain', value: 'uncertain', description: 'The provider did not answer; its status will tell' },
+  { name: 'Unknown', value: 'unknown', description: 'The provider never told what became of the message' },
+];

@@ -1,0 +1,150 @@
+/**
+ * A trigger's life: activating subscribes to the service, deactivating ends the subscription. What the service told (its id
+ * and the secret that deliveries are signed with) is kept in the node's static data by webhook URL. A test listener has another
+ * URL than the active workflow, and n8n gives it static data of its own, so the two never touch.
+ */
+import { NodeOperationError, type IDataObject, type IHookFunctions } from 'n8n-workflow';
+import type {
+  Account,
+  CreatedSubscription,
+  CreateSubscription,
+  ProvisioningStep,
+  Subscription,
+} from '../../../contract/api.ts';
+import type { InboundKind, MessageStatus } from '../../../contract/message.ts';
+import type { ChannelAccount } from '../account.ts';
+import { accountRequest, parleyLookup, parleyRequest, registerAccount } from '../transport.ts';
+import { eventTypes } from './events.ts';
+
+/** The collection 'Options' of every trigger. */
+export interface TriggerOptions {
+  downloadMedia?: boolean;
+  maxBatch?: number;
+  ifSetUpFails?: 'start' | 'stop';
+  includeHandedOff?: boolean;
+  includeRaw?: boolean;
+  includeAwaited?: boolean;
+}
+
+/** One subscription as the node remembers it. */
+interface Remembered {
+  id: string;
+  secret: string;
+  /** What was asked for: other parameters need another subscription. */
+  wish: string;
+}
+type Memory = Record<string, Remembered>;
+
+function remembered(staticData: IDataObject): Memory {
+  return (staticData['subscriptions'] ?? {}) as unknown as Memory;
+}
+
+function remember(staticData: IDataObject, memory: Memory): void {
+  // A new object, so that n8n sees the change and saves it.
+  staticData['subscriptions'] = memory as unknown as IDataObject;
+}
+
+/** The secrets that a delivery to this node may be signed with. */
+export function knownSecrets(staticData: IDataObject): string[] {
+  return Object.values(remembered(staticData)).map((subscription) => subscription.secret);
+}
+
+function webhookUrl(context: IHookFunctions): string {
+  const url = context.getNodeWebhookUrl('default');
+  if (url === undefined) throw new NodeOperationError(context.getNode(), 'n8n gave this trigger no webhook URL');
+  return url;
+}
+
+/** What the parameters ask of the service. */
+function subscriptionWish(context: IHookFunctions, account: ChannelAccount): CreateSubscription {
+  const events = eventTypes(context.getNodeParameter('events', []) as string[]);
+  if (events.length === 0) {
+    throw new NodeOperationError(context.getNode(), 'No event is chosen', {
+      description: "Choose in 'Events' what starts the workflow.",
+    });
+  }
+  const kinds = context.getNodeParameter('messageKinds', []) as InboundKind[];
+  const statuses = context.getNodeParameter('statuses', []) as MessageStatus[];
+  const options = context.getNodeParameter('options', {}) as TriggerOptions;
+  return {
+    url: webhookUrl(context),
+    events,
+    account: account.ref,
+    ...(kinds.length > 0 && { messageKinds: kinds }),
+    ...(statuses.length > 0 && { statuses }),
+    includeAwaited: options.includeAwaited ?? false,
+    includeHandedOff: options.includeHandedOff ?? false,
+    includeRaw: options.includeRaw ?? false,
+    maxBatch: options.maxBatch ?? 1,
+  };
+}
+
+/** The wish without the digest of the credential: renewing a token is no reason to subscribe anew. */
+function fingerprint(wish: CreateSubscription): string {
+  const { channel, externalId } = wish.account ?? {};
+  return JSON.stringify({ ...wish, account: { channel, externalId } });
+}
+
+const subscriptionPath = (id: string) => `/v1/subscriptions/${encodeURIComponent(id)}`;
+
+/** `checkExists`: whether the service still holds exactly the subscription that the parameters ask for. */
+export async function subscriptionExists(context: IHookFunctions, account: ChannelAccount): Promise<boolean> {
+  const wish = subscriptionWish(context, account);
+  const known = remembered(context.getWorkflowStaticData('node'))[wish.url];
+  if (known === undefined || known.wish !== fingerprint(wish)) return false;
+  const path = subscriptionPath(known.id);
+  const found = await parleyLookup<Subscription>(context, { method: 'GET', path });
+  return found !== undefined && found.endedAt === undefined;
+}
+
+/**
+ * `create`: registers the account (which also sets up the webhook at the provider), ends what is left of earlier subscriptions to
+ * this URL (the service may have been down when they should have ended) and subscribes.
+ */
+export async function createSubscription(context: IHookFunctions, account: ChannelAccount): Promise<boolean> {
+  const wish = subscriptionWish(context, account);
+  reportSetUp(context, await registerAccount<Account>(context, account));
+  const { data } = await parleyRequest<{ data: Subscription[] }>(context, { method: 'GET', path: '/v1/subscriptions' });
+  for (const { id } of data.filter((each) => each.url === wish.url)) {
+    await parleyLookup(context, { method: 'DELETE', path: subscriptionPath(id) });
+  }
+  const created = await accountRequest<CreatedSubscription>(context, account, {
+    method: 'POST',
+    path: '/v1/subscriptions',
+    body: wish,
+  });
+  const staticData = context.getWorkflowStaticData('node');
+  const { id, secret } = created;
+  remember(staticData, { ...remembered(staticData), [wish.url]: { id, secret, wish: fingerprint(wish) } });
+  return true;
+}
+
+/** `delete`: ends the subscription; one the service no longer knows is ended already. */
+export async function endSubscription(context: IHookFunctions): Promise<boolean> {
+  const staticData = context.getWorkflowStaticData('node');
+  const { [webhookUrl(context)]: known, ...others } = remembered(staticData);
+  if (known === undefined) return true;
+  await parleyLookup(context, { method: 'DELETE', path: subscriptionPath(known.id) });
+  remember(staticData, others);
+  return true;
+}
+
+/**
+ * Says what could not be set up at the provider. Somebody who switches the workflow on (or listens in the editor) sees it as an
+ * error, unless they chose to start anyway; when n8n saves or restarts an active workflow, a provider's bad moment must not
+ * stop it, so it is logged only.
+ */
+function reportSetUp(context: IHookFunctions, account: Account): void {
+  const failed = (account.provisioning ?? []).filter((step) => !step.ok);
+  if (failed.length === 0) return;
+  const missing = failed.map(({ step, detail }: ProvisioningStep) => `${step}: ${detail ?? 'failed'}`).join('; ');
+  const { ifSetUpFails = 'stop' } = context.getNodeParameter('options', {}) as TriggerOptions;
+  const watched = ['activate', 'create', 'manual'].includes(context.getActivationMode());
+  if (!watched || ifSetUpFails === 'start') {
+    context.logger.warn(`Parley could not set up everything at the provider: ${missing}`);
+    return;
+  }
+  throw new NodeOperationError(context.getNode(), `Messages cannot arrive yet: ${missing}`, {
+    description: `Mend it and activate again. If you set up the webhook at the provider by hand (its URL is ${account.webhookUrl}), set the option 'If Set-Up at the Provider Fails' to 'Start Anyway'.`,
+  });
+}
