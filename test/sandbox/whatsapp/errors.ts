@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import type { HttpReply } from '../kit/http-server.ts';
+
+/** HTTP status and message of each code the sandbox answers with (Cloud API error codes page). */
+const TABLE: Record<number, { status: number; message: string; isTransient?: boolean }> = {
+  2: { status: 503, message: 'An unexpected error has occurred. Please retry your request later.', isTransient: true },
+  10: { status: 403, message: '(#10) Application does not have permission for this action' },
+  15: { status: 400, message: '(#15) This method must be called with an app access_token.' },
+  100: { status: 400, message: '(#100) Invalid parameter' },
+  104: { status: 401, message: 'API calls from the server require an appsecret_proof argument' },
+  190: { status: 401, message: 'Invalid OAuth access token - Cannot parse access token' },
+  200: { status: 403, message: '(#200) You do not have the necessary permissions for this action' },
+  803: { status: 404, message: '(#803) Some of the aliases you requested do not exist' },
+  2200: { status: 400, message: '(#2200) Callback verification failed' },
+  2500: { status: 400, message: 'Unknown path components' },
+  130429: { status: 400, message: '(#130429) Rate limit hit' },
+  131000: { status: 500, message: '(#131000) Something went wrong' },
+  131008: { status: 400, message: '(#131008) Required parameter is missing' },
+  131009: { status: 400, message: '(#131009) Parameter value is not valid' },
+  131021: { status: 400, message: '(#131021) Recipient cannot be sender' },
+  131026: { status: 400, message: '(#131026) Message undeliverable' },
+  131030: { status: 400, message: '(#131030) Recipient phone number not in allowed list' },
+  131047: { status: 400, message: '(#131047) Re-engagement message' },
+  131050: { status: 400, message: '(#131050) User has stopped marketing messages' },
+  131051: { status: 400, message: '(#131051) Unsupported message type' },
+  131053: { status: 400, message: '(#131053) Media upload error' },
+  131056: { status: 400, message: '(#131056) (Business Account, Consumer Account) pair rate limit hit' },
+  131062: { status: 400, message: '(#131062) Recipient type not supported for this message' },
+  132000: { status: 400, message: '(#132000) Number of parameters does not match the expected number of params' },
+  132001: { status: 404, message: '(#132001) Template name does not exist in the translation' },
+  132005: { status: 400, message: '(#132005) Translated text too long' },
+  132012: { status: 400, message: '(#132012) Parameter format does not match format in the created template' },
+  132015: { status: 400, message: '(#132015) Template is paused' },
+  132016: { status: 400, message: '(#132016) Template is disabled' },
+  132018: { status: 400, message: '(#132018) There was a problem with the parameters in the template' },
+};
+
+/** Members of the error body beyond code, message and details. */
+export interface GraphErrorExtra {
+  message?: string;
+  type?: string;
+  subcode?: number;
+  userTitle?: string;
+  userMessage?: string;
+  status?: number;
+  headers?: Record<string, string>;
+}
+
+/** A refusal in the shape of the Graph API (docs: support/error-codes). */
+export class GraphError extends Error {
+  readonly code: number;
+  readonly details: string | undefined;
+  readonly extra: GraphErrorExtra;
+
+  constructor(code: number, details?: string, extra: GraphErrorExtra = {}) {
+    super(extra.message ?? TABLE[code]?.message ?? `(#${code})`);
+    this.code = code;
+    this.details = details;
+    this.extra = extra;
+  }
+
+  /** The HTTP answer. */
+  toReply(): HttpReply {
+    const { type = 'OAuthException', subcode, userTitle, userMessage, headers } = this.extra;
+    const row = TABLE[this.code];
+    const error = {
+      message: this.message,
+      type,
+      code: this.code,
+      ...(this.details === undefined ? {} : { error_data: { messaging_product: 'whatsapp', details: this.details } }),
+      ...(subcode === undefined ? {} : { error_subcode: subcode }),
+      ...(row?.isTransient ? { is_transient: true } : {}),
+      ...(userTitle === undefined ? {} : { error_user_title: userTitle, error_user_msg: userMessage }),
+      fbtrace_id: `A${randomBytes(11).toString('base64url')}`,
+    };
+    return { status: this.extra.status ?? row?.status ?? 400, headers, body: { error } };
+  }
+
+  /** The same refusal as an element of a status webhook's `errors`. */
+  toWebhookError() {
+    const title = this.message.replace(/^\(#\d+\) /, '');
+    return {
+      code: this.code,
+      title,
+      message: title,
+      error_data: { details: this.details ?? title },
+      href: 'https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/',
+    };
+  }
+}
+
+/** The object in the path does not exist, or the token cannot see it. */
+export function unknownObject(id: string, method: string): GraphError {
+  if (!/^\d+$/.test(id)) {
+    return new GraphError(803, undefined, { message: `(#803) Some of the aliases you requested do not exist: ${id}` });
+  }
+  const message =
+    `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, cannot be loaded due to missing ` +
+    'permissions, or does not support this operation. Please read the Graph API documentation at ' +
+    'https://developers.facebook.com/docs/graph-api';
+  return new GraphError(100, undefined, { message, type: 'GraphMethodException', subcode: 33 });
+}
+
+/** A required member is absent. `path` as Meta writes it: text['body']. */
+export function missing(path: string): GraphError {
+  return new GraphError(131008, `Parameter ${path} is missing.`);
+}
+
+/** A member is there but not acceptable. */
+export function invalid(details: string): GraphError {
+  return new GraphError(131009, details);
+}

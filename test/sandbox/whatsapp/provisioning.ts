@@ -1,0 +1,143 @@
+import { randomInt } from 'node:crypto';
+import { call as httpCall } from '../kit/http-client.ts';
+import type { HttpReply } from '../kit/http-server.ts';
+import { textOf, type JsonObject } from '../kit/json.ts';
+import { GraphError } from './errors.ts';
+import { numberOf, ok, requireApp, requireWaba, type GraphCall } from './graph-call.ts';
+import type { CallbackOverride } from './world.ts';
+
+/** Webhook fields an app can subscribe to (docs: webhooks/reference). */
+export const WEBHOOK_FIELDS = (
+  'messages message_template_status_update message_template_quality_update message_template_components_update ' +
+  'template_category_update phone_number_quality_update phone_number_name_update account_update account_review_update ' +
+  'account_alerts account_settings_update business_capability_update security user_preferences user_id_update ' +
+  'business_username_updates calls flows history smb_app_state_sync smb_message_echoes messaging_handovers standby ' +
+  'automatic_events group_lifecycle_update group_participants_update group_settings_update group_status_update ' +
+  'partner_solutions payment_configuration_update template_correct_category_detection message_echoes consumer_profile'
+).split(' ');
+
+/** POST /{appId}/subscriptions: verifies the callback with the handshake, then keeps it. */
+export async function subscribeApp(call: GraphCall): Promise<HttpReply> {
+  requireApp(call);
+  const { fields, world } = call;
+  if (fields['object'] !== 'whatsapp_business_account') {
+    throw new GraphError(100, undefined, { message: '(#100) Param object must be whatsapp_business_account' });
+  }
+  const names = fieldNames(fields['fields']);
+  const unknown = names.find((name) => !WEBHOOK_FIELDS.includes(name));
+  if (names.length === 0 || unknown !== undefined) {
+    throw new GraphError(100, undefined, {
+      message: `(#100) Param fields is not valid: ${unknown ?? 'it is required'}`,
+    });
+  }
+  const callback = callbackOf(fields, 'callback_url');
+  await shakeHands(callback);
+  world.appSubscription = { ...callback, fields: names };
+  world.changes.notify();
+  return ok();
+}
+
+function fieldNames(value: unknown): string[] {
+  const names = Array.isArray(value) ? value.map(String) : (textOf(value)?.split(',') ?? []);
+  return names.map((name) => name.trim()).filter(Boolean);
+}
+
+/** GET /{appId}/subscriptions. */
+export function readAppSubscription(call: GraphCall): HttpReply {
+  requireApp(call);
+  const subscription = call.world.appSubscription;
+  if (!subscription) return ok({ data: [] });
+  const fields = subscription.fields.map((name) => ({ name, version: 'v23.0' }));
+  const { callbackUrl } = subscription;
+  return ok({ data: [{ object: 'whatsapp_business_account', callback_url: callbackUrl, active: true, fields }] });
+}
+
+/** DELETE /{appId}/subscriptions: all of it, or only the fields that are named. */
+export function unsubscribeApp(call: GraphCall): HttpReply {
+  requireApp(call);
+  const { world } = call;
+  const gone = fieldNames(call.fields['fields']);
+  const left = world.appSubscription?.fields.filter((name) => gone.length > 0 && !gone.includes(name)) ?? [];
+  if (world.appSubscription && left.length > 0) world.appSubscription.fields = left;
+  else delete world.appSubscription;
+  world.changes.notify();
+  return ok();
+}
+
+/** POST /{wabaId}/subscribed_apps: without a body it removes the override. */
+export async function subscribeWaba(call: GraphCall): Promise<HttpReply> {
+  requireWaba(call);
+  const { world, fields } = call;
+  if (fields['override_callback_uri'] === undefined) {
+    delete world.wabaOverride;
+  } else {
+    const override = callbackOf(fields, 'override_callback_uri');
+    await shakeHands(override);
+    world.wabaOverride = override;
+  }
+  world.isAppSubscribedToWaba = true;
+  world.changes.notify();
+  return ok();
+}
+
+/** GET /{wabaId}/subscribed_apps. */
+export function readWabaSubscription(call: GraphCall): HttpReply {
+  requireWaba(call);
+  const { world } = call;
+  if (!world.isAppSubscribedToWaba) return ok({ data: [] });
+  const { appId } = world.settings;
+  const app = { id: appId, name: 'Parley Sandbox', link: `https://www.facebook.com/games/?app_id=${appId}` };
+  const override = world.wabaOverride ? { override_callback_uri: world.wabaOverride.callbackUrl } : {};
+  return ok({ data: [{ whatsapp_business_api_data: app, ...override }] });
+}
+
+/** DELETE /{wabaId}/subscribed_apps. */
+export function unsubscribeWaba(call: GraphCall): HttpReply {
+  requireWaba(call);
+  call.world.isAppSubscribedToWaba = false;
+  delete call.world.wabaOverride;
+  call.world.changes.notify();
+  return ok();
+}
+
+/** POST /{phoneNumberId} with `webhook_configuration`: an empty URL removes the override. */
+export async function configureNumber(call: GraphCall, configuration: JsonObject): Promise<HttpReply> {
+  const number = numberOf(call);
+  if (configuration['override_callback_uri'] === '') {
+    delete number.override;
+  } else {
+    const override = callbackOf(configuration, 'override_callback_uri');
+    await shakeHands(override);
+    number.override = override;
+  }
+  call.world.changes.notify();
+  return ok();
+}
+
+function callbackOf(fields: JsonObject, name: 'callback_url' | 'override_callback_uri'): CallbackOverride {
+  const callbackUrl = textOf(fields[name]) ?? '';
+  const verifyToken = textOf(fields['verify_token']) ?? '';
+  const isTooLong = name === 'override_callback_uri' && callbackUrl.length > 200;
+  if (!URL.canParse(callbackUrl) || !/^https?:/.test(callbackUrl) || isTooLong) {
+    throw new GraphError(100, undefined, { message: `(#100) Param ${name} must be a valid URI` });
+  }
+  if (verifyToken === '')
+    throw new GraphError(100, undefined, { message: '(#100) The parameter verify_token is required.' });
+  return { callbackUrl, verifyToken };
+}
+
+/** The GET handshake: the callback has to answer 200 with exactly the challenge. */
+async function shakeHands({ callbackUrl, verifyToken }: CallbackOverride): Promise<void> {
+  const challenge = String(randomInt(100_000_000, 2_000_000_000));
+  const url = new URL(callbackUrl);
+  url.searchParams.set('hub.mode', 'subscribe');
+  url.searchParams.set('hub.challenge', challenge);
+  url.searchParams.set('hub.verify_token', verifyToken);
+  const answer = await httpCall(url.toString(), { method: 'GET', timeoutMs: 5_000 }).catch(() => undefined);
+  if (answer?.status === 200 && answer.body === challenge) return;
+  const reason = answer ? `HTTP Status Code = ${answer.status}` : 'the URL could not be reached';
+  const wrong = answer?.status === 200 ? 'the answer was not the challenge' : reason;
+  throw new GraphError(2200, undefined, {
+    message: `(#2200) Callback verification failed with the following errors: ${wrong}`,
+  });
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import type { Fault, FaultQueue } from '../kit/faults.ts';
+import { startHttpServer } from '../kit/http-server.ts';
+import { recordOf, type RecordedRequest } from '../kit/request-log.ts';
+import type { WebhookDelivery } from '../kit/webhook-poster.ts';
+import { answerControl } from './control.ts';
+import { createCustomer, type Customer } from './customer.ts';
+import {
+  fixedOptions,
+  initialSettings,
+  type SandboxSettings,
+  type StatusName,
+  type WhatsAppSandboxOptions,
+} from './defaults.ts';
+import { answerGraph } from './graph.ts';
+import { GraphError } from './errors.ts';
+import { windowEndsAt } from './limits.ts';
+import { WEBHOOK_FIELDS } from './provisioning.ts';
+import { postStatus } from './statuses.ts';
+import { seedTemplate, setTemplateStatus, type TemplateSeed } from './template-review.ts';
+import { userFor, type UserRef } from './users.ts';
+import { createWebhooks, type Webhooks } from './webhooks.ts';
+import { createWorld, type AcceptedMessage, type ReadMark, type Template, type World } from './world.ts';
+
+/** A running stand-in for the WhatsApp Cloud API. */
+export interface WhatsAppSandbox {
+  /** Origin without a trailing slash, the place of https://graph.facebook.com. */
+  url: string;
+  port: number;
+  /** May be changed at any time. */
+  settings: SandboxSettings;
+  customer: Customer;
+  faults: Pick<FaultQueue, 'next' | 'pending' | 'clear'>;
+  webhooks: Webhooks;
+  templates: {
+    seed(seed: TemplateSeed): Template;
+    list(): Template[];
+    /** Changes the status and posts the webhook: APPROVED, REJECTED, PAUSED, DISABLED … */
+    setStatus(id: string, status: string, reason?: string): WebhookDelivery | undefined;
+  };
+  /** What was accepted from the business, oldest first. */
+  listReceivedMessages(): AcceptedMessage[];
+  listReadMarks(): ReadMark[];
+  /** How often a message with this `biz_opaque_callback_data` was accepted; more than 1 is a duplicate. */
+  acceptedCountFor(bizOpaqueCallbackData: string): number;
+  /** Every request but those of the control API, oldest first. */
+  requests(): RecordedRequest[];
+  /** Posts a status of an accepted message by hand; `failed` with an error code. */
+  postStatus(messageId: string, status: StatusName, errorCode?: number): WebhookDelivery | undefined;
+  /** Posts the last `count` webhooks again, byte for byte. */
+  redeliver(count: number): WebhookDelivery[];
+  /** When the service window with this user ends, in milliseconds; undefined: never opened. */
+  windowEndsAt(user: UserRef, phoneNumberId?: string): number | undefined;
+  /** Subscribes a URL to every field, without a handshake. */
+  subscribe(callbackUrl: string): void;
+  /** Resolves with the probe's first truthy result; it runs after every change. Rejects after `timeoutMs` (5000). */
+  waitFor<T>(probe: () => T | undefined | null | false, timeoutMs?: number, what?: string): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Starts the sandbox. Rejects when the port is taken. */
+export async function startWhatsAppSandbox(options: WhatsAppSandboxOptions = {}): Promise<WhatsAppSandbox> {
+  const { clock, phoneNumbers, webhookRetryDelaysMs, webhookTimeoutMs } = fixedOptions(options);
+  const bare = createWorld({
+    settings: initialSettings(options),
+    clock,
+    newId: options.newId ?? randomUUID,
+    phoneNumbers,
+  });
+  const retry = { retryDelaysMs: webhookRetryDelaysMs, timeoutMs: webhookTimeoutMs };
+  // The webhooks read the world they are part of: one object, completed here.
+  const world: World = Object.assign(bare, { webhooks: createWebhooks(bare, retry) });
+  const sandbox = sandboxOf(world);
+  const server = await startHttpServer(
+    { host: options.host ?? '127.0.0.1', port: options.port ?? 0 },
+    async (request) => {
+      if (request.path.startsWith('/_sandbox/')) return answerControl(sandbox, request);
+      const { reply, fault } = await answerGraph(world, request);
+      world.requests.push(recordOf(request, reply, clock.now(), fault));
+      world.changes.notify();
+      return reply;
+    },
+  );
+  world.url = server.url;
+  if (options.webhookUrl !== undefined) sandbox.subscribe(options.webhookUrl);
+  return Object.assign(sandbox, {
+    url: server.url,
+    port: server.port,
+    close: async () => {
+      await world.webhooks.close();
+      await server.close();
+    },
+  });
+}
+
+function sandboxOf(world: World): Omit<WhatsAppSandbox, 'url' | 'port' | 'close'> {
+  return {
+    settings: world.settings,
+    customer: createCustomer(world),
+    faults: {
+      next: (fault: Fault) => world.faults.next(fault),
+      pending: () => world.faults.pending(),
+      clear: () => world.faults.clear(),
+    },
+    webhooks: world.webhooks,
+    templates: {
+      seed: (seed) => seedTemplate(world, seed),
+      list: () => [...world.templates.values()],
+      setStatus: (id, status, reason) => setTemplateStatus(world, found(world.templates, id), status, reason),
+    },
+    listReceivedMessages: () => [...world.accepted.values()],
+    listReadMarks: () => [...world.readMarks],
+    acceptedCountFor: (opaque) =>
+      [...world.accepted.values()].filter((one) => one.bizOpaqueCallbackData === opaque).length,
+    requests: () => [...world.requests],
+    postStatus: (id, status, code) => {
+      return postStatus(
+        world,
+        found(world.accepted, id),
+        status,
+        code === undefined ? undefined : new GraphError(code),
+      );
+    },
+    redeliver: (count) => world.webhooks.redeliver(count),
+    windowEndsAt: (user, id) => {
+      const number = id === undefined ? [...world.numbers.values()][0] : world.numbers.get(id);
+      return number && windowEndsAt(number, userFor(world, user));
+    },
+    subscribe: (callbackUrl) => {
+      world.appSubscription = { callbackUrl, verifyToken: '', fields: [...WEBHOOK_FIELDS] };
+      world.isAppSubscribedToWaba = true;
+    },
+    waitFor: (probe, timeoutMs, what) => world.changes.waitFor(probe, timeoutMs, what),
+  };
+}
+
+function found<T>(map: Map<string, T>, id: string): T {
+  const value = map.get(id);
+  if (value === undefined) throw new Error(`The sandbox does not know ${id}`);
+  return value;
+}

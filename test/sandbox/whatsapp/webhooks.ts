@@ -1,0 +1,108 @@
+import { createHmac } from 'node:crypto';
+import { WebhookPoster, type WebhookDelivery } from '../kit/webhook-poster.ts';
+import type { World } from './world.ts';
+
+/** One element of `entry[].changes`. */
+export interface WebhookChange {
+  field: string;
+  value: unknown;
+}
+
+/** Fields that a number or WABA override reroutes; everything else goes to the app's callback (docs: webhooks/override). */
+const OVERRIDABLE = new Set([
+  'messages',
+  'message_echoes',
+  'calls',
+  'consumer_profile',
+  'messaging_handovers',
+  'group_lifecycle_update',
+  'group_participants_update',
+  'group_settings_update',
+  'group_status_update',
+  'smb_message_echoes',
+  'smb_app_state_sync',
+  'history',
+  'account_settings_update',
+]);
+
+/** Fields whose entries carry no `time`. */
+const TIMELESS = new Set(['messages', 'calls', 'user_preferences']);
+
+/** JSON as Meta transmits it: non-ASCII as lower-case \uXXXX escapes and every slash escaped. */
+export function encodeAsMeta(value: unknown): Buffer {
+  const text = JSON.stringify(value)
+    .replaceAll('/', '\\/')
+    .replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return Buffer.from(text, 'latin1');
+}
+
+/** The value of X-Hub-Signature-256 for exactly these bytes. */
+export function signatureOf(appSecret: string, body: Buffer): string {
+  return `sha256=${createHmac('sha256', appSecret).update(body).digest('hex')}`;
+}
+
+/** Sends what happens to whoever is subscribed. */
+export interface Webhooks {
+  /** Posts one change; undefined when nobody is subscribed to it. */
+  emit(change: WebhookChange, phoneNumberId?: string): WebhookDelivery | undefined;
+  /** Posts several changes in one request, as Meta batches them. */
+  emitTogether(changes: WebhookChange[], phoneNumberId?: string): WebhookDelivery | undefined;
+  /** Posts any body, signed, to the app's callback (or `url`). */
+  emitRaw(body: Buffer | object, url?: string): WebhookDelivery;
+  /** Posts the last `count` webhooks again, byte for byte, as Meta does when in doubt. */
+  redeliver(count: number): WebhookDelivery[];
+  deliveries: readonly WebhookDelivery[];
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The webhooks of a world. */
+export function createWebhooks(
+  world: Omit<World, 'webhooks'>,
+  options: { retryDelaysMs: readonly number[]; timeoutMs: number },
+): Webhooks {
+  const poster = new WebhookPoster({
+    ...options,
+    clock: world.clock,
+    changes: world.changes,
+    sign: (body) => ({
+      'x-hub-signature-256': signatureOf(world.settings.appSecret, body),
+      'user-agent': 'facebookexternalua',
+    }),
+  });
+  const emitTogether = (changes: WebhookChange[], phoneNumberId?: string) => {
+    const url = callbackFor(world, changes[0]?.field ?? '', phoneNumberId);
+    return url === undefined ? undefined : poster.post(url, envelope(world, changes));
+  };
+  return {
+    emit: (change, phoneNumberId) => emitTogether([change], phoneNumberId),
+    emitTogether,
+    emitRaw: (body, url = world.appSubscription?.callbackUrl) => {
+      if (url === undefined) throw new Error('No callback is set');
+      return poster.post(url, Buffer.isBuffer(body) ? body : encodeAsMeta(body));
+    },
+    redeliver: (count) => poster.deliveries.slice(-count).map(({ url, body }) => poster.post(url, body)),
+    deliveries: poster.deliveries,
+    settled: () => poster.settled(),
+    close: () => poster.close(),
+  };
+}
+
+function envelope(world: Omit<World, 'webhooks'>, changes: WebhookChange[]): Buffer {
+  const isTimeless = changes.every(({ field }) => TIMELESS.has(field));
+  const time = isTimeless ? {} : { time: Math.floor(world.clock.now() / 1000) };
+  const entry = { id: world.settings.wabaId, ...time, changes };
+  return encodeAsMeta({ object: 'whatsapp_business_account', entry: [entry] });
+}
+
+/** Precedence: number, WABA, app; the app must be subscribed to the WABA and, without an override, to the field. */
+function callbackFor(world: Omit<World, 'webhooks'>, field: string, phoneNumberId?: string): string | undefined {
+  if (!world.isAppSubscribedToWaba) return undefined;
+  if (OVERRIDABLE.has(field)) {
+    const number = phoneNumberId === undefined ? undefined : world.numbers.get(phoneNumberId);
+    const override = number?.override ?? world.wabaOverride;
+    if (override) return override.callbackUrl;
+  }
+  const app = world.appSubscription;
+  return app?.fields.includes(field) ? app.callbackUrl : undefined;
+}

@@ -1,0 +1,183 @@
+import { ChangeSignal } from '../kit/change-signal.ts';
+import type { SandboxClock } from '../kit/clock.ts';
+import { FaultQueue } from '../kit/faults.ts';
+import type { JsonObject } from '../kit/json.ts';
+import type { RecordedRequest } from '../kit/request-log.ts';
+import type { TokenBucket } from '../kit/token-bucket.ts';
+import type { SandboxSettings, PhoneNumberOptions } from './defaults.ts';
+import type { Webhooks } from './webhooks.ts';
+
+/** A callback with its verify token, as set for a number or a WABA. */
+export interface CallbackOverride {
+  callbackUrl: string;
+  verifyToken: string;
+}
+
+export interface PhoneNumber {
+  id: string;
+  displayPhoneNumber: string;
+  verifiedName: string;
+  override?: CallbackOverride;
+  /** Start of the current service window per user id, milliseconds. */
+  lastInboundAt: Map<string, number>;
+  pairBuckets: Map<string, TokenBucket>;
+  /** Instants of the messages of the last second, in and out. */
+  recentTraffic: number[];
+}
+
+/** A WhatsApp user. `waId` is absent for a user who is known by the business-scoped id only. */
+export interface WhatsAppUser {
+  userId: string;
+  waId?: string;
+  name?: string;
+  username?: string;
+  hasStoppedMarketing: boolean;
+}
+
+/** A message that was accepted from the business. */
+export interface AcceptedMessage {
+  id: string;
+  phoneNumberId: string;
+  acceptedAt: number;
+  to: WhatsAppUser;
+  type: string;
+  /** The body as the business sent it. */
+  body: JsonObject;
+  bizOpaqueCallbackData: string | undefined;
+  templateCategory: string | undefined;
+  /** Statuses posted so far. */
+  statuses: string[];
+}
+
+/** A message that a customer sent. */
+export interface InboundRecord {
+  id: string;
+  phoneNumberId: string;
+  from: WhatsAppUser;
+  type: string;
+  at: number;
+}
+
+export interface ReadMark {
+  messageId: string;
+  phoneNumberId: string;
+  isTyping: boolean;
+  at: number;
+}
+
+export interface Template {
+  id: string;
+  name: string;
+  language: string;
+  category: string;
+  status: string;
+  parameterFormat: 'POSITIONAL' | 'NAMED';
+  components: JsonObject[];
+  rejectedReason: string;
+  qualityScore: string;
+  messageSendTtlSeconds?: number;
+  lastEditedAt?: number;
+}
+
+export interface StoredMedia {
+  id: string;
+  mimeType: string;
+  content: Buffer;
+  filename?: string;
+  /** Instant from which the id is unknown. */
+  expiresAt: number;
+}
+
+export interface UploadSession {
+  id: string;
+  length: number;
+  mimeType: string;
+}
+
+export interface AppSubscription extends CallbackOverride {
+  fields: string[];
+}
+
+/** Everything a sandbox knows. One per sandbox; every part works on it. */
+export interface World {
+  settings: SandboxSettings;
+  clock: SandboxClock;
+  newId: () => string;
+  /** Origin of the sandbox; set once it listens. */
+  url: string;
+  numbers: Map<string, PhoneNumber>;
+  users: WhatsAppUser[];
+  /** Accepted messages by id, oldest first. */
+  accepted: Map<string, AcceptedMessage>;
+  inbound: Map<string, InboundRecord>;
+  readMarks: ReadMark[];
+  templates: Map<string, Template>;
+  /** `name` → instant of deletion: an approved name is unusable for 30 days. */
+  deletedTemplates: Map<string, number>;
+  media: Map<string, StoredMedia>;
+  /** Signed part of a media URL → what it gives until when. */
+  mediaUrls: Map<string, { mediaId: string; expiresAt: number }>;
+  uploads: Map<string, UploadSession>;
+  /** Handles of finished resumable uploads. */
+  handles: Map<string, string>;
+  appSubscription?: AppSubscription;
+  isAppSubscribedToWaba: boolean;
+  wabaOverride?: CallbackOverride;
+  requests: RecordedRequest[];
+  faults: FaultQueue;
+  changes: ChangeSignal;
+  webhooks: Webhooks;
+}
+
+/** An empty world with its phone numbers; the webhooks are added by whoever starts it. */
+export function createWorld(parts: {
+  settings: SandboxSettings;
+  clock: SandboxClock;
+  newId: () => string;
+  phoneNumbers: PhoneNumberOptions[];
+}): Omit<World, 'webhooks'> {
+  const numbers = parts.phoneNumbers.map(
+    ({ id, displayPhoneNumber, verifiedName = 'Sandbox' }): [string, PhoneNumber] => [
+      id,
+      {
+        id,
+        displayPhoneNumber,
+        verifiedName,
+        lastInboundAt: new Map(),
+        pairBuckets: new Map(),
+        recentTraffic: [],
+      },
+    ],
+  );
+  return {
+    settings: parts.settings,
+    clock: parts.clock,
+    newId: parts.newId,
+    url: '',
+    numbers: new Map(numbers),
+    users: [],
+    accepted: new Map(),
+    inbound: new Map(),
+    readMarks: [],
+    templates: new Map(),
+    deletedTemplates: new Map(),
+    media: new Map(),
+    mediaUrls: new Map(),
+    uploads: new Map(),
+    handles: new Map(),
+    isAppSubscribedToWaba: false,
+    requests: [],
+    faults: new FaultQueue(),
+    changes: new ChangeSignal(),
+  };
+}
+
+/** A numeric object id, as Graph objects have. */
+export function numericId(world: Pick<World, 'newId'>): string {
+  const hex =
+    world
+      .newId()
+      .replace(/[^0-9a-f]/gi, '')
+      .slice(-12) || '1';
+  return String(1_000_000_000_000_000n + BigInt(`0x${hex}`));
+}
