@@ -48,7 +48,7 @@ export const form: ContentKind = {
       type: 'string',
       default: '',
       placeholder: 'e.g. order-77',
-      description: "Comes back with the answers, to recognise them by (the flow token)",
+      description: 'Comes back with the answers, to recognise them by (the flow token)',
     },
     {
       displayName: 'Draft',

@@ -1,0 +1,67 @@
+/** Sending a message: what an item's parameters say about recipient and options, and the call. */
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IfSessionClosed, SendAccepted, SendMessage } from '../../contract/api.ts';
+import type { OutboundContent } from '../../contract/message.ts';
+import type { ChannelAccount } from './account.ts';
+import { itemIdempotencyKey } from './idempotency.ts';
+import { compact, type Parameters } from './parameters.ts';
+import { accountRequest } from './transport.ts';
+
+/** What `recipientFields` name. */
+export function recipientOf(parameters: Parameters): SendMessage['to'] {
+  if (parameters.text('sendTo') === 'conversation') {
+    return { conversationId: parameters.required('conversationId', 'Conversation ID').trim() };
+  }
+  return parameters.required('to', 'To').trim();
+}
+
+/** What `sendOptions` say. */
+export function optionsOf(options: Parameters): Pick<SendMessage, 'purpose' | 'replyTo' | 'metadata'> {
+  const metadata = options.object('metadata', 'Metadata');
+  const replyTo = options.optional('replyTo');
+  return compact({
+    purpose: options.text('purpose') === 'campaign' ? ('campaign' as const) : undefined,
+    replyTo: replyTo?.trim(),
+    metadata: metadata !== undefined && Object.keys(metadata).length > 0 ? metadata : undefined,
+  });
+}
+
+/** The whole request of one item. */
+export function sendMessage(
+  account: ChannelAccount,
+  parameters: Parameters,
+  content: OutboundContent,
+  extra: { ifSessionClosed?: IfSessionClosed; wait?: SendMessage['wait'] } = {},
+): SendMessage {
+  return compact({
+    account: account.ref,
+    to: recipientOf(parameters),
+    content,
+    ...optionsOf(parameters.group('options')),
+    ...extra,
+  });
+}
+
+/** Hands a message to the service, once per idempotency key. */
+export async function send(
+  context: IExecuteFunctions,
+  account: ChannelAccount,
+  itemIndex: number,
+  message: SendMessage,
+  ownKey: string | undefined,
+): Promise<SendAccepted> {
+  const headers = { 'Idempotency-Key': itemIdempotencyKey(context, itemIndex, ownKey) };
+  const request = { method: 'POST', path: '/v1/messages', body: message, headers, itemIndex } as const;
+  return await accountRequest<SendAccepted>(context, account, request);
+}
+
+/** What a send gives to the next node: the message is queued, its fate comes by the trigger's status events. */
+export function sentOutput(accepted: SendAccepted, to: SendMessage['to']): IDataObject {
+  return {
+    messageId: accepted.id,
+    conversationId: accepted.conversationId,
+    status: accepted.status,
+    duplicate: accepted.duplicate ?? false,
+    ...(typeof to === 'string' ? { to } : {}),
+  };
+}
