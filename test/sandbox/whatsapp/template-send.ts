@@ -83,6 +83,7 @@ function checkTexts(template: Template, where: string, text: string | undefined,
     const name = parameterName(template, expected, parameter, index);
     values.set(name, parameterText(where, parameter, where === 'header'));
   }
+  if (values.size !== expected.length) throw new GraphError(132012, `${where}: a parameter name is given twice`);
   if (fill(text ?? '', values).length > (where === 'header' ? 60 : 1024)) {
     throw new GraphError(132005, `${where}: translated text too long`);
   }
