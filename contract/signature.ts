@@ -57,13 +57,14 @@ export function verifyDelivery(
   });
 }
 
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+/** JSON with sorted members: two equal values always give the same text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value !== null && typeof value === 'object') {
     const members = Object.entries(value).filter(([, member]) => member !== undefined);
     return `{${members
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`)
+      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`)
       .join(',')}}`;
   }
   return JSON.stringify(value) ?? 'null';
@@ -71,5 +72,5 @@ function canonical(value: unknown): string {
 
 /** A digest by which two sides learn that settings differ without showing them: hex, independent of member order. */
 export function settingsDigest(settings: Record<string, unknown>): string {
-  return createHash('sha256').update('parley settings\n').update(canonical(settings)).digest('hex');
+  return createHash('sha256').update('parley settings\n').update(canonicalJson(settings)).digest('hex');
 }

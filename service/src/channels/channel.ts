@@ -225,6 +225,8 @@ export interface Channel<S = unknown> {
   externalId(settings: S): string;
   /** The addresses by which webhooks name this account; `ParsedBase.address` is one of them. */
   addresses(settings: S): string[];
+  /** Kinds of identities a message can be sent to, the best first; a conversation's message goes to the first that is known. */
+  readonly sendTo: readonly string[];
   /**
    * Reads what a workflow wrote as a recipient. Throws `ParleyError(400, 'invalid_recipient')` that says what is expected.
    */

@@ -12,13 +12,15 @@ export interface Contact {
   identities: IdentityRef[];
 }
 
-export async function find(db: Kysely<Schema>, id: string): Promise<Contact | undefined> {
+/** With the identities that the contact has on one channel, the oldest first. */
+export async function find(db: Kysely<Schema>, id: string, channel: string): Promise<Contact | undefined> {
   const row = await db.selectFrom('contacts').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return undefined;
   const identities = await db
     .selectFrom('identities')
     .select(['kind', 'address'])
     .where('contact_id', '=', id)
+    .where('channel', '=', channel)
     .orderBy('created_at')
     .orderBy('kind')
     .execute();
@@ -57,6 +59,16 @@ export async function addIdentity(
     .insertInto('identities')
     .values({ channel, kind: identity.kind, address: identity.address, contact_id: contactId, created_at: now })
     .onConflict((conflict) => conflict.columns(['channel', 'kind', 'address']).doNothing())
+    .execute();
+}
+
+/** Nobody's any more. */
+export async function dropIdentity(tx: Tx, channel: string, identity: IdentityRef): Promise<void> {
+  await tx.db
+    .deleteFrom('identities')
+    .where('channel', '=', channel)
+    .where('kind', '=', identity.kind)
+    .where('address', '=', identity.address)
     .execute();
 }
 

@@ -1,0 +1,73 @@
+/** Who is it? Finds or makes the contact and the conversation behind the identities a provider names. */
+import type { ContactRef } from '../channels/channel.ts';
+import type { IdentityRef } from '../../../contract/event.ts';
+import type { Ids } from '../core/ids.ts';
+import { NO_WINDOW } from '../core/session-window.ts';
+import * as contacts from '../store/contact.store.ts';
+import type { Contact } from '../store/contact.store.ts';
+import * as conversations from '../store/conversation.store.ts';
+import type { Conversation } from '../store/conversation.store.ts';
+import type { Tx } from '../store/ledger.ts';
+
+export interface Person {
+  contact: Contact;
+  conversation: Conversation;
+}
+
+/** Finds or makes both, in the caller's unit of work. */
+export async function resolvePerson(
+  tx: Tx,
+  ids: Ids,
+  account: { id: string; channel: { id: string } },
+  ref: ContactRef,
+  now: number,
+): Promise<Person> {
+  const contactId = await resolveContact(tx, ids, account.channel.id, ref.identities, now);
+  const contact = await contacts.find(tx.db, contactId, account.channel.id);
+  if (contact === undefined) throw new Error(`Contact ${contactId} has no row`);
+  const name = ref.name ?? contact.name;
+  const username = ref.username ?? contact.username;
+  if (name !== contact.name || username !== contact.username) await contacts.rename(tx, contactId, name, username);
+  const known = await conversations.between(tx.db, account.id, contactId);
+  if (known) return { contact: { ...contact, name, username }, conversation: known };
+  const conversation: Conversation = {
+    id: ids.next('cnv'),
+    accountId: account.id,
+    contactId,
+    owner: 'bot',
+    window: NO_WINDOW,
+  };
+  await conversations.create(tx, conversation, now);
+  return { contact: { ...contact, name, username }, conversation };
+}
+
+/**
+ * The first identity decides who it is. Another one that is held by someone without an identity of the first's kind belonged to the
+ * same person all along (known by phone only, say): the two are merged. Held by someone else of that kind, it has moved (a phone
+ * number given to a new person): only the identity changes hands, so that nobody sees another's conversation.
+ */
+export async function resolveContact(
+  tx: Tx,
+  ids: Ids,
+  channel: string,
+  identities: readonly IdentityRef[],
+  now: number,
+): Promise<string> {
+  const [lead, ...others] = identities;
+  if (lead === undefined) throw new Error('A contact needs an identity');
+  let contactId = await contacts.ownerOf(tx.db, channel, lead);
+  for (const identity of others) {
+    const holder = await contacts.ownerOf(tx.db, channel, identity);
+    if (holder === undefined || holder === contactId) continue;
+    const other = await contacts.find(tx.db, holder, channel);
+    if (other?.identities.some((held) => held.kind === lead.kind)) await contacts.dropIdentity(tx, channel, identity);
+    else if (contactId === undefined) contactId = holder;
+    else await contacts.merge(tx, holder, contactId);
+  }
+  if (contactId === undefined) {
+    contactId = ids.next('con');
+    await contacts.create(tx, contactId, now);
+  }
+  for (const identity of identities) await contacts.addIdentity(tx, channel, contactId, identity, now);
+  return contactId;
+}

@@ -1,0 +1,144 @@
+/** Hands events over: signed POSTs to a subscription's URL, in order per conversation, several at once when it asked for that. */
+import { createHash } from 'node:crypto';
+import { signDelivery } from '../../../contract/signature.ts';
+import type { ProviderHttp } from '../channels/channel.ts';
+import type { Clock } from '../core/clock.ts';
+import { backoffMs } from '../core/retry.ts';
+import { ParleyError, SendError } from '../core/errors.ts';
+import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
+import type { Ledger } from '../store/ledger.ts';
+import * as subscriptions from '../store/subscription.store.ts';
+import type { PendingDelivery, SubscriptionRow } from '../store/subscription.store.ts';
+import { readFilter } from './filter.ts';
+import { deliverJob } from './publish.ts';
+
+/** A subscription that took nothing for this long is ended: whoever made it is gone. */
+export const GIVE_UP_MS = 7 * 24 * 3_600_000;
+/** n8n takes bodies up to 16 MB; a call stays far below, whatever `maxBatch` says. */
+const MAX_CALL_BYTES = 4 * 1024 * 1024;
+const TIMEOUT_MS = 60_000;
+const BACKOFF_BASE_MS = 500;
+const BACKOFF_CAP_MS = 60_000;
+
+export interface DeliverDeps {
+  ledger: Ledger;
+  outbox: Outbox;
+  http: ProviderHttp;
+  clock: Clock;
+  random(): number;
+  openSecret(sealed: string, subscriptionId: string): string;
+  /** Told of each call: how many events it held and how it went. */
+  delivered(outcome: 'taken' | 'refused' | 'unreachable' | 'ended', events: number): void;
+}
+
+type Outcome = 'taken' | 'refused' | 'unreachable' | 'gone';
+
+export class DeliverHandler implements JobHandler {
+  readonly kind = 'deliver';
+  readonly concurrency = 16;
+  readonly #deps: DeliverDeps;
+
+  constructor(deps: DeliverDeps) {
+    this.#deps = deps;
+  }
+
+  async run(job: Job): Promise<void> {
+    const { subscriptionId, shard } = job.payload as { subscriptionId: string; shard: number };
+    const { ledger, outbox, clock } = this.#deps;
+    const subscription = await subscriptions.find(ledger.reader, subscriptionId);
+    if (subscription === undefined || subscription.ended_at !== null) {
+      return ledger.write((tx) => outbox.finish(tx, job));
+    }
+    const waiting = await subscriptions.pending(ledger.reader, subscriptionId, shard, subscription.max_batch);
+    if (waiting.length === 0) return this.#finish(job, subscriptionId, shard);
+    const batch = fitting(waiting);
+    const outcome = await this.#post(subscription, batch);
+    if (outcome === 'taken') return this.#taken(job, subscription, shard, batch);
+    const failingSince = subscription.failing_since ?? clock.now();
+    if (outcome === 'gone' || clock.now() - failingSince > GIVE_UP_MS) {
+      this.#deps.delivered('ended', batch.length);
+      return this.#end(job, subscriptionId, outcome === 'gone' ? 'gone' : 'unreachable');
+    }
+    this.#deps.delivered(outcome, batch.length);
+    await this.#retry(job, subscriptionId, failingSince);
+  }
+
+  async #post(subscription: SubscriptionRow, batch: readonly PendingDelivery[]): Promise<Outcome> {
+    const body = Buffer.from(`{"events":[${batch.map((one) => eventJson(subscription, one)).join(',')}]}`);
+    const secret = this.#deps.openSecret(subscription.secret, subscription.id);
+    const signature = signDelivery(secret, deliveryId(batch), this.#deps.clock.now(), body);
+    const headers = { 'content-type': 'application/json', ...signature };
+    const call = { method: 'POST', url: subscription.url, headers, bytes: body, timeoutMs: TIMEOUT_MS } as const;
+    try {
+      const { status } = await this.#deps.http.request(call);
+      if (status >= 200 && status < 300) return 'taken';
+      return status === 410 ? 'gone' : 'refused';
+    } catch (error) {
+      if (error instanceof SendError || error instanceof ParleyError) return 'unreachable';
+      throw error;
+    }
+  }
+
+  async #taken(
+    job: Job,
+    subscription: SubscriptionRow,
+    shard: number,
+    batch: readonly PendingDelivery[],
+  ): Promise<void> {
+    const { ledger, outbox, clock } = this.#deps;
+    const upTo = batch.at(-1)?.eventSeq ?? 0;
+    this.#deps.delivered('taken', batch.length);
+    await ledger.write(async (tx) => {
+      await subscriptions.taken(tx, subscription.id, shard, upTo);
+      if (subscription.failing_since !== null) await subscriptions.setFailingSince(tx, subscription.id, null);
+      if (subscription.once === 1) await subscriptions.end(tx, subscription.id, 'done', clock.now());
+      await outbox.finish(tx, job);
+      const more = await subscriptions.pending(tx.db, subscription.id, shard, 1);
+      if (more.length > 0) await outbox.enqueue(tx, deliverJob(subscription.id, shard));
+    });
+  }
+
+  async #finish(job: Job, subscriptionId: string, shard: number): Promise<void> {
+    const { ledger, outbox } = this.#deps;
+    await ledger.write(async (tx) => {
+      await outbox.finish(tx, job);
+      const more = await subscriptions.pending(tx.db, subscriptionId, shard, 1);
+      if (more.length > 0) await outbox.enqueue(tx, deliverJob(subscriptionId, shard));
+    });
+  }
+
+  async #end(job: Job, subscriptionId: string, reason: string): Promise<void> {
+    const { ledger, outbox, clock } = this.#deps;
+    await ledger.write(async (tx) => {
+      await subscriptions.end(tx, subscriptionId, reason, clock.now());
+      await outbox.finish(tx, job);
+    });
+  }
+
+  async #retry(job: Job, subscriptionId: string, failingSince: number): Promise<void> {
+    const { ledger, outbox, clock, random } = this.#deps;
+    const dueAt = clock.now() + backoffMs(job.attempts + 1, random(), BACKOFF_BASE_MS, BACKOFF_CAP_MS);
+    await ledger.write(async (tx) => {
+      await subscriptions.setFailingSince(tx, subscriptionId, failingSince);
+      await outbox.postpone(tx, job, dueAt, true);
+    });
+  }
+}
+
+/** As many as fit in one call, at least one. */
+function fitting(waiting: readonly PendingDelivery[]): PendingDelivery[] {
+  let bytes = 0;
+  const end = waiting.findIndex((one) => (bytes += one.payload.length + (one.raw?.length ?? 0)) > MAX_CALL_BYTES);
+  return end === -1 ? [...waiting] : waiting.slice(0, Math.max(1, end));
+}
+
+function eventJson(subscription: SubscriptionRow, one: PendingDelivery): string {
+  if (one.raw === null || readFilter(subscription.filter).includeRaw !== true) return one.payload;
+  return `${one.payload.slice(0, -1)},"raw":${one.raw}}`;
+}
+
+/** The same events always make the same id, so that a repeated call can be known as one. */
+function deliveryId(batch: readonly PendingDelivery[]): string {
+  const digest = createHash('sha256').update(batch.map((one) => one.eventId).join(' '));
+  return `dlv_${digest.digest('hex').slice(0, 26)}`;
+}

@@ -1,0 +1,47 @@
+/** Which events a subscription wants. Pure; evaluated where the event is published, so that nothing unwanted is ever queued. */
+import type { CreateSubscription } from '../../../contract/api.ts';
+import type { EventType, ParleyEvent } from '../../../contract/event.ts';
+import type { InboundKind } from '../../../contract/message.ts';
+import type { FactBody } from './publish.ts';
+
+export type Filter = Pick<
+  CreateSubscription,
+  'events' | 'messageKinds' | 'statuses' | 'includeAwaited' | 'includeHandedOff' | 'includeRaw'
+>;
+
+const parsed = new Map<string, Filter>();
+const MAX_PARSED = 1_000;
+
+/** The stored form, parsed once per text. */
+export function readFilter(text: string): Filter {
+  let filter = parsed.get(text);
+  if (filter === undefined) {
+    filter = JSON.parse(text) as Filter;
+    if (parsed.size >= MAX_PARSED) parsed.clear();
+    parsed.set(text, filter);
+  }
+  return filter;
+}
+
+export function wants(filter: Filter, event: ParleyEvent): boolean {
+  if (!filter.events.includes(event.type)) return false;
+  if (event.awaited === true && filter.includeAwaited !== true) return false;
+  if (event.owner === 'human' && event.type === 'message.received' && filter.includeHandedOff !== true) return false;
+  if (event.message && filter.messageKinds && !filter.messageKinds.includes(event.message.content.type)) return false;
+  return !(event.status && filter.statuses && !filter.statuses.includes(event.status.status));
+}
+
+/** What a person does not say: these never answer a question. */
+const NO_REPLY: readonly InboundKind[] = ['reaction', 'system', 'request_welcome', 'call_permission', 'unsupported'];
+
+/** What a waiting workflow waits for: an answer to this message. */
+export interface WaitFilter extends Filter {
+  messageId: string;
+}
+
+/** Whether it ends the wait: the contact's reply, or the news that the question never reached them. */
+export function answersWait(filterText: string, type: EventType, body: FactBody): boolean {
+  if (type === 'message.received') return body.message !== undefined && !NO_REPLY.includes(body.message.content.type);
+  const { messageId } = readFilter(filterText) as WaitFilter;
+  return body.status?.id === messageId && body.status.status === 'failed';
+}

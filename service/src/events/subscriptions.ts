@@ -1,0 +1,117 @@
+/** A workflow's wish for events: made when a trigger is activated, ended when it is deactivated. */
+import { randomBytes } from 'node:crypto';
+import type { CreatedSubscription, CreateSubscription, Subscription } from '../../../contract/api.ts';
+import { encodeSecret } from '../../../contract/signature.ts';
+import type { Accounts, Sealer } from '../accounts/accounts.ts';
+import { iso, type Clock } from '../core/clock.ts';
+import { ParleyError } from '../core/errors.ts';
+import type { Ids } from '../core/ids.ts';
+import type { Ledger, Tx } from '../store/ledger.ts';
+import * as store from '../store/subscription.store.ts';
+import type { SubscriptionRow } from '../store/subscription.store.ts';
+import type { WaitFilter } from './filter.ts';
+
+export interface SubscriptionsDeps {
+  ledger: Ledger;
+  accounts: Accounts;
+  sealer: Sealer;
+  clock: Clock;
+  ids: Ids;
+  /** Throws `forbidden_url` for a URL that may not be called. */
+  checkUrl(url: string): void;
+}
+
+/** The question whose answer is waited for. */
+export interface WaitedMessage {
+  id: string;
+  accountId: string;
+  conversationId: string;
+}
+
+export class Subscriptions {
+  readonly #deps: SubscriptionsDeps;
+
+  constructor(deps: SubscriptionsDeps) {
+    this.#deps = deps;
+  }
+
+  async create(asked: CreateSubscription): Promise<CreatedSubscription> {
+    this.#deps.checkUrl(asked.url);
+    const account = asked.account && this.#deps.accounts.required(asked.account);
+    const { url, account: _, maxBatch = 1, ...filter } = asked;
+    const secret = encodeSecret(randomBytes(32));
+    const row = this.#row(url, secret, {
+      account_id: account?.id ?? null,
+      filter: JSON.stringify(filter),
+      max_batch: maxBatch,
+    });
+    await this.#deps.ledger.write((tx) => store.insert(tx, row));
+    return { ...this.#view(row), secret };
+  }
+
+  /** A waiting workflow: told once, of the contact's next reply to the message. Joins the caller's unit of work. */
+  async wait(tx: Tx, message: WaitedMessage, url: string, until: number): Promise<void> {
+    const filter: WaitFilter = { events: ['message.received', 'message.status'], messageId: message.id };
+    const row = this.#row(url, encodeSecret(randomBytes(32)), {
+      account_id: message.accountId,
+      conversation_id: message.conversationId,
+      filter: JSON.stringify(filter),
+      once: 1,
+      expires_at: until,
+    });
+    await store.insert(tx, row);
+  }
+
+  async list(): Promise<Subscription[]> {
+    const rows = await store.list(this.#deps.ledger.reader);
+    return rows.map((row) => this.#view(row));
+  }
+
+  async get(id: string): Promise<Subscription> {
+    const row = await store.find(this.#deps.ledger.reader, id);
+    if (row === undefined || row.ended_at !== null) throw unknown(id);
+    return this.#view(row);
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.get(id);
+    await this.#deps.ledger.write((tx) => store.end(tx, id, 'deleted', this.#deps.clock.now()));
+  }
+
+  #row(url: string, secret: string, particulars: Partial<SubscriptionRow>): SubscriptionRow {
+    const { ids, clock, sealer } = this.#deps;
+    const id = ids.next('sub');
+    return {
+      id,
+      account_id: null,
+      conversation_id: null,
+      url,
+      filter: '',
+      max_batch: 1,
+      secret: sealer.seal(secret, id),
+      once: 0,
+      expires_at: null,
+      created_at: clock.now(),
+      failing_since: null,
+      ended_at: null,
+      ended_reason: null,
+      ...particulars,
+    };
+  }
+
+  #view(row: SubscriptionRow): Subscription {
+    const account = row.account_id === null ? undefined : this.#deps.accounts.find(row.account_id);
+    return {
+      id: row.id,
+      url: row.url,
+      ...(account && { account: { channel: account.channel.id, externalId: account.externalId } }),
+      ...(JSON.parse(row.filter) as Pick<Subscription, 'events'>),
+      maxBatch: row.max_batch,
+      createdAt: iso(row.created_at),
+    };
+  }
+}
+
+function unknown(id: string): ParleyError {
+  return new ParleyError(404, 'not_found', `There is no subscription '${id}': it was never made, or it ended`);
+}

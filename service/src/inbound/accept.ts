@@ -1,0 +1,96 @@
+/**
+ * Accepts webhooks: verified, stored, fsynced, then acknowledged. Requests that arrive together share one commit. Nothing is made of
+ * a webhook here; that is `normalize`, whose job is promised in the same unit of work.
+ */
+import { hash } from 'node:crypto';
+import type { LiveAccount } from '../accounts/accounts.ts';
+import type { RawRequest } from '../channels/channel.ts';
+import type { Clock } from '../core/clock.ts';
+import { ParleyError } from '../core/errors.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { Ledger, Tx } from '../store/ledger.ts';
+import * as receipts from '../store/receipt.store.ts';
+import type { NewReceipt } from '../store/receipt.store.ts';
+
+/** Webhooks that wait for a commit at the most; beyond, the provider is asked to come back. */
+const MAX_WAITING = 5_000;
+/** Headers that say nothing about the webhook. */
+const LEFT_OUT = new Set([
+  'authorization',
+  'cookie',
+  'connection',
+  'accept',
+  'accept-encoding',
+  'host',
+  'content-length',
+]);
+
+export interface AcceptorDeps {
+  ledger: Ledger;
+  outbox: Outbox;
+  clock: Clock;
+  /** Told how many of a commit's webhooks were new and how many repeated. */
+  accepted(added: number, repeated: number): void;
+}
+
+export class Acceptor {
+  readonly #deps: AcceptorDeps;
+  #waiting: NewReceipt[] = [];
+  #commit: Promise<void> | undefined;
+
+  constructor(deps: AcceptorDeps) {
+    this.#deps = deps;
+  }
+
+  /** Webhooks that wait for a commit now. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /**
+   * Verifies and stores. Resolves when the webhook is on disk (or was before). Throws `VerificationError` and stores nothing when it
+   * is not authentic, `overloaded` (503) when too many wait.
+   */
+  accept(account: LiveAccount, request: RawRequest): Promise<void> {
+    account.channel.verify(request, account.settings);
+    if (this.#waiting.length >= MAX_WAITING) {
+      throw new ParleyError(503, 'overloaded', 'Too many webhooks wait to be stored', { retryAfterMs: 1_000 });
+    }
+    this.#waiting.push({
+      accountId: account.id,
+      receivedAt: this.#deps.clock.now(),
+      request: storedRequest(request),
+      body: request.body,
+      digest: hash('sha256', request.body, 'base64url'),
+    });
+    this.#commit ??= this.#deps.ledger.write((tx) => this.#store(tx));
+    return this.#commit;
+  }
+
+  async #store(tx: Tx): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#commit = undefined;
+    const added = await receipts.insert(tx, batch);
+    for (const accountId of new Set(batch.map((receipt) => receipt.accountId))) {
+      await this.#deps.outbox.enqueue(tx, normalizeJob(accountId));
+    }
+    tx.afterCommit(() => this.#deps.accepted(added, batch.length - added));
+  }
+}
+
+/** The one job that reads an account's receipts. */
+export function normalizeJob(accountId: string) {
+  return { kind: 'normalize' as const, key: `normalize:${accountId}`, payload: { accountId } };
+}
+
+function storedRequest({ method, url, headers, query }: RawRequest): string {
+  const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !LEFT_OUT.has(name)));
+  return JSON.stringify({ method, url, headers: kept, query });
+}
+
+/** The webhook as it came, from its receipt. */
+export function requestOf(receipt: { request: string; body: Uint8Array }): RawRequest {
+  const stored = JSON.parse(receipt.request) as Omit<RawRequest, 'body'>;
+  return { ...stored, body: Buffer.from(receipt.body.buffer, receipt.body.byteOffset, receipt.body.byteLength) };
+}

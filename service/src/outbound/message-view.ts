@@ -1,0 +1,72 @@
+/** Messages as they are stored, as the API shows them, and as events tell of them. */
+import type { MessageAttempt, MessageView, SendMessage } from '../../../contract/api.ts';
+import type { EventError, IdentityRef, StatusChange } from '../../../contract/event.ts';
+import type { MessageStatus, OutboundContent } from '../../../contract/message.ts';
+import { iso } from '../core/clock.ts';
+import type { AttemptRow, MessageRow } from '../store/message.store.ts';
+
+/** What a send asked besides the content: kept with the message. */
+export interface StoredRequest {
+  to: IdentityRef;
+  purpose: 'reply' | 'campaign';
+  ifSessionClosed: NonNullable<SendMessage['ifSessionClosed']>;
+  replyToProviderId?: string;
+  metadata?: Record<string, unknown>;
+}
+
+export function requestOf(row: MessageRow): StoredRequest {
+  return JSON.parse(row.request ?? '{}') as StoredRequest;
+}
+
+export function contentOf(row: MessageRow): OutboundContent {
+  return JSON.parse(row.content) as OutboundContent;
+}
+
+function parse<T>(text: string | null): T | undefined {
+  return text === null ? undefined : (JSON.parse(text) as T);
+}
+
+export function viewMessage(row: MessageRow, attempts?: readonly AttemptRow[]): MessageView {
+  const { metadata } = requestOf(row);
+  const error = parse<EventError>(row.error);
+  return {
+    id: row.id,
+    direction: row.direction,
+    status: row.status as MessageView['status'],
+    conversationId: row.conversation_id,
+    ...(row.provider_id !== null && { providerMessageId: row.provider_id }),
+    content: JSON.parse(row.content) as MessageView['content'],
+    ...(error && { error }),
+    ...(metadata && { metadata }),
+    createdAt: iso(row.created_at),
+    statusAt: iso(row.status_at),
+    ...(attempts && { attempts: attempts.map(viewAttempt) }),
+  };
+}
+
+function viewAttempt(row: AttemptRow): MessageAttempt {
+  const error = parse<EventError>(row.error);
+  return {
+    number: row.number,
+    openedAt: iso(row.opened_at),
+    ...(row.closed_at !== null && { closedAt: iso(row.closed_at) }),
+    ...(row.outcome !== null && { outcome: row.outcome }),
+    ...(error && { error }),
+  };
+}
+
+/** The status of an outbound message as an event tells it. */
+export function statusChange(row: MessageRow): StatusChange {
+  const { metadata } = requestOf(row);
+  const error = parse<EventError>(row.error);
+  const pricing = parse<NonNullable<StatusChange['pricing']>>(row.pricing);
+  return {
+    id: row.id,
+    ...(row.provider_id !== null && { providerMessageId: row.provider_id }),
+    status: row.status as MessageStatus,
+    kind: row.kind,
+    ...(error && { error }),
+    ...(pricing && { pricing }),
+    ...(metadata && { metadata }),
+  };
+}

@@ -1,0 +1,182 @@
+/** How an outbound message ends: each outcome changes the ledger and publishes the fact, in the caller's unit of work. */
+import type { EventError } from '../../../contract/event.ts';
+import type { MessageStatus } from '../../../contract/message.ts';
+import type { LiveAccount } from '../accounts/accounts.ts';
+import type { ParsedStatus, SendReceipt } from '../channels/channel.ts';
+import type { Clock } from '../core/clock.ts';
+import type { SendError, SendErrorKind } from '../core/errors.ts';
+import { answered, freeUntil } from '../core/session-window.ts';
+import { climb, isAccepted } from '../core/status-ladder.ts';
+import type { Publisher } from '../events/publish.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import * as contacts from '../store/contact.store.ts';
+import * as conversations from '../store/conversation.store.ts';
+import type { Conversation } from '../store/conversation.store.ts';
+import type { Tx } from '../store/ledger.ts';
+import * as messages from '../store/message.store.ts';
+import type { MessageRow } from '../store/message.store.ts';
+import { sendJob, settleJob } from './jobs.ts';
+import { requestOf, statusChange } from './message-view.ts';
+
+export interface OutcomesDeps {
+  publisher: Publisher;
+  outbox: Outbox;
+  clock: Clock;
+}
+
+export class Outcomes {
+  readonly #deps: OutcomesDeps;
+
+  constructor(deps: OutcomesDeps) {
+    this.#deps = deps;
+  }
+
+  /** The provider took it. A status webhook may have been faster: the ladder only goes up. */
+  async accepted(tx: Tx, account: LiveAccount, messageId: string, receipt: SendReceipt): Promise<void> {
+    const now = this.#deps.clock.now();
+    const message = await current(tx, messageId);
+    const provider = { provider_id: message.provider_id ?? receipt.providerMessageId };
+    await this.#rise(tx, account, { ...message, ...provider }, 'sent', now, provider);
+    const conversation = await conversations.find(tx.db, message.conversation_id);
+    if (conversation === undefined) return;
+    await this.#answered(tx, account, conversation, now);
+    for (const identity of receipt.identities ?? []) {
+      await contacts.addIdentity(tx, account.channel.id, conversation.contactId, identity, now);
+    }
+  }
+
+  /** It will not be sent. */
+  async failed(tx: Tx, account: LiveAccount, messageId: string, error: EventError): Promise<void> {
+    const message = await current(tx, messageId);
+    await this.#rise(tx, account, message, 'failed', this.#deps.clock.now(), { error: JSON.stringify(error) });
+  }
+
+  /** The request was written and no answer came: it is not repeated, and waits for the provider to tell. */
+  async uncertain(tx: Tx, account: LiveAccount, messageId: string, error: EventError): Promise<void> {
+    const now = this.#deps.clock.now();
+    const message = await current(tx, messageId);
+    await this.#rise(tx, account, message, 'uncertain', now, { error: JSON.stringify(error) });
+    await this.#deps.outbox.enqueue(
+      tx,
+      settleJob(messageId, 'uncertain', now + account.channel.capabilities.settleWithinMs),
+    );
+  }
+
+  /** The provider never told what became of it. */
+  async unknown(tx: Tx, account: LiveAccount, messageId: string): Promise<void> {
+    const message = await current(tx, messageId);
+    await this.#rise(tx, account, message, 'unknown', this.#deps.clock.now(), {});
+  }
+
+  /** The account needs a person: told as an event, once for each attempt that showed it. */
+  async alert(tx: Tx, account: LiveAccount, attemptId: string, error: SendError): Promise<void> {
+    await this.#deps.publisher.publish(tx, {
+      type: 'account.alert',
+      dedupeKey: `alert:${attemptId}`,
+      at: this.#deps.clock.now(),
+      account,
+      body: { data: { reason: 'settings', message: error.message, providerCode: error.details.providerCode } },
+    });
+  }
+
+  /** The recipient said stop. */
+  async optedOut(tx: Tx, conversationId: string): Promise<void> {
+    const conversation = await conversations.find(tx.db, conversationId);
+    if (conversation) await contacts.setMarketingStopped(tx, conversation.contactId, this.#deps.clock.now());
+  }
+
+  /** The provider's status webhook. One that is not about a message of ours changes nothing. */
+  async applyStatus(tx: Tx, account: LiveAccount, event: ParsedStatus, at: number): Promise<void> {
+    const message = await this.#messageOf(tx, account, event);
+    if (message === undefined) return;
+    const change = {
+      provider_id: message.provider_id ?? event.providerMessageId,
+      ...(event.pricing && { pricing: JSON.stringify(event.pricing) }),
+      ...(event.error && { error: JSON.stringify(eventError(event.error)) }),
+    };
+    await this.#rise(tx, account, { ...message, ...change }, event.status, at, change);
+    if (event.error?.kind === 'opted_out') await this.optedOut(tx, message.conversation_id);
+    const conversation = await conversations.find(tx.db, message.conversation_id);
+    if (conversation === undefined) return;
+    if (event.freeUntil !== undefined) {
+      await conversations.setWindow(tx, conversation.id, freeUntil(conversation.window, event.freeUntil));
+    } else if (isAccepted(event.status)) {
+      await this.#answered(tx, account, conversation, at);
+    }
+  }
+
+  /** The contact wrote: what was held for that is queued, in the order in which it was asked. */
+  async release(tx: Tx, conversationId: string): Promise<void> {
+    for (const held of await messages.inStatus(tx.db, conversationId, 'held')) {
+      await messages.update(tx, held.id, { status: 'queued', status_at: this.#deps.clock.now() });
+      await this.#deps.outbox.enqueue(tx, sendJob(held.id, conversationId, requestOf(held).purpose));
+    }
+  }
+
+  async #messageOf(tx: Tx, account: LiveAccount, event: ParsedStatus): Promise<MessageRow | undefined> {
+    const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
+    if (known !== undefined) return known.direction === 'outbound' ? known : undefined;
+    const correlated = event.correlationId && (await messages.find(tx.db, event.correlationId));
+    return correlated && correlated.account_id === account.id && correlated.direction === 'outbound'
+      ? correlated
+      : undefined;
+  }
+
+  /** Climbs the ladder and publishes the step; a status that is no step up changes only what else was learned. */
+  async #rise(
+    tx: Tx,
+    account: LiveAccount,
+    message: MessageRow,
+    status: MessageStatus,
+    at: number,
+    learned: messages.MessageChange,
+  ): Promise<void> {
+    const reached = climb(message.status as MessageStatus, status);
+    if (reached === message.status) {
+      const { error: _, ...rest } = learned;
+      if (Object.keys(rest).length > 0) await messages.update(tx, message.id, rest);
+      return;
+    }
+    const cleared = isAccepted(reached) ? { error: null } : {};
+    const change = { ...learned, ...cleared, status: reached, status_at: at };
+    await messages.update(tx, message.id, change);
+    await this.#publish(tx, account, { ...message, ...change });
+  }
+
+  async #publish(tx: Tx, account: LiveAccount, message: MessageRow): Promise<void> {
+    const conversation = await conversations.find(tx.db, message.conversation_id);
+    const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
+    await this.#deps.publisher.publish(tx, {
+      type: 'message.status',
+      dedupeKey: `status:${message.id}:${message.status}`,
+      at: message.status_at,
+      account,
+      conversation,
+      contact,
+      body: { status: statusChange(message) },
+    });
+  }
+
+  async #answered(tx: Tx, account: LiveAccount, conversation: Conversation, at: number): Promise<void> {
+    const rule = account.channel.capabilities.window;
+    if (rule === undefined) return;
+    const window = answered(conversation.window, rule, at);
+    if (window !== conversation.window) await conversations.setWindow(tx, conversation.id, window);
+  }
+}
+
+async function current(tx: Tx, messageId: string): Promise<MessageRow> {
+  const message = await messages.find(tx.db, messageId);
+  if (message === undefined) throw new Error(`Message ${messageId} has no row`);
+  return message;
+}
+
+/** A send error as messages and events show it. */
+export function eventError(error: {
+  kind: SendErrorKind;
+  message: string;
+  providerCode?: string | undefined;
+}): EventError {
+  const { kind: code, message, providerCode } = error;
+  return { code, message, ...(providerCode !== undefined && { providerCode }) };
+}

@@ -1,0 +1,198 @@
+/**
+ * Sends one message: checked again, an attempt opened on disk, the provider called once outside any unit of work, the attempt closed.
+ * An attempt that is found open means that the process ended during the call: the outcome is unknown, and nothing is repeated.
+ */
+import type { MessageStatus, OutboundContent } from '../../../contract/message.ts';
+import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import type { ChannelIo, SendReceipt } from '../channels/channel.ts';
+import type { Clock } from '../core/clock.ts';
+import { SendError } from '../core/errors.ts';
+import type { Ids } from '../core/ids.ts';
+import { decide, MAX_AGE_MS } from '../core/retry.ts';
+import { refusals } from '../core/send-permission.ts';
+import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
+import * as contacts from '../store/contact.store.ts';
+import * as conversations from '../store/conversation.store.ts';
+import type { Ledger, Tx } from '../store/ledger.ts';
+import * as messages from '../store/message.store.ts';
+import type { AttemptRow, MessageRow } from '../store/message.store.ts';
+import { MAX_HOLD_MS, settleJob } from './jobs.ts';
+import { contentOf, requestOf } from './message-view.ts';
+import { eventError, type Outcomes } from './outcomes.ts';
+
+export interface SendDeps {
+  ledger: Ledger;
+  outbox: Outbox;
+  accounts: Accounts;
+  outcomes: Outcomes;
+  io: ChannelIo;
+  clock: Clock;
+  ids: Ids;
+  random(): number;
+  /** Told of each call to a provider. */
+  called(channel: string, outcome: 'accepted' | SendError['kind'], durationMs: number): void;
+}
+
+/** One message under way. */
+interface Sending {
+  job: Job;
+  account: LiveAccount;
+  message: MessageRow;
+  attempts: AttemptRow[];
+}
+
+const THROTTLED = 'throttled';
+
+export class SendHandler implements JobHandler {
+  readonly kind = 'send';
+  readonly concurrency = 64;
+  readonly #deps: SendDeps;
+
+  constructor(deps: SendDeps) {
+    this.#deps = deps;
+  }
+
+  async run(job: Job): Promise<void> {
+    const { ledger, accounts, outcomes, clock } = this.#deps;
+    const { messageId } = job.payload as { messageId: string };
+    const message = await messages.find(ledger.reader, messageId);
+    if (message === undefined || message.status !== 'queued') return this.#done(job);
+    const account = accounts.find(message.account_id);
+    if (account === undefined) return this.#orphaned(job, message);
+    const sending: Sending = { job, account, message, attempts: await messages.attempts(ledger.reader, messageId) };
+    const open = sending.attempts.find((attempt) => attempt.closed_at === null);
+    if (open) return this.#interrupted(sending, open);
+    if (clock.now() - message.created_at > MAX_AGE_MS) {
+      const error = { code: 'expired', message: 'The message could not be sent in time and was given up' };
+      return this.#done(job, (tx) => outcomes.failed(tx, account, message.id, error));
+    }
+    const refusal = await this.#refusal(sending);
+    if (refusal) return this.#settle(sending, undefined, new SendError(refusal.kind, refusal.detail));
+    await this.#attempt(sending);
+  }
+
+  async #attempt(sending: Sending): Promise<void> {
+    const { ids, clock, ledger } = this.#deps;
+    const { message, attempts } = sending;
+    const opened = { id: ids.next('att'), message_id: message.id, number: attempts.length + 1, opened_at: clock.now() };
+    await ledger.write((tx) => messages.openAttempt(tx, opened));
+    const outcome = await this.#call(sending);
+    if (outcome instanceof SendError) return this.#settle(sending, opened.id, outcome);
+    await this.#done(sending.job, async (tx) => {
+      await messages.closeAttempt(tx, opened.id, clock.now(), 'accepted', null);
+      await this.#deps.outcomes.accepted(tx, sending.account, message.id, outcome);
+    });
+  }
+
+  /** Calls the provider, once. What is no `SendError` is a defect after an unknown part of the work: uncertain. */
+  async #call({ account, message }: Sending): Promise<SendReceipt | SendError> {
+    const { to, replyToProviderId } = requestOf(message);
+    const outgoing = {
+      id: message.id,
+      to,
+      content: contentOf(message),
+      ...(replyToProviderId !== undefined && { replyToProviderId }),
+    };
+    const startedAt = performance.now();
+    const told = (outcome: 'accepted' | SendError['kind']) =>
+      this.#deps.called(account.channel.id, outcome, performance.now() - startedAt);
+    try {
+      const receipt = await account.channel.send(outgoing, account.settings, this.#deps.io);
+      told('accepted');
+      return receipt;
+    } catch (cause) {
+      const error =
+        cause instanceof SendError
+          ? cause
+          : new SendError('uncertain', 'The channel failed while the message was being sent');
+      if (error !== cause)
+        this.#deps.io.log.warn({ message: message.id, cause: String(cause) }, 'A channel threw no SendError');
+      told(error.kind);
+      return error;
+    }
+  }
+
+  /** What an error means, by the retry table. */
+  async #settle(sending: Sending, attemptId: string | undefined, error: SendError): Promise<void> {
+    const { clock, outbox, outcomes, random, ledger } = this.#deps;
+    const { job, account, message, attempts } = sending;
+    const counted = attempts.filter((attempt) => attempt.outcome !== THROTTLED).length + 1;
+    const decision = decide(error, counted, random());
+    const shown = eventError({ kind: error.kind, message: error.message, providerCode: error.details.providerCode });
+    await ledger.write(async (tx) => {
+      if (attemptId) await messages.closeAttempt(tx, attemptId, clock.now(), error.kind, JSON.stringify(shown));
+      if (decision.action === 'retry') {
+        return outbox.postpone(tx, job, clock.now() + decision.afterMs, decision.costsAttempt);
+      }
+      if (decision.action === 'settle') {
+        await outcomes.uncertain(tx, account, message.id, shown);
+      } else {
+        if (error.kind === 'session_closed' && (await this.#fallBack(tx, sending))) return;
+        if (decision.optOut) await outcomes.optedOut(tx, message.conversation_id);
+        if (decision.alert && attemptId) await outcomes.alert(tx, account, attemptId, error);
+        await outcomes.failed(tx, account, message.id, shown);
+      }
+      await outbox.finish(tx, job);
+    });
+  }
+
+  /** The session closed while the message waited: it is held, or the caller's template takes its place. False: neither was asked. */
+  async #fallBack(tx: Tx, { job, message }: Sending): Promise<boolean> {
+    const { ifSessionClosed } = requestOf(message);
+    const now = this.#deps.clock.now();
+    if (ifSessionClosed === 'hold') {
+      await messages.update(tx, message.id, { status: 'held' satisfies MessageStatus, status_at: now });
+      await this.#deps.outbox.enqueue(tx, settleJob(message.id, 'held', now + MAX_HOLD_MS));
+      await this.#deps.outbox.finish(tx, job);
+      return true;
+    }
+    if (ifSessionClosed === 'fail' || contentOf(message).type === 'template') return false;
+    const content: OutboundContent = ifSessionClosed.template;
+    await messages.update(tx, message.id, { content: JSON.stringify(content), kind: content.type });
+    await this.#deps.outbox.postpone(tx, job, now, false);
+    return true;
+  }
+
+  async #refusal({ account, message }: Sending): Promise<{ kind: SendError['kind']; detail: string } | undefined> {
+    const { reader } = this.#deps.ledger;
+    const conversation = await conversations.find(reader, message.conversation_id);
+    const contact = conversation && (await contacts.find(reader, conversation.contactId, account.channel.id));
+    if (conversation === undefined || contact === undefined)
+      return { kind: 'invalid', detail: 'The contact was erased' };
+    const [first] = refusals({
+      capabilities: account.channel.capabilities,
+      kind: contentOf(message).type,
+      purpose: requestOf(message).purpose,
+      window: conversation.window,
+      marketingStopped: contact.marketingStoppedAt !== null,
+      owner: conversation.owner,
+      now: this.#deps.clock.now(),
+    });
+    if (first === undefined) return undefined;
+    const kind = first.code === 'session_closed' || first.code === 'opted_out' ? first.code : 'rejected';
+    return { kind, detail: first.detail };
+  }
+
+  async #interrupted({ job, account, message }: Sending, open: AttemptRow): Promise<void> {
+    const { clock, outcomes } = this.#deps;
+    const error = { code: 'uncertain', message: 'The service ended while the message was being sent' };
+    await this.#done(job, async (tx) => {
+      await messages.closeAttempt(tx, open.id, clock.now(), 'uncertain', JSON.stringify(error));
+      await outcomes.uncertain(tx, account, message.id, error);
+    });
+  }
+
+  /** The account was deleted: there is nobody to tell by an event, the message itself says why. */
+  async #orphaned(job: Job, message: MessageRow): Promise<void> {
+    const error = JSON.stringify({ code: 'settings', message: 'The account was deleted before the message was sent' });
+    const status_at = this.#deps.clock.now();
+    await this.#done(job, (tx) => messages.update(tx, message.id, { status: 'failed', status_at, error }));
+  }
+
+  async #done(job: Job, also: (tx: Tx) => Promise<void> = async () => undefined): Promise<void> {
+    await this.#deps.ledger.write(async (tx) => {
+      await also(tx);
+      await this.#deps.outbox.finish(tx, job);
+    });
+  }
+}
