@@ -7,6 +7,7 @@ import type { CustomerMessage } from './customer-content.ts';
 import type { SentByCustomer } from './customer.ts';
 import type { StatusName } from './defaults.ts';
 import type { WhatsAppSandbox } from './sandbox.ts';
+import type { TemplateSeed } from './template-review.ts';
 import type { AcceptedMessage } from './world.ts';
 
 /** The part of the sandbox that can be reached over HTTP. */
@@ -53,6 +54,11 @@ const ROUTES: Route<Action>[] = [
     Object.assign(settings, body);
     return { changed: Object.keys(body) };
   }),
+  post('/templates', ({ templates }, body) => templates.seed(body as unknown as TemplateSeed)),
+  post('/templates/status', ({ templates }, body) =>
+    deliverySummary(templates.setStatus(text(body, 'id'), text(body, 'status'), textOf(body['reason']))),
+  ),
+  get('/templates', ({ templates }) => templates.list()),
   post('/redeliver', (sandbox, body) => sandbox.redeliver(Number(body['count'] ?? 1)).map(deliverySummary)),
   get('/messages', (sandbox) => sandbox.listReceivedMessages().map(messageSummary)),
   get('/messages/next', async (sandbox, _body, { query }) => {

@@ -30,6 +30,8 @@ export interface Customer {
   submitsForm(form: { messageId: string; response: JsonObject }): Promise<SentByCustomer>;
   /** Reads a message that was accepted: its `read` status. */
   reads(messageId: string): Promise<WebhookDelivery | undefined>;
+  /** Calls the business: a `calls` webhook, which opens the window as well. */
+  calls(call: { from: UserRef }): Promise<WebhookDelivery | undefined>;
   /** Stops or resumes marketing messages (`user_preferences`). */
   setsMarketing(preference: { from: UserRef; value: 'stop' | 'resume' }): Promise<WebhookDelivery | undefined>;
 }
@@ -55,6 +57,11 @@ export function createCustomer(world: World): Customer {
     },
     reads: async (messageId) => {
       const delivery = postStatus(world, acceptedMessage(world, messageId), 'read');
+      await delivery?.first;
+      return delivery;
+    },
+    calls: async ({ from }) => {
+      const delivery = callBusiness(world, userFor(world, from));
       await delivery?.first;
       return delivery;
     },
@@ -109,6 +116,28 @@ function build(world: World, number: PhoneNumber, message: CustomerMessage) {
 function contextOf(number: PhoneNumber, message: CustomerMessage): JsonObject | undefined {
   if (message.replyTo !== undefined) return { from: number.displayPhoneNumber, id: message.replyTo };
   return message.forwarded ? { forwarded: true } : undefined;
+}
+
+function callBusiness(world: World, user: WhatsAppUser): WebhookDelivery | undefined {
+  const number = numberFor(world, undefined);
+  openWindow(number, user, world.clock.now());
+  const incoming = {
+    id: `wacid.${Buffer.from(world.newId()).toString('base64')}`,
+    ...(user.waId === undefined ? {} : { from: user.waId }),
+    from_user_id: user.userId,
+    to: number.displayPhoneNumber,
+    event: 'connect',
+    timestamp: String(Math.floor(world.clock.now() / 1000)),
+    direction: 'USER_INITIATED',
+    session: { sdp_type: 'offer', sdp: 'v=0' },
+  };
+  const value = {
+    messaging_product: 'whatsapp',
+    metadata: metadataOf(number),
+    contacts: [contactOf(user)],
+    calls: [incoming],
+  };
+  return world.webhooks.emit({ field: 'calls', value }, number.id);
 }
 
 function setMarketing(world: World, user: WhatsAppUser, value: 'stop' | 'resume'): WebhookDelivery | undefined {

@@ -40,7 +40,7 @@ function route(
   return { method, path, handler: { access, operation, handle } };
 }
 
-const send: GraphRoute['handle'] = (call) => ok(handleMessages(call.world, numberOf(call), call.fields));
+const send: GraphRoute['handle'] = (call) => ok(handleMessages(call.world, numberOf(call), call.request.body.fields));
 
 const ROUTES: Route<GraphRoute>[] = [
   route('GET', '/debug_token', 'any', 'provisioning', debugToken),

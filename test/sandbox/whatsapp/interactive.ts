@@ -20,8 +20,8 @@ import type { World } from './world.ts';
 interface InteractiveRule {
   /** Header kinds; none: no header. `!text`: a text header is required. */
   headers: readonly ('text' | 'image' | 'video' | 'document' | '!text')[];
-  /** Longest body; null: the kind has none. */
-  body: number | null;
+  /** Longest body text. */
+  body: number;
   isBodyOptional?: boolean;
   noFooter?: boolean;
   action(action: JsonObject, world: World): void;
@@ -77,7 +77,7 @@ function checkHeader(world: World, rule: InteractiveRule, value: unknown): void 
 
 function checkShellBody(rule: InteractiveRule, value: unknown): void {
   if (value === undefined && rule.isBodyOptional) return;
-  requireText(requireObject(value, "interactive['body']")['text'], "body['text']", rule.body ?? 1024);
+  requireText(requireObject(value, "interactive['body']")['text'], "body['text']", rule.body);
 }
 
 function checkButtons(action: JsonObject): void {

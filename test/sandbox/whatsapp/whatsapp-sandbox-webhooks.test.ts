@@ -131,6 +131,14 @@ describe('what customers do', () => {
     await expect(sandbox.customer.taps({ messageId: asked, choice: 'no' })).rejects.toThrow('offers no choice');
   });
 
+  test('a call opens the window, a note about the user does not', async () => {
+    await sandbox.customer.sends({ from: USER, raw: { type: 'system', system: { type: 'user_changed_number' } } });
+    expect(await send(sandbox, hello)).toMatchObject({ code: 131047 });
+    await sandbox.customer.calls({ from: USER });
+    expect(valueOf(receiver.received[1])).toMatchObject({ calls: [{ event: 'connect', direction: 'USER_INITIATED' }] });
+    expect(await send(sandbox, hello)).toMatchObject({ status: 200 });
+  });
+
   test('several messages in one webhook', async () => {
     await sandbox.customer.sendsTogether([
       { from: USER, text: '1' },

@@ -136,25 +136,12 @@ export function createWorld(parts: {
   newId: () => string;
   phoneNumbers: PhoneNumberOptions[];
 }): Omit<World, 'webhooks'> {
-  const numbers = parts.phoneNumbers.map(
-    ({ id, displayPhoneNumber, verifiedName = 'Sandbox' }): [string, PhoneNumber] => [
-      id,
-      {
-        id,
-        displayPhoneNumber,
-        verifiedName,
-        lastInboundAt: new Map(),
-        pairBuckets: new Map(),
-        recentTraffic: [],
-      },
-    ],
-  );
   return {
     settings: parts.settings,
     clock: parts.clock,
     newId: parts.newId,
     url: '',
-    numbers: new Map(numbers),
+    numbers: new Map(parts.phoneNumbers.map((options) => [options.id, phoneNumber(options)])),
     users: [],
     accepted: new Map(),
     inbound: new Map(),
@@ -172,12 +159,19 @@ export function createWorld(parts: {
   };
 }
 
+function phoneNumber({ id, displayPhoneNumber, verifiedName = 'Sandbox' }: PhoneNumberOptions): PhoneNumber {
+  return {
+    id,
+    displayPhoneNumber,
+    verifiedName,
+    lastInboundAt: new Map(),
+    pairBuckets: new Map(),
+    recentTraffic: [],
+  };
+}
+
 /** A numeric object id, as Graph objects have. */
 export function numericId(world: Pick<World, 'newId'>): string {
-  const hex =
-    world
-      .newId()
-      .replace(/[^0-9a-f]/gi, '')
-      .slice(-12) || '1';
-  return String(1_000_000_000_000_000n + BigInt(`0x${hex}`));
+  const hex = world.newId().replace(/[^0-9a-f]/gi, '');
+  return String(1_000_000_000_000_000n + BigInt(`0x${hex.slice(-12) || '1'}`));
 }
