@@ -63,6 +63,7 @@ export class Executions {
   readonly #changed = new EventEmitter();
   readonly #context: EngineContext;
   readonly #workflows = new Map<string, IWorkflowBase>();
+  #made = 0;
 
   constructor(context: EngineContext) {
     this.#context = context;
@@ -126,7 +127,7 @@ export class Executions {
 
   #record(saved: IWorkflowBase, mode: WorkflowExecuteMode, data: IRunExecutionData): Execution {
     const execution: Execution = {
-      id: String(this.list.length + 1),
+      id: String(++this.#made),
       workflowId: saved.id,
       mode,
       status: 'running',

@@ -90,7 +90,7 @@ export class Webhooks {
     if (!test) replace(staticData, workflow.staticData);
     answer(response, result);
     const [items] = result.workflowData ?? [];
-    if (items) await this.#executions.start(saved, { startNode: webhook.node, items, mode });
+    if (items) void this.#executions.start(saved, { startNode: webhook.node, items, mode });
   }
 
   async #handleWaiting(
@@ -120,7 +120,7 @@ export class Webhooks {
     if (!result.workflowData) return;
     const entry = data.executionData?.nodeExecutionStack[0];
     if (entry) entry.data['main'] = result.workflowData;
-    await this.#executions.resume(execution, data);
+    void this.#executions.resume(execution, data);
   }
 
   /** A parked execution as n8n reads it back to resume it: the waiting node will pass its input through. */

@@ -1,0 +1,191 @@
+import type { EventType, ParleyEvent } from '../../contract/event.ts';
+import type { InboundContent } from '../../contract/message.ts';
+import { mediaOf, simplifyEvent } from '../../nodes/shared/simplify.ts';
+
+const base: ParleyEvent = {
+  id: 'evt_1',
+  type: 'message.received',
+  at: '2026-11-22T10:00:00.000Z',
+  channel: 'whatsapp',
+  account: { id: 'acc_1', externalId: '106540352242922', name: 'Shop' },
+  conversationId: 'cnv_1',
+  owner: 'bot',
+  contact: {
+    id: 'con_1',
+    name: 'Ana',
+    username: 'ana.m',
+    identities: [
+      { kind: 'user_id', address: 'US.1' },
+      { kind: 'phone', address: '15550001111' },
+    ],
+  },
+  session: { open: true, expiresAt: '2026-11-23T10:00:00.000Z', openedBy: 'message' },
+};
+
+function received(content: InboundContent): ParleyEvent {
+  return {
+    ...base,
+    message: { id: 'msg_1', providerMessageId: 'p1', content, sentAt: '2026-11-22T09:59:59.000Z' },
+  };
+}
+
+const media = { id: 'med_1', mimeType: 'image/jpeg', filename: 'a.jpg' };
+
+const KINDS: [InboundContent, Record<string, unknown>][] = [
+  [{ type: 'text', text: 'Hi' }, { text: 'Hi' }],
+  [
+    { type: 'image', caption: 'Look', media },
+    { text: 'Look', mediaId: 'med_1', mimeType: 'image/jpeg', fileName: 'a.jpg' },
+  ],
+  [
+    { type: 'audio', media: { id: 'm', mimeType: 'audio/ogg', voice: true } },
+    { text: '', mediaId: 'm', voice: true },
+  ],
+  [
+    { type: 'location', latitude: 1.5, longitude: -2, name: 'Philz', address: '101 Forest Ave' },
+    { text: 'Philz, 101 Forest Ave', latitude: 1.5, longitude: -2, placeName: 'Philz', placeAddress: '101 Forest Ave' },
+  ],
+  [
+    { type: 'contacts', contacts: [{ name: { formatted: 'Bo' } }, { name: { formatted: 'Cy' } }] },
+    { text: 'Bo, Cy', contacts: [{ name: { formatted: 'Bo' } }, { name: { formatted: 'Cy' } }] },
+  ],
+  [
+    { type: 'reaction', messageId: 'msg_0', emoji: '❤' },
+    { text: '❤', emoji: '❤', replyTo: 'msg_0' },
+  ],
+  [
+    { type: 'button', buttonId: 'yes', text: 'Yes please', source: 'message' },
+    { text: 'Yes please', buttonId: 'yes', buttonText: 'Yes please' },
+  ],
+  [
+    { type: 'list', buttonId: 'row1', text: 'Monday', description: '9:00' },
+    { text: 'Monday', buttonId: 'row1', buttonText: 'Monday', buttonDescription: '9:00' },
+  ],
+  [
+    { type: 'form', name: 'booking', token: 't', data: { day: 'Mon' } },
+    { text: '', formName: 'booking', formToken: 't', formData: { day: 'Mon' } },
+  ],
+  [
+    { type: 'address', data: { city: 'Pune' } },
+    { text: '', formData: { city: 'Pune' } },
+  ],
+  [
+    {
+      type: 'order',
+      catalogId: 'c',
+      text: 'Soon',
+      items: [{ productId: 'p', quantity: 2, price: 3, currency: 'EUR' }],
+    },
+    { text: 'Soon', catalogId: 'c', orderItems: [{ productId: 'p', quantity: 2, price: 3, currency: 'EUR' }] },
+  ],
+  [
+    { type: 'system', event: 'user_changed_number', text: 'moved' },
+    { text: 'moved', systemEvent: 'user_changed_number' },
+  ],
+  [{ type: 'request_welcome' }, { text: '' }],
+  [
+    { type: 'call_permission', response: 'accept', expiresAt: 1 },
+    { callPermission: 'accept', callPermissionExpiresAt: 1 },
+  ],
+  [
+    { type: 'unsupported', reason: 'unknown type' },
+    { text: '', reason: 'unknown type' },
+  ],
+];
+
+test.each(KINDS)('a message of kind $type is flat', (content, fields) => {
+  const item = simplifyEvent(received(content));
+  expect(item).toMatchObject({
+    event: 'message.received',
+    from: '15550001111',
+    name: 'Ana',
+    kind: content.type,
+    messageId: 'msg_1',
+    conversationId: 'cnv_1',
+    sessionOpen: true,
+    sessionExpiresAt: '2026-11-23T10:00:00.000Z',
+    at: '2026-11-22T10:00:00.000Z',
+    channel: 'whatsapp',
+    account: '106540352242922',
+    eventId: 'evt_1',
+    ...fields,
+  });
+  expect(Object.values(item)).not.toContain(undefined);
+});
+
+test('what workflows decide by comes first', () => {
+  const [content] = KINDS[6] as [InboundContent, unknown];
+  expect(Object.keys(simplifyEvent(received(content))).slice(0, 8)).toEqual([
+    ...['event', 'from', 'name', 'text', 'kind', 'buttonId', 'buttonText', 'messageId'],
+  ]);
+});
+
+test('the whole event is kept, its raw body apart', () => {
+  const event = { ...received({ type: 'text', text: 'Hi' }), raw: { any: 1 } };
+  const { raw, ...details } = event;
+  expect(simplifyEvent(event)).toMatchObject({ details, raw });
+});
+
+test('a reply names what it answers, an ad what led here', () => {
+  const event = received({ type: 'text', text: 'Hi' });
+  const context = {
+    replyToProviderId: 'p0',
+    forwarded: true,
+    referral: { sourceId: 'ad1', headline: 'Sale', clickId: 'c1' },
+  };
+  const message = { ...event.message, context } as ParleyEvent['message'];
+  expect(simplifyEvent({ ...event, message })).toMatchObject({
+    ...{ replyTo: 'p0', forwarded: true, adId: 'ad1', adHeadline: 'Sale', adClickId: 'c1' },
+  });
+  expect(
+    simplifyEvent({ ...event, message: { ...message, replyTo: 'msg_0' } as ParleyEvent['message'] }),
+  ).toMatchObject({
+    replyTo: 'msg_0',
+  });
+});
+
+const OTHERS: [EventType, Partial<ParleyEvent>, Record<string, unknown>][] = [
+  [
+    'message.status',
+    {
+      status: {
+        ...{ id: 'msg_9', providerMessageId: 'p9', status: 'failed', kind: 'text', metadata: { order: 7 } },
+        error: { code: 'session_closed', message: 'too late', providerCode: '131047' },
+        pricing: { billable: false, category: 'service' },
+      },
+    },
+    {
+      ...{ to: '15550001111', status: 'failed', kind: 'text', messageId: 'msg_9', metadata: { order: 7 } },
+      ...{ errorCode: 'session_closed', errorMessage: 'too late', providerErrorCode: '131047' },
+      ...{ billable: false, pricingCategory: 'service' },
+    },
+  ],
+  [
+    'message.echo',
+    { echo: { providerMessageId: 'p5', content: { type: 'text', text: 'From the phone' } } },
+    { to: '15550001111', text: 'From the phone', kind: 'text', providerMessageId: 'p5' },
+  ],
+  [
+    'template.status',
+    { contact: undefined, session: undefined, data: { name: 'order', language: 'en', newStatus: 'APPROVED' } },
+    { event: 'template.status', name: 'order', language: 'en', newStatus: 'APPROVED' },
+  ],
+  [
+    'contact.preference',
+    { data: { category: 'marketing', preference: 'stop' } },
+    { from: '15550001111', preference: 'stop' },
+  ],
+  ['message.deleted', { data: { messageId: 'msg_3' } }, { messageId: 'msg_3' }],
+];
+
+test.each(OTHERS)('%s is flat', (type, members, fields) => {
+  const item = simplifyEvent({ ...base, type, ...members });
+  expect(item).toMatchObject({ event: type, ...fields });
+  expect('from' in item && 'to' in item).toBe(false);
+});
+
+test('only a file of the contact can be fetched', () => {
+  expect(mediaOf(received({ type: 'image', media }))).toEqual(media);
+  expect(mediaOf(received({ type: 'text', text: 'Hi' }))).toBeUndefined();
+  expect(mediaOf({ ...base, echo: { providerMessageId: 'p', content: { type: 'image', media } } })).toBeUndefined();
+});
