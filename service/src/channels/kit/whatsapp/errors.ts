@@ -150,13 +150,13 @@ function explanation(error: JsonObject, hint: string | undefined): string {
 }
 
 /**
- * Reads a Graph error (`error` of an answer, one of `errors[]` of a webhook). An unknown code is `rejected`. `is_transient`
- * makes everything but a rate limit a passing failure, whatever the code (Graph API, "Handling errors").
+ * Reads a Graph error (`error` of an answer, one of `errors[]` of a webhook). `fallback` is for a code that no page names.
+ * `is_transient` makes everything but a rate limit a passing failure, whatever the code (Graph API, "Handling errors").
  */
-export function faultOf(value: unknown): ProviderFault {
+export function faultOf(value: unknown, fallback: ErrorRule = REJECTED): ProviderFault {
   const error = objectOf(value);
   const code = idOf(error.code);
-  const known = ruleOf(Number(code)) ?? REJECTED;
+  const known = ruleOf(Number(code ?? NaN)) ?? fallback;
   const rule = error.is_transient === true && known.kind !== 'throttled' ? { ...RISKY, hint: known.hint } : known;
   return {
     kind: rule.kind,

@@ -1,0 +1,6 @@
+/** THE list of channels: adding one is a folder and a line here. */
+import type { Channel } from './channel.ts';
+import { whatsapp } from './whatsapp/index.ts';
+
+/** Settings are checked by each channel's own schema before they reach it, so the list forgets their type. */
+export const channels: readonly Channel[] = [whatsapp as Channel];
