@@ -1,0 +1,43 @@
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type INodeExecutionData,
+  type INodeType,
+  type INodeTypeDescription,
+} from 'n8n-workflow';
+import { resourceProperties, runOperation } from '../shared/operation.ts';
+import { replyWebhooks } from '../shared/reply-wait.ts';
+import { whatsAppMethods } from './methods.ts';
+import { WHATSAPP_RESOURCES } from './resources/index.ts';
+import { resumeSendAndWait } from './resources/message/sendAndWait.operation.ts';
+
+/** Sends on WhatsApp through the Parley service, which queues, retries and never sends twice. */
+export class WhatsApp implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'WhatsApp Business',
+    name: 'whatsApp',
+    icon: { light: 'file:whatsApp.svg', dark: 'file:whatsApp.dark.svg' },
+    group: ['output'],
+    version: 1,
+    subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+    description: 'Send messages and templates on WhatsApp, wait for replies, and manage templates and files',
+    defaults: { name: 'WhatsApp Business' },
+    usableAsTool: true,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [
+      { name: 'parleyApi', required: true },
+      { name: 'whatsAppCloudApi', required: true },
+    ],
+    webhooks: replyWebhooks,
+    properties: resourceProperties(WHATSAPP_RESOURCES),
+  };
+
+  methods = whatsAppMethods;
+
+  webhook = resumeSendAndWait;
+
+  async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    return await runOperation(this, WHATSAPP_RESOURCES);
+  }
+}
