@@ -17,8 +17,8 @@ interface Listener {
   saved: IWorkflowBase;
   webhook: IWebhookData;
   test: boolean;
-  /** Static data of a test listener: n8n keeps it with the registration, apart from the workflow's own. */
-  staticData: IDataObject;
+  /** Holds the static data: the saved workflow, or for a test listener its registration, apart from the workflow's own. */
+  memory: { staticData?: IDataObject };
 }
 
 export class Webhooks {
@@ -33,8 +33,8 @@ export class Webhooks {
 
   /** Registers every webhook of the workflow, calling `checkExists` and, when that says no, `create`. Throws what they throw. */
   async activate(saved: IWorkflowBase, test: boolean): Promise<Activation> {
-    const staticData = test ? {} : (saved.staticData ??= {});
-    const workflow = instantiate(this.#context, saved, staticData);
+    const memory: Listener['memory'] = test ? {} : saved;
+    const workflow = instantiate(this.#context, saved, memory.staticData);
     const urls: Record<string, string> = {};
     const keys: string[] = [];
     const endpoint = test ? 'webhook-test' : 'webhook';
@@ -42,7 +42,7 @@ export class Webhooks {
     const activation = test ? 'manual' : 'activate';
     for (const node of Object.values(workflow.nodes)) {
       for (const webhook of this.#webhooksOf(workflow, node, test).filter((each) => !isRestart(each))) {
-        const listener = { saved, webhook, test, staticData };
+        const listener = { saved, webhook, test, memory };
         const key = `${endpoint} ${webhook.httpMethod} ${webhook.path}`;
         this.#listeners.set(key, listener);
         keys.push(key);
@@ -57,7 +57,7 @@ export class Webhooks {
         }
       }
     }
-    replace(staticData, workflow.staticData);
+    memory.staticData = plain(workflow.staticData);
     return { urls, deactivate: async () => await this.#deactivate(keys) };
   }
 
@@ -75,10 +75,10 @@ export class Webhooks {
   }
 
   async #handleTrigger(request: WebhookRequest, response: WebhookResponse, listener: Listener): Promise<void> {
-    const { saved, webhook, test, staticData } = listener;
+    const { saved, webhook, test, memory } = listener;
     const mode = test ? 'manual' : 'webhook';
-    const workflow = instantiate(this.#context, saved, test ? {} : staticData);
-    if (test) workflow.setTestStaticData(staticData);
+    const workflow = instantiate(this.#context, saved, test ? {} : memory.staticData);
+    if (test) workflow.setTestStaticData(memory.staticData ?? {});
     let result: IWebhookResponseData;
     try {
       result = await this.#run(workflow, webhook, request, response, mode, null);
@@ -87,7 +87,7 @@ export class Webhooks {
       response.status(500).json({ code: 0, message: 'Workflow Webhook Error: Workflow could not be started!' });
       return;
     }
-    if (!test) replace(staticData, workflow.staticData);
+    if (!test) memory.staticData = plain(workflow.staticData);
     answer(response, result);
     const [items] = result.workflowData ?? [];
     if (items) void this.#executions.start(saved, { startNode: webhook.node, items, mode });
@@ -179,9 +179,9 @@ export class Webhooks {
       const listener = this.#listeners.get(key);
       if (!listener) continue;
       this.#listeners.delete(key);
-      const workflow = instantiate(this.#context, listener.saved, listener.staticData);
+      const workflow = instantiate(this.#context, listener.saved, listener.memory.staticData);
       await this.#hook('delete', workflow, listener, 'internal', 'update');
-      replace(listener.staticData, workflow.staticData);
+      listener.memory.staticData = plain(workflow.staticData);
     }
   }
 
@@ -212,10 +212,9 @@ export class Webhooks {
 
 const isRestart = (webhook: IWebhookData) => webhook.webhookDescription.restartWebhook === true;
 
-/** Saves static data: plain JSON, as in the database. */
-function replace(target: IDataObject, source: IDataObject): void {
-  for (const key of Object.keys(target)) delete target[key];
-  Object.assign(target, JSON.parse(JSON.stringify(source)));
+/** Static data as it is written to the database. */
+function plain(staticData: IDataObject): IDataObject {
+  return JSON.parse(JSON.stringify(staticData)) as IDataObject;
 }
 
 /** Response mode `onReceived`, the only one that this engine's nodes use. */
