@@ -1,3 +1,4 @@
+const { rm } = require('node:fs/promises');
 const { dest, parallel, src } = require('gulp');
 
 /** Icons stay beside the compiled file that names them. */
@@ -10,5 +11,17 @@ function buildCodex() {
   return src('nodes/**/*.node.json', { base: '.' }).pipe(dest('dist'));
 }
 
+/** A file that was renamed or removed must not be published from an earlier build. */
+async function clean() {
+  await rm('dist', { recursive: true, force: true });
+}
+
+exports.clean = clean;
 exports['build:icons'] = parallel(buildIcons, buildCodex);
-exports.default = exports['build:icons'];
+exports.default = /** A file that was renamed or removed must not be published from an earlier build. */
+async function clean() {
+  await rm('dist', { recursive: true, force: true });
+}
+
+exports.clean = clean;
+exports['build:icons'];
