@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { PROBLEM_CODES } from '../contract/api.ts';
 import { EVENT_TYPES } from '../contract/event.ts';
 import { MESSAGE_STATUSES } from '../contract/message.ts';
+import { SUBSCRIBED_FIELDS } from '../service/src/channels/whatsapp/webhook-fields.ts';
 import { CONFIG_KEYS } from '../service/src/config/config.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -32,6 +33,7 @@ test.each([
   ['setting', CONFIG_KEYS, 'docs/operations.md'],
   ['error code', PROBLEM_CODES, 'docs/api.md'],
   ['event type', EVENT_TYPES, 'docs/api.md'],
+  ['webhook field', SUBSCRIBED_FIELDS, 'docs/whatsapp.md'],
   ['message status', MESSAGE_STATUSES, 'docs/how-it-works.md'],
 ])('every %s is explained', (_what, words, page) => {
   const text = read(page);
