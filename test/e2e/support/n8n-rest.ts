@@ -34,6 +34,14 @@ export interface ExecutionSummary {
 
 export type Execution = ExecutionSummary & { data: IRunExecutionData };
 
+interface Publication {
+  status: 'in_progress' | 'not_published' | 'published' | 'partial' | 'failed';
+  triggers: { nodeId: string; status: string; errorMessage: string | null }[];
+}
+
+/** n8n tries a failing trigger again for about 16 s before it says so. */
+const publicationLimitMs = 45_000;
+
 /** n8n answered a REST call with an error: its status and its message. */
 export class N8nRestError extends Error {
   readonly status: number;
@@ -95,15 +103,24 @@ export class N8nRest {
     return await this.data('GET', `/rest/workflows/${id}`);
   }
 
-  /** Publishes the saved version: n8n calls the trigger's `checkExists` and `create`, and refuses when they throw. */
+  /**
+   * Publishes the saved version and waits until its triggers listen: n8n answers first and calls `checkExists` and `create` after.
+   * Throws with what the trigger said when one could not be started: n8n tries again for about 16 s first, and the workflow then
+   * stays marked active.
+   */
   async activateWorkflow(id: string): Promise<void> {
     const { versionId } = await this.workflow(id);
     await this.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+    const { status, triggers } = await this.waitForPublication(id);
+    if (status === 'published') return;
+    const reasons = triggers.flatMap(({ errorMessage }) => errorMessage ?? []);
+    throw new Error(`Workflow ${id} is ${status}: ${reasons.join('; ')}`);
   }
 
-  /** n8n calls the trigger's `delete`. */
+  /** Unpublishes and waits until n8n has called the trigger's `delete`. */
   async deactivateWorkflow(id: string): Promise<void> {
     await this.call('POST', `/rest/workflows/${id}/deactivate`, {});
+    await this.waitForPublication(id);
   }
 
   /** Deactivates it too. n8n deletes only what is archived. */
@@ -124,7 +141,7 @@ export class N8nRest {
     return await this.data('POST', `/rest/workflows/${workflowId}/run`, { triggerToStartFrom: { name: triggerName } });
   }
 
-  /** Ends a test listener that was not called; n8n calls the trigger's `delete`. */
+  /** Ends a test listener that was not called; n8n answers first and calls the trigger's `delete` after, so wait for its effect. */
   async stopTestListener(workflowId: string): Promise<void> {
     await this.call('DELETE', `/rest/test-webhook/${workflowId}`);
   }
@@ -155,6 +172,17 @@ export class N8nRest {
         const seen = all.map(({ id, status }) => `${id} ${status}`).join(', ') || 'none';
         throw new Error(`Waited ${withinMs} ms for ${count} executions of workflow ${workflowId}, saw: ${seen}`);
       }
+      await delay(100);
+    }
+  }
+
+  private async waitForPublication(workflowId: string): Promise<Publication> {
+    const deadline = Date.now() + publicationLimitMs;
+    for (;;) {
+      const publication = await this.data<Publication>('GET', `/rest/workflows/${workflowId}/publication-status`);
+      if (publication.status !== 'in_progress') return publication;
+      if (Date.now() > deadline)
+        throw new Error(`Workflow ${workflowId} is not published after ${publicationLimitMs} ms`);
       await delay(100);
     }
   }
