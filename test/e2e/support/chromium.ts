@@ -23,8 +23,8 @@ const patienceMs = 60_000;
 const programNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /**
- * Opens n8n's editor in headless Chromium (`$CHROMIUM_PATH`, else the first of its names on the path) and signs in through
- * the editor's form. Throws when there is no Chromium or the sign-in does not go through within a minute.
+ * Opens n8n's editor in headless Chromium (`$CHROMIUM_PATH`, else the first of its names on the path) and signs in
+ * through the editor's form. Throws when there is no Chromium or the sign-in does not go through within a minute.
  */
 export async function openEditor(n8nUrl: string, owner: Owner): Promise<Editor> {
   selectors.setTestIdAttribute('data-test-id');
@@ -87,8 +87,8 @@ export class Editor {
   }
 
   /**
-   * The address of the image that a node on the canvas shows, e.g. `/icons/<package>/dist/….svg`. Throws when it shows none
-   * (n8n does not know the type) or when n8n does not serve it.
+   * The address of the image that a node on the canvas shows, e.g. `/icons/<package>/dist/….svg`. Throws when it shows
+   * none (n8n does not know the type) or when n8n does not serve it.
    */
   async nodeIcon(nodeName: string): Promise<string> {
     const image = this.node(nodeName).locator('img').first();

@@ -29,9 +29,10 @@ export interface InstallOptions {
 }
 
 /**
- * Installs the pinned n8n, or finds it installed: a stamp with the hash of the lock file and of the Node.js version makes
- * every later call instant. The first takes two to five minutes, 2.7 GB and a C++ compiler (sqlite3), and says what it does.
- * An interrupted installation is started over. Two first installations into one folder at the same time are not supported.
+ * Installs the pinned n8n, or finds it installed: a stamp with the hash of the lock file and of the Node.js version
+ * makes every later call instant. The first takes two to five minutes, 2.7 GB and a C++ compiler (sqlite3), and says
+ * what it does. An interrupted installation is started over. Two first installations into one folder at the same time
+ * are not supported.
  *
  * Throws when the Node.js is too old for n8n, when npm fails (with the end of `install.log` in the folder), or when a
  * native module does not load.
@@ -113,9 +114,9 @@ function expectedPackages(folder: string): string[] {
 }
 
 /**
- * The C++ headers of the running Node.js, for node-gyp: beside the binary of an ordinary installation, or in the platform
- * package of the npm package `node`. Undefined when there are none, and node-gyp fetches them itself. Set explicitly because a
- * machine's `nodedir` setting usually points at the headers of another Node.js.
+ * The C++ headers of the running Node.js, for node-gyp: beside the binary of an ordinary installation, or in the
+ * platform package of the npm package `node`. Undefined when there are none, and node-gyp fetches them itself. Set
+ * explicitly because a machine's `nodedir` setting usually points at the headers of another Node.js.
  */
 function headersFolder(): string | undefined {
   const installation = dirname(dirname(process.execPath));

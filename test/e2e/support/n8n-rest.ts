@@ -17,7 +17,9 @@ export interface CredentialInput {
   data: Record<string, unknown>;
 }
 
-/** A workflow as the editor exports it. Node types are named `<package>.<node>`; a webhook trigger needs a `webhookId`. */
+/**
+ * A workflow as the editor exports it. Node types are named `<package>.<node>`; a webhook trigger needs a `webhookId`.
+ */
 export interface WorkflowInput {
   name: string;
   nodes: INode[];
@@ -54,8 +56,8 @@ export class N8nRestError extends Error {
 }
 
 /**
- * The REST interface that n8n's own editor uses, signed in by cookie. It is not a public one: it is pinned with n8n's version.
- * Every call throws {@link N8nRestError} when n8n refuses.
+ * The REST interface that n8n's own editor uses, signed in by cookie. It is not a public one: it is pinned with n8n's
+ * version. Every call throws {@link N8nRestError} when n8n refuses.
  */
 export class N8nRest {
   readonly url: string;
@@ -104,9 +106,9 @@ export class N8nRest {
   }
 
   /**
-   * Publishes the saved version and waits until its triggers listen: n8n answers first and calls `checkExists` and `create` after.
-   * Throws with what the trigger said when one could not be started: n8n tries again for about 16 s first, and the workflow then
-   * stays marked active.
+   * Publishes the saved version and waits until its triggers listen: n8n answers first and calls `checkExists` and
+   * `create` after. Throws with what the trigger said when one could not be started: n8n tries again for about 16 s
+   * first, and the workflow then stays marked active.
    */
   async activateWorkflow(id: string): Promise<void> {
     const { versionId } = await this.workflow(id);
@@ -130,9 +132,10 @@ export class N8nRest {
   }
 
   /**
-   * "Execute workflow" from a trigger. A webhook trigger starts a test listener: `create` runs with the `/webhook-test/` URL, the
-   * answer is `waitingForWebhook`, and the first call to that URL is one execution of mode `manual`, after which (or after
-   * two minutes) n8n calls `delete`. Any other trigger runs at once and answers its `executionId`.
+   * "Execute workflow" from a trigger. A webhook trigger starts a test listener: `create` runs with the
+   * `/webhook-test/` URL, the answer is `waitingForWebhook`, and the first call to that URL is one execution of mode
+   * `manual`, after which (or after two minutes) n8n calls `delete`. Any other trigger runs at once and answers its
+   * `executionId`.
    */
   async runFrom(
     workflowId: string,
@@ -141,7 +144,10 @@ export class N8nRest {
     return await this.data('POST', `/rest/workflows/${workflowId}/run`, { triggerToStartFrom: { name: triggerName } });
   }
 
-  /** Ends a test listener that was not called; n8n answers first and calls the trigger's `delete` after, so wait for its effect. */
+  /**
+   * Ends a test listener that was not called; n8n answers first and calls the trigger's `delete` after, so wait for its
+   * effect.
+   */
   async stopTestListener(workflowId: string): Promise<void> {
     await this.call('DELETE', `/rest/test-webhook/${workflowId}`);
   }
@@ -159,8 +165,8 @@ export class N8nRest {
   }
 
   /**
-   * Waits until a workflow has at least `count` executions that came to an end or to a wait, and answers them oldest first.
-   * Throws after `withinMs`, telling the executions that there are.
+   * Waits until a workflow has at least `count` executions that came to an end or to a wait, and answers them oldest
+   * first. Throws after `withinMs`, telling the executions that there are.
    */
   async waitForExecutions(workflowId: string, count = 1, withinMs = 20_000): Promise<Execution[]> {
     const deadline = Date.now() + withinMs;

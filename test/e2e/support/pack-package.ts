@@ -12,13 +12,14 @@ interface Manifest {
 
 /**
  * Puts a package where n8n's own "Install a community node" would: `npm pack`, unpacked into
- * `<userFolder>/.n8n/nodes/node_modules/<name>` without its dev and peer dependencies, and entered in the ledger beside it. n8n
- * scans that folder when it starts, so do this before; its node types are then named `<package>.<node>`.
+ * `<userFolder>/.n8n/nodes/node_modules/<name>` without its dev and peer dependencies, and entered in the ledger beside
+ * it. n8n scans that folder when it starts, so do this before; its node types are then named `<package>.<node>`.
  *
- * What is packed is what is built: run the build first. The package must have no dependencies of its own (ours has none),
- * since nothing is installed for it. Replaces what an earlier run left there.
+ * What is packed is what is built: run the build first. The package must have no dependencies of its own (ours has
+ * none), since nothing is installed for it. Replaces what an earlier run left there.
  *
- * Throws when a node or credential of the `n8n` block is not in the package, which n8n would only notice as a missing node.
+ * Throws when a node or credential of the `n8n` block is not in the package, which n8n would only notice as a missing
+ * node.
  */
 export async function installCommunityPackage(
   userFolder: string,

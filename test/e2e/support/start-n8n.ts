@@ -16,8 +16,8 @@ const stopLimitMs = 15_000;
 export interface StartOptions {
   n8n: InstalledN8n;
   /**
-   * n8n's `N8N_USER_FOLDER`: its database, encryption key and community packages lie in `.n8n` inside it. Given: kept, so that
-   * a second start finds the same owner and workflows. Absent: a fresh temporary one, removed by `stop()`.
+   * n8n's `N8N_USER_FOLDER`: its database, encryption key and community packages lie in `.n8n` inside it. Given: kept,
+   * so that a second start finds the same owner and workflows. Absent: a fresh temporary one, removed by `stop()`.
    */
   userFolder?: string;
   /** Called with the user folder before n8n starts: the place for `installCommunityPackage`. */
@@ -38,8 +38,8 @@ export interface RunningN8n {
   /** Resolves when the process has ended, for whatever reason. */
   ended: Promise<void>;
   /**
-   * Ends n8n and everything it started: SIGTERM to the process group, SIGKILL after 15 s. n8n runs its active triggers' clean-up only when a
-   * workflow is deactivated, not when it stops. Safe to call twice.
+   * Ends n8n and everything it started: SIGTERM to the process group, SIGKILL after 15 s. n8n runs its active triggers'
+   * clean-up only when a workflow is deactivated, not when it stops. Safe to call twice.
    */
   stop(): Promise<void>;
 }
@@ -47,8 +47,8 @@ export interface RunningN8n {
 /**
  * Starts n8n and waits until its REST interface answers (about 10 s on two slow cores, less with a kept folder).
  *
- * It runs in a process group of its own, so a Ctrl-C in the terminal does not reach it: a program that uses this must call `stop()` on
- * SIGINT and SIGTERM. When the program ends in any other way than being killed, n8n is killed with it.
+ * It runs in a process group of its own, so a Ctrl-C in the terminal does not reach it: a program that uses this must
+ * call `stop()` on SIGINT and SIGTERM. When the program ends in any other way than being killed, n8n is killed with it.
  *
  * Throws, with the end of the log, when n8n ends before it is ready or is not ready after two minutes.
  */
@@ -77,8 +77,8 @@ export async function startN8n(options: StartOptions): Promise<RunningN8n> {
 }
 
 /**
- * The whole environment of n8n: nothing is inherited but what finds programs and folders, because Jest's NODE_ENV and NODE_OPTIONS or
- * a developer's own N8N_ settings would change what is tested.
+ * The whole environment of n8n: nothing is inherited but what finds programs and folders, because Jest's NODE_ENV and
+ * NODE_OPTIONS or a developer's own N8N_ settings would change what is tested.
  */
 async function n8nEnvironment(userFolder: string, port: number): Promise<Record<string, string>> {
   const inherited = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'];
