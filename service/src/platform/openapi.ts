@@ -1,0 +1,107 @@
+/** The API's description, made from the schemas that validate it. */
+import { applyDecorators, type INestApplication } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
+  ApiHeader,
+  ApiOperation,
+  ApiQuery,
+  ApiResponse,
+  DocumentBuilder,
+  SwaggerModule,
+} from '@nestjs/swagger';
+import { z } from 'zod';
+import { PROBLEM_CODES } from '../../../contract/api.ts';
+
+/** What an OpenAPI schema looks like to @nestjs/swagger, which does not export its type at the root. */
+type SchemaObject = Extract<NonNullable<Parameters<typeof ApiResponse>[0]>, { schema: unknown }>['schema'];
+
+export interface OperationDescription {
+  summary: string;
+  description?: string;
+  body?: z.ZodType;
+  /** An object schema: one parameter per member. */
+  query?: z.ZodObject;
+  /** Request headers besides Authorization: name → what it does. */
+  headers?: Record<string, string>;
+  /** A raw upload of any type instead of a JSON body. */
+  upload?: boolean;
+  answer?: { status?: number; description: string; schema?: z.ZodType; contentType?: string };
+  /** Statuses of problems this operation is known for, besides 400, 401 and 500. */
+  problems?: number[];
+  /** Needs no API key. */
+  open?: boolean;
+}
+
+/** Describes a controller's method. */
+export function Describe(operation: OperationDescription): MethodDecorator & ClassDecorator {
+  const { answer = { description: 'Done' }, query, body } = operation;
+  const problems = [400, ...(operation.open ? [] : [401]), ...(operation.problems ?? []), 500];
+  return applyDecorators(
+    ApiOperation({ summary: operation.summary, description: operation.description }),
+    ...(operation.open ? [] : [ApiBearerAuth()]),
+    ...(body === undefined ? [] : [ApiBody({ schema: jsonSchema(body, 'input') })]),
+    ...(query === undefined ? [] : queryParameters(query)),
+    ...Object.entries(operation.headers ?? {}).map(([name, description]) => ApiHeader({ name, description })),
+    ...(operation.upload ? [ApiConsumes('*/*'), ApiBody({ schema: { type: 'string', format: 'binary' } })] : []),
+    describedAnswer(answer),
+    ...[...new Set(problems)].map(describedProblem),
+  );
+}
+
+function describedAnswer(answer: NonNullable<OperationDescription['answer']>): MethodDecorator & ClassDecorator {
+  const { status = 200, description, schema, contentType = 'application/json' } = answer;
+  const content = schema && { [contentType]: { schema: jsonSchema(schema, 'output') } };
+  return ApiResponse({ status, description, content });
+}
+
+function describedProblem(status: number): MethodDecorator & ClassDecorator {
+  return ApiResponse({ status, description: 'Problem', content: { 'application/problem+json': { schema: PROBLEM } } });
+}
+
+const PROBLEM: SchemaObject = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', enum: [...PROBLEM_CODES] },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: { type: 'object', properties: { field: { type: 'string' }, message: { type: 'string' } } },
+    },
+  },
+};
+
+function queryParameters(query: z.ZodObject): (MethodDecorator & ClassDecorator)[] {
+  return Object.entries(query.shape).map(([name, schema]) => {
+    const member = schema as z.ZodType;
+    return ApiQuery({ name, required: !member.safeParse(undefined).success, schema: jsonSchema(member, 'input') });
+  });
+}
+
+/** OpenAPI 3.1 schemas are JSON Schema 2020-12, which zod writes; what it cannot write (functions, dates) is left open. */
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): SchemaObject {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', cycles: 'throw' });
+  return rest as SchemaObject;
+}
+
+/** Serves the description as JSON at `/docs-json` and readable at `/docs`; everything comes from this server. */
+export function setUpDocs(app: INestApplication, version: string): void {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Parley')
+    .setDescription('Customer messaging for n8n: the service behind the nodes.')
+    .setVersion(version)
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The API key' })
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), {
+    jsonDocumentUrl: 'docs-json',
+    customSiteTitle: 'Parley API',
+    // Else the page asks a public validator about this document.
+    swaggerOptions: { validatorUrl: null, persistAuthorization: false },
+  });
+}

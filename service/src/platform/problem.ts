@@ -1,0 +1,117 @@
+/** What each error is told as: RFC 9457 problems with a stable code, nothing secret, and a word on how to mend it. */
+import { HttpException } from '@nestjs/common';
+import { z } from 'zod';
+import type { Problem, ProblemCode } from '../../../contract/api.ts';
+import { ParleyError, SendError, VerificationError, type SendErrorKind } from '../core/errors.ts';
+import { fieldErrors } from './zod.pipe.ts';
+
+export interface ProblemAnswer {
+  problem: Problem;
+  headers: Record<string, string>;
+  /** Nobody foresaw it: log it with the request's id. */
+  unexpected: boolean;
+}
+
+const TITLES: Partial<Record<number, string>> = {
+  400: 'The request is not valid',
+  401: 'Not authorized',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'Conflict',
+  410: 'Gone',
+  413: 'Too large',
+  415: 'Form not accepted',
+  422: 'Refused by the provider',
+  429: 'Too many requests',
+  500: 'Internal error',
+  502: 'The provider failed',
+  503: 'Not available now',
+  504: 'The provider did not answer',
+};
+
+/** `requestId` is told to the caller of an unexpected error, so that the log can be found. */
+export function toProblem(error: unknown, requestId: string): ProblemAnswer {
+  if (error instanceof ParleyError) return answer(error.status, error.code, error.message, error.extra);
+  if (error instanceof SendError) return ofSendError(error);
+  if (error instanceof VerificationError) return ofVerificationError(error);
+  if (error instanceof z.ZodError) {
+    const errors = fieldErrors(error);
+    return answer(400, 'invalid_request', 'Some fields of the request are not valid; see errors.', { errors });
+  }
+  if (error instanceof HttpException) return ofStatus(error.getStatus(), requestId);
+  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
+  if (typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number')
+    return ofStatus(statusCode, requestId);
+  return internal(requestId);
+}
+
+function answer(status: number, code: ProblemCode, detail: string, extra: Record<string, unknown> = {}): ProblemAnswer {
+  const headers: Record<string, string> = {};
+  if (status === 401 && code === 'unauthorized') headers['www-authenticate'] = 'Bearer';
+  const type = `urn:parley:problem:${code}`;
+  const problem = { ...extra, type, title: TITLES[status] ?? 'Error', status, code, detail };
+  return { problem, headers, unexpected: false };
+}
+
+function internal(requestId: string): ProblemAnswer {
+  const detail = `Something went wrong inside Parley. Its log tells more under the request id ${requestId}.`;
+  return { ...answer(500, 'internal', detail, { requestId }), unexpected: true };
+}
+
+/** Errors that Nest and Fastify throw by themselves: their texts may quote the request, so they are told in our own words. */
+const BY_STATUS: Partial<Record<number, [ProblemCode, string]>> = {
+  400: ['invalid_body', 'The body cannot be read; send valid JSON.'],
+  401: ['unauthorized', 'Give the API key as "Authorization: Bearer <key>".'],
+  403: ['unauthorized', 'This API key may not do that.'],
+  404: ['not_found', 'There is nothing at this address; the API is described at /docs.'],
+  405: ['not_found', 'This address does not take this method; the API is described at /docs.'],
+  413: ['body_too_large', 'The body is larger than this address takes.'],
+  414: ['invalid_request', 'The address is too long.'],
+  415: ['invalid_body', 'The content type is not accepted here; send application/json, not compressed.'],
+  431: ['invalid_request', 'The headers are too long.'],
+  503: ['overloaded', 'The service is stopping or overloaded; try again.'],
+};
+
+function ofStatus(status: number, requestId: string): ProblemAnswer {
+  const [code, detail] = BY_STATUS[status] ?? [];
+  if (code !== undefined && detail !== undefined) return answer(status, code, detail);
+  return status >= 400 && status < 500
+    ? answer(status, 'invalid_request', 'The request was not accepted.')
+    : internal(requestId);
+}
+
+/** Provider calls made while the caller waits: templates, media, read marks. */
+const BY_SEND_ERROR: Record<SendErrorKind, [number, ProblemCode]> = {
+  settings: [502, 'provider_settings'],
+  invalid: [400, 'invalid_content'],
+  session_closed: [409, 'session_closed'],
+  opted_out: [409, 'opted_out'],
+  rejected: [422, 'provider_rejected'],
+  throttled: [429, 'provider_rejected'],
+  unreachable: [502, 'provider_unreachable'],
+  uncertain: [504, 'provider_unreachable'],
+};
+
+function ofSendError(error: SendError): ProblemAnswer {
+  const [status, code] = BY_SEND_ERROR[error.kind];
+  const { providerCode, traceId, retryAfterMs } = error.details;
+  const result = answer(status, code, error.message, {
+    reason: error.kind,
+    ...(providerCode === undefined ? {} : { providerCode }),
+    ...(traceId === undefined ? {} : { traceId }),
+  });
+  if (retryAfterMs !== undefined || error.kind === 'throttled')
+    result.headers['retry-after'] = String(Math.max(1, Math.ceil((retryAfterMs ?? 1_000) / 1_000)));
+  return result;
+}
+
+function ofVerificationError(error: VerificationError): ProblemAnswer {
+  if (error.failure === 'malformed') return answer(400, 'invalid_body', 'This is no webhook of this channel.');
+  return error.failure === 'not_configured'
+    ? answer(
+        401,
+        'signature_not_configured',
+        'The account has no secret to check webhooks with; add it to its settings.',
+      )
+    : answer(401, 'invalid_signature', 'The webhook is not signed with the secret of this account.');
+}

@@ -1,0 +1,89 @@
+/**
+ * How bodies are read, by address: webhooks as the very bytes that were signed, uploads as a stream, everything else as JSON.
+ * Nest's own parsers must be off (`NestFactory.create(…, { bodyParser: false })`). Fastify picks parsers by content type only,
+ * and Nest puts every route into one Fastify context, so one parser for all types looks at the address; nothing is parsed twice.
+ */
+import { type Readable, Transform } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ParleyError } from '../core/errors.ts';
+
+export interface BodyLimits {
+  maxWebhookBytes: number;
+  maxMediaBytes: number;
+  /** Default 1 MiB. */
+  maxJsonBytes?: number;
+}
+
+type Done = (error: Error | null, body?: unknown) => void;
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+
+/** Under `/webhooks/` the body is a `Buffer`, at `/v1/media` a `Readable`, elsewhere parsed JSON (`undefined` when empty). */
+export function registerBodies(fastify: FastifyInstance, limits: BodyLimits): void {
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', (request: FastifyRequest, payload: Readable, done: Done) => {
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity')
+      done(
+        new ParleyError(415, 'invalid_body', 'Compressed bodies are not accepted; send it without Content-Encoding.'),
+      );
+    else if (request.url.startsWith('/webhooks/')) readAll(request, payload, limits.maxWebhookBytes, done);
+    else if (/^\/v1\/media\/?(?:\?|$)/.test(request.url)) capped(request, payload, limits.maxMediaBytes, done);
+    else readJson(request, payload, limits.maxJsonBytes ?? 1024 * 1024, parseJson as JsonParser, done);
+  });
+}
+
+type JsonParser = (request: FastifyRequest, text: string, done: Done) => void;
+
+function readJson(request: FastifyRequest, payload: Readable, limit: number, parse: JsonParser, done: Done): void {
+  readAll(request, payload, limit, (error, body) => {
+    const bytes = body as Buffer | undefined;
+    if (error !== null || bytes === undefined) done(error);
+    // Clients send a content type with bodiless calls, too.
+    else if (bytes.length === 0) done(null, undefined);
+    else if (!JSON_TYPE.test(request.headers['content-type'] ?? ''))
+      done(new ParleyError(415, 'invalid_body', 'Send the body as application/json.'));
+    else parse(request, bytes.toString('utf8'), done);
+  });
+}
+
+function readAll(request: FastifyRequest, payload: Readable, limit: number, done: Done): void {
+  const tooLarge = () => new ParleyError(413, 'body_too_large', `The body is larger than ${limit} bytes.`);
+  if (announcedBytes(request) > limit) return done(tooLarge());
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let settled = false;
+  const settle: Done = (error, body) => {
+    if (settled) return;
+    settled = true;
+    chunks.length = 0;
+    done(error, body);
+  };
+  payload.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > limit) settle(tooLarge());
+    else if (!settled) chunks.push(chunk);
+  });
+  payload.once('end', () => settle(null, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, bytes)));
+  payload.once('error', () => settle(new ParleyError(400, 'invalid_body', 'The body broke off.')));
+}
+
+function capped(request: FastifyRequest, payload: Readable, limit: number, done: Done): void {
+  const tooLarge = () => new ParleyError(413, 'media_too_large', `Files may be at most ${limit} bytes.`);
+  if (announcedBytes(request) > limit) return done(tooLarge());
+  let bytes = 0;
+  const cap = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      bytes += chunk.length;
+      next(bytes > limit ? tooLarge() : null, chunk);
+    },
+  });
+  // Not `pipeline`: it would close the connection, over which the caller is to learn what was wrong.
+  payload.once('error', (error) => cap.destroy(error));
+  done(null, payload.pipe(cap));
+}
+
+function announcedBytes(request: FastifyRequest): number {
+  return Number(request.headers['content-length'] ?? 0);
+}

@@ -1,0 +1,243 @@
+/** The HTTP side as it is put together: bodies, validation, keys and problems, over a real connection. */
+import { Body, Controller, Get, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { request as rawRequest } from 'node:http';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { ParleyError } from '../../service/src/core/errors.ts';
+import { API_KEY_LOOKUP, ApiKeyGuard, describeApiKey, makeApiKey } from '../../service/src/platform/api-keys.ts';
+import { registerBodies } from '../../service/src/platform/raw-body.ts';
+import { startApp, type TestApp } from './support-app.ts';
+
+const KEY = makeApiKey();
+
+@Controller()
+class Echo {
+  @Post('webhooks/:channel')
+  @HttpCode(200)
+  webhook(@Body() body: unknown) {
+    return { isBuffer: Buffer.isBuffer(body), text: Buffer.isBuffer(body) ? body.toString('latin1') : null };
+  }
+
+  @Post('v1/media')
+  async media(@Body() body: unknown) {
+    return { isStream: body instanceof Readable, bytes: (await buffer(body as Readable)).length };
+  }
+
+  @Post('v1/messages')
+  message(@Body() body: unknown) {
+    return { body: body ?? 'none' };
+  }
+
+  @Get('v1/guarded')
+  @UseGuards(ApiKeyGuard)
+  guarded() {
+    return { ok: true };
+  }
+
+  @Get('v1/known')
+  known() {
+    throw new ParleyError(409, 'session_closed', 'The session ended.', { windowEndedAt: '2026-11-22T00:00:00.000Z' });
+  }
+
+  @Get('v1/unforeseen')
+  unforeseen(@Req() _request: unknown) {
+    throw new Error('token=topsecret in a message');
+  }
+}
+
+let test_: TestApp;
+beforeAll(async () => {
+  test_ = await startApp({
+    controllers: [Echo],
+    providers: [
+      { provide: API_KEY_LOOKUP, useValue: { find: async () => describeApiKey(KEY) } },
+      { provide: ApiKeyGuard, useClass: ApiKeyGuard },
+    ],
+    setUp: (app) =>
+      registerBodies(app.getHttpAdapter().getInstance(), {
+        maxWebhookBytes: 2_000,
+        maxMediaBytes: 5_000,
+        maxJsonBytes: 1_000,
+      }),
+  });
+});
+afterAll(() => test_.app.close());
+
+async function call(
+  method: string,
+  path: string,
+  options: { body?: RequestInit['body']; headers?: Record<string, string> } = {},
+) {
+  const answer = await fetch(test_.url + path, { method, ...options });
+  return {
+    status: answer.status,
+    type: answer.headers.get('content-type'),
+    headers: answer.headers,
+    body: (await answer.json()) as Record<string, unknown>,
+  };
+}
+
+/** As `fetch` would not send it: an own content type or none. */
+function post(path: string, body: string, headers: Record<string, string>): Promise<{ status?: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = rawRequest(test_.url + path, { method: 'POST', headers }, (incoming) => {
+      buffer(incoming).then((bytes) => resolve({ status: incoming.statusCode, text: bytes.toString() }), reject);
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+describe('webhooks', () => {
+  test.each<[string, Record<string, string>]>([
+    ['JSON', { 'content-type': 'application/json' }],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['multipart', { 'content-type': 'multipart/form-data; boundary=x' }],
+    ['text', { 'content-type': 'text/plain; charset=latin1' }],
+    ['an unheard-of type', { 'content-type': 'application/vnd.what+ever' }],
+    ['no type', {}],
+  ])('arrive as the very bytes that were sent: %s', async (_name, headers) => {
+    const { status, text } = await post('/webhooks/any?x=1', '{"a": 1 }\r\n', headers);
+    expect({ status, ...JSON.parse(text) }).toEqual({ status: 200, isBuffer: true, text: '{"a": 1 }\r\n' });
+  });
+
+  test('a content type that is none is refused', async () => {
+    expect(await post('/webhooks/any', '{}', { 'content-type': 'nonsense;;=' })).toMatchObject({ status: 415 });
+  });
+
+  test('in chunks', async () => {
+    const body = Readable.toWeb(
+      Readable.from([Buffer.from('ab'), Buffer.from('cd')]),
+    ) as unknown as RequestInit['body'];
+    const answer = await fetch(`${test_.url}/webhooks/any`, { method: 'POST', body, duplex: 'half' } as RequestInit);
+    expect(await answer.json()).toEqual({ isBuffer: true, text: 'abcd' });
+  });
+
+  test.each([
+    ['announced', 'x'.repeat(2_001)],
+    ['in chunks', Readable.from([Buffer.alloc(1_500), Buffer.alloc(1_500)])],
+  ])('too large, %s', async (_name, body) => {
+    const sent = typeof body === 'string' ? body : (Readable.toWeb(body) as unknown as RequestInit['body']);
+    const answer = await fetch(`${test_.url}/webhooks/any`, {
+      method: 'POST',
+      body: sent,
+      duplex: 'half',
+    } as RequestInit);
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({
+      code: 'body_too_large',
+      detail: 'The body is larger than 2000 bytes.',
+    });
+  });
+
+  test('compressed', async () => {
+    const headers = { 'content-encoding': 'gzip' };
+    expect(await call('POST', '/webhooks/any', { body: new Uint8Array(gzipSync('{}')), headers })).toMatchObject({
+      status: 415,
+      body: { code: 'invalid_body' },
+    });
+  });
+});
+
+describe('uploads', () => {
+  test('arrive as a stream', async () => {
+    const headers = { 'content-type': 'image/png' };
+    expect(await call('POST', '/v1/media?kind=image', { body: new Uint8Array(5_000), headers })).toMatchObject({
+      body: { isStream: true, bytes: 5_000 },
+    });
+  });
+
+  test.each([
+    ['announced', () => new Uint8Array(5_001)],
+    ['in chunks', () => Readable.toWeb(Readable.from([Buffer.alloc(4_000), Buffer.alloc(4_000)]))],
+  ])('too large, %s', async (_name, body) => {
+    const answer = await fetch(`${test_.url}/v1/media`, {
+      method: 'POST',
+      body: body() as unknown as RequestInit['body'],
+      duplex: 'half',
+      headers: { 'content-type': 'image/png' },
+    } as RequestInit);
+    expect({ status: answer.status, ...((await answer.json()) as object) }).toMatchObject({
+      status: 413,
+      code: 'media_too_large',
+    });
+  });
+});
+
+describe('JSON', () => {
+  test.each<[string, string, Record<string, string>, unknown]>([
+    ['an object', '{"a":1}', { 'content-type': 'application/json; charset=utf-8' }, { a: 1 }],
+    ['a JSON kind', '{"a":1}', { 'content-type': 'application/vnd.x+json' }, { a: 1 }],
+    ['empty', '', { 'content-type': 'application/json' }, 'none'],
+  ])('%s', async (_name, body, headers, expected) => {
+    expect(await call('POST', '/v1/messages', { body, headers })).toMatchObject({
+      status: 201,
+      body: { body: expected },
+    });
+  });
+
+  test.each<[string, string, Record<string, string>, number, string]>([
+    ['broken', '{"text":"private words"', { 'content-type': 'application/json' }, 400, 'invalid_body'],
+    ['poisoned', '{"__proto__":{"a":1}}', { 'content-type': 'application/json' }, 400, 'invalid_body'],
+    ['of another type', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'invalid_body'],
+    ['too large', `{"a":"${'x'.repeat(1_000)}"}`, { 'content-type': 'application/json' }, 413, 'body_too_large'],
+  ])('%s', async (_name, body, headers, status, code) => {
+    const answer = await call('POST', '/v1/messages', { body, headers });
+    expect(answer).toMatchObject({ status, type: 'application/problem+json; charset=utf-8', body: { status, code } });
+    expect(JSON.stringify(answer.body)).not.toContain('private');
+  });
+
+  test('very deep', async () => {
+    const body = '['.repeat(450) + ']'.repeat(450);
+    const headers = { 'content-type': 'application/json' };
+    expect(await call('POST', '/v1/messages', { body, headers })).toMatchObject({ status: 201 });
+  });
+});
+
+describe('problems', () => {
+  test('a known error, with its particulars', async () => {
+    expect(await call('GET', '/v1/known')).toMatchObject({
+      status: 409,
+      type: 'application/problem+json; charset=utf-8',
+      body: {
+        type: 'urn:parley:problem:session_closed',
+        title: 'Conflict',
+        status: 409,
+        code: 'session_closed',
+        detail: 'The session ended.',
+        windowEndedAt: '2026-11-22T00:00:00.000Z',
+      },
+    });
+  });
+
+  test.each([
+    ['GET', '/v1/nowhere?token=topsecret'],
+    ['DELETE', '/v1/known'],
+    ['POST', '/v1/nowhere'],
+  ])('%s %s: there is nothing', async (method, path) => {
+    const answer = await call(method, path);
+    expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(JSON.stringify(answer.body)).not.toContain('topsecret');
+  });
+
+  test('an unforeseen error tells its request id only; the log tells more, but no secret', async () => {
+    const answer = await call('GET', '/v1/unforeseen');
+    expect(answer).toMatchObject({ status: 500, body: { code: 'internal' } });
+    const { requestId } = answer.body;
+    expect(JSON.stringify(answer.body)).not.toContain('in a message');
+    expect(test_.log.lines).toContainEqual(
+      expect.objectContaining({ requestId, method: 'GET', route: '/v1/unforeseen', msg: 'request failed' }),
+    );
+    expect(test_.log.text).not.toContain('topsecret');
+  });
+
+  test('API keys', async () => {
+    expect(await call('GET', '/v1/guarded', { headers: { authorization: `Bearer ${KEY}` } })).toMatchObject({
+      status: 200,
+    });
+    const refused = await call('GET', '/v1/guarded');
+    expect(refused).toMatchObject({ status: 401, body: { code: 'unauthorized' } });
+    expect(refused.headers.get('www-authenticate')).toBe('Bearer');
+  });
+});
