@@ -58,6 +58,8 @@ export interface ProvisioningStep {
   ok: boolean;
   /** What is missing and how to mend it; absent when ok. */
   detail?: string;
+  /** Without this step no message can arrive: a trigger refuses to start. Absent when ok, or when only other events are missing. */
+  blocking?: boolean;
 }
 
 export interface Account {

@@ -101,7 +101,7 @@ describe('activating fails with an error that says what to do', () => {
   test('the provider refused the webhook: what is missing, and the URL for doing it by hand', async () => {
     fixture.service.provisioning = [
       { step: 'Callback URL', ok: true },
-      { step: 'Subscribe the app', ok: false, detail: 'the token lacks whatsapp_business_management' },
+      { step: 'Subscribe the app', ok: false, detail: 'the token lacks whatsapp_business_management', blocking: true },
     ];
     await expect(fixture.engine.activate(workflow())).rejects.toMatchObject({
       message: 'Messages cannot arrive yet: Subscribe the app: the token lacks whatsapp_business_management',
@@ -110,8 +110,14 @@ describe('activating fails with an error that says what to do', () => {
     expect(fixture.service.subscriptions.size).toBe(0);
   });
 
-  test('unless the user set up the webhook by hand', async () => {
-    fixture.service.provisioning = [{ step: 'Callback URL', ok: false, detail: 'App ID is missing' }];
+  test('but not for what only other events need', async () => {
+    fixture.service.provisioning = [{ step: 'Callback URL', ok: false, detail: 'template events go elsewhere' }];
+    const { subscription } = await fixture.active();
+    expect(subscription.events).toEqual(['message.received']);
+  });
+
+  test('and not when the user set up the webhook by hand', async () => {
+    fixture.service.provisioning = [{ step: 'Callback URL', ok: false, detail: 'App ID is missing', blocking: true }];
     const { subscription } = await fixture.active({ options: { ifSetUpFails: 'start' } });
     expect(subscription.events).toEqual(['message.received']);
   });

@@ -130,21 +130,24 @@ export async function endSubscription(context: IHookFunctions): Promise<boolean>
 }
 
 /**
- * Says what could not be set up at the provider. Somebody who switches the workflow on (or listens in the editor) sees it as an
- * error, unless they chose to start anyway; when n8n saves or restarts an active workflow, a provider's bad moment must not
- * stop it, so it is logged only.
+ * Says what could not be set up at the provider. What keeps messages from arriving is an error for somebody who switches the
+ * workflow on (or listens in the editor), unless they chose to start anyway; when n8n saves or restarts an active workflow, a
+ * provider's bad moment must not stop it. Everything else is logged.
  */
 function reportSetUp(context: IHookFunctions, account: Account): void {
   const failed = (account.provisioning ?? []).filter((step) => !step.ok);
-  if (failed.length === 0) return;
-  const missing = failed.map(({ step, detail }: ProvisioningStep) => `${step}: ${detail ?? 'failed'}`).join('; ');
+  const blocking = failed.filter((step) => step.blocking);
   const { ifSetUpFails = 'stop' } = context.getNodeParameter('options', {}) as TriggerOptions;
   const watched = ['activate', 'create', 'manual'].includes(context.getActivationMode());
-  if (!watched || ifSetUpFails === 'start') {
-    context.logger.warn(`Parley could not set up everything at the provider: ${missing}`);
+  if (blocking.length === 0 || !watched || ifSetUpFails === 'start') {
+    if (failed.length > 0) context.logger.warn(`Parley could not set up all at the provider: ${told(failed)}`);
     return;
   }
-  throw new NodeOperationError(context.getNode(), `Messages cannot arrive yet: ${missing}`, {
+  throw new NodeOperationError(context.getNode(), `Messages cannot arrive yet: ${told(blocking)}`, {
     description: `Mend it and activate again. If you set up the webhook at the provider by hand (its URL is ${account.webhookUrl}), set the option 'If Set-Up at the Provider Fails' to 'Start Anyway'.`,
   });
+}
+
+function told(steps: readonly ProvisioningStep[]): string {
+  return steps.map(({ step, detail }) => `${step}: ${detail ?? 'failed'}`).join('; ');
 }

@@ -33,7 +33,12 @@ const GRANT =
   'and the user full control of this WhatsApp account and app.';
 
 const passed = (step: string): ProvisioningStep => ({ step, ok: true });
-const missing = (step: string, detail: string): ProvisioningStep => ({ step, ok: false, detail });
+/** Without these no message arrives; `number_override` is tried only where nothing else leads here. */
+const BLOCKING = ['number_override', 'account_subscription'];
+const missing = (step: string, detail: string, blocking = BLOCKING.includes(step)): ProvisioningStep => ({
+  ...{ step, ok: false, detail },
+  ...(blocking && { blocking }),
+});
 
 /** Runs one step; what Meta refuses becomes its detail. */
 async function attempt(step: string, run: () => Promise<ProvisioningStep>): Promise<ProvisioningStep> {
@@ -56,12 +61,14 @@ function settingsStep({ settings, webhookUrl }: Context): ProvisioningStep {
     found.push('appId is not set: template and account events cannot be subscribed to.');
   if (settings.wabaId === undefined)
     found.push('wabaId is not set: webhooks cannot be switched on for the account, and templates not be managed.');
-  if (settings.baseUrl.startsWith('https:') && !webhookUrl.startsWith('https:')) {
+  const isPlain = settings.baseUrl.startsWith('https:') && !webhookUrl.startsWith('https:');
+  if (isPlain) {
     found.push(
       'The webhook URL is not https, which Meta demands: set PARLEY_PUBLIC_URL to the public https address of the service.',
     );
   }
-  return found.length === 0 ? passed('settings') : missing('settings', found.join(' '));
+  const blocking = isPlain || appSecrets(settings).length === 0;
+  return found.length === 0 ? passed('settings') : missing('settings', found.join(' '), blocking);
 }
 
 function tokenFinding(data: JsonObject, settings: WhatsAppSettings, now: number): string | undefined {
