@@ -110,6 +110,12 @@ describe('activating fails with an error that says what to do', () => {
     expect(fixture.service.subscriptions.size).toBe(0);
   });
 
+  test('but saving or restarting an active workflow is not stopped by it', async () => {
+    fixture.service.provisioning = [{ step: 'Callback URL', ok: false, detail: 'try later', blocking: true }];
+    const { urls } = await fixture.engine.activate(workflow(), { activation: 'update' });
+    expect(fixture.service.subscriptionAt(urls[TRIGGER] ?? '').events).toEqual(['message.received']);
+  });
+
   test('but not for what only other events need', async () => {
     fixture.service.provisioning = [{ step: 'Callback URL', ok: false, detail: 'template events go elsewhere' }];
     const { subscription } = await fixture.active();

@@ -12,7 +12,7 @@ import { type EngineContext, Executions } from './executions.ts';
 import { listen } from './http.ts';
 import { loadPackage } from './node-types.ts';
 import { loadRuntime } from './runtime.ts';
-import type { EngineOptions, RunOptions, WorkflowJson } from './types.ts';
+import type { ActivateOptions, EngineOptions, RunOptions, WorkflowJson } from './types.ts';
 import { Webhooks } from './webhooks.ts';
 
 export type { Activation, EngineOptions, Execution, RunOptions, WorkflowJson, WorkflowNode } from './types.ts';
@@ -69,7 +69,9 @@ export async function startEngine(options: EngineOptions) {
       const saved = save(workflow);
       return await executions.start(saved, { items, startNode: startNode ?? firstNode(saved), mode });
     },
-    activate: async (workflow: WorkflowJson, { test = false } = {}) => await webhooks.activate(save(workflow), test),
+    /** `activation` is why n8n activates: switched on (default), saved while active, started anew… */
+    activate: async (workflow: WorkflowJson, { test = false, activation = 'activate' }: ActivateOptions = {}) =>
+      await webhooks.activate(save(workflow), test, test ? 'manual' : activation),
     editor: async (
       kind: EditorMethod,
       workflow: WorkflowJson,

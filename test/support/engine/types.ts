@@ -7,6 +7,7 @@ import type {
   INodeType,
   IRunExecutionData,
   IWorkflowSettings,
+  WorkflowActivateMode,
   WorkflowExecuteMode,
 } from 'n8n-workflow';
 
@@ -47,6 +48,12 @@ export interface Execution {
   error?: ExecutionError | Error;
   /** What a node put out in its last run, on one of its outputs (default the first). */
   items(node: string, output?: number): INodeExecutionData[];
+}
+
+export interface ActivateOptions {
+  /** Listen for one call, as the editor does. */
+  test?: boolean;
+  activation?: WorkflowActivateMode;
 }
 
 export interface Activation {

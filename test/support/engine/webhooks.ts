@@ -7,6 +7,7 @@ import type {
   IWebhookResponseData,
   IWorkflowBase,
   Workflow,
+  WorkflowActivateMode,
   WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { additionalData, type EngineContext, type Executions, instantiate } from './executions.ts';
@@ -32,14 +33,13 @@ export class Webhooks {
   }
 
   /** Registers every webhook of the workflow, calling `checkExists` and, when that says no, `create`. Throws what they throw. */
-  async activate(saved: IWorkflowBase, test: boolean): Promise<Activation> {
+  async activate(saved: IWorkflowBase, test: boolean, activation: WorkflowActivateMode): Promise<Activation> {
     const memory: Listener['memory'] = test ? {} : saved;
     const workflow = instantiate(this.#context, saved, memory.staticData);
     const urls: Record<string, string> = {};
     const keys: string[] = [];
     const endpoint = test ? 'webhook-test' : 'webhook';
     const mode = test ? 'manual' : 'trigger';
-    const activation = test ? 'manual' : 'activate';
     for (const node of Object.values(workflow.nodes)) {
       for (const webhook of this.#webhooksOf(workflow, node, test).filter((each) => !isRestart(each))) {
         const listener = { saved, webhook, test, memory };
@@ -163,7 +163,7 @@ export class Webhooks {
     workflow: Workflow,
     { webhook }: Listener,
     mode: 'manual' | 'trigger' | 'internal',
-    activation: 'manual' | 'activate' | 'update',
+    activation: WorkflowActivateMode,
   ): Promise<boolean> {
     const node = workflow.getNode(webhook.node);
     const type = node && this.#context.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
