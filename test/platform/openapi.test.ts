@@ -85,6 +85,9 @@ test('the page and all it loads come from this server', async () => {
   const assets = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
   expect(assets.length).toBeGreaterThan(3);
   expect(assets.filter((asset) => /^(?:https?:)?\/\//.test(asset))).toEqual([]);
-  const answers = await Promise.all(assets.map((asset) => fetch(new URL(asset, `${test_.url}/docs`))));
-  expect(answers.map((answer) => answer.status)).toEqual(assets.map(() => 200));
+  const load = async (asset: string) => {
+    const answer = await fetch(new URL(asset, `${test_.url}/docs`));
+    return { status: answer.status, isEmpty: (await answer.arrayBuffer()).byteLength === 0 };
+  };
+  expect(await Promise.all(assets.map(load))).toEqual(assets.map(() => ({ status: 200, isEmpty: false })));
 });

@@ -29,9 +29,10 @@ export function makeLogger(options: { level: string; name?: string; destination?
   const logger = options.destination === undefined ? pino(settings) : pino(settings, options.destination);
   // A formatter of bindings does not reach children; children inherit this method.
   const makeChild = logger.child;
-  logger.child = function (this: Logger, bindings: Bindings, childOptions?: ChildLoggerOptions) {
-    return makeChild.call(this, redact(bindings) as Bindings, childOptions);
-  } as Logger['child'];
+  const child = function (this: Logger, bindings: Bindings, childOptions?: ChildLoggerOptions): Logger {
+    return Reflect.apply(makeChild, this, [redact(bindings), childOptions]) as Logger;
+  };
+  Object.assign(logger, { child });
   return logger;
 }
 
