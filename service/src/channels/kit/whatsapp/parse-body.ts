@@ -80,5 +80,7 @@ function entryEvents(entry: unknown, routing: Routing): ChannelEvent[] {
 /** Providers repeat themselves within one body too: the first of equal facts counts. */
 export function parseWhatsAppBody(body: JsonObject, routing: Routing): ChannelEvent[] {
   const events = listOf(body.entry).flatMap((entry) => entryEvents(entry, routing));
-  return [...new Map([...events].reverse().map((event) => [event.dedupeKey, event])).values()].reverse();
+  const byKey = new Map<string, ChannelEvent>();
+  for (const event of events) if (!byKey.has(event.dedupeKey)) byKey.set(event.dedupeKey, event);
+  return [...byKey.values()];
 }

@@ -1,0 +1,290 @@
+/**
+ * The conformance suite of the channel contract: every channel passes the same. Call it at the top of a test file with a subject:
+ * the channel, settings in which every secret is set, and samples of its own protocol.
+ */
+import fc from 'fast-check';
+import { EVENT_TYPES } from '../../contract/event.ts';
+import { OUTBOUND_KINDS, type OutboundContent } from '../../contract/message.ts';
+import type {
+  Channel,
+  ChannelEvent,
+  HttpResponse,
+  OutgoingMessage,
+  RawRequest,
+} from '../../service/src/channels/channel.ts';
+import { ParleyError, SEND_ERROR_KINDS, SendError, VerificationError } from '../../service/src/core/errors.ts';
+import { mask } from '../../service/src/platform/secret-box.ts';
+import { alwaysAnswering, failingWith } from './fake-io.ts';
+import { deepFrozen, mutated, revealed, secretValues } from './probes.ts';
+
+export interface ChannelSubject<S> {
+  channel: Channel<S>;
+  /** As a credential gives them; every secret is set, and each is 8 characters or more. */
+  settings: Record<string, unknown>;
+  /** The same without what verification needs. */
+  unverifiable: Record<string, unknown>;
+  samples: {
+    /** Bodies of webhooks for this account, one or more of every sort the provider has. */
+    webhooks: readonly unknown[];
+    /** A request as the provider would make it. */
+    sign(body: Buffer): RawRequest;
+    /** At least one content of every kind that the channel can send. */
+    outbound: readonly OutboundContent[];
+    recipients: { good: readonly string[]; bad: readonly string[] };
+    /** Refusals as the provider writes them, with `text` in every place where it could repeat what it was given. */
+    refusals(text: string): readonly HttpResponse[];
+  };
+}
+
+const bytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value), 'utf8');
+
+/** A content of a kind the channel does not have: nothing but the kind may be looked at. */
+const bare = (type: string): OutboundContent => ({ type }) as unknown as OutboundContent;
+
+function caught(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+function expectWellFormed(events: readonly ChannelEvent[]): void {
+  for (const event of events) {
+    expect(EVENT_TYPES).toContain(event.type);
+    expect(event.dedupeKey).toMatch(/^.{3,}$/s);
+    if (event.at !== undefined) expect(new Date(event.at).toISOString()).toMatch(/Z$/);
+    if (event.contact !== undefined) expect(event.contact.identities.length).toBeGreaterThan(0);
+    expect(() => JSON.stringify(event)).not.toThrow();
+  }
+  const keys = events.map((event) => event.dedupeKey);
+  expect(new Set(keys).size).toBe(keys.length);
+}
+
+function identityAndSettings<S>({ channel, settings }: ChannelSubject<S>): void {
+  test('has an id that fits URLs and a name', () => {
+    expect(channel.id).toMatch(/^[a-z][a-z0-9_-]*$/);
+    expect(channel.name).not.toBe('');
+  });
+
+  test('its settings are strict', () => {
+    expect(channel.settings.safeParse(settings).success).toBe(true);
+    expect(channel.settings.safeParse({ ...settings, surplus: 1 }).success).toBe(false);
+    expect(channel.settings.safeParse({}).success).toBe(false);
+    expect(channel.settings.safeParse(null).success).toBe(false);
+  });
+
+  test('reading settings twice changes nothing', () => {
+    const once = channel.settings.parse(settings);
+    expect(channel.settings.parse(once)).toEqual(once);
+  });
+
+  test('every secret is a member of the settings, and is masked', () => {
+    expect(Object.keys(settings)).toEqual(expect.arrayContaining([...channel.secrets]));
+    const shown = mask(channel.settings.parse(settings) as Record<string, unknown>, channel.secrets);
+    expect(revealed(shown, secretValues(settings, channel.secrets))).toEqual([]);
+  });
+
+  test('an error about bad settings shows no secret', () => {
+    const bad = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, { wrong: value }]));
+    const error = channel.settings.safeParse({ ...bad, surplus: settings }).error;
+    expect(revealed(error, secretValues(settings, channel.secrets))).toEqual([]);
+  });
+
+  test('is named by its external id and has an address', () => {
+    const parsed = channel.settings.parse(settings);
+    expect(channel.externalId(parsed)).toMatch(/^\S+$/);
+    expect(channel.addresses(parsed).length).toBeGreaterThan(0);
+  });
+}
+
+function verification<S>(subject: ChannelSubject<S>): void {
+  const { channel, samples } = subject;
+  const settings = channel.settings.parse(subject.settings);
+  const bodies = samples.webhooks.map(bytes);
+  const refusal = (request: RawRequest, own = settings): VerificationError => {
+    const error = caught(() => channel.verify(request, own));
+    expect(error).toBeInstanceOf(VerificationError);
+    const digests = Object.values(samples.sign(request.body).headers).filter((value) => value.length >= 16);
+    const telling = [...secretValues(subject.settings, channel.secrets), ...digests];
+    expect(revealed(error, telling)).toEqual([]);
+    return error as VerificationError;
+  };
+
+  test.each(bodies.map((body, index) => [index, body]))('accepts signed webhook %i', (_index, body) => {
+    expect(caught(() => channel.verify(samples.sign(body as Buffer), settings))).toBeUndefined();
+  });
+
+  test('refuses every change of a byte', () => {
+    const place = fc.record({ body: fc.constantFrom(...bodies), at: fc.nat(), flip: fc.integer({ min: 1, max: 255 }) });
+    fc.assert(
+      fc.property(place, ({ body, at, flip }) => {
+        const forged = Buffer.from(body);
+        const index = at % forged.length;
+        forged[index] = (forged[index] as number) ^ flip;
+        expect(refusal({ ...samples.sign(body), body: forged }).failure).toBe('mismatch');
+      }),
+    );
+  });
+
+  test('refuses a truncated body, a missing signature, and an account that has no secret', () => {
+    const body = bodies[0] as Buffer;
+    const signed = samples.sign(body);
+    expect(refusal({ ...signed, body: body.subarray(0, -1) }).failure).toBe('mismatch');
+    expect(refusal({ ...signed, headers: {}, query: {} }).failure).toBe('missing');
+    expect(refusal(signed, channel.settings.parse(subject.unverifiable)).failure).toBe('not_configured');
+  });
+
+  test.each([
+    ['no JSON', Buffer.from('not json')],
+    ['an empty body', Buffer.alloc(0)],
+    ['a list', Buffer.from('[]')],
+    ['nesting without end', Buffer.from('['.repeat(200_000))],
+    ['deep objects', Buffer.from(`${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`)],
+  ])('refuses %s, though signed, as malformed', (_name, body) => {
+    expect(refusal(samples.sign(body)).failure).toBe('malformed');
+  });
+}
+
+function parsing<S>(subject: ChannelSubject<S>): void {
+  const { channel, samples } = subject;
+  const settings = deepFrozen(channel.settings.parse(subject.settings));
+  const parsed = (body: Buffer): ChannelEvent[] => channel.parse(samples.sign(body), settings);
+
+  test.each(samples.webhooks.map((body, index) => [index, body]))(
+    'reads webhook %i the same each time',
+    (_index, body) => {
+      const request = deepFrozen({ ...samples.sign(bytes(body)), body: bytes(body) });
+      const events = channel.parse(request, settings);
+      expect(events.length).toBeGreaterThan(0);
+      expectWellFormed(events);
+      expect(channel.parse(request, settings)).toEqual(events);
+      expect(request.body).toEqual(bytes(body));
+      for (const { address } of events) {
+        if (address !== undefined) expect(channel.addresses(settings)).toContain(address);
+      }
+    },
+  );
+
+  test('never throws, whatever JSON stands in a webhook', () => {
+    const body = fc.oneof(fc.jsonValue(), ...samples.webhooks.map((sample) => mutated(sample)));
+    fc.assert(
+      fc.property(body, (value) => expectWellFormed(parsed(bytes(value)))),
+      { numRuns: 500 },
+    );
+  });
+
+  test('never throws, whatever bytes a webhook has', () => {
+    fc.assert(fc.property(fc.uint8Array(), (body) => expectWellFormed(parsed(Buffer.from(body)))));
+    expectWellFormed(parsed(Buffer.from('['.repeat(200_000))));
+  });
+
+  test('no message opens the session without a contact', () => {
+    fc.assert(
+      fc.property(fc.oneof(...samples.webhooks.map((sample) => mutated(sample))), (value) => {
+        const openers = parsed(bytes(value)).filter((event) => 'opensWindow' in event && event.opensWindow);
+        for (const event of openers.filter(({ type }) => type === 'message.received'))
+          expect(event.contact).toBeDefined();
+      }),
+    );
+  });
+}
+
+function checking<S>(subject: ChannelSubject<S>): void {
+  const { channel, samples } = subject;
+  const settings = channel.settings.parse(subject.settings);
+  const missing = OUTBOUND_KINDS.filter((kind) => !channel.capabilities.kinds.includes(kind));
+
+  test.each(channel.capabilities.kinds.map((kind) => [kind]))('accepts its samples of %s', (kind) => {
+    const contents = samples.outbound.filter(({ type }) => type === kind);
+    expect(contents.length).toBeGreaterThan(0);
+    for (const content of contents) expect(caught(() => channel.check(content, settings))).toBeUndefined();
+  });
+
+  test.each([...missing, 'constructor', 'no_such_kind'].map((kind) => [kind]))('refuses the kind %s', (kind) => {
+    const error = caught(() => channel.check(bare(kind), settings));
+    expect(error).toBeInstanceOf(ParleyError);
+    expect(error).toMatchObject({ status: 400, code: 'unsupported_by_channel' });
+    expect((error as Error).message).toContain(channel.capabilities.kinds[0]);
+  });
+
+  test.each(channel.capabilities.kinds.map((kind) => [kind]))('an empty %s is invalid, not a crash', (kind) => {
+    expect(caught(() => channel.check(bare(kind), settings))).toMatchObject({ status: 400, code: 'invalid_content' });
+  });
+
+  test.each(samples.recipients.good.map((to) => [to]))('takes the recipient %s', (to) => {
+    const identity = channel.recipient(to, settings);
+    expect(channel.sendTo).toContain(identity.kind);
+    expect(channel.recipient(identity.address, settings)).toEqual(identity);
+  });
+
+  test.each(samples.recipients.bad.map((to) => [to]))('refuses the recipient %j and says what is expected', (to) => {
+    const error = caught(() => channel.recipient(to, settings));
+    expect(error).toMatchObject({ status: 400, code: 'invalid_recipient' });
+    expect((error as Error).message).toMatch(/expected/i);
+  });
+}
+
+function sending<S>(subject: ChannelSubject<S>): void {
+  const { channel, samples } = subject;
+  const settings = channel.settings.parse(subject.settings);
+  const secrets = secretValues(subject.settings, channel.secrets);
+  const to = channel.recipient(samples.recipients.good[0] as string, settings);
+  const content = samples.outbound[0] as OutboundContent;
+  const message: OutgoingMessage = { id: 'msg_1', to, content };
+  const statuses = [400, 401, 403, 404, 409, 429, 500, 502, 503, 504];
+
+  test.each([['unreachable' as const], ['uncertain' as const]])(
+    'passes on that the provider is %s, without secrets',
+    async (kind) => {
+      const io = failingWith(new SendError(kind, `connect failed: ${secrets.join(' ')}`));
+      const error: unknown = await channel.send(message, settings, io).catch((cause: unknown) => cause);
+      expect(error).toBeInstanceOf(SendError);
+      expect(error).toMatchObject({ kind });
+      expect(revealed(error, secrets)).toEqual([]);
+    },
+  );
+
+  test('calls once and never repeats by itself', async () => {
+    const { io, requests } = alwaysAnswering({ status: 503, headers: {}, body: undefined });
+    await expect(channel.send(message, settings, io)).rejects.toBeInstanceOf(SendError);
+    expect(requests).toHaveLength(1);
+  });
+
+  test.each(statuses)('HTTP %i without an explanation is a SendError', async (status) => {
+    const { io } = alwaysAnswering({ status, headers: {}, body: '<html>gateway</html>' });
+    const error: unknown = await channel.send(message, settings, io).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(SendError);
+    expect(SEND_ERROR_KINDS).toContain((error as SendError).kind);
+  });
+
+  test('a success that names no message is uncertain', async () => {
+    const { io } = alwaysAnswering({ status: 200, headers: {}, body: {} });
+    await expect(channel.send(message, settings, io)).rejects.toMatchObject({ kind: 'uncertain' });
+  });
+
+  test('no refusal repeats a secret, nor what was said', async () => {
+    const said = 'Zanzibar, and nothing but the truth';
+    const texts: OutboundContent = { type: 'text', text: said };
+    for (const answer of samples.refusals([said, ...secrets].join(' '))) {
+      const { io } = alwaysAnswering(answer);
+      const error: unknown = await channel
+        .send({ id: 'msg_1', to, content: texts }, settings, io)
+        .catch((cause: unknown) => cause);
+      expect(error).toBeInstanceOf(SendError);
+      expect(revealed(error, [said, ...secrets])).toEqual([]);
+    }
+  });
+}
+
+/** Declares the suite's tests. */
+export function channelConformance<S>(subject: ChannelSubject<S>): void {
+  describe(`${subject.channel.id} is a channel`, () => {
+    describe('identity and settings', () => identityAndSettings(subject));
+    describe('verify', () => verification(subject));
+    describe('parse', () => parsing(subject));
+    describe('check and recipient', () => checking(subject));
+    describe('send', () => sending(subject));
+  });
+}
