@@ -27,8 +27,8 @@ export interface LiveAccount {
 
 /** Encrypts and decrypts; `context` binds the result to its owner. */
 export interface Sealer {
-  seal(value: unknown, context: string): string;
-  open(sealed: string, context: string): unknown;
+  encrypt(value: unknown, context: string): string;
+  decrypt(sealed: string, context: string): unknown;
 }
 
 export interface AccountsDeps {
@@ -109,7 +109,7 @@ export class Accounts {
       external_id: externalId,
       name: given.name ?? known?.name ?? null,
       endpoint: known?.endpoint ?? randomBytes(18).toString('base64url'),
-      settings: sealer.seal(settings, id),
+      settings: sealer.encrypt(settings, id),
       settings_digest: settingsDigest(given.settings),
       created_at: known?.created_at ?? now,
       updated_at: now,
@@ -145,7 +145,7 @@ export class Accounts {
       externalId: row.external_id,
       name: row.name,
       endpoint: row.endpoint,
-      settings: settings ?? this.#deps.sealer.open(row.settings, row.id),
+      settings: settings ?? this.#deps.sealer.decrypt(row.settings, row.id),
       digest: row.settings_digest,
       createdAt: row.created_at,
       updatedAt: row.updated_at,

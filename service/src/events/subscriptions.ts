@@ -88,7 +88,7 @@ export class Subscriptions {
       url,
       filter: '',
       max_batch: 1,
-      secret: sealer.seal(secret, id),
+      secret: sealer.encrypt(secret, id),
       once: 0,
       expires_at: null,
       created_at: clock.now(),

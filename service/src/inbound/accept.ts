@@ -29,13 +29,13 @@ export interface AcceptorDeps {
   ledger: Ledger;
   outbox: Outbox;
   clock: Clock;
-  /** Told how many of a commit's webhooks were new and how many repeated. */
-  accepted(added: number, repeated: number): void;
+  /** Told how many of a channel's webhooks in a commit were new. */
+  accepted(channel: string, added: number): void;
 }
 
 export class Acceptor {
   readonly #deps: AcceptorDeps;
-  #waiting: NewReceipt[] = [];
+  #waiting: { account: LiveAccount; receipt: NewReceipt }[] = [];
   #commit: Promise<void> | undefined;
 
   constructor(deps: AcceptorDeps) {
@@ -56,13 +56,14 @@ export class Acceptor {
     if (this.#waiting.length >= MAX_WAITING) {
       throw new ParleyError(503, 'overloaded', 'Too many webhooks wait to be stored', { retryAfterMs: 1_000 });
     }
-    this.#waiting.push({
+    const receipt: NewReceipt = {
       accountId: account.id,
       receivedAt: this.#deps.clock.now(),
       request: storedRequest(request),
       body: request.body,
       digest: hash('sha256', request.body, 'base64url'),
-    });
+    };
+    this.#waiting.push({ account, receipt });
     this.#commit ??= this.#deps.ledger.write((tx) => this.#store(tx));
     return this.#commit;
   }
@@ -71,11 +72,12 @@ export class Acceptor {
     const batch = this.#waiting;
     this.#waiting = [];
     this.#commit = undefined;
-    const added = await receipts.insert(tx, batch);
-    for (const accountId of new Set(batch.map((receipt) => receipt.accountId))) {
-      await this.#deps.outbox.enqueue(tx, normalizeJob(accountId));
+    for (const account of new Set(batch.map((one) => one.account))) {
+      const own = batch.filter((one) => one.account === account).map((one) => one.receipt);
+      const added = await receipts.insert(tx, own);
+      await this.#deps.outbox.enqueue(tx, normalizeJob(account.id));
+      tx.afterCommit(() => this.#deps.accepted(account.channel.id, added));
     }
-    tx.afterCommit(() => this.#deps.accepted(added, batch.length - added));
   }
 }
 

@@ -1,11 +1,10 @@
 /** Messages are named by Parley's id or by the provider's. */
-import type { Kysely } from 'kysely';
 import { ParleyError } from '../core/errors.ts';
+import type { Db } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
-import type { Schema } from '../store/schema.ts';
 
 /** The provider's id of a message. Throws `not_found` for one of Parley's ids that the account does not have or that was not sent. */
-export async function providerIdOf(db: Kysely<Schema>, accountId: string, id: string): Promise<string> {
+export async function providerIdOf(db: Db, accountId: string, id: string): Promise<string> {
   if (!id.startsWith('msg_')) return id;
   const row = await messages.find(db, id);
   if (row === undefined || row.account_id !== accountId) {

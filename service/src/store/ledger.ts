@@ -8,9 +8,12 @@ import type { StoreDialect } from './dialect.ts';
 import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
 
+/** A connection to read with. */
+export type Db = Kysely<Schema>;
+
 /** A unit of work under way. */
 export interface Tx {
-  readonly db: Kysely<Schema>;
+  readonly db: Db;
   /** Runs `hook` once the unit is on disk; never when it is undone. */
   afterCommit(hook: () => void): void;
 }

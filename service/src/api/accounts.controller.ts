@@ -1,0 +1,85 @@
+import { Body, Controller, Delete, Get, HttpStatus, Inject, Param, Put, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
+import type { Account, ProvisioningStep } from '../../../contract/api.ts';
+import { Accounts, type LiveAccount } from '../accounts/accounts.ts';
+import { Provisioning } from '../accounts/provisioning.ts';
+import { iso } from '../core/clock.ts';
+import { ParleyError } from '../core/errors.ts';
+import { ApiKeyGuard } from '../platform/api-keys.ts';
+import { Describe } from '../platform/openapi.ts';
+import { mask } from '../platform/secret-box.ts';
+import { ZodPipe } from '../platform/zod.pipe.ts';
+import { putAccount } from './schemas.ts';
+
+/** Send identities at providers. */
+@Controller('v1/accounts')
+@UseGuards(ApiKeyGuard)
+export class AccountsController {
+  readonly #accounts: Accounts;
+  readonly #provisioning: Provisioning;
+
+  constructor(@Inject(Accounts) accounts: Accounts, @Inject(Provisioning) provisioning: Provisioning) {
+    this.#accounts = accounts;
+    this.#provisioning = provisioning;
+  }
+
+  @Describe({
+    summary: 'Create or change an account',
+    description: "Settings are the channel's own. Where the provider's API allows, its webhooks are pointed here.",
+    body: putAccount,
+    problems: [404],
+  })
+  @Put(':channel/:externalId')
+  async put(
+    @Param('channel') channel: string,
+    @Param('externalId') externalId: string,
+    @Body(new ZodPipe(putAccount)) body: z.output<typeof putAccount>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Account> {
+    const { account, created } = await this.#accounts.put(channel, externalId, body);
+    const steps = await this.#provisioning.provision(account);
+    reply.status(created ? HttpStatus.CREATED : HttpStatus.OK);
+    return this.#view(account, steps);
+  }
+
+  @Describe({ summary: 'List accounts' })
+  @Get()
+  list(): { data: Account[] } {
+    return { data: this.#accounts.list().map((account) => this.#view(account)) };
+  }
+
+  @Describe({ summary: 'Get an account', problems: [404] })
+  @Get(':id')
+  get(@Param('id') id: string): Account {
+    const account = this.#accounts.find(id);
+    if (account === undefined) throw unknown(id);
+    return this.#view(account);
+  }
+
+  @Describe({ summary: 'Delete an account', problems: [404] })
+  @Delete(':id')
+  async remove(@Param('id') id: string): Promise<{ deleted: true }> {
+    if (!(await this.#accounts.remove(id))) throw unknown(id);
+    return { deleted: true };
+  }
+
+  #view(account: LiveAccount, provisioning?: ProvisioningStep[]): Account {
+    return {
+      id: account.id,
+      channel: account.channel.id,
+      externalId: account.externalId,
+      ...(account.name !== null && { name: account.name }),
+      settings: mask(account.settings as Record<string, unknown>, account.channel.secrets),
+      webhookUrl: this.#provisioning.webhookUrl(account),
+      capabilities: account.channel.capabilities,
+      ...(provisioning && { provisioning }),
+      createdAt: iso(account.createdAt),
+      updatedAt: iso(account.updatedAt),
+    };
+  }
+}
+
+function unknown(id: string): ParleyError {
+  return new ParleyError(404, 'not_found', `There is no account '${id}'`);
+}

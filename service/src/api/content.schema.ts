@@ -1,0 +1,191 @@
+/** Shapes of message content, as the API checks them. Lengths and counts are the channel's to check. */
+import { z } from 'zod';
+import { MEDIA_KINDS, type OutboundContent, type TemplateContent } from '../../../contract/message.ts';
+
+const text = z.string().min(1);
+const anyObject = z.record(z.string(), z.unknown());
+const source = { link: z.url({ protocol: /^https?$/ }).optional(), mediaId: text.optional() };
+
+/** Exactly one of `link` and `mediaId`. */
+function oneSource(value: { link?: string | undefined; mediaId?: string | undefined }): boolean {
+  return (value.link === undefined) !== (value.mediaId === undefined);
+}
+const ONE_SOURCE = { message: 'Give exactly one of link and mediaId', path: ['link'] };
+
+const fileHeader = z
+  .strictObject({ type: z.enum(['image', 'video', 'document']), filename: text.optional(), ...source })
+  .refine(oneSource, ONE_SOURCE);
+const header = z.union([z.strictObject({ type: z.literal('text'), text }), fileHeader]);
+const frame = { text, header: header.optional(), footer: text.optional() };
+const button = z.strictObject({ id: text, title: text });
+const place = { latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) };
+const productSections = z.array(z.strictObject({ title: z.string(), productIds: z.array(text).min(1) })).min(1);
+
+const contact = z.strictObject({
+  name: z.strictObject({
+    formatted: text,
+    first: text.optional(),
+    last: text.optional(),
+    middle: text.optional(),
+    prefix: text.optional(),
+    suffix: text.optional(),
+  }),
+  phones: z.array(z.strictObject({ phone: text, type: text.optional(), address: text.optional() })).optional(),
+  emails: z.array(z.strictObject({ email: text, type: text.optional() })).optional(),
+  addresses: z
+    .array(
+      z.strictObject({
+        street: text.optional(),
+        city: text.optional(),
+        state: text.optional(),
+        zip: text.optional(),
+        country: text.optional(),
+        countryCode: text.optional(),
+        type: text.optional(),
+      }),
+    )
+    .optional(),
+  org: z.strictObject({ company: text.optional(), department: text.optional(), title: text.optional() }).optional(),
+  urls: z.array(z.strictObject({ url: text, type: text.optional() })).optional(),
+  birthday: z.iso.date().optional(),
+});
+
+const templateValue = z.strictObject({
+  name: text.optional(),
+  type: z.enum(['text', 'currency', 'date_time']),
+  text: z.string(),
+  currency: z.strictObject({ code: text, amount1000: z.int() }).optional(),
+});
+const templateHeader = z.union([
+  z.strictObject({ type: z.literal('text'), values: z.array(templateValue) }),
+  z
+    .strictObject({ type: z.enum(['image', 'video', 'document', 'gif']), filename: text.optional(), ...source })
+    .refine(oneSource, ONE_SOURCE),
+  z.strictObject({ type: z.literal('location'), ...place, name: text.optional(), address: text.optional() }),
+  z.strictObject({ type: z.literal('product'), productId: text, catalogId: text }),
+]);
+const index = z.int().min(0).max(9);
+const templateButton = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('quick_reply'), index, payload: z.string() }),
+  z.strictObject({ type: z.literal('url'), index, suffix: z.string() }),
+  z.strictObject({ type: z.literal('copy_code'), index, code: text }),
+  z.strictObject({ type: z.literal('catalog'), index, thumbnailProductId: text.optional() }),
+  z.strictObject({ type: z.literal('products'), index, thumbnailProductId: text, sections: productSections }),
+  z.strictObject({ type: z.literal('form'), index, token: text.optional(), data: anyObject.optional() }),
+]);
+const templateParts = {
+  header: templateHeader.optional(),
+  body: z.array(templateValue).optional(),
+  buttons: z.array(templateButton).optional(),
+};
+
+export const templateContent: z.ZodType<TemplateContent> = z.strictObject({
+  type: z.literal('template'),
+  name: text,
+  language: text,
+  ...templateParts,
+  cards: z.array(z.strictObject(templateParts)).optional(),
+  offerEndsAt: z.int().optional(),
+  code: text.optional(),
+});
+
+const card = z.union([
+  z.strictObject({
+    header: z.strictObject({ type: z.enum(['image', 'video']), ...source }).refine(oneSource, ONE_SOURCE),
+    body: text.optional(),
+    link: z.strictObject({ title: text, url: text }).optional(),
+    buttons: z.array(button).optional(),
+  }),
+  z.strictObject({ productId: text }),
+]);
+
+const media = MEDIA_KINDS.map((type) =>
+  z
+    .strictObject({
+      type: z.literal(type),
+      ...source,
+      ...(type !== 'audio' && type !== 'sticker' && { caption: z.string().optional() }),
+      ...(type === 'document' && { filename: text.optional() }),
+      ...(type === 'audio' && { voice: z.boolean().optional() }),
+    })
+    .refine(oneSource, ONE_SOURCE),
+);
+
+const kinds = [
+  z.strictObject({ type: z.literal('text'), text, preview: z.boolean().optional() }),
+  z.strictObject({ type: z.literal('location'), ...place, name: text.optional(), address: text.optional() }),
+  z.strictObject({ type: z.literal('contacts'), contacts: z.array(contact).min(1) }),
+  z.strictObject({ type: z.literal('reaction'), messageId: text, emoji: z.string() }),
+  z.strictObject({ type: z.literal('buttons'), ...frame, buttons: z.array(button).min(1) }),
+  z.strictObject({
+    type: z.literal('list'),
+    ...frame,
+    buttonTitle: text,
+    sections: z
+      .array(
+        z.strictObject({
+          title: text.optional(),
+          rows: z.array(z.strictObject({ id: text, title: text, description: text.optional() })).min(1),
+        }),
+      )
+      .min(1),
+  }),
+  z.strictObject({ type: z.literal('link'), ...frame, title: text, url: text }),
+  z.strictObject({
+    type: z.literal('product'),
+    text: text.optional(),
+    footer: text.optional(),
+    catalogId: text,
+    productId: text,
+  }),
+  z.strictObject({
+    type: z.literal('products'),
+    text,
+    header: text,
+    footer: text.optional(),
+    catalogId: text,
+    sections: productSections,
+  }),
+  z.strictObject({
+    type: z.literal('catalog'),
+    text,
+    footer: text.optional(),
+    thumbnailProductId: text.optional(),
+  }),
+  z.strictObject({ type: z.literal('carousel'), text, catalogId: text.optional(), cards: z.array(card).min(1) }),
+  z.strictObject({ type: z.literal('receipt'), receipt: anyObject }),
+  z.strictObject({
+    type: z.literal('form'),
+    ...frame,
+    formId: text,
+    buttonTitle: text,
+    token: text.optional(),
+    screen: text.optional(),
+    data: anyObject.optional(),
+    draft: z.boolean().optional(),
+  }),
+  z.strictObject({
+    type: z.literal('time_picker'),
+    text,
+    slots: z
+      .array(z.strictObject({ id: text, startsAt: z.iso.datetime({ offset: true }), durationMs: z.int() }))
+      .min(1),
+    timeZone: text.optional(),
+  }),
+  z.strictObject({ type: z.literal('payment_request'), text, payment: anyObject }),
+  z.strictObject({ type: z.literal('location_request'), text }),
+  z.strictObject({
+    type: z.literal('address_request'),
+    text,
+    country: text,
+    values: z.record(z.string(), z.string()).optional(),
+  }),
+  z.strictObject({ type: z.literal('native'), body: anyObject }),
+] as const;
+
+/** Everything that can be sent, told apart by `type`. */
+export const outboundContent = z.discriminatedUnion('type', [
+  ...kinds,
+  ...(media as unknown as [z.ZodObject<{ type: z.ZodLiteral<'image'> }>]),
+  templateContent as unknown as z.ZodObject<{ type: z.ZodLiteral<'template'> }>,
+]) as unknown as z.ZodType<OutboundContent>;

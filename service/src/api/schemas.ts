@@ -1,0 +1,83 @@
+/** Shapes of requests, as the API checks and documents them. */
+import { z } from 'zod';
+import { EVENT_TYPES } from '../../../contract/event.ts';
+import { INBOUND_KINDS, MESSAGE_STATUSES, OUTBOUND_KINDS } from '../../../contract/message.ts';
+import { outboundContent, templateContent } from './content.schema.ts';
+
+const text = z.string().min(1);
+const object = z.record(z.string(), z.unknown());
+const limit = z.coerce.number().int().min(1).max(500).default(50);
+
+export const accountRef = z.strictObject({
+  channel: text,
+  externalId: text,
+  settingsDigest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'Must be a SHA-256 in lower-case hex')
+    .optional(),
+});
+
+export const putAccount = z.strictObject({ name: text.max(200).optional(), settings: object });
+
+export const createSubscription = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
+  events: z.array(z.enum(EVENT_TYPES)).min(1),
+  account: accountRef.optional(),
+  messageKinds: z.array(z.enum(INBOUND_KINDS)).min(1).optional(),
+  statuses: z.array(z.enum(MESSAGE_STATUSES)).min(1).optional(),
+  includeAwaited: z.boolean().optional(),
+  includeHandedOff: z.boolean().optional(),
+  maxBatch: z.int().min(1).max(500).optional(),
+  includeRaw: z.boolean().optional(),
+});
+
+export const sendMessage = z.strictObject({
+  account: accountRef,
+  to: z.union([text.max(300), z.strictObject({ conversationId: text })]),
+  content: outboundContent,
+  purpose: z.enum(['reply', 'campaign']).optional(),
+  ifSessionClosed: z.union([z.enum(['fail', 'hold']), z.strictObject({ template: templateContent })]).optional(),
+  replyTo: text.optional(),
+  metadata: object.optional(),
+  wait: z.strictObject({ url: z.url({ protocol: /^https?$/ }), until: z.iso.datetime({ offset: true }) }).optional(),
+});
+
+export const idempotencyKey = z
+  .string({ error: 'Send an Idempotency-Key header: a text that is the same for each try of this message' })
+  .min(1)
+  .max(255);
+
+export const markRead = z.strictObject({ account: accountRef, messageId: text, typing: z.boolean().optional() });
+
+export const permissionQuery = accountRef.extend({ to: text, kind: z.enum(OUTBOUND_KINDS) });
+export const messagesQuery = z.strictObject({ limit, after: text.optional() });
+
+export const templatesQuery = accountRef.extend({
+  status: text.optional(),
+  name: text.optional(),
+  language: text.optional(),
+  category: text.optional(),
+  limit,
+  after: text.optional(),
+});
+export const removeTemplateQuery = accountRef.extend({ name: text, id: text.optional() });
+
+export const createTemplate = z.strictObject({
+  name: text,
+  language: text,
+  category: text,
+  parameterFormat: z.enum(['named', 'positional']).optional(),
+  components: z.array(object).min(1),
+  allowCategoryChange: z.boolean().optional(),
+  ttlSeconds: z.int().optional(),
+});
+export const editTemplate = z.strictObject({
+  category: text.optional(),
+  components: z.array(object).min(1).optional(),
+  ttlSeconds: z.int().optional(),
+});
+
+export const uploadQuery = accountRef.extend({
+  filename: text.max(255).optional(),
+  purpose: z.enum(['message', 'template_example']).default('message'),
+});

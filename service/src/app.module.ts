@@ -1,0 +1,68 @@
+/** The HTTP side: controllers over the pipelines, with what they are given. */
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { Accounts } from './accounts/accounts.ts';
+import { Provisioning } from './accounts/provisioning.ts';
+import { AccountsController } from './api/accounts.controller.ts';
+import { MediaController } from './api/media.controller.ts';
+import { MessagesController } from './api/messages.controller.ts';
+import { SubscriptionsController } from './api/subscriptions.controller.ts';
+import { TemplatesController } from './api/templates.controller.ts';
+import { CHANNEL_IO } from './api/tokens.ts';
+import { WebhooksController } from './api/webhooks.controller.ts';
+import { Subscriptions } from './events/subscriptions.ts';
+import { Acceptor } from './inbound/accept.ts';
+import { Media } from './media/media.ts';
+import { Admission } from './outbound/admit.ts';
+import { Messages } from './outbound/messages.ts';
+import type { Pipelines, World } from './pipelines.ts';
+import { API_KEY_LOOKUP, type ApiKeyLookup } from './platform/api-keys.ts';
+import { Drain, HealthController, READINESS_CHECKS, type ReadinessCheck } from './platform/health.ts';
+import { LOGGER } from './platform/logger.ts';
+import { METRICS, MetricsController } from './platform/metrics.ts';
+import { ProblemFilter } from './platform/problem.filter.ts';
+
+/** What the module hands to its controllers. */
+export interface AppParts {
+  world: World;
+  pipelines: Pipelines;
+  drain: Drain;
+  apiKeys: ApiKeyLookup;
+  checks: readonly ReadinessCheck[];
+}
+
+@Module({})
+export class AppModule {
+  static with({ world, pipelines, drain, apiKeys, checks }: AppParts): DynamicModule {
+    const given: [unknown, unknown][] = [
+      [Accounts, pipelines.accounts],
+      [Provisioning, pipelines.provisioning],
+      [Subscriptions, pipelines.subscriptions],
+      [Acceptor, pipelines.acceptor],
+      [Admission, pipelines.admission],
+      [Messages, pipelines.messages],
+      [Media, pipelines.media],
+      [CHANNEL_IO, pipelines.io],
+      [API_KEY_LOOKUP, apiKeys],
+      [READINESS_CHECKS, checks],
+      [Drain, drain],
+      [LOGGER, world.logger],
+      [METRICS, world.metrics],
+    ];
+    const providers = given.map(([provide, useValue]) => ({ provide, useValue }) as Provider);
+    return {
+      module: AppModule,
+      providers: [...providers, { provide: APP_FILTER, useClass: ProblemFilter }],
+      controllers: [
+        WebhooksController,
+        AccountsController,
+        SubscriptionsController,
+        MessagesController,
+        TemplatesController,
+        MediaController,
+        HealthController,
+        MetricsController,
+      ],
+    };
+  }
+}

@@ -1,0 +1,148 @@
+/** Files: what contacts sent is fetched from the provider when asked for; what is to be sent is uploaded once and reused by hash. */
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { AccountRef } from '../../../contract/channel.ts';
+import type { UploadedMedia } from '../../../contract/api.ts';
+import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import { has, type ChannelIo, type MediaFile, type MediaPower } from '../channels/channel.ts';
+import { iso, type Clock } from '../core/clock.ts';
+import { ParleyError } from '../core/errors.ts';
+import type { Ledger } from '../store/ledger.ts';
+import * as store from '../store/media.store.ts';
+
+export interface MediaDeps {
+  ledger: Ledger;
+  accounts: Accounts;
+  io: ChannelIo;
+  clock: Clock;
+  /** Uploads pass through a file here, so that a large one does not fill the memory. */
+  spoolDir: string;
+  maxBytes: number;
+}
+
+export interface Download {
+  stream: Readable;
+  mimeType: string;
+  bytes?: number;
+  filename: string | null;
+}
+
+export interface NewUpload {
+  account: AccountRef;
+  filename: string | undefined;
+  mimeType: string;
+  purpose: 'message' | 'template_example';
+  body: Readable;
+}
+
+export class Media {
+  readonly #deps: MediaDeps;
+
+  constructor(deps: MediaDeps) {
+    this.#deps = deps;
+  }
+
+  /** Opens a contact's file at the provider. Throws `not_found`, `media_gone`, `media_too_large` or a `SendError`. */
+  async download(id: string): Promise<Download> {
+    const row = await store.find(this.#deps.ledger.reader, id);
+    const account = row && this.#deps.accounts.find(row.accountId);
+    if (row === undefined || account === undefined) throw new ParleyError(404, 'not_found', `There is no file '${id}'`);
+    const file = await power(account).download(row.providerId, account.settings, this.#deps.io);
+    if ((file.bytes ?? 0) > this.#deps.maxBytes) {
+      file.stream.destroy();
+      throw new ParleyError(413, 'media_too_large', `The file is larger than ${this.#deps.maxBytes} bytes`);
+    }
+    return { ...file, mimeType: file.mimeType || row.mimeType, filename: row.filename };
+  }
+
+  /** Uploads a file, unless the same bytes are at the provider already. Throws before anything is uploaded when they do not fit. */
+  async upload(upload: NewUpload): Promise<UploadedMedia> {
+    const account = this.#deps.accounts.required(upload.account);
+    const kind = power(account).kindOf(upload.mimeType);
+    const rule = kind && account.channel.capabilities.media[kind];
+    if (rule === undefined) {
+      upload.body.destroy();
+      const accepted = Object.values(account.channel.capabilities.media).flatMap((one) => one?.mimeTypes ?? []);
+      const detail = `${account.channel.name} does not take files of type '${upload.mimeType}'. It takes: ${accepted.join(', ')}`;
+      throw new ParleyError(415, 'media_type_not_allowed', detail);
+    }
+    const path = join(this.#deps.spoolDir, randomUUID());
+    await mkdir(this.#deps.spoolDir, { recursive: true, mode: 0o700 });
+    try {
+      const { bytes, sha256 } = await spool(upload.body, path, rule.maxBytes, kind ?? 'file');
+      const { mimeType, filename = 'file' } = upload;
+      const file: MediaFile = { stream: () => createReadStream(path), filename, mimeType, bytes };
+      return await this.#uploadOnce(account, file, sha256, upload.purpose);
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+
+  async #uploadOnce(
+    account: LiveAccount,
+    file: MediaFile,
+    sha256: string,
+    purpose: NewUpload['purpose'],
+  ): Promise<UploadedMedia> {
+    const { ledger, clock, io } = this.#deps;
+    const { mimeType, bytes } = file;
+    const facts = { mimeType, sha256, bytes };
+    if (purpose === 'template_example') {
+      const { handle } = await exampleUpload(account)(file, account.settings, io);
+      return { id: handle, ...facts, reused: false };
+    }
+    const known = await store.findUpload(ledger.reader, account.id, sha256, mimeType, clock.now());
+    if (known) return { id: known.providerId, ...facts, ...ends(known.expiresAt), reused: true };
+    const { providerId, expiresAt = null } = await power(account).upload(file, account.settings, io);
+    const row = { accountId: account.id, sha256, mimeType, providerId, bytes, expiresAt };
+    await ledger.write((tx) => store.putUpload(tx, row));
+    return { id: providerId, ...facts, ...ends(expiresAt), reused: false };
+  }
+}
+
+function ends(expiresAt: number | null): { expiresAt?: string } {
+  return expiresAt === null ? {} : { expiresAt: iso(expiresAt) };
+}
+
+function power({ channel }: LiveAccount): MediaPower<unknown> {
+  if (has(channel, 'media')) return channel.media;
+  throw new ParleyError(400, 'unsupported_by_channel', `${channel.name} has no files`);
+}
+
+function exampleUpload(account: LiveAccount): NonNullable<MediaPower<unknown>['uploadExample']> {
+  const media = power(account);
+  if (media.uploadExample === undefined) {
+    throw new ParleyError(400, 'unsupported_by_channel', `${account.channel.name} has no template examples`);
+  }
+  return media.uploadExample.bind(media);
+}
+
+/** Writes the bytes to a file while counting and hashing them. */
+async function spool(
+  body: Readable,
+  path: string,
+  maxBytes: number,
+  kind: string,
+): Promise<{ bytes: number; sha256: string }> {
+  const digest = createHash('sha256');
+  let bytes = 0;
+  await pipeline(
+    body,
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        bytes += chunk.length;
+        if (bytes > maxBytes)
+          throw new ParleyError(413, 'media_too_large', `A ${kind} may be at most ${maxBytes} bytes`);
+        digest.update(chunk);
+        yield chunk;
+      }
+    },
+    createWriteStream(path, { mode: 0o600 }),
+  );
+  if (bytes === 0) throw new ParleyError(400, 'invalid_body', 'The file is empty');
+  return { bytes, sha256: digest.digest('hex') };
+}

@@ -1,0 +1,125 @@
+/** Puts the pipelines together: plain objects, no framework, so that tests and benches build the same service. */
+import { Accounts } from './accounts/accounts.ts';
+import { Provisioning } from './accounts/provisioning.ts';
+import type { ChannelIo, ProviderHttp } from './channels/channel.ts';
+import type { Clock } from './core/clock.ts';
+import type { Ids } from './core/ids.ts';
+import { DeliverHandler } from './events/deliver.ts';
+import { Publisher } from './events/publish.ts';
+import { Subscriptions } from './events/subscriptions.ts';
+import { Acceptor } from './inbound/accept.ts';
+import { Applier } from './inbound/apply.ts';
+import { NormalizeHandler } from './inbound/normalize.ts';
+import { Media } from './media/media.ts';
+import { Admission } from './outbound/admit.ts';
+import { Messages } from './outbound/messages.ts';
+import { Outcomes } from './outbound/outcomes.ts';
+import { SendHandler } from './outbound/send.ts';
+import { SettleHandler } from './outbound/settle.ts';
+import { EmbeddedDriver } from './outbox/embedded.driver.ts';
+import { Outbox, type JobHandler } from './outbox/outbox.ts';
+import type { Logger } from './platform/logger.ts';
+import type { Metrics } from './platform/metrics.ts';
+import type { SecretBox } from './platform/secret-box.ts';
+import { depth } from './store/job.store.ts';
+import type { Ledger } from './store/ledger.ts';
+
+/** What the world gives: everything that tests replace. */
+export interface World {
+  ledger: Ledger;
+  clock: Clock;
+  ids: Ids;
+  secretBox: SecretBox;
+  metrics: Metrics;
+  logger: Logger;
+  /** To providers. */
+  providerHttp: ProviderHttp;
+  /** To subscribers, and the check of their URLs. */
+  subscriberHttp: ProviderHttp & { checkUrl(url: string): unknown };
+  random(): number;
+  publicUrl: string | undefined;
+  localUrl(): string;
+  spoolDir: string;
+  maxMediaBytes: number;
+}
+
+/** The whole service behind its API. */
+export interface Pipelines {
+  io: ChannelIo;
+  accounts: Accounts;
+  provisioning: Provisioning;
+  subscriptions: Subscriptions;
+  acceptor: Acceptor;
+  admission: Admission;
+  messages: Messages;
+  media: Media;
+  driver: EmbeddedDriver;
+  /** Starts the work that waits. */
+  start(): void;
+}
+
+export async function buildPipelines(world: World): Promise<Pipelines> {
+  const { ledger, clock, ids, metrics, logger, secretBox } = world;
+  const io: ChannelIo = { http: world.providerHttp, clock, log: logger };
+  const driver = new EmbeddedDriver(ledger, clock, (job, error) =>
+    logger.error({ err: error, kind: job.kind, job: job.seq }, 'A job failed and will be tried again'),
+  );
+  const outbox = new Outbox(clock, driver);
+  const accounts = await Accounts.load({ ledger, sealer: secretBox, clock, ids });
+  const publisher = new Publisher({ outbox, ids, clock, published: (type) => metrics.events.inc({ type }) });
+  const checkUrl = (url: string) => void world.subscriberHttp.checkUrl(url);
+  const subscriptions = new Subscriptions({ ledger, accounts, sealer: secretBox, clock, ids, checkUrl });
+  const outcomes = new Outcomes({ publisher, outbox, clock });
+  const acceptor = new Acceptor({ ledger, outbox, clock, accepted: countAccepted(metrics) });
+  const shared = { ledger, outbox, accounts, clock, ids };
+  const handlers: JobHandler[] = [
+    new NormalizeHandler({
+      ...shared,
+      applier: new Applier({ publisher, ids, clock, outbound: outcomes }),
+      busy: () => acceptor.waiting > 0,
+      log: logger,
+    }),
+    new DeliverHandler({
+      ...shared,
+      http: world.subscriberHttp,
+      random: world.random,
+      openSecret: (sealed, id) => secretBox.decrypt(sealed, id) as string,
+      delivered: (outcome) => metrics.deliveries.inc({ outcome }),
+    }),
+    new SendHandler({ ...shared, outcomes, io, random: world.random, called: countSends(metrics) }),
+    new SettleHandler({ ...shared, outcomes }),
+  ];
+  metrics.beforeScrape(() => readDepth(world));
+  return {
+    io,
+    accounts,
+    provisioning: new Provisioning(io, world.publicUrl, world.localUrl),
+    subscriptions,
+    acceptor,
+    admission: new Admission({ ...shared, subscriptions, checkUrl }),
+    messages: new Messages({ ledger, accounts, io, clock }),
+    media: new Media({ ...shared, io, spoolDir: world.spoolDir, maxBytes: world.maxMediaBytes }),
+    driver,
+    start: () => driver.start(handlers),
+  };
+}
+
+function countAccepted(metrics: Metrics) {
+  return (channel: string, added: number) => metrics.receipts.inc({ channel }, added);
+}
+
+function countSends(metrics: Metrics) {
+  return (channel: string, outcome: string, durationMs: number) => {
+    metrics.sends.inc({ channel, outcome });
+    metrics.sendSeconds.observe({ channel }, durationMs / 1_000);
+  };
+}
+
+async function readDepth({ ledger, metrics, clock }: World): Promise<void> {
+  metrics.outboxDepth.reset();
+  metrics.oldestDueSeconds.reset();
+  for (const { kind, state, count, oldestDueAt } of await depth(ledger.reader)) {
+    metrics.outboxDepth.set({ kind, state }, count);
+    if (state === 'ready') metrics.oldestDueSeconds.set({ kind }, Math.max(0, (clock.now() - oldestDueAt) / 1_000));
+  }
+}

@@ -1,0 +1,137 @@
+/** The running service: opened ledger, listening server, working outbox; and its orderly end. */
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.ts';
+import type { Config } from './config/config.ts';
+import { loadKeys } from './config/key-files.ts';
+import { systemClock, type Clock } from './core/clock.ts';
+import { makeIds, type Ids } from './core/ids.ts';
+import { buildPipelines, type Pipelines, type World } from './pipelines.ts';
+import { describeApiKey, type ApiKeyLookup } from './platform/api-keys.ts';
+import { GuardedHttp } from './platform/guarded-http.ts';
+import { Drain, type ReadinessCheck } from './platform/health.ts';
+import { NestLogger, type Logger } from './platform/logger.ts';
+import { Metrics } from './platform/metrics.ts';
+import { setUpDocs } from './platform/openapi.ts';
+import { registerBodies } from './platform/raw-body.ts';
+import { SecretBox } from './platform/secret-box.ts';
+import * as apiKeyStore from './store/api-key.store.ts';
+import { Ledger } from './store/ledger.ts';
+import { sqlite } from './store/sqlite.ts';
+
+export const VERSION = '0.1.0';
+/** Requests and jobs under way get this long to end. */
+export const DRAIN_MS = 30_000;
+
+/** Everything that a test may replace. */
+export interface Injected {
+  clock?: Clock;
+  ids?: Ids;
+  random?: () => number;
+}
+
+export interface RunningService {
+  url: string;
+  pipelines: Pipelines;
+  ledger: Ledger;
+  /** Takes nothing new, ends what is under way, closes. */
+  stop(): Promise<void>;
+}
+
+/** Starts the service. Throws a `ConfigError` or `SchemaError` that says what is wrong, with everything closed again. */
+export async function startService(config: Config, logger: Logger, injected: Injected = {}): Promise<RunningService> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const keys = await loadKeys(config);
+  const metrics = new Metrics({ processMetrics: true });
+  const ledger = await Ledger.open(sqlite(config.databasePath), (units, durationMs) => {
+    metrics.commitSize.observe(units);
+    metrics.commitSeconds.observe(durationMs / 1_000);
+  });
+  const clock = injected.clock ?? systemClock;
+  let url = '';
+  const world: World = {
+    ledger,
+    clock,
+    ids: injected.ids ?? makeIds(clock),
+    secretBox: new SecretBox(keys.encryption.keys),
+    metrics,
+    logger,
+    providerHttp: new GuardedHttp({ allow: config.allowPrivateProviders, maxStreamBytes: config.maxMediaBytes }),
+    subscriberHttp: new GuardedHttp({ allow: config.allowPrivateNetworks }),
+    random: injected.random ?? Math.random,
+    publicUrl: config.publicUrl,
+    localUrl: () => url,
+    spoolDir: join(config.dataDir, 'spool'),
+    maxMediaBytes: config.maxMediaBytes,
+  };
+  const pipelines = await buildPipelines(world);
+  const key = describeApiKey(keys.apiKey.key);
+  await ledger.write((tx) => apiKeyStore.put(tx, key, clock.now()));
+  tellKeys(logger, { 'API key': keys.apiKey, 'encryption key': keys.encryption });
+  const drain = new Drain();
+  const app = await makeApp(world, pipelines, drain, config);
+  await app.listen(config.port, config.host);
+  url = addressOf(app, config.host);
+  pipelines.start();
+  return { url, pipelines, ledger, stop: () => stop(app, pipelines, ledger, drain) };
+}
+
+async function makeApp(
+  world: World,
+  pipelines: Pipelines,
+  drain: Drain,
+  config: Config,
+): Promise<NestFastifyApplication> {
+  const { ledger, logger, metrics } = world;
+  const checks: ReadinessCheck[] = [{ name: 'store', check: () => ledger.write(async () => undefined) }];
+  const module = AppModule.with({ world, pipelines, drain, apiKeys: cachedKeys(ledger), checks });
+  const adapter = new FastifyAdapter({ forceCloseConnections: 'idle', routerOptions: { maxParamLength: 600 } });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    logger: new NestLogger(logger),
+    abortOnError: false,
+  });
+  const fastify = app.getHttpAdapter().getInstance();
+  registerBodies(fastify as never, config);
+  metrics.observeHttp(fastify as never);
+  setUpDocs(app, VERSION);
+  return app;
+}
+
+/** Keys are asked for with every request and never change under a running service. */
+function cachedKeys(ledger: Ledger): ApiKeyLookup {
+  const known = new Map<string, apiKeyStore.ApiKey>();
+  return {
+    async find(id) {
+      const key = known.get(id) ?? (await apiKeyStore.find(ledger.reader, id));
+      if (key !== undefined) known.set(id, key);
+      return key;
+    },
+  };
+}
+
+function addressOf(app: NestFastifyApplication, host: string): string {
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+function tellKeys(
+  logger: Logger,
+  sources: Record<string, { path?: string; created: boolean; exposed: boolean }>,
+): void {
+  for (const [what, { path, created, exposed }] of Object.entries(sources)) {
+    if (created) logger.info({ file: path }, `The ${what} was made; it is in this file`);
+    if (exposed) logger.warn({ file: path }, `Others than the owner can read the ${what}: set the file's mode to 0600`);
+  }
+}
+
+async function stop(app: NestFastifyApplication, pipelines: Pipelines, ledger: Ledger, drain: Drain): Promise<void> {
+  drain.start();
+  await app.close();
+  await pipelines.driver.stop();
+  await ledger.close();
+}
