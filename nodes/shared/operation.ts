@@ -86,9 +86,9 @@ export function resourceProperties(resources: readonly Resource[]): INodePropert
   ];
 }
 
-/** The parameters of one item. */
+/** The parameters of one item; one that the form does not show is absent, where n8n would throw. */
 export function itemParameters(context: IExecuteFunctions, itemIndex: number): Parameters {
-  return new Parameters((name) => context.getNodeParameter(name, itemIndex, undefined));
+  return new Parameters((name) => context.getNodeParameter(name, itemIndex, null));
 }
 
 /** Whatever was thrown as an error of this node that names its item. */
