@@ -1,0 +1,119 @@
+/** What `Channel.parse` makes of webhooks: facts, in the words of the contract, with the provider's ids. */
+import type { IdentityRef, WindowOpener } from '../../../contract/event.ts';
+import type { InboundContentOf, MessageContext } from '../../../contract/message.ts';
+import type { SendErrorKind } from '../core/errors.ts';
+
+/** A person as a webhook names them. At least one identity; the most lasting first. */
+export interface ContactRef {
+  identities: IdentityRef[];
+  name?: string;
+  username?: string;
+}
+
+/** A file by the provider's id; the pipeline gives it Parley's. */
+export interface ProviderMedia {
+  providerId: string;
+  mimeType: string;
+  sha256?: string;
+  filename?: string;
+  voice?: boolean;
+  animated?: boolean;
+}
+export type ParsedContent = InboundContentOf<ProviderMedia>;
+
+interface ParsedBase {
+  /** Which account it is for: one of what `addresses(settings)` gives; absent: the account whose webhook URL was called. */
+  address?: string;
+  /** The same fact always has the same key, two facts never share one. Unique within an account. */
+  dedupeKey: string;
+  /** By the provider's clock, milliseconds since the epoch; absent when it does not tell. */
+  at?: number;
+  contact?: ContactRef;
+  /** The part of the webhook this was read from. */
+  raw: unknown;
+}
+
+/** A message or an act of the contact. `opensWindow` only when the provider's rule says that it (re)opens the session. */
+export interface ParsedMessage extends ParsedBase {
+  type: 'message.received';
+  contact: ContactRef;
+  providerMessageId: string;
+  content: ParsedContent;
+  context?: MessageContext;
+  opensWindow?: WindowOpener;
+}
+export interface ParsedEdit extends ParsedBase {
+  type: 'message.edited';
+  contact: ContactRef;
+  /** The message that was edited. */
+  providerMessageId: string;
+  content: ParsedContent;
+}
+export interface ParsedDeletion extends ParsedBase {
+  type: 'message.deleted';
+  contact: ContactRef;
+  providerMessageId: string;
+}
+/** A step of the status ladder of an outbound message. `correlationId` is our message id, where the provider echoes it. */
+export interface ParsedStatus extends ParsedBase {
+  type: 'message.status';
+  providerMessageId: string;
+  correlationId?: string;
+  status: 'sent' | 'delivered' | 'read' | 'played' | 'failed';
+  error?: { kind: SendErrorKind; code: string; message: string; providerCode?: string };
+  pricing?: { billable?: boolean; model?: string; type?: string; category?: string };
+  /** End of a free entry point that this status tells of. */
+  freeUntil?: number;
+}
+/** What the business sent from another place. */
+export interface ParsedEcho extends ParsedBase {
+  type: 'message.echo';
+  contact: ContactRef;
+  providerMessageId: string;
+  content: ParsedContent;
+}
+/** The contact's wish about a kind of messages, e.g. `marketing`. */
+export interface ParsedPreference extends ParsedBase {
+  type: 'contact.preference';
+  contact: ContactRef;
+  topic: string;
+  value: 'stop' | 'resume' | 'signup';
+  data: Record<string, unknown>;
+}
+/** One person's identities changed: `contact` holds the old ones, `added` the new. */
+export interface ParsedIdentityChange extends ParsedBase {
+  type: 'contact.identity_changed';
+  contact: ContactRef;
+  added: IdentityRef[];
+  data: Record<string, unknown>;
+}
+/** A call; one by the contact opens the session where the provider's rule says so. */
+export interface ParsedCall extends ParsedBase {
+  type: 'call';
+  opensWindow?: WindowOpener;
+  data: Record<string, unknown>;
+}
+/** Facts that change nothing in the ledger and are published as they are. */
+export interface ParsedNotice extends ParsedBase {
+  type:
+    | 'template.status'
+    | 'template.quality'
+    | 'template.changed'
+    | 'account.alert'
+    | 'account.changed'
+    | 'link.clicked'
+    | 'conversation.control'
+    | 'unsupported';
+  data: Record<string, unknown>;
+}
+export type ChannelEvent =
+  | ParsedMessage
+  | ParsedEdit
+  | ParsedDeletion
+  | ParsedStatus
+  | ParsedEcho
+  | ParsedPreference
+  | ParsedIdentityChange
+  | ParsedCall
+  | ParsedNotice;
+
