@@ -18,10 +18,11 @@ async function clean() {
 
 exports.clean = clean;
 exports['build:icons'] = parallel(buildIcons, buildCodex);
-exports.default = /** A file that was renamed or removed must not be published from an earlier build. */
-async function clean() {
-  await rm('dist', { recursive: true, force: true });
-}
+exports.default =
+  /** A file that was renamed or removed must not be published from an earlier build. */
+  async function clean() {
+    await rm('dist', { recursive: true, force: true });
+  };
 
 exports.clean = clean;
 exports['build:icons'];

@@ -1,54 +1,60 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { MediaKind, MediaSource, OutboundContent } from '../../../contract/message.ts';
 import { compact, ParameterError, type Parameters } from '../parameters.ts';
-import type { ContentKind, Files } from './kind.ts';
+import { showFor, type ContentKind, type Files } from './kind.ts';
 
-/** Where a file comes from: the three fields, each shown for its source. Names are given a prefix to stand beside others. */
+const sourceField: INodeProperties = {
+  displayName: 'File From',
+  name: 'mediaSource',
+  type: 'options',
+  options: [
+    { name: 'Binary Field', value: 'binary', description: 'A file of the input item; uploaded once and reused' },
+    { name: 'Media ID', value: 'id', description: "A file uploaded before, e.g. with 'Media: Upload'" },
+    { name: 'URL', value: 'url', description: 'A public https link that the provider fetches' },
+  ],
+  default: 'binary',
+  description: 'Where to take the file from',
+};
+
+const binaryField: INodeProperties = {
+  displayName: 'Input Binary Field',
+  name: 'binaryField',
+  type: 'string',
+  default: 'data',
+  required: true,
+  placeholder: 'e.g. data',
+  hint: 'The name of the input field that holds the file',
+};
+
+const mediaIdField: INodeProperties = {
+  displayName: 'Media ID',
+  name: 'mediaId',
+  type: 'string',
+  default: '',
+  required: true,
+  placeholder: 'e.g. 1003383421387256',
+  description: "The 'mediaId' that 'Media: Upload' gave",
+};
+
+const urlField: INodeProperties = {
+  displayName: 'URL',
+  name: 'mediaUrl',
+  type: 'string',
+  default: '',
+  required: true,
+  placeholder: 'e.g. https://example.com/picture.jpg',
+  description: 'It must be reachable from the internet without signing in',
+};
+
+/** Where a file comes from, and a field for each source. Names are given a prefix to stand beside others. */
 export function mediaFields(prefix = ''): INodeProperties[] {
-  const source = fieldName(prefix, 'mediaSource');
+  const named = (field: INodeProperties) => ({ ...field, name: fieldName(prefix, field.name) });
+  const source = named(sourceField);
   return [
-    {
-      displayName: 'File From',
-      name: source,
-      type: 'options',
-      options: [
-        { name: 'Binary Field', value: 'binary', description: 'A file of the input item; uploaded once and reused' },
-        { name: 'Media ID', value: 'id', description: "A file uploaded before, e.g. with 'Media: Upload'" },
-        { name: 'URL', value: 'url', description: 'A public https link that the provider fetches' },
-      ],
-      default: 'binary',
-      description: 'Where to take the file from',
-    },
-    {
-      displayName: 'Input Binary Field',
-      name: fieldName(prefix, 'binaryField'),
-      type: 'string',
-      default: 'data',
-      required: true,
-      placeholder: 'e.g. data',
-      hint: 'The name of the input field that holds the file',
-      displayOptions: { show: { [source]: ['binary'] } },
-    },
-    {
-      displayName: 'Media ID',
-      name: fieldName(prefix, 'mediaId'),
-      type: 'string',
-      default: '',
-      required: true,
-      placeholder: 'e.g. 1003383421387256',
-      description: "The 'mediaId' that 'Media: Upload' gave",
-      displayOptions: { show: { [source]: ['id'] } },
-    },
-    {
-      displayName: 'URL',
-      name: fieldName(prefix, 'mediaUrl'),
-      type: 'string',
-      default: '',
-      required: true,
-      placeholder: 'e.g. https://example.com/picture.jpg',
-      description: 'It must be reachable from the internet without signing in',
-      displayOptions: { show: { [source]: ['url'] } },
-    },
+    source,
+    ...showFor([named(binaryField)], { [source.name]: ['binary'] }),
+    ...showFor([named(mediaIdField)], { [source.name]: ['id'] }),
+    ...showFor([named(urlField)], { [source.name]: ['url'] }),
   ];
 }
 
