@@ -73,14 +73,14 @@ export class WhatsAppCloudApi implements ICredentialType {
       typeOptions: { password: true },
       default: '',
       description:
-        'A word of your own choice that Meta repeats when it checks the webhook URL. Only needed when you enter the webhook by hand (WhatsApp → Configuration); left empty, the service makes one.',
+        'A word of your own choice that Meta repeats when it checks the webhook URL. Only needed when you enter the webhook by hand (WhatsApp → Configuration); left empty, the service makes one from the app secret.',
     },
     {
       displayName: 'API Version',
       name: 'apiVersion',
       type: 'string',
-      default: 'v24.0',
-      placeholder: 'e.g. v24.0',
+      default: 'v23.0',
+      placeholder: 'e.g. v23.0',
       description: 'The version of the Graph API',
     },
     {

@@ -25,7 +25,7 @@ export class Provisioning {
     if (!has(channel, 'provisioning')) return [];
     if (!this.#isPublic) {
       const detail = `Set PARLEY_PUBLIC_URL to the https address at which ${channel.name} reaches this service, then save again`;
-      return [{ step: 'webhook', ok: false, detail }];
+      return [{ step: 'webhook', ok: false, blocking: true, detail }];
     }
     return channel.provisioning.provision(this.webhookUrl(account), settings, this.#io);
   }

@@ -96,8 +96,18 @@ describe('handshake', () => {
     expect(() => answer(given)).toThrow(expect.objectContaining({ failure }));
   });
 
-  test('is refused when no verifyToken is set', () => {
-    const settings = settingsWith({ verifyToken: undefined });
+  test('is refused when neither a verifyToken nor a secret to make one from is set', () => {
+    const settings = settingsWith({ verifyToken: undefined, appSecret: undefined });
     expect(() => answer(query, settings)).toThrow(expect.objectContaining({ failure: 'not_configured' }));
+  });
+
+  test('without a chosen verifyToken, one is made from the app secret: the same each time, another for another number', () => {
+    const made = settingsWith({ verifyToken: undefined }).verifyToken ?? '';
+    expect(made).toMatch(/^[0-9a-f]{32}$/);
+    expect(settingsWith({ verifyToken: undefined }).verifyToken).toBe(made);
+    expect(settingsWith({ verifyToken: undefined, phoneNumberId: '1' }).verifyToken).not.toBe(made);
+    const settings = settingsWith({ verifyToken: undefined });
+    expect(answer({ ...query, 'hub.verify_token': made }, settings)?.body).toBe('1158201444');
+    expect(() => answer(query, settings)).toThrow(expect.objectContaining({ failure: 'mismatch' }));
   });
 });

@@ -1,4 +1,5 @@
 /** Settings of a WhatsApp Cloud API account. */
+import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 
 const id = z.string().regex(/^\d{1,32}$/, 'must be the numeric id that Meta shows, digits only');
@@ -12,7 +13,7 @@ function isSafeBase(value: string): boolean {
   return (protocol === 'https:' || (protocol === 'http:' && isLoopback)) && !search && !hash && !username;
 }
 
-export const settingsSchema = z.strictObject({
+const given = z.strictObject({
   /** System-user or business token with whatsapp_business_messaging and whatsapp_business_management. */
   accessToken: secret,
   /** The id of the sending number; not the number itself. */
@@ -23,7 +24,7 @@ export const settingsSchema = z.strictObject({
   appId: id.optional(),
   /** One, or several during a rotation, the current one first. Without it every webhook is refused. */
   appSecret: z.union([secret, z.array(secret).min(1).max(5)]).optional(),
-  /** Chosen by you; Meta proves the webhook URL with it. */
+  /** Meta proves the webhook URL with it. Only worth choosing when the URL is entered at Meta by hand; else one is made. */
   verifyToken: secret.optional(),
   /** Graph API version, pinned so that Meta's yearly changes come when you choose. */
   apiVersion: z
@@ -38,7 +39,22 @@ export const settingsSchema = z.strictObject({
     .default('https://graph.facebook.com'),
 });
 
-export type WhatsAppSettings = z.output<typeof settingsSchema>;
+export type WhatsAppSettings = z.output<typeof given>;
+
+export const settingsSchema: z.ZodType<WhatsAppSettings> = given.transform((settings) => ({
+  ...settings,
+  verifyToken: settings.verifyToken ?? madeVerifyToken(settings),
+}));
+
+/** Always the same for the same app and number, so that nothing has to be remembered; tells nothing of the secret. */
+function madeVerifyToken(settings: WhatsAppSettings): string | undefined {
+  const [current] = appSecrets(settings);
+  if (current === undefined) return undefined;
+  return createHmac('sha256', current)
+    .update(`parley verify token ${settings.phoneNumberId}`)
+    .digest('hex')
+    .slice(0, 32);
+}
 
 /** The app secrets, the current one first; none when it is not configured. */
 export function appSecrets(settings: Pick<WhatsAppSettings, 'appSecret'>): string[] {
