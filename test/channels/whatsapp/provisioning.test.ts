@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponse } from '../../../service/src/channels/ch
 import { SendError } from '../../../service/src/core/errors.ts';
 import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';
 import { answering, json } from '../../conformance/fake-io.ts';
-import { APP_ID, graphError, PHONE_ID, SECRET, settingsWith, WABA_ID } from './support.ts';
+import { APP_ID, graphError, PHONE_ID, SECRET, SETTINGS, WABA_ID } from './support.ts';
 
 const OURS = 'https://parley.example.com/webhooks/whatsapp/e1';
 const OTHER = 'https://other.example.com/hook';
@@ -47,7 +47,7 @@ function meta(change: Partial<Meta> = {}) {
 }
 
 async function provision(fake: ReturnType<typeof meta>, change: Record<string, unknown> = {}, url = OURS) {
-  const steps = (await whatsapp.provisioning?.provision(url, settingsWith(change), fake.io)) ?? [];
+  const steps = (await whatsapp.provisioning?.provision(url, { ...SETTINGS, ...change }, fake.io)) ?? [];
   const posts = fake.requests.filter(({ method }) => method === 'POST');
   return {
     ok: Object.fromEntries(steps.map(({ step, ok }) => [step, ok])),
