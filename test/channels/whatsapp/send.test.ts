@@ -83,9 +83,10 @@ test.each(CODES.flatMap(([kind, codes]) => codes.map((code) => [code, kind] as c
     expect(error).toMatchObject({ kind, details: { providerCode: String(code), traceId: 'Az8' } });
     expect(error.message).toContain(`(#${code}) Something is wrong. The details of it`);
     expect(error.details.retryAfterMs !== undefined).toBe(
-      kind === 'throttled' || [131057, 133000, 133015, 134101, 139103, 2494100].includes(code),
+      kind === 'throttled' ||
+        [1, 2, 131000, 131016, 131057, 133000, 133004, 133015, 134101, 139103, 2494100].includes(code),
     );
-    expect(error.details.maxAttempts).toBe([1, 2, 131000, 131016, 133004].includes(code) ? 2 : undefined);
+    expect(error.details.maxAttempts).toBe([1, 131000].includes(code) ? 2 : undefined);
   },
 );
 
@@ -95,6 +96,8 @@ test.each([
   [4, 3_600_000],
   [80007, 3_600_000],
   [133016, 259_200_000],
+  [131000, 30_000],
+  [131016, 30_000],
 ])('code %i waits %i ms', async (code, retryAfterMs) => {
   expect((await errorOf(graphError(code))).details.retryAfterMs).toBe(retryAfterMs);
 });

@@ -17,8 +17,14 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Meta says that it failed, but pages warn that the message may have gone out: one repeat at most. */
-const RISKY: ErrorRule = { kind: 'unreachable', maxAttempts: 2 };
+/**
+ * Meta says that the send failed, and warns that the message may have gone out all the same. If it did, a status webhook with our
+ * message id comes within seconds and ends the sending; so each repeat waits long enough for that. What fails for an unknown
+ * reason is repeated once only.
+ */
+const STATUS_WAIT_MS = 30 * SECOND;
+const UNAVAILABLE: ErrorRule = { kind: 'unreachable', retryAfterMs: STATUS_WAIT_MS };
+const RISKY: ErrorRule = { ...UNAVAILABLE, maxAttempts: 2 };
 const INVALID: ErrorRule = { kind: 'invalid' };
 const REJECTED: ErrorRule = { kind: 'rejected' };
 const SETTINGS: ErrorRule = { kind: 'settings' };
@@ -34,7 +40,7 @@ const maintenance = (retryAfterMs: number): ErrorRule => ({ kind: 'unreachable',
 export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, number], rule: ErrorRule])[] = [
   [0, TOKEN],
   [1, RISKY],
-  [2, RISKY],
+  [2, UNAVAILABLE],
   [3, PERMISSION],
   [4, throttled(HOUR)],
   [10, PERMISSION],
@@ -54,7 +60,7 @@ export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, n
   [131000, RISKY],
   [131005, PERMISSION],
   [[131008, 131009], INVALID],
-  [131016, RISKY],
+  [131016, UNAVAILABLE],
   [131020, INVALID],
   [131021, INVALID],
   [131026, REJECTED],
@@ -91,7 +97,7 @@ export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, n
   [132068, INVALID],
   [132069, throttled(6 * MINUTE)],
   [133000, maintenance(MINUTE)],
-  [133004, RISKY],
+  [133004, UNAVAILABLE],
   [133005, SETTINGS],
   [133006, SETTINGS],
   [[133008, 133009], throttled(HOUR)],
