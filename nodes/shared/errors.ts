@@ -32,7 +32,9 @@ function service(message: string, description: string): Explanation {
 /** `text: is too long; buttons.0.title: is required` */
 function fieldErrors(problem: Problem): string | undefined {
   const errors = problem.errors ?? [];
-  return errors.length === 0 ? undefined : errors.map((error) => `${error.field}: ${error.message}`).join('; ');
+  return errors.length === 0
+    ? undefined
+    : errors.map(({ field, message }) => (message.startsWith(field) ? message : `${field}: ${message}`)).join('; ');
 }
 
 function providerCode(problem: Problem): string {
@@ -50,8 +52,8 @@ function sessionClosed(problem: Problem): Explanation {
 
 function badContent(problem: Problem): Explanation {
   return user(
-    `The message cannot be sent as it is: ${fieldErrors(problem) ?? problem.detail}`,
-    'Correct the named field and run the node again. Nothing was sent.',
+    `The content cannot be taken as it is: ${fieldErrors(problem) ?? problem.detail}`,
+    'Correct what is named and run the node again. Nothing was sent.',
   );
 }
 
@@ -86,7 +88,7 @@ const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
     ),
   invalid_recipient: (problem) =>
     user(
-      `The recipient is not valid: ${problem.detail}`,
+      `The field 'To' cannot be used: ${problem.detail}`,
       "Give the phone number with its country code, e.g. +15550001111, or the value of 'from' of a trigger.",
     ),
   invalid_content: badContent,

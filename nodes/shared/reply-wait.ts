@@ -66,16 +66,16 @@ export function waitUntil(parameters: Parameters, now: number): Date {
   return new Date(now + parameters.number('waitAmount', 'Wait For') * unit);
 }
 
-/** Parks the execution. `timedOut` is what comes out when no reply comes in time. */
+/** Parks the execution. `timedOut` is what comes out when no reply comes in time; `sent` is shown while it waits. */
 export async function parkUntilReply(
   context: IExecuteFunctions,
   until: Date,
-  timedOut: IDataObject,
+  outputs: { sent: IDataObject; timedOut: IDataObject },
 ): Promise<INodeExecutionData[]> {
   const items = context.getInputData();
-  items.splice(0, items.length, { json: timedOut, pairedItem: { item: 0 } });
+  items.splice(0, items.length, { json: outputs.timedOut, pairedItem: { item: 0 } });
   await context.putExecutionToWait(until);
-  return items;
+  return [{ json: outputs.sent, pairedItem: { item: 0 } }];
 }
 
 function isDelivery(body: unknown): body is DeliveryBody {

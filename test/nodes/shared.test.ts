@@ -32,7 +32,7 @@ describe('errors', () => {
     ['opted_out', {}, 'user', /does not want/, /opts in/],
     ['handed_off', {}, 'user', /person has taken over/, /handed back/],
     ['unsupported_by_channel', {}, 'user', /cannot send that kind.*the detail/, /Content Type/],
-    ['invalid_recipient', {}, 'user', /recipient is not valid/, /country code/],
+    ['invalid_recipient', {}, 'user', /'To' cannot be used: the detail/, /country code/],
     [
       'invalid_content',
       { errors: [{ field: 'buttons.0.title', message: 'is too long' }] },

@@ -53,7 +53,8 @@ async function ended(execution: Execution): Promise<IDataObject | undefined> {
 
 test('the question is sent with the resume URL and the end of the wait', async () => {
   const before = Date.now();
-  const { message } = await parked({ waitAmount: 2, waitUnit: 'hours' });
+  const { execution, message } = await parked({ waitAmount: 2, waitUnit: 'hours' });
+  expect(execution.items(NODE)[0]?.json).toMatchObject({ messageId: 'msg_1', status: 'queued' });
   expect(message.content).toEqual({ type: 'text', text: 'Tuesday?' });
   expect(message.wait?.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/webhook-waiting\/.+signature=/);
   const waits = Date.parse(message.wait?.until ?? '') - before;

@@ -139,7 +139,7 @@ async function runOnce(context: IExecuteFunctions): Promise<INodeExecutionData[]
     const until = waitUntil(parameters, Date.now());
     const sent = await sendQuestion(context, until);
     const approval = parameters.text('responseType') === 'approval';
-    return await parkUntilReply(context, until, timedOutOutput(sent, approval));
+    return await parkUntilReply(context, until, { sent, timedOut: timedOutOutput(sent, approval) });
   } catch (error) {
     const nodeError = asNodeError(context.getNode(), error, 0);
     if (!context.continueOnFail()) throw nodeError;
