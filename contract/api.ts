@@ -164,8 +164,7 @@ export interface MarkRead {
   typing?: boolean;
 }
 
-export type RefusalReason =
-  'session_closed' | 'opted_out' | 'handed_off' | 'unsupported_by_channel' | 'unknown_contact';
+export type RefusalReason = 'session_closed' | 'opted_out' | 'handed_off' | 'unsupported_by_channel';
 
 /** `GET /v1/permission?channel&externalId&to&kind` */
 export interface Permission {

@@ -137,8 +137,7 @@ export class Admission {
       }
     }
     const { expiresAt } = person.conversation.window;
-    const code = first.code === 'unknown_contact' ? 'invalid_recipient' : first.code;
-    throw new ParleyError(code === 'unsupported_by_channel' ? 400 : 409, code, first.detail, {
+    throw new ParleyError(first.code === 'unsupported_by_channel' ? 400 : 409, first.code, first.detail, {
       reasons,
       ...(first.code === 'session_closed' && expiresAt !== null && { windowEndedAt: iso(expiresAt) }),
     });

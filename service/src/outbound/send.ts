@@ -6,7 +6,7 @@ import type { MessageStatus, OutboundContent } from '../../../contract/message.t
 import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
 import type { ChannelIo, SendReceipt } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
-import { SendError } from '../core/errors.ts';
+import { ParleyError, SendError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import { decide, MAX_AGE_MS } from '../core/retry.ts';
 import { refusals } from '../core/send-permission.ts';
@@ -101,15 +101,18 @@ export class SendHandler implements JobHandler {
       told('accepted');
       return receipt;
     } catch (cause) {
-      const error =
-        cause instanceof SendError
-          ? cause
-          : new SendError('uncertain', 'The channel failed while the message was being sent');
-      if (error !== cause)
-        this.#deps.io.log.warn({ message: message.id, cause: String(cause) }, 'A channel threw no SendError');
+      const error = this.#sendError(message, cause);
       told(error.kind);
       return error;
     }
+  }
+
+  /** A refusal of our own (an address that may not be called) is for the account's owner; anything else unforeseen may have been sent. */
+  #sendError(message: MessageRow, cause: unknown): SendError {
+    if (cause instanceof SendError) return cause;
+    if (cause instanceof ParleyError) return new SendError('settings', cause.message, { providerCode: cause.code });
+    this.#deps.io.log.warn({ message: message.id, err: cause }, 'A channel threw something unforeseen');
+    return new SendError('uncertain', 'The channel failed while the message was being sent');
   }
 
   /** What an error means, by the retry table. */
