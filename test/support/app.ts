@@ -1,0 +1,166 @@
+/** The whole service in this process, with the strict sandbox in the provider's place and workflows that can fail. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Account, CreatedSubscription, CreateSubscription, MessageView, SendMessage } from '../../contract/api.ts';
+import type { OutboundContent } from '../../contract/message.ts';
+import { loadConfig } from '../../service/src/config/config.ts';
+import { makeLogger } from '../../service/src/platform/logger.ts';
+import { startService, type RunningService } from '../../service/src/service.ts';
+import { LogLines } from '../platform/support-app.ts';
+import { manualClock, type ManualClock } from '../sandbox/kit/clock.ts';
+import { SANDBOX_DEFAULTS, type WhatsAppSandboxOptions } from '../sandbox/whatsapp/defaults.ts';
+import { startWhatsAppSandbox, type WhatsAppSandbox } from '../sandbox/whatsapp/sandbox.ts';
+import { apiClient, type Answer, type ApiClient } from './api-client.ts';
+import { eventually } from './eventually.ts';
+import { dump, query } from './ledger-file.ts';
+import { startReceiver, type Receiver } from './receiver.ts';
+
+export const ANA = '15550001111';
+export const BEN = '15550002222';
+export const ACCOUNT = { channel: 'whatsapp', externalId: SANDBOX_DEFAULTS.phoneNumberId };
+/** A Thursday; the sandbox and the service share the clock. */
+export const START_AT = Date.UTC(2026, 0, 1, 12);
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** The sandbox's own account as settings, pointed at it. */
+export function sandboxSettings(sandbox: Pick<WhatsAppSandbox, 'url'>, more: Record<string, unknown> = {}) {
+  const { accessToken, phoneNumberId, wabaId, appId, appSecret, verifyToken } = SANDBOX_DEFAULTS;
+  return { accessToken, phoneNumberId, wabaId, appId, appSecret, verifyToken, baseUrl: sandbox.url, ...more };
+}
+
+export interface AppOptions {
+  sandbox?: WhatsAppSandboxOptions;
+  /** More `PARLEY_…` variables. */
+  env?: Record<string, string>;
+  /** Register the sandbox's account and let its webhooks come here. Default true. */
+  registered?: boolean;
+}
+
+/** What a workflow says to a contact; ids, keys and the account are filled in. */
+export type SendOptions = Partial<Omit<SendMessage, 'content'>> & { key?: string; content?: OutboundContent };
+
+export interface App {
+  sandbox: WhatsAppSandbox;
+  clock: ManualClock;
+  dataDir: string;
+  log: LogLines;
+  readonly url: string;
+  readonly service: RunningService;
+  account: Account;
+  call: ApiClient;
+  /** Starts a workflow's receiver and subscribes it; `subscription.secret` checks its deliveries. */
+  listen(wish?: Partial<CreateSubscription>): Promise<Receiver & { subscription: CreatedSubscription }>;
+  receiver(): Promise<Receiver>;
+  send(text: string, options?: SendOptions): Promise<Answer>;
+  /** Sends and expects it to be admitted; answers the message's id. */
+  sent(text: string, options?: SendOptions): Promise<string>;
+  message(id: string): Promise<MessageView>;
+  /** The message as soon as it has this status. */
+  reaches(id: string, status: string): Promise<MessageView>;
+  /** Moves the time of service and sandbox, and lets what became due run. */
+  advance(byMs: number): void;
+  /** Resolves when no job can run before the clock moves. */
+  idle(): Promise<void>;
+  rows(sql: string): Record<string, unknown>[];
+  dump(): ReturnType<typeof dump>;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+const closers: (() => Promise<unknown>)[] = [];
+
+/** Ends everything that was started; for `afterEach`. */
+export async function closeApps(): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close();
+}
+
+let keys = 0;
+
+export async function startApp(options: AppOptions = {}): Promise<App> {
+  const clock = manualClock(START_AT);
+  const sandbox = await startWhatsAppSandbox({ clock, throughputPerSecond: null, ...options.sandbox });
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-flow-'));
+  const log = new LogLines();
+  closers.push(async () => {
+    await sandbox.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+  let service: RunningService | undefined;
+  let port = '0';
+  const running = () => {
+    if (service === undefined) throw new Error('The service is not running');
+    return service;
+  };
+  const start = async () => {
+    const env = { PARLEY_DATA_DIR: dataDir, PARLEY_PORT: port, PARLEY_ALLOW_PRIVATE_PROVIDERS: 'loopback' };
+    const logger = makeLogger({ level: 'trace', destination: log.destination });
+    service = await startService(loadConfig({ ...env, ...options.env }), logger, { clock, random: () => 0.5 });
+    port = new URL(service.url).port;
+  };
+  const stop = async () => {
+    const ending = service;
+    service = undefined;
+    await ending?.stop();
+  };
+  await start();
+  closers.push(stop);
+  const key = (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
+  const call = apiClient(() => running().url, key);
+  const app = { sandbox, clock, dataDir, log, call, start, stop } as App;
+  Object.defineProperty(app, 'url', { get: () => running().url });
+  Object.defineProperty(app, 'service', { get: running });
+  Object.assign(app, actions(app));
+  if (options.registered !== false) {
+    const path = `/v1/accounts/whatsapp/${ACCOUNT.externalId}`;
+    app.account = (await call('PUT', path, { settings: sandboxSettings(sandbox) })).body as Account;
+    sandbox.subscribe(app.account.webhookUrl);
+  }
+  return app;
+}
+
+function actions(app: App): Partial<App> {
+  return {
+    listen: async (wish = {}) => {
+      const receiver = await app.receiver();
+      const body = { url: receiver.url, events: ['message.received'], account: ACCOUNT, ...wish };
+      const answer = await app.call('POST', '/v1/subscriptions', body);
+      if (answer.status !== 201) throw new Error(`Not subscribed: ${answer.text}`);
+      return Object.assign(receiver, { subscription: answer.body as CreatedSubscription });
+    },
+    receiver: async () => {
+      const receiver = await startReceiver();
+      closers.push(() => receiver.close());
+      return receiver;
+    },
+    send: (text, { key = `key-${++keys}`, ...rest } = {}) => {
+      const body = { account: ACCOUNT, to: `+${ANA}`, content: { type: 'text', text }, ...rest };
+      return app.call('POST', '/v1/messages', body, { 'idempotency-key': key });
+    },
+    sent: async (text, options) => {
+      const answer = await app.send(text, options);
+      if (answer.status !== 202) throw new Error(`Not admitted: ${answer.text}`);
+      return (answer.body as { id: string }).id;
+    },
+    message: async (id) => (await app.call('GET', `/v1/messages/${id}`)).body as MessageView,
+    reaches: (id, status) =>
+      eventually(async () => {
+        const view = await app.message(id);
+        if (view.status !== status) throw new Error(`The message is ${view.status}: ${JSON.stringify(view.error)}`);
+        return view;
+      }, `message ${id} to be ${status}`),
+    advance: (byMs) => {
+      app.clock.advance(byMs);
+      app.service.pipelines.driver.wake();
+    },
+    idle: () =>
+      eventually(
+        () => app.rows(`SELECT * FROM jobs WHERE state = 'ready' AND due_at <= ${app.clock.now()}`).length === 0,
+        'the due jobs to be done',
+      ).then(() => undefined),
+    rows: (sql) => query(app.dataDir, sql),
+    dump: () => dump(app.dataDir),
+  };
+}

@@ -1,0 +1,27 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+const EVERY_MS = 10;
+
+/**
+ * The first truthy result of `probe`, asked again and again. Rejects after `timeoutMs`, naming `what` and the last error of the
+ * probe. The only place where a flow test waits.
+ */
+export async function eventually<T>(
+  probe: () => T | Promise<T>,
+  what: string,
+  timeoutMs = 8_000,
+): Promise<NonNullable<T>> {
+  const endsAt = performance.now() + timeoutMs;
+  let last: unknown;
+  while (performance.now() < endsAt) {
+    try {
+      const found = await probe();
+      if (found) return found;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    await pause(EVERY_MS);
+  }
+  throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`, { cause: last });
+}
