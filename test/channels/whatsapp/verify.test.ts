@@ -106,7 +106,7 @@ describe('handshake', () => {
     expect(made).toMatch(/^[0-9a-f]{32}$/);
     expect(settingsWith({ verifyToken: undefined }).verifyToken).toBe(made);
     expect(settingsWith({ verifyToken: undefined, phoneNumberId: '1' }).verifyToken).not.toBe(made);
-    const settings = { ...settingsWith(), verifyToken: undefined };
+    const settings = settingsWith({ verifyToken: undefined });
     expect(answer({ ...query, 'hub.verify_token': made }, settings)?.body).toBe('1158201444');
     expect(() => answer(query, settings)).toThrow(expect.objectContaining({ failure: 'mismatch' }));
   });

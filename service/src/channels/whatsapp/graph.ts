@@ -27,17 +27,17 @@ export function graphUrl(settings: WhatsAppSettings, path: string): string {
   return `${settings.baseUrl}/${settings.apiVersion}/${path}`;
 }
 
-/** `hex(HMAC-SHA256(app secret, access token))`: shows that the caller also knows the secret ("Securing Graph API calls"). */
-export function appSecretProof(settings: WhatsAppSettings): string | undefined {
+/** `hex(HMAC-SHA256(app secret, token))`: shows that the caller also knows the secret ("Securing Graph API calls"). */
+export function appSecretProof(settings: WhatsAppSettings, token: string): string | undefined {
   const secret = appSecrets(settings)[0];
-  return secret === undefined
-    ? undefined
-    : createHmac('sha256', Buffer.from(secret, 'utf8')).update(settings.accessToken).digest('hex');
+  if (secret === undefined) return undefined;
+  return createHmac('sha256', Buffer.from(secret, 'utf8')).update(token).digest('hex');
 }
 
 /** Everything that must not stand in an error; also as it looks inside a URL. */
 function secretsOf(settings: WhatsAppSettings): string[] {
-  const all = [settings.accessToken, ...appSecrets(settings), settings.verifyToken, appSecretProof(settings)];
+  const proof = appSecretProof(settings, settings.accessToken);
+  const all = [settings.accessToken, ...appSecrets(settings), settings.verifyToken, proof];
   return all.filter((secret) => secret !== undefined).flatMap((secret) => [secret, encodeURIComponent(secret)]);
 }
 
@@ -87,12 +87,11 @@ export function appToken(settings: WhatsAppSettings): string {
 function requestOf(call: GraphCall, settings: WhatsAppSettings): HttpRequest {
   const { method, path, query, json, form, bytes, headers, as } = call;
   const token = as === 'app' ? appToken(settings) : settings.accessToken;
-  const proof = as === 'app' ? undefined : appSecretProof(settings);
   return {
     method,
     url: graphUrl(settings, path),
     headers: { authorization: `Bearer ${token}`, ...headers },
-    query: { ...query, appsecret_proof: proof },
+    query: { ...query, appsecret_proof: appSecretProof(settings, token) },
     ...(json === undefined ? {} : { json }),
     ...(form === undefined ? {} : { form }),
     ...(bytes === undefined ? {} : { bytes }),

@@ -46,7 +46,7 @@ export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, n
   [10, PERMISSION],
   [33, { kind: 'settings', hint: 'The phone number does not exist any more: check phoneNumberId.' }],
   [100, INVALID],
-  [104, TOKEN],
+  [104, { kind: 'settings', hint: "Check that appSecret is the current secret of the token's app." }],
   [190, TOKEN],
   [[200, 299], PERMISSION],
   [368, { kind: 'settings', hint: 'Meta restricted this account for a policy violation: see Business Support Home.' }],
