@@ -68,7 +68,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
   const accounts = await Accounts.load({ ledger, sealer: secretBox, clock, ids });
   const publisher = new Publisher({ outbox, ids, clock, published: (type) => metrics.events.inc({ type }) });
   const checkUrl = (url: string) => void world.subscriberHttp.checkUrl(url);
-  const subscriptions = new Subscriptions({ ledger, accounts, sealer: secretBox, clock, ids, checkUrl });
+  const subscriptions = new Subscriptions({ ledger, outbox, accounts, sealer: secretBox, clock, ids, checkUrl });
   const outcomes = new Outcomes({ publisher, outbox, clock });
   const acceptor = new Acceptor({ ledger, outbox, clock, accepted: countAccepted(metrics) });
   const shared = { ledger, outbox, accounts, clock, ids };

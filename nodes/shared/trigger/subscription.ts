@@ -87,6 +87,15 @@ function fingerprint(wish: CreateSubscription): string {
 
 const subscriptionPath = (id: string) => `/v1/subscriptions/${encodeURIComponent(id)}`;
 
+/**
+ * n8n ends and makes the subscription of an active workflow anew at each save: the service keeps what happens in between for the
+ * new one. A test listener that is started again wants no old events.
+ */
+function removal(context: IHookFunctions, id: string) {
+  const handOver = String(context.getMode() !== 'manual');
+  return { method: 'DELETE' as const, path: subscriptionPath(id), query: { handOver } };
+}
+
 /** `checkExists`: whether the service still holds exactly the subscription that the parameters ask for. */
 export async function subscriptionExists(context: IHookFunctions, account: ChannelAccount): Promise<boolean> {
   const wish = subscriptionWish(context, account);
@@ -106,7 +115,7 @@ export async function createSubscription(context: IHookFunctions, account: Chann
   reportSetUp(context, await registerAccount<Account>(context, account));
   const { data } = await parleyRequest<{ data: Subscription[] }>(context, { method: 'GET', path: '/v1/subscriptions' });
   for (const { id } of data.filter((each) => each.url === wish.url)) {
-    await parleyLookup(context, { method: 'DELETE', path: subscriptionPath(id) });
+    await parleyLookup(context, removal(context, id));
   }
   const created = await accountRequest<CreatedSubscription>(context, account, {
     method: 'POST',
@@ -124,7 +133,7 @@ export async function endSubscription(context: IHookFunctions): Promise<boolean>
   const staticData = context.getWorkflowStaticData('node');
   const { [webhookUrl(context)]: known, ...others } = remembered(staticData);
   if (known === undefined) return true;
-  await parleyLookup(context, { method: 'DELETE', path: subscriptionPath(known.id) });
+  await parleyLookup(context, removal(context, known.id));
   remember(staticData, others);
   return true;
 }

@@ -1,6 +1,7 @@
 /** Points a provider's webhooks at this service, where its API allows. */
 import type { ProvisioningStep } from '../../../contract/api.ts';
 import { has, type ChannelIo } from '../channels/channel.ts';
+import { ParleyError } from '../core/errors.ts';
 import type { LiveAccount } from './accounts.ts';
 
 export class Provisioning {
@@ -27,6 +28,12 @@ export class Provisioning {
       const detail = `Set PARLEY_PUBLIC_URL to the https address at which ${channel.name} reaches this service, then save again`;
       return [{ step: 'webhook', ok: false, blocking: true, detail }];
     }
-    return channel.provisioning.provision(this.webhookUrl(account), settings, this.#io);
+    try {
+      return await channel.provisioning.provision(this.webhookUrl(account), settings, this.#io);
+    } catch (error) {
+      // The address of the provider may not be called: the account is stored, and this says what to mend.
+      if (!(error instanceof ParleyError)) throw error;
+      return [{ step: 'provider', ok: false, blocking: true, detail: error.message }];
+    }
   }
 }

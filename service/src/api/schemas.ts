@@ -31,6 +31,8 @@ export const createSubscription = z.strictObject({
   includeRaw: z.boolean().optional(),
 });
 
+export const removeSubscriptionQuery = z.strictObject({ handOver: z.enum(['true', 'false']).default('false') });
+
 export const sendMessage = z.strictObject({
   account: accountRef,
   to: z.union([text.max(300), z.strictObject({ conversationId: text })]),

@@ -1,11 +1,11 @@
-import { Body, Controller, Delete, Get, Inject, Param, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
 import type { z } from 'zod';
 import type { CreatedSubscription, Subscription } from '../../../contract/api.ts';
 import { Subscriptions } from '../events/subscriptions.ts';
 import { ApiKeyGuard } from '../platform/api-keys.ts';
 import { Describe } from '../platform/openapi.ts';
 import { ZodPipe } from '../platform/zod.pipe.ts';
-import { createSubscription } from './schemas.ts';
+import { createSubscription, removeSubscriptionQuery } from './schemas.ts';
 
 /** Workflows' wishes for events. */
 @Controller('v1/subscriptions')
@@ -43,10 +43,19 @@ export class SubscriptionsController {
     return this.#subscriptions.get(id);
   }
 
-  @Describe({ summary: 'End a subscription', problems: [404] })
+  @Describe({
+    summary: 'End a subscription',
+    description:
+      'With handOver, events of the next minute go to a new subscription with the same URL and account, if one is made.',
+    query: removeSubscriptionQuery,
+    problems: [404],
+  })
   @Delete(':id')
-  async remove(@Param('id') id: string): Promise<{ deleted: true }> {
-    await this.#subscriptions.remove(id);
+  async remove(
+    @Param('id') id: string,
+    @Query(new ZodPipe(removeSubscriptionQuery)) query: z.output<typeof removeSubscriptionQuery>,
+  ): Promise<{ deleted: true }> {
+    await this.#subscriptions.remove(id, query.handOver === 'true');
     return { deleted: true };
   }
 }

@@ -49,6 +49,7 @@ export class DeliverHandler implements JobHandler {
     if (subscription === undefined || subscription.ended_at !== null) {
       return ledger.write((tx) => outbox.finish(tx, job));
     }
+    if (subscription.ended_reason === subscriptions.HANDING_OVER) return this.#handOver(job, subscription);
     const waiting = await subscriptions.pending(ledger.reader, subscriptionId, shard, subscription.max_batch);
     if (waiting.length === 0) return this.#finish(job, subscriptionId, shard);
     const batch = fitting(waiting);
@@ -105,6 +106,13 @@ export class DeliverHandler implements JobHandler {
       const more = await subscriptions.pending(tx.db, subscriptionId, shard, 1);
       if (more.length > 0) await outbox.enqueue(tx, deliverJob(subscriptionId, shard));
     });
+  }
+
+  /** Nobody takes the events now; nobody came for them in time: then they are forgotten. */
+  async #handOver(job: Job, { id, expires_at: until }: SubscriptionRow): Promise<void> {
+    const { ledger, outbox, clock } = this.#deps;
+    if (until === null || until <= clock.now()) return this.#end(job, id, 'deleted');
+    await ledger.write((tx) => outbox.postpone(tx, job, until, false));
   }
 
   async #end(job: Job, subscriptionId: string, reason: string): Promise<void> {

@@ -80,6 +80,11 @@ export function deliverJob(subscriptionId: string, shard: number) {
   return { kind: 'deliver' as const, key: `deliver:${subscriptionId}:${shard}`, payload: { subscriptionId, shard } };
 }
 
+/** One for each shard. */
+export function deliverJobs(subscriptionId: string) {
+  return Array.from({ length: SHARDS }, (_, shard) => deliverJob(subscriptionId, shard));
+}
+
 function row(fact: Fact, event: ParleyEvent): events.NewEventRow {
   return {
     id: event.id,

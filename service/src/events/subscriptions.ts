@@ -7,12 +7,18 @@ import { iso, type Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
+import type { Outbox } from '../outbox/outbox.ts';
 import * as store from '../store/subscription.store.ts';
 import type { SubscriptionRow } from '../store/subscription.store.ts';
 import type { WaitFilter } from './filter.ts';
+import { deliverJobs } from './publish.ts';
+
+/** How long events are gathered for a new subscription. Saving an active workflow takes n8n a second or two. */
+const HAND_OVER_MS = 60_000;
 
 export interface SubscriptionsDeps {
   ledger: Ledger;
+  outbox: Outbox;
   accounts: Accounts;
   sealer: Sealer;
   clock: Clock;
@@ -45,7 +51,11 @@ export class Subscriptions {
       filter: JSON.stringify(filter),
       max_batch: maxBatch,
     });
-    await this.#deps.ledger.write((tx) => store.insert(tx, row));
+    await this.#deps.ledger.write(async (tx) => {
+      await store.insert(tx, row);
+      if (!(await store.takeOver(tx, row, row.created_at))) return;
+      for (const job of deliverJobs(row.id)) await this.#deps.outbox.enqueue(tx, job);
+    });
     return { ...this.#view(row), secret };
   }
 
@@ -69,13 +79,21 @@ export class Subscriptions {
 
   async get(id: string): Promise<Subscription> {
     const row = await store.find(this.#deps.ledger.reader, id);
-    if (row === undefined || row.ended_at !== null) throw unknown(id);
+    if (row === undefined || row.ended_at !== null || row.ended_reason !== null) throw unknown(id);
     return this.#view(row);
   }
 
-  async remove(id: string): Promise<void> {
+  /** `handOver`: events go on being gathered for a short while, for a new subscription with the same URL and account. */
+  async remove(id: string, handOver: boolean): Promise<void> {
     await this.get(id);
-    await this.#deps.ledger.write((tx) => store.end(tx, id, 'deleted', this.#deps.clock.now()));
+    const { ledger, outbox, clock } = this.#deps;
+    const now = clock.now();
+    await ledger.write(async (tx) => {
+      if (!handOver) return store.end(tx, id, 'deleted', now);
+      await store.startHandOver(tx, id, now + HAND_OVER_MS);
+      const [job] = deliverJobs(id);
+      if (job) await outbox.enqueue(tx, { ...job, dueAt: now + HAND_OVER_MS });
+    });
   }
 
   #row(url: string, secret: string, particulars: Partial<SubscriptionRow>): SubscriptionRow {
