@@ -20,21 +20,25 @@ export function encodeSecret(key: Uint8Array): string {
   return SECRET_PREFIX + Buffer.from(key).toString('base64');
 }
 
-function digest(secret: string, id: string, timestamp: string, body: Uint8Array | string): Buffer {
-  const key = Buffer.from(secret.startsWith(SECRET_PREFIX) ? secret.slice(SECRET_PREFIX.length) : secret, 'base64');
-  if (key.length === 0) throw new Error('The subscription secret is empty');
+function keyOf(secret: string): Buffer {
+  return Buffer.from(secret.startsWith(SECRET_PREFIX) ? secret.slice(SECRET_PREFIX.length) : secret, 'base64');
+}
+
+function digest(key: Buffer, id: string, timestamp: string, body: Uint8Array | string): Buffer {
   return createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
 }
 
 /** Signs `body` as sent on the wire. `at` is milliseconds since the epoch. Throws when the secret is empty. */
 export function signDelivery(secret: string, id: string, at: number, body: Uint8Array | string): SignatureHeaders {
+  const key = keyOf(secret);
+  if (key.length === 0) throw new Error('The subscription secret is empty');
   const timestamp = String(Math.floor(at / 1000));
-  const signature = digest(secret, id, timestamp, body).toString('base64');
+  const signature = digest(key, id, timestamp, body).toString('base64');
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
 }
 
 /**
- * Whether a delivery is authentic and fresh. Never throws on what a stranger sends: anything missing or malformed is false.
+ * Whether a delivery is authentic and fresh. Never throws on what a stranger sends: anything missing or malformed is false, as is everything when the secret is empty.
  * `webhook-signature` may list several signatures (rotation). `now` is milliseconds since the epoch.
  */
 export function verifyDelivery(
@@ -48,8 +52,9 @@ export function verifyDelivery(
   const signatures = headers['webhook-signature'];
   if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signatures !== 'string') return false;
   if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now - Number(timestamp) * 1000) > SIGNATURE_TOLERANCE_MS) return false;
-  if (secret === '') return false;
-  const expected = digest(secret, id, timestamp, body);
+  const key = keyOf(secret);
+  if (key.length === 0) return false;
+  const expected = digest(key, id, timestamp, body);
   return signatures.split(' ').some((entry) => {
     if (!entry.startsWith('v1,')) return false;
     const given = Buffer.from(entry.slice(3), 'base64');

@@ -33,10 +33,13 @@ export function opened(window: SessionWindow, rule: WindowRule, at: number, by: 
   };
 }
 
-/** The window after the provider took a message at `at`: the first answer to an ad starts the free entry point. */
+/**
+ * The window after the provider took a message at `at`: the first answer to an ad starts the free entry point. Late news of a
+ * message that was taken before the contact came is no answer.
+ */
 export function answered(window: SessionWindow, rule: WindowRule, at: number): SessionWindow {
-  if (window.adAt === null || rule.freeEntryMs === undefined) return window;
-  const inTime = at >= window.adAt && at - window.adAt <= rule.lengthMs;
+  if (window.adAt === null || rule.freeEntryMs === undefined || at < window.adAt) return window;
+  const inTime = at - window.adAt <= rule.lengthMs;
   return {
     ...window,
     adAt: null,
