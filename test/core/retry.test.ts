@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { SEND_ERROR_KINDS, SendError, type SendErrorKind } from '../../service/src/core/errors.ts';
+import { backoffMs, decide, MAX_AGE_MS, MAX_ATTEMPTS } from '../../service/src/core/retry.ts';
+
+const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const wait = fc.option(fc.constantFrom(0, 1_000, 6_000, 60_000, 3_600_000), { nil: undefined });
+const errors = fc.record({
+  kind: fc.constantFrom(...SEND_ERROR_KINDS),
+  retryAfterMs: wait,
+  maxAttempts: fc.option(fc.integer({ min: 1, max: MAX_ATTEMPTS }), { nil: undefined }),
+  random,
+});
+const failed = (kind: SendErrorKind, details = {}) => new SendError(kind, 'as told', details);
+
+describe('what each kind of error means', () => {
+  test.each<[SendErrorKind, object]>([
+    ['settings', { action: 'fail', alert: true, optOut: false }],
+    ['invalid', { action: 'fail', alert: false, optOut: false }],
+    ['session_closed', { action: 'fail', alert: false, optOut: false }],
+    ['opted_out', { action: 'fail', alert: false, optOut: true }],
+    ['rejected', { action: 'fail', alert: false, optOut: false }],
+    ['throttled', { action: 'retry', afterMs: 500, costsAttempt: false }],
+    ['unreachable', { action: 'retry', afterMs: 500, costsAttempt: true }],
+    ['uncertain', { action: 'settle' }],
+  ])('%s', (kind, decision) => {
+    expect(decide(failed(kind), 1, 0)).toEqual(decision);
+  });
+
+  test('the table above names every kind', () => {
+    expect(SEND_ERROR_KINDS).toHaveLength(8);
+  });
+});
+
+test.each<[string, SendErrorKind, object, number, object]>([
+  ['the provider’s wait is kept', 'throttled', { retryAfterMs: 6_000 }, 1, { action: 'retry', afterMs: 6_000 }],
+  ['no wait is no reason to hammer', 'throttled', { retryAfterMs: 0 }, 1, { action: 'retry', afterMs: 500 }],
+  ['nor is one that is over', 'throttled', { retryAfterMs: -5 }, 1, { action: 'retry', afterMs: 500 }],
+  ['waiting costs nothing, ever', 'throttled', {}, MAX_ATTEMPTS + 5, { action: 'retry', costsAttempt: false }],
+  ['the longer of wait and backoff', 'unreachable', { retryAfterMs: 6_000 }, 1, { action: 'retry', afterMs: 6_000 }],
+  ['the longer of backoff and wait', 'unreachable', { retryAfterMs: 10 }, 4, { action: 'retry', afterMs: 4_000 }],
+  ['the last try but one', 'unreachable', {}, MAX_ATTEMPTS - 1, { action: 'retry' }],
+  ['the last try', 'unreachable', {}, MAX_ATTEMPTS, { action: 'fail' }],
+  ['fewer tries when the error says so', 'unreachable', { maxAttempts: 2 }, 2, { action: 'fail' }],
+  ['never again when the outcome is unknown', 'uncertain', { retryAfterMs: 1 }, 1, { action: 'settle' }],
+])('%s', (_name, kind, details, attempts, decision) => {
+  expect(decide(failed(kind, details), attempts, 0)).toMatchObject(decision);
+});
+
+test('a backoff grows to its cap and keeps between half of its step and the whole', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 10_000 }), random, (attempt, chance) => {
+      const waitMs = backoffMs(attempt, chance);
+      const stepMs = Math.min(300_000, 1_000 * 2 ** (attempt - 1));
+      expect(Number.isInteger(waitMs)).toBe(true);
+      expect(waitMs).toBeGreaterThanOrEqual(stepMs / 2);
+      expect(waitMs).toBeLessThanOrEqual(stepMs);
+    }),
+  );
+});
+
+test('every message settles: whatever errors come, the tries and the waits end within their bounds', () => {
+  fc.assert(
+    fc.property(fc.array(errors, { minLength: 1, maxLength: 40 }), (sequence) => {
+      let ageMs = 0;
+      let counted = 0;
+      let calls = 0;
+      let shortestMs = Infinity;
+      while (ageMs <= MAX_AGE_MS) {
+        const { kind, random: chance, ...details } = sequence[calls % sequence.length]!;
+        calls += 1;
+        const decision = decide(failed(kind, details), counted + 1, chance);
+        if (decision.action !== 'retry') break;
+        ageMs += decision.afterMs;
+        counted += decision.costsAttempt ? 1 : 0;
+        shortestMs = Math.min(shortestMs, decision.afterMs);
+        if (counted >= MAX_ATTEMPTS || shortestMs <= 0) break;
+      }
+      expect(counted).toBeLessThan(MAX_ATTEMPTS);
+      expect(shortestMs).toBeGreaterThan(0);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('an unreachable provider alone is given up after about a quarter of an hour', () => {
+  let ageMs = 0;
+  for (let attempt = 1; ; attempt++) {
+    const decision = decide(failed('unreachable'), attempt, 0.5);
+    if (decision.action !== 'retry') break;
+    ageMs += decision.afterMs;
+  }
+  expect(ageMs).toBeGreaterThan(10 * 60_000);
+  expect(ageMs).toBeLessThan(20 * 60_000);
+});

@@ -1,0 +1,59 @@
+import type { RefusalReason } from '../../contract/api.ts';
+import type { Capabilities } from '../../contract/channel.ts';
+import { refusals, type PermissionFacts } from '../../service/src/core/send-permission.ts';
+import { NO_WINDOW, opened } from '../../service/src/core/session-window.ts';
+
+const NOW = 1_750_000_000_000;
+const HOUR = 3_600_000;
+const rule = { lengthMs: 24 * HOUR, outside: ['template'] } as const;
+const capabilities: Capabilities = {
+  kinds: ['text', 'template'],
+  media: {},
+  window: rule,
+  idempotentSends: false,
+  settleWithinMs: HOUR,
+  readMarks: true,
+  templates: true,
+};
+const open = opened(NO_WINDOW, rule, NOW - HOUR, 'message');
+const over = opened(NO_WINDOW, rule, NOW - 25 * HOUR, 'message');
+const allowed: PermissionFacts = {
+  capabilities,
+  kind: 'text',
+  purpose: 'reply',
+  window: open,
+  marketingStopped: false,
+  owner: 'bot',
+  now: NOW,
+};
+
+test.each<[string, Partial<PermissionFacts>, RefusalReason[]]>([
+  ['an open session', {}, []],
+  ['a kind that the channel does not have', { kind: 'receipt' }, ['unsupported_by_channel']],
+  ['a contact who never wrote', { window: null }, ['session_closed']],
+  ['a conversation that was never opened', { window: NO_WINDOW }, ['session_closed']],
+  ['a session that ended', { window: over }, ['session_closed']],
+  ['a template when the session ended', { window: over, kind: 'template' }, []],
+  ['a template to someone who never wrote', { window: null, kind: 'template' }, []],
+  ['a channel without windows', { window: null, capabilities: { ...capabilities, window: undefined } }, []],
+  ['a campaign to someone who said stop', { purpose: 'campaign', marketingStopped: true }, ['opted_out']],
+  ['a reply to someone who said stop', { marketingStopped: true }, []],
+  ['a campaign to someone who did not', { purpose: 'campaign' }, []],
+  ['a person in charge', { owner: 'human' }, ['handed_off']],
+  [
+    'everything at once, the gravest first',
+    { kind: 'receipt', owner: 'human', purpose: 'campaign', marketingStopped: true, window: over },
+    ['unsupported_by_channel', 'handed_off', 'opted_out', 'session_closed'],
+  ],
+])('%s', (_name, change, codes) => {
+  expect(refusals({ ...allowed, ...change }).map((reason) => reason.code)).toEqual(codes);
+});
+
+test.each<[string, Partial<PermissionFacts>, string]>([
+  ['what can be sent', { kind: 'receipt' }, 'text, template'],
+  ['when the session ended', { window: over }, new Date(NOW - HOUR).toISOString()],
+  ['what may be sent when it ended', { window: over }, 'Send one of: template'],
+  ['that the contact has not written', { window: null }, 'has not written yet'],
+])('a reason says %s', (_name, change, words) => {
+  expect(refusals({ ...allowed, ...change })[0]?.detail).toContain(words);
+});
