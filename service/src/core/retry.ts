@@ -49,7 +49,11 @@ export function decide(error: SendError, attempts: number, random: number): Retr
   if (rule.action === 'settle') return { action: 'settle' };
   if (rule.action === 'wait') {
     // A provider that says "now" is not hammered: a wait costs no attempt, so nothing else would slow the tries down.
-    return { action: 'retry', afterMs: retryAfterMs > 0 ? retryAfterMs : backoffMs(attempts, random), costsAttempt: false };
+    return {
+      action: 'retry',
+      afterMs: retryAfterMs > 0 ? retryAfterMs : backoffMs(attempts, random),
+      costsAttempt: false,
+    };
   }
   if (rule.action === 'backoff' && attempts < maxAttempts) {
     return { action: 'retry', afterMs: Math.max(retryAfterMs, backoffMs(attempts, random)), costsAttempt: true };
