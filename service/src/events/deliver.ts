@@ -35,7 +35,8 @@ type Outcome = 'taken' | 'refused' | 'unreachable' | 'gone';
 
 export class DeliverHandler implements JobHandler {
   readonly kind = 'deliver';
-  readonly concurrency = 16;
+  /** A workflow that never answers holds a few of these for a minute at a time: there must be enough left for the others. */
+  readonly concurrency = 64;
   readonly #deps: DeliverDeps;
 
   constructor(deps: DeliverDeps) {
