@@ -212,6 +212,10 @@ function checking<S>(subject: ChannelSubject<S>): void {
   test.each(channel.capabilities.kinds.map((kind) => [kind]))('an empty %s is invalid, not a crash', (kind) => {
     expect(caught(() => channel.check(bare(kind), settings))).toMatchObject({ status: 400, code: 'invalid_content' });
   });
+}
+
+function recipients<S>({ channel, settings: given, samples }: ChannelSubject<S>): void {
+  const settings = channel.settings.parse(given);
 
   test.each(samples.recipients.good.map((to) => [to]))('takes the recipient %s', (to) => {
     const identity = channel.recipient(to, settings);
@@ -258,9 +262,17 @@ function sending<S>(subject: ChannelSubject<S>): void {
     expect(error).toBeInstanceOf(SendError);
     expect(SEND_ERROR_KINDS).toContain((error as SendError).kind);
   });
+}
+
+function refusals<S>(subject: ChannelSubject<S>): void {
+  const { channel, samples } = subject;
+  const settings = channel.settings.parse(subject.settings);
+  const secrets = secretValues(subject.settings, channel.secrets);
+  const to = channel.recipient(samples.recipients.good[0] as string, settings);
 
   test('a success that names no message is uncertain', async () => {
     const { io } = alwaysAnswering({ status: 200, headers: {}, body: {} });
+    const message = { id: 'msg_1', to, content: samples.outbound[0] as OutboundContent };
     await expect(channel.send(message, settings, io)).rejects.toMatchObject({ kind: 'uncertain' });
   });
 
@@ -284,7 +296,9 @@ export function channelConformance<S>(subject: ChannelSubject<S>): void {
     describe('identity and settings', () => identityAndSettings(subject));
     describe('verify', () => verification(subject));
     describe('parse', () => parsing(subject));
-    describe('check and recipient', () => checking(subject));
+    describe('check', () => checking(subject));
+    describe('recipient', () => recipients(subject));
     describe('send', () => sending(subject));
+    describe('refusals of a send', () => refusals(subject));
   });
 }

@@ -1,21 +1,8 @@
-import { ACCOUNT_CASES } from './fixtures/account-fields.ts';
 import { CONTACTS, messageWith, USER } from './fixtures/inbound-messages.ts';
-import {
-  messagesChange,
-  METADATA,
-  parseBody,
-  parseChange,
-  PHONE_ID,
-  requestWith,
-  SETTINGS,
-  settingsWith,
-  WABA_ID,
-} from './support.ts';
-import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';
+import { messagesChange, METADATA, parseChange, PHONE_ID } from './support.ts';
 
 const PHONE = { kind: 'phone', address: '15550001111' };
 const USER_ID = { kind: 'user_id', address: USER.user_id };
-const AT = 1_739_321_024_000;
 
 describe('statuses', () => {
   const status = (part: Record<string, unknown>) =>
@@ -286,54 +273,5 @@ describe('who may answer', () => {
       { type: 'conversation.control', data: { event: 'standby_status', status: 'read' } },
     ]);
     for (const event of events) expect(event).not.toHaveProperty('opensWindow');
-  });
-});
-
-describe('templates and the account', () => {
-  test.each(ACCOUNT_CASES.map((sample) => [sample.field, String(sample.value.event ?? ''), sample] as const))(
-    '%s %s',
-    (_field, _event, { field, value, type, data }) => {
-      const [event, ...others] = parseChange({ field, value });
-      expect(others).toEqual([]);
-      const waba = (value.waba_info as { waba_id?: string } | undefined)?.waba_id ?? WABA_ID;
-      expect(event).toMatchObject({ type, address: `waba:${waba}`, at: AT });
-      expect(event && 'data' in event ? event.data : undefined).toEqual(data);
-      expect(event?.dedupeKey.startsWith(`${field}:${WABA_ID}:${AT}:`)).toBe(true);
-    },
-  );
-
-  test('are not routed by a WABA that the account does not know', () => {
-    const [event] = parseChange(
-      { field: 'account_review_update', value: { decision: 'APPROVED' } },
-      settingsWith({ wabaId: undefined }),
-    );
-    expect(event).not.toHaveProperty('address');
-  });
-});
-
-describe('what is not known is kept', () => {
-  test.each([
-    ['a field of tomorrow', { field: 'dreams', value: { a: 1 } }, 'field "dreams" is not known'],
-    ['history', { field: 'history', value: {} }, 'field "history" is not known'],
-    ['no messages at all', messagesChange({}), 'messages without content'],
-    ['a message that is no object', messagesChange({ messages: [7] }), 'messages element that is no object'],
-    ['a group event', { field: 'group_participants_update', value: { groups: [{ type: 'x' }] } }, 'group event'],
-    ['an unknown action', messagesChange({ user_actions: [{ action_type: 'wink' }] }), 'action "wink" is not known'],
-    ['a field that is a member of every object', { field: 'toString', value: {} }, 'field "toString" is not known'],
-  ])('%s', (_name, change, reason) => {
-    const [event] = parseChange(change);
-    expect(event).toMatchObject({ type: 'unsupported', data: { reason } });
-    expect(event?.raw).toBeDefined();
-  });
-
-  test('an entry without changes', () => {
-    expect(parseBody({ object: 'whatsapp_business_account', entry: [{ id: '1' }, null] })).toMatchObject([
-      { type: 'unsupported', raw: { id: '1' } },
-      { type: 'unsupported', raw: null },
-    ]);
-  });
-
-  test('a body that is no JSON', () => {
-    expect(whatsapp.parse(requestWith(Buffer.from('{')), SETTINGS)).toMatchObject([{ type: 'unsupported', raw: '{' }]);
   });
 });

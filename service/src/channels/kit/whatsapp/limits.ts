@@ -34,5 +34,4 @@ export const LIMITS = {
   templateCardButtons: 2,
   templateUrlSuffix: 2000,
   templateTextHeader: 60,
-  correlation: 512,
 } as const;
