@@ -26,8 +26,8 @@ export class WhatsApp implements INodeType {
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
     credentials: [
-      { name: 'parleyApi', required: true },
-      { name: 'whatsAppCloudApi', required: true },
+      { name: 'parleyApi', displayName: 'Parley API', required: true },
+      { name: 'whatsAppCloudApi', displayName: 'WhatsApp Cloud API', required: true },
     ],
     webhooks: replyWebhooks,
     properties: resourceProperties(WHATSAPP_RESOURCES),

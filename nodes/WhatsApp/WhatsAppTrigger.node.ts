@@ -19,17 +19,27 @@ export class WhatsAppTrigger implements INodeType {
     icon: { light: 'file:whatsApp.svg', dark: 'file:whatsApp.dark.svg' },
     group: ['trigger'],
     version: 1,
-    subtitle: '={{$parameter["events"].join(", ")}}',
+    subtitle: '={{$parameter["events"].join(", ").replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase())}}',
     description:
       'Starts the workflow when a contact writes, taps or calls on WhatsApp, or a message changes its status',
     defaults: { name: 'WhatsApp Business Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [
-      { name: 'parleyApi', required: true },
-      { name: 'whatsAppCloudApi', required: true },
+      { name: 'parleyApi', displayName: 'Parley API', required: true },
+      { name: 'whatsAppCloudApi', displayName: 'WhatsApp Cloud API', required: true },
     ],
-    webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'parley' }],
+    webhooks: [
+      {
+        name: 'default',
+        httpMethod: 'POST',
+        responseMode: 'onReceived',
+        path: 'parley',
+        // Only the service calls it. Shown, it would be entered at Meta, where the service's own URL belongs.
+        ndvHideUrl: true,
+        ndvHideMethod: true,
+      },
+    ],
     properties: [
       {
         displayName:

@@ -87,7 +87,12 @@ function refuse(context: IWebhookFunctions, status: number, text: string): IWebh
   return { noWebhookResponse: true };
 }
 
-/** Resumes with the reply in a delivery; anything else, a link preview's GET first of all, is answered and changes nothing. */
+/** What ends the wait: the contact's reply, or the news that the question could not be sent. */
+function endOfWait(event: ParleyEvent): boolean {
+  return event.type === 'message.received' || event.status?.status === 'failed';
+}
+
+/** Resumes with what ends the wait; anything else, a link preview's GET first of all, is answered and changes nothing. */
 export function resumeWithReply(
   context: IWebhookFunctions,
   output: (event: ParleyEvent) => IDataObject,
@@ -97,7 +102,7 @@ export function resumeWithReply(
   }
   const body: unknown = context.getBodyData();
   if (!isDelivery(body)) return refuse(context, 400, 'This is not a delivery of the Parley service.');
-  const reply = body.events.find((event) => event.type === 'message.received');
-  if (reply === undefined) return refuse(context, 202, 'There is no reply in this delivery.');
-  return { webhookResponse: 'ok', workflowData: [[{ json: output(reply) }]] };
+  const end = body.events.find(endOfWait);
+  if (end === undefined) return refuse(context, 202, 'There is no reply in this delivery.');
+  return { webhookResponse: 'ok', workflowData: [[{ json: output(end) }]] };
 }

@@ -33,8 +33,11 @@ export function showFor(fields: INodeProperties[], show: Record<string, string[]
   }));
 }
 
-/** The list of kinds and the fields of each. */
-export function contentFields(kinds: readonly ContentKind[]): INodeProperties[] {
+/** The list of kinds, the notices that a channel puts below it, and the fields of each kind. */
+export function contentFields(
+  kinds: readonly ContentKind[],
+  notices: readonly INodeProperties[] = [],
+): INodeProperties[] {
   const byName = [...kinds].sort((a, b) => a.name.localeCompare(b.name));
   return [
     {
@@ -46,6 +49,7 @@ export function contentFields(kinds: readonly ContentKind[]): INodeProperties[] 
       default: 'text',
       description: 'What to send',
     },
+    ...notices,
     ...byName.flatMap((kind) => showFor(kind.fields, { [KIND_PARAMETER]: [kind.type] })),
   ];
 }

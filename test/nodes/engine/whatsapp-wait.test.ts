@@ -99,6 +99,19 @@ test.each<[string, InboundContent, boolean]>([
   expect(await ended(execution)).toMatchObject({ approved });
 });
 
+test('a question that could not be sent ends the wait with the reason', async () => {
+  const { execution, message } = await parked();
+  const { message: _, awaited: __, ...event } = reply({ type: 'text', text: '' });
+  const error = { code: 'rejected', message: 'Message undeliverable', providerCode: '131026' };
+  const status = { id: 'msg_1', status: 'failed' as const, kind: 'text', error };
+  const failure: ParleyEvent = { ...event, type: 'message.status', status };
+  expect((await post(message.wait?.url ?? '', { events: [failure] })).status).toBe(200);
+  expect(await ended(execution)).toMatchObject({
+    ...{ replied: false, timedOut: false, failed: true },
+    ...{ errorCode: 'rejected', errorMessage: 'Message undeliverable', messageId: 'msg_1' },
+  });
+});
+
 test('what is no reply is answered and changes nothing', async () => {
   const { execution, message } = await parked();
   const url = message.wait?.url ?? '';

@@ -35,8 +35,7 @@ export const sendOperation: Operation = {
   description: 'Send text, files, buttons, lists and more to a contact who wrote in the last 24 hours',
   fields: [
     ...recipientFields,
-    ...contentFields(WHATSAPP_KINDS),
-    ...limitNotices,
+    ...contentFields(WHATSAPP_KINDS, limitNotices),
     ...sessionClosedFields({ search: 'searchApprovedTemplates', variables: 'getFallbackVariables' }),
     sendOptionsField,
   ],

@@ -147,11 +147,20 @@ async function runOnce(context: IExecuteFunctions): Promise<INodeExecutionData[]
   }
 }
 
-/** The reply, flat; in an approval with `approved`: only the approving button counts as a yes. Pure. */
+/**
+ * The reply, flat; in an approval with `approved`: only the approving button counts as a yes. When the question could not be sent,
+ * `failed` with the reason (`errorCode`, `errorMessage`). Pure.
+ */
 export function replyOutput(event: ParleyEvent, approval: boolean): IDataObject {
   const content = event.message?.content;
   const approved = content?.type === 'button' && content.buttonId === APPROVE;
-  return { replied: true, timedOut: false, ...(approval ? { approved } : {}), ...simplifyEvent(event) };
+  return {
+    replied: event.message !== undefined,
+    timedOut: false,
+    ...(event.message === undefined && { failed: true }),
+    ...(approval ? { approved } : {}),
+    ...simplifyEvent(event),
+  };
 }
 
 /** n8n calls this when somebody opens the resume URL. */
