@@ -62,7 +62,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
   const { ledger, clock, ids, metrics, logger, secretBox } = world;
   const io: ChannelIo = { http: world.providerHttp, clock, log: logger };
   const driver = new EmbeddedDriver(ledger, clock, (job, error) =>
-    logger.error({ err: error, kind: job.kind, job: job.seq }, 'A job failed and will be tried again'),
+    logger.error({ err: error, kind: job?.kind, job: job?.seq }, 'A job failed and will be tried again'),
   );
   const outbox = new Outbox(clock, driver);
   const accounts = await Accounts.load({ ledger, sealer: secretBox, clock, ids });

@@ -5,11 +5,13 @@ import * as jobs from '../store/job.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Job, JobHandler, JobKind, OutboxDriver } from './outbox.ts';
 
-/** Told when a handler threw: a defect or a broken disk, never a provider's answer. */
-export type JobFailure = (job: Job, error: unknown) => void;
+/** Told when a handler threw, or (without a job) when looking for jobs did: a defect or a broken disk, never a provider's answer. */
+export type JobFailure = (job: Job | undefined, error: unknown) => void;
 
 /** The driver looks by itself this often, should a ring ever be lost. */
 const SWEEP_MS = 5_000;
+/** Node's timers hold no more than this; what is due later is looked for again then. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 /** How long a job rests when not even its postponing could be written. */
 const REST_MS = 1_000;
 
@@ -78,7 +80,13 @@ class Pump {
     if (waitMs > 0) return this.#lookAt(dueAt, waitMs);
     if (this.#running.size >= this.#handler.concurrency) return;
     this.#lookAgain = true;
-    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    this.#looking ??= this.#look()
+      .catch((error: unknown) => this.#couldNotLook(error))
+      .finally(() => {
+        this.#looking = undefined;
+        // Rung after the last look, before this: nobody else would look.
+        if (this.#lookAgain) this.ring(this.#clock.now());
+      });
   }
 
   async stop(): Promise<void> {
@@ -92,10 +100,13 @@ class Pump {
     if (dueAt >= this.#timerAt) return;
     clearTimeout(this.#timer);
     this.#timerAt = dueAt;
-    this.#timer = setTimeout(() => {
-      this.#timerAt = Infinity;
-      this.ring(this.#clock.now());
-    }, waitMs);
+    this.#timer = setTimeout(
+      () => {
+        this.#timerAt = Infinity;
+        this.ring(this.#clock.now());
+      },
+      Math.min(waitMs, MAX_TIMER_MS),
+    );
     this.#timer.unref();
   }
 
@@ -107,6 +118,7 @@ class Pump {
       const now = this.#clock.now();
       this.#ended.clear();
       const found = await jobs.due(this.#ledger.reader, this.#handler.kind, now, free + this.#running.size);
+      if (this.#stopped) return;
       const mine = found.filter((job) => !this.#running.has(job.seq) && !this.#ended.has(job.seq)).slice(0, free);
       if (this.#ended.size > 0) this.#lookAgain = true;
       for (const job of mine) this.#start(job);
@@ -114,6 +126,12 @@ class Pump {
       const next = await jobs.nextDueAt(this.#ledger.reader, this.#handler.kind, now);
       if (next !== undefined) this.#lookAt(next, next - this.#clock.now());
     }
+  }
+
+  /** The sweep looks again. */
+  #couldNotLook(error: unknown): void {
+    this.#lookAgain = false;
+    this.#failed(undefined, error);
   }
 
   #start(job: Job): void {
