@@ -1,0 +1,113 @@
+/** The real service, as `npm start` runs it, in a data folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { SendTarget, WebhookTarget } from './requests.ts';
+import { until } from './measure.ts';
+
+const MAIN = fileURLToPath(new URL('../service/dist/service/src/main.js', import.meta.url));
+const API_KEY = 'bench-key-of-at-least-24-characters';
+const SECRET = 'bench-app-secret';
+const PHONE_NUMBER_ID = '106540352242922';
+const WABA_ID = '102290129340398';
+
+export class Subject {
+  readonly port: number;
+  /** From `spawn` to the first 200 of `/readyz`. */
+  readonly startedInMs: number;
+  readonly #process: ChildProcess;
+
+  private constructor(port: number, startedInMs: number, child: ChildProcess) {
+    this.port = port;
+    this.startedInMs = startedInMs;
+    this.#process = child;
+  }
+
+  /** `nodeOptions`: to profile the service, e.g. `--cpu-prof`. */
+  static async start(dataDir: string, nodeOptions: readonly string[] = []): Promise<Subject> {
+    const port = await freePort();
+    const own = Object.entries(process.env).filter(([name]) => !name.startsWith('PARLEY_'));
+    const env = {
+      ...Object.fromEntries(own),
+      PARLEY_PORT: String(port),
+      PARLEY_DATA_DIR: dataDir,
+      PARLEY_API_KEY: API_KEY,
+      PARLEY_ALLOW_PRIVATE_PROVIDERS: 'loopback',
+      PARLEY_LOG_LEVEL: 'warn',
+    };
+    const startedAt = performance.now();
+    const child = spawn(process.execPath, [...nodeOptions, MAIN], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+    await until('the service to be ready', () => isReady(port, child), 30_000);
+    return new Subject(port, performance.now() - startedAt, child);
+  }
+
+  /** An account at the stand-in for the provider; answers where its webhooks go. */
+  async addAccount(providerPort: number): Promise<WebhookTarget> {
+    const settings = {
+      accessToken: 'bench-token',
+      phoneNumberId: PHONE_NUMBER_ID,
+      wabaId: WABA_ID,
+      appSecret: SECRET,
+      baseUrl: `http://127.0.0.1:${providerPort}`,
+    };
+    const account = await this.#call('PUT', `/v1/accounts/whatsapp/${PHONE_NUMBER_ID}`, { settings });
+    const { pathname } = new URL(String(account.webhookUrl));
+    return { path: pathname, secret: SECRET, phoneNumberId: PHONE_NUMBER_ID, wabaId: WABA_ID };
+  }
+
+  async subscribe(url: string, maxBatch: number): Promise<string> {
+    const wish = { url, events: ['message.received'], maxBatch };
+    return String((await this.#call('POST', '/v1/subscriptions', wish)).id);
+  }
+
+  get sends(): SendTarget {
+    return { apiKey: API_KEY, externalId: PHONE_NUMBER_ID };
+  }
+
+  /** The metrics' sum over all labels, by the metric's name. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
+    const lines = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+  }
+
+  async memoryMb(): Promise<number> {
+    return (await this.metric('parley_process_resident_memory_bytes')) / 2 ** 20;
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    await ended;
+  }
+
+  async #call(method: string, path: string, body: object): Promise<Record<string, unknown>> {
+    const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' };
+    const init = { method, headers, body: JSON.stringify(body) };
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, init);
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as Record<string, unknown>;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function isReady(port: number, child: ChildProcess): Promise<boolean> {
+  if (child.exitCode !== null) throw new Error(`The service ended with code ${child.exitCode} instead of starting`);
+  return new Promise((answer) => {
+    const request = get({ port, host: '127.0.0.1', path: '/readyz', agent: false }, (response) => {
+      response.resume();
+      answer(response.statusCode === 200);
+    });
+    request.on('error', () => answer(false));
+  });
+}
