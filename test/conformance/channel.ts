@@ -15,7 +15,7 @@ import type {
 import { ParleyError, SEND_ERROR_KINDS, SendError, VerificationError } from '../../service/src/core/errors.ts';
 import { mask } from '../../service/src/platform/secret-box.ts';
 import { alwaysAnswering, failingWith } from './fake-io.ts';
-import { deepFrozen, mutated, revealed, secretValues } from './probes.ts';
+import { caught, deepFrozen, mutated, revealed, secretValues } from './probes.ts';
 
 export interface ChannelSubject<S> {
   channel: Channel<S>;
@@ -40,15 +40,6 @@ const bytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value), 'ut
 
 /** A content of a kind the channel does not have: nothing but the kind may be looked at. */
 const bare = (type: string): OutboundContent => ({ type }) as unknown as OutboundContent;
-
-function caught(run: () => unknown): unknown {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
 
 function expectWellFormed(events: readonly ChannelEvent[]): void {
   for (const event of events) {

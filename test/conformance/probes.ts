@@ -52,3 +52,13 @@ export function revealed(value: unknown, values: readonly string[]): string[] {
   const texts = textsIn(value);
   return values.filter((secret) => texts.some((text) => text.includes(secret)));
 }
+
+/** What `run` throws; undefined when it does not. */
+export function caught(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
