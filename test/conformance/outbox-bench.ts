@@ -1,0 +1,172 @@
+/** A bench for outbox drivers: jobs that are told how to end, a clock that is told the time, and a record of what ran. */
+import { setImmediate as turn } from 'node:timers/promises';
+import { EmbeddedDriver } from '../../service/src/outbox/embedded.driver.ts';
+import {
+  Outbox,
+  type Job,
+  type JobHandler,
+  type OutboxDriver,
+  type OutboxJob,
+} from '../../service/src/outbox/outbox.ts';
+import type { Ledger } from '../../service/src/store/ledger.ts';
+import type { Clock } from '../../service/src/core/clock.ts';
+import { manualClock } from '../sandbox/kit/clock.ts';
+import { ChangeSignal } from '../sandbox/kit/change-signal.ts';
+
+/** What the suite needs of a driver besides the port: look now for all that is due, as its sweep does. */
+export type TestedDriver = OutboxDriver & { wake(): void };
+export type MakeDriver = (
+  ledger: Ledger,
+  clock: Clock,
+  failed: (job: Job | undefined, error: unknown) => void,
+) => TestedDriver;
+
+/** How a run of a job ends; `changes and throws` writes first, in a unit of work that is undone. */
+export type Ending = 'finish' | 'throw' | 'change and throw' | { postponeMs: number; costsAttempt?: boolean };
+export type NamedJob = Partial<OutboxJob> & { name: string };
+
+export const embedded: MakeDriver = (ledger, clock, failed) => new EmbeddedDriver(ledger, clock, failed);
+
+const START = 1_750_000_000_000;
+
+/** One process with a driver over a ledger that outlives it. */
+export class OutboxBench {
+  readonly clock: ReturnType<typeof manualClock>;
+  readonly ledger: Ledger;
+  readonly driver: TestedDriver;
+  readonly outbox: Outbox;
+  /** `start x`, `finish x`, `throw x`…, in order. */
+  readonly log: string[] = [];
+  readonly failures: unknown[] = [];
+  readonly attempts: number[] = [];
+  /** What went wrong by the rules of the port. */
+  readonly broken: string[] = [];
+  /** The most jobs under way at once. */
+  most = 0;
+  readonly #signal = new ChangeSignal();
+  readonly #endings = new Map<string, Ending[]>();
+  readonly #held = new Map<string, () => void>();
+  readonly #running = new Map<string, Job>();
+  readonly #concurrency: number;
+  #sentinels = 0;
+
+  constructor(
+    make: MakeDriver,
+    ledger: Ledger,
+    options: { concurrency?: number; clock?: ReturnType<typeof manualClock> } = {},
+  ) {
+    this.ledger = ledger;
+    this.clock = options.clock ?? manualClock(START);
+    this.#concurrency = options.concurrency ?? 4;
+    this.driver = make(ledger, this.clock, (_job, error) => this.failures.push(error));
+    this.outbox = new Outbox(this.clock, this.driver);
+  }
+
+  start(): this {
+    this.driver.start([this.#handler('send'), this.#handler('settle')]);
+    return this;
+  }
+
+  /** Promises jobs in one unit of work. */
+  async promise(...jobs: NamedJob[]): Promise<void> {
+    await this.ledger.write(async (tx) => {
+      for (const job of jobs) await this.outbox.enqueue(tx, jobOf(job));
+    });
+  }
+
+  /** The next runs of a job end like this, those after them with `finish`. */
+  ends(name: string, ...endings: Ending[]): void {
+    this.#endings.set(name, endings);
+  }
+
+  /** The job's run stays under way until it is released. */
+  hold(name: string): void {
+    this.#held.set(name, () => undefined);
+  }
+
+  release(name: string): void {
+    const open = this.#held.get(name);
+    this.#held.delete(name);
+    open?.();
+  }
+
+  /** Resolves when the line was written as often as asked. */
+  seen(line: string, times = 1): Promise<unknown> {
+    return this.#signal.waitFor(
+      () => this.log.filter((one) => one === line).length >= times,
+      3_000,
+      `${times} × ${line}`,
+    );
+  }
+
+  /** Everything that could start by now has started: a last job without a lane, behind all others, ended. */
+  async settled(): Promise<void> {
+    const name = `sentinel ${++this.#sentinels}`;
+    await this.promise({ name, priority: 1_000 });
+    await this.seen(`finish ${name}`);
+    await turn();
+  }
+
+  /** What happened, without the sentinels. */
+  happened(): string[] {
+    return this.log.filter((line) => !line.includes('sentinel'));
+  }
+
+  started(): string[] {
+    return this.happened()
+      .filter((line) => line.startsWith('start '))
+      .map((line) => line.slice('start '.length));
+  }
+
+  #handler(kind: 'send' | 'settle'): JobHandler {
+    return { kind, concurrency: this.#concurrency, run: (job) => this.#run(job) };
+  }
+
+  async #run(job: Job): Promise<void> {
+    const { name } = job.payload as { name: string };
+    this.#begin(name, job);
+    try {
+      if (this.#held.has(name)) await new Promise<void>((open) => this.#held.set(name, open));
+      await this.#end(name, job, this.#endings.get(name)?.shift() ?? 'finish');
+    } finally {
+      this.#running.delete(name);
+    }
+  }
+
+  #begin(name: string, job: Job): void {
+    if (this.#running.has(name)) this.broken.push(`${name} runs twice at the same time`);
+    const lanes = [...this.#running.values()].map((one) => one.lane);
+    if (job.lane !== null && lanes.includes(job.lane))
+      this.broken.push(`two jobs of lane ${job.lane} run at the same time`);
+    this.#running.set(name, job);
+    this.most = Math.max(this.most, this.#running.size);
+    this.attempts.push(job.attempts);
+    this.#note(`start ${name}`);
+  }
+
+  async #end(name: string, job: Job, ending: Ending): Promise<void> {
+    if (ending === 'throw') {
+      this.#note(`throw ${name}`);
+      throw new Error(`${name} failed`);
+    }
+    await this.ledger.write(async (tx) => {
+      if (ending === 'change and throw') {
+        await this.outbox.enqueue(tx, jobOf({ name: `${name}’s child` }));
+        await this.outbox.finish(tx, job);
+        throw new Error(`${name} failed`);
+      }
+      if (ending === 'finish') await this.outbox.finish(tx, job);
+      else await this.outbox.postpone(tx, job, this.clock.now() + ending.postponeMs, ending.costsAttempt ?? true);
+      tx.afterCommit(() => this.#note(`${ending === 'finish' ? 'finish' : 'postpone'} ${name}`));
+    });
+  }
+
+  #note(line: string): void {
+    this.log.push(line);
+    this.#signal.notify();
+  }
+}
+
+export function jobOf({ name, ...job }: NamedJob): OutboxJob {
+  return { kind: 'send', ...job, payload: { name } };
+}

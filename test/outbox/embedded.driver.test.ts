@@ -1,0 +1,4 @@
+import { describeOutboxDriver } from '../conformance/outbox.ts';
+import { embedded } from '../conformance/outbox-bench.ts';
+
+describeOutboxDriver('embedded', embedded);
