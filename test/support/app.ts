@@ -1,4 +1,5 @@
 /** The whole service in this process, with the strict sandbox in the provider's place and workflows that can fail. */
+import { jest } from '@jest/globals';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +38,8 @@ export interface AppOptions {
   env?: Record<string, string>;
   /** Register the sandbox's account and let its webhooks come here. Default true. */
   registered?: boolean;
+  /** Where the clock stands at the start. Default: `START_AT`; n8n checks signatures by the machine's own time. */
+  startAt?: number;
 }
 
 /** What a workflow says to a contact; ids, keys and the account are filled in. */
@@ -70,6 +73,9 @@ export interface App {
   start(): Promise<void>;
 }
 
+/** Above the bound of every wait, so that a test that fails says what it waited for. */
+jest.setTimeout(20_000);
+
 const closers: (() => Promise<unknown>)[] = [];
 
 /** Ends everything that was started; for `afterEach`. */
@@ -80,7 +86,7 @@ export async function closeApps(): Promise<void> {
 let keys = 0;
 
 export async function startApp(options: AppOptions = {}): Promise<App> {
-  const clock = manualClock(START_AT);
+  const clock = manualClock(options.startAt ?? START_AT);
   const sandbox = await startWhatsAppSandbox({ clock, throughputPerSecond: null, ...options.sandbox });
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-flow-'));
   const log = new LogLines();
