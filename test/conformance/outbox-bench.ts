@@ -10,7 +10,7 @@ import {
 } from '../../service/src/outbox/outbox.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import type { Clock } from '../../service/src/core/clock.ts';
-import { manualClock } from '../sandbox/kit/clock.ts';
+import { manualClock, type ManualClock } from '../sandbox/kit/clock.ts';
 import { ChangeSignal } from '../sandbox/kit/change-signal.ts';
 
 /** What the suite needs of a driver besides the port: look now for all that is due, as its sweep does. */
@@ -25,13 +25,20 @@ export type MakeDriver = (
 export type Ending = 'finish' | 'throw' | 'change and throw' | { postponeMs: number; costsAttempt?: boolean };
 export type NamedJob = Partial<OutboxJob> & { name: string };
 
+export interface BenchOptions {
+  concurrency?: number | undefined;
+  clock?: ManualClock;
+  /** Shared by benches that stand for one process after the other. */
+  endings?: Map<string, Ending[]>;
+}
+
 export const embedded: MakeDriver = (ledger, clock, failed) => new EmbeddedDriver(ledger, clock, failed);
 
 const START = 1_750_000_000_000;
 
 /** One process with a driver over a ledger that outlives it. */
 export class OutboxBench {
-  readonly clock: ReturnType<typeof manualClock>;
+  readonly clock: ManualClock;
   readonly ledger: Ledger;
   readonly driver: TestedDriver;
   readonly outbox: Outbox;
@@ -44,20 +51,17 @@ export class OutboxBench {
   /** The most jobs under way at once. */
   most = 0;
   readonly #signal = new ChangeSignal();
-  readonly #endings = new Map<string, Ending[]>();
+  readonly #endings: Map<string, Ending[]>;
   readonly #held = new Map<string, () => void>();
   readonly #running = new Map<string, Job>();
   readonly #concurrency: number;
   #sentinels = 0;
 
-  constructor(
-    make: MakeDriver,
-    ledger: Ledger,
-    options: { concurrency?: number; clock?: ReturnType<typeof manualClock> } = {},
-  ) {
+  constructor(make: MakeDriver, ledger: Ledger, options: BenchOptions = {}) {
     this.ledger = ledger;
     this.clock = options.clock ?? manualClock(START);
     this.#concurrency = options.concurrency ?? 4;
+    this.#endings = options.endings ?? new Map();
     this.driver = make(ledger, this.clock, (_job, error) => this.failures.push(error));
     this.outbox = new Outbox(this.clock, this.driver);
   }

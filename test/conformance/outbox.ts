@@ -2,6 +2,7 @@
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 import { jobOf, OutboxBench, type MakeDriver } from './outbox-bench.ts';
+import { testOutboxModel } from './outbox-model.ts';
 
 const MINUTE = 60_000;
 /** Longer than any backoff of a job that threw a few times. */
@@ -29,6 +30,7 @@ export function describeOutboxDriver(name: string, make: MakeDriver, openLedger?
     order(newBench);
     failures(newBench);
     restarts(newBench, make, open);
+    testOutboxModel(make, open);
   });
 }
 

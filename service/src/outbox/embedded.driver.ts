@@ -124,7 +124,7 @@ class Pump {
       for (const job of mine) this.#start(job);
       if (mine.length > 0) continue;
       const next = await jobs.nextDueAt(this.#ledger.reader, this.#handler.kind, now);
-      if (next !== undefined) this.#lookAt(next, next - this.#clock.now());
+      if (next !== undefined) this.ring(next);
     }
   }
 

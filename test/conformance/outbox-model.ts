@@ -1,0 +1,121 @@
+/** Random programs for a driver of the outbox port: jobs of all sorts, failures, waits, and a process that is killed again and again. */
+import fc from 'fast-check';
+import type { Ledger, Tx } from '../../service/src/store/ledger.ts';
+import { manualClock, type ManualClock } from '../sandbox/kit/clock.ts';
+import { OutboxBench, type Ending, type MakeDriver } from './outbox-bench.ts';
+
+const MINUTE = 60_000;
+/** Longer than any wait of the program. */
+const LONG = 10 * MINUTE;
+/** Twice what the longest lane of jobs with the most failures needs. */
+const MAX_ROUNDS = 200;
+
+type Step =
+  | { do: 'promise'; lane: string | undefined; priority: number; dueInMs: number; endings: Ending[]; awaited: boolean }
+  | { do: 'kill' }
+  | { do: 'time'; ms: number };
+
+const ending = fc.constantFrom<Ending>(
+  'throw',
+  'change and throw',
+  { postponeMs: 0 },
+  { postponeMs: MINUTE, costsAttempt: false },
+);
+const promise = fc.record({
+  do: fc.constant('promise' as const),
+  lane: fc.constantFrom('x', 'y', 'z', undefined),
+  priority: fc.constantFrom(0, 10),
+  dueInMs: fc.constantFrom(0, 0, 0, MINUTE),
+  endings: fc.array(ending, { maxLength: 2 }),
+  awaited: fc.boolean(),
+});
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 8, arbitrary: promise },
+  { weight: 1, arbitrary: fc.constant({ do: 'kill' as const }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('time' as const), ms: fc.constantFrom(1_000, MINUTE) }) },
+);
+
+/** One process after the other on one ledger. */
+class Lives {
+  readonly clock: ManualClock = manualClock(1_750_000_000_000);
+  readonly all: OutboxBench[] = [];
+  readonly #make: MakeDriver;
+  readonly #ledger: Ledger;
+  readonly #endings = new Map<string, Ending[]>();
+  #die: () => void = () => undefined;
+
+  constructor(make: MakeDriver, ledger: Ledger) {
+    this.#make = make;
+    this.#ledger = ledger;
+    this.#begin();
+  }
+
+  get now(): OutboxBench {
+    return this.all.at(-1) as OutboxBench;
+  }
+
+  /** Nothing that the process would do from here on reaches the ledger; what was under way there has ended. */
+  async kill(): Promise<void> {
+    this.#die();
+    void this.now.driver.stop();
+    await this.#ledger.write(async () => undefined);
+    this.#begin();
+  }
+
+  /** What was finished, in order. */
+  finished(): string[] {
+    const lines = this.all.flatMap((bench) => bench.happened());
+    return lines.filter((line) => line.startsWith('finish ')).map((line) => line.slice('finish '.length));
+  }
+
+  #begin(): void {
+    let dead = false;
+    this.#die = () => (dead = true);
+    const write = <T>(unit: (tx: Tx) => Promise<T>) =>
+      dead ? new Promise<T>(() => undefined) : this.#ledger.write(unit);
+    const ledger = { reader: this.#ledger.reader, dialect: this.#ledger.dialect, write } as Ledger;
+    this.all.push(new OutboxBench(this.#make, ledger, { clock: this.clock, endings: this.#endings }).start());
+  }
+}
+
+async function take(lives: Lives, one: Step, name: string): Promise<unknown> {
+  if (one.do === 'kill') return lives.kill();
+  if (one.do === 'time') {
+    lives.clock.advance(one.ms);
+    return lives.now.driver.wake();
+  }
+  const { lane, priority, dueInMs, endings, awaited } = one;
+  lives.now.ends(name, ...endings);
+  const promised = lives.now.promise({ name, lane, priority, dueAt: lives.clock.now() + dueInMs });
+  return awaited ? promised : undefined;
+}
+
+/** Every job of the program is finished once, one at a time, in the order of its lane. */
+export async function checkProgram(make: MakeDriver, ledger: Ledger, program: readonly Step[]): Promise<void> {
+  const lives = new Lives(make, ledger);
+  const promised = program.flatMap((one, i) => (one.do === 'promise' ? [{ name: `job ${i}`, lane: one.lane }] : []));
+  for (const [i, one] of program.entries()) await take(lives, one, `job ${i}`);
+  for (let round = 0; lives.finished().length < promised.length && round < MAX_ROUNDS; round++) {
+    lives.clock.advance(LONG);
+    lives.now.driver.wake();
+    await lives.now.settled();
+  }
+  await lives.now.driver.stop();
+  const finished = lives.finished();
+  expect([...finished].sort()).toEqual(promised.map(({ name }) => name).sort());
+  for (const lane of ['x', 'y', 'z']) {
+    const names = promised.filter((one) => one.lane === lane).map(({ name }) => name);
+    expect(finished.filter((name) => names.includes(name))).toEqual(names);
+  }
+  expect(lives.all.flatMap((bench) => bench.broken)).toEqual([]);
+}
+
+export function testOutboxModel(make: MakeDriver, open: () => Promise<Ledger>): void {
+  test('whatever is promised, fails, waits or is killed: every job is finished once, alone, in its lane’s order', async () => {
+    const program = fc.array(step, { minLength: 1, maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(program, async (steps) => checkProgram(make, await open(), steps)),
+      { numRuns: 25 },
+    );
+  }, 60_000);
+}
