@@ -12,6 +12,8 @@ export interface StoredRequest {
   ifSessionClosed: NonNullable<SendMessage['ifSessionClosed']>;
   replyToProviderId?: string;
   metadata?: Record<string, unknown>;
+  /** The provider's ids of what it took and refused later, before something else took its place. */
+  refusedIds?: string[];
 }
 
 export function requestOf(row: MessageRow): StoredRequest {

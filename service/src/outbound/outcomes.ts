@@ -15,6 +15,7 @@ import type { Conversation } from '../store/conversation.store.ts';
 import type { Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
+import { fallBack } from './fall-back.ts';
 import { sendJob, settleJob } from './jobs.ts';
 import { requestOf, statusChange } from './message-view.ts';
 
@@ -35,6 +36,8 @@ export class Outcomes {
   async accepted(tx: Tx, account: LiveAccount, messageId: string, receipt: SendReceipt): Promise<void> {
     const now = this.#deps.clock.now();
     const message = await current(tx, messageId);
+    // The refusal of what it took was faster than its answer: something else is on its way by now.
+    if (isRefused(message, receipt.providerMessageId)) return;
     const provider = { provider_id: message.provider_id ?? receipt.providerMessageId };
     await this.#rise(tx, account, { ...message, ...provider }, 'sent', now, provider);
     const conversation = await conversations.find(tx.db, message.conversation_id);
@@ -88,7 +91,8 @@ export class Outcomes {
   /** The provider's status webhook. One that is not about a message of ours changes nothing. */
   async applyStatus(tx: Tx, account: LiveAccount, event: ParsedStatus, at: number): Promise<void> {
     const message = await this.#messageOf(tx, account, event);
-    if (message === undefined) return;
+    if (message === undefined || isRefused(message, event.providerMessageId)) return;
+    if (event.error?.kind === 'session_closed' && (await this.#fellBack(tx, message, event))) return;
     const change = {
       provider_id: message.provider_id ?? event.providerMessageId,
       ...(event.pricing && { pricing: JSON.stringify(event.pricing) }),
@@ -111,6 +115,16 @@ export class Outcomes {
       await messages.update(tx, held.id, { status: 'queued', status_at: this.#deps.clock.now() });
       await this.#deps.outbox.enqueue(tx, sendJob(held.id, conversationId, requestOf(held).purpose));
     }
+  }
+
+  /** Taken first, refused later because the session is closed: what the caller asked for in that case. False: nothing. */
+  async #fellBack(tx: Tx, message: MessageRow, event: ParsedStatus): Promise<boolean> {
+    const { outbox, clock } = this.#deps;
+    if (climb(message.status as MessageStatus, event.status) !== 'failed') return false;
+    const became = await fallBack(tx, outbox, message, clock.now(), event.providerMessageId);
+    const { purpose } = requestOf(message);
+    if (became === 'queued') await outbox.enqueue(tx, sendJob(message.id, message.conversation_id, purpose));
+    return became !== undefined;
   }
 
   async #messageOf(tx: Tx, account: LiveAccount, event: ParsedStatus): Promise<MessageRow | undefined> {
@@ -163,6 +177,10 @@ export class Outcomes {
     const window = answered(conversation.window, rule, at);
     if (window !== conversation.window) await conversations.setWindow(tx, conversation.id, window);
   }
+}
+
+function isRefused(message: MessageRow, providerMessageId: string): boolean {
+  return requestOf(message).refusedIds?.includes(providerMessageId) ?? false;
 }
 
 async function current(tx: Tx, messageId: string): Promise<MessageRow> {

@@ -2,7 +2,6 @@
  * Sends one message: checked again, an attempt opened on disk, the provider called once outside any unit of work, the attempt closed.
  * An attempt that is found open means that the process ended during the call: the outcome is unknown, and nothing is repeated.
  */
-import type { MessageStatus, OutboundContent } from '../../../contract/message.ts';
 import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
 import type { ChannelIo, SendReceipt } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
@@ -16,7 +15,7 @@ import * as conversations from '../store/conversation.store.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
 import type { AttemptRow, MessageRow } from '../store/message.store.ts';
-import { MAX_HOLD_MS, settleJob } from './jobs.ts';
+import { fallBack } from './fall-back.ts';
 import { contentOf, requestOf } from './message-view.ts';
 import { eventError, type Outcomes } from './outcomes.ts';
 
@@ -139,21 +138,14 @@ export class SendHandler implements JobHandler {
     });
   }
 
-  /** The session closed while the message waited: it is held, or the caller's template takes its place. False: neither was asked. */
+  /** The session closed while the message waited. False: the caller asked for nothing else. */
   async #fallBack(tx: Tx, { job, message }: Sending): Promise<boolean> {
-    const { ifSessionClosed } = requestOf(message);
-    const now = this.#deps.clock.now();
-    if (ifSessionClosed === 'hold') {
-      await messages.update(tx, message.id, { status: 'held' satisfies MessageStatus, status_at: now });
-      await this.#deps.outbox.enqueue(tx, settleJob(message.id, 'held', now + MAX_HOLD_MS));
-      await this.#deps.outbox.finish(tx, job);
-      return true;
-    }
-    if (ifSessionClosed === 'fail' || contentOf(message).type === 'template') return false;
-    const content: OutboundContent = ifSessionClosed.template;
-    await messages.update(tx, message.id, { content: JSON.stringify(content), kind: content.type });
-    await this.#deps.outbox.postpone(tx, job, now, false);
-    return true;
+    const { outbox, clock } = this.#deps;
+    const now = clock.now();
+    const became = await fallBack(tx, outbox, message, now);
+    if (became === 'held') await outbox.finish(tx, job);
+    if (became === 'queued') await outbox.postpone(tx, job, now, false);
+    return became !== undefined;
   }
 
   async #refusal({ account, message }: Sending): Promise<{ kind: SendError['kind']; detail: string } | undefined> {

@@ -1,0 +1,39 @@
+/** What takes the place of a message whose session turned out to be closed: its wait for the contact, or the caller's template. */
+import type { OutboundContent } from '../../../contract/message.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { Tx } from '../store/ledger.ts';
+import * as messages from '../store/message.store.ts';
+import type { MessageRow } from '../store/message.store.ts';
+import { MAX_HOLD_MS, settleJob } from './jobs.ts';
+import { contentOf, requestOf, type StoredRequest } from './message-view.ts';
+
+/**
+ * Makes the message `held` or `queued` (with the template) again, as its caller asked; undefined: neither was asked. `refusedId`:
+ * the provider's id of what it took first and refused later, whose statuses are not about the message any more.
+ */
+export async function fallBack(
+  tx: Tx,
+  outbox: Outbox,
+  message: MessageRow,
+  now: number,
+  refusedId?: string,
+): Promise<'held' | 'queued' | undefined> {
+  const request = requestOf(message);
+  const { ifSessionClosed } = request;
+  const anew = { status_at: now, provider_id: null, error: null, request: refused(request, refusedId) };
+  if (ifSessionClosed === 'hold') {
+    await messages.update(tx, message.id, { ...anew, status: 'held' });
+    await outbox.enqueue(tx, settleJob(message.id, 'held', now + MAX_HOLD_MS));
+    return 'held';
+  }
+  if (typeof ifSessionClosed !== 'object' || contentOf(message).type === 'template') return undefined;
+  const content: OutboundContent = ifSessionClosed.template;
+  const template = { content: JSON.stringify(content), kind: content.type };
+  await messages.update(tx, message.id, { ...anew, ...template, status: 'queued' });
+  return 'queued';
+}
+
+function refused(request: StoredRequest, id: string | undefined): string {
+  const refusedIds = [...(request.refusedIds ?? []), ...(id === undefined ? [] : [id])];
+  return JSON.stringify({ ...request, ...(refusedIds.length > 0 && { refusedIds }) });
+}
