@@ -66,6 +66,8 @@ export class Publisher {
     if (seq === undefined) return false;
     const shard = crc32(conversationId ?? fact.account.id) % SHARDS;
     const wanted = listening.filter((one) => one.once === 0 && wants(readFilter(one.filter), event));
+    // The first answer is the one: what comes before the workflow took it is for the triggers again.
+    for (const { id } of waiting) await subscriptions.stopListening(tx, id, now);
     for (const subscription of [...waiting, ...wanted]) {
       await subscriptions.addDelivery(tx, subscription.id, seq, shard);
       await outbox.enqueue(tx, deliverJob(subscription.id, shard));

@@ -2,6 +2,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Schema, SubscriptionsTable } from './schema.ts';
 import type { Tx } from './ledger.ts';
+import { first, prepared, type Parameters } from './prepared.ts';
 
 export type SubscriptionRow = Selectable<SubscriptionsTable>;
 
@@ -12,8 +13,12 @@ export async function insert(tx: Tx, subscription: SubscriptionRow): Promise<voi
   await tx.db.insertInto('subscriptions').values(subscription).execute();
 }
 
+const selectOne = prepared((db, its: Parameters<{ id: string }>) =>
+  db.selectFrom('subscriptions').selectAll().where('id', '=', its('id')),
+);
+
 export async function find(db: Kysely<Schema>, id: string): Promise<SubscriptionRow | undefined> {
-  return db.selectFrom('subscriptions').selectAll().where('id', '=', id).executeTakeFirst();
+  return first(await selectOne(db, { id }));
 }
 
 /** Those of triggers that have not ended; waiting workflows are not listed. */
@@ -28,6 +33,18 @@ export async function list(db: Kysely<Schema>): Promise<SubscriptionRow[]> {
     .execute();
 }
 
+const selectListening = prepared(
+  (db, its: Parameters<{ accountId: string; conversationId: string | null; now: number }>) =>
+    db
+      .selectFrom('subscriptions')
+      .selectAll()
+      .where('ended_at', 'is', null)
+      .where((is) => is.or([is('conversation_id', 'is', null), is('conversation_id', '=', its('conversationId'))]))
+      .where((is) => is.or([is('account_id', 'is', null), is('account_id', '=', its('accountId'))]))
+      .where((is) => is.or([is('expires_at', 'is', null), is('expires_at', '>', its('now'))]))
+      .orderBy('id'),
+);
+
 /** Who may want an event of this account and conversation. */
 export async function listening(
   db: Kysely<Schema>,
@@ -35,46 +52,7 @@ export async function listening(
   conversationId: string | null,
   now: number,
 ): Promise<SubscriptionRow[]> {
-  return db
-    .selectFrom('subscriptions')
-    .selectAll()
-    .where('ended_at', 'is', null)
-    .where((is) => is.or([is('conversation_id', 'is', null), is('conversation_id', '=', conversationId)]))
-    .where((is) => is.or([is('account_id', 'is', null), is('account_id', '=', accountId)]))
-    .where((is) => is.or([is('expires_at', 'is', null), is('expires_at', '>', now)]))
-    .orderBy('id')
-    .execute();
-}
-
-/**
- * The subscription ends soon, but goes on gathering events until `until`: n8n ends and makes a trigger's subscription anew
- * whenever an active workflow is saved, and what happens in between belongs to the new one.
- */
-export async function startHandOver(tx: Tx, id: string, until: number): Promise<void> {
-  const change = { ended_reason: HANDING_OVER, expires_at: until };
-  await tx.db.updateTable('subscriptions').set(change).where('id', '=', id).execute();
-}
-
-/** Gives a new subscription what those handing over to the same URL have gathered, and ends them. Answers whether there was any. */
-export async function takeOver(
-  tx: Tx,
-  heir: Pick<SubscriptionRow, 'id' | 'url' | 'account_id'>,
-  now: number,
-): Promise<boolean> {
-  const rows = await tx.db
-    .selectFrom('subscriptions')
-    .select('id')
-    .where('url', '=', heir.url)
-    .where('account_id', heir.account_id === null ? 'is' : '=', heir.account_id)
-    .where('ended_at', 'is', null)
-    .where('ended_reason', '=', HANDING_OVER)
-    .where('expires_at', '>', now)
-    .execute();
-  for (const { id } of rows) {
-    await tx.db.updateTable('deliveries').set({ subscription_id: heir.id }).where('subscription_id', '=', id).execute();
-    await end(tx, id, 'handed over', now);
-  }
-  return rows.length > 0;
+  return (await selectListening(db, { accountId, conversationId, now })).rows;
 }
 
 /** Ends a subscription and forgets what it has not taken. */
@@ -83,15 +61,25 @@ export async function end(tx: Tx, id: string, reason: string, now: number): Prom
   await tx.db.deleteFrom('deliveries').where('subscription_id', '=', id).execute();
 }
 
+/** Wants no more events; those it has not taken are still delivered. */
+export async function stopListening(tx: Tx, id: string, now: number): Promise<void> {
+  await tx.db.updateTable('subscriptions').set({ expires_at: now }).where('id', '=', id).execute();
+}
+
 export async function setFailingSince(tx: Tx, id: string, at: number | null): Promise<void> {
   await tx.db.updateTable('subscriptions').set({ failing_since: at }).where('id', '=', id).execute();
 }
 
+const insertDelivery = prepared((db, its: Parameters<Schema['deliveries']>) =>
+  db.insertInto('deliveries').values({
+    subscription_id: its('subscription_id'),
+    event_seq: its('event_seq'),
+    shard: its('shard'),
+  }),
+);
+
 export async function addDelivery(tx: Tx, subscriptionId: string, eventSeq: number, shard: number): Promise<void> {
-  await tx.db
-    .insertInto('deliveries')
-    .values({ subscription_id: subscriptionId, event_seq: eventSeq, shard })
-    .execute();
+  await insertDelivery(tx.db, { subscription_id: subscriptionId, event_seq: eventSeq, shard });
 }
 
 export interface PendingDelivery {
@@ -101,6 +89,22 @@ export interface PendingDelivery {
   raw: string | null;
 }
 
+interface Shard {
+  subscriptionId: string;
+  shard: number;
+}
+
+const selectPending = prepared((db, its: Parameters<Shard & { limit: number }>) =>
+  db
+    .selectFrom('deliveries')
+    .innerJoin('events', 'events.seq', 'deliveries.event_seq')
+    .select(['events.seq as eventSeq', 'events.id as eventId', 'events.payload', 'events.raw'])
+    .where('deliveries.subscription_id', '=', its('subscriptionId'))
+    .where('deliveries.shard', '=', its('shard'))
+    .orderBy('deliveries.event_seq')
+    .limit(its('limit')),
+);
+
 /** The oldest events that a shard of a subscription has not taken. */
 export async function pending(
   db: Kysely<Schema>,
@@ -108,23 +112,18 @@ export async function pending(
   shard: number,
   limit: number,
 ): Promise<PendingDelivery[]> {
-  return db
-    .selectFrom('deliveries')
-    .innerJoin('events', 'events.seq', 'deliveries.event_seq')
-    .select(['events.seq as eventSeq', 'events.id as eventId', 'events.payload', 'events.raw'])
-    .where('deliveries.subscription_id', '=', subscriptionId)
-    .where('deliveries.shard', '=', shard)
-    .orderBy('deliveries.event_seq')
-    .limit(limit)
-    .execute();
+  return (await selectPending(db, { subscriptionId, shard, limit })).rows;
 }
+
+const deleteTaken = prepared((db, its: Parameters<Shard & { upTo: number }>) =>
+  db
+    .deleteFrom('deliveries')
+    .where('subscription_id', '=', its('subscriptionId'))
+    .where('shard', '=', its('shard'))
+    .where('event_seq', '<=', its('upTo')),
+);
 
 /** The subscription took everything up to this event. */
 export async function taken(tx: Tx, subscriptionId: string, shard: number, upTo: number): Promise<void> {
-  await tx.db
-    .deleteFrom('deliveries')
-    .where('subscription_id', '=', subscriptionId)
-    .where('shard', '=', shard)
-    .where('event_seq', '<=', upTo)
-    .execute();
+  await deleteTaken(tx.db, { subscriptionId, shard, upTo });
 }
