@@ -5,7 +5,13 @@ import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workfl
 import type { SendAccepted } from '../../contract/api.ts';
 import { listOf, objectOf, type JsonObject } from '../sandbox/kit/json.ts';
 import { ANA, type App, type AppOptions, sandboxSettings, startApp } from '../support/app.ts';
-import { type Engine, type Execution, startEngine, type WorkflowJson, type WorkflowNode } from '../support/engine/engine.ts';
+import {
+  type Engine,
+  type Execution,
+  startEngine,
+  type WorkflowJson,
+  type WorkflowNode,
+} from '../support/engine/engine.ts';
 import { PACKAGE_DIR } from '../support/paths.ts';
 
 export const NODE = 'WhatsApp Business';
