@@ -102,9 +102,9 @@ export function asNodeError(node: INode, error: unknown, itemIndex: number): Nod
   return new NodeOperationError(node, cause, { itemIndex, message: cause.message, description });
 }
 
+/** Of an item with `error` n8n keeps the message only, and knows by it what goes to the node's error output. */
 function failedItem(error: NodeApiError | NodeOperationError, itemIndex: number): INodeExecutionData {
-  const json = { error: error.message, ...(error.description ? { errorDescription: error.description } : {}) };
-  return { json, error, pairedItem: { item: itemIndex } };
+  return { json: { error: error.message }, error, pairedItem: { item: itemIndex } };
 }
 
 /** Runs `run` for every item: each result is paired with its item, and with 'Continue On Fail' an error is that item's result. */
