@@ -2,7 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { JsonObject } from '../sandbox/kit/json.ts';
 import { ANA, closeApps, type App } from '../support/app.ts';
-import { accepted, anaWrites, fileItem, type NodeFixture, sentId, startNodes, uploads } from './node-fixture.ts';
+import { accepted, anaWrites, type NodeFixture, sentId, startNodes } from './node-fixture.ts';
 
 let nodes: NodeFixture;
 let app: App;
@@ -226,81 +226,5 @@ describe('what is filled in is what the provider accepts', () => {
     const [message] = app.sandbox.listReceivedMessages();
     expect(message?.body).toMatchObject({ messaging_product: 'whatsapp', to: `+${ANA}` });
     expect(message?.bizOpaqueCallbackData).toBe(sentId(items));
-  });
-});
-
-describe('files', () => {
-  const opus = Buffer.concat([Buffer.from('OggS'), Buffer.alloc(24), Buffer.from('OpusHead')]);
-
-  test.each<[string, Buffer, string, string, IDataObject, JsonObject]>([
-    ['image', Buffer.from('jpg'), 'image/jpeg', 'a.jpg', { caption: 'Look' }, { caption: 'Look' }],
-    ['video', Buffer.from('mp4'), 'video/mp4', 'a.mp4', { caption: 'Look' }, { caption: 'Look' }],
-    ['audio', opus, 'audio/ogg', 'a.ogg', { voice: true }, { voice: true }],
-    ['audio', Buffer.from('mp3'), 'audio/mpeg', 'a.mp3', {}, {}],
-    ['document', Buffer.from('%PDF'), 'application/pdf', 'a.pdf', {}, { filename: 'a.pdf' }],
-    ['document', Buffer.from('%PDF'), 'application/pdf', 'a.pdf', { filename: 'b ä.pdf' }, { filename: 'b ä.pdf' }],
-    ['sticker', Buffer.from('webp'), 'image/webp', 'a.webp', {}, {}],
-  ])('%s from a binary field (%#)', async (kind, content, mimeType, fileName, parameters, more) => {
-    const items = [fileItem(content, mimeType, fileName)];
-    await nodes.output(send(kind, { mediaSource: 'binary', binaryField: 'data', ...parameters }), { items });
-    const [body] = await accepted(app);
-    expect(body).toEqual({ type: kind, [kind]: { id: expect.stringMatching(/^\d+$/), ...more } });
-    expect(uploads(app)).toHaveLength(1);
-    expect(uploads(app)[0]?.includes(content)).toBe(true);
-  });
-
-  test.each(['image', 'video', 'audio', 'document', 'sticker'])('%s by a link', async (kind) => {
-    await nodes.output(send(kind, { mediaSource: 'url', mediaUrl: ' https://example.com/file ' }));
-    expect(await accepted(app)).toEqual([{ type: kind, [kind]: { link: 'https://example.com/file' } }]);
-  });
-
-  test('uploaded once is sent by its media ID, and the same bytes are not uploaded again', async () => {
-    const items = [fileItem('png', 'image/png', 'a.png')];
-    const upload = { resource: 'media', operation: 'upload', binaryField: 'data' };
-    const [first] = await nodes.output(upload, { items });
-    const [again] = await nodes.output(upload, { items });
-    expect(first?.json).toMatchObject({ mimeType: 'image/png', bytes: 3, reused: false });
-    expect(again?.json).toMatchObject({ mediaId: first?.json['mediaId'], reused: true });
-    await nodes.output(send('image', { mediaSource: 'id', mediaId: '={{ $json.mediaId }}' }), {
-      items: [first ?? { json: {} }],
-    });
-    await nodes.output(send('image', { mediaSource: 'binary' }), { items });
-    const image = { type: 'image', image: { id: first?.json['mediaId'] } };
-    expect(await accepted(app, 2)).toEqual([image, image]);
-    expect(uploads(app)).toHaveLength(1);
-  });
-
-  test('stand in headers and on the cards of a carousel', async () => {
-    const items = [fileItem('png', 'image/png', 'a.png')];
-    const header = { headerType: 'image', headerMediaSource: 'binary', headerBinaryField: 'data' };
-    await nodes.output(send('buttons', { text: 'Tea?', ...header, buttons: { button: [{ title: 'Yes' }] } }), {
-      items,
-    });
-    const card = (title: string) => ({ file: 'data', fileType: 'image', body: title, replies: `${title}=Buy` });
-    await nodes.output(send('carousel', { text: 'Look', cards: { card: [card('one'), card('two')] } }), { items });
-    const image = { type: 'image', image: { id: expect.stringMatching(/^\d+$/) as string } };
-    const [buttons, carousel] = await accepted(app, 2);
-    expect(buttons).toMatchObject({ interactive: { header: image } });
-    expect(carousel).toMatchObject({
-      interactive: {
-        action: {
-          cards: [
-            {
-              card_index: 0,
-              header: image,
-              body: { text: 'one' },
-              action: { buttons: [{ quick_reply: { id: 'one' } }] },
-            },
-            {
-              card_index: 1,
-              header: image,
-              body: { text: 'two' },
-              action: { buttons: [{ quick_reply: { id: 'two' } }] },
-            },
-          ],
-        },
-      },
-    });
-    expect(uploads(app)).toHaveLength(1);
   });
 });
