@@ -188,10 +188,14 @@ describe('JSON', () => {
     expect(JSON.stringify(answer.body)).not.toContain('private');
   });
 
-  test('very deep', async () => {
-    const body = '['.repeat(450) + ']'.repeat(450);
+  test.each([
+    [64, { status: 201 }],
+    [65, { status: 400, body: { code: 'invalid_body' } }],
+    [400, { status: 400, body: { code: 'invalid_body' } }],
+  ])('nested %i deep', async (depth, expected) => {
+    const body = '['.repeat(depth) + ']'.repeat(depth);
     const headers = { 'content-type': 'application/json' };
-    expect(await call('POST', '/v1/messages', { body, headers })).toMatchObject({ status: 201 });
+    expect(await call('POST', '/v1/messages', { body, headers })).toMatchObject(expected);
   });
 });
 

@@ -6,6 +6,7 @@
 import { type Readable, Transform } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ParleyError } from '../core/errors.ts';
+import { isWithinDepth, MAX_JSON_DEPTH } from '../core/json-depth.ts';
 
 export interface BodyLimits {
   maxWebhookBytes: number;
@@ -44,6 +45,8 @@ function readJson(request: FastifyRequest, payload: Readable, limit: number, par
     else if (bytes.length === 0) done(null, undefined);
     else if (!JSON_TYPE.test(request.headers['content-type'] ?? ''))
       done(new ParleyError(415, 'invalid_body', 'Send the body as application/json.'));
+    else if (!isWithinDepth(bytes))
+      done(new ParleyError(400, 'invalid_body', `The body nests deeper than ${MAX_JSON_DEPTH} levels.`));
     else parse(request, bytes.toString('utf8'), done);
   });
 }

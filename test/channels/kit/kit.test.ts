@@ -1,6 +1,6 @@
 import { Checker } from '../../../service/src/channels/kit/checker.ts';
 import { camelCase, compact, idOf, instantOf, numberOf } from '../../../service/src/channels/kit/json.ts';
-import { isWithinDepth } from '../../../service/src/channels/kit/json-body.ts';
+import { isWithinDepth } from '../../../service/src/core/json-depth.ts';
 import { scrub, stringsIn } from '../../../service/src/channels/kit/scrub.ts';
 
 test.each([

@@ -1,7 +1,7 @@
 /** Answers to interactive messages: taps, list choices, forms, addresses, call permission. */
 import type { ParsedContent } from '../../channel.ts';
 import { compact, instantOf, isObject, objectOf, textOf, type JsonObject } from '../json.ts';
-import { isWithinDepth, MAX_JSON_DEPTH } from '../json-body.ts';
+import { isWithinDepth } from '../../../core/json-depth.ts';
 
 function button(reply: JsonObject): ParsedContent | undefined {
   const buttonId = textOf(reply.id);
@@ -19,7 +19,7 @@ function choice(reply: JsonObject): ParsedContent | undefined {
 function answers(json: unknown): Record<string, unknown> {
   const text = textOf(json);
   if (text === undefined) return isObject(json) ? json : {};
-  if (!isWithinDepth(Buffer.from(text), MAX_JSON_DEPTH)) return { value: text };
+  if (!isWithinDepth(Buffer.from(text))) return { value: text };
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : { value };

@@ -1,0 +1,23 @@
+/** How deep JSON may nest: deeper than anybody means it, and far from what exhausts the stack of code that recurses. */
+export const MAX_JSON_DEPTH = 64;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN = new Set([0x5b, 0x7b]);
+const CLOSE = new Set([0x5d, 0x7d]);
+
+/** Whether no bracket is nested deeper than `max`. One pass over the bytes, nothing is parsed, brackets in strings do not count. */
+export function isWithinDepth(body: Uint8Array, max: number = MAX_JSON_DEPTH): boolean {
+  let depth = 0;
+  let isInString = false;
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i] as number;
+    if (isInString) {
+      if (byte === BACKSLASH) i += 1;
+      else if (byte === QUOTE) isInString = false;
+    } else if (byte === QUOTE) isInString = true;
+    else if (OPEN.has(byte) && ++depth > max) return false;
+    else if (CLOSE.has(byte)) depth -= 1;
+  }
+  return true;
+}
