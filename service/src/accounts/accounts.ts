@@ -8,6 +8,7 @@ import { findChannel } from '../channels/registry.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
+import { fieldErrors } from '../platform/zod.pipe.ts';
 import * as store from '../store/account.store.ts';
 import type { AccountRow } from '../store/account.store.ts';
 import type { Ledger } from '../store/ledger.ts';
@@ -160,7 +161,7 @@ function refKey(channel: string, externalId: string): string {
 function readSettings(channel: Channel, externalId: string, given: Record<string, unknown>): unknown {
   const parsed = channel.settings.safeParse(given);
   if (!parsed.success) {
-    const errors = parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }));
+    const errors = fieldErrors(parsed.error);
     const fields = errors.map((error) => error.field).join(', ');
     throw new ParleyError(400, 'invalid_settings', `These settings of ${channel.name} are not right: ${fields}`, {
       errors,
