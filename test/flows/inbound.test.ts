@@ -291,7 +291,7 @@ describe("a contact's file", () => {
     await app.sandbox.customer.sends({ from: ANA, document: { content, filename: 'Rechnung ä.pdf' } });
     const [event] = await workflow.took(1);
     const { media } = event?.message?.content as { media: { id: string } };
-    const headers = { authorization: `Bearer ${await apiKey(app)}` };
+    const headers = { authorization: `Bearer ${app.key}` };
     const answer = await fetch(`${app.url}/v1/media/${media.id}`, { headers });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toBe('application/pdf');
@@ -324,8 +324,3 @@ test('an account is shown how its webhooks are reached, and a workflow may name 
   const { body } = await app.call('GET', '/v1/accounts');
   expect(body).toMatchObject({ data: [{ ...ACCOUNT, webhookUrl: expect.stringContaining('/webhooks/whatsapp/') }] });
 });
-
-async function apiKey(app: App): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  return (await readFile(`${app.dataDir}/api-key`, 'utf8')).trim();
-}

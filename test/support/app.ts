@@ -49,6 +49,8 @@ export interface App {
   sandbox: WhatsAppSandbox;
   clock: ManualClock;
   dataDir: string;
+  /** The API key. */
+  key: string;
   log: LogLines;
   readonly url: string;
   readonly service: RunningService;
@@ -115,7 +117,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   closers.push(stop);
   const key = (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
   const call = apiClient(() => running().url, key);
-  const app = { sandbox, clock, dataDir, log, call, start, stop } as App;
+  const app = { sandbox, clock, dataDir, key, log, call, start, stop } as App;
   Object.defineProperty(app, 'url', { get: () => running().url });
   Object.defineProperty(app, 'service', { get: running });
   Object.assign(app, actions(app));
