@@ -116,4 +116,3 @@ export type ChannelEvent =
   | ParsedIdentityChange
   | ParsedCall
   | ParsedNotice;
-
