@@ -5,6 +5,7 @@ import {
   answered,
   freeUntil,
   isOpen,
+  joined,
   NO_WINDOW,
   opened,
   sessionState,
@@ -60,6 +61,21 @@ describe('whatever happens', () => {
         expect(run(steps).expiresAt).toBe(latest + DAY);
         expect(run(again).expiresAt).toBe(latest + DAY);
         expect(steps.filter((one) => one.at === latest).map((one) => one.by)).toContain(run(again).openedBy);
+      }),
+    );
+  });
+
+  test('two windows joined are never shorter than either, whichever comes first', () => {
+    const windows = fc.array(step, { maxLength: 6 }).map((steps) => run(steps));
+    fc.assert(
+      fc.property(windows, windows, (one, other) => {
+        const both = joined(one, other);
+        for (const member of ['expiresAt', 'adAt', 'freeUntil'] as const) {
+          const latest = Math.max(one[member] ?? -Infinity, other[member] ?? -Infinity);
+          expect(both[member] ?? -Infinity).toBe(latest);
+          expect(joined(other, one)[member]).toBe(both[member]);
+        }
+        expect([one, other].some((w) => w.expiresAt === both.expiresAt && w.openedBy === both.openedBy)).toBe(true);
       }),
     );
   });

@@ -52,6 +52,18 @@ export function freeUntil(window: SessionWindow, at: number): SessionWindow {
   return { ...window, freeUntil: later(window.freeUntil, at) };
 }
 
+/** The window of two conversations that turned out to be one: whatever either allowed is allowed. */
+export function joined(one: SessionWindow, other: SessionWindow): SessionWindow {
+  const latest = (a: number | null, b: number | null) => (b === null ? a : later(a, b));
+  const expiresAt = latest(one.expiresAt, other.expiresAt);
+  return {
+    expiresAt,
+    openedBy: expiresAt === one.expiresAt ? one.openedBy : other.openedBy,
+    adAt: latest(one.adAt, other.adAt),
+    freeUntil: latest(one.freeUntil, other.freeUntil),
+  };
+}
+
 /** Whether free-form sends are allowed at `now`. A channel without a window rule is always open. */
 export function isOpen(window: SessionWindow, rule: WindowRule | undefined, now: number): boolean {
   return rule === undefined || (window.expiresAt !== null && now < window.expiresAt);
