@@ -1,0 +1,198 @@
+/** Accounts, contacts, identities and conversations. */
+import * as accounts from '../../service/src/store/account.store.ts';
+import * as apiKeys from '../../service/src/store/api-key.store.ts';
+import * as contacts from '../../service/src/store/contact.store.ts';
+import * as conversations from '../../service/src/store/conversation.store.ts';
+import { NO_WINDOW, type SessionWindow } from '../../service/src/core/session-window.ts';
+import type { Ledger } from '../../service/src/store/ledger.ts';
+import type { OpenLedger } from './store.ts';
+import { messageRow } from './store-messages.ts';
+
+const PHONE = { kind: 'phone', address: '15550001111' };
+const USER = { kind: 'user_id', address: 'US.1' };
+
+function accountRow(id: string, change: Partial<accounts.AccountRow> = {}): accounts.AccountRow {
+  return {
+    id,
+    channel: 'c',
+    external_id: `external ${id}`,
+    name: null,
+    endpoint: `endpoint ${id}`,
+    settings: 'sealed',
+    settings_digest: 'digest',
+    created_at: 1,
+    updated_at: 1,
+    deleted_at: null,
+    ...change,
+  };
+}
+
+async function converse(ledger: Ledger, id: string, contactId: string, accountId: string, window = NO_WINDOW) {
+  await ledger.write((tx) => conversations.create(tx, { id, accountId, contactId, owner: 'bot', window }, 1));
+}
+
+export function describeContactStores(open: OpenLedger): void {
+  describeAccountStore(open);
+  describeContactStore(open);
+  describeMerge(open);
+}
+
+function describeAccountStore(open: OpenLedger): void {
+  describe('accounts', () => {
+    test('are listed in order, found by what names them, and changed in place', async () => {
+      const ledger = await open();
+      await ledger.write(async (tx) => {
+        await accounts.put(tx, accountRow('b'), ['x', 'y']);
+        await accounts.put(tx, accountRow('a'), ['x']);
+      });
+      await ledger.write((tx) =>
+        accounts.put(tx, accountRow('a', { name: 'A', settings: 'new', updated_at: 2 }), ['z']),
+      );
+      const expected = accountRow('a', { name: 'A', settings: 'new', updated_at: 2 });
+      expect(await accounts.list(ledger.reader)).toEqual([expected, accountRow('b')]);
+      expect(await accounts.find(ledger.reader, 'c', 'external a')).toEqual(expected);
+      expect(await accounts.find(ledger.reader, 'other', 'external a')).toBeUndefined();
+      expect(await accounts.idsByAddress(ledger.reader, 'c', 'x')).toEqual(['b']);
+      expect(await accounts.idsByAddress(ledger.reader, 'c', 'z')).toEqual(['a']);
+      expect(await accounts.idsByAddress(ledger.reader, 'other', 'z')).toEqual([]);
+    });
+
+    test('that are removed forget settings and addresses, and come back under their id', async () => {
+      const ledger = await open();
+      await ledger.write((tx) => accounts.put(tx, accountRow('a'), ['x']));
+      await ledger.write((tx) => accounts.remove(tx, 'a', 5));
+      expect(await accounts.list(ledger.reader)).toEqual([]);
+      expect(await accounts.idsByAddress(ledger.reader, 'c', 'x')).toEqual([]);
+      const gone = { settings: '', settings_digest: '', deleted_at: 5, updated_at: 5 };
+      expect(await accounts.find(ledger.reader, 'c', 'external a')).toEqual(accountRow('a', gone));
+      await ledger.write((tx) => accounts.put(tx, accountRow('a', { updated_at: 6 }), ['x']));
+      expect(await accounts.list(ledger.reader)).toEqual([accountRow('a', { updated_at: 6 })]);
+    });
+  });
+
+  test('an API key is found by its id, and made anew in place', async () => {
+    const ledger = await open();
+    await ledger.write((tx) => apiKeys.put(tx, { id: 'k', hash: 'old' }, 1));
+    await ledger.write((tx) => apiKeys.put(tx, { id: 'k', hash: 'new' }, 2));
+    expect(await apiKeys.find(ledger.reader, 'k')).toEqual({ id: 'k', hash: 'new' });
+    expect(await apiKeys.find(ledger.reader, 'other')).toBeUndefined();
+    await ledger.write((tx) => tx.db.updateTable('api_keys').set({ revoked_at: 9 }).execute());
+    expect(await apiKeys.find(ledger.reader, 'k')).toEqual({ id: 'k', hash: 'new', revokedAt: 9 });
+  });
+}
+
+function describeContactStore(open: OpenLedger): void {
+  describe('contacts', () => {
+    test('have identities, each one person’s, the oldest first', async () => {
+      const ledger = await open();
+      await ledger.write(async (tx) => {
+        await contacts.create(tx, 'one', 1);
+        await contacts.create(tx, 'two', 1);
+        await contacts.addIdentity(tx, 'c', 'one', USER, 2);
+        await contacts.addIdentity(tx, 'c', 'one', PHONE, 1);
+        await contacts.addIdentity(tx, 'other', 'one', { kind: 'page', address: 'p' }, 1);
+        await contacts.addIdentity(tx, 'c', 'two', PHONE, 3);
+        await contacts.rename(tx, 'one', 'Ana', '@ana');
+        await contacts.setMarketingStopped(tx, 'one', 7);
+      });
+      const one = { id: 'one', name: 'Ana', username: '@ana', marketingStoppedAt: 7, identities: [PHONE, USER] };
+      expect(await contacts.find(ledger.reader, 'one', 'c')).toEqual(one);
+      expect((await contacts.find(ledger.reader, 'two', 'c'))?.identities).toEqual([]);
+      expect(await contacts.find(ledger.reader, 'three', 'c')).toBeUndefined();
+      expect(await contacts.ownerOf(ledger.reader, 'c', PHONE)).toBe('one');
+      expect(await contacts.ownerOf(ledger.reader, 'other', PHONE)).toBeUndefined();
+      await ledger.write((tx) => contacts.dropIdentity(tx, 'c', PHONE));
+      expect(await contacts.ownerOf(ledger.reader, 'c', PHONE)).toBeUndefined();
+    });
+  });
+
+  describe('conversations', () => {
+    test('are one between an account and a contact, and keep their window', async () => {
+      const ledger = await open();
+      const window: SessionWindow = { expiresAt: 10, openedBy: 'ad', adAt: 3, freeUntil: 20 };
+      await converse(ledger, 'cnv', 'con', 'acc');
+      await ledger.write((tx) => conversations.setWindow(tx, 'cnv', window));
+      const found = { id: 'cnv', accountId: 'acc', contactId: 'con', owner: 'bot', window };
+      expect(await conversations.find(ledger.reader, 'cnv')).toEqual(found);
+      expect(await conversations.between(ledger.reader, 'acc', 'con')).toEqual(found);
+      expect(await conversations.between(ledger.reader, 'acc', 'other')).toBeUndefined();
+      await expect(converse(ledger, 'second', 'con', 'acc')).rejects.toThrow();
+    });
+  });
+}
+
+function describeMerge(open: OpenLedger): void {
+  describe('two contacts who are one', () => {
+    test('keep every identity, conversation, message and waiting workflow', async () => {
+      const ledger = await open();
+      await ledger.write(async (tx) => {
+        for (const id of ['from', 'into']) await contacts.create(tx, id, 1);
+        await contacts.addIdentity(tx, 'c', 'from', PHONE, 1);
+        await contacts.addIdentity(tx, 'c', 'into', USER, 2);
+      });
+      await converse(ledger, 'shared from', 'from', 'acc 1');
+      await converse(ledger, 'shared into', 'into', 'acc 1');
+      await converse(ledger, 'only from', 'from', 'acc 2');
+      await ledger.write(async (tx) => {
+        await tx.db
+          .insertInto('messages')
+          .values(messageRow('m1', { conversation_id: 'shared from' }))
+          .execute();
+        await tx.db
+          .insertInto('messages')
+          .values(messageRow('m2', { conversation_id: 'shared into' }))
+          .execute();
+        await contacts.merge(tx, 'from', 'into');
+      });
+      expect(await contacts.find(ledger.reader, 'from', 'c')).toBeUndefined();
+      expect((await contacts.find(ledger.reader, 'into', 'c'))?.identities).toEqual([PHONE, USER]);
+      expect((await conversations.between(ledger.reader, 'acc 1', 'into'))?.id).toBe('shared into');
+      expect((await conversations.between(ledger.reader, 'acc 2', 'into'))?.id).toBe('only from');
+      expect(await conversations.find(ledger.reader, 'shared from')).toBeUndefined();
+      const rows = await ledger.reader.selectFrom('messages').select('conversation_id').execute();
+      expect(rows).toEqual([{ conversation_id: 'shared into' }, { conversation_id: 'shared into' }]);
+    });
+
+    const early: SessionWindow = { expiresAt: 10, openedBy: 'ad', adAt: 8, freeUntil: 90 };
+    const late: SessionWindow = { expiresAt: 20, openedBy: 'message', adAt: null, freeUntil: null };
+    const widest: SessionWindow = { expiresAt: 20, openedBy: 'message', adAt: 8, freeUntil: 90 };
+
+    test.each<[string, SessionWindow, SessionWindow, SessionWindow]>([
+      ['the later end, from the one that goes', late, early, widest],
+      ['the later end, from the one that stays', early, late, widest],
+      ['the only one that was open', late, NO_WINDOW, late],
+      ['none, when none was open', NO_WINDOW, NO_WINDOW, NO_WINDOW],
+      ['a free time without a window', { ...NO_WINDOW, freeUntil: 5 }, NO_WINDOW, { ...NO_WINDOW, freeUntil: 5 }],
+    ])('have the window of both: %s', async (_name, from, into, joined) => {
+      const ledger = await open();
+      await converse(ledger, 'a', 'from', 'acc', from);
+      await converse(ledger, 'b', 'into', 'acc', into);
+      await ledger.write((tx) => contacts.merge(tx, 'from', 'into'));
+      expect((await conversations.find(ledger.reader, 'b'))?.window).toEqual(joined);
+    });
+
+    test('have said stop when either did, and keep the name that is known', async () => {
+      const ledger = await open();
+      await ledger.write(async (tx) => {
+        for (const id of ['from', 'into']) await contacts.create(tx, id, 1);
+        await contacts.rename(tx, 'from', 'Ana', null);
+        await contacts.rename(tx, 'into', null, 'ana');
+        await contacts.setMarketingStopped(tx, 'from', 7);
+        await contacts.merge(tx, 'from', 'into');
+      });
+      const kept = { id: 'into', name: 'Ana', username: 'ana', marketingStoppedAt: 7, identities: [] };
+      expect(await contacts.find(ledger.reader, 'into', 'c')).toEqual(kept);
+    });
+
+    test('are a person’s when either conversation was', async () => {
+      const ledger = await open();
+      await converse(ledger, 'a', 'from', 'acc');
+      await converse(ledger, 'b', 'into', 'acc');
+      await ledger.write(async (tx) => {
+        await tx.db.updateTable('conversations').set({ owner: 'human' }).where('id', '=', 'a').execute();
+        await contacts.merge(tx, 'from', 'into');
+      });
+      expect((await conversations.find(ledger.reader, 'b'))?.owner).toBe('human');
+    });
+  });
+}

@@ -1,0 +1,130 @@
+/** Messages, attempts, idempotency keys and media. */
+import * as media from '../../service/src/store/media.store.ts';
+import * as messages from '../../service/src/store/message.store.ts';
+import type { OpenLedger } from './store.ts';
+
+export function messageRow(id: string, change: Partial<messages.MessageRow> = {}): messages.MessageRow {
+  return {
+    id,
+    account_id: 'acc',
+    conversation_id: 'cnv',
+    direction: 'outbound',
+    kind: 'text',
+    status: 'queued',
+    status_at: 1,
+    provider_id: null,
+    content: '{}',
+    context: null,
+    request: null,
+    error: null,
+    pricing: null,
+    created_at: 1,
+    ...change,
+  };
+}
+
+export function describeMessageStores(open: OpenLedger): void {
+  describe('messages', () => {
+    test('are stored once for each id of the provider and account', async () => {
+      const ledger = await open();
+      const insert = (row: messages.MessageRow) => ledger.write((tx) => messages.insert(tx, row));
+      expect(await insert(messageRow('a', { provider_id: 'p' }))).toBe(true);
+      expect(await insert(messageRow('b', { provider_id: 'p' }))).toBe(false);
+      expect(await insert(messageRow('c', { provider_id: 'p', account_id: 'other' }))).toBe(true);
+      expect(await insert(messageRow('d'))).toBe(true);
+      expect(await insert(messageRow('e'))).toBe(true);
+      expect((await messages.findByProviderId(ledger.reader, 'acc', 'p'))?.id).toBe('a');
+      expect(await messages.findByProviderId(ledger.reader, 'acc', 'q')).toBeUndefined();
+      expect(await messages.find(ledger.reader, 'b')).toBeUndefined();
+    });
+
+    test('change only where told', async () => {
+      const ledger = await open();
+      await ledger.write((tx) => messages.insert(tx, messageRow('a')));
+      await ledger.write((tx) => messages.insert(tx, messageRow('b')));
+      await ledger.write((tx) => messages.update(tx, 'a', { status: 'sent', status_at: 2, provider_id: 'p' }));
+      expect(await messages.find(ledger.reader, 'a')).toEqual(
+        messageRow('a', { status: 'sent', status_at: 2, provider_id: 'p' }),
+      );
+      expect(await messages.find(ledger.reader, 'b')).toEqual(messageRow('b'));
+    });
+
+    test('of a conversation are paged, the newest first, and listed by status, the oldest first', async () => {
+      const ledger = await open();
+      await ledger.write(async (tx) => {
+        for (const id of ['c', 'a', 'e', 'b', 'd']) await messages.insert(tx, messageRow(id));
+        await messages.insert(tx, messageRow('x', { conversation_id: 'other' }));
+        await messages.update(tx, 'b', { status: 'held' });
+        await messages.update(tx, 'd', { status: 'held' });
+      });
+      const ids = async (before?: string) =>
+        (await messages.page(ledger.reader, 'cnv', 2, before)).map((message) => message.id);
+      expect(await ids()).toEqual(['e', 'd']);
+      expect(await ids('d')).toEqual(['c', 'b']);
+      expect(await ids('b')).toEqual(['a']);
+      expect(await ids('a')).toEqual([]);
+      const held = await messages.inStatus(ledger.reader, 'cnv', 'held');
+      expect(held.map((message) => message.id)).toEqual(['b', 'd']);
+    });
+
+    test('are admitted once for each idempotency key', async () => {
+      const ledger = await open();
+      await ledger.write((tx) => messages.rememberKey(tx, 'k', 'digest', 'msg', 1));
+      expect(await messages.idempotent(ledger.reader, 'k')).toEqual({ digest: 'digest', messageId: 'msg' });
+      expect(await messages.idempotent(ledger.reader, 'other')).toBeUndefined();
+      await expect(ledger.write((tx) => messages.rememberKey(tx, 'k', 'x', 'y', 1))).rejects.toThrow();
+    });
+  });
+
+  test('attempts are numbered, in order, open until they are closed', async () => {
+    const ledger = await open();
+    await ledger.write(async (tx) => {
+      await messages.openAttempt(tx, { id: 'two', message_id: 'm', number: 2, opened_at: 20 });
+      await messages.openAttempt(tx, { id: 'one', message_id: 'm', number: 1, opened_at: 10 });
+      await messages.openAttempt(tx, { id: 'other', message_id: 'n', number: 1, opened_at: 10 });
+      await messages.closeAttempt(tx, 'one', 15, 'throttled', '{"code":"throttled"}');
+    });
+    const closed = { closed_at: 15, outcome: 'throttled', error: '{"code":"throttled"}' };
+    expect(await messages.attempts(ledger.reader, 'm')).toEqual([
+      { id: 'one', message_id: 'm', number: 1, opened_at: 10, ...closed },
+      { id: 'two', message_id: 'm', number: 2, opened_at: 20, closed_at: null, outcome: null, error: null },
+    ]);
+    const again = { id: 'three', message_id: 'm', number: 2, opened_at: 30 };
+    await expect(ledger.write((tx) => messages.openAttempt(tx, again))).rejects.toThrow();
+  });
+
+  describe('media', () => {
+    const file = { id: 'a', accountId: 'acc', providerId: 'p', mimeType: 'image/png', filename: null };
+
+    test('that came twice has one id', async () => {
+      const ledger = await open();
+      expect(await ledger.write((tx) => media.insert(tx, file, 1))).toBe('a');
+      expect(await ledger.write((tx) => media.insert(tx, { ...file, id: 'b' }, 2))).toBe('a');
+      expect(await ledger.write((tx) => media.insert(tx, { ...file, id: 'c', accountId: 'other' }, 2))).toBe('c');
+      expect(await media.find(ledger.reader, 'a')).toEqual(file);
+      expect(await media.find(ledger.reader, 'b')).toBeUndefined();
+    });
+
+    test('that was uploaded is found by account, bytes and type until it expires', async () => {
+      const ledger = await open();
+      const upload = {
+        accountId: 'acc',
+        sha256: 's',
+        mimeType: 'image/png',
+        providerId: 'p',
+        bytes: 9,
+        expiresAt: 100,
+      };
+      await ledger.write((tx) => media.putUpload(tx, upload));
+      const find = (accountId: string, sha256: string, mimeType: string, now: number) =>
+        media.findUpload(ledger.reader, accountId, sha256, mimeType, now);
+      expect(await find('acc', 's', 'image/png', 99)).toEqual(upload);
+      expect(await find('acc', 's', 'image/png', 100)).toBeUndefined();
+      expect(await find('other', 's', 'image/png', 99)).toBeUndefined();
+      expect(await find('acc', 't', 'image/png', 99)).toBeUndefined();
+      expect(await find('acc', 's', 'image/webp', 99)).toBeUndefined();
+      await ledger.write((tx) => media.putUpload(tx, { ...upload, providerId: 'q', expiresAt: null }));
+      expect(await find('acc', 's', 'image/png', 1e12)).toEqual({ ...upload, providerId: 'q', expiresAt: null });
+    });
+  });
+}

@@ -1,0 +1,253 @@
+/** Receipts, jobs, events, subscriptions and deliveries. */
+import * as events from '../../service/src/store/event.store.ts';
+import * as jobs from '../../service/src/store/job.store.ts';
+import type { Ledger } from '../../service/src/store/ledger.ts';
+import * as receipts from '../../service/src/store/receipt.store.ts';
+import * as subscriptions from '../../service/src/store/subscription.store.ts';
+import type { OpenLedger } from './store.ts';
+
+export function describeWorkStores(open: OpenLedger): void {
+  describeReceipts(open);
+  describeJobs(open);
+  describeEvents(open);
+  describeSubscriptions(open);
+}
+
+function describeReceipts(open: OpenLedger): void {
+  const receipt = (digest: string, accountId = 'acc'): receipts.NewReceipt => {
+    return { accountId, receivedAt: 1, request: '{}', body: Buffer.from(digest), digest };
+  };
+  const waiting = async (ledger: Ledger, limit = 100) =>
+    (await receipts.unprocessed(ledger.reader, 'acc', limit)).map((one) => Buffer.from(one.body).toString());
+
+  describe('receipts', () => {
+    test('are stored once for each body and account, alone or together', async () => {
+      const ledger = await open();
+      const insert = (...rows: receipts.NewReceipt[]) => ledger.write((tx) => receipts.insert(tx, rows));
+      expect(await insert(receipt('a'), receipt('b'), receipt('a'))).toBe(2);
+      expect(await insert(receipt('b'), receipt('c'), receipt('a', 'other'))).toBe(2);
+      expect(await insert(receipt('a'))).toBe(0);
+      expect(await insert()).toBe(0);
+      expect(await waiting(ledger)).toEqual(['a', 'b', 'c']);
+    });
+
+    test('of a burst are all stored', async () => {
+      const ledger = await open();
+      const rows = Array.from({ length: 2_345 }, (_, i) => receipt(`r${i}`));
+      expect(await ledger.write((tx) => receipts.insert(tx, rows))).toBe(2_345);
+      expect(await waiting(ledger, 5_000)).toEqual(rows.map((row) => row.digest));
+    });
+
+    test('are read once, the oldest first', async () => {
+      const ledger = await open();
+      await ledger.write((tx) =>
+        receipts.insert(
+          tx,
+          ['a', 'b', 'c'].map((digest) => receipt(digest)),
+        ),
+      );
+      const [oldest] = await receipts.unprocessed(ledger.reader, 'acc', 1);
+      const mark = () => ledger.write((tx) => receipts.markProcessed(tx, oldest?.seq ?? 0, 5));
+      expect(await mark()).toBe(true);
+      expect(await mark()).toBe(false);
+      expect(await waiting(ledger)).toEqual(['b', 'c']);
+      expect(await waiting(ledger, 1)).toEqual(['b']);
+    });
+  });
+}
+
+function describeJobs(open: OpenLedger): void {
+  const enqueue = (ledger: Ledger, name: string, job: Partial<jobs.NewJob> = {}, now = 10) =>
+    ledger.write((tx) => jobs.enqueue(tx, { kind: 'send', payload: { name }, ...job }, now));
+  const due = (ledger: Ledger, now = 10, limit = 100) => jobs.due(ledger.reader, 'send', now, limit);
+  const names = async (ledger: Ledger, now = 10, limit = 100) =>
+    (await due(ledger, now, limit)).map((job) => job.payload.name);
+  const finish = async (ledger: Ledger) => {
+    const [job] = await due(ledger);
+    return job && ledger.write((tx) => jobs.finish(tx, job));
+  };
+
+  describe('jobs', () => {
+    test('come back as they were promised', async () => {
+      const ledger = await open();
+      expect(
+        await enqueue(ledger, 'a', { key: 'k', lane: 'l', payload: { name: 'a', deep: { list: [1, null] } } }),
+      ).toBe(10);
+      const [job] = await due(ledger);
+      expect(job).toEqual({
+        seq: job?.seq,
+        kind: 'send',
+        key: 'k',
+        lane: 'l',
+        attempts: 0,
+        dueAt: 10,
+        createdAt: 10,
+        payload: { name: 'a', deep: { list: [1, null] } },
+      });
+    });
+
+    test('are due by priority, then time, then order, no more than asked and none of another kind', async () => {
+      const ledger = await open();
+      await enqueue(ledger, 'campaign', { priority: 10 });
+      await enqueue(ledger, 'later', { dueAt: 11 });
+      await enqueue(ledger, 'second');
+      await enqueue(ledger, 'third');
+      await enqueue(ledger, 'first', { dueAt: 5 });
+      await enqueue(ledger, 'other', { kind: 'settle' });
+      expect(await names(ledger)).toEqual(['first', 'second', 'third', 'campaign']);
+      expect(await names(ledger, 10, 2)).toEqual(['first', 'second']);
+      expect(await names(ledger, 11)).toEqual(['first', 'second', 'third', 'later', 'campaign']);
+      expect(await jobs.nextDueAt(ledger.reader, 'send', 10)).toBe(11);
+      expect(await jobs.nextDueAt(ledger.reader, 'send', 11)).toBeUndefined();
+      expect(await jobs.nextDueAt(ledger.reader, 'settle', 0)).toBe(10);
+    });
+
+    test('whose key is taken change nothing, not even what waits in their lane', async () => {
+      const ledger = await open();
+      expect(await enqueue(ledger, 'a', { key: 'k' })).toBe(10);
+      expect(await enqueue(ledger, 'b', { key: 'k', dueAt: 1 })).toBeUndefined();
+      expect(await names(ledger)).toEqual(['a']);
+      await finish(ledger);
+      expect(await enqueue(ledger, 'c', { key: 'k' })).toBe(10);
+      expect(await names(ledger)).toEqual(['c']);
+    });
+
+    test('of a lane become ready one after the other, each at its own time', async () => {
+      const ledger = await open();
+      expect(await enqueue(ledger, 'a1', { lane: 'a' })).toBe(10);
+      expect(await enqueue(ledger, 'a2', { lane: 'a', dueAt: 50 })).toBeUndefined();
+      expect(await enqueue(ledger, 'a3', { lane: 'a', priority: -1 })).toBeUndefined();
+      expect(await enqueue(ledger, 'b1', { lane: 'b' })).toBe(10);
+      expect(await names(ledger)).toEqual(['a1', 'b1']);
+      expect(await jobs.nextDueAt(ledger.reader, 'send', 10)).toBeUndefined();
+      expect(await finish(ledger)).toBe(50);
+      expect(await names(ledger)).toEqual(['b1']);
+      expect(await names(ledger, 50)).toEqual(['b1', 'a2']);
+      const [, second] = await due(ledger, 50);
+      expect(await ledger.write((tx) => jobs.finish(tx, second as jobs.Job))).toBe(10);
+      expect(await names(ledger)).toEqual(['a3', 'b1']);
+    });
+
+    test('put off wait, count only what costs, and hold up their lane', async () => {
+      const ledger = await open();
+      await enqueue(ledger, 'a1', { lane: 'a' });
+      await enqueue(ledger, 'a2', { lane: 'a' });
+      const [job] = await due(ledger);
+      const postpone = (dueAt: number, costs: boolean) =>
+        ledger.write((tx) => jobs.postpone(tx, job?.seq ?? 0, dueAt, costs));
+      await postpone(20, true);
+      expect(await names(ledger)).toEqual([]);
+      expect(await jobs.nextDueAt(ledger.reader, 'send', 10)).toBe(20);
+      expect((await due(ledger, 20)).map((one) => [one.payload.name, one.attempts])).toEqual([['a1', 1]]);
+      await postpone(30, false);
+      expect((await due(ledger, 30)).map((one) => one.attempts)).toEqual([1]);
+    });
+
+    test('are counted by kind and state', async () => {
+      const ledger = await open();
+      await enqueue(ledger, 'a1', { lane: 'a', dueAt: 7 });
+      await enqueue(ledger, 'a2', { lane: 'a' });
+      await enqueue(ledger, 'b');
+      const depth = await jobs.depth(ledger.reader);
+      expect(depth).toHaveLength(2);
+      expect(depth).toContainEqual({ kind: 'send', state: 'ready', count: 2, oldestDueAt: 7 });
+      expect(depth).toContainEqual({ kind: 'send', state: 'blocked', count: 1, oldestDueAt: 10 });
+    });
+  });
+}
+
+function event(id: string, change: Partial<events.NewEventRow> = {}): events.NewEventRow {
+  const base = { accountId: 'acc', conversationId: null, type: 'call', payload: `{"id":"${id}"}`, raw: null };
+  return { id, dedupeKey: `key ${id}`, ...base, ...change };
+}
+
+function describeEvents(open: OpenLedger): void {
+  test('an event is published once for each fact and account, and has its place in the order', async () => {
+    const ledger = await open();
+    const insert = (row: events.NewEventRow) => ledger.write((tx) => events.insert(tx, row, 1));
+    const first = (await insert(event('a'))) ?? 0;
+    expect(await insert(event('b', { dedupeKey: 'key a' }))).toBeUndefined();
+    const second = (await insert(event('c', { dedupeKey: 'key a', accountId: 'other' }))) ?? 0;
+    const third = (await insert(event('d'))) ?? 0;
+    expect(first).toBeGreaterThan(0);
+    expect(second).toBeGreaterThan(first);
+    expect(third).toBeGreaterThan(second);
+    expect(await events.isKnown(ledger.reader, 'acc', 'key a')).toBe(true);
+    expect(await events.isKnown(ledger.reader, 'acc', 'key b')).toBe(false);
+  });
+}
+
+function subscription(id: string, change: Partial<subscriptions.SubscriptionRow> = {}): subscriptions.SubscriptionRow {
+  return {
+    id,
+    account_id: null,
+    conversation_id: null,
+    url: 'http://127.0.0.1/hook',
+    filter: '{"events":["call"]}',
+    max_batch: 1,
+    secret: 'sealed',
+    once: 0,
+    expires_at: null,
+    created_at: 1,
+    failing_since: null,
+    ended_at: null,
+    ended_reason: null,
+    ...change,
+  };
+}
+
+function describeSubscriptions(open: OpenLedger): void {
+  describe('subscriptions', () => {
+    test('listen to their account and conversation until they expire or end', async () => {
+      const ledger = await open();
+      await ledger.write(async (tx) => {
+        await subscriptions.insert(tx, subscription('everything'));
+        await subscriptions.insert(tx, subscription('account', { account_id: 'acc' }));
+        await subscriptions.insert(tx, subscription('other account', { account_id: 'other' }));
+        await subscriptions.insert(tx, subscription('waiting', { account_id: 'acc', conversation_id: 'cnv', once: 1 }));
+        await subscriptions.insert(tx, subscription('expires', { expires_at: 10 }));
+        await subscriptions.insert(tx, subscription('ended'));
+        await subscriptions.end(tx, 'ended', 'gone', 5);
+      });
+      const ids = async (conversation: string | null, now: number) =>
+        (await subscriptions.listening(ledger.reader, 'acc', conversation, now)).map((one) => one.id);
+      expect(await ids('cnv', 9)).toEqual(['account', 'everything', 'expires', 'waiting']);
+      expect(await ids('cnv', 10)).toEqual(['account', 'everything', 'waiting']);
+      expect(await ids('other', 10)).toEqual(['account', 'everything']);
+      expect(await ids(null, 10)).toEqual(['account', 'everything']);
+      expect(await subscriptions.find(ledger.reader, 'ended')).toMatchObject({ ended_at: 5, ended_reason: 'gone' });
+      const listed = (await subscriptions.list(ledger.reader)).map((one) => one.id);
+      expect(listed).not.toContain('waiting');
+      expect(listed).not.toContain('ended');
+    });
+
+    test('remember since when they fail', async () => {
+      const ledger = await open();
+      await ledger.write((tx) => subscriptions.insert(tx, subscription('s')));
+      for (const at of [7, null]) {
+        await ledger.write((tx) => subscriptions.setFailingSince(tx, 's', at));
+        expect(await subscriptions.find(ledger.reader, 's')).toEqual(subscription('s', { failing_since: at }));
+      }
+    });
+
+    test('are owed events, shard by shard, the oldest first, until they took them or ended', async () => {
+      const ledger = await open();
+      await ledger.write(async (tx) => {
+        for (const id of ['s', 't']) await subscriptions.insert(tx, subscription(id));
+        for (const [i, id] of ['a', 'b', 'c', 'd'].entries()) {
+          const seq = (await events.insert(tx, event(id, { raw: '{}' }), 1)) ?? 0;
+          for (const owed of ['s', 't']) await subscriptions.addDelivery(tx, owed, seq, i % 2);
+        }
+      });
+      const pending = (id: string, shard: number, limit = 10) => subscriptions.pending(ledger.reader, id, shard, limit);
+      const ids = async (id: string, shard: number) => (await pending(id, shard)).map((one) => one.eventId);
+      const [first] = await pending('s', 0, 1);
+      expect(first).toEqual({ eventSeq: first?.eventSeq, eventId: 'a', payload: '{"id":"a"}', raw: '{}' });
+      expect(await ids('s', 0)).toEqual(['a', 'c']);
+      await ledger.write((tx) => subscriptions.taken(tx, 's', 0, first?.eventSeq ?? 0));
+      expect([await ids('s', 0), await ids('s', 1), await ids('t', 0)]).toEqual([['c'], ['b', 'd'], ['a', 'c']]);
+      await ledger.write((tx) => subscriptions.end(tx, 's', 'deleted', 9));
+      expect([await ids('s', 0), await ids('s', 1), await ids('t', 1)]).toEqual([[], [], ['b', 'd']]);
+    });
+  });
+}
