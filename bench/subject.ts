@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { SendTarget, WebhookTarget } from './requests.ts';
 import { until } from './measure.ts';
 
-const MAIN = fileURLToPath(new URL('../service/dist/service/src/main.js', import.meta.url));
+const MAIN = process.env.BENCH_MAIN ?? fileURLToPath(new URL('../service/dist/service/src/main.js', import.meta.url));
 const API_KEY = 'bench-key-of-at-least-24-characters';
 const SECRET = 'bench-app-secret';
 const PHONE_NUMBER_ID = '106540352242922';

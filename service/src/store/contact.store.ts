@@ -1,8 +1,11 @@
 /** Contacts and their identities: one person, several addresses. */
 import type { Kysely } from 'kysely';
 import type { IdentityRef } from '../../../contract/event.ts';
+import { joined } from '../core/session-window.ts';
+import * as conversations from './conversation.store.ts';
 import type { Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
+import { first, prepared, type Parameters } from './prepared.ts';
 
 export interface Contact {
   id: string;
@@ -12,40 +15,64 @@ export interface Contact {
   identities: IdentityRef[];
 }
 
-/** With the identities that the contact has on one channel, the oldest first. */
-export async function find(db: Kysely<Schema>, id: string, channel: string): Promise<Contact | undefined> {
-  const row = await db.selectFrom('contacts').selectAll().where('id', '=', id).executeTakeFirst();
-  if (row === undefined) return undefined;
-  const identities = await db
+const selectOne = prepared((db, its: Parameters<{ id: string }>) =>
+  db.selectFrom('contacts').selectAll().where('id', '=', its('id')),
+);
+const selectIdentities = prepared((db, its: Parameters<{ id: string; channel: string }>) =>
+  db
     .selectFrom('identities')
     .select(['kind', 'address'])
-    .where('contact_id', '=', id)
-    .where('channel', '=', channel)
+    .where('contact_id', '=', its('id'))
+    .where('channel', '=', its('channel'))
     .orderBy('created_at')
-    .orderBy('kind')
-    .execute();
+    .orderBy('kind'),
+);
+
+/** With the identities that the contact has on one channel, the oldest first. */
+export async function find(db: Kysely<Schema>, id: string, channel: string): Promise<Contact | undefined> {
+  const row = first(await selectOne(db, { id }));
+  if (row === undefined) return undefined;
+  const { rows: identities } = await selectIdentities(db, { id, channel });
   const { name, username, marketing_stopped_at: marketingStoppedAt } = row;
   return { id, name, username, marketingStoppedAt, identities };
 }
 
-/** Whose identity it is. */
-export async function ownerOf(db: Kysely<Schema>, channel: string, identity: IdentityRef): Promise<string | undefined> {
-  const row = await db
+const selectOwner = prepared((db, its: Parameters<IdentityRef & { channel: string }>) =>
+  db
     .selectFrom('identities')
     .select('contact_id')
-    .where('channel', '=', channel)
-    .where('kind', '=', identity.kind)
-    .where('address', '=', identity.address)
-    .executeTakeFirst();
-  return row?.contact_id;
+    .where('channel', '=', its('channel'))
+    .where('kind', '=', its('kind'))
+    .where('address', '=', its('address')),
+);
+
+/** Whose identity it is. */
+export async function ownerOf(db: Kysely<Schema>, channel: string, identity: IdentityRef): Promise<string | undefined> {
+  return first(await selectOwner(db, { channel, kind: identity.kind, address: identity.address }))?.contact_id;
 }
 
-export async function create(tx: Tx, id: string, now: number): Promise<void> {
-  await tx.db
+const insertOne = prepared((db, its: Parameters<{ id: string; now: number }>) =>
+  db
     .insertInto('contacts')
-    .values({ id, name: null, username: null, marketing_stopped_at: null, created_at: now })
-    .execute();
+    .values({ id: its('id'), name: null, username: null, marketing_stopped_at: null, created_at: its('now') }),
+);
+
+export async function create(tx: Tx, id: string, now: number): Promise<void> {
+  await insertOne(tx.db, { id, now });
 }
+
+const insertIdentity = prepared((db, its: Parameters<Schema['identities']>) =>
+  db
+    .insertInto('identities')
+    .values({
+      channel: its('channel'),
+      kind: its('kind'),
+      address: its('address'),
+      contact_id: its('contact_id'),
+      created_at: its('created_at'),
+    })
+    .onConflict((conflict) => conflict.columns(['channel', 'kind', 'address']).doNothing()),
+);
 
 /** Gives a contact an identity. One that another contact holds stays there. */
 export async function addIdentity(
@@ -55,11 +82,8 @@ export async function addIdentity(
   identity: IdentityRef,
   now: number,
 ): Promise<void> {
-  await tx.db
-    .insertInto('identities')
-    .values({ channel, kind: identity.kind, address: identity.address, contact_id: contactId, created_at: now })
-    .onConflict((conflict) => conflict.columns(['channel', 'kind', 'address']).doNothing())
-    .execute();
+  const { kind, address } = identity;
+  await insertIdentity(tx.db, { channel, kind, address, contact_id: contactId, created_at: now });
 }
 
 /** Nobody's any more. */
@@ -102,20 +126,33 @@ export async function merge(tx: Tx, from: string, into: string): Promise<void> {
     }
   }
   await db.updateTable('identities').set({ contact_id: into }).where('contact_id', '=', from).execute();
+  await joinContacts(tx, from, into);
+}
+
+/** What only `from` knew is not forgotten, least of all that the person said stop. */
+async function joinContacts({ db }: Tx, from: string, into: string): Promise<void> {
+  const rows = await db.selectFrom('contacts').selectAll().where('id', 'in', [from, into]).execute();
+  const gone = rows.find((row) => row.id === from);
+  const kept = rows.find((row) => row.id === into);
+  const change = {
+    name: kept?.name ?? gone?.name ?? null,
+    username: kept?.username ?? gone?.username ?? null,
+    marketing_stopped_at: kept?.marketing_stopped_at ?? gone?.marketing_stopped_at ?? null,
+  };
+  await db.updateTable('contacts').set(change).where('id', '=', into).execute();
   await db.deleteFrom('contacts').where('id', '=', from).execute();
 }
 
-async function joinConversations({ db }: Tx, from: string, into: string): Promise<void> {
+async function joinConversations(tx: Tx, from: string, into: string): Promise<void> {
+  const { db } = tx;
   await db.updateTable('messages').set({ conversation_id: into }).where('conversation_id', '=', from).execute();
   await db.updateTable('events').set({ conversation_id: into }).where('conversation_id', '=', from).execute();
   await db.updateTable('subscriptions').set({ conversation_id: into }).where('conversation_id', '=', from).execute();
-  const windows = await db
-    .selectFrom('conversations')
-    .select(['window_expires_at', 'window_opened_by', 'window_ad_at', 'window_free_until'])
-    .where('id', 'in', [from, into])
-    .orderBy('window_expires_at', 'desc')
-    .execute();
-  const widest = windows.find((window) => window.window_expires_at !== null);
-  if (widest) await db.updateTable('conversations').set(widest).where('id', '=', into).execute();
+  const gone = await conversations.find(db, from);
+  const kept = await conversations.find(db, into);
+  if (gone && kept) await conversations.setWindow(tx, into, joined(kept.window, gone.window));
+  if (gone?.owner === 'human') {
+    await db.updateTable('conversations').set({ owner: 'human' }).where('id', '=', into).execute();
+  }
   await db.deleteFrom('conversations').where('id', '=', from).execute();
 }

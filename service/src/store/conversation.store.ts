@@ -4,6 +4,7 @@ import type { WindowOpener } from '../../../contract/event.ts';
 import type { SessionWindow } from '../core/session-window.ts';
 import type { ConversationsTable, Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
+import { first, prepared, type Parameters } from './prepared.ts';
 
 export interface Conversation {
   id: string;
@@ -28,41 +29,73 @@ function fromRow(row: Selectable<ConversationsTable>): Conversation {
   };
 }
 
+const selectOne = prepared((db, its: Parameters<{ id: string }>) =>
+  db.selectFrom('conversations').selectAll().where('id', '=', its('id')),
+);
+
 export async function find(db: Kysely<Schema>, id: string): Promise<Conversation | undefined> {
-  const row = await db.selectFrom('conversations').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = first(await selectOne(db, { id }));
   return row && fromRow(row);
 }
+
+const selectBetween = prepared((db, its: Parameters<{ accountId: string; contactId: string }>) =>
+  db
+    .selectFrom('conversations')
+    .selectAll()
+    .where('contact_id', '=', its('contactId'))
+    .where('account_id', '=', its('accountId')),
+);
 
 export async function between(
   db: Kysely<Schema>,
   accountId: string,
   contactId: string,
 ): Promise<Conversation | undefined> {
-  const row = await db
-    .selectFrom('conversations')
-    .selectAll()
-    .where('contact_id', '=', contactId)
-    .where('account_id', '=', accountId)
-    .executeTakeFirst();
+  const row = first(await selectBetween(db, { accountId, contactId }));
   return row && fromRow(row);
 }
 
+const insertOne = prepared((db, its: Parameters<Schema['conversations']>) =>
+  db.insertInto('conversations').values({
+    id: its('id'),
+    account_id: its('account_id'),
+    contact_id: its('contact_id'),
+    owner: its('owner'),
+    window_expires_at: its('window_expires_at'),
+    window_opened_by: its('window_opened_by'),
+    window_ad_at: its('window_ad_at'),
+    window_free_until: its('window_free_until'),
+    created_at: its('created_at'),
+  }),
+);
+
 export async function create(tx: Tx, conversation: Conversation, now: number): Promise<void> {
-  await tx.db
-    .insertInto('conversations')
-    .values({
-      id: conversation.id,
-      account_id: conversation.accountId,
-      contact_id: conversation.contactId,
-      owner: conversation.owner,
-      ...windowColumns(conversation.window),
-      created_at: now,
-    })
-    .execute();
+  await insertOne(tx.db, {
+    id: conversation.id,
+    account_id: conversation.accountId,
+    contact_id: conversation.contactId,
+    owner: conversation.owner,
+    ...windowColumns(conversation.window),
+    created_at: now,
+  });
 }
 
+type WindowColumns = ReturnType<typeof windowColumns>;
+
+const updateWindow = prepared((db, its: Parameters<WindowColumns & { id: string }>) =>
+  db
+    .updateTable('conversations')
+    .set({
+      window_expires_at: its('window_expires_at'),
+      window_opened_by: its('window_opened_by'),
+      window_ad_at: its('window_ad_at'),
+      window_free_until: its('window_free_until'),
+    })
+    .where('id', '=', its('id')),
+);
+
 export async function setWindow(tx: Tx, id: string, window: SessionWindow): Promise<void> {
-  await tx.db.updateTable('conversations').set(windowColumns(window)).where('id', '=', id).execute();
+  await updateWindow(tx.db, { id, ...windowColumns(window) });
 }
 
 function windowColumns(window: SessionWindow) {

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
+import { first, prepared, type Parameters } from './prepared.ts';
 
 export interface NewEventRow {
   id: string;
@@ -13,33 +14,37 @@ export interface NewEventRow {
   raw: string | null;
 }
 
-/** Answers the event's place in the order, or undefined when the same fact was published before. */
-export async function insert(tx: Tx, event: NewEventRow, now: number): Promise<number | undefined> {
-  const row = await tx.db
+const insertOne = prepared((db, its: Parameters<NewEventRow & { now: number }>) =>
+  db
     .insertInto('events')
     .values({
-      id: event.id,
-      account_id: event.accountId,
-      conversation_id: event.conversationId,
-      type: event.type,
-      dedupe_key: event.dedupeKey,
-      payload: event.payload,
-      raw: event.raw,
-      created_at: now,
+      id: its('id'),
+      account_id: its('accountId'),
+      conversation_id: its('conversationId'),
+      type: its('type'),
+      dedupe_key: its('dedupeKey'),
+      payload: its('payload'),
+      raw: its('raw'),
+      created_at: its('now'),
     })
     .onConflict((conflict) => conflict.columns(['account_id', 'dedupe_key']).doNothing())
-    .returning('seq')
-    .executeTakeFirst();
-  return row?.seq;
+    .returning('seq'),
+);
+
+/** Answers the event's place in the order, or undefined when the same fact was published before. */
+export async function insert(tx: Tx, event: NewEventRow, now: number): Promise<number | undefined> {
+  return first(await insertOne(tx.db, { ...event, now }))?.seq;
 }
+
+const selectKnown = prepared((db, its: Parameters<{ accountId: string; dedupeKey: string }>) =>
+  db
+    .selectFrom('events')
+    .select('seq')
+    .where('account_id', '=', its('accountId'))
+    .where('dedupe_key', '=', its('dedupeKey')),
+);
 
 /** Whether this fact was published before. */
 export async function isKnown(db: Kysely<Schema>, accountId: string, dedupeKey: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('events')
-    .select('seq')
-    .where('account_id', '=', accountId)
-    .where('dedupe_key', '=', dedupeKey)
-    .executeTakeFirst();
-  return row !== undefined;
+  return first(await selectKnown(db, { accountId, dedupeKey })) !== undefined;
 }

@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
+import { changed, first, prepared, type Parameters } from './prepared.ts';
 
 export interface NewJob {
   kind: string;
@@ -25,6 +26,23 @@ export interface Job {
   payload: Record<string, unknown>;
 }
 
+const insertOne = prepared((db, its: Parameters<Omit<Schema['jobs'], 'seq'>>) =>
+  db
+    .insertInto('jobs')
+    .values({
+      kind: its('kind'),
+      key: its('key'),
+      lane: its('lane'),
+      state: its('state'),
+      priority: its('priority'),
+      due_at: its('due_at'),
+      attempts: its('attempts'),
+      created_at: its('created_at'),
+      payload: its('payload'),
+    })
+    .onConflict((conflict) => conflict.column('key').doNothing()),
+);
+
 /**
  * Adds a job. A job whose key is taken changes nothing: the one that is there does the work. A job whose lane is busy waits
  * until the lane is free. Answers when it is due, or undefined when it need not be rung.
@@ -32,31 +50,34 @@ export interface Job {
 export async function enqueue(tx: Tx, job: NewJob, now: number): Promise<number | undefined> {
   const dueAt = job.dueAt ?? now;
   const busy = job.lane === undefined ? undefined : await laneHead(tx.db, job.lane);
-  const result = await tx.db
-    .insertInto('jobs')
-    .values({
-      kind: job.kind,
-      key: job.key ?? null,
-      lane: job.lane ?? null,
-      state: busy === undefined ? 'ready' : 'blocked',
-      priority: job.priority ?? 0,
-      due_at: dueAt,
-      attempts: 0,
-      created_at: now,
-      payload: JSON.stringify(job.payload),
-    })
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .executeTakeFirst();
-  return busy === undefined && (result.numInsertedOrUpdatedRows ?? 0n) > 0n ? dueAt : undefined;
+  const result = await insertOne(tx.db, {
+    kind: job.kind,
+    key: job.key ?? null,
+    lane: job.lane ?? null,
+    state: busy === undefined ? 'ready' : 'blocked',
+    priority: job.priority ?? 0,
+    due_at: dueAt,
+    attempts: 0,
+    created_at: now,
+    payload: JSON.stringify(job.payload),
+  });
+  return busy === undefined && changed(result) ? dueAt : undefined;
 }
+
+const deleteOne = prepared((db, its: Parameters<{ seq: number }>) =>
+  db.deleteFrom('jobs').where('seq', '=', its('seq')),
+);
+const setReady = prepared((db, its: Parameters<{ seq: number }>) =>
+  db.updateTable('jobs').set({ state: 'ready' }).where('seq', '=', its('seq')),
+);
 
 /** Takes a finished job away; the next of its lane becomes ready. Answers that one's due time. */
 export async function finish(tx: Tx, job: Pick<Job, 'seq' | 'lane'>): Promise<number | undefined> {
-  await tx.db.deleteFrom('jobs').where('seq', '=', job.seq).execute();
+  await deleteOne(tx.db, { seq: job.seq });
   if (job.lane === null) return undefined;
   const next = await laneHead(tx.db, job.lane);
   if (next === undefined) return undefined;
-  await tx.db.updateTable('jobs').set({ state: 'ready' }).where('seq', '=', next.seq).execute();
+  await setReady(tx.db, { seq: next.seq });
   return next.due_at;
 }
 
@@ -66,19 +87,22 @@ export async function postpone(tx: Tx, seq: number, dueAt: number, costsAttempt:
   await tx.db.updateTable('jobs').set({ due_at: dueAt, attempts }).where('seq', '=', seq).execute();
 }
 
-/** Jobs of a kind that may run now, in the order in which they should. */
-export async function due(db: Kysely<Schema>, kind: string, now: number, limit: number): Promise<Job[]> {
-  const rows = await db
+const selectDue = prepared((db, its: Parameters<{ kind: string; now: number; limit: number }>) =>
+  db
     .selectFrom('jobs')
     .selectAll()
-    .where('kind', '=', kind)
+    .where('kind', '=', its('kind'))
     .where('state', '=', 'ready')
-    .where('due_at', '<=', now)
+    .where('due_at', '<=', its('now'))
     .orderBy('priority')
     .orderBy('due_at')
     .orderBy('seq')
-    .limit(limit)
-    .execute();
+    .limit(its('limit')),
+);
+
+/** Jobs of a kind that may run now, in the order in which they should. */
+export async function due(db: Kysely<Schema>, kind: string, now: number, limit: number): Promise<Job[]> {
+  const { rows } = await selectDue(db, { kind, now, limit });
   return rows.map((row) => ({
     seq: row.seq,
     kind: row.kind,
@@ -91,18 +115,20 @@ export async function due(db: Kysely<Schema>, kind: string, now: number, limit: 
   }));
 }
 
-/** When the next job of a kind that is not due yet will be. */
-export async function nextDueAt(db: Kysely<Schema>, kind: string, now: number): Promise<number | undefined> {
-  const row = await db
+const selectNextDueAt = prepared((db, its: Parameters<{ kind: string; now: number }>) =>
+  db
     .selectFrom('jobs')
     .select('due_at')
-    .where('kind', '=', kind)
+    .where('kind', '=', its('kind'))
     .where('state', '=', 'ready')
-    .where('due_at', '>', now)
+    .where('due_at', '>', its('now'))
     .orderBy('due_at')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.due_at;
+    .limit(1),
+);
+
+/** When the next job of a kind that is not due yet will be. */
+export async function nextDueAt(db: Kysely<Schema>, kind: string, now: number): Promise<number | undefined> {
+  return first(await selectNextDueAt(db, { kind, now }))?.due_at;
 }
 
 export interface Depth {
@@ -132,12 +158,10 @@ export async function depth(db: Kysely<Schema>): Promise<Depth[]> {
   }));
 }
 
+const selectLaneHead = prepared((db, its: Parameters<{ lane: string }>) =>
+  db.selectFrom('jobs').select(['seq', 'due_at']).where('lane', '=', its('lane')).orderBy('seq').limit(1),
+);
+
 async function laneHead(db: Kysely<Schema>, lane: string): Promise<{ seq: number; due_at: number } | undefined> {
-  return db
-    .selectFrom('jobs')
-    .select(['seq', 'due_at'])
-    .where('lane', '=', lane)
-    .orderBy('seq')
-    .limit(1)
-    .executeTakeFirst();
+  return first(await selectLaneHead(db, { lane }));
 }

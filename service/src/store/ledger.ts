@@ -3,7 +3,7 @@
  * the unit is on disk. On a database without group commit of its own, units that wait at the same time share one transaction
  * and one fsync, each behind its own savepoint: a unit that throws undoes itself and nobody else.
  */
-import type { ControlledTransaction, Kysely } from 'kysely';
+import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
 import type { StoreDialect } from './dialect.ts';
 import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
@@ -120,19 +120,23 @@ export class Ledger {
   }
 }
 
+const SAVE = CompiledQuery.raw('savepoint unit');
+const UNDO = CompiledQuery.raw('rollback to savepoint unit');
+const KEEP = CompiledQuery.raw('release savepoint unit');
+
 /** Runs the units in turn; one that throws is rejected and undone, the others stay. */
-async function runAll(transaction: ControlledTransaction<Schema>, units: Waiting[]): Promise<Done[]> {
+async function runAll(db: Transaction<Schema>, units: Waiting[]): Promise<Done[]> {
   const done: Done[] = [];
   for (const unit of units) {
     const hooks: (() => void)[] = [];
-    const held = await transaction.savepoint('unit').execute();
+    await db.executeQuery(SAVE);
     try {
-      const value = await unit.run({ db: transaction, afterCommit: (hook) => hooks.push(hook) });
-      await held.releaseSavepoint('unit').execute();
+      const value = await unit.run({ db, afterCommit: (hook) => hooks.push(hook) });
+      await db.executeQuery(KEEP);
       done.push({ ...unit, value, hooks });
     } catch (error) {
-      await held.rollbackToSavepoint('unit').execute();
-      await held.releaseSavepoint('unit').execute();
+      await db.executeQuery(UNDO);
+      await db.executeQuery(KEEP);
       unit.reject(error);
     }
   }

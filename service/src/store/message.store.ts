@@ -3,35 +3,60 @@ import type { Kysely, Selectable } from 'kysely';
 import type { MessageStatus } from '../../../contract/message.ts';
 import type { AttemptsTable, MessagesTable, Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
+import { changed, first, prepared, type Parameters, type Prepared } from './prepared.ts';
 
 export type MessageRow = Selectable<MessagesTable>;
 export type AttemptRow = Selectable<AttemptsTable>;
 
+const insertOne = prepared((db, its: Parameters<MessageRow>) =>
+  db
+    .insertInto('messages')
+    .values({
+      id: its('id'),
+      account_id: its('account_id'),
+      conversation_id: its('conversation_id'),
+      direction: its('direction'),
+      kind: its('kind'),
+      status: its('status'),
+      status_at: its('status_at'),
+      provider_id: its('provider_id'),
+      content: its('content'),
+      context: its('context'),
+      request: its('request'),
+      error: its('error'),
+      pricing: its('pricing'),
+      created_at: its('created_at'),
+    })
+    .onConflict((conflict) => conflict.columns(['account_id', 'provider_id']).doNothing()),
+);
+
 /** Answers false when the provider's id is known already: the message came twice. */
 export async function insert(tx: Tx, message: MessageRow): Promise<boolean> {
-  const result = await tx.db
-    .insertInto('messages')
-    .values(message)
-    .onConflict((conflict) => conflict.columns(['account_id', 'provider_id']).doNothing())
-    .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  return changed(await insertOne(tx.db, message));
 }
 
+const selectOne = prepared((db, its: Parameters<{ id: string }>) =>
+  db.selectFrom('messages').selectAll().where('id', '=', its('id')),
+);
+
 export async function find(db: Kysely<Schema>, id: string): Promise<MessageRow | undefined> {
-  return db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst();
+  return first(await selectOne(db, { id }));
 }
+
+const selectByProviderId = prepared((db, its: Parameters<{ accountId: string; providerId: string }>) =>
+  db
+    .selectFrom('messages')
+    .selectAll()
+    .where('account_id', '=', its('accountId'))
+    .where('provider_id', '=', its('providerId')),
+);
 
 export async function findByProviderId(
   db: Kysely<Schema>,
   accountId: string,
   providerId: string,
 ): Promise<MessageRow | undefined> {
-  return db
-    .selectFrom('messages')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .where('provider_id', '=', providerId)
-    .executeTakeFirst();
+  return first(await selectByProviderId(db, { accountId, providerId }));
 }
 
 /** Of a conversation, newest first; `before` is the id of the last one of the page before. */
@@ -50,9 +75,34 @@ export type MessageChange = Partial<
   Pick<MessageRow, 'status' | 'status_at' | 'provider_id' | 'content' | 'kind' | 'error' | 'pricing' | 'request'>
 >;
 
-export async function update(tx: Tx, id: string, change: MessageChange): Promise<void> {
-  await tx.db.updateTable('messages').set(change).where('id', '=', id).execute();
+const updates = new Map<string, Prepared<MessageChange & { messageId: string }, unknown>>();
+
+/** One statement for each set of columns that is ever changed together. */
+function updateOf(columns: string[]) {
+  const key = columns.join();
+  let update = updates.get(key);
+  if (update === undefined) {
+    update = prepared((db, its: Parameters<MessageChange & { messageId: string }>) => {
+      const change = Object.fromEntries(columns.map((column) => [column, its(column as keyof MessageChange)]));
+      return db.updateTable('messages').set(change).where('id', '=', its('messageId'));
+    });
+    updates.set(key, update);
+  }
+  return update;
 }
+
+export async function update(tx: Tx, id: string, change: MessageChange): Promise<void> {
+  await updateOf(Object.keys(change).sort())(tx.db, { ...change, messageId: id });
+}
+
+const selectInStatus = prepared((db, its: Parameters<{ conversationId: string; status: string }>) =>
+  db
+    .selectFrom('messages')
+    .selectAll()
+    .where('conversation_id', '=', its('conversationId'))
+    .where('status', '=', its('status'))
+    .orderBy('id'),
+);
 
 /** Outbound messages of a conversation in a status, oldest first. */
 export async function inStatus(
@@ -60,39 +110,69 @@ export async function inStatus(
   conversationId: string,
   status: MessageStatus,
 ): Promise<MessageRow[]> {
-  return db
-    .selectFrom('messages')
-    .selectAll()
-    .where('conversation_id', '=', conversationId)
-    .where('status', '=', status)
-    .orderBy('id')
-    .execute();
+  return (await selectInStatus(db, { conversationId, status })).rows;
 }
+
+const selectKey = prepared((db, its: Parameters<{ key: string }>) =>
+  db.selectFrom('idempotency').select(['digest', 'message_id as messageId']).where('key', '=', its('key')),
+);
 
 export async function idempotent(
   db: Kysely<Schema>,
   key: string,
 ): Promise<{ digest: string; messageId: string } | undefined> {
-  const row = await db.selectFrom('idempotency').selectAll().where('key', '=', key).executeTakeFirst();
-  return row && { digest: row.digest, messageId: row.message_id };
+  return first(await selectKey(db, { key }));
 }
+
+const insertKey = prepared((db, its: Parameters<Schema['idempotency']>) =>
+  db.insertInto('idempotency').values({
+    key: its('key'),
+    digest: its('digest'),
+    message_id: its('message_id'),
+    created_at: its('created_at'),
+  }),
+);
 
 export async function rememberKey(tx: Tx, key: string, digest: string, messageId: string, now: number): Promise<void> {
-  await tx.db.insertInto('idempotency').values({ key, digest, message_id: messageId, created_at: now }).execute();
+  await insertKey(tx.db, { key, digest, message_id: messageId, created_at: now });
 }
+
+const selectAttempts = prepared((db, its: Parameters<{ messageId: string }>) =>
+  db.selectFrom('attempts').selectAll().where('message_id', '=', its('messageId')).orderBy('number'),
+);
 
 export async function attempts(db: Kysely<Schema>, messageId: string): Promise<AttemptRow[]> {
-  return db.selectFrom('attempts').selectAll().where('message_id', '=', messageId).orderBy('number').execute();
+  return (await selectAttempts(db, { messageId })).rows;
 }
+
+type OpenedAttempt = Pick<AttemptRow, 'id' | 'message_id' | 'number' | 'opened_at'>;
+
+const insertAttempt = prepared((db, its: Parameters<OpenedAttempt>) =>
+  db.insertInto('attempts').values({
+    id: its('id'),
+    message_id: its('message_id'),
+    number: its('number'),
+    opened_at: its('opened_at'),
+    closed_at: null,
+    outcome: null,
+    error: null,
+  }),
+);
 
 /** Written before the provider is called: should the process end now, the outcome is unknown and the message not sent again. */
-export async function openAttempt(tx: Tx, attempt: Pick<AttemptRow, 'id' | 'message_id' | 'number' | 'opened_at'>) {
-  await tx.db
-    .insertInto('attempts')
-    .values({ ...attempt, closed_at: null, outcome: null, error: null })
-    .execute();
+export async function openAttempt(tx: Tx, attempt: OpenedAttempt): Promise<void> {
+  await insertAttempt(tx.db, attempt);
 }
 
+type ClosedAttempt = Pick<AttemptRow, 'id' | 'closed_at' | 'outcome' | 'error'>;
+
+const updateAttempt = prepared((db, its: Parameters<ClosedAttempt>) =>
+  db
+    .updateTable('attempts')
+    .set({ closed_at: its('closed_at'), outcome: its('outcome'), error: its('error') })
+    .where('id', '=', its('id')),
+);
+
 export async function closeAttempt(tx: Tx, id: string, closedAt: number, outcome: string, error: string | null) {
-  await tx.db.updateTable('attempts').set({ closed_at: closedAt, outcome, error }).where('id', '=', id).execute();
+  await updateAttempt(tx.db, { id, closed_at: closedAt, outcome, error });
 }

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
+import { changed, prepared, type Parameters } from './prepared.ts';
 
 export interface NewReceipt {
   accountId: string;
@@ -20,51 +21,51 @@ export interface Receipt {
   body: Uint8Array;
 }
 
-/** SQLite takes 32,766 parameters in a statement; this many rows stay far below. */
-const ROWS_PER_STATEMENT = 100;
+const insertOne = prepared((db, its: Parameters<NewReceipt>) =>
+  db
+    .insertInto('receipts')
+    .values({
+      account_id: its('accountId'),
+      received_at: its('receivedAt'),
+      request: its('request'),
+      body: its('body'),
+      digest: its('digest'),
+      processed_at: null,
+    })
+    .onConflict((conflict) => conflict.columns(['account_id', 'digest']).doNothing()),
+);
 
 /** Stores receipts; one whose body was stored before is left out. Answers how many were new. */
 export async function insert(tx: Tx, receipts: readonly NewReceipt[]): Promise<number> {
   let added = 0;
-  for (let start = 0; start < receipts.length; start += ROWS_PER_STATEMENT) {
-    const rows = receipts.slice(start, start + ROWS_PER_STATEMENT).map((receipt) => ({
-      account_id: receipt.accountId,
-      received_at: receipt.receivedAt,
-      request: receipt.request,
-      body: receipt.body,
-      digest: receipt.digest,
-      processed_at: null,
-    }));
-    const result = await tx.db
-      .insertInto('receipts')
-      .values(rows)
-      .onConflict((conflict) => conflict.columns(['account_id', 'digest']).doNothing())
-      .executeTakeFirst();
-    added += Number(result.numInsertedOrUpdatedRows ?? 0n);
-  }
+  for (const receipt of receipts) if (changed(await insertOne(tx.db, receipt))) added += 1;
   return added;
 }
 
-/** The oldest receipts of an account that wait to be read. */
-export async function unprocessed(db: Kysely<Schema>, accountId: string, limit: number): Promise<Receipt[]> {
-  const rows = await db
+const selectUnprocessed = prepared((db, its: Parameters<{ accountId: string; limit: number }>) =>
+  db
     .selectFrom('receipts')
-    .select(['seq', 'received_at', 'request', 'body'])
-    .where('account_id', '=', accountId)
+    .select(['seq', 'received_at as receivedAt', 'request', 'body'])
+    .where('account_id', '=', its('accountId'))
     .where('processed_at', 'is', null)
     .orderBy('seq')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({ seq: row.seq, receivedAt: row.received_at, request: row.request, body: row.body }));
+    .limit(its('limit')),
+);
+
+/** The oldest receipts of an account that wait to be read. */
+export async function unprocessed(db: Kysely<Schema>, accountId: string, limit: number): Promise<Receipt[]> {
+  return (await selectUnprocessed(db, { accountId, limit })).rows;
 }
+
+const updateProcessed = prepared((db, its: Parameters<{ seq: number; now: number }>) =>
+  db
+    .updateTable('receipts')
+    .set({ processed_at: its('now') })
+    .where('seq', '=', its('seq'))
+    .where('processed_at', 'is', null),
+);
 
 /** Answers false when someone else read it first: then nothing may be made of it again. */
 export async function markProcessed(tx: Tx, seq: number, now: number): Promise<boolean> {
-  const result = await tx.db
-    .updateTable('receipts')
-    .set({ processed_at: now })
-    .where('seq', '=', seq)
-    .where('processed_at', 'is', null)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  return changed(await updateProcessed(tx.db, { seq, now }));
 }

@@ -10,30 +10,16 @@ const CACHED_STATEMENTS = 500;
 /** Gives node:sqlite the few methods that Kysely's SQLite driver calls. */
 class KyselySqlite {
   readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new Map<string, ReturnType<typeof wrap>>();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
   }
 
-  prepare(sql: string) {
-    const statement = this.#statement(sql);
-    return {
-      reader: statement.columns().length > 0,
-      all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),
-      run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
-      iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as SQLInputValue[])),
-    };
-  }
-
-  close(): void {
-    this.#db.close();
-  }
-
-  #statement(sql: string): StatementSync {
+  prepare(sql: string): ReturnType<typeof wrap> {
     const known = this.#statements.get(sql);
     if (known) return known;
-    const statement = this.#db.prepare(sql);
+    const statement = wrap(this.#db.prepare(sql));
     this.#statements.set(sql, statement);
     if (this.#statements.size > CACHED_STATEMENTS) {
       const [oldest] = this.#statements.keys();
@@ -41,6 +27,19 @@ class KyselySqlite {
     }
     return statement;
   }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+function wrap(statement: StatementSync) {
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),
+    run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
+    iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as SQLInputValue[])),
+  };
 }
 
 function connect(path: string, readOnly: boolean): Kysely<Schema> {

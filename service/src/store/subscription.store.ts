@@ -55,6 +55,37 @@ export async function listening(
   return (await selectListening(db, { accountId, conversationId, now })).rows;
 }
 
+/**
+ * The subscription ends soon, but goes on gathering events until `until`: n8n ends and makes a trigger's subscription anew
+ * whenever an active workflow is saved, and what happens in between belongs to the new one.
+ */
+export async function startHandOver(tx: Tx, id: string, until: number): Promise<void> {
+  const change = { ended_reason: HANDING_OVER, expires_at: until };
+  await tx.db.updateTable('subscriptions').set(change).where('id', '=', id).execute();
+}
+
+/** Gives a new subscription what those handing over to the same URL have gathered, and ends them. Answers whether there was any. */
+export async function takeOver(
+  tx: Tx,
+  heir: Pick<SubscriptionRow, 'id' | 'url' | 'account_id'>,
+  now: number,
+): Promise<boolean> {
+  const rows = await tx.db
+    .selectFrom('subscriptions')
+    .select('id')
+    .where('url', '=', heir.url)
+    .where('account_id', heir.account_id === null ? 'is' : '=', heir.account_id)
+    .where('ended_at', 'is', null)
+    .where('ended_reason', '=', HANDING_OVER)
+    .where('expires_at', '>', now)
+    .execute();
+  for (const { id } of rows) {
+    await tx.db.updateTable('deliveries').set({ subscription_id: heir.id }).where('subscription_id', '=', id).execute();
+    await end(tx, id, 'handed over', now);
+  }
+  return rows.length > 0;
+}
+
 /** Ends a subscription and forgets what it has not taken. */
 export async function end(tx: Tx, id: string, reason: string, now: number): Promise<void> {
   await tx.db.updateTable('subscriptions').set({ ended_at: now, ended_reason: reason }).where('id', '=', id).execute();

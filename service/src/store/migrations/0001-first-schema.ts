@@ -109,6 +109,7 @@ async function talk(db: Kysely<never>): Promise<void> {
     outcome: MAYBE_TEXT,
     error: MAYBE_TEXT,
   });
+  await index(db, 'attempts', ['id'], 'unique');
   await index(db, 'attempts', ['message_id', 'number'], 'unique');
   await table(db, 'media', {
     id: ID,
