@@ -4,7 +4,13 @@ import { SANDBOX_DEFAULTS } from '../sandbox/whatsapp/defaults.ts';
 import { ACCOUNT, ANA, closeApps, sandboxSettings, startApp, type App } from '../support/app.ts';
 import type { Answer } from '../support/api-client.ts';
 
-afterEach(closeApps);
+/** One service for every row: none of them may change anything. Tests that do change something start their own. */
+let shared: App;
+beforeAll(async () => {
+  shared = await startApp();
+  await shared.sandbox.customer.sends({ from: ANA, text: 'hi' });
+});
+afterAll(closeApps);
 
 const SECRET = SANDBOX_DEFAULTS.appSecret;
 /** Stands in every body that a test sends; it must be found nowhere else. */
@@ -79,7 +85,7 @@ describe('a webhook', () => {
     ['without the name of the algorithm', good.slice(7)],
     ['signed with the weaker algorithm', good.replace('sha256', 'sha1')],
   ])('%s is refused', async (_name, signature) => {
-    const app = await startApp();
+    const app = shared;
     await refused(app, () => post(app, WEBHOOK, signature), 401, 'invalid_signature');
   });
 
@@ -100,7 +106,7 @@ describe('a webhook', () => {
     ['whose entries are no list', '{"object":"whatsapp_business_account","entry":{}}'],
     ['that nests deeply', deep],
   ])('%s is refused though it is signed', async (_name, body) => {
-    const app = await startApp();
+    const app = shared;
     await refused(app, () => post(app, body, sign(body)), 400, 'invalid_body');
   });
 
@@ -121,7 +127,7 @@ describe('a webhook', () => {
     ['an unknown endpoint', (app) => `${app.account.webhookUrl}x`, 'unknown_endpoint'],
     ['an unknown channel', (app) => app.account.webhookUrl.replace('whatsapp', 'carrier-pigeon'), 'unknown_channel'],
   ])('to %s is refused', async (_name, url, code) => {
-    const app = await startApp();
+    const app = shared;
     await refused(app, () => post(app, WEBHOOK, good, url(app)), 404, code);
   });
 
@@ -135,7 +141,7 @@ describe('a webhook', () => {
   });
 
   test('handshake with the wrong token is refused, with the right one answered', async () => {
-    const app = await startApp();
+    const app = shared;
     const ask = (token: string) =>
       app.call(
         'GET',
@@ -159,7 +165,7 @@ describe('the API key', () => {
     ['in another scheme', (key) => `Basic ${Buffer.from(key).toString('base64')}`],
     ['cut short', (key) => `Bearer ${key.slice(0, 20)}`],
   ])('%s is refused by every route', async (_name, authorization) => {
-    const app = await startApp();
+    const app = shared;
     const headers = { authorization: authorization(app.key), 'idempotency-key': 'k' };
     const ref = `channel=whatsapp&externalId=${ACCOUNT.externalId}`;
     for (const [method, path] of [
@@ -250,7 +256,7 @@ describe('a request', () => {
       'invalid_settings',
     ],
   ])('%s is refused and its fields are named', async (_name, call, fields, code = 'invalid_request') => {
-    const app = await startApp();
+    const app = shared;
     const { errors } = await refused(app, () => call(app), 400, code);
     expect(errors?.map(({ field }) => field).sort()).toEqual([...fields].sort());
     for (const { message } of errors ?? []) expect(message).not.toBe('');
@@ -349,8 +355,7 @@ describe('a request', () => {
     ['to nowhere', 404, 'not_found', (app) => app.call('GET', '/v1/nowhere')],
     ['by another method', 404, 'not_found', (app) => app.call('PATCH', '/v1/messages')],
   ])('%s is refused', async (_name, status, code, call) => {
-    const app = await startApp();
-    await app.sandbox.customer.sends({ from: ANA, text: 'hi' });
+    const app = shared;
     await refused(app, () => call(app), status, code);
   });
 });

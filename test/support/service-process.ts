@@ -1,0 +1,72 @@
+/** The built service as a process of its own, to be killed. Run `npm run build:service` first, as `npm test` does. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { apiClient, type ApiClient } from './api-client.ts';
+import { eventually } from './eventually.ts';
+import { PACKAGE_DIR } from './paths.ts';
+
+const MAIN = join(PACKAGE_DIR, 'service/dist/service/src/main.js');
+
+export interface ServiceProcess {
+  dataDir: string;
+  /** Set when it is ready; the same after a restart. */
+  url: string;
+  output: string;
+  call: ApiClient;
+  /** Resolves when it answers. Rejects with its output when it ends before. */
+  start(): Promise<void>;
+  /** Sends the signal and resolves with the exit code (null: killed by the signal). */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+}
+
+const closers: (() => Promise<unknown>)[] = [];
+
+/** Kills what was started; for `afterEach`. */
+export async function closeProcesses(): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close();
+}
+
+/** A data folder and how to run the service on it; not started yet. */
+export async function makeServiceProcess(env: Record<string, string> = {}): Promise<ServiceProcess> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-process-'));
+  let child: ChildProcess | undefined;
+  let port = '0';
+  let key = '';
+  const service: ServiceProcess = {
+    dataDir,
+    url: '',
+    output: '',
+    call: (...request) => apiClient(() => service.url, key)(...request),
+    start: async () => {
+      const own = { PARLEY_DATA_DIR: dataDir, PARLEY_PORT: port, PARLEY_ALLOW_PRIVATE_PROVIDERS: 'loopback' };
+      const from = service.output.length;
+      const starting = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'], ...own, ...env } });
+      child = starting;
+      for (const stream of [starting.stdout, starting.stderr])
+        stream.on('data', (text: Buffer) => (service.output += text.toString('utf8')));
+      service.url = await eventually(() => {
+        const { exitCode } = starting;
+        const ready = /"url":"(http[^"]+)".*Parley is ready/.exec(service.output.slice(from))?.[1];
+        return ready ?? (exitCode === null ? undefined : `exit ${exitCode}`);
+      }, 'the service to start');
+      if (service.url.startsWith('exit')) throw new Error(`${service.url}: ${service.output.slice(from)}`);
+      port = new URL(service.url).port;
+      key = (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
+    },
+    end: async (signal) => {
+      const ending = child;
+      if (ending === undefined) return null;
+      const exited = new Promise<number | null>((resolve) => ending.once('exit', resolve));
+      if (ending.exitCode !== null || ending.signalCode !== null) return ending.exitCode;
+      ending.kill(signal);
+      return exited;
+    },
+  };
+  closers.push(async () => {
+    await service.end('SIGKILL');
+    await rm(dataDir, { recursive: true, force: true });
+  });
+  return service;
+}
