@@ -73,7 +73,7 @@ describe('create', () => {
 
   test.each<[string, IDataObject, RegExp]>([
     ['without an example', { templateName: 'hello', body: 'Hi {{1}} you' }, /^The variable \{\{1\}\} has no example$/],
-    ['that Meta refuses', { templateName: 'Hello!', body: 'Hi' }, /^The provider refused \(code 100\): .*lowercase/],
+    ['that Meta refuses', { templateName: 'Hello!', body: 'Hi' }, /^The content cannot be taken as it is: .*lowercase/],
   ])('%s is refused', async (_name, parameters, message) => {
     const error = await nodes.failure(template('create', parameters));
     expect(error.message).toMatch(message);
@@ -122,7 +122,7 @@ describe('one template', () => {
     expect(await nodes.output(template('update', parameters))).toMatchObject([{ json: { updated: true, id } }]);
     expect(stored(id)?.components).toEqual([body('A new text')]);
     const { message } = await nodes.failure(template('update', parameters));
-    expect(message).toMatch(/^The provider refused \(code 100\): /);
+    expect(message).toMatch(/once in 24 hours/);
   });
 
   test.each([
