@@ -44,10 +44,12 @@ function changedAt(path: string): number {
   return Math.max(mtimeMs, ...readdirSync(path).map((name) => changedAt(join(path, name))));
 }
 
-function isFresh({ sources, results }: Part): boolean {
-  const built = results.map((path) => join(PACKAGE_DIR, path));
-  if (!built.every((path) => existsSync(path))) return false;
-  const builtAt = Math.min(...built.map((path) => statSync(path).mtimeMs));
+const isBuilt = ({ results }: Part): boolean => results.every((path) => existsSync(join(PACKAGE_DIR, path)));
+
+function isFresh(part: Part): boolean {
+  if (!isBuilt(part)) return false;
+  const { sources, results } = part;
+  const builtAt = Math.min(...results.map((path) => statSync(join(PACKAGE_DIR, path)).mtimeMs));
   return sources.every((path) => changedAt(join(PACKAGE_DIR, path)) <= builtAt);
 }
 
@@ -91,4 +93,10 @@ export async function buildWhatIsStale(cleanup: Cleanup): Promise<void> {
       (result) => result,
     );
   }
+}
+
+/** Throws when something was never built. */
+export function requireBuilt(): void {
+  const missing = parts().find((part) => !isBuilt(part));
+  if (missing) throw new Error(`"npm run ${missing.script}" was not run yet: leave out --no-build`);
 }

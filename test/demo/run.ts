@@ -2,10 +2,10 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildWhatIsStale } from './build.ts';
+import { buildWhatIsStale, requireBuilt } from './build.ts';
 import { Cleanup, Interrupted } from './cleanup.ts';
 import { printWhatToTry } from './keep.ts';
-import { lastLines } from './service-process.ts';
+import { troubleIn } from './service-process.ts';
 import { setStage, type Stage } from './stage.ts';
 import { tellStory } from './story.ts';
 import { examine, printSummary } from './summary.ts';
@@ -47,7 +47,8 @@ async function play(stage: Stage): Promise<{ isRight: boolean; story: Awaited<Re
 function explain(error: unknown, folder: string): void {
   print(`\n  ${paint('red', '✗')} ${error instanceof Error ? error.message : String(error)}`);
   const log = join(folder, 'service.log');
-  if (existsSync(log)) print(`\n  The service's log ends with:\n${lastLines(log)}`);
+  const trouble = existsSync(log) ? troubleIn(log) : '';
+  if (trouble !== '') print(`\n  The service's log says:\n${trouble}`);
 }
 
 /** Answers the process's exit code. */
@@ -59,6 +60,7 @@ export async function runDemo({ keep, build }: DemoOptions): Promise<number> {
   const demo = async (): Promise<number> => {
     print(`${paint('bold', 'Parley demo')}: WhatsApp through n8n, end to end, on this machine\n`);
     if (build) await buildWhatIsStale(cleanup);
+    else requireBuilt();
     const stage = await setStage(folder, cleanup);
     const { isRight, story } = await play(stage);
     if (!keep || !isRight) return isRight ? 0 : 1;

@@ -57,16 +57,16 @@ export async function startServiceProcess(folder: string, cleanup: Cleanup): Pro
   closeSync(log);
   process.once('exit', () => child.kill('SIGKILL'));
   await cleanup.add(async () => await stop(child));
-  await ready(child, url, logFile);
+  await ready(child, url);
   const apiKey = readFileSync(apiKeyFile, 'utf8').trim();
   return { url, apiKey, apiKeyFile, logFile, call: caller(url, apiKey) };
 }
 
-async function ready(child: ChildProcess, url: string, logFile: string): Promise<void> {
+async function ready(child: ChildProcess, url: string): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (Date.now() < deadline) {
     if (child.exitCode !== null || child.signalCode !== null) {
-      throw new Error(`The service ended while it was starting:\n${lastLines(logFile)}`);
+      throw new Error('The service ended while it was starting');
     }
     const isReady = await fetch(`${url}/readyz`).then(
       (response) => response.ok,
@@ -76,7 +76,7 @@ async function ready(child: ChildProcess, url: string, logFile: string): Promise
     if (isReady) return;
     await pause(50);
   }
-  throw new Error(`The service was not ready within ${String(READY_WITHIN_MS / 1000)} s:\n${lastLines(logFile)}`);
+  throw new Error(`The service was not ready within ${String(READY_WITHIN_MS / 1000)} s`);
 }
 
 async function stop(child: ChildProcess): Promise<void> {
@@ -88,9 +88,13 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** The end of a log, for an explanation. */
-export function lastLines(file: string, count = 15): string {
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
+/** What a log says of trouble, at its end; empty when there is none. */
+export function troubleIn(file: string, count = 15): string {
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return lines
+    .filter((line) => !line.startsWith('{"level":"info"'))
+    .slice(-count)
+    .join('\n');
 }
 
 function caller(url: string, apiKey: string): ServiceProcess['call'] {
@@ -100,6 +104,8 @@ function caller(url: string, apiKey: string): ServiceProcess['call'] {
       headers: { authorization: `Bearer ${apiKey}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(10_000),
+    }).catch((cause: unknown) => {
+      throw new Error(`The service does not answer at ${url}`, { cause });
     });
     const answer = (await response.json()) as T & { detail?: string };
     if (!response.ok) throw new Error(`${method} ${path}: ${String(response.status)} ${answer.detail ?? ''}`);
