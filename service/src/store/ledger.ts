@@ -135,10 +135,19 @@ async function runAll(db: Transaction<Schema>, units: Waiting[]): Promise<Done[]
       await db.executeQuery(KEEP);
       done.push({ ...unit, value, hooks });
     } catch (error) {
-      await db.executeQuery(UNDO);
-      await db.executeQuery(KEEP);
+      await undo(db, error);
       unit.reject(error);
     }
   }
   return done;
+}
+
+/** Fails with `reason` when the database gave up the whole transaction for it (a full disk): then nothing of the commit can be saved. */
+async function undo(db: Transaction<Schema>, reason: unknown): Promise<void> {
+  try {
+    await db.executeQuery(UNDO);
+    await db.executeQuery(KEEP);
+  } catch {
+    throw reason;
+  }
 }
