@@ -1,0 +1,28 @@
+/** Writes pairs of rows in concurrent units until it is killed; says the number of each unit whose promise resolved. */
+import { writeSync } from 'node:fs';
+import { Ledger } from '../../service/src/store/ledger.ts';
+import { sqlite } from '../../service/src/store/sqlite.ts';
+
+const [path = '', first = '0'] = process.argv.slice(2);
+const WRITERS = 16;
+const ledger = await Ledger.open(sqlite(path));
+let next = Number(first);
+
+async function pair(): Promise<void> {
+  const number = next++;
+  await ledger.write(async (tx) => {
+    const id = String(number);
+    await tx.db
+      .insertInto('api_keys')
+      .values({ id, hash: 'x'.repeat(500), created_at: 1, revoked_at: null })
+      .execute();
+    await tx.db.insertInto('account_addresses').values({ channel: 'c', address: id, account_id: 'a' }).execute();
+  });
+  writeSync(1, `${number}\n`);
+}
+
+async function forEver(): Promise<never> {
+  for (;;) await pair();
+}
+
+await Promise.all(Array.from({ length: WRITERS }, forEver));
