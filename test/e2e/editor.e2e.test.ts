@@ -94,6 +94,7 @@ test('Send and Wait for Reply: the panel says that it waits in the chat', async 
   await editor.closeNode();
 });
 
+/** One after the other: each goes on in the panel that the one before left. */
 describe('Send Template', () => {
   let panel: Locator;
 
@@ -113,7 +114,9 @@ describe('Send Template', () => {
     expect((await entries.allInnerTexts()).sort()).toEqual(['appointment_reminder (en_US)', 'order_shipped (en_US)']);
     await editor.screenshot('template-picker');
     await editor.page.getByTestId('rlc-search').fill('APPOINTMENT');
+    // The list is emptied before the answer is there.
     await entries.filter({ hasText: 'order_shipped' }).waitFor({ state: 'hidden' });
+    await entries.first().waitFor();
     expect(await entries.allInnerTexts()).toEqual(['appointment_reminder (en_US)']);
     await entries.click();
   });
