@@ -100,26 +100,16 @@ export class Accounts {
   ): Promise<{ account: LiveAccount; created: boolean }> {
     const channel = findChannel(channelId);
     const settings = readSettings(channel, externalId, given.settings);
-    const { ledger, sealer, ids, clock } = this.#deps;
-    const known = await store.find(ledger.reader, channel.id, externalId);
-    const id = known?.id ?? ids.next('acc');
-    const now = clock.now();
-    const row: AccountRow = {
-      id,
-      channel: channel.id,
-      external_id: externalId,
-      name: given.name ?? known?.name ?? null,
-      endpoint: known?.endpoint ?? randomBytes(18).toString('base64url'),
-      settings: sealer.encrypt(settings, id),
-      settings_digest: settingsDigest(given.settings),
-      created_at: known?.created_at ?? now,
-      updated_at: now,
-      deleted_at: null,
-    };
-    await ledger.write((tx) => store.put(tx, row, channel.addresses(settings)));
+    // Found and stored in one unit of work: two workflows that register the same account at the same time make one.
+    const { row, created } = await this.#deps.ledger.write(async (tx) => {
+      const known = await store.find(tx.db, channel.id, externalId);
+      const stored = this.#row(channel, externalId, given, settings, known);
+      await store.put(tx, stored, channel.addresses(settings));
+      return { row: stored, created: known === undefined || known.deleted_at !== null };
+    });
     const account = this.#live(row, settings);
     this.#keep(account);
-    return { account, created: known === undefined || known.deleted_at !== null };
+    return { account, created };
   }
 
   /** Forgets the settings; webhooks to its URL are unknown from now on. Answers false when there is no such account. */
@@ -131,6 +121,30 @@ export class Accounts {
     this.#byEndpoint.delete(account.endpoint);
     this.#byRef.delete(refKey(account.channel.id, account.externalId));
     return true;
+  }
+
+  #row(
+    channel: Channel,
+    externalId: string,
+    given: PutAccount,
+    settings: unknown,
+    known: AccountRow | undefined,
+  ): AccountRow {
+    const { sealer, ids, clock } = this.#deps;
+    const id = known?.id ?? ids.next('acc');
+    const now = clock.now();
+    return {
+      id,
+      channel: channel.id,
+      external_id: externalId,
+      name: given.name ?? known?.name ?? null,
+      endpoint: known?.endpoint ?? randomBytes(18).toString('base64url'),
+      settings: sealer.encrypt(settings, id),
+      settings_digest: settingsDigest(given.settings),
+      created_at: known?.created_at ?? now,
+      updated_at: now,
+      deleted_at: null,
+    };
   }
 
   #keep(account: LiveAccount): void {
