@@ -1,5 +1,6 @@
 /** n8n's real engine with our built nodes, the real service and the strict sandbox: nothing in between is played. */
 import { readFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { SendAccepted } from '../../contract/api.ts';
@@ -132,4 +133,13 @@ export function uploads(app: App): Buffer[] {
 /** Components of the template in a body, by type. */
 export function componentsOf(body: JsonObject | undefined): JsonObject[] {
   return listOf(objectOf(body?.['template'])['components']).map(objectOf);
+}
+
+/** Settings of a service at which the provider may point its webhooks: its address has to be known before it starts. */
+export async function publicEnv(): Promise<Record<string, string>> {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return { PARLEY_PORT: String(port), PARLEY_PUBLIC_URL: `http://127.0.0.1:${String(port)}` };
 }

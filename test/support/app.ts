@@ -97,15 +97,18 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     await rm(dataDir, { recursive: true, force: true });
   });
   let service: RunningService | undefined;
-  let port = '0';
+  let port = options.env?.['PARLEY_PORT'] ?? '0';
   const running = () => {
     if (service === undefined) throw new Error('The service is not running');
     return service;
   };
   const start = async () => {
-    const env = { PARLEY_DATA_DIR: dataDir, PARLEY_PORT: port, PARLEY_ALLOW_PRIVATE_PROVIDERS: 'loopback' };
+    const env = { PARLEY_DATA_DIR: dataDir, PARLEY_ALLOW_PRIVATE_PROVIDERS: 'loopback' };
     const logger = makeLogger({ level: 'trace', destination: log.destination });
-    service = await startService(loadConfig({ ...env, ...options.env }), logger, { clock, random: () => 0.5 });
+    service = await startService(loadConfig({ ...env, ...options.env, PARLEY_PORT: port }), logger, {
+      clock,
+      random: () => 0.5,
+    });
     port = new URL(service.url).port;
   };
   const stop = async () => {
