@@ -105,6 +105,9 @@ export class Webhooks {
     if (!this.#context.runtime.signedByUs(url.searchParams.get('signature') ?? '', url)) {
       return void response.status(401).json({ error: 'Invalid token' });
     }
+    if (execution.status === 'running' || execution.status === 'error') {
+      return void response.status(409).json({ message: `The execution "${id}" is running already, or failed.` });
+    }
     if (execution.status !== 'waiting') return void response.status(200).send('No action required');
     const data = this.#parked(execution.data);
     const workflow = instantiate(this.#context, saved, saved.staticData);
