@@ -1,0 +1,184 @@
+import { inspect } from 'node:util';
+import { settingsDigest } from '../../contract/signature.ts';
+import { Accounts, type LiveAccount } from '../../service/src/accounts/accounts.ts';
+import { findChannel } from '../../service/src/channels/registry.ts';
+import { ParleyError } from '../../service/src/core/errors.ts';
+import { makeIds } from '../../service/src/core/ids.ts';
+import { makeEncryptionKey, parseEncryptionKeys, SecretBox } from '../../service/src/platform/secret-box.ts';
+import type { Ledger } from '../../service/src/store/ledger.ts';
+import { manualClock } from '../sandbox/kit/clock.ts';
+import { tempLedgers } from '../support/temp-ledger.ts';
+
+const CHANNEL = 'whatsapp';
+const ID = '1234567890';
+const TOKEN = 'EAAG-very-secret-token';
+const settings = { accessToken: TOKEN, phoneNumberId: ID, wabaId: '42', appSecret: ['app-secret-1', 'app-secret-2'] };
+const changed = { ...settings, accessToken: 'EAAG-another' };
+/** By which webhooks name the account. */
+const [ADDRESS = ''] = findChannel(CHANNEL).addresses(settings);
+const ref = (of?: Record<string, unknown>) => {
+  return { channel: CHANNEL, externalId: ID, ...(of && { settingsDigest: settingsDigest(of) }) };
+};
+
+const open = tempLedgers();
+const clock = manualClock(1_750_000_000_000);
+const ids = makeIds(clock);
+const sealer = new SecretBox(parseEncryptionKeys(`first:${'ab'.repeat(32)}`));
+const load = (ledger: Ledger, box = sealer) => Accounts.load({ ledger, sealer: box, clock, ids });
+
+let ledger: Ledger;
+let accounts: Accounts;
+
+beforeEach(async () => {
+  ledger = await open();
+  accounts = await load(ledger);
+});
+
+/** Without the channel, whose schemas make endless differences. */
+const plain = (list: LiveAccount[]) => list.map(({ channel, ...account }) => ({ ...account, channel: channel.id }));
+
+const rows = () => ledger.reader.selectFrom('accounts').selectAll().execute();
+
+describe('registering', () => {
+  test('makes the account known by its id, its endpoint, its name and its address', async () => {
+    const { account, created } = await accounts.put(CHANNEL, ID, { name: 'Shop', settings });
+    expect(created).toBe(true);
+    expect(account).toMatchObject({ externalId: ID, name: 'Shop', digest: settingsDigest(settings) });
+    expect(account.endpoint).toMatch(/^[\w-]{24}$/);
+    expect(accounts.list()).toEqual([account]);
+    expect(accounts.find(account.id)).toBe(account);
+    expect(accounts.byEndpoint(CHANNEL, account.endpoint)).toBe(account);
+    expect(accounts.byEndpoint('other', account.endpoint)).toBeUndefined();
+    expect(accounts.byEndpoint(CHANNEL, 'other')).toBeUndefined();
+    expect(accounts.required(ref(settings))).toBe(account);
+    expect(await accounts.byAddress(CHANNEL, ADDRESS)).toEqual([account]);
+    expect(await accounts.byAddress(CHANNEL, 'nobody')).toEqual([]);
+  });
+
+  test('again changes what is known and keeps id, endpoint, name and age', async () => {
+    const { account: first } = await accounts.put(CHANNEL, ID, { name: 'Shop', settings });
+    clock.advance(1_000);
+    const { account: second, created } = await accounts.put(CHANNEL, ID, { settings: changed });
+    expect(created).toBe(false);
+    expect(second).toMatchObject({ id: first.id, endpoint: first.endpoint, name: 'Shop', createdAt: first.createdAt });
+    expect(second.updatedAt).toBe(first.updatedAt + 1_000);
+    expect(second.settings).toMatchObject({ accessToken: 'EAAG-another' });
+    expect(accounts.list()).toEqual([second]);
+  });
+
+  test('by several callers at the same time makes one account, readable after a restart', async () => {
+    const put = await Promise.all(
+      [settings, settings, changed, settings].map((of) => accounts.put(CHANNEL, ID, { settings: of })),
+    );
+    expect(new Set(put.map(({ account }) => account.id)).size).toBe(1);
+    expect(put.map(({ created }) => created)).toEqual([true, false, false, false]);
+    expect(await rows()).toHaveLength(1);
+    const again = await load(ledger);
+    expect(plain(again.list())).toEqual(plain(accounts.list()));
+    expect(await again.byAddress(CHANNEL, ADDRESS)).toEqual(again.list());
+  });
+
+  test.each<[string, string, Record<string, unknown>, string[]]>([
+    ['a bad and a missing member', ID, { phoneNumberId: 'x', wabaId: '1' }, ['accessToken', 'phoneNumberId']],
+    ['another account’s settings', '999', settings, []],
+  ])('refuses %s, tells which, shows no value and stores nothing', async (_name, externalId, given, fields) => {
+    const refused = await accounts.put(CHANNEL, externalId, { settings: given }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ status: 400, code: 'invalid_settings' });
+    const errors = ((refused as ParleyError).extra.errors ?? []) as { field: string }[];
+    expect(errors.map((error) => error.field).sort()).toEqual(fields);
+    expect(inspect(refused, { depth: 9 })).not.toContain(TOKEN);
+    expect(await rows()).toEqual([]);
+    expect(accounts.list()).toEqual([]);
+  });
+
+  test('on a channel that is not there is refused', async () => {
+    await expect(accounts.put('pigeon', ID, { settings })).rejects.toMatchObject({ code: 'unknown_channel' });
+  });
+});
+
+describe('an account that a caller names', () => {
+  test.each<[string, Record<string, unknown> | undefined, boolean]>([
+    ['with the settings it was registered with', settings, true],
+    ['with the same settings in another order', Object.fromEntries(Object.entries(settings).reverse()), true],
+    ['without a digest', undefined, true],
+    ['with other settings', changed, false],
+    ['with a member more', { ...settings, appId: '7' }, false],
+  ])('%s', async (_name, of, found) => {
+    await accounts.put(CHANNEL, ID, { settings });
+    const find = () => accounts.required(ref(of));
+    if (found) expect(find().externalId).toBe(ID);
+    else expect(find).toThrow(expect.objectContaining({ status: 409, code: 'account_required' }));
+  });
+
+  test('and is unknown has to be registered', () => {
+    const unknown = expect.objectContaining({ status: 409, code: 'account_required' });
+    expect(() => accounts.required(ref(settings))).toThrow(unknown);
+    expect(() => accounts.required({ channel: 'pigeon', externalId: ID })).toThrow(
+      expect.objectContaining({ status: 404, code: 'unknown_channel' }),
+    );
+  });
+});
+
+describe('at rest', () => {
+  test('secrets cannot be read', async () => {
+    await accounts.put(CHANNEL, ID, { settings });
+    const stored = JSON.stringify(await rows());
+    for (const secret of [TOKEN, ...settings.appSecret]) expect(stored).not.toContain(secret);
+  });
+
+  test('a restart knows the account as it was', async () => {
+    await accounts.put(CHANNEL, ID, { name: 'Shop', settings });
+    expect(plain((await load(ledger)).list())).toEqual(plain(accounts.list()));
+  });
+
+  test.each<[string, string]>([
+    ['a key of another id', makeEncryptionKey()],
+    ['another key of the same id', `first:${'cd'.repeat(32)}`],
+  ])('%s is told at the start, without a secret', async (_name, keys) => {
+    await accounts.put(CHANNEL, ID, { settings });
+    const refused = await load(ledger, new SecretBox(parseEncryptionKeys(keys))).catch((error: unknown) => error);
+    expect((refused as Error).message).toMatch(
+      /not configured\. Add it to PARLEY_ENCRYPTION_KEY|could not be decrypted/,
+    );
+    expect(inspect(refused, { depth: 9 })).not.toMatch(/EAAG|app-secret|abab|cdcd/);
+  });
+
+  test('settings copied from one account to another cannot be read', async () => {
+    await accounts.put(CHANNEL, ID, { settings });
+    await ledger.write((tx) => tx.db.updateTable('accounts').set({ id: 'acc_stolen' }).execute());
+    await expect(load(ledger)).rejects.toThrow('could not be decrypted');
+  });
+});
+
+describe('deleting', () => {
+  test('forgets the account everywhere, its secrets first', async () => {
+    const { account } = await accounts.put(CHANNEL, ID, { settings });
+    expect(await accounts.remove(account.id)).toBe(true);
+    expect(await accounts.remove(account.id)).toBe(false);
+    for (const known of [accounts, await load(ledger)]) {
+      expect(known.list()).toEqual([]);
+      expect(known.find(account.id)).toBeUndefined();
+      expect(known.byEndpoint(CHANNEL, account.endpoint)).toBeUndefined();
+      expect(await known.byAddress(CHANNEL, ADDRESS)).toEqual([]);
+      expect(() => known.required(ref())).toThrow(expect.objectContaining({ code: 'account_required' }));
+    }
+    expect(await rows()).toMatchObject([{ id: account.id, settings: '', settings_digest: '' }]);
+  });
+
+  test('and registering again revives it under the same id and webhook address', async () => {
+    const { account } = await accounts.put(CHANNEL, ID, { settings });
+    await accounts.remove(account.id);
+    const { account: revived, created } = await accounts.put(CHANNEL, ID, { settings: changed });
+    expect(created).toBe(true);
+    expect(revived).toMatchObject({ id: account.id, endpoint: account.endpoint });
+    expect(plain((await load(ledger)).list())).toEqual(plain([revived]));
+    expect(accounts.byEndpoint(CHANNEL, account.endpoint)).toBe(revived);
+  });
+
+  test('while it is being registered leaves what the ledger says', async () => {
+    const { account } = await accounts.put(CHANNEL, ID, { settings });
+    await Promise.all([accounts.remove(account.id), accounts.put(CHANNEL, ID, { settings: changed })]);
+    expect(plain((await load(ledger)).list())).toEqual(plain(accounts.list()));
+    expect(accounts.list()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,113 @@
+import type { IdentityRef } from '../../contract/event.ts';
+import { resolveContact, resolvePerson, type Person } from '../../service/src/contacts/resolve.ts';
+import { makeIds } from '../../service/src/core/ids.ts';
+import * as contacts from '../../service/src/store/contact.store.ts';
+import * as conversations from '../../service/src/store/conversation.store.ts';
+import type { Ledger } from '../../service/src/store/ledger.ts';
+import { manualClock } from '../sandbox/kit/clock.ts';
+import { tempLedgers } from '../support/temp-ledger.ts';
+
+const user = (address: string): IdentityRef => ({ kind: 'user_id', address });
+const phone = (address: string): IdentityRef => ({ kind: 'phone', address });
+const [ANA, BEN] = [user('US.ana'), user('US.ben')];
+const [P1, P2] = [phone('15550001111'), phone('15550002222')];
+const CHANNEL = 'c';
+const ACCOUNT = { id: 'acc', channel: { id: CHANNEL } };
+
+const open = tempLedgers();
+const clock = manualClock(1_750_000_000_000);
+const ids = makeIds(clock);
+let ledger: Ledger;
+
+beforeEach(async () => {
+  ledger = await open();
+});
+
+const seen = (...identities: IdentityRef[]) =>
+  ledger.write((tx) => resolveContact(tx, ids, CHANNEL, identities, clock.now()));
+const met = (
+  identities: IdentityRef[],
+  profile: { name?: string; username?: string } = {},
+  account = ACCOUNT,
+): Promise<Person> => ledger.write((tx) => resolvePerson(tx, ids, account, { identities, ...profile }, clock.now()));
+const count = async () => (await ledger.reader.selectFrom('contacts').select('id').execute()).length;
+
+/** Who is seen, one after the other, and whether each is the same person as the one before them at that place. */
+test.each<[string, IdentityRef[][], number[], number]>([
+  ['the same number twice', [[P1], [P1]], [0, 0], 1],
+  ['two numbers', [[P1], [P2]], [0, 1], 2],
+  ['a number, then its user id', [[P1], [ANA, P1]], [0, 0], 1],
+  ['a number, its user id, the user id alone, the number alone', [[P1], [ANA, P1], [ANA], [P1]], [0, 0, 0, 0], 1],
+  ['a user id, then its number', [[ANA], [ANA, P1], [P1]], [0, 0, 0], 1],
+  ['a number given to another person', [[ANA, P1], [BEN, P1], [P1]], [0, 1, 1], 2],
+  ['a number given to a person who is known', [[ANA, P1], [BEN], [BEN, P1], [P1], [ANA]], [0, 1, 1, 1, 0], 2],
+  ['a person with a new number, who keeps the old', [[ANA, P1], [ANA, P2], [P1], [P2]], [0, 0, 0, 0], 1],
+  ['two who turn out to be one', [[P1], [ANA], [ANA, P1], [P1], [ANA]], [0, 1, 1, 1, 1], 1],
+  ['three who turn out to be one', [[P1], [P2], [ANA, P1, P2], [P1], [P2]], [0, 1, 0, 0, 0], 1],
+  ['a number that comes back', [[ANA, P1], [BEN, P1], [ANA, P1], [P1]], [0, 1, 0, 0], 2],
+])('%s', async (_name, sightings, people, left) => {
+  const found: string[] = [];
+  for (const identities of sightings) found.push(await seen(...identities));
+  const known: string[] = [];
+  for (const [i, id] of found.entries()) known[people[i] ?? 0] ??= id;
+  expect(found).toEqual(people.map((person) => known[person]));
+  expect(new Set(known).size).toBe(known.length);
+  expect(await count()).toBe(left);
+});
+
+test('a number that moves takes no conversation along', async () => {
+  const ana = await met([ANA, P1], { name: 'Ana' });
+  const ben = await met([BEN, P1], { name: 'Ben' });
+  expect(ben.contact.id).not.toBe(ana.contact.id);
+  expect(ben.conversation.id).not.toBe(ana.conversation.id);
+  expect(ben.contact).toMatchObject({ name: 'Ben', identities: expect.arrayContaining([BEN, P1]) });
+  expect((await contacts.find(ledger.reader, ana.contact.id, CHANNEL))?.identities).toEqual([ANA]);
+  expect((await met([ANA])).conversation.id).toBe(ana.conversation.id);
+  expect((await met([P1])).conversation.id).toBe(ben.conversation.id);
+});
+
+test('two who turn out to be one have one conversation with each account, with the window of both', async () => {
+  const other = { id: 'acc 2', channel: { id: CHANNEL } };
+  const byPhone = await met([P1], { name: 'Ana' });
+  const elsewhere = await met([P1], {}, other);
+  const window = { expiresAt: 99, openedBy: 'message' as const, adAt: null, freeUntil: null };
+  await ledger.write((tx) => conversations.setWindow(tx, byPhone.conversation.id, window));
+  const byId = await met([ANA], { username: 'ana' });
+  const both = await met([ANA, P1]);
+  expect(both.contact).toMatchObject({ id: byId.contact.id, name: 'Ana', username: 'ana' });
+  expect(both.conversation).toMatchObject({ id: byId.conversation.id, window });
+  expect(await conversations.find(ledger.reader, byPhone.conversation.id)).toBeUndefined();
+  expect((await met([P1], {}, other)).conversation).toMatchObject({
+    id: elsewhere.conversation.id,
+    contactId: byId.contact.id,
+  });
+});
+
+describe('a profile', () => {
+  test('is kept until a new one comes', async () => {
+    const first = await met([P1], { name: 'Ana', username: 'ana' });
+    expect(first.contact).toMatchObject({ name: 'Ana', username: 'ana' });
+    expect((await met([P1])).contact).toMatchObject({ name: 'Ana', username: 'ana' });
+    expect((await met([P1], { name: 'Ana B' })).contact).toMatchObject({ name: 'Ana B', username: 'ana' });
+    expect(await contacts.find(ledger.reader, first.contact.id, CHANNEL)).toMatchObject({ name: 'Ana B' });
+  });
+});
+
+test('a conversation starts with a bot and no window, and is the same for the same account and contact', async () => {
+  const { conversation, contact } = await met([P1]);
+  const closed = { expiresAt: null, openedBy: null, adAt: null, freeUntil: null };
+  expect(conversation).toMatchObject({ accountId: 'acc', contactId: contact.id, owner: 'bot', window: closed });
+  expect((await met([P1])).conversation).toEqual(conversation);
+  expect((await met([P1], {}, { id: 'acc 2', channel: { id: CHANNEL } })).conversation.id).not.toBe(conversation.id);
+});
+
+test('the same address on another channel is somebody else', async () => {
+  const here = await met([P1]);
+  const there = await met([P1], {}, { id: 'acc 2', channel: { id: 'other' } });
+  expect(there.contact.id).not.toBe(here.contact.id);
+});
+
+test('nobody is no contact', async () => {
+  await expect(seen()).rejects.toThrow('A contact needs an identity');
+  expect(await count()).toBe(0);
+});
