@@ -23,7 +23,7 @@ export function apiClient(baseUrl: () => string, key: string): ApiClient {
     const response = await fetch(baseUrl() + path, {
       method,
       headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')),
-      body: isRaw ? (body as BodyInit) : JSON.stringify(body),
+      body: isRaw ? (body as RequestInit['body']) : JSON.stringify(body),
       redirect: 'manual',
     });
     const text = await response.text();
