@@ -6,6 +6,9 @@ import type {
   INodeProperties,
 } from 'n8n-workflow';
 
+const NOT_THE_SERVICE =
+  "Something answers at this URL, but it is not the Parley service. Check the address and the port of 'Service URL'.";
+
 /** Where the Parley service is, and the key it lets n8n in with. */
 export class ParleyApi implements ICredentialType {
   name = 'parleyApi';
@@ -46,5 +49,19 @@ export class ParleyApi implements ICredentialType {
 
   test: ICredentialTestRequest = {
     request: { baseURL: '={{$credentials.url.replace(/\\/+$/, "")}}', url: '/v1/accounts', method: 'GET' },
+    // n8n applies rules of both types; its type knows lists of one only.
+    rules: [
+      {
+        type: 'responseCode',
+        properties: {
+          value: 401,
+          message:
+            "The service is there, but does not accept this API key. It is 'PARLEY_API_KEY', or in the file 'api-key' of the service's data folder.",
+        },
+      },
+      { type: 'responseCode', properties: { value: 404, message: NOT_THE_SERVICE } },
+      // Many servers answer any address with a page, n8n itself among them.
+      { type: 'responseSuccessBody', properties: { key: 'data', value: undefined, message: NOT_THE_SERVICE } },
+    ] as ICredentialTestRequest['rules'],
   };
 }

@@ -105,5 +105,22 @@ export class WhatsAppCloudApi implements ICredentialType {
       method: 'GET',
       qs: { fields: NUMBER_FIELDS },
     },
+    rules: [
+      {
+        type: 'responseCode',
+        properties: {
+          value: 401,
+          message: 'Meta does not accept the access token: it is wrong or has ended. Generate one for a system user.',
+        },
+      },
+      {
+        type: 'responseCode',
+        properties: {
+          value: 400,
+          message:
+            "Meta does not find this phone number with this token. Check 'Phone Number ID' (the ID, not the number) and the token's permissions.",
+        },
+      },
+    ],
   };
 }

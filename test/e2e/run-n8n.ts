@@ -11,7 +11,8 @@ import { OWNER, type Stack, startStack } from './support/stack.ts';
 /** Where people expect them; another port is taken where one of these is in use. */
 const usualPorts = { n8n: 5678, service: 3000, sandbox: 4010 };
 
-const customer = '15550001111';
+/** Not the customer of the order example, who must not have written yet. */
+const customer = '15550002222';
 
 /** Only the first is active: both others would answer the same message, or wait for a click. */
 const examples = {
@@ -43,10 +44,18 @@ async function addExamples({ rest, credentials }: Stack): Promise<Examples> {
   return all;
 }
 
-/** A command for a shell: what a customer does. */
-function curl(sandboxUrl: string, action: string, body: object): string {
-  const data = JSON.stringify(body);
-  return `curl -s ${sandboxUrl}/_sandbox/customer/${action} -H 'content-type: application/json' -d '${data}'`;
+/** Lines for a shell: what a customer does. */
+function commands(sandboxUrl: string): string[] {
+  const control = `${sandboxUrl}/_sandbox`;
+  const post = (action: string): string =>
+    `curl -s ${control}/customer/${action} -H 'content-type: application/json' -d`;
+  const lastId = `node -pe 'JSON.parse(fs.readFileSync(0)).at(-1).id'`;
+  return [
+    `${post('sends')} '${JSON.stringify({ from: customer, name: 'Bo', text: 'Hello' })}'`,
+    `MESSAGE=$(curl -s '${control}/messages/next?from=0' | ${lastId})`,
+    `${post('taps')} '{"messageId":"'$MESSAGE'","choice":"hours"}'`,
+    `curl -s ${control}/messages   # everything that reached WhatsApp so far`,
+  ];
 }
 
 function guide({ n8n, service, sandbox }: Stack, workflows: Examples): string {
@@ -57,20 +66,18 @@ Service   ${service.url}/docs
 Sandbox   ${sandbox.url}/_sandbox/… stands in for WhatsApp (test/sandbox/README.md)
 
 1. A customer writes, the active workflow greets with buttons, the customer taps one:
-     ${curl(sandbox.url, 'sends', { from: customer, name: 'Ana', text: 'Hello' })}
-     curl -s '${sandbox.url}/_sandbox/messages/next?from=0'      # the greeting; its id goes into the next line
-     ${curl(sandbox.url, 'taps', { messageId: 'wamid.…', choice: 'hours' })}
-     curl -s ${sandbox.url}/_sandbox/messages                    # everything that reached WhatsApp
+     ${commands(sandbox.url).join('\n     ')}
    See it in the editor: ${editor(workflows.greeting)} → Executions
 
 2. Ask and wait: ${editor(workflows.ask)}
-   Press Execute workflow, write as above, then tap "yes" or "no": the waiting execution goes on.
-   (The greeting answers the same message while it is active.)
+   Press Execute workflow, then write as above. Find the question's id among the messages and tap "yes" or "no"
+   on it: the waiting execution goes on. (While the greeting is active, it answers the first message as well.)
 
 3. Template when the session is closed: ${editor(workflows.order)}
-   Press Execute workflow. To a customer who never wrote, the approved template goes out instead of the text.
+   Press Execute workflow. The customer never wrote, so the approved template goes out instead of the text.
 
-Logs: artifacts/n8n.log, artifacts/service.log. Nothing is kept but the installed n8n: Ctrl-C removes the rest.
+Logs: artifacts/n8n.log, artifacts/service.log. Every start is fresh: Ctrl-C stops all three and removes what they
+stored; only the installed n8n stays.
 `;
 }
 
@@ -98,7 +105,8 @@ if (stack === undefined) process.exit(130);
 try {
   const workflows = await addExamples(stack);
   process.stdout.write(guide(stack, workflows));
-  await Promise.race([stopAsked, stack.n8n.ended.then(() => reportToStderr('n8n ended by itself: see its log'))]);
+  const n8nEnded = stack.n8n.ended.then(() => 'ended');
+  if ((await Promise.race([stopAsked, n8nEnded])) === 'ended') reportToStderr('n8n ended by itself: see its log');
 } finally {
   reportToStderr('Stopping n8n, the service and the sandbox…');
   await stack.stop();

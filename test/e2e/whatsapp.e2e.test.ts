@@ -50,19 +50,20 @@ describe('credentials', () => {
   });
 
   test.each([
-    ['another key', { apiKey: 'not-the-key-of-this-service' }],
-    ['an address where nothing listens', { url: 'http://127.0.0.1:9' }],
-  ])('Parley API: %s fails', async (_what, changed) => {
-    const credential = await parleyCredential(scene.stack.service);
-    expect(await testInN8n(credential, changed)).toMatchObject({ status: 'Error', message: expect.anything() });
+    ['another key', () => ({ apiKey: 'not-the-key-of-this-service' }), 'does not accept this API key'],
+    ['an address where nothing listens', () => ({ url: 'http://127.0.0.1:9' }), 'ECONNREFUSED'],
+    ['the address of another server', () => ({ url: scene.stack.n8n.url }), 'not the Parley service'],
+  ])('Parley API: %s fails', async (_what, changed, said) => {
+    const result = await testInN8n(await parleyCredential(scene.stack.service), changed());
+    expect(result).toMatchObject({ status: 'Error', message: expect.stringContaining(said) });
   });
 
   test.each([
-    ['another token', { accessToken: 'EAAsomebodyelse' }],
-    ['a number that is not ours', { phoneNumberId: '1' }],
-  ])('WhatsApp Cloud API: %s fails', async (_what, changed) => {
-    const credential = whatsAppCredential(scene.stack.sandbox);
-    expect(await testInN8n(credential, changed)).toMatchObject({ status: 'Error', message: expect.anything() });
+    ['another token', { accessToken: 'EAAsomebodyelse' }, 'does not accept the access token'],
+    ['a number that is not ours', { phoneNumberId: '1' }, 'does not find this phone number'],
+  ])('WhatsApp Cloud API: %s fails', async (_what, changed, said) => {
+    const result = await testInN8n(whatsAppCredential(scene.stack.sandbox), changed);
+    expect(result).toMatchObject({ status: 'Error', message: expect.stringContaining(said) });
   });
 });
 
