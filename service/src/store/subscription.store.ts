@@ -80,10 +80,25 @@ export async function takeOver(
     .where('expires_at', '>', now)
     .execute();
   for (const { id } of rows) {
-    await tx.db.updateTable('deliveries').set({ subscription_id: heir.id }).where('subscription_id', '=', id).execute();
+    await inherit(tx, id, heir.id);
     await end(tx, id, 'handed over', now);
   }
   return rows.length > 0;
+}
+
+/** Two may have gathered the same event: the heir gets it once. */
+async function inherit(tx: Tx, from: string, heir: string): Promise<void> {
+  await tx.db
+    .insertInto('deliveries')
+    .columns(['subscription_id', 'event_seq', 'shard'])
+    .expression((select) =>
+      select
+        .selectFrom('deliveries')
+        .select((is) => [is.val(heir).as('subscription_id'), 'event_seq', 'shard'])
+        .where('subscription_id', '=', from),
+    )
+    .onConflict((conflict) => conflict.columns(['subscription_id', 'shard', 'event_seq']).doNothing())
+    .execute();
 }
 
 /** Ends a subscription and forgets what it has not taken. */
