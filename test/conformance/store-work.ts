@@ -230,6 +230,30 @@ function describeSubscriptions(open: OpenLedger): void {
       }
     });
 
+    test('made anew take over what those before them were owed, each event once, and end them', async () => {
+      const ledger = await open();
+      await ledger.write(async (tx) => {
+        for (const id of ['old', 'older', 'other']) await subscriptions.insert(tx, subscription(id));
+        const owed = { old: ['a', 'b'], older: ['b', 'c'], other: ['d'] };
+        const seqs = new Map<string, number>();
+        for (const id of ['a', 'b', 'c', 'd']) seqs.set(id, (await events.insert(tx, event(id), 1)) ?? 0);
+        for (const [id, names] of Object.entries(owed)) {
+          for (const one of names) await subscriptions.addDelivery(tx, id, seqs.get(one) ?? 0, 0);
+        }
+        for (const id of ['old', 'older']) await subscriptions.startHandOver(tx, id, 100);
+        await subscriptions.insert(tx, subscription('new'));
+      });
+      const heir = subscription('new');
+      const takeOver = (now: number) => ledger.write((tx) => subscriptions.takeOver(tx, heir, now));
+      expect(await takeOver(100)).toBe(false);
+      expect(await takeOver(99)).toBe(true);
+      expect(await takeOver(99)).toBe(false);
+      const pending = await subscriptions.pending(ledger.reader, 'new', 0, 10);
+      expect(pending.map((one) => one.eventId)).toEqual(['a', 'b', 'c']);
+      expect(await subscriptions.pending(ledger.reader, 'old', 0, 10)).toEqual([]);
+      expect((await subscriptions.list(ledger.reader)).map((one) => one.id).sort()).toEqual(['new', 'other']);
+    });
+
     test('are owed events, shard by shard, the oldest first, until they took them or ended', async () => {
       const ledger = await open();
       await ledger.write(async (tx) => {

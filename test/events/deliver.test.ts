@@ -1,0 +1,230 @@
+import { ParleyError, SendError } from '../../service/src/core/errors.ts';
+import { GIVE_UP_MS } from '../../service/src/events/deliver.ts';
+import * as store from '../../service/src/store/subscription.store.ts';
+import { tempLedgers } from '../support/temp-ledger.ts';
+import { EventsFixture, URL_OF_WORKFLOW, type Answer } from './fixture.ts';
+
+const open = tempLedgers();
+let flow: EventsFixture;
+const text = (words: string) => ({ type: 'text' as const, text: words });
+
+beforeEach(async () => {
+  flow = await EventsFixture.make(await open());
+});
+
+const rowOf = (id: string) => store.find(flow.ledger.reader, id);
+
+test('a delivery is a signed POST of the event to the workflow’s URL', async () => {
+  const { secret } = await flow.subscribe();
+  await flow.wrote('cnv', text('hello'));
+  await flow.deliver();
+  const [call] = flow.calls;
+  expect(call).toMatchObject({ url: URL_OF_WORKFLOW, headers: { 'content-type': 'application/json' } });
+  expect(call && flow.isSigned(call, secret)).toBe(true);
+  expect(call?.events).toMatchObject([{ type: 'message.received', conversationId: 'cnv', channel: 'whatsapp' }]);
+  expect(flow.delivered).toEqual(['taken 1']);
+  expect(await flow.deliver()).toBe(0);
+});
+
+test.each<[number, string[][]]>([
+  [1, [['a'], ['b'], ['c'], ['d'], ['e']]],
+  [2, [['a', 'b'], ['c', 'd'], ['e']]],
+  [500, [['a', 'b', 'c', 'd', 'e']]],
+])('up to %i events go into a call, in order', async (maxBatch, calls) => {
+  await flow.subscribe({ maxBatch });
+  for (const words of ['a', 'b', 'c', 'd', 'e']) await flow.wrote('cnv', text(words));
+  await flow.deliver();
+  expect(flow.texts()).toEqual(calls);
+});
+
+test('a call stays below four megabytes, but holds one event at least', async () => {
+  await flow.subscribe({ maxBatch: 500 });
+  const sizes = [1_500_000, 1_500_000, 1_500_000, 5_000_000, 1];
+  for (const size of sizes) await flow.wrote('cnv', text('x'.repeat(size)));
+  await flow.deliver();
+  expect(flow.texts().map((call) => call.map((words) => words.length))).toEqual([
+    [1_500_000, 1_500_000],
+    [1_500_000],
+    [5_000_000],
+    [1],
+  ]);
+});
+
+test.each<[boolean | undefined, unknown]>([
+  [true, { entry: ['as it came'] }],
+  [false, undefined],
+  [undefined, undefined],
+])('the provider’s own body is added when asked for: %s', async (includeRaw, raw) => {
+  await flow.subscribe({ includeRaw });
+  await flow.wrote('cnv', text('a'), { raw: { entry: ['as it came'] } });
+  await flow.deliver();
+  expect(flow.calls[0]?.events[0]?.raw).toEqual(raw);
+});
+
+describe('a workflow that does not take it', () => {
+  const failures: [string, Answer, string][] = [
+    ['answers 500', 500, 'refused'],
+    ['answers 404', 404, 'refused'],
+    ['redirects', 302, 'refused'],
+    ['is unreachable', new SendError('unreachable', 'refused'), 'unreachable'],
+    ['never answers', new SendError('uncertain', 'time out'), 'unreachable'],
+    ['may not be called any more', new ParleyError(400, 'forbidden_url', 'private'), 'unreachable'],
+  ];
+
+  test.each(failures)(
+    'because it %s gets the same again, later, before anything newer',
+    async (_name, answer, outcome) => {
+      const { id } = await flow.subscribe();
+      await flow.wrote('cnv', text('a'));
+      flow.answers = [answer, answer];
+      const failedAt = flow.clock.now();
+      await flow.deliver();
+      await flow.wrote('cnv', text('b'));
+      expect(await flow.deliver()).toBe(0);
+      expect((await rowOf(id))?.failing_since).toBe(failedAt);
+      flow.clock.advance(250);
+      await flow.deliver();
+      flow.clock.advance(500);
+      await flow.deliver();
+      expect(flow.texts()).toEqual([['a'], ['a'], ['a'], ['b']]);
+      expect(new Set(flow.calls.slice(0, 3).map((call) => call.headers['webhook-id'])).size).toBe(1);
+      expect(flow.delivered).toEqual([`${outcome} 1`, `${outcome} 1`, 'taken 1', 'taken 1']);
+      expect((await rowOf(id))?.failing_since).toBeNull();
+    },
+  );
+
+  test('is asked at least once a minute', async () => {
+    await flow.subscribe();
+    await flow.wrote('cnv');
+    for (let i = 1; i <= 20; i++) {
+      flow.answers = [500];
+      await flow.deliver();
+      expect(flow.calls).toHaveLength(i);
+      flow.clock.advance(60_000);
+    }
+  });
+
+  test('says 410: the subscription ends and what it had not taken is forgotten', async () => {
+    const { id } = await flow.subscribe();
+    for (const conversation of ['a', 'b']) await flow.wrote(conversation);
+    flow.answers = [410];
+    await flow.deliver();
+    expect(flow.calls).toHaveLength(1);
+    expect(await rowOf(id)).toMatchObject({ ended_reason: 'gone' });
+    await expect(flow.subscriptions.get(id)).rejects.toMatchObject({ code: 'not_found' });
+    await flow.wrote('c');
+    expect(await flow.due()).toEqual([]);
+  });
+
+  test('for a week is given up', async () => {
+    const { id } = await flow.subscribe();
+    await flow.wrote('cnv');
+    flow.answers = [500, 500, 500];
+    await flow.deliver();
+    flow.clock.advance(GIVE_UP_MS);
+    await flow.deliver();
+    expect((await rowOf(id))?.ended_at).toBeNull();
+    flow.clock.advance(60_000);
+    await flow.deliver();
+    expect(await rowOf(id)).toMatchObject({ ended_reason: 'unreachable' });
+    expect(await flow.due()).toEqual([]);
+  });
+
+  test('holds up nobody else', async () => {
+    await flow.subscribe();
+    await flow.subscribe({ url: `${URL_OF_WORKFLOW}/other` });
+    await flow.wrote('cnv', text('a'));
+    flow.answers = [500];
+    await flow.deliver();
+    expect(flow.calls.map((call) => call.url).sort()).toEqual([URL_OF_WORKFLOW, `${URL_OF_WORKFLOW}/other`]);
+    expect(flow.delivered.sort()).toEqual(['refused 1', 'taken 1']);
+  });
+});
+
+test('a defect changes nothing: the job is still there', async () => {
+  await flow.subscribe();
+  await flow.wrote('cnv');
+  flow.answers = [new TypeError('a defect')];
+  await expect(flow.deliver()).rejects.toThrow('a defect');
+  await flow.deliver();
+  expect(flow.delivered).toEqual(['taken 1']);
+});
+
+describe('while the workflow is being called', () => {
+  test('what is published is not lost', async () => {
+    await flow.subscribe();
+    await flow.wrote('cnv', text('a'));
+    flow.duringCall = async () => {
+      flow.duringCall = async () => undefined;
+      await flow.wrote('cnv', text('b'));
+    };
+    await flow.deliver();
+    expect(flow.texts()).toEqual([['a'], ['b']]);
+  });
+
+  test.each<Answer>([200, 500])('its subscription may be deleted (answer %s)', async (answer) => {
+    const { id } = await flow.subscribe();
+    await flow.wrote('cnv', text('a'));
+    flow.answers = [answer];
+    flow.duringCall = () => flow.subscriptions.remove(id, false).catch(() => undefined);
+    await flow.deliver();
+    flow.clock.advance(60_000);
+    await flow.deliver();
+    expect(flow.calls).toHaveLength(1);
+    expect(await flow.due()).toEqual([]);
+    expect((await rowOf(id))?.ended_reason).toBe('deleted');
+  });
+});
+
+describe('a waiting workflow', () => {
+  const until = () => flow.clock.now() + 3_600_000;
+  const wait = (url = `${URL_OF_WORKFLOW}/waiting`) =>
+    flow.ledger.write((tx) =>
+      flow.subscriptions.wait(tx, { id: 'msg_q', accountId: flow.account.id, conversationId: 'cnv' }, url, until()),
+    );
+
+  test('gets the next reply, once; triggers leave that one out and get those after it', async () => {
+    await flow.subscribe();
+    await wait();
+    for (const words of ['yes', 'no']) await flow.wrote('cnv', text(words));
+    await flow.deliver();
+    const got = flow.calls.map((call, i) => [call.url, flow.texts()[i]]);
+    expect(got).toEqual(
+      expect.arrayContaining([
+        [`${URL_OF_WORKFLOW}/waiting`, ['yes']],
+        [URL_OF_WORKFLOW, ['no']],
+      ]),
+    );
+    expect(got).toHaveLength(2);
+  });
+
+  test('gets a reply of its conversation only, and none after its time', async () => {
+    await wait();
+    await flow.wrote('other', text('a'));
+    flow.clock.advance(3_600_000);
+    await flow.wrote('cnv', text('b'));
+    await flow.deliver();
+    expect(flow.calls).toEqual([]);
+  });
+
+  test('hears that its question never arrived', async () => {
+    await wait();
+    const failed = (id: string) => ({ status: { id, status: 'failed' as const, kind: 'text' } });
+    const conversation = flow.conversation('cnv');
+    await flow.publish({ type: 'message.status', conversation, body: failed('msg_other') });
+    await flow.publish({ type: 'message.status', conversation, body: failed('msg_q') });
+    await flow.deliver();
+    expect(flow.calls.map((call) => call.events.map((event) => event.status?.id))).toEqual([['msg_q']]);
+  });
+
+  test('is told again when it could not take the reply', async () => {
+    await wait();
+    await flow.wrote('cnv', text('yes'));
+    flow.answers = [503];
+    await flow.deliver();
+    flow.clock.advance(60_000);
+    await flow.deliver();
+    expect(flow.texts()).toEqual([['yes'], ['yes']]);
+    expect(await flow.due()).toEqual([]);
+  });
+});

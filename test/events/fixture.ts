@@ -1,0 +1,144 @@
+/** The events pipeline over a real ledger, with a workflow's side that answers as told and jobs that run when asked. */
+import { verifyDelivery } from '../../contract/signature.ts';
+import type { CreatedSubscription, CreateSubscription } from '../../contract/api.ts';
+import type { DeliveryBody, ReceivedMessage } from '../../contract/event.ts';
+import type { InboundContent } from '../../contract/message.ts';
+import { Accounts, type LiveAccount } from '../../service/src/accounts/accounts.ts';
+import type { HttpRequest, ProviderHttp } from '../../service/src/channels/channel.ts';
+import { makeIds } from '../../service/src/core/ids.ts';
+import { NO_WINDOW } from '../../service/src/core/session-window.ts';
+import { DeliverHandler } from '../../service/src/events/deliver.ts';
+import { Publisher, type Fact } from '../../service/src/events/publish.ts';
+import { Subscriptions } from '../../service/src/events/subscriptions.ts';
+import { Outbox, type Job } from '../../service/src/outbox/outbox.ts';
+import { parseEncryptionKeys, SecretBox } from '../../service/src/platform/secret-box.ts';
+import * as jobs from '../../service/src/store/job.store.ts';
+import type { Ledger } from '../../service/src/store/ledger.ts';
+import { manualClock } from '../sandbox/kit/clock.ts';
+
+export const URL_OF_WORKFLOW = 'http://127.0.0.1:5678/webhook/1';
+
+/** The answer to a call: a status, or no answer at all. */
+export type Answer = number | Error;
+
+export interface Call {
+  url: string;
+  headers: Record<string, string>;
+  body: Buffer;
+  events: DeliveryBody['events'];
+}
+
+export class EventsFixture {
+  readonly clock = manualClock(1_750_000_000_000);
+  readonly ids = makeIds(this.clock);
+  readonly ledger: Ledger;
+  readonly outbox: Outbox;
+  readonly publisher: Publisher;
+  readonly calls: Call[] = [];
+  readonly published: string[] = [];
+  readonly delivered: string[] = [];
+  /** The next answers; 200 when there is none. */
+  answers: Answer[] = [];
+  /** Runs while the workflow is being called. */
+  duringCall: () => Promise<unknown> = async () => undefined;
+  readonly #sealer = new SecretBox(parseEncryptionKeys(`k:${'ab'.repeat(32)}`));
+  readonly #deliver: DeliverHandler;
+  subscriptions!: Subscriptions;
+  account!: LiveAccount;
+  #facts = 0;
+
+  private constructor(ledger: Ledger) {
+    this.ledger = ledger;
+    const { clock, ids } = this;
+    this.outbox = new Outbox(clock, { ring: () => undefined, start: () => undefined, stop: async () => undefined });
+    this.publisher = new Publisher({ outbox: this.outbox, ids, clock, published: (type) => this.published.push(type) });
+    this.#deliver = new DeliverHandler({
+      ledger,
+      outbox: this.outbox,
+      clock,
+      http: { request: (call) => this.#answer(call) } as ProviderHttp,
+      random: () => 0,
+      openSecret: (sealed, id) => this.#sealer.decrypt(sealed, id) as string,
+      delivered: (outcome, events) => this.delivered.push(`${outcome} ${events}`),
+    });
+  }
+
+  static async make(ledger: Ledger): Promise<EventsFixture> {
+    const fixture = new EventsFixture(ledger);
+    const sealer = fixture.#sealer;
+    const { clock, ids, outbox } = fixture;
+    const accounts = await Accounts.load({ ledger, sealer, clock, ids });
+    const settings = { accessToken: 'EAAG', phoneNumberId: '1' };
+    fixture.account = (await accounts.put('whatsapp', '1', { settings })).account;
+    const checkUrl = (url: string) => {
+      if (url.includes('forbidden')) throw new Error('forbidden');
+    };
+    fixture.subscriptions = new Subscriptions({ ledger, outbox, accounts, sealer, clock, ids, checkUrl });
+    return fixture;
+  }
+
+  subscribe(wish: Partial<CreateSubscription> = {}): Promise<CreatedSubscription> {
+    return this.subscriptions.create({ url: URL_OF_WORKFLOW, events: ['message.received'], ...wish });
+  }
+
+  /** Publishes that a contact wrote in a conversation. */
+  wrote(conversation: string, content: InboundContent = { type: 'text', text: 'hello' }, change: Partial<Fact> = {}) {
+    const number = ++this.#facts;
+    const message: ReceivedMessage = { id: `msg_${number}`, providerMessageId: `p${number}`, content, sentAt: 'now' };
+    return this.publish({ body: { message }, conversation: this.conversation(conversation), ...change });
+  }
+
+  publish(change: Partial<Fact>): Promise<boolean> {
+    const dedupeKey = `fact ${++this.#facts}`;
+    const fact: Fact = {
+      type: 'message.received',
+      dedupeKey,
+      at: this.clock.now(),
+      account: this.account,
+      body: {},
+      ...change,
+    };
+    return this.ledger.write((tx) => this.publisher.publish(tx, fact));
+  }
+
+  conversation(id: string) {
+    return { id, accountId: this.account.id, contactId: 'con', owner: 'bot' as const, window: NO_WINDOW };
+  }
+
+  /** Runs the deliver jobs that are due, until none is. Answers how many ran. */
+  async deliver(): Promise<number> {
+    let ran = 0;
+    for (let due = await this.due(); due.length > 0; due = await this.due()) {
+      for (const job of due) await this.#deliver.run(job);
+      ran += due.length;
+    }
+    return ran;
+  }
+
+  due(): Promise<Job[]> {
+    return jobs.due(this.ledger.reader, 'deliver', this.clock.now(), 100);
+  }
+
+  /** The texts that the workflow was given, call by call. */
+  texts(): string[][] {
+    return this.calls.map(({ events }) => events.map(({ message }) => textOf(message?.content)));
+  }
+
+  isSigned({ headers, body }: Call, secret: string): boolean {
+    return verifyDelivery(secret, headers, body, this.clock.now());
+  }
+
+  async #answer(request: HttpRequest) {
+    const body = request.bytes as Buffer;
+    const { events } = JSON.parse(body.toString()) as DeliveryBody;
+    this.calls.push({ url: request.url, headers: request.headers ?? {}, body, events });
+    await this.duringCall();
+    const answer = this.answers.shift() ?? 200;
+    if (answer instanceof Error) throw answer;
+    return { status: answer, headers: {}, body: undefined };
+  }
+}
+
+function textOf(content: InboundContent | undefined): string {
+  return content?.type === 'text' ? content.text : String(content?.type);
+}

@@ -1,0 +1,139 @@
+import type { ParleyEvent } from '../../contract/event.ts';
+import { answersWait, readFilter, wants, type Filter } from '../../service/src/events/filter.ts';
+import { tempLedgers } from '../support/temp-ledger.ts';
+import { EventsFixture } from './fixture.ts';
+
+const base: ParleyEvent = {
+  id: 'evt',
+  type: 'message.received',
+  at: 'now',
+  channel: 'c',
+  account: { id: 'acc', externalId: '1' },
+  owner: 'bot',
+  message: { id: 'm', providerMessageId: 'p', content: { type: 'text', text: 'hi' }, sentAt: 'now' },
+};
+const status: ParleyEvent = { ...base, type: 'message.status', status: { id: 'm', status: 'read', kind: 'text' } };
+delete status.message;
+const received: Filter = { events: ['message.received'] };
+
+test.each<[string, Filter, Partial<ParleyEvent>, boolean]>([
+  ['an event it asked for', received, {}, true],
+  ['an event it did not ask for', { events: ['call'] }, {}, false],
+  ['a kind it asked for', { ...received, messageKinds: ['text', 'image'] }, {}, true],
+  ['another kind', { ...received, messageKinds: ['image'] }, {}, false],
+  ['a status it asked for', { events: ['message.status'], statuses: ['read'] }, status, true],
+  ['another status', { events: ['message.status'], statuses: ['failed'] }, status, false],
+  ['a status, whatever kinds of message', { events: ['message.status'], messageKinds: ['image'] }, status, true],
+  ['an awaited reply', received, { awaited: true }, false],
+  ['an awaited reply it asked for', { ...received, includeAwaited: true }, { awaited: true }, true],
+  ['a message to a person', received, { owner: 'human' }, false],
+  ['a message to a person it asked for', { ...received, includeHandedOff: true }, { owner: 'human' }, true],
+  ['a status while a person is in charge', { events: ['message.status'] }, { ...status, owner: 'human' }, true],
+])('a subscription and %s', (_name, filter, change, wanted) => {
+  const event = change.type ? { ...status, ...change } : { ...base, ...change };
+  expect(wants(readFilter(JSON.stringify(filter)), event)).toBe(wanted);
+});
+
+const waitFilter = JSON.stringify({ events: [], messageId: 'm' });
+const content = (type: string) => ({ message: { ...base.message, content: { type } } as never });
+
+test.each([
+  ['text', true],
+  ['button', true],
+  ['list', true],
+  ['form', true],
+  ['image', true],
+  ['location', true],
+  ['reaction', false],
+  ['system', false],
+  ['request_welcome', false],
+  ['unsupported', false],
+])('%s answers a question: %s', (type, answers) => {
+  expect(answersWait(waitFilter, 'message.received', content(type))).toBe(answers);
+});
+
+test.each<[string, string, Partial<ParleyEvent['status']> & object, boolean]>([
+  ['failed', 'message.status', { id: 'm', status: 'failed' }, true],
+  ['failed, another message', 'message.status', { id: 'n', status: 'failed' }, false],
+  ['delivered', 'message.status', { id: 'm', status: 'delivered' }, false],
+])('a status (%s) ends the wait: %4$s', (_name, type, change, ends) => {
+  expect(answersWait(waitFilter, type as never, { status: { kind: 'text', ...change } as never })).toBe(ends);
+});
+
+describe('publishing', () => {
+  const open = tempLedgers();
+  let flow: EventsFixture;
+  const owed = () => flow.ledger.reader.selectFrom('deliveries').selectAll().orderBy('event_seq').execute();
+
+  beforeEach(async () => {
+    flow = await EventsFixture.make(await open());
+  });
+
+  test('the same fact twice changes nothing the second time', async () => {
+    await flow.subscribe();
+    expect(await flow.wrote('cnv', undefined, { dedupeKey: 'k' })).toBe(true);
+    const before = await owed();
+    expect(await flow.wrote('cnv', undefined, { dedupeKey: 'k' })).toBe(false);
+    expect(await owed()).toEqual(before);
+    expect(before).toHaveLength(1);
+    expect(flow.published).toEqual(['message.received']);
+  });
+
+  test('in a unit that is undone tells nobody', async () => {
+    await flow.subscribe();
+    const undone = flow.ledger.write(async (tx) => {
+      const fact = { type: 'call', dedupeKey: 'k', at: 1, account: flow.account, body: {} } as const;
+      expect(await flow.publisher.publish(tx, fact)).toBe(true);
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    expect(flow.published).toEqual([]);
+    expect(await flow.publish({ type: 'call', dedupeKey: 'k' })).toBe(true);
+  });
+
+  test('what nobody wants is kept and queued for nobody', async () => {
+    await flow.subscribe({ messageKinds: ['image'] });
+    await flow.wrote('cnv');
+    expect(await owed()).toEqual([]);
+    expect(await flow.due()).toEqual([]);
+    expect(await flow.ledger.reader.selectFrom('events').select('type').execute()).toEqual([
+      { type: 'message.received' },
+    ]);
+  });
+
+  test('several workflows on an account are all told, those of another account are not', async () => {
+    const mine = { channel: 'whatsapp', externalId: '1' };
+    const ids = [(await flow.subscribe()).id, (await flow.subscribe({ account: mine })).id];
+    await flow.wrote('cnv');
+    await flow.wrote('cnv', undefined, { account: { ...flow.account, id: 'acc_other' } });
+    const told = await owed();
+    expect(told.map((row) => row.subscription_id).sort()).toEqual([...ids, ids[0]].sort());
+  });
+
+  test('a conversation is always in the same shard; conversations spread over several', async () => {
+    await flow.subscribe();
+    const conversations = Array.from({ length: 40 }, (_, i) => `cnv_${i % 20}`);
+    for (const conversation of conversations) await flow.wrote(conversation);
+    const shards = (await owed()).map((row) => row.shard);
+    expect(shards.slice(0, 20)).toEqual(shards.slice(20));
+    expect(new Set(shards).size).toBeGreaterThan(1);
+  });
+
+  test('an event tells who, where and until when', async () => {
+    await flow.subscribe();
+    const now = flow.clock.now();
+    const window = { expiresAt: now + 1_000, openedBy: 'message' as const, adAt: null, freeUntil: null };
+    const contact = { id: 'con', name: 'Ana', username: null, marketingStoppedAt: null, identities: [] };
+    await flow.wrote('cnv', undefined, { conversation: { ...flow.conversation('cnv'), window }, contact, at: now - 5 });
+    await flow.deliver();
+    expect(flow.calls[0]?.events[0]).toMatchObject({
+      id: expect.stringMatching(/^evt_/),
+      at: new Date(now - 5).toISOString(),
+      account: { id: flow.account.id, externalId: '1' },
+      conversationId: 'cnv',
+      owner: 'bot',
+      session: { open: true, expiresAt: new Date(now + 1_000).toISOString(), openedBy: 'message' },
+      contact: { id: 'con', name: 'Ana', identities: [] },
+    });
+  });
+});
