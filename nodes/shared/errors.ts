@@ -1,5 +1,5 @@
 /** Turns what the service refused into what n8n shows: the message says what happened, the description how to mend it. */
-import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 import type { Problem, ProblemCode } from '../../contract/api.ts';
 
 /** Who has to act: `user` asked for something wrong, `service` (or the provider behind it) said no. */
@@ -10,9 +10,10 @@ export interface Explanation {
 }
 
 /** Where an error happened, for n8n's error view. */
-export interface ErrorPlace {
+interface ErrorPlace {
   itemIndex?: number;
-  serviceUrl: string;
+  /** HTTP status of the service's answer. */
+  status?: number;
 }
 
 type Explain = (problem: Problem, serviceUrl: string) => Explanation;
@@ -181,12 +182,20 @@ export function problemOf(status: number, body: unknown): Problem {
 export function toNodeError(
   node: INode,
   explanation: Explanation,
-  place: { itemIndex?: number; status?: number; code?: string },
+  place: ErrorPlace,
 ): NodeApiError | NodeOperationError {
-  const { message, description } = explanation;
-  const { itemIndex } = place;
-  if (explanation.fault === 'user') return new NodeOperationError(node, message, { description, itemIndex });
-  const response: JsonObject = place.code ? { message, code: place.code } : { message };
-  const httpCode = place.status === undefined ? undefined : String(place.status);
-  return new NodeApiError(node, response, { message, description, httpCode, itemIndex });
+  const error = nodeErrorOf(node, explanation, place);
+  // n8n puts words of its own in the place of a message that names, say, ECONNREFUSED, whoever refused the connection.
+  error.message = explanation.message;
+  return error;
+}
+
+function nodeErrorOf(
+  node: INode,
+  { fault, message, description }: Explanation,
+  { itemIndex, status }: ErrorPlace,
+): NodeApiError | NodeOperationError {
+  if (fault === 'user') return new NodeOperationError(node, message, { description, itemIndex });
+  const httpCode = status === undefined ? undefined : String(status);
+  return new NodeApiError(node, { message }, { message, description, httpCode, itemIndex });
 }
