@@ -1,5 +1,5 @@
 /** Builds the nodes and the service as a user would, unless what is built is newer than its sources. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { PACKAGE_DIR } from '../support/paths.ts';
@@ -53,6 +53,10 @@ function isFresh(part: Part): boolean {
   return sources.every((path) => changedAt(join(PACKAGE_DIR, path)) <= builtAt);
 }
 
+function endGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGTERM');
+}
+
 async function run(script: string, cleanup: Cleanup): Promise<void> {
   const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
   const child = spawn('npm', ['run', '--silent', script], {
@@ -60,11 +64,14 @@ async function run(script: string, cleanup: Cleanup): Promise<void> {
     env: { ...process.env, PATH: path },
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
+    // A group of its own, to be ended as a whole: npm does not always take its compiler with it.
+    detached: true,
+    windowsHide: true,
   });
   const output: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
-  await cleanup.add(() => child.kill());
+  await cleanup.add(() => endGroup(child));
   const code = await new Promise<number | null>((resolve, reject) =>
     child.once('error', reject).once('close', resolve),
   );
