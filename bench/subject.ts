@@ -62,6 +62,11 @@ export class Subject {
     return String((await this.#call('POST', '/v1/subscriptions', wish)).id);
   }
 
+  /** The process, to watch or to profile it. */
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
   get sends(): SendTarget {
     return { apiKey: API_KEY, externalId: PHONE_NUMBER_ID };
   }

@@ -76,7 +76,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
     new NormalizeHandler({
       ...shared,
       applier: new Applier({ publisher, ids, clock, outbound: outcomes }),
-      busy: () => acceptor.waiting > 0,
+      accepted: () => acceptor.accepted,
       log: logger,
     }),
     new DeliverHandler({

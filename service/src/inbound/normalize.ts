@@ -1,5 +1,4 @@
 /** Reads receipts: every fact in a webhook becomes rows and events, in one unit of work for each receipt, in order. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
 import type { ChannelEvent, RawRequest } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
@@ -10,11 +9,10 @@ import * as receipts from '../store/receipt.store.ts';
 import type { Receipt } from '../store/receipt.store.ts';
 import { normalizeJob, requestOf } from './accept.ts';
 import type { Applier } from './apply.ts';
+import { Pace } from './pace.ts';
 
-/** Receipts read in one turn. */
-const BATCH = 64;
-/** While webhooks wait to be acknowledged they go first; reading still takes a turn this often. */
-const YIELD_MS = 200;
+/** Receipts read in one turn: one commit, and no longer than a webhook may wait meanwhile. */
+const BATCH = 32;
 /** A receipt that failed this often is put aside with its body kept, so that it cannot hold up the account for ever. */
 const MAX_ATTEMPTS = 12;
 
@@ -24,8 +22,8 @@ export interface NormalizeDeps {
   accounts: Accounts;
   applier: Applier;
   clock: Clock;
-  /** Whether webhooks wait to be acknowledged. */
-  busy(): boolean;
+  /** How many webhooks were accepted so far. */
+  accepted(): number;
   log: { warn(fields: Record<string, unknown>, message: string): void };
 }
 
@@ -36,28 +34,34 @@ interface Target {
 
 export class NormalizeHandler implements JobHandler {
   readonly kind = 'normalize';
-  readonly concurrency = 4;
+  /** Reading is computing: two accounts at a time would be no faster, and take twice the share from acceptance. */
+  readonly concurrency = 1;
   readonly #deps: NormalizeDeps;
+  readonly #pace: Pace;
 
   constructor(deps: NormalizeDeps) {
     this.#deps = deps;
+    this.#pace = new Pace(deps.accepted);
   }
 
   async run(job: Job): Promise<void> {
     const { accountId } = job.payload as { accountId: string };
     const { ledger, accounts } = this.#deps;
-    if (this.#deps.busy()) await delay(YIELD_MS);
     const account = accounts.find(accountId);
     const waiting = await receipts.unprocessed(ledger.reader, accountId, BATCH);
-    await this.#readInOrder(account, waiting, job.attempts);
-    await this.#finish(job, accountId);
+    await this.#pace.turn(() => this.#readInOrder(account, waiting, job, accountId));
   }
 
-  /** Each receipt is a unit of work; when one fails, none after it is read before it. */
-  async #readInOrder(account: LiveAccount | undefined, waiting: readonly Receipt[], attempts: number): Promise<void> {
+  /** Each receipt is a unit of work; when one fails, none after it is read before it, and the job is not finished. */
+  async #readInOrder(
+    account: LiveAccount | undefined,
+    waiting: readonly Receipt[],
+    job: Job,
+    accountId: string,
+  ): Promise<void> {
     const read: { receipt: Receipt; targets: Target[] }[] = [];
     for (const [index, receipt] of waiting.entries()) {
-      const putAside = index === 0 && attempts >= MAX_ATTEMPTS;
+      const putAside = index === 0 && job.attempts >= MAX_ATTEMPTS;
       if (putAside) this.#deps.log.warn({ receipt: receipt.seq }, 'A webhook could not be read and was put aside');
       const targets = account === undefined || putAside ? [] : await this.#targets(account, receipt);
       read.push({ receipt, targets });
@@ -71,7 +75,9 @@ export class NormalizeHandler implements JobHandler {
         stuck = false;
       }),
     );
-    await Promise.all(units);
+    // In the same commit as the units: a turn costs one fsync.
+    const end = this.#deps.ledger.write((tx) => (stuck ? Promise.resolve() : this.#finish(tx, job, accountId)));
+    await Promise.all([...units, end]);
   }
 
   async #apply(tx: Tx, receipt: Receipt, targets: readonly Target[]): Promise<void> {
@@ -95,13 +101,11 @@ export class NormalizeHandler implements JobHandler {
     return targets;
   }
 
-  async #finish(job: Job, accountId: string): Promise<void> {
-    const { ledger, outbox } = this.#deps;
-    await ledger.write(async (tx) => {
-      await outbox.finish(tx, job);
-      const more = await receipts.unprocessed(tx.db, accountId, 1);
-      if (more.length > 0) await outbox.enqueue(tx, normalizeJob(accountId));
-    });
+  async #finish(tx: Tx, job: Job, accountId: string): Promise<void> {
+    const { outbox } = this.#deps;
+    await outbox.finish(tx, job);
+    const more = await receipts.unprocessed(tx.db, accountId, 1);
+    if (more.length > 0) await outbox.enqueue(tx, normalizeJob(accountId));
   }
 }
 

@@ -10,7 +10,7 @@ export interface NewReceipt {
   /** Everything of the request but the body, as JSON. */
   request: string;
   body: Uint8Array;
-  /** Of the body: the same bytes are the same webhook. */
+  /** Of the account and the body: the same bytes for the same account are the same webhook. */
   digest: string;
 }
 
@@ -32,7 +32,7 @@ const insertOne = prepared((db, its: Parameters<NewReceipt>) =>
       digest: its('digest'),
       processed_at: null,
     })
-    .onConflict((conflict) => conflict.columns(['account_id', 'digest']).doNothing()),
+    .onConflict((conflict) => conflict.column('digest').doNothing()),
 );
 
 /** Stores receipts; one whose body was stored before is left out. Answers how many were new. */

@@ -142,8 +142,14 @@ async function work(db: Kysely<never>, { serial, bytes }: StoreDialect): Promise
     processed_at: MAYBE_NUMBER,
   };
   await table(db, 'receipts', receipts, serial);
-  await index(db, 'receipts', ['account_id', 'digest'], 'unique');
-  await index(db, 'receipts', ['account_id', 'processed_at', 'seq'], 'plain');
+  await index(db, 'receipts', ['digest'], 'unique');
+  // Only what waits is in it: it stays as small as the backlog.
+  await db.schema
+    .createIndex('receipts_waiting')
+    .on('receipts')
+    .columns(['account_id', 'seq'])
+    .where('processed_at' as never, 'is', null)
+    .execute();
   const jobs: Columns = {
     kind: TEXT,
     key: MAYBE_TEXT,
