@@ -1,8 +1,10 @@
 /** Ends the wait of a message that nobody told about: an uncertain send becomes unknown, a held message expires. */
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
-import type { Ledger } from '../store/ledger.ts';
+import type { Ledger, Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
+import type { MessageRow } from '../store/message.store.ts';
 import type { Outcomes } from './outcomes.ts';
 
 export interface SettleDeps {
@@ -10,7 +12,10 @@ export interface SettleDeps {
   outbox: Outbox;
   accounts: Accounts;
   outcomes: Outcomes;
+  clock: Clock;
 }
+
+const EXPIRED = { code: 'expired', message: 'The contact did not write while the message was held' };
 
 export class SettleHandler implements JobHandler {
   readonly kind = 'settle';
@@ -28,10 +33,17 @@ export class SettleHandler implements JobHandler {
       const message = await messages.find(tx.db, messageId);
       const account = message && accounts.find(message.account_id);
       await outbox.finish(tx, job);
-      if (account === undefined || message?.status !== waitingAs) return;
+      if (message?.status !== waitingAs) return;
+      if (account === undefined) return this.#orphaned(tx, message);
       if (waitingAs === 'uncertain') return outcomes.unknown(tx, account, messageId);
-      const error = { code: 'expired', message: 'The contact did not write while the message was held' };
-      await outcomes.failed(tx, account, messageId, error);
+      await outcomes.failed(tx, account, messageId, EXPIRED);
     });
+  }
+
+  /** The account was deleted meanwhile: there is nobody to tell by an event, the message itself says how it ended. */
+  async #orphaned(tx: Tx, { id, status }: MessageRow): Promise<void> {
+    const status_at = this.#deps.clock.now();
+    if (status === 'uncertain') return messages.update(tx, id, { status: 'unknown', status_at });
+    await messages.update(tx, id, { status: 'failed', status_at, error: JSON.stringify(EXPIRED) });
   }
 }
