@@ -213,7 +213,7 @@ function failures(newBench: NewBench): void {
       await bench.promise({ name: 'a', lane: 'l' }, { name: 'b', lane: 'l' }, { name: 'c', lane: 'm' });
       await bench.settled();
       expect(bench.started().sort()).toEqual(['a', 'c']);
-      for (const _ of [1, 2]) {
+      for (let again = 1; again <= 2; again++) {
         bench.clock.advance(LONG);
         bench.driver.wake();
         await bench.settled();

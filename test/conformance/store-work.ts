@@ -14,8 +14,9 @@ export function describeWorkStores(open: OpenLedger): void {
 }
 
 function describeReceipts(open: OpenLedger): void {
-  const receipt = (digest: string, accountId = 'acc'): receipts.NewReceipt => {
-    return { accountId, receivedAt: 1, request: '{}', body: Buffer.from(digest), digest };
+  /** The digest is of the account and the body. */
+  const receipt = (body: string, accountId = 'acc'): receipts.NewReceipt => {
+    return { accountId, receivedAt: 1, request: '{}', body: Buffer.from(body), digest: `${accountId} ${body}` };
   };
   const waiting = async (ledger: Ledger, limit = 100) =>
     (await receipts.unprocessed(ledger.reader, 'acc', limit)).map((one) => Buffer.from(one.body).toString());
@@ -35,7 +36,7 @@ function describeReceipts(open: OpenLedger): void {
       const ledger = await open();
       const rows = Array.from({ length: 2_345 }, (_, i) => receipt(`r${i}`));
       expect(await ledger.write((tx) => receipts.insert(tx, rows))).toBe(2_345);
-      expect(await waiting(ledger, 5_000)).toEqual(rows.map((row) => row.digest));
+      expect(await waiting(ledger, 5_000)).toEqual(rows.map((row) => Buffer.from(row.body).toString()));
     });
 
     test('are read once, the oldest first', async () => {
@@ -43,7 +44,7 @@ function describeReceipts(open: OpenLedger): void {
       await ledger.write((tx) =>
         receipts.insert(
           tx,
-          ['a', 'b', 'c'].map((digest) => receipt(digest)),
+          ['a', 'b', 'c'].map((body) => receipt(body)),
         ),
       );
       const [oldest] = await receipts.unprocessed(ledger.reader, 'acc', 1);

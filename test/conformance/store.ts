@@ -44,7 +44,7 @@ function describeMigrations(fresh: FreshDatabase): void {
       expect(tables).toEqual(expect.arrayContaining(['accounts', 'deliveries', 'jobs', 'messages', 'receipts']));
       await first.write((tx) => tx.db.insertInto('api_keys').values(key('a')).execute());
       await first.close();
-      for (const _ of [1, 2]) {
+      for (let restart = 1; restart <= 2; restart++) {
         const again = await Ledger.open(dialect);
         expect(await tableNames(again.reader)).toEqual(tables);
         expect(await again.reader.selectFrom('api_keys').select('id').execute()).toEqual([{ id: 'a' }]);

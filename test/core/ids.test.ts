@@ -7,7 +7,7 @@ const START = 1_750_000_000_000;
 /** The ids made while the clock shows these instants, one after the other. */
 function idsAt(instants: readonly number[]): string[] {
   let turn = 0;
-  const ids = makeIds({ now: () => instants[turn++ % instants.length]! });
+  const ids = makeIds({ now: () => instants[turn++ % instants.length] ?? START });
   return instants.map(() => ids.next('msg'));
 }
 

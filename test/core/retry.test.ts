@@ -66,8 +66,9 @@ test('every message settles: whatever errors come, the tries and the waits end w
       let calls = 0;
       let shortestMs = Infinity;
       while (ageMs <= MAX_AGE_MS) {
-        const { kind, random: chance, ...details } = sequence[calls % sequence.length]!;
-        calls += 1;
+        const error = sequence[calls++ % sequence.length];
+        if (error === undefined) break;
+        const { kind, random: chance, ...details } = error;
         const decision = decide(failed(kind, details), counted + 1, chance);
         if (decision.action !== 'retry') break;
         ageMs += decision.afterMs;
