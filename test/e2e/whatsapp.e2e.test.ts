@@ -108,10 +108,10 @@ describe('greeting with buttons', () => {
     ]);
   });
 
-  test('the same webhook again starts nothing, a tapped button is answered, each answer arrives once', async () => {
+  test('the same webhooks again start nothing, a tapped button is answered, each answer arrives once', async () => {
     const { rest, sandbox } = scene.stack;
-    const [again] = await Promise.all(sandbox.redeliver(1).map(({ done }) => done));
-    expect(again).toMatchObject({ outcome: 'delivered' });
+    const again = sandbox.redeliver(sandbox.webhooks.deliveries.length).map(({ done }) => done);
+    for (const { outcome } of await Promise.all(again)) expect(outcome).toBe('delivered');
     await sandbox.customer.taps({ messageId: (await scene.message(ana, 1)).id, choice: 'hours' });
     const { body } = await scene.message(ana, 2);
     expect(body).toMatchObject({ text: { body: expect.stringContaining('Monday to Friday') } });
