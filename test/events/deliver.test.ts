@@ -1,5 +1,6 @@
 import { ParleyError, SendError } from '../../service/src/core/errors.ts';
 import { GIVE_UP_MS } from '../../service/src/events/deliver.ts';
+import * as messages from '../../service/src/store/message.store.ts';
 import * as store from '../../service/src/store/subscription.store.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 import { EventsFixture, URL_OF_WORKFLOW, type Answer } from './fixture.ts';
@@ -179,9 +180,11 @@ describe('while the workflow is being called', () => {
 describe('a waiting workflow', () => {
   const until = () => flow.clock.now() + 3_600_000;
   const wait = (url = `${URL_OF_WORKFLOW}/waiting`) =>
-    flow.ledger.write((tx) =>
-      flow.subscriptions.wait(tx, { id: 'msg_q', accountId: flow.account.id, conversationId: 'cnv' }, url, until()),
-    );
+    flow.ledger.write(async (tx) => {
+      const question = { id: 'msg_q', accountId: flow.account.id, conversationId: 'cnv' };
+      await flow.subscriptions.wait(tx, question, url, until());
+      await messages.openAttempt(tx, { id: 'att', message_id: 'msg_q', number: 1, opened_at: flow.clock.now() });
+    });
 
   test('gets the next reply, once; triggers leave that one out and get those after it', async () => {
     await flow.subscribe();
@@ -197,6 +200,17 @@ describe('a waiting workflow', () => {
     );
     expect(got).toHaveLength(2);
   });
+
+  test.each(['throttled', 'session_closed'])(
+    'does not get what was written before its question could be seen (%s)',
+    async (outcome) => {
+      await wait();
+      await flow.ledger.write((tx) => messages.closeAttempt(tx, 'att', flow.clock.now(), outcome, null));
+      await flow.wrote('cnv', text('hello?'));
+      await flow.deliver();
+      expect(flow.calls).toEqual([]);
+    },
+  );
 
   test('gets a reply of its conversation only, and none after its time', async () => {
     await wait();

@@ -164,6 +164,17 @@ test('asked again by a retry, the question goes out once', async () => {
   expect(app.sandbox.listReceivedMessages()).toHaveLength(1);
 });
 
+test('a held question is asked when the contact writes, and waits for the answer, not for those words', async () => {
+  const execution = await nodes.run({ ...question, to: `+${BEN}`, ifSessionClosed: 'hold' });
+  expect(execution.items(NODE)).toMatchObject([{ json: { status: 'held' } }]);
+  await app.sandbox.customer.sends({ from: BEN, text: 'hi' });
+  await accepted(app);
+  await app.idle();
+  expect(execution.status).toBe('waiting');
+  await app.sandbox.customer.sends({ from: BEN, text: 'Yes' });
+  expect(await answer(execution)).toMatchObject({ text: 'Yes' });
+});
+
 describe('mark as read', () => {
   test.each([false, true])('with typing %s', async (typing) => {
     const workflow = await app.listen();

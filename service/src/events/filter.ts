@@ -39,9 +39,13 @@ export interface WaitFilter extends Filter {
   messageId: string;
 }
 
+/** The message whose answer is waited for. */
+export function questionOf(filterText: string): string {
+  return (readFilter(filterText) as WaitFilter).messageId;
+}
+
 /** Whether it ends the wait: the contact's reply, or the news that the question never reached them. */
 export function answersWait(filterText: string, type: EventType, body: FactBody): boolean {
   if (type === 'message.received') return body.message !== undefined && !NO_REPLY.includes(body.message.content.type);
-  const { messageId } = readFilter(filterText) as WaitFilter;
-  return body.status?.id === messageId && body.status.status === 'failed';
+  return body.status?.id === questionOf(filterText) && body.status.status === 'failed';
 }

@@ -10,8 +10,10 @@ import type { Contact } from '../store/contact.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
 import * as events from '../store/event.store.ts';
 import type { Tx } from '../store/ledger.ts';
+import * as messages from '../store/message.store.ts';
 import * as subscriptions from '../store/subscription.store.ts';
-import { answersWait, readFilter, wants } from './filter.ts';
+import type { SubscriptionRow } from '../store/subscription.store.ts';
+import { answersWait, questionOf, readFilter, wants } from './filter.ts';
 
 /** The account a fact is about, as far as events need it. */
 export interface FactAccount {
@@ -60,7 +62,7 @@ export class Publisher {
     const now = clock.now();
     const conversationId = fact.conversation?.id ?? null;
     const listening = await subscriptions.listening(tx.db, fact.account.id, conversationId, now);
-    const waiting = listening.filter((one) => one.once === 1 && answersWait(one.filter, fact.type, fact.body));
+    const waiting = await ended(tx, listening, fact);
     const event = describe(fact, ids.next('evt'), now, waiting.length > 0 && fact.type === 'message.received');
     const seq = await events.insert(tx, row(fact, event), now);
     if (seq === undefined) return false;
@@ -75,6 +77,17 @@ export class Publisher {
     tx.afterCommit(() => this.#deps.published(fact.type));
     return true;
   }
+}
+
+/** The waits that the fact ends. What the contact writes before they can have seen a question is no answer to it. */
+async function ended(tx: Tx, listening: readonly SubscriptionRow[], fact: Fact): Promise<SubscriptionRow[]> {
+  const found: SubscriptionRow[] = [];
+  for (const one of listening) {
+    if (one.once !== 1 || !answersWait(one.filter, fact.type, fact.body)) continue;
+    const isNews = fact.type !== 'message.received';
+    if (isNews || (await messages.mayHaveArrived(tx.db, questionOf(one.filter)))) found.push(one);
+  }
+  return found;
 }
 
 /** The one job that hands a shard of a subscription its events. */

@@ -145,6 +145,14 @@ export async function attempts(db: Kysely<Schema>, messageId: string): Promise<A
   return (await selectAttempts(db, { messageId })).rows;
 }
 
+/** Outcomes of attempts that surely showed the contact nothing. */
+const SHOWED_NOTHING: readonly (string | null)[] = ['throttled', 'session_closed'];
+
+/** Whether the contact may have seen the message: it was tried, and not only in vain. */
+export async function mayHaveArrived(db: Kysely<Schema>, messageId: string): Promise<boolean> {
+  return (await attempts(db, messageId)).some(({ outcome }) => !SHOWED_NOTHING.includes(outcome));
+}
+
 type OpenedAttempt = Pick<AttemptRow, 'id' | 'message_id' | 'number' | 'opened_at'>;
 
 const insertAttempt = prepared((db, its: Parameters<OpenedAttempt>) =>
