@@ -7,6 +7,7 @@ import * as contacts from '../store/contact.store.ts';
 import type { Contact } from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
+import * as jobs from '../store/job.store.ts';
 import type { Tx } from '../store/ledger.ts';
 
 export interface Person {
@@ -41,6 +42,55 @@ export async function resolvePerson(
   return { contact: { ...contact, name, username }, conversation };
 }
 
+/** `from` was `into` all along; what was to be sent in a conversation of `from` keeps its place. */
+async function mergeContacts(tx: Tx, from: string, into: string): Promise<void> {
+  for (const joined of await contacts.merge(tx, from, into)) {
+    await jobs.moveLane(tx, jobs.conversationLane(joined.from), jobs.conversationLane(joined.into));
+  }
+}
+
+/**
+ * The provider names someone we know by another identity than we do (a number's other spelling, say). When a second contact holds
+ * it and nothing else tells the two apart, they are one.
+ */
+export async function learnIdentity(
+  tx: Tx,
+  channel: string,
+  contactId: string,
+  identity: IdentityRef,
+  now: number,
+): Promise<void> {
+  const holder = await contacts.ownerOf(tx.db, channel, identity);
+  if (holder === undefined) return contacts.addIdentity(tx, channel, contactId, identity, now);
+  if (holder === contactId) return;
+  const [known, other] = [await contacts.find(tx.db, contactId, channel), await contacts.find(tx.db, holder, channel)];
+  const kinds = (known?.identities ?? []).map((held) => held.kind);
+  const differ = other?.identities.some(({ kind }) => kind !== identity.kind && kinds.includes(kind)) ?? true;
+  if (!differ) await mergeContacts(tx, holder, contactId);
+}
+
+/** The contact has new identities; of the same kinds, those that `before` named are no longer theirs. */
+export async function replaceIdentities(
+  tx: Tx,
+  channel: string,
+  contactId: string,
+  before: readonly IdentityRef[],
+  added: readonly IdentityRef[],
+  now: number,
+): Promise<void> {
+  const same = (a: IdentityRef, b: IdentityRef) => a.kind === b.kind && a.address === b.address;
+  for (const old of before) {
+    const replaced = added.some(({ kind }) => kind === old.kind) && !added.some((one) => same(one, old));
+    if (replaced) await contacts.dropIdentity(tx, channel, old);
+  }
+  for (const identity of added) await learnIdentity(tx, channel, contactId, identity, now);
+}
+
+/** What a message to the contact is sent to: the channel's best kind of identity, the one learned last. */
+export function bestIdentity(sendTo: readonly string[], contact: Contact): IdentityRef | undefined {
+  return sendTo.flatMap((kind) => contact.identities.filter((one) => one.kind === kind).slice(-1))[0];
+}
+
 /**
  * The first identity decides who it is. Another one that is held by someone without an identity of the first's kind belonged to the
  * same person all along (known by phone only, say): the two are merged. Held by someone else of that kind, it has moved (a phone
@@ -62,7 +112,7 @@ export async function resolveContact(
     const other = await contacts.find(tx.db, holder, channel);
     if (other?.identities.some((held) => held.kind === lead.kind)) await contacts.dropIdentity(tx, channel, identity);
     else if (contactId === undefined) contactId = holder;
-    else await contacts.merge(tx, holder, contactId);
+    else await mergeContacts(tx, holder, contactId);
   }
   if (contactId === undefined) {
     contactId = ids.next('con');

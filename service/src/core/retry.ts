@@ -30,6 +30,8 @@ const TABLE: Record<SendErrorKind, RetryRule> = {
 export const MAX_ATTEMPTS = 12;
 const BASE_MS = 1_000;
 const CAP_MS = 5 * 60_000;
+/** A wait is up to this share longer than the provider asked. */
+const WAIT_JITTER = 0.25;
 /** A message that could not be sent for this long fails with `expired` rather than arriving absurdly late. */
 export const MAX_AGE_MS = 24 * 3_600_000;
 
@@ -40,20 +42,17 @@ export function backoffMs(attempt: number, random: number, baseMs = BASE_MS, cap
 }
 
 /**
- * What to do after `error`. `attempts`: tries so far that counted, this one included. An error that the table would retry fails
+ * What to do after `error`. `attempts`: tries so far that counted, this one included; `throttled`: those that were throttled. An error that the table would retry fails
  * once the tries are used up.
  */
-export function decide(error: SendError, attempts: number, random: number): RetryDecision {
+export function decide(error: SendError, attempts: number, random: number, throttled = 1): RetryDecision {
   const rule = TABLE[error.kind];
   const { retryAfterMs = 0, maxAttempts = MAX_ATTEMPTS } = error.details;
   if (rule.action === 'settle') return { action: 'settle' };
   if (rule.action === 'wait') {
-    // A provider that says "now" is not hammered: a wait costs no attempt, so nothing else would slow the tries down.
-    return {
-      action: 'retry',
-      afterMs: retryAfterMs > 0 ? retryAfterMs : backoffMs(attempts, random),
-      costsAttempt: false,
-    };
+    // As told, but longer each time, and not all that were throttled together at the same instant again.
+    const afterMs = Math.max(retryAfterMs, backoffMs(throttled, random));
+    return { action: 'retry', afterMs: Math.ceil(afterMs * (1 + random * WAIT_JITTER)), costsAttempt: false };
   }
   if (rule.action === 'backoff' && attempts < maxAttempts) {
     return { action: 'retry', afterMs: Math.max(retryAfterMs, backoffMs(attempts, random)), costsAttempt: true };

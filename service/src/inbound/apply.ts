@@ -12,7 +12,7 @@ import type {
   ParsedMessage,
   ParsedPreference,
 } from '../channels/channel.ts';
-import { resolvePerson, type Person } from '../contacts/resolve.ts';
+import { replaceIdentities, resolvePerson, type Person } from '../contacts/resolve.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
 import { opened } from '../core/session-window.ts';
@@ -139,7 +139,9 @@ export class Applier {
   async #preference(fact: Fact<ParsedPreference>): Promise<void> {
     const { tx, event, at } = fact;
     const person = await this.#person(fact, undefined);
-    await contacts.setMarketingStopped(tx, person.contact.id, event.value === 'stop' ? at : null);
+    const stoppedAt = person.contact.marketingStoppedAt ?? -Infinity;
+    // Webhooks overtake each other: an older wish does not undo a newer one.
+    if (at >= stoppedAt) await contacts.setMarketingStopped(tx, person.contact.id, event.value === 'stop' ? at : null);
     await this.#publish(fact, person, { data: { topic: event.topic, value: event.value, ...event.data } });
   }
 
@@ -147,7 +149,8 @@ export class Applier {
     const { tx, account, event } = fact;
     const { contact, conversation } = await this.#person(fact, undefined);
     const now = this.#deps.clock.now();
-    for (const identity of event.added) await contacts.addIdentity(tx, account.channel.id, contact.id, identity, now);
+    const before = event.contact.identities;
+    await replaceIdentities(tx, account.channel.id, contact.id, before, event.added, now);
     const changed = (await contacts.find(tx.db, contact.id, account.channel.id)) ?? contact;
     const data = { before: contact.identities, ...event.data };
     await this.#publish(fact, { contact: changed, conversation }, { data });

@@ -5,7 +5,7 @@ import type { IdentityRef } from '../../../contract/event.ts';
 import type { MessageStatus, OutboundContent } from '../../../contract/message.ts';
 import { canonicalJson } from '../../../contract/signature.ts';
 import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
-import { resolvePerson, type Person } from '../contacts/resolve.ts';
+import { bestIdentity, resolvePerson, type Person } from '../contacts/resolve.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
@@ -73,7 +73,7 @@ export class Admission {
     const id = this.#deps.ids.next('msg');
     const now = this.#deps.clock.now();
     const request: StoredRequest = {
-      to,
+      ...(to && { to }),
       purpose: send.purpose ?? 'reply',
       ifSessionClosed: send.ifSessionClosed ?? 'fail',
       ...(send.replyTo !== undefined && { replyToProviderId: await providerIdOf(tx.db, account.id, send.replyTo) }),
@@ -155,7 +155,7 @@ export class Admission {
     });
   }
 
-  async #recipient(tx: Tx, account: LiveAccount, to: SendMessage['to']): Promise<{ to: IdentityRef; person: Person }> {
+  async #recipient(tx: Tx, account: LiveAccount, to: SendMessage['to']): Promise<{ to?: IdentityRef; person: Person }> {
     if (typeof to === 'string') {
       const identity = account.channel.recipient(to, account.settings);
       const ref = { identities: [identity] };
@@ -167,11 +167,10 @@ export class Admission {
       throw new ParleyError(404, 'not_found', `This account has no conversation '${to.conversationId}'`);
     }
     const kinds = account.channel.sendTo;
-    const identity = kinds.flatMap((kind) => contact.identities.filter((one) => one.kind === kind))[0];
-    if (identity === undefined) {
+    if (bestIdentity(kinds, contact) === undefined) {
       throw new ParleyError(400, 'invalid_recipient', `The contact has no ${kinds.join(' or ')} to send to`);
     }
-    return { to: identity, person: { contact, conversation } };
+    return { person: { contact, conversation } };
   }
 }
 

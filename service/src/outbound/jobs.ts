@@ -1,5 +1,6 @@
 /** The jobs of the outbound pipeline. */
 import type { OutboxJob } from '../outbox/outbox.ts';
+import { conversationLane } from '../store/job.store.ts';
 
 /** A held message that the contact never made sendable fails with `expired`. */
 export const MAX_HOLD_MS = 7 * 24 * 3_600_000;
@@ -7,7 +8,7 @@ const PRIORITY = { reply: 0, campaign: 10 } as const;
 
 /** Sends one message; those of one conversation keep their order. */
 export function sendJob(messageId: string, conversationId: string, purpose: 'reply' | 'campaign'): OutboxJob {
-  return { kind: 'send', lane: `send:${conversationId}`, priority: PRIORITY[purpose], payload: { messageId } };
+  return { kind: 'send', lane: conversationLane(conversationId), priority: PRIORITY[purpose], payload: { messageId } };
 }
 
 /** Ends the wait of an uncertain or held message, should nobody tell by `dueAt`. */

@@ -7,7 +7,8 @@ import type { AttemptRow, MessageRow } from '../store/message.store.ts';
 
 /** What a send asked besides the content: kept with the message. */
 export interface StoredRequest {
-  to: IdentityRef;
+  /** Absent: the caller named a conversation; the contact's best identity at the time of sending. */
+  to?: IdentityRef;
   purpose: 'reply' | 'campaign';
   ifSessionClosed: NonNullable<SendMessage['ifSessionClosed']>;
   replyToProviderId?: string;

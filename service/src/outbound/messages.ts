@@ -39,10 +39,11 @@ export class Messages {
   /** The transcript, newest first. */
   async ofConversation(id: string, limit: number, after: string | undefined): Promise<Page<MessageView>> {
     const { reader } = this.#deps.ledger;
-    if ((await conversations.find(reader, id)) === undefined) {
+    const conversation = await conversations.find(reader, id);
+    if (conversation === undefined) {
       throw new ParleyError(404, 'not_found', `There is no conversation '${id}'`);
     }
-    const rows = await store.page(reader, id, limit, after);
+    const rows = await store.page(reader, conversation.id, limit, after);
     const last = rows.length === limit ? rows.at(-1) : undefined;
     return { data: rows.map((row) => viewMessage(row)), ...(last && { next: last.id }) };
   }

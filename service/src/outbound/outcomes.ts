@@ -3,6 +3,7 @@ import type { EventError } from '../../../contract/event.ts';
 import type { MessageStatus } from '../../../contract/message.ts';
 import type { LiveAccount } from '../accounts/accounts.ts';
 import type { ParsedStatus, SendReceipt } from '../channels/channel.ts';
+import { learnIdentity } from '../contacts/resolve.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SendError, SendErrorKind } from '../core/errors.ts';
 import { answered, freeUntil } from '../core/session-window.ts';
@@ -44,7 +45,7 @@ export class Outcomes {
     if (conversation === undefined) return;
     await this.#answered(tx, account, conversation, now);
     for (const identity of receipt.identities ?? []) {
-      await contacts.addIdentity(tx, account.channel.id, conversation.contactId, identity, now);
+      await learnIdentity(tx, account.channel.id, conversation.contactId, identity, now);
     }
   }
 

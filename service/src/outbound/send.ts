@@ -2,8 +2,10 @@
  * Sends one message: checked again, an attempt opened on disk, the provider called once outside any unit of work, the attempt closed.
  * An attempt that is found open means that the process ended during the call: the outcome is unknown, and nothing is repeated.
  */
+import type { IdentityRef } from '../../../contract/event.ts';
 import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
 import type { ChannelIo, SendReceipt } from '../channels/channel.ts';
+import { bestIdentity } from '../contacts/resolve.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
@@ -11,7 +13,9 @@ import { decide, MAX_AGE_MS } from '../core/retry.ts';
 import { refusals } from '../core/send-permission.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
 import * as contacts from '../store/contact.store.ts';
+import type { Contact } from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
+import type { Conversation } from '../store/conversation.store.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
 import type { AttemptRow, MessageRow } from '../store/message.store.ts';
@@ -42,6 +46,12 @@ interface Sending {
 
 const THROTTLED = 'throttled';
 
+/** An attempt on disk: from now on the provider may have the message. */
+interface Opened {
+  attemptId: string;
+  to: IdentityRef;
+}
+
 export class SendHandler implements JobHandler {
   readonly kind = 'send';
   readonly concurrency = 64;
@@ -61,31 +71,51 @@ export class SendHandler implements JobHandler {
     const sending: Sending = { job, account, message, attempts: await messages.attempts(ledger.reader, messageId) };
     const open = sending.attempts.find((attempt) => attempt.closed_at === null);
     if (open) return this.#interrupted(sending, open);
-    if (clock.now() - message.created_at > MAX_AGE_MS) {
+    // From when it could first be sent: a message may be held for days before.
+    if (clock.now() - job.createdAt > MAX_AGE_MS) {
       const error = { code: 'expired', message: 'The message could not be sent in time and was given up' };
       return this.#done(job, (tx) => outcomes.failed(tx, account, message.id, error));
     }
-    const refusal = await this.#refusal(sending);
-    if (refusal) return this.#settle(sending, undefined, new SendError(refusal.kind, refusal.detail));
     await this.#attempt(sending);
   }
 
   async #attempt(sending: Sending): Promise<void> {
-    const { ids, clock, ledger } = this.#deps;
-    const { message, attempts } = sending;
-    const opened = { id: ids.next('att'), message_id: message.id, number: attempts.length + 1, opened_at: clock.now() };
-    await ledger.write((tx) => messages.openAttempt(tx, opened));
-    const outcome = await this.#call(sending);
-    if (outcome instanceof SendError) return this.#settle(sending, opened.id, outcome);
+    const { clock, ledger } = this.#deps;
+    const opened = await ledger.write((tx) => this.#open(tx, sending));
+    if (opened === undefined) return this.#done(sending.job);
+    if (opened instanceof SendError) return this.#settle(sending, undefined, opened);
+    const outcome = await this.#call(sending, opened.to);
+    if (outcome instanceof SendError) return this.#settle(sending, opened.attemptId, outcome);
     await this.#done(sending.job, async (tx) => {
-      await messages.closeAttempt(tx, opened.id, clock.now(), 'accepted', null);
-      await this.#deps.outcomes.accepted(tx, sending.account, message.id, outcome);
+      await messages.closeAttempt(tx, opened.attemptId, clock.now(), 'accepted', null);
+      await this.#deps.outcomes.accepted(tx, sending.account, sending.message.id, outcome);
     });
   }
 
+  /**
+   * Opens an attempt, unless something speaks against the send now: then the reason. Undefined: it is settled already, a status
+   * webhook was faster than the repeat. All is read in the unit of work that opens it, so that nothing changes in between.
+   */
+  async #open(tx: Tx, { account, message, attempts }: Sending): Promise<Opened | SendError | undefined> {
+    const { ids, clock } = this.#deps;
+    const current = await messages.find(tx.db, message.id);
+    if (current?.status !== 'queued') return undefined;
+    const conversation = await conversations.find(tx.db, current.conversation_id);
+    const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
+    if (conversation === undefined || contact === undefined) return new SendError('invalid', 'The contact was erased');
+    const refusal = this.#refusal(account, current, conversation, contact);
+    if (refusal) return refusal;
+    const to = requestOf(current).to ?? bestIdentity(account.channel.sendTo, contact);
+    if (to === undefined) return new SendError('invalid', 'The contact has no address any more that can be sent to');
+    const attemptId = ids.next('att');
+    const number = attempts.length + 1;
+    await messages.openAttempt(tx, { id: attemptId, message_id: message.id, number, opened_at: clock.now() });
+    return { attemptId, to };
+  }
+
   /** Calls the provider, once. What is no `SendError` is a defect after an unknown part of the work: uncertain. */
-  async #call({ account, message }: Sending): Promise<SendReceipt | SendError> {
-    const { to, replyToProviderId } = requestOf(message);
+  async #call({ account, message }: Sending, to: IdentityRef): Promise<SendReceipt | SendError> {
+    const { replyToProviderId } = requestOf(message);
     const outgoing = {
       id: message.id,
       to,
@@ -118,8 +148,8 @@ export class SendHandler implements JobHandler {
   async #settle(sending: Sending, attemptId: string | undefined, error: SendError): Promise<void> {
     const { clock, outbox, outcomes, random, ledger } = this.#deps;
     const { job, account, message, attempts } = sending;
-    const counted = attempts.filter((attempt) => attempt.outcome !== THROTTLED).length + 1;
-    const decision = decide(error, counted, random());
+    const throttled = attempts.filter((attempt) => attempt.outcome === THROTTLED).length;
+    const decision = decide(error, attempts.length - throttled + 1, random(), throttled + 1);
     const shown = eventError({ kind: error.kind, message: error.message, providerCode: error.details.providerCode });
     await ledger.write(async (tx) => {
       if (attemptId) await messages.closeAttempt(tx, attemptId, clock.now(), error.kind, JSON.stringify(shown));
@@ -148,12 +178,12 @@ export class SendHandler implements JobHandler {
     return became !== undefined;
   }
 
-  async #refusal({ account, message }: Sending): Promise<{ kind: SendError['kind']; detail: string } | undefined> {
-    const { reader } = this.#deps.ledger;
-    const conversation = await conversations.find(reader, message.conversation_id);
-    const contact = conversation && (await contacts.find(reader, conversation.contactId, account.channel.id));
-    if (conversation === undefined || contact === undefined)
-      return { kind: 'invalid', detail: 'The contact was erased' };
+  #refusal(
+    account: LiveAccount,
+    message: MessageRow,
+    conversation: Conversation,
+    contact: Contact,
+  ): SendError | undefined {
     const [first] = refusals({
       capabilities: account.channel.capabilities,
       kind: contentOf(message).type,
@@ -165,7 +195,7 @@ export class SendHandler implements JobHandler {
     });
     if (first === undefined) return undefined;
     const kind = first.code === 'session_closed' || first.code === 'opted_out' ? first.code : 'rejected';
-    return { kind, detail: first.detail };
+    return new SendError(kind, first.detail);
   }
 
   async #interrupted({ job, account, message }: Sending, open: AttemptRow): Promise<void> {

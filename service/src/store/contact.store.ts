@@ -1,7 +1,6 @@
 /** Contacts and their identities: one person, several addresses. */
 import type { Kysely } from 'kysely';
 import type { IdentityRef } from '../../../contract/event.ts';
-import { joined } from '../core/session-window.ts';
 import * as conversations from './conversation.store.ts';
 import type { Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
@@ -104,29 +103,33 @@ export async function setMarketingStopped(tx: Tx, id: string, at: number | null)
   await tx.db.updateTable('contacts').set({ marketing_stopped_at: at }).where('id', '=', id).execute();
 }
 
-/** Two contacts turned out to be one: what `from` has goes to `into`, conversation by conversation. */
-export async function merge(tx: Tx, from: string, into: string): Promise<void> {
+/** Conversations that became one. */
+export interface Joined {
+  from: string;
+  into: string;
+}
+
+/** Two contacts turned out to be one: what `from` has goes to `into`, conversation by conversation. Answers those that were joined. */
+export async function merge(tx: Tx, from: string, into: string): Promise<Joined[]> {
   const { db } = tx;
   const moving = await db
     .selectFrom('conversations')
     .select(['id', 'account_id'])
     .where('contact_id', '=', from)
     .execute();
+  const joined: Joined[] = [];
   for (const conversation of moving) {
-    const kept = await db
-      .selectFrom('conversations')
-      .select('id')
-      .where('contact_id', '=', into)
-      .where('account_id', '=', conversation.account_id)
-      .executeTakeFirst();
+    const kept = await conversations.between(db, conversation.account_id, into);
     if (kept === undefined) {
       await db.updateTable('conversations').set({ contact_id: into }).where('id', '=', conversation.id).execute();
     } else {
-      await joinConversations(tx, conversation.id, kept.id);
+      await conversations.merge(tx, conversation.id, kept.id);
+      joined.push({ from: conversation.id, into: kept.id });
     }
   }
   await db.updateTable('identities').set({ contact_id: into }).where('contact_id', '=', from).execute();
   await joinContacts(tx, from, into);
+  return joined;
 }
 
 /** What only `from` knew is not forgotten, least of all that the person said stop. */
@@ -141,18 +144,4 @@ async function joinContacts({ db }: Tx, from: string, into: string): Promise<voi
   };
   await db.updateTable('contacts').set(change).where('id', '=', into).execute();
   await db.deleteFrom('contacts').where('id', '=', from).execute();
-}
-
-async function joinConversations(tx: Tx, from: string, into: string): Promise<void> {
-  const { db } = tx;
-  await db.updateTable('messages').set({ conversation_id: into }).where('conversation_id', '=', from).execute();
-  await db.updateTable('events').set({ conversation_id: into }).where('conversation_id', '=', from).execute();
-  await db.updateTable('subscriptions').set({ conversation_id: into }).where('conversation_id', '=', from).execute();
-  const gone = await conversations.find(db, from);
-  const kept = await conversations.find(db, into);
-  if (gone && kept) await conversations.setWindow(tx, into, joined(kept.window, gone.window));
-  if (gone?.owner === 'human') {
-    await db.updateTable('conversations').set({ owner: 'human' }).where('id', '=', into).execute();
-  }
-  await db.deleteFrom('conversations').where('id', '=', from).execute();
 }

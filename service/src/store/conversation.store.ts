@@ -1,7 +1,7 @@
 /** Conversations: account × contact, with the session window and the owner. */
 import type { Kysely, Selectable } from 'kysely';
 import type { WindowOpener } from '../../../contract/event.ts';
-import type { SessionWindow } from '../core/session-window.ts';
+import { joined, type SessionWindow } from '../core/session-window.ts';
 import type { ConversationsTable, Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
 import { first, prepared, type Parameters } from './prepared.ts';
@@ -33,9 +33,24 @@ const selectOne = prepared((db, its: Parameters<{ id: string }>) =>
   db.selectFrom('conversations').selectAll().where('id', '=', its('id')),
 );
 
+/** By its id, or by that of one that was merged into it: an id that was told once is good for ever. */
 export async function find(db: Kysely<Schema>, id: string): Promise<Conversation | undefined> {
   const row = first(await selectOne(db, { id }));
-  return row && fromRow(row);
+  return row?.merged_into ? find(db, row.merged_into) : row && fromRow(row);
+}
+
+/** The conversation goes on in another one, which gets its messages, its waiting workflows and what its window allows. */
+export async function merge(tx: Tx, from: string, into: string): Promise<void> {
+  const { db } = tx;
+  await db.updateTable('messages').set({ conversation_id: into }).where('conversation_id', '=', from).execute();
+  await db.updateTable('subscriptions').set({ conversation_id: into }).where('conversation_id', '=', from).execute();
+  const gone = await find(db, from);
+  const kept = await find(db, into);
+  if (gone && kept) await setWindow(tx, into, joined(kept.window, gone.window));
+  if (gone?.owner === 'human') {
+    await db.updateTable('conversations').set({ owner: 'human' }).where('id', '=', into).execute();
+  }
+  await db.updateTable('conversations').set({ merged_into: into }).where('id', '=', from).execute();
 }
 
 const selectBetween = prepared((db, its: Parameters<{ accountId: string; contactId: string }>) =>
@@ -55,7 +70,7 @@ export async function between(
   return row && fromRow(row);
 }
 
-const insertOne = prepared((db, its: Parameters<Schema['conversations']>) =>
+const insertOne = prepared((db, its: Parameters<Omit<Schema['conversations'], 'merged_into'>>) =>
   db.insertInto('conversations').values({
     id: its('id'),
     account_id: its('account_id'),
@@ -65,6 +80,7 @@ const insertOne = prepared((db, its: Parameters<Schema['conversations']>) =>
     window_opened_by: its('window_opened_by'),
     window_ad_at: its('window_ad_at'),
     window_free_until: its('window_free_until'),
+    merged_into: null,
     created_at: its('created_at'),
   }),
 );

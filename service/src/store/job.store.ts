@@ -65,20 +65,34 @@ export async function enqueue(tx: Tx, job: NewJob, now: number): Promise<number 
 }
 
 const deleteOne = prepared((db, its: Parameters<{ seq: number }>) =>
-  db.deleteFrom('jobs').where('seq', '=', its('seq')),
+  db.deleteFrom('jobs').where('seq', '=', its('seq')).returning('lane'),
 );
 const setReady = prepared((db, its: Parameters<{ seq: number }>) =>
   db.updateTable('jobs').set({ state: 'ready' }).where('seq', '=', its('seq')),
 );
 
 /** Takes a finished job away; the next of its lane becomes ready. Answers that one's due time. */
-export async function finish(tx: Tx, job: Pick<Job, 'seq' | 'lane'>): Promise<number | undefined> {
-  await deleteOne(tx.db, { seq: job.seq });
-  if (job.lane === null) return undefined;
-  const next = await laneHead(tx.db, job.lane);
+export async function finish(tx: Tx, job: Pick<Job, 'seq'>): Promise<number | undefined> {
+  // Its lane as it is now: it may have moved since the job was read.
+  const lane = first(await deleteOne(tx.db, { seq: job.seq }))?.lane;
+  const next = lane ? await laneHead(tx.db, lane) : undefined;
   if (next === undefined) return undefined;
   await setReady(tx.db, { seq: next.seq });
   return next.due_at;
+}
+
+/** The lane of everything that is said in a conversation. */
+export function conversationLane(conversationId: string): string {
+  return `conversation:${conversationId}`;
+}
+
+/** Puts the jobs of one lane into another, in the order in which they were promised. */
+export async function moveLane(tx: Tx, from: string, into: string): Promise<void> {
+  const moved = await tx.db.updateTable('jobs').set({ lane: into }).where('lane', '=', from).executeTakeFirst();
+  const head = moved.numUpdatedRows > 0n ? await laneHead(tx.db, into) : undefined;
+  if (head === undefined) return;
+  await tx.db.updateTable('jobs').set({ state: 'blocked' }).where('lane', '=', into).execute();
+  await setReady(tx.db, { seq: head.seq });
 }
 
 /** Puts a job off. `costsAttempt` false: the wait was not its fault. */

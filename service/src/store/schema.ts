@@ -58,6 +58,8 @@ export interface ConversationsTable {
   window_opened_by: string | null;
   window_ad_at: number | null;
   window_free_until: number | null;
+  /** The contact turned out to be the same as another: this conversation goes on in that one. */
+  merged_into: string | null;
   created_at: number;
 }
 

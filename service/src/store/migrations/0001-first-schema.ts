@@ -75,6 +75,7 @@ async function talk(db: Kysely<never>): Promise<void> {
     window_opened_by: MAYBE_TEXT,
     window_ad_at: MAYBE_NUMBER,
     window_free_until: MAYBE_NUMBER,
+    merged_into: MAYBE_TEXT,
     created_at: NUMBER,
   });
   await index(db, 'conversations', ['id'], 'unique');
