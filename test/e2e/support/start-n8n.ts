@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lastLines } from './commands.ts';
 import type { InstalledN8n } from './install-n8n.ts';
 import { artifactsFolder } from './places.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const host = '127.0.0.1';
 const startLimitMs = 120_000;
@@ -53,11 +53,9 @@ export interface RunningN8n {
  * Throws, with the end of the log, when n8n ends before it is ready or is not ready after two minutes.
  */
 export async function startN8n(options: StartOptions): Promise<RunningN8n> {
-  const userFolder = options.userFolder ?? (await mkdtemp(join(tmpdir(), 'parley-n8n-')));
+  const temporary = options.userFolder === undefined ? await temporaryFolder('parley-n8n-') : undefined;
+  const userFolder = options.userFolder ?? temporary?.path ?? '';
   const logFile = options.logFile ?? join(artifactsFolder, 'n8n.log');
-  const removeFolder = async (): Promise<void> => {
-    if (options.userFolder === undefined) await rm(userFolder, { recursive: true, force: true, maxRetries: 3 });
-  };
   try {
     await mkdir(userFolder, { recursive: true });
     await options.prepare?.(userFolder);
@@ -68,10 +66,10 @@ export async function startN8n(options: StartOptions): Promise<RunningN8n> {
     const group = new ProcessGroup(child);
     const url = `http://${host}:${port}`;
     await waitUntilReady(url, group, logFile);
-    const stop = (): Promise<void> => group.stop().then(removeFolder);
+    const stop = (): Promise<void> => group.stop().then(() => temporary?.remove());
     return { url, userFolder, logFile, ended: group.ended, stop };
   } catch (error) {
-    await removeFolder();
+    await temporary?.remove();
     throw error;
   }
 }
@@ -131,7 +129,7 @@ class ProcessGroup {
       child.once('exit', () => resolve());
       child.once('error', () => resolve());
     });
-    process.once('exit', this.killOnExit);
+    process.prependOnceListener('exit', this.killOnExit);
   }
 
   get running(): boolean {

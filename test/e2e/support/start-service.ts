@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lastLines } from './commands.ts';
 import { artifactsFolder, repositoryFolder } from './places.ts';
 import { freePort } from './start-n8n.ts';
+import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
 
 const host = '127.0.0.1';
 const startLimitMs = 30_000;
@@ -23,21 +23,21 @@ export interface ServiceOptions {
 export class RunningService {
   /** No slash at its end. */
   readonly url: string;
-  readonly dataFolder: string;
   readonly logFile: string;
+  private readonly data: TemporaryFolder;
   private readonly port: number;
   private process: ChildProcess | undefined;
 
-  constructor(port: number, dataFolder: string, logFile: string) {
+  constructor(port: number, data: TemporaryFolder, logFile: string) {
     this.url = `http://${host}:${port}`;
     this.port = port;
-    this.dataFolder = dataFolder;
+    this.data = data;
     this.logFile = logFile;
   }
 
   /** The key that the service made when it first started. */
   async apiKey(): Promise<string> {
-    return (await readFile(join(this.dataFolder, 'api-key'), 'utf8')).trim();
+    return (await readFile(join(this.data.path, 'api-key'), 'utf8')).trim();
   }
 
   /** Starts it on its port and data folder, again after `halt()`. Throws with the end of the log when it does not get ready. */
@@ -49,7 +49,7 @@ export class RunningService {
     });
     closeSync(log);
     this.process = child;
-    process.once('exit', this.killOnExit);
+    process.prependOnceListener('exit', this.killOnExit);
     const deadline = Date.now() + startLimitMs;
     while (Date.now() < deadline && isRunning(child)) {
       if (await this.isReady()) return;
@@ -77,7 +77,7 @@ export class RunningService {
   /** Ends it and removes what it stored. Safe to call twice. */
   async stop(): Promise<void> {
     await this.halt();
-    await rm(this.dataFolder, { recursive: true, force: true });
+    await this.data.remove();
   }
 
   /** Calls the service's API with its key and answers the body. Throws on anything but success. */
@@ -100,7 +100,7 @@ export class RunningService {
     return {
       PATH: process.env.PATH ?? '',
       PARLEY_PORT: String(this.port),
-      PARLEY_DATA_DIR: this.dataFolder,
+      PARLEY_DATA_DIR: this.data.path,
       PARLEY_PUBLIC_URL: this.url,
       // The sandbox stands in for the provider and is on this machine.
       PARLEY_ALLOW_PRIVATE_PROVIDERS: 'loopback',
@@ -119,8 +119,8 @@ export async function startService(options: ServiceOptions = {}): Promise<Runnin
   const logFile = options.logFile ?? join(artifactsFolder, 'service.log');
   await mkdir(dirname(logFile), { recursive: true });
   await rm(logFile, { force: true });
-  const dataFolder = await mkdtemp(join(tmpdir(), 'parley-service-'));
-  const service = new RunningService(options.port ?? (await freePort()), dataFolder, logFile);
+  const data = await temporaryFolder('parley-service-');
+  const service = new RunningService(options.port ?? (await freePort()), data, logFile);
   try {
     await service.start();
     return service;
