@@ -2,8 +2,9 @@
 import type { Permission } from '../../contract/api.ts';
 import type { TemplateContent } from '../../contract/message.ts';
 import { SANDBOX_DEFAULTS } from '../sandbox/whatsapp/defaults.ts';
-import { ANA, closeApps, DAY, HOUR, startApp, type App } from '../support/app.ts';
+import { ANA, closeApps, DAY, HOUR, sandboxSettings, startApp, type App } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { startTcpGate } from '../support/tcp-gate.ts';
 
 afterEach(closeApps);
 
@@ -207,18 +208,23 @@ describe('a contact who wants no marketing', () => {
   }
 });
 
-test('a campaign does not keep a reply waiting', async () => {
+test('a reply overtakes the campaign messages that wait', async () => {
   const app = await appWithTemplate();
+  const gate = await startTcpGate(app.sandbox.port);
+  const settings = sandboxSettings(app.sandbox, { baseUrl: gate.url });
+  await app.call('PUT', `/v1/accounts/whatsapp/${app.account.externalId}`, { settings });
   await app.sandbox.customer.sends({ from: ANA, text: 'hi' });
   await app.idle();
-  await app.stop();
-  await app.start();
-  const people = Array.from({ length: 150 }, (_, index) => `1555100${String(index).padStart(4, '0')}`);
-  const campaign = people.map((to) => app.send('', { to: `+${to}`, content: TEMPLATE, purpose: 'campaign' }));
-  const reply = app.sent('at once');
-  const id = await reply;
-  await Promise.all(campaign);
-  await app.reaches(id, 'read');
-  await eventually(() => app.sandbox.listReceivedMessages().length === 151, 'the campaign');
-  expect(app.rows("SELECT * FROM jobs WHERE kind = 'send'")).toEqual([]);
+  let answer: () => void = () => undefined;
+  gate.hold = new Promise((resolve) => (answer = resolve));
+  const underWay = 64;
+  const people = Array.from({ length: underWay + 16 }, (_, index) => `+1555100${String(index).padStart(4, '0')}`);
+  await Promise.all(people.map((to) => app.sent('', { to, content: TEMPLATE, purpose: 'campaign' })));
+  await eventually(() => app.sandbox.listReceivedMessages().length === underWay, 'as many sends as run at once');
+  const reply = await app.sent('at once');
+  answer();
+  await eventually(() => app.sandbox.listReceivedMessages().length === people.length + 1, 'everything');
+  const order = app.sandbox.listReceivedMessages().map(({ bizOpaqueCallbackData }) => bizOpaqueCallbackData);
+  expect(order.indexOf(reply)).toBeLessThan(underWay + 4);
+  await gate.goDown();
 });

@@ -76,7 +76,7 @@ export interface App {
 }
 
 /** Above the bound of every wait, so that a test that fails says what it waited for. */
-jest.setTimeout(20_000);
+jest.setTimeout(60_000);
 
 const closers: (() => Promise<unknown>)[] = [];
 

@@ -8,7 +8,7 @@ type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
  * The first truthy result of `probe`, asked again and again. Rejects after `timeoutMs`, naming `what` and the last error of the
  * probe. The only place where a flow test waits.
  */
-export async function eventually<T>(probe: () => T | Promise<T>, what: string, timeoutMs = 8_000): Promise<Truthy<T>> {
+export async function eventually<T>(probe: () => T | Promise<T>, what: string, timeoutMs = 20_000): Promise<Truthy<T>> {
   const endsAt = performance.now() + timeoutMs;
   let last: unknown;
   while (performance.now() < endsAt) {
