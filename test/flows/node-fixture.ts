@@ -1,7 +1,5 @@
 /** n8n's real engine with our built nodes, the real service and the strict sandbox: nothing in between is played. */
-import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { SendAccepted } from '../../contract/api.ts';
 import { listOf, objectOf, type JsonObject } from '../sandbox/kit/json.ts';
@@ -37,8 +35,8 @@ export interface NodeFixture {
   output(parameters: IDataObject, extras?: RunExtras): Promise<INodeExecutionData[]>;
   /** The error of a run that must fail. */
   failure(parameters: IDataObject, extras?: RunExtras): Promise<NodeFailure>;
-  /** The next execution of a workflow that ended well, i.e. the first that is not in `seen`. */
-  succeeded(workflow: WorkflowJson, seen?: readonly Execution[]): Promise<Execution>;
+  /** The executions of a workflow that ended well, in order, as soon as there are `count`. */
+  ran(workflow: WorkflowJson, count: number): Promise<Execution[]>;
   stop(): Promise<void>;
 }
 
@@ -69,8 +67,7 @@ export async function startNodes(): Promise<NodeFixture> {
     async fresh(options) {
       // The trigger checks signatures by the machine's own clock.
       const app = await startApp({ startAt: Date.now(), ...options });
-      const apiKey = (await readFile(join(app.dataDir, 'api-key'), 'utf8')).trim();
-      credentials.parleyApi = { url: app.url, apiKey };
+      credentials.parleyApi = { url: app.url, apiKey: app.key };
       credentials.whatsAppCloudApi = sandboxSettings(app.sandbox) as IDataObject;
       return app;
     },
@@ -84,13 +81,17 @@ export async function startNodes(): Promise<NodeFixture> {
       if (!error) throw new Error('The run did not fail');
       return error as NodeFailure;
     },
-    succeeded: async ({ id }, seen = []) =>
-      await engine.waitForExecution(
-        (each) => each.workflowId === id && each.status === 'success' && !seen.includes(each),
-      ),
+    async ran({ id }, count) {
+      const own = () => engine.executions.filter((each) => each.workflowId === id && each.status === 'success');
+      await engine.waitForExecution(() => own().length >= count);
+      return own();
+    },
     stop: async () => await engine.close(),
   };
 }
+
+/** What a trigger put out. */
+export const itemsOf = (executions: readonly Execution[]) => executions.flatMap((each) => each.items(TRIGGER));
 
 /** Ana writes, so that she may be written to. */
 export async function anaWrites(app: App, text = 'hi'): Promise<string> {

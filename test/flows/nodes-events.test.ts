@@ -3,8 +3,17 @@ import type { IDataObject } from 'n8n-workflow';
 import { SANDBOX_DEFAULTS } from '../sandbox/whatsapp/defaults.ts';
 import type { CustomerMessage } from '../sandbox/whatsapp/customer-content.ts';
 import { ANA, closeApps, DAY, type App } from '../support/app.ts';
-import type { Execution, WorkflowJson } from '../support/engine/engine.ts';
-import { accepted, anaWrites, NODE, type NodeFixture, startNodes, TRIGGER, triggerWorkflow } from './node-fixture.ts';
+import type { WorkflowJson } from '../support/engine/engine.ts';
+import {
+  accepted,
+  anaWrites,
+  itemsOf,
+  NODE,
+  type NodeFixture,
+  startNodes,
+  TRIGGER,
+  triggerWorkflow,
+} from './node-fixture.ts';
 
 let nodes: NodeFixture;
 let app: App;
@@ -25,13 +34,6 @@ async function active(parameters: IDataObject = {}, options: IDataObject = {}): 
   return workflow;
 }
 
-async function ran({ id }: WorkflowJson, count: number): Promise<Execution[]> {
-  const own = () => nodes.engine.executions.filter((each) => each.workflowId === id && each.status === 'success');
-  await nodes.engine.waitForExecution(() => own().length >= count);
-  return own();
-}
-const itemsOf = (executions: Execution[]) => executions.flatMap((each) => each.items(TRIGGER));
-
 const send = (kind: string, more: IDataObject): IDataObject => ({
   ...{ resource: 'message', operation: 'send', to: `+${ANA}`, kind, text: 'Tea?' },
   ...more,
@@ -46,7 +48,7 @@ async function sent(parameters: IDataObject): Promise<string> {
 test('a text is an item with what workflows decide by first', async () => {
   const workflow = await active();
   const providerId = await anaWrites(app, 'Hello');
-  const [execution] = await ran(workflow, 1);
+  const [execution] = await nodes.ran(workflow, 1);
   expect(execution?.mode).toBe('webhook');
   const [item] = execution?.items(TRIGGER) ?? [];
   expect(item?.json).toMatchObject({
@@ -88,7 +90,7 @@ describe('an item of', () => {
   ])('%s', async (_name, message, json) => {
     const workflow = await active();
     await app.sandbox.customer.sends({ from: ANA, name: 'Ana', ...message });
-    expect(itemsOf(await ran(workflow, 1))).toMatchObject([{ json: { from: ANA, ...json } }]);
+    expect(itemsOf(await nodes.ran(workflow, 1))).toMatchObject([{ json: { from: ANA, ...json } }]);
   });
 
   test('a tapped button, a chosen row, a filled form', async () => {
@@ -102,7 +104,7 @@ describe('an item of', () => {
     await app.sandbox.customer.taps({ messageId: list, choice: 'x' });
     await app.sandbox.customer.submitsForm({ messageId: form, response: { day: 'Tuesday' } });
     const replyTo = expect.stringMatching(/^msg_/) as string;
-    expect(itemsOf(await ran(workflow, 3)).map(({ json }) => json)).toMatchObject([
+    expect(itemsOf(await nodes.ran(workflow, 3)).map(({ json }) => json)).toMatchObject([
       { kind: 'button', buttonId: 'yes', buttonText: 'Yes', text: 'Yes', replyTo },
       { kind: 'list', buttonId: 'x', buttonText: 'Express', buttonDescription: 'Tomorrow', replyTo },
       { kind: 'form', formData: { day: 'Tuesday' }, replyTo },
@@ -118,7 +120,7 @@ describe('statuses', () => {
     const workflow = await active({ events: ['messageStatus'], ...parameters });
     await anaWrites(app);
     await sent(send('text', { options: { metadata: '{"orderId":"77"}' } }));
-    const items = itemsOf(await ran(workflow, statuses.length));
+    const items = itemsOf(await nodes.ran(workflow, statuses.length));
     await app.idle();
     expect(items.map(({ json }) => json['status'])).toEqual(statuses);
     expect(items[0]?.json).toMatchObject({
@@ -127,7 +129,7 @@ describe('statuses', () => {
       kind: 'text',
       metadata: { orderId: '77' },
     });
-    expect(await ran(workflow, 0)).toHaveLength(statuses.length);
+    expect(await nodes.ran(workflow, 0)).toHaveLength(statuses.length);
   });
 
   test('of a message that failed say why', async () => {
@@ -135,7 +137,7 @@ describe('statuses', () => {
     await anaWrites(app);
     app.sandbox.settings.unreachable.push(ANA);
     await nodes.output(send('text', {}));
-    expect(itemsOf(await ran(workflow, 1))).toMatchObject([
+    expect(itemsOf(await nodes.ran(workflow, 1))).toMatchObject([
       { json: { status: 'failed', providerErrorCode: '131026', errorMessage: expect.stringMatching(/./) as string } },
     ]);
   });
@@ -146,7 +148,7 @@ describe('options', () => {
     const workflow = await active({}, { downloadMedia: true });
     const content = Buffer.alloc(300_000, 'parley');
     await app.sandbox.customer.sends({ from: ANA, document: { content, filename: 'Rechnung ä.pdf' } });
-    const [item] = itemsOf(await ran(workflow, 1));
+    const [item] = itemsOf(await nodes.ran(workflow, 1));
     const binary = item?.binary?.['data'];
     expect(binary).toMatchObject({ fileName: 'Rechnung ä.pdf', mimeType: 'application/pdf' });
     expect(binary && (await nodes.engine.readBinary(binary)).equals(content)).toBe(true);
@@ -156,7 +158,7 @@ describe('options', () => {
     const workflow = await active({}, { downloadMedia: true });
     app.sandbox.faults.next({ kind: 'server_error', on: 'any', times: 20 });
     await app.sandbox.customer.sends({ from: ANA, image: { caption: 'Look' } });
-    const [item] = itemsOf(await ran(workflow, 1));
+    const [item] = itemsOf(await nodes.ran(workflow, 1));
     expect(item?.json).toMatchObject({ text: 'Look', mediaError: expect.stringMatching(/./) as string });
     expect(item?.binary).toBeUndefined();
   });
@@ -164,13 +166,13 @@ describe('options', () => {
   test("include raw: the provider's own words", async () => {
     const workflow = await active({}, { includeRaw: true });
     const id = await anaWrites(app, 'Hello');
-    expect(itemsOf(await ran(workflow, 1))).toMatchObject([{ json: { raw: { id, text: { body: 'Hello' } } } }]);
+    expect(itemsOf(await nodes.ran(workflow, 1))).toMatchObject([{ json: { raw: { id, text: { body: 'Hello' } } } }]);
   });
 
   test('events per execution: several items, in order', async () => {
     const workflow = await active({}, { maxBatch: 20 });
     await app.sandbox.customer.sendsTogether(['1', '2', '3'].map((text) => ({ from: ANA, text })));
-    const [execution] = await ran(workflow, 1);
+    const [execution] = await nodes.ran(workflow, 1);
     expect(execution?.items(TRIGGER).map(({ json }) => json['text'])).toEqual(['1', '2', '3']);
     expect(execution?.items(TRIGGER).map(({ pairedItem }) => pairedItem)).toHaveLength(3);
   });
@@ -182,7 +184,7 @@ test('account alerts and preferences come to who asked for them', async () => {
   await app.sandbox.customer.setsMarketing({ from: ANA, value: 'stop' });
   app.sandbox.faults.next({ kind: 'token_expired' });
   await nodes.output(send('text', {}));
-  const events = itemsOf(await ran(workflow, 2)).map(({ json }) => json['event']);
+  const events = itemsOf(await nodes.ran(workflow, 2)).map(({ json }) => json['event']);
   expect(events).toEqual(['contact.preference', 'account.alert']);
 });
 

@@ -4,7 +4,7 @@ import type { Account, MessageView } from '../../contract/api.ts';
 import { objectOf } from '../sandbox/kit/json.ts';
 import { ANA, BEN, closeApps, DAY, HOUR, type App } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
-import { accepted, anaWrites, NODE, type NodeFixture, sentId, startNodes } from './node-fixture.ts';
+import { accepted, actionWorkflow, anaWrites, NODE, type NodeFixture, sentId, startNodes } from './node-fixture.ts';
 
 let nodes: NodeFixture;
 let app: App;
@@ -137,20 +137,20 @@ describe('when the session is closed', () => {
     await closed();
     const components = [{ type: 'BODY', text: 'Hi {{1}}, write to us.' }];
     const { id } = app.sandbox.templates.seed({ name: 'come_back', components });
-    await nodes.output(
-      {
-        ...{ ...text, ifSessionClosed: 'template' },
-        fallbackTemplate: { __rl: true, mode: 'list', value: id },
-        fallbackVariables: { mappingMode: 'defineBelow', value: { 'body.1': '={{ $json.name }}' } },
-      } as IDataObject,
-      { items: [{ json: { name: 'Ana' } }] },
-    );
-    const parameters = [{ type: 'text', text: 'Ana' }];
+    const parameters: IDataObject = {
+      ...{ ...text, ifSessionClosed: 'template' },
+      fallbackTemplate: { __rl: true, mode: 'list', value: id },
+      fallbackVariables: { mappingMode: 'defineBelow', value: { 'body.1': '={{ $json.name }}' } },
+    };
+    const form = await nodes.engine.editor('resourceMapping', actionWorkflow(parameters), NODE, 'getFallbackVariables');
+    expect(form).toMatchObject({ fields: [{ id: 'body.1', required: true }] });
+    await nodes.output(parameters, { items: [{ json: { name: 'Ana' } }] });
+    const filled = [{ type: 'text', text: 'Ana' }];
     const [body] = await accepted(app);
     expect(objectOf(body?.['template'])).toEqual({
       name: 'come_back',
       language: { code: 'en_US' },
-      components: [{ type: 'body', parameters }],
+      components: [{ type: 'body', parameters: filled }],
     });
   });
 });

@@ -1,7 +1,7 @@
 /** Template operations and Session → Get, from the form to the provider and back. */
 import type { IDataObject } from 'n8n-workflow';
 import { ANA, closeApps, DAY, HOUR, type App } from '../support/app.ts';
-import { anaWrites, fileItem, type NodeFixture, startNodes, TRIGGER, triggerWorkflow } from './node-fixture.ts';
+import { anaWrites, fileItem, itemsOf, type NodeFixture, startNodes, triggerWorkflow } from './node-fixture.ts';
 
 let nodes: NodeFixture;
 let app: App;
@@ -66,9 +66,9 @@ describe('create', () => {
     const componentsJson = JSON.stringify([body('Hello there')]);
     const parameters = { templateName: 'hello', language: 'es', componentsFrom: 'json', componentsJson };
     const [item] = await nodes.output(template('create', parameters));
-    const execution = await nodes.succeeded(workflow);
-    expect(execution.items(TRIGGER)).toMatchObject([{ json: { event: 'template.status', channel: 'whatsapp' } }]);
-    expect(JSON.stringify(execution.items(TRIGGER)[0]?.json)).toContain(String(item?.json['id']));
+    const [event] = itemsOf(await nodes.ran(workflow, 1));
+    expect(event?.json).toMatchObject({ event: 'template.status', channel: 'whatsapp' });
+    expect(JSON.stringify(event?.json)).toContain(String(item?.json['id']));
   });
 
   test.each<[string, IDataObject, RegExp]>([

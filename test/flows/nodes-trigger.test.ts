@@ -2,8 +2,16 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Account, Subscription } from '../../contract/api.ts';
 import { ACCOUNT, ANA, BEN, closeApps, MINUTE, type App } from '../support/app.ts';
-import type { Execution, WorkflowJson } from '../support/engine/engine.ts';
-import { anaWrites, type NodeFixture, publicEnv, startNodes, TRIGGER, triggerWorkflow } from './node-fixture.ts';
+import type { Execution } from '../support/engine/engine.ts';
+import {
+  anaWrites,
+  itemsOf,
+  type NodeFixture,
+  publicEnv,
+  startNodes,
+  TRIGGER,
+  triggerWorkflow,
+} from './node-fixture.ts';
 
 let nodes: NodeFixture;
 let app: App;
@@ -20,14 +28,7 @@ afterEach(closeApps);
 const subscriptions = async () => ((await app.call('GET', '/v1/subscriptions')).body as { data: Subscription[] }).data;
 const accounts = async () => ((await app.call('GET', '/v1/accounts')).body as { data: Account[] }).data;
 
-/** Executions of a workflow that ended well, as soon as there are `count`. */
-async function ran({ id }: WorkflowJson, count: number): Promise<Execution[]> {
-  const own = () => nodes.engine.executions.filter((each) => each.workflowId === id && each.status === 'success');
-  await nodes.engine.waitForExecution(() => own().length >= count);
-  return own();
-}
-const itemsOf = (executions: Execution[]) => executions.flatMap((each) => each.items(TRIGGER).map(({ json }) => json));
-const texts = (executions: Execution[]) => itemsOf(executions).map(({ text }) => text);
+const texts = (executions: Execution[]) => itemsOf(executions).map(({ json }) => json['text']);
 
 /** An active workflow. */
 async function active(parameters: IDataObject = {}) {
@@ -113,7 +114,7 @@ describe('deactivating', () => {
     await first.deactivate();
     expect(await subscriptions()).toMatchObject([{ url: second.urls[TRIGGER] }]);
     await anaWrites(app);
-    await ran(second.workflow, 1);
+    await nodes.ran(second.workflow, 1);
     expect(nodes.engine.executions.filter(({ workflowId }) => workflowId === first.workflow.id)).toEqual([]);
   });
 
@@ -127,7 +128,7 @@ describe('deactivating', () => {
     expect(await subscriptions()).toHaveLength(1);
     expect((await subscriptions())[0]?.id).toBe(before?.id);
     await anaWrites(app);
-    expect(texts(await ran(workflow, 1))).toEqual(['hi']);
+    expect(texts(await nodes.ran(workflow, 1))).toEqual(['hi']);
   });
 });
 
@@ -135,7 +136,7 @@ describe('saving an active workflow', () => {
   test('loses nothing of what arrives in between, and nothing comes twice', async () => {
     const { workflow, deactivate } = await active();
     await anaWrites(app, 'before');
-    await ran(workflow, 1);
+    await nodes.ran(workflow, 1);
     await deactivate();
     await anaWrites(app, 'in between');
     await app.sandbox.customer.sends({ from: BEN, text: 'me, too' });
@@ -144,10 +145,10 @@ describe('saving an active workflow', () => {
     await anaWrites(app, 'after');
     // n8n keeps the new secret a moment after the service told it: what came too early comes again.
     app.advance(MINUTE);
-    const heard = texts(await ran(workflow, 4));
+    const heard = texts(await nodes.ran(workflow, 4));
     expect(heard.filter((text) => text !== 'me, too')).toEqual(['before', 'in between', 'after']);
     await app.idle();
-    expect(texts(await ran(workflow, 4))).toHaveLength(4);
+    expect(texts(await nodes.ran(workflow, 4))).toHaveLength(4);
     expect(await subscriptions()).toHaveLength(1);
   });
 
@@ -158,7 +159,7 @@ describe('saving an active workflow', () => {
     await nodes.engine.activate(workflow, { activation: 'update' });
     await anaWrites(app, 'a text');
     await app.sandbox.customer.sends({ from: ANA, image: { caption: 'a picture' } });
-    expect(texts(await ran(workflow, 1))).toEqual(['a picture']);
+    expect(texts(await nodes.ran(workflow, 1))).toEqual(['a picture']);
   });
 
   test('and starting n8n again goes on with the same subscription', async () => {
@@ -167,7 +168,7 @@ describe('saving an active workflow', () => {
     await nodes.engine.activate(workflow, { activation: 'init' });
     expect(await subscriptions()).toEqual(before);
     await anaWrites(app);
-    expect(texts(await ran(workflow, 1))).toEqual(['hi']);
+    expect(texts(await nodes.ran(workflow, 1))).toEqual(['hi']);
   });
 });
 
@@ -175,8 +176,8 @@ describe('listeners side by side', () => {
   test('two workflows on one number both run', async () => {
     const [first, second] = [await active(), await active()];
     await anaWrites(app);
-    expect(texts(await ran(first.workflow, 1))).toEqual(['hi']);
-    expect(texts(await ran(second.workflow, 1))).toEqual(['hi']);
+    expect(texts(await nodes.ran(first.workflow, 1))).toEqual(['hi']);
+    expect(texts(await nodes.ran(second.workflow, 1))).toEqual(['hi']);
   });
 
   test('the editor hears one event beside the active workflow, and then no more', async () => {
@@ -184,12 +185,12 @@ describe('listeners side by side', () => {
     await nodes.engine.activate(workflow, { test: true });
     expect(await subscriptions()).toHaveLength(2);
     await anaWrites(app, 'one');
-    const executions = await ran(workflow, 2);
+    const executions = await nodes.ran(workflow, 2);
     expect(executions.map(({ mode }) => mode).sort()).toEqual(['manual', 'webhook']);
     expect(texts(executions)).toEqual(['one', 'one']);
     await app.idle();
     await anaWrites(app, 'two');
-    expect(texts(await ran(workflow, 3))).toEqual(['one', 'one', 'two']);
+    expect(texts(await nodes.ran(workflow, 3))).toEqual(['one', 'one', 'two']);
     expect(await subscriptions()).toHaveLength(1);
   });
 });

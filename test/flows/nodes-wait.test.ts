@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { objectOf } from '../sandbox/kit/json.ts';
 import { ANA, BEN, closeApps, MINUTE, type App } from '../support/app.ts';
 import type { Execution } from '../support/engine/engine.ts';
-import { accepted, anaWrites, NODE, type NodeFixture, startNodes, TRIGGER, triggerWorkflow } from './node-fixture.ts';
+import { accepted, anaWrites, itemsOf, NODE, type NodeFixture, startNodes, triggerWorkflow } from './node-fixture.ts';
 
 let nodes: NodeFixture;
 let app: App;
@@ -34,9 +34,6 @@ async function answer({ id }: Execution): Promise<IDataObject> {
   return ended.items(NODE)[0]?.json ?? {};
 }
 
-/** Executions of a trigger's workflow. */
-const startedBy = (workflow: { id?: string }) =>
-  nodes.engine.executions.filter((each) => each.workflowId === workflow.id);
 const startAnyway = { options: { ifSetUpFails: 'start' } };
 
 describe('the execution goes on with', () => {
@@ -99,16 +96,13 @@ test('a reaction, or what somebody else says, does not end the wait; triggers he
   const { execution, messageId } = await asked();
   await app.sandbox.customer.sends({ from: ANA, reaction: { messageId, emoji: '🤔' } });
   await app.sandbox.customer.sends({ from: BEN, text: 'me, me' });
-  await nodes.engine.waitForExecution(() => startedBy(workflow).length === 2);
+  await nodes.ran(workflow, 2);
   await app.idle();
   expect(execution.status).toBe('waiting');
   await app.sandbox.customer.sends({ from: ANA, text: 'Yes' });
   expect(await answer(execution)).toMatchObject({ text: 'Yes' });
   await app.sandbox.customer.sends({ from: ANA, text: 'Thanks' });
-  await nodes.engine.waitForExecution(
-    () => startedBy(workflow).filter(({ status }) => status === 'success').length === 3,
-  );
-  const heard = startedBy(workflow).map((each) => each.items(TRIGGER)[0]?.json['text']);
+  const heard = itemsOf(await nodes.ran(workflow, 3)).map(({ json }) => json['text']);
   expect(heard.sort()).toEqual(['Thanks', 'me, me', '🤔'].sort());
 });
 
@@ -118,7 +112,7 @@ test('a trigger that wants awaited replies hears them, too', async () => {
   const { execution } = await asked();
   await app.sandbox.customer.sends({ from: ANA, text: 'Yes' });
   await answer(execution);
-  expect((await nodes.succeeded(workflow)).items(TRIGGER)).toMatchObject([{ json: { text: 'Yes', awaited: true } }]);
+  expect(itemsOf(await nodes.ran(workflow, 1))).toMatchObject([{ json: { text: 'Yes', awaited: true } }]);
 });
 
 test('a reply that came before the execution was parked is tried again', async () => {
@@ -149,7 +143,7 @@ test("when the time is up the execution goes on, and the contact's words start w
   expect(await answer(execution)).toMatchObject({ replied: false, timedOut: true, to: `+${ANA}` });
   app.advance(3 * MINUTE);
   await app.sandbox.customer.sends({ from: ANA, text: 'Too late?' });
-  expect((await nodes.succeeded(workflow)).items(TRIGGER)).toMatchObject([{ json: { text: 'Too late?' } }]);
+  expect(itemsOf(await nodes.ran(workflow, 1))).toMatchObject([{ json: { text: 'Too late?' } }]);
 });
 
 test('asked again by a retry, the question goes out once', async () => {
