@@ -52,15 +52,17 @@ export class EventsFixture {
     const { clock, ids } = this;
     this.outbox = new Outbox(clock, { ring: () => undefined, start: () => undefined, stop: async () => undefined });
     this.publisher = new Publisher({ outbox: this.outbox, ids, clock, published: (type) => this.published.push(type) });
-    this.#deliver = new DeliverHandler({
+    const deps = {
       ledger,
       outbox: this.outbox,
+      publisher: this.publisher,
       clock,
-      http: { request: (call) => this.#answer(call) } as ProviderHttp,
+      http: { request: (call: HttpRequest) => this.#answer(call) } as ProviderHttp,
       random: () => 0,
-      openSecret: (sealed, id) => this.#sealer.decrypt(sealed, id) as string,
-      delivered: (outcome, events) => this.delivered.push(`${outcome} ${events}`),
-    });
+      openSecret: (sealed: string, id: string) => this.#sealer.decrypt(sealed, id) as string,
+      delivered: (outcome: string, events: number) => this.delivered.push(`${outcome} ${events}`),
+    };
+    this.#deliver = new DeliverHandler(deps);
   }
 
   static async make(ledger: Ledger): Promise<EventsFixture> {
