@@ -22,4 +22,17 @@ function listen(secret: string): Promise<number> {
   });
 }
 
-answering(async ({ secret }: { secret: string }) => ({ port: await listen(secret) }));
+export type FloorAsk = { do: 'listen'; secret: string } | { do: 'cpu' };
+export interface FloorAnswer {
+  port: number;
+  /** Seconds of processor time that the floor used so far. */
+  cpuSeconds: number;
+}
+
+let port = 0;
+
+answering(async (ask: FloorAsk): Promise<FloorAnswer> => {
+  if (ask.do === 'listen') port = await listen(ask.secret);
+  const { user, system } = process.cpuUsage();
+  return { port, cpuSeconds: (user + system) / 1e6 };
+});

@@ -19,9 +19,9 @@ const quick = process.argv.includes('--quick');
 const only = process.env.BENCH_ONLY ?? 'abcd';
 const nodeOptions = process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [];
 const ACCEPT: AcceptPlan = quick
-  ? { rounds: 2, durationMs: 1_500, connections: 100, pool: 30_000 }
+  ? { rounds: 3, durationMs: 1_500, connections: 100, pool: 30_000 }
   : { rounds: 5, durationMs: 4_000, connections: 100, pool: 80_000 };
-const SENDS = quick ? { rounds: 2, count: 1_000, connections: 50 } : { rounds: 5, count: 3_000, connections: 50 };
+const SENDS = quick ? { rounds: 3, count: 1_000, connections: 50 } : { rounds: 5, count: 3_000, connections: 50 };
 const LATENCIES = quick ? 50 : 300;
 const STARTS = quick ? 2 : 5;
 

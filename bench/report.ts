@@ -23,6 +23,7 @@ export function acceptRows(rounds: readonly AcceptRound[]): Row[] {
     { what: '    webhooks accepted, on disk', figure: `${spread(service)} /s` },
     { what: '    their p50 / p99', figure: times('service') },
     { what: '    share of the floor', figure: spread(ratios, 2), target: '≥ 0.4', reached: median(ratios) >= 0.4 },
+    { what: '    processor time per webhook', figure: cpuTime(rounds) },
     { what: '    until all are delivered', figure: `${spread(rounds.map((r) => r.sustained))} /s` },
     { what: '    delivered while the burst lasts', figure: `${spread(inBurst)} %` },
     { what: '    core used by the generator', figure: cpu(rounds) },
@@ -31,6 +32,11 @@ export function acceptRows(rounds: readonly AcceptRound[]): Row[] {
       figure: number(rounds.reduce((sum, r) => sum + r.service.refused + r.floor.refused, 0)),
     },
   ];
+}
+
+function cpuTime(rounds: readonly AcceptRound[]): string {
+  const [floor, service] = [median(rounds.map((r) => r.cpu.floor)), median(rounds.map((r) => r.cpu.service))];
+  return `${number(floor)} µs floor, ${number(service)} µs service: ${number(floor / service, 2)}`;
 }
 
 function cpu(rounds: readonly AcceptRound[]): string {

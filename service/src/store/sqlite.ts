@@ -44,7 +44,7 @@ function wrap(statement: StatementSync) {
 
 function connect(path: string, readOnly: boolean): Kysely<Schema> {
   const db = new DatabaseSync(path, { readOnly, timeout: 5_000 });
-  if (!readOnly) db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000');
+  if (!readOnly) db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000');
   db.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF');
   return new Kysely<Schema>({ dialect: new SqliteDialect({ database: new KyselySqlite(db) as never }) });
 }

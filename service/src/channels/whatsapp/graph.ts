@@ -31,7 +31,7 @@ export function graphUrl(settings: WhatsAppSettings, path: string): string {
 export function appSecretProof(settings: WhatsAppSettings, token: string): string | undefined {
   const secret = appSecrets(settings)[0];
   if (secret === undefined) return undefined;
-  return createHmac('sha256', Buffer.from(secret, 'utf8')).update(token).digest('hex');
+  return createHmac('sha256', secret).update(token).digest('hex');
 }
 
 /** Everything that must not stand in an error; also as it looks inside a URL. */
