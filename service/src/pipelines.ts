@@ -81,6 +81,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
     }),
     new DeliverHandler({
       ...shared,
+      publisher,
       http: world.subscriberHttp,
       random: world.random,
       openSecret: (sealed, id) => secretBox.decrypt(sealed, id) as string,

@@ -190,7 +190,6 @@ function subscription(id: string, change: Partial<subscriptions.SubscriptionRow>
     once: 0,
     expires_at: null,
     created_at: 1,
-    failing_since: null,
     ended_at: null,
     ended_reason: null,
     ...change,
@@ -205,30 +204,25 @@ function describeSubscriptions(open: OpenLedger): void {
         await subscriptions.insert(tx, subscription('everything'));
         await subscriptions.insert(tx, subscription('account', { account_id: 'acc' }));
         await subscriptions.insert(tx, subscription('other account', { account_id: 'other' }));
-        await subscriptions.insert(tx, subscription('waiting', { account_id: 'acc', conversation_id: 'cnv', once: 1 }));
+        const wait = { account_id: 'acc', conversation_id: 'cnv', once: 1, expires_at: 10 };
+        await subscriptions.insert(tx, subscription('waiting', wait));
         await subscriptions.insert(tx, subscription('expires', { expires_at: 10 }));
         await subscriptions.insert(tx, subscription('ended'));
         await subscriptions.end(tx, 'ended', 'gone', 5);
       });
-      const ids = async (conversation: string | null, now: number) =>
-        (await subscriptions.listening(ledger.reader, 'acc', conversation, now)).map((one) => one.id);
-      expect(await ids('cnv', 9)).toEqual(['account', 'everything', 'expires', 'waiting']);
-      expect(await ids('cnv', 10)).toEqual(['account', 'everything', 'waiting']);
-      expect(await ids('other', 10)).toEqual(['account', 'everything']);
-      expect(await ids(null, 10)).toEqual(['account', 'everything']);
+      const ids = (rows: subscriptions.SubscriptionRow[]) => rows.map((one) => one.id);
+      const triggers = async (now: number) => ids(await subscriptions.triggers(ledger.reader, 'acc', now));
+      const waits = async (conversation: string, now: number) =>
+        ids(await subscriptions.waits(ledger.reader, 'acc', conversation, now));
+      expect(await triggers(9)).toEqual(['account', 'everything', 'expires']);
+      expect(await triggers(10)).toEqual(['account', 'everything']);
+      expect(await waits('cnv', 9)).toEqual(['waiting']);
+      expect(await waits('cnv', 10)).toEqual([]);
+      expect(await waits('other', 9)).toEqual([]);
       expect(await subscriptions.find(ledger.reader, 'ended')).toMatchObject({ ended_at: 5, ended_reason: 'gone' });
       const listed = (await subscriptions.list(ledger.reader)).map((one) => one.id);
       expect(listed).not.toContain('waiting');
       expect(listed).not.toContain('ended');
-    });
-
-    test('remember since when they fail', async () => {
-      const ledger = await open();
-      await ledger.write((tx) => subscriptions.insert(tx, subscription('s')));
-      for (const at of [7, null]) {
-        await ledger.write((tx) => subscriptions.setFailingSince(tx, 's', at));
-        expect(await subscriptions.find(ledger.reader, 's')).toEqual(subscription('s', { failing_since: at }));
-      }
     });
 
     test('made anew take over what those before them were owed, each event once, and end them', async () => {

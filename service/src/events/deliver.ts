@@ -7,15 +7,18 @@ import { backoffMs } from '../core/retry.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
+import * as events from '../store/event.store.ts';
 import * as subscriptions from '../store/subscription.store.ts';
 import type { PendingDelivery, SubscriptionRow } from '../store/subscription.store.ts';
 import { readFilter } from './filter.ts';
-import { deliverJob } from './publish.ts';
+import { deliverJob, type Publisher } from './publish.ts';
 
 /** A subscription that took nothing for this long is ended: whoever made it is gone. */
 export const GIVE_UP_MS = 7 * 24 * 3_600_000;
 /** n8n takes bodies up to 16 MB; a call stays far below, whatever `maxBatch` says. */
 const MAX_CALL_BYTES = 4 * 1024 * 1024;
+/** A waiting workflow that refuses its reply for this long was cancelled. n8n refuses while it still parks the execution. */
+const CANCELLED_MS = 5 * 60_000;
 const TIMEOUT_MS = 60_000;
 const BACKOFF_BASE_MS = 500;
 const BACKOFF_CAP_MS = 60_000;
@@ -23,6 +26,7 @@ const BACKOFF_CAP_MS = 60_000;
 export interface DeliverDeps {
   ledger: Ledger;
   outbox: Outbox;
+  publisher: Publisher;
   http: ProviderHttp;
   clock: Clock;
   random(): number;
@@ -44,29 +48,43 @@ export class DeliverHandler implements JobHandler {
   }
 
   async run(job: Job): Promise<void> {
-    const { subscriptionId, shard } = job.payload as { subscriptionId: string; shard: number };
-    const { ledger, outbox, clock } = this.#deps;
+    const { subscriptionId, shard, expire } = job.payload as { subscriptionId: string; shard: number; expire?: true };
+    const { ledger, outbox } = this.#deps;
     const subscription = await subscriptions.find(ledger.reader, subscriptionId);
     if (subscription === undefined || subscription.ended_at !== null) {
       return ledger.write((tx) => outbox.finish(tx, job));
     }
-    if (subscription.ended_reason === subscriptions.HANDING_OVER) return this.#handOver(job, subscription);
+    if (expire || subscription.ended_reason === subscriptions.HANDING_OVER) return this.#expire(job, subscription);
     const waiting = await subscriptions.pending(ledger.reader, subscriptionId, shard, subscription.max_batch);
     if (waiting.length === 0) return this.#finish(job, subscriptionId, shard);
-    const batch = fitting(waiting);
+    const batch = await this.#batch(subscription, waiting);
     const outcome = await this.#post(subscription, batch);
     if (outcome === 'taken') return this.#taken(job, subscription, shard, batch);
-    const failingSince = subscription.failing_since ?? clock.now();
-    if (outcome === 'gone' || clock.now() - failingSince > GIVE_UP_MS) {
+    if (this.#isOver(job, subscription, outcome)) {
       this.#deps.delivered('ended', batch.length);
-      return this.#end(job, subscriptionId, outcome === 'gone' ? 'gone' : 'unreachable');
+      return this.#end(job, subscription, outcome === 'gone' ? 'gone' : 'unreachable');
     }
-    this.#deps.delivered(outcome, batch.length);
-    await this.#retry(job, subscriptionId, failingSince);
+    this.#deps.delivered(outcome === 'gone' ? 'refused' : outcome, batch.length);
+    await this.#retry(job);
   }
 
-  async #post(subscription: SubscriptionRow, batch: readonly PendingDelivery[]): Promise<Outcome> {
-    const body = Buffer.from(`{"events":[${batch.map((one) => eventJson(subscription, one)).join(',')}]}`);
+  /** Whether nobody is there any more. The job stands since the shard last took something, or since it had something to take. */
+  #isOver(job: Job, subscription: SubscriptionRow, outcome: Outcome): boolean {
+    if (outcome === 'gone') return true;
+    const patienceMs = subscription.once === 1 && outcome === 'refused' ? CANCELLED_MS : GIVE_UP_MS;
+    return this.#deps.clock.now() - job.createdAt > patienceMs;
+  }
+
+  /** As many as fit in one call, at least one, with the provider's bodies for those who want them. */
+  async #batch(subscription: SubscriptionRow, waiting: readonly PendingDelivery[]): Promise<Delivery[]> {
+    const wantsRaw = readFilter(subscription.filter).includeRaw === true;
+    const seqs = waiting.map((one) => one.eventSeq);
+    const raws = wantsRaw ? await events.raws(this.#deps.ledger.reader, seqs) : new Map<number, string>();
+    return fitting(waiting.map((one) => ({ ...one, json: withRaw(one.payload, raws.get(one.eventSeq)) })));
+  }
+
+  async #post(subscription: SubscriptionRow, batch: readonly Delivery[]): Promise<Outcome> {
+    const body = Buffer.from(`{"events":[${batch.map((one) => one.json).join(',')}]}`);
     const secret = this.#deps.openSecret(subscription.secret, subscription.id);
     const signature = signDelivery(secret, deliveryId(batch), this.#deps.clock.now(), body);
     const headers = { 'content-type': 'application/json', ...signature };
@@ -81,18 +99,12 @@ export class DeliverHandler implements JobHandler {
     }
   }
 
-  async #taken(
-    job: Job,
-    subscription: SubscriptionRow,
-    shard: number,
-    batch: readonly PendingDelivery[],
-  ): Promise<void> {
+  async #taken(job: Job, subscription: SubscriptionRow, shard: number, batch: readonly Delivery[]): Promise<void> {
     const { ledger, outbox, clock } = this.#deps;
     const upTo = batch.at(-1)?.eventSeq ?? 0;
     this.#deps.delivered('taken', batch.length);
     await ledger.write(async (tx) => {
       await subscriptions.taken(tx, subscription.id, shard, upTo);
-      if (subscription.failing_since !== null) await subscriptions.setFailingSince(tx, subscription.id, null);
       if (subscription.once === 1) await subscriptions.end(tx, subscription.id, 'done', clock.now());
       await outbox.finish(tx, job);
       const more = await subscriptions.pending(tx.db, subscription.id, shard, 1);
@@ -109,41 +121,43 @@ export class DeliverHandler implements JobHandler {
     });
   }
 
-  /** Nobody takes the events now; nobody came for them in time: then they are forgotten. */
-  async #handOver(job: Job, { id, expires_at: until }: SubscriptionRow): Promise<void> {
+  /** Its time may be over: a wait that nobody answered, a hand-over that nobody came for. */
+  async #expire(job: Job, subscription: SubscriptionRow): Promise<void> {
     const { ledger, outbox, clock } = this.#deps;
-    if (until === null || until <= clock.now()) return this.#end(job, id, 'deleted');
+    const until = subscription.expires_at ?? 0;
+    if (until <= clock.now()) return this.#end(job, subscription, 'expired');
     await ledger.write((tx) => outbox.postpone(tx, job, until, false));
   }
 
-  async #end(job: Job, subscriptionId: string, reason: string): Promise<void> {
-    const { ledger, outbox, clock } = this.#deps;
+  async #end(job: Job, subscription: SubscriptionRow, reason: string): Promise<void> {
+    const { ledger, outbox, clock, publisher } = this.#deps;
     await ledger.write(async (tx) => {
-      await subscriptions.end(tx, subscriptionId, reason, clock.now());
+      if (subscription.once === 1) await publisher.giveBack(tx, subscription);
+      await subscriptions.end(tx, subscription.id, reason, clock.now());
       await outbox.finish(tx, job);
     });
   }
 
-  async #retry(job: Job, subscriptionId: string, failingSince: number): Promise<void> {
+  async #retry(job: Job): Promise<void> {
     const { ledger, outbox, clock, random } = this.#deps;
     const dueAt = clock.now() + backoffMs(job.attempts + 1, random(), BACKOFF_BASE_MS, BACKOFF_CAP_MS);
-    await ledger.write(async (tx) => {
-      await subscriptions.setFailingSince(tx, subscriptionId, failingSince);
-      await outbox.postpone(tx, job, dueAt, true);
-    });
+    await ledger.write((tx) => outbox.postpone(tx, job, dueAt, true));
   }
 }
 
-/** As many as fit in one call, at least one. */
-function fitting(waiting: readonly PendingDelivery[]): PendingDelivery[] {
+/** An event as it goes out. */
+interface Delivery extends PendingDelivery {
+  json: string;
+}
+
+function fitting(waiting: readonly Delivery[]): Delivery[] {
   let bytes = 0;
-  const end = waiting.findIndex((one) => (bytes += one.payload.length + (one.raw?.length ?? 0)) > MAX_CALL_BYTES);
+  const end = waiting.findIndex((one) => (bytes += one.json.length) > MAX_CALL_BYTES);
   return end === -1 ? [...waiting] : waiting.slice(0, Math.max(1, end));
 }
 
-function eventJson(subscription: SubscriptionRow, one: PendingDelivery): string {
-  if (one.raw === null || readFilter(subscription.filter).includeRaw !== true) return one.payload;
-  return `${one.payload.slice(0, -1)},"raw":${one.raw}}`;
+function withRaw(payload: string, raw: string | undefined): string {
+  return raw === undefined ? payload : `${payload.slice(0, -1)},"raw":${raw}}`;
 }
 
 /** The same events always make the same id, so that a repeated call can be known as one. */

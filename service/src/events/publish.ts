@@ -58,36 +58,54 @@ export class Publisher {
 
   /** Answers false when the fact was published before: then nothing changed. */
   async publish(tx: Tx, fact: Fact): Promise<boolean> {
-    const { ids, clock, outbox } = this.#deps;
+    const { ids, clock } = this.#deps;
     const now = clock.now();
-    const conversationId = fact.conversation?.id ?? null;
-    const listening = await subscriptions.listening(tx.db, fact.account.id, conversationId, now);
-    const waiting = await ended(tx, listening, fact);
+    const waiting = await this.#waiting(tx, fact, now);
     const event = describe(fact, ids.next('evt'), now, waiting.length > 0 && fact.type === 'message.received');
-    const seq = await events.insert(tx, row(fact, event), now);
+    const triggers = await subscriptions.triggers(tx.db, fact.account.id, now);
+    const wanted = triggers.filter((one) => wants(readFilter(one.filter), event));
+    const seq = await events.insert(tx, row(fact, event, wanted), now);
     if (seq === undefined) return false;
-    const shard = crc32(conversationId ?? fact.account.id) % SHARDS;
-    const wanted = listening.filter((one) => one.once === 0 && wants(readFilter(one.filter), event));
     // The first answer is the one: what comes before the workflow took it is for the triggers again.
     for (const { id } of waiting) await subscriptions.stopListening(tx, id, now);
-    for (const subscription of [...waiting, ...wanted]) {
-      await subscriptions.addDelivery(tx, subscription.id, seq, shard);
-      await outbox.enqueue(tx, deliverJob(subscription.id, shard));
-    }
+    await this.#promise(tx, event, seq, [...waiting, ...wanted]);
     tx.afterCommit(() => this.#deps.published(fact.type));
     return true;
   }
-}
 
-/** The waits that the fact ends. What the contact writes before they can have seen a question is no answer to it. */
-async function ended(tx: Tx, listening: readonly SubscriptionRow[], fact: Fact): Promise<SubscriptionRow[]> {
-  const found: SubscriptionRow[] = [];
-  for (const one of listening) {
-    if (one.once !== 1 || !answersWait(one.filter, fact.type, fact.body)) continue;
-    const isNews = fact.type !== 'message.received';
-    if (isNews || (await messages.mayHaveArrived(tx.db, questionOf(one.filter)))) found.push(one);
+  /** What a waiting workflow was promised and will not take is for the triggers that would have got it otherwise. */
+  async giveBack(tx: Tx, waiting: SubscriptionRow): Promise<void> {
+    for (const { eventSeq, payload } of await subscriptions.untaken(tx.db, waiting.id)) {
+      const { awaited: _, ...event } = JSON.parse(payload) as ParleyEvent;
+      if (event.type !== 'message.received') continue;
+      const triggers = await subscriptions.triggers(tx.db, event.account.id, this.#deps.clock.now());
+      const had = { ...event, awaited: true };
+      const wanted = triggers.filter(
+        ({ filter }) => wants(readFilter(filter), event) && !wants(readFilter(filter), had),
+      );
+      await this.#promise(tx, event, eventSeq, wanted);
+    }
   }
-  return found;
+
+  async #promise(tx: Tx, event: ParleyEvent, seq: number, takers: readonly SubscriptionRow[]) {
+    const shard = crc32(event.conversationId ?? event.account.id) % SHARDS;
+    for (const { id } of takers) {
+      await subscriptions.addDelivery(tx, id, seq, shard);
+      await this.#deps.outbox.enqueue(tx, deliverJob(id, shard));
+    }
+  }
+
+  /** Workflows for which the fact is the end of their wait. What comes before their question was asked is no answer to it. */
+  async #waiting(tx: Tx, { type, account, conversation, body }: Fact, now: number) {
+    if (conversation === undefined || (type !== 'message.received' && type !== 'message.status')) return [];
+    const waiting: SubscriptionRow[] = [];
+    for (const one of await subscriptions.waits(tx.db, account.id, conversation.id, now)) {
+      if (!answersWait(one.filter, type, body)) continue;
+      const isNews = type === 'message.status';
+      if (isNews || (await messages.mayHaveArrived(tx.db, questionOf(one.filter)))) waiting.push(one);
+    }
+    return waiting;
+  }
 }
 
 /** The one job that hands a shard of a subscription its events. */
@@ -100,7 +118,20 @@ export function deliverJobs(subscriptionId: string) {
   return Array.from({ length: SHARDS }, (_, shard) => deliverJob(subscriptionId, shard));
 }
 
-function row(fact: Fact, event: ParleyEvent): events.NewEventRow {
+/** Ends a subscription that is not for ever. */
+export function expireJob(subscriptionId: string, dueAt: number) {
+  return {
+    kind: 'deliver' as const,
+    key: `expire:${subscriptionId}`,
+    dueAt,
+    payload: { subscriptionId, expire: true },
+  };
+}
+
+/** The provider's own body is kept where somebody asked for it, and of what Parley does not understand. */
+function row(fact: Fact, event: ParleyEvent, wanted: readonly SubscriptionRow[]): events.NewEventRow {
+  const isUnknown = fact.type === 'unsupported' || event.message?.content.type === 'unsupported';
+  const keepRaw = isUnknown || wanted.some((one) => readFilter(one.filter).includeRaw === true);
   return {
     id: event.id,
     accountId: fact.account.id,
@@ -108,7 +139,7 @@ function row(fact: Fact, event: ParleyEvent): events.NewEventRow {
     type: fact.type,
     dedupeKey: fact.dedupeKey,
     payload: JSON.stringify(event),
-    raw: fact.raw === undefined ? null : JSON.stringify(fact.raw),
+    raw: keepRaw && fact.raw !== undefined ? JSON.stringify(fact.raw) : null,
   };
 }
 

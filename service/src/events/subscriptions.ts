@@ -11,7 +11,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import * as store from '../store/subscription.store.ts';
 import type { SubscriptionRow } from '../store/subscription.store.ts';
 import type { WaitFilter } from './filter.ts';
-import { deliverJobs } from './publish.ts';
+import { deliverJobs, expireJob } from './publish.ts';
 
 /** How long events are gathered for a new subscription. Saving an active workflow takes n8n a second or two. */
 const HAND_OVER_MS = 60_000;
@@ -70,6 +70,7 @@ export class Subscriptions {
       expires_at: until,
     });
     await store.insert(tx, row);
+    await this.#deps.outbox.enqueue(tx, expireJob(row.id, until));
   }
 
   async list(): Promise<Subscription[]> {
@@ -91,8 +92,7 @@ export class Subscriptions {
     await ledger.write(async (tx) => {
       if (!handOver) return store.end(tx, id, 'deleted', now);
       await store.startHandOver(tx, id, now + HAND_OVER_MS);
-      const [job] = deliverJobs(id);
-      if (job) await outbox.enqueue(tx, { ...job, dueAt: now + HAND_OVER_MS });
+      await outbox.enqueue(tx, expireJob(id, now + HAND_OVER_MS));
     });
   }
 
@@ -110,7 +110,6 @@ export class Subscriptions {
       once: 0,
       expires_at: null,
       created_at: clock.now(),
-      failing_since: null,
       ended_at: null,
       ended_reason: null,
       ...particulars,

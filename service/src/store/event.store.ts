@@ -36,6 +36,12 @@ export async function insert(tx: Tx, event: NewEventRow, now: number): Promise<n
   return first(await insertOne(tx.db, { ...event, now }))?.seq;
 }
 
+/** The providers' own bodies of events, by their place in the order. */
+export async function raws(db: Kysely<Schema>, seqs: readonly number[]): Promise<Map<number, string>> {
+  const rows = await db.selectFrom('events').select(['seq', 'raw']).where('seq', 'in', seqs).execute();
+  return new Map(rows.flatMap(({ seq, raw }) => (raw === null ? [] : [[seq, raw]])));
+}
+
 const selectKnown = prepared((db, its: Parameters<{ accountId: string; dedupeKey: string }>) =>
   db
     .selectFrom('events')

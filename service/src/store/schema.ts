@@ -150,7 +150,6 @@ export interface SubscriptionsTable {
   once: number;
   expires_at: number | null;
   created_at: number;
-  failing_since: number | null;
   ended_at: number | null;
   ended_reason: string | null;
 }

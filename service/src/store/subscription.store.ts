@@ -33,26 +33,46 @@ export async function list(db: Kysely<Schema>): Promise<SubscriptionRow[]> {
     .execute();
 }
 
-const selectListening = prepared(
-  (db, its: Parameters<{ accountId: string; conversationId: string | null; now: number }>) =>
-    db
-      .selectFrom('subscriptions')
-      .selectAll()
-      .where('ended_at', 'is', null)
-      .where((is) => is.or([is('conversation_id', 'is', null), is('conversation_id', '=', its('conversationId'))]))
-      .where((is) => is.or([is('account_id', 'is', null), is('account_id', '=', its('accountId'))]))
-      .where((is) => is.or([is('expires_at', 'is', null), is('expires_at', '>', its('now'))]))
-      .orderBy('id'),
+interface Listener {
+  accountId: string;
+  now: number;
+}
+
+const selectTriggers = prepared((db, its: Parameters<Listener>) =>
+  db
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('conversation_id', 'is', null)
+    .where('ended_at', 'is', null)
+    .where((is) => is.or([is('account_id', 'is', null), is('account_id', '=', its('accountId'))]))
+    .where((is) => is.or([is('expires_at', 'is', null), is('expires_at', '>', its('now'))]))
+    .orderBy('id'),
 );
 
-/** Who may want an event of this account and conversation. */
-export async function listening(
+/** Triggers that may want an event of this account. */
+export async function triggers(db: Kysely<Schema>, accountId: string, now: number): Promise<SubscriptionRow[]> {
+  return (await selectTriggers(db, { accountId, now })).rows;
+}
+
+const selectWaits = prepared((db, its: Parameters<Listener & { conversationId: string }>) =>
+  db
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('conversation_id', '=', its('conversationId'))
+    .where('ended_at', 'is', null)
+    .where('account_id', '=', its('accountId'))
+    .where('expires_at', '>', its('now'))
+    .orderBy('id'),
+);
+
+/** Workflows that wait for a reply in this conversation. */
+export async function waits(
   db: Kysely<Schema>,
   accountId: string,
-  conversationId: string | null,
+  conversationId: string,
   now: number,
 ): Promise<SubscriptionRow[]> {
-  return (await selectListening(db, { accountId, conversationId, now })).rows;
+  return (await selectWaits(db, { accountId, conversationId, now })).rows;
 }
 
 /**
@@ -112,16 +132,11 @@ export async function stopListening(tx: Tx, id: string, now: number): Promise<vo
   await tx.db.updateTable('subscriptions').set({ expires_at: now }).where('id', '=', id).execute();
 }
 
-export async function setFailingSince(tx: Tx, id: string, at: number | null): Promise<void> {
-  await tx.db.updateTable('subscriptions').set({ failing_since: at }).where('id', '=', id).execute();
-}
-
 const insertDelivery = prepared((db, its: Parameters<Schema['deliveries']>) =>
-  db.insertInto('deliveries').values({
-    subscription_id: its('subscription_id'),
-    event_seq: its('event_seq'),
-    shard: its('shard'),
-  }),
+  db
+    .insertInto('deliveries')
+    .values({ subscription_id: its('subscription_id'), event_seq: its('event_seq'), shard: its('shard') })
+    .onConflict((conflict) => conflict.columns(['subscription_id', 'shard', 'event_seq']).doNothing()),
 );
 
 export async function addDelivery(tx: Tx, subscriptionId: string, eventSeq: number, shard: number): Promise<void> {
@@ -132,7 +147,6 @@ export interface PendingDelivery {
   eventSeq: number;
   eventId: string;
   payload: string;
-  raw: string | null;
 }
 
 interface Shard {
@@ -144,7 +158,7 @@ const selectPending = prepared((db, its: Parameters<Shard & { limit: number }>) 
   db
     .selectFrom('deliveries')
     .innerJoin('events', 'events.seq', 'deliveries.event_seq')
-    .select(['events.seq as eventSeq', 'events.id as eventId', 'events.payload', 'events.raw'])
+    .select(['events.seq as eventSeq', 'events.id as eventId', 'events.payload'])
     .where('deliveries.subscription_id', '=', its('subscriptionId'))
     .where('deliveries.shard', '=', its('shard'))
     .orderBy('deliveries.event_seq')
@@ -159,6 +173,17 @@ export async function pending(
   limit: number,
 ): Promise<PendingDelivery[]> {
   return (await selectPending(db, { subscriptionId, shard, limit })).rows;
+}
+
+/** Everything that a subscription has not taken. */
+export async function untaken(db: Kysely<Schema>, subscriptionId: string): Promise<PendingDelivery[]> {
+  return db
+    .selectFrom('deliveries')
+    .innerJoin('events', 'events.seq', 'deliveries.event_seq')
+    .select(['events.seq as eventSeq', 'events.id as eventId', 'events.payload'])
+    .where('deliveries.subscription_id', '=', subscriptionId)
+    .orderBy('deliveries.event_seq')
+    .execute();
 }
 
 const deleteTaken = prepared((db, its: Parameters<Shard & { upTo: number }>) =>

@@ -99,6 +99,7 @@ async function talk(db: Kysely<never>): Promise<void> {
   await index(db, 'messages', ['id'], 'unique');
   await index(db, 'messages', ['account_id', 'provider_id'], 'unique');
   await index(db, 'messages', ['conversation_id', 'id'], 'plain');
+  await index(db, 'messages', ['conversation_id', 'status', 'id'], 'plain');
   await table(db, 'idempotency', { key: TEXT, digest: TEXT, message_id: ID, created_at: NUMBER });
   await index(db, 'idempotency', ['key'], 'unique');
   await table(db, 'attempts', {
@@ -190,12 +191,11 @@ async function work(db: Kysely<never>, { serial, bytes }: StoreDialect): Promise
     once: NUMBER,
     expires_at: MAYBE_NUMBER,
     created_at: NUMBER,
-    failing_since: MAYBE_NUMBER,
     ended_at: MAYBE_NUMBER,
     ended_reason: MAYBE_TEXT,
   });
   await index(db, 'subscriptions', ['id'], 'unique');
-  await index(db, 'subscriptions', ['ended_at', 'conversation_id'], 'plain');
+  await index(db, 'subscriptions', ['conversation_id', 'ended_at'], 'plain');
   await table(db, 'deliveries', { subscription_id: ID, event_seq: NUMBER, shard: NUMBER });
   await index(db, 'deliveries', ['subscription_id', 'shard', 'event_seq'], 'unique');
 }
