@@ -115,11 +115,11 @@ describe('when the provider', () => {
     for (const text of ['2', '3']) await app.sent(text);
     await app.reaches(await app.sent('for Ben', { to: `+${BEN}` }), 'queued');
     for (let left = app.sandbox.faults.pending(); left > 0; left = app.sandbox.faults.pending()) {
-      app.advance(30_000);
+      app.advance(10 * MINUTE);
       await eventually(() => app.sandbox.faults.pending() < left, 'the next try');
       await app.idle();
     }
-    app.advance(30_000);
+    app.advance(10 * MINUTE);
     await eventually(() => accepted(app, ANA).length === 3, 'all three');
     expect(accepted(app, ANA)).toEqual(['1', '2', '3']);
   });
@@ -131,6 +131,9 @@ describe('when the provider', () => {
     await eventually(async () => (await outcomes(app, waiting))?.length === 1, 'the first try');
     await app.reaches(await app.sent('to Ben', { to: `+${BEN}` }), 'read');
     expect((await app.message(waiting)).status).toBe('queued');
+    app.advance(MINUTE - 1);
+    await app.idle();
+    expect(await outcomes(app, waiting)).toEqual(['throttled']);
     app.advance(MINUTE);
     await app.reaches(waiting, 'read');
     expect(await outcomes(app, waiting)).toEqual(['throttled', 'accepted']);
@@ -212,7 +215,7 @@ describe('when the provider', () => {
     const id = await app.sent('good morning');
     await eventually(async () => (await outcomes(app, id))?.length === 1, 'the first try');
     await app.idle();
-    app.advance(25 * HOUR);
+    app.advance(32 * HOUR);
     expect(await app.reaches(id, 'failed')).toMatchObject({ error: { code: 'expired' } });
     expect(accepted(app)).toEqual([]);
   });
