@@ -110,7 +110,7 @@ function take(index: number): Buffer {
   return request;
 }
 
-answering((ask: LoadAsk): Promise<LoadResult> | { prepared: number } => {
+answering<LoadAsk, LoadResult | { prepared: number }>((ask) => {
   if (ask.do === 'run') return run(ask);
   const make = 'webhooks' in ask ? webhookRequest(ask.webhooks) : sendRequest(ask.sends);
   pool = Array.from({ length: ask.count }, (_, i) => make(ask.from + i));
