@@ -33,7 +33,7 @@ interface ParsedBase {
   raw: unknown;
 }
 
-/** A message or an act of the contact. `opensWindow` only when the provider's rule says that it (re)opens the session. */
+/** A message or an act of the contact; its `dedupeKey` is `messageKey(providerMessageId)` of core/ids. `opensWindow` only when the provider's rule says that it (re)opens the session. */
 export interface ParsedMessage extends ParsedBase {
   type: 'message.received';
   contact: ContactRef;

@@ -38,3 +38,8 @@ export function makeIds(clock: Clock, entropy: () => Uint8Array = () => randomBy
     },
   };
 }
+
+/** The dedupe key of a message's arrival: every channel makes it so, and the pipelines find the event by it. */
+export function messageKey(providerMessageId: string): string {
+  return `message:${providerMessageId}`;
+}

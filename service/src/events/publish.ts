@@ -2,8 +2,9 @@
 import { crc32 } from 'node:zlib';
 import type { ParleyEvent } from '../../../contract/event.ts';
 import type { WindowRule } from '../../../contract/channel.ts';
+import type { InboundContent } from '../../../contract/message.ts';
 import { iso, type Clock } from '../core/clock.ts';
-import type { Ids } from '../core/ids.ts';
+import { messageKey, type Ids } from '../core/ids.ts';
 import { sessionState } from '../core/session-window.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Contact } from '../store/contact.store.ts';
@@ -87,6 +88,16 @@ export class Publisher {
     }
   }
 
+  /** What a message said is replaced in every event that told it, delivered or not. */
+  async forget(tx: Tx, accountId: string, providerMessageId: string, content: InboundContent): Promise<void> {
+    const key = messageKey(providerMessageId);
+    for (const { seq, payload } of await events.ofMessage(tx.db, accountId, key, providerMessageId)) {
+      const event = JSON.parse(payload) as ParleyEvent;
+      if (event.message)
+        await events.rewrite(tx, seq, JSON.stringify({ ...event, message: { ...event.message, content } }));
+    }
+  }
+
   async #promise(tx: Tx, event: ParleyEvent, seq: number, takers: readonly SubscriptionRow[]) {
     const shard = crc32(event.conversationId ?? event.account.id) % SHARDS;
     for (const { id } of takers) {
@@ -138,6 +149,7 @@ function row(fact: Fact, event: ParleyEvent, wanted: readonly SubscriptionRow[])
     conversationId: fact.conversation?.id ?? null,
     type: fact.type,
     dedupeKey: fact.dedupeKey,
+    editOf: fact.type === 'message.edited' ? (event.message?.providerMessageId ?? null) : null,
     payload: JSON.stringify(event),
     raw: keepRaw && fact.raw !== undefined ? JSON.stringify(fact.raw) : null,
   };

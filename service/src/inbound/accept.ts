@@ -14,6 +14,7 @@ import type { NewReceipt } from '../store/receipt.store.ts';
 
 /** Webhooks that wait for a commit at the most; beyond, the provider is asked to come back. */
 const MAX_WAITING = 5_000;
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 /** Headers that say nothing about the webhook. */
 const LEFT_OUT = new Set([
   'authorization',
@@ -33,10 +34,18 @@ export interface AcceptorDeps {
   accepted(channel: string, added: number): void;
 }
 
+/** Webhooks that are stored by the same unit of work. */
+interface Batch {
+  items: { account: LiveAccount; receipt: NewReceipt }[];
+  done: Promise<void>;
+}
+
 export class Acceptor {
   readonly #deps: AcceptorDeps;
-  #waiting: { account: LiveAccount; receipt: NewReceipt }[] = [];
-  #commit: Promise<void> | undefined;
+  /** Still takes webhooks; once it is being stored, the next one opens another. */
+  #open: Batch | undefined;
+  #waiting = 0;
+  #waitingBytes = 0;
   #accepted = 0;
 
   constructor(deps: AcceptorDeps) {
@@ -54,7 +63,7 @@ export class Acceptor {
    */
   accept(account: LiveAccount, request: RawRequest): Promise<void> {
     account.channel.verify(request, account.settings);
-    if (this.#waiting.length >= MAX_WAITING) {
+    if (this.#waiting >= MAX_WAITING || this.#waitingBytes > MAX_WAITING_BYTES) {
       throw new ParleyError(503, 'overloaded', 'Too many webhooks wait to be stored', { retryAfterMs: 1_000 });
     }
     const receipt: NewReceipt = {
@@ -64,18 +73,38 @@ export class Acceptor {
       body: request.body,
       digest: digestOf(account.id, request.body),
     };
-    this.#waiting.push({ account, receipt });
+    this.#open ??= this.#newBatch();
+    this.#open.items.push({ account, receipt });
+    this.#count(1, request.body.length);
     this.#accepted += 1;
-    this.#commit ??= this.#deps.ledger.write((tx) => this.#store(tx));
-    return this.#commit;
+    return this.#open.done;
   }
 
-  async #store(tx: Tx): Promise<void> {
-    const batch = this.#waiting;
-    this.#waiting = [];
-    this.#commit = undefined;
-    for (const account of new Set(batch.map((one) => one.account))) {
-      const own = batch.filter((one) => one.account === account).map((one) => one.receipt);
+  #newBatch(): Batch {
+    const batch: Batch = { items: [], done: Promise.resolve() };
+    batch.done = this.#deps.ledger
+      .write((tx) => this.#store(tx, batch))
+      .finally(() => {
+        // The unit may have failed without having run.
+        this.#close(batch);
+        for (const { receipt } of batch.items) this.#count(-1, -receipt.body.length);
+      });
+    return batch;
+  }
+
+  #close(batch: Batch): void {
+    if (this.#open === batch) this.#open = undefined;
+  }
+
+  #count(webhooks: number, bytes: number): void {
+    this.#waiting += webhooks;
+    this.#waitingBytes += bytes;
+  }
+
+  async #store(tx: Tx, batch: Batch): Promise<void> {
+    this.#close(batch);
+    for (const account of new Set(batch.items.map((one) => one.account))) {
+      const own = batch.items.filter((one) => one.account === account).map((one) => one.receipt);
       const added = await receipts.insert(tx, own);
       await this.#deps.outbox.enqueue(tx, normalizeJob(account.id));
       tx.afterCommit(() => this.#deps.accepted(account.channel.id, added));

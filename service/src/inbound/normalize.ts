@@ -1,4 +1,4 @@
-/** Reads receipts: every fact in a webhook becomes rows and events, in one unit of work for each receipt, in order. */
+/** Reads receipts: every fact in a webhook becomes rows and events, a few receipts in one unit of work, in order. */
 import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
 import type { ChannelEvent, RawRequest } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
@@ -48,36 +48,28 @@ export class NormalizeHandler implements JobHandler {
     const { accountId } = job.payload as { accountId: string };
     const { ledger, accounts } = this.#deps;
     const account = accounts.find(accountId);
-    const waiting = await receipts.unprocessed(ledger.reader, accountId, BATCH);
-    await this.#pace.turn(() => this.#readInOrder(account, waiting, job, accountId));
+    // After a failure one by one, so that only the one that fails is held up.
+    const waiting = await receipts.unprocessed(ledger.reader, accountId, job.attempts === 0 ? BATCH : 1);
+    await this.#pace.turn(() => this.#turn(account, waiting, job, accountId));
   }
 
-  /** Each receipt is a unit of work; when one fails, none after it is read before it, and the job is not finished. */
-  async #readInOrder(
+  /** One unit of work: all of the turn or nothing, so that no receipt is read before an earlier one. */
+  async #turn(
     account: LiveAccount | undefined,
     waiting: readonly Receipt[],
     job: Job,
     accountId: string,
   ): Promise<void> {
+    const isHopeless = job.attempts >= MAX_ATTEMPTS;
     const read: { receipt: Receipt; targets: Target[] }[] = [];
-    for (const [index, receipt] of waiting.entries()) {
-      const putAside = index === 0 && job.attempts >= MAX_ATTEMPTS;
-      if (putAside) this.#deps.log.warn({ receipt: receipt.seq }, 'A webhook could not be read and was put aside');
-      const targets = account === undefined || putAside ? [] : await this.#targets(account, receipt);
-      read.push({ receipt, targets });
+    for (const receipt of isHopeless ? [] : waiting) {
+      read.push({ receipt, targets: account === undefined ? [] : await this.#targets(account, receipt) });
     }
-    let stuck = false;
-    const units = read.map(({ receipt, targets }) =>
-      this.#deps.ledger.write(async (tx) => {
-        if (stuck) return;
-        stuck = true;
-        await this.#apply(tx, receipt, targets);
-        stuck = false;
-      }),
-    );
-    // In the same commit as the units: a turn costs one fsync.
-    const end = this.#deps.ledger.write((tx) => (stuck ? Promise.resolve() : this.#finish(tx, job, accountId)));
-    await Promise.all([...units, end]);
+    await this.#deps.ledger.write(async (tx) => {
+      for (const { receipt, targets } of read) await this.#apply(tx, receipt, targets);
+      for (const { seq } of isHopeless ? waiting : []) await this.#putAside(tx, seq);
+      await this.#finish(tx, job, accountId);
+    });
   }
 
   async #apply(tx: Tx, receipt: Receipt, targets: readonly Target[]): Promise<void> {
@@ -85,20 +77,30 @@ export class NormalizeHandler implements JobHandler {
     for (const { account, event } of targets) await this.#deps.applier.apply(tx, account, event, receipt.receivedAt);
   }
 
+  async #putAside(tx: Tx, seq: number): Promise<void> {
+    await receipts.putAside(tx, seq, this.#deps.clock.now());
+    tx.afterCommit(() => this.#deps.log.warn({ receipt: seq }, 'A webhook could not be read and was put aside'));
+  }
+
   /** Whom each fact is for. A fact for another account than the one called counts only if that account's own secret verifies it. */
   async #targets(called: LiveAccount, receipt: Receipt): Promise<Target[]> {
     const request = requestOf(receipt);
+    const entitled = new Map<string | undefined, LiveAccount[]>([[undefined, [called]]]);
     const targets: Target[] = [];
     for (const event of called.channel.parse(request, called.settings)) {
-      const named =
-        event.address === undefined ? [called] : await this.#deps.accounts.byAddress(called.channel.id, event.address);
-      const entitled = named.filter((account) => account.id === called.id || isAuthentic(request, account));
-      if (entitled.length === 0) {
+      const accounts = entitled.get(event.address) ?? (await this.#entitled(called, request, event.address));
+      entitled.set(event.address, accounts);
+      if (accounts.length === 0) {
         this.#deps.log.warn({ account: called.id, receipt: receipt.seq, event: event.type }, 'No account for an event');
       }
-      for (const account of entitled) targets.push({ account, event });
+      for (const account of accounts) targets.push({ account, event });
     }
     return targets;
+  }
+
+  async #entitled(called: LiveAccount, request: RawRequest, address = ''): Promise<LiveAccount[]> {
+    const named = await this.#deps.accounts.byAddress(called.channel.id, address);
+    return named.filter((account) => account.id === called.id || isAuthentic(request, account));
   }
 
   async #finish(tx: Tx, job: Job, accountId: string): Promise<void> {

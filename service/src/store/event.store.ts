@@ -10,6 +10,7 @@ export interface NewEventRow {
   conversationId: string | null;
   type: string;
   dedupeKey: string;
+  editOf: string | null;
   payload: string;
   raw: string | null;
 }
@@ -23,6 +24,7 @@ const insertOne = prepared((db, its: Parameters<NewEventRow & { now: number }>) 
       conversation_id: its('conversationId'),
       type: its('type'),
       dedupe_key: its('dedupeKey'),
+      edit_of: its('editOf'),
       payload: its('payload'),
       raw: its('raw'),
       created_at: its('now'),
@@ -34,6 +36,24 @@ const insertOne = prepared((db, its: Parameters<NewEventRow & { now: number }>) 
 /** Answers the event's place in the order, or undefined when the same fact was published before. */
 export async function insert(tx: Tx, event: NewEventRow, now: number): Promise<number | undefined> {
   return first(await insertOne(tx.db, { ...event, now }))?.seq;
+}
+
+/** The events that hold what a message said: its arrival and its edits. */
+export async function ofMessage(
+  db: Kysely<Schema>,
+  accountId: string,
+  dedupeKey: string,
+  providerMessageId: string,
+): Promise<{ seq: number; payload: string }[]> {
+  const events = db.selectFrom('events').select(['seq', 'payload']).where('account_id', '=', accountId);
+  const arrival = await events.where('dedupe_key', '=', dedupeKey).execute();
+  const edits = await events.where('edit_of', '=', providerMessageId).execute();
+  return [...arrival, ...edits];
+}
+
+/** Replaces what an event tells, and forgets the provider's own body of it. */
+export async function rewrite(tx: Tx, seq: number, payload: string): Promise<void> {
+  await tx.db.updateTable('events').set({ payload, raw: null }).where('seq', '=', seq).execute();
 }
 
 /** The providers' own bodies of events, by their place in the order. */

@@ -113,10 +113,8 @@ export class Ledger {
       return;
     }
     this.#observe(units.length, performance.now() - startedAt);
-    for (const unit of done) {
-      for (const hook of unit.hooks) hook();
-      unit.resolve(unit.value);
-    }
+    for (const unit of done) unit.resolve(unit.value);
+    for (const unit of done) for (const hook of unit.hooks) hook();
   }
 }
 

@@ -57,15 +57,25 @@ export async function unprocessed(db: Kysely<Schema>, accountId: string, limit: 
   return (await selectUnprocessed(db, { accountId, limit })).rows;
 }
 
+const NOTHING = new Uint8Array();
+
 const updateProcessed = prepared((db, its: Parameters<{ seq: number; now: number }>) =>
   db
     .updateTable('receipts')
-    .set({ processed_at: its('now') })
+    .set({ processed_at: its('now'), request: '', body: NOTHING })
     .where('seq', '=', its('seq'))
     .where('processed_at', 'is', null),
 );
 
-/** Answers false when someone else read it first: then nothing may be made of it again. */
+/**
+ * What was said is in the ledger now; of the receipt, only its digest is needed any more. Answers false when someone else read it
+ * first: then nothing may be made of it again.
+ */
 export async function markProcessed(tx: Tx, seq: number, now: number): Promise<boolean> {
   return changed(await updateProcessed(tx.db, { seq, now }));
+}
+
+/** It could not be read: kept as it came, for a person. */
+export async function putAside(tx: Tx, seq: number, now: number): Promise<void> {
+  await tx.db.updateTable('receipts').set({ processed_at: now }).where('seq', '=', seq).execute();
 }

@@ -132,6 +132,8 @@ export interface EventsTable {
   conversation_id: string | null;
   type: string;
   dedupe_key: string;
+  /** The provider's id of the message whose later form this tells: by it, a deletion finds the edits. */
+  edit_of: string | null;
   payload: string;
   raw: string | null;
   created_at: number;

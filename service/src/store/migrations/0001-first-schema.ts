@@ -1,4 +1,4 @@
-import type { ColumnDefinitionBuilder, ColumnDataType, Kysely } from 'kysely';
+import { sql, type ColumnDefinitionBuilder, type ColumnDataType, type Kysely } from 'kysely';
 import type { StoreDialect } from '../dialect.ts';
 
 type Columns = Record<string, [ColumnDataType, 'null'?]>;
@@ -173,6 +173,7 @@ async function work(db: Kysely<never>, { serial, bytes }: StoreDialect): Promise
     conversation_id: MAYBE_TEXT,
     type: TEXT,
     dedupe_key: TEXT,
+    edit_of: MAYBE_TEXT,
     payload: TEXT,
     raw: MAYBE_TEXT,
     created_at: NUMBER,
@@ -180,6 +181,12 @@ async function work(db: Kysely<never>, { serial, bytes }: StoreDialect): Promise
   await table(db, 'events', events, serial);
   await index(db, 'events', ['id'], 'unique');
   await index(db, 'events', ['account_id', 'dedupe_key'], 'unique');
+  await db.schema
+    .createIndex('events_edit_of')
+    .on('events')
+    .columns(['edit_of', 'account_id'])
+    .where(sql.ref('edit_of'), 'is not', null)
+    .execute();
   await table(db, 'subscriptions', {
     id: ID,
     account_id: MAYBE_TEXT,
