@@ -1,0 +1,97 @@
+/** What a contact takes back is gone, and what is of no use any more is not kept. */
+import { ANA, closeApps, startApp, type App } from '../support/app.ts';
+import { posts, says } from '../support/meta-messages.ts';
+
+afterEach(closeApps);
+
+const SECRET = 'my card is 4111 4242';
+
+/** Every place, as `table.column`, in which a text stands: blobs read as text, JSON with its escapes undone. */
+function placesOf(app: App, text: string): string[] {
+  const places: string[] = [];
+  for (const [table, rows] of Object.entries(app.dump())) {
+    for (const [column, value] of rows.flatMap((row) => Object.entries(row))) {
+      const held = value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : String(value);
+      if (held.includes(text)) places.push(`${table}.${column}`);
+    }
+  }
+  return [...new Set(places)].sort();
+}
+
+test.each([false, true])(
+  'a message that is taken back stands nowhere any more (raw asked for: %s)',
+  async (includeRaw) => {
+    const app = await startApp();
+    const trigger = await app.listen({ events: ['message.received', 'message.deleted'], includeRaw });
+    const id = await says(app, { from: ANA }, SECRET);
+    await trigger.took(1);
+    await app.idle();
+    expect(placesOf(app, SECRET)).toContain('messages.content');
+    await posts(app, { from: ANA }, { type: 'revoke', revoke: { original_message_id: id } });
+    await trigger.took(2);
+    await app.idle();
+    expect(placesOf(app, SECRET)).toEqual([]);
+  },
+);
+
+test('nor do the words of its edits', async () => {
+  const app = await startApp();
+  const trigger = await app.listen({ events: ['message.received', 'message.edited', 'message.deleted'] });
+  const id = await says(app, { from: ANA }, 'hi');
+  const message = { type: 'text', text: { body: SECRET } };
+  await posts(app, { from: ANA }, { type: 'edit', edit: { original_message_id: id, message } });
+  await trigger.took(2);
+  expect(placesOf(app, SECRET)).not.toEqual([]);
+  await posts(app, { from: ANA }, { type: 'revoke', revoke: { original_message_id: id } });
+  await trigger.took(3);
+  await app.idle();
+  expect(placesOf(app, SECRET)).toEqual([]);
+});
+
+test('a workflow that was down learns that it was taken back, and not what it said', async () => {
+  const app = await startApp();
+  const trigger = await app.listen({ events: ['message.received', 'message.deleted'] });
+  await trigger.goDown();
+  const id = await says(app, { from: ANA }, SECRET);
+  await posts(app, { from: ANA }, { type: 'revoke', revoke: { original_message_id: id } });
+  await trigger.comeUp();
+  app.advance(60_000);
+  await trigger.took(1, 'message.deleted');
+  expect(trigger.deliveries.map(({ raw }) => raw).join()).not.toContain(SECRET);
+});
+
+test('other messages of the contact stay', async () => {
+  const app = await startApp();
+  const id = await says(app, { from: ANA }, 'a slip');
+  await says(app, { from: ANA }, SECRET);
+  await posts(app, { from: ANA }, { type: 'revoke', revoke: { original_message_id: id } });
+  expect(placesOf(app, 'a slip')).toEqual([]);
+  expect(placesOf(app, SECRET)).toContain('messages.content');
+});
+
+test('the body of a webhook is kept until it was read', async () => {
+  const app = await startApp();
+  await says(app, { from: ANA }, 'hi');
+  expect(app.rows('SELECT length(body) AS bytes FROM receipts')).toEqual([{ bytes: 0 }]);
+});
+
+describe('the raw part of an event is kept', () => {
+  const kept = (app: App) => app.rows('SELECT type FROM events WHERE raw IS NOT NULL').map(({ type }) => type);
+
+  test.each<[string, boolean | undefined, string[]]>([
+    ['for nobody', undefined, []],
+    ['for a workflow that does not want it', false, []],
+    ['for a workflow that wants it', true, ['message.received']],
+  ])('%s', async (_name, includeRaw, types) => {
+    const app = await startApp();
+    if (includeRaw !== undefined) await app.listen({ includeRaw });
+    await says(app, { from: ANA }, 'hi');
+    expect(kept(app)).toEqual(types);
+  });
+
+  test('when nothing else could be made of it', async () => {
+    const app = await startApp();
+    await posts(app, { from: ANA }, { type: 'hologram', hologram: { shape: 'cat' } });
+    expect(kept(app)).toEqual(['message.received']);
+  });
+});
