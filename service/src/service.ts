@@ -1,5 +1,5 @@
 /** The running service: opened ledger, listening server, working outbox; and its orderly end. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
@@ -16,10 +16,11 @@ import { Drain, type ReadinessCheck } from './platform/health.ts';
 import { NestLogger, type Logger } from './platform/logger.ts';
 import { Metrics } from './platform/metrics.ts';
 import { setUpDocs } from './platform/openapi.ts';
-import { registerBodies } from './platform/raw-body.ts';
+import { drainRefused, registerBodies } from './platform/raw-body.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import * as apiKeyStore from './store/api-key.store.ts';
 import { Ledger } from './store/ledger.ts';
+import { lockFolder } from './store/folder-lock.ts';
 import { sqlite } from './store/sqlite.ts';
 
 export const VERSION = '0.1.0';
@@ -41,42 +42,76 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
+/** What is to be closed again, the last opened first. */
+type Closers = (() => Promise<void> | void)[];
+
 /** Starts the service. Throws a `ConfigError` or `SchemaError` that says what is wrong, with everything closed again. */
 export async function startService(config: Config, logger: Logger, injected: Injected = {}): Promise<RunningService> {
+  const closers: Closers = [];
+  try {
+    return await open(config, logger, injected, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+async function open(config: Config, logger: Logger, injected: Injected, closers: Closers): Promise<RunningService> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  closers.push(lockFolder(config.dataDir));
   const keys = await loadKeys(config);
   const metrics = new Metrics({ processMetrics: true });
   const ledger = await Ledger.open(sqlite(config.databasePath), (units, durationMs) => {
     metrics.commitSize.observe(units);
     metrics.commitSeconds.observe(durationMs / 1_000);
   });
-  const clock = injected.clock ?? systemClock;
+  closers.push(() => ledger.close());
   let url = '';
-  const world: World = {
-    ledger,
+  const secretBox = new SecretBox(keys.encryption.keys);
+  const world = await makeWorld(config, { ledger, metrics, logger, secretBox, injected, localUrl: () => url });
+  closers.push(() => [world.providerHttp, world.subscriberHttp].forEach((http) => http.close()));
+  const pipelines = await buildPipelines(world);
+  const key = describeApiKey(keys.apiKey.key);
+  await ledger.write((tx) => apiKeyStore.setOnly(tx, key, world.clock.now()));
+  tellKeys(logger, { 'API key': keys.apiKey, 'encryption key': keys.encryption });
+  const drain = new Drain();
+  const app = await makeApp(world, pipelines, drain, config);
+  // At the same time: requests under way may wait for jobs, and jobs for nothing else.
+  closers.push(async () => void (await Promise.all([app.close(), pipelines.driver.stop()])));
+  await app.listen(config.port, config.host);
+  url = addressOf(app, config.host);
+  pipelines.start();
+  const stop = async () => {
+    drain.start();
+    await closeAll(closers);
+  };
+  return { url, pipelines, ledger, stop };
+}
+
+async function closeAll(closers: Closers): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close();
+}
+
+interface Given extends Pick<World, 'ledger' | 'metrics' | 'logger' | 'secretBox' | 'localUrl'> {
+  injected: Injected;
+}
+
+async function makeWorld(config: Config, { injected, ...given }: Given) {
+  const clock = injected.clock ?? systemClock;
+  const spoolDir = join(config.dataDir, 'spool');
+  // What a process that was killed left behind.
+  await rm(spoolDir, { recursive: true, force: true });
+  return {
+    ...given,
     clock,
     ids: injected.ids ?? makeIds(clock),
-    secretBox: new SecretBox(keys.encryption.keys),
-    metrics,
-    logger,
     providerHttp: new GuardedHttp({ allow: config.allowPrivateProviders, maxStreamBytes: config.maxMediaBytes }),
     subscriberHttp: new GuardedHttp({ allow: config.allowPrivateNetworks }),
     random: injected.random ?? Math.random,
     publicUrl: config.publicUrl,
-    localUrl: () => url,
-    spoolDir: join(config.dataDir, 'spool'),
+    spoolDir,
     maxMediaBytes: config.maxMediaBytes,
   };
-  const pipelines = await buildPipelines(world);
-  const key = describeApiKey(keys.apiKey.key);
-  await ledger.write((tx) => apiKeyStore.put(tx, key, clock.now()));
-  tellKeys(logger, { 'API key': keys.apiKey, 'encryption key': keys.encryption });
-  const drain = new Drain();
-  const app = await makeApp(world, pipelines, drain, config);
-  await app.listen(config.port, config.host);
-  url = addressOf(app, config.host);
-  pipelines.start();
-  return { url, pipelines, ledger, stop: () => stop(app, pipelines, ledger, drain) };
 }
 
 async function makeApp(
@@ -96,6 +131,7 @@ async function makeApp(
   });
   const fastify = app.getHttpAdapter().getInstance();
   registerBodies(fastify as never, config);
+  drainRefused(fastify as never);
   metrics.observeHttp(fastify as never);
   setUpDocs(app, VERSION);
   return app;
@@ -127,11 +163,4 @@ function tellKeys(
     if (created) logger.info({ file: path }, `The ${what} was made; it is in this file`);
     if (exposed) logger.warn({ file: path }, `Others than the owner can read the ${what}: set the file's mode to 0600`);
   }
-}
-
-async function stop(app: NestFastifyApplication, pipelines: Pipelines, ledger: Ledger, drain: Drain): Promise<void> {
-  drain.start();
-  await app.close();
-  await pipelines.driver.stop();
-  await ledger.close();
 }

@@ -69,12 +69,17 @@ function outcomeOf(error: unknown): string {
 }
 
 function rawRequest(request: FastifyRequest): RawRequest {
-  const { body, query } = request as { body: unknown; query: Record<string, string> };
+  const { body } = request as { body: unknown };
+  // A repeated parameter is a list: the first counts.
+  const query = Object.entries(request.query as Record<string, string | string[]>).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? (value[0] ?? '') : value,
+  ]);
   return {
     method: request.method,
     url: `${request.protocol}://${request.host}${request.url}`,
     headers: request.headers as Record<string, string>,
-    query,
+    query: Object.fromEntries(query) as Record<string, string>,
     body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
   };
 }

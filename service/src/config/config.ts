@@ -15,7 +15,7 @@ export interface Config {
   readonly publicUrl?: string;
   /** Absolute. */
   readonly dataDir: string;
-  /** SQLite file, absolute, or `:memory:`. */
+  /** SQLite file, absolute. */
   readonly databasePath: string;
   /** Absent: from the data folder, see `loadKeys`. */
   readonly apiKey?: string;
@@ -84,7 +84,8 @@ function matching(pattern: RegExp): (text: string) => string {
 function sqlitePath(text: string): string {
   const [, path] = /^sqlite:(?:\/\/(?=[/.]))?(.+)$/.exec(text) ?? [];
   check(path !== undefined);
-  return path === ':memory:' ? ':memory:' : resolve(path ?? '');
+  check(path !== ':memory:');
+  return resolve(path ?? '');
 }
 
 const NETWORKS = 'must be a comma list of loopback, private, none or CIDR blocks like 10.0.0.0/8';

@@ -14,6 +14,9 @@ import { ParleyError } from '../core/errors.ts';
 import type { Ledger } from '../store/ledger.ts';
 import * as store from '../store/media.store.ts';
 
+/** A message may be held for a week before its file is sent. */
+const REUSE_MARGIN_MS = 8 * 24 * 3_600_000;
+
 export interface MediaDeps {
   ledger: Ledger;
   accounts: Accounts;
@@ -95,7 +98,7 @@ export class Media {
       const { handle } = await exampleUpload(account)(file, account.settings, io);
       return { id: handle, ...facts, reused: false };
     }
-    const known = await store.findUpload(ledger.reader, account.id, sha256, mimeType, clock.now());
+    const known = await store.findUpload(ledger.reader, account.id, sha256, mimeType, clock.now() + REUSE_MARGIN_MS);
     if (known) return { id: known.providerId, ...facts, ...ends(known.expiresAt), reused: true };
     const { providerId, expiresAt = null } = await power(account).upload(file, account.settings, io);
     const row = { accountId: account.id, sha256, mimeType, providerId, bytes, expiresAt };

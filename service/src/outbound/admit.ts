@@ -100,24 +100,14 @@ export class Admission {
       created_at: now,
     });
     await messages.rememberKey(tx, key, digest, id, now);
-    await this.#promise(tx, id, person.conversation.id, status, request.purpose);
+    const conversationId = person.conversation.id;
+    if (status === 'queued') await this.#deps.outbox.enqueue(tx, sendJob(id, conversationId, request.purpose));
+    else await this.#deps.outbox.enqueue(tx, settleJob(id, 'held', now, MAX_HOLD_MS));
     if (send.wait) {
-      const message = { id, accountId: account.id, conversationId: person.conversation.id };
+      const message = { id, accountId: account.id, conversationId };
       await this.#deps.subscriptions.wait(tx, message, send.wait.url, Date.parse(send.wait.until));
     }
-    return { id, status, conversationId: person.conversation.id };
-  }
-
-  async #promise(
-    tx: Tx,
-    messageId: string,
-    conversationId: string,
-    status: MessageStatus,
-    purpose: 'reply' | 'campaign',
-  ) {
-    const { outbox, clock } = this.#deps;
-    if (status === 'queued') await outbox.enqueue(tx, sendJob(messageId, conversationId, purpose));
-    else await outbox.enqueue(tx, settleJob(messageId, 'held', clock.now() + MAX_HOLD_MS));
+    return { id, status, conversationId };
   }
 
   /** What will be sent and whether now: the content, the template in its place, or held until the contact writes. */

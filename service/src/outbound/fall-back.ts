@@ -23,7 +23,7 @@ export async function fallBack(
   const anew = { status_at: now, provider_id: null, error: null, request: refused(request, refusedId) };
   if (ifSessionClosed === 'hold') {
     await messages.update(tx, message.id, { ...anew, status: 'held' });
-    await outbox.enqueue(tx, settleJob(message.id, 'held', now + MAX_HOLD_MS));
+    await outbox.enqueue(tx, settleJob(message.id, 'held', now, MAX_HOLD_MS));
     return 'held';
   }
   if (typeof ifSessionClosed !== 'object' || contentOf(message).type === 'template') return undefined;

@@ -11,7 +11,13 @@ export function sendJob(messageId: string, conversationId: string, purpose: 'rep
   return { kind: 'send', lane: conversationLane(conversationId), priority: PRIORITY[purpose], payload: { messageId } };
 }
 
-/** Ends the wait of an uncertain or held message, should nobody tell by `dueAt`. */
-export function settleJob(messageId: string, waitingAs: 'uncertain' | 'held', dueAt: number): OutboxJob {
-  return { kind: 'settle', key: `${waitingAs}:${messageId}`, dueAt, payload: { messageId, waitingAs } };
+/** Ends the wait of a message that is uncertain or held since `since`, should nobody tell for `afterMs`. */
+export function settleJob(
+  messageId: string,
+  waitingAs: 'uncertain' | 'held',
+  since: number,
+  afterMs: number,
+): OutboxJob {
+  const key = `${waitingAs}:${messageId}:${since}`;
+  return { kind: 'settle', key, dueAt: since + afterMs, payload: { messageId, waitingAs, since } };
 }

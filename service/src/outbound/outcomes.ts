@@ -62,7 +62,7 @@ export class Outcomes {
     await this.#rise(tx, account, message, 'uncertain', now, { error: JSON.stringify(error) });
     await this.#deps.outbox.enqueue(
       tx,
-      settleJob(messageId, 'uncertain', now + account.channel.capabilities.settleWithinMs),
+      settleJob(messageId, 'uncertain', now, account.channel.capabilities.settleWithinMs),
     );
   }
 

@@ -28,12 +28,13 @@ export class SettleHandler implements JobHandler {
 
   async run(job: Job): Promise<void> {
     const { ledger, outbox, accounts, outcomes } = this.#deps;
-    const { messageId, waitingAs } = job.payload as { messageId: string; waitingAs: string };
+    const { messageId, waitingAs, since } = job.payload as { messageId: string; waitingAs: string; since: number };
     await ledger.write(async (tx) => {
       const message = await messages.find(tx.db, messageId);
       const account = message && accounts.find(message.account_id);
       await outbox.finish(tx, job);
-      if (message?.status !== waitingAs) return;
+      // Released and held again meanwhile: that wait has a job of its own.
+      if (message?.status !== waitingAs || message.status_at !== since) return;
       if (account === undefined) return this.#orphaned(tx, message);
       if (waitingAs === 'uncertain') return outcomes.unknown(tx, account, messageId);
       await outcomes.failed(tx, account, messageId, EXPIRED);

@@ -42,14 +42,30 @@ export function toProblem(error: unknown, requestId: string): ProblemAnswer {
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
   if (typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number')
     return ofStatus(statusCode, requestId);
-  return internal(requestId);
+  return isStoreUnavailable(error) ? storeUnavailable() : internal(requestId);
+}
+
+/** SQLite: busy, locked, an error of the disk, a full disk. */
+const STORE_CODES: readonly unknown[] = [5, 6, 10, 13];
+
+function isStoreUnavailable(error: unknown): boolean {
+  const { errcode, cause } = (error ?? {}) as { errcode?: unknown; cause?: unknown };
+  if (typeof errcode === 'number' && STORE_CODES.includes(errcode & 0xff)) return true;
+  return cause !== undefined && isStoreUnavailable(cause);
+}
+
+function storeUnavailable(): ProblemAnswer {
+  const detail = 'The store cannot be written now; nothing was changed. The log of the service says why.';
+  return { ...answer(503, 'overloaded', detail, { retryAfterMs: 5_000 }), unexpected: true };
 }
 
 function answer(status: number, code: ProblemCode, detail: string, extra: Record<string, unknown> = {}): ProblemAnswer {
-  const headers: Record<string, string> = {};
+  const { retryAfterMs, ...rest } = extra;
+  const headers: Record<string, string> =
+    typeof retryAfterMs === 'number' ? { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) } : {};
   if (status === 401 && code === 'unauthorized') headers['www-authenticate'] = 'Bearer';
   const type = `urn:parley:problem:${code}`;
-  const problem = { ...extra, type, title: TITLES[status] ?? 'Error', status, code, detail };
+  const problem = { ...rest, type, title: TITLES[status] ?? 'Error', status, code, detail };
   return { problem, headers, unexpected: false };
 }
 

@@ -35,6 +35,26 @@ export function registerBodies(fastify: FastifyInstance, limits: BodyLimits): vo
   });
 }
 
+/** Bytes of a refused upload that are still read, so that the caller gets to read the answer. */
+const MAX_DRAINED_BYTES = 8 * 1024 * 1024;
+
+/** An upload that is answered before it was read would jam its connection: the rest is read away, or the connection cut. */
+export function drainRefused(fastify: FastifyInstance): void {
+  fastify.addHook('onResponse', (request, _reply, done) => {
+    const { raw } = request;
+    if (!raw.complete && !raw.destroyed) {
+      let bytes = 0;
+      raw.unpipe();
+      raw.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > MAX_DRAINED_BYTES) raw.destroy();
+      });
+      raw.resume();
+    }
+    done();
+  });
+}
+
 type JsonParser = (request: FastifyRequest, text: string, done: Done) => void;
 
 function readJson(request: FastifyRequest, payload: Readable, limit: number, parse: JsonParser, done: Done): void {

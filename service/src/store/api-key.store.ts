@@ -12,8 +12,10 @@ export async function find(db: Db, id: string): Promise<ApiKey | undefined> {
   return row && { id: row.id, hash: row.hash, ...(row.revoked_at !== null && { revokedAt: row.revoked_at }) };
 }
 
-/** Makes the key valid; one with the same id is replaced. */
-export async function put(tx: Tx, key: ApiKey, now: number): Promise<void> {
+/** Makes this the only valid key: one that was replaced because it leaked must not go on working. */
+export async function setOnly(tx: Tx, key: ApiKey, now: number): Promise<void> {
+  const others = tx.db.updateTable('api_keys').set({ revoked_at: now }).where('revoked_at', 'is', null);
+  await others.where('id', '!=', key.id).execute();
   await tx.db
     .insertInto('api_keys')
     .values({ id: key.id, hash: key.hash, created_at: now, revoked_at: null })

@@ -1,5 +1,5 @@
 /** Outbox jobs: rows written in the caller's transaction. */
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
 import { changed, first, prepared, type Parameters } from './prepared.ts';
@@ -10,7 +10,7 @@ export interface NewJob {
   key?: string | undefined;
   lane?: string | undefined;
   /** Lower runs first; default 0. */
-  priority?: number | undefined;
+  priority?: Priority | undefined;
   /** Default: at once. */
   dueAt?: number | undefined;
 }
@@ -101,14 +101,24 @@ export async function postpone(tx: Tx, seq: number, dueAt: number, costsAttempt:
   await tx.db.updateTable('jobs').set({ due_at: dueAt, attempts }).where('seq', '=', seq).execute();
 }
 
-const selectDue = prepared((db, its: Parameters<{ kind: string; now: number; limit: number }>) =>
+/** Every priority there is, the first served first: each is looked up by itself, so that what is not due yet costs nothing. */
+export const PRIORITIES = [0, 10] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+interface Look {
+  kind: string;
+  priority: number;
+  now: number;
+}
+
+const selectDue = prepared((db, its: Parameters<Look & { limit: number }>) =>
   db
     .selectFrom('jobs')
     .selectAll()
     .where('kind', '=', its('kind'))
     .where('state', '=', 'ready')
+    .where('priority', '=', its('priority'))
     .where('due_at', '<=', its('now'))
-    .orderBy('priority')
     .orderBy('due_at')
     .orderBy('seq')
     .limit(its('limit')),
@@ -116,25 +126,27 @@ const selectDue = prepared((db, its: Parameters<{ kind: string; now: number; lim
 
 /** Jobs of a kind that may run now, in the order in which they should. */
 export async function due(db: Kysely<Schema>, kind: string, now: number, limit: number): Promise<Job[]> {
-  const { rows } = await selectDue(db, { kind, now, limit });
-  return rows.map((row) => ({
-    seq: row.seq,
-    kind: row.kind,
-    key: row.key,
-    lane: row.lane,
-    attempts: row.attempts,
-    dueAt: row.due_at,
-    createdAt: row.created_at,
-    payload: JSON.parse(row.payload) as Record<string, unknown>,
-  }));
+  const found: Job[] = [];
+  for (const priority of PRIORITIES) {
+    if (found.length >= limit) break;
+    const { rows } = await selectDue(db, { kind, priority, now, limit: limit - found.length });
+    found.push(...rows.map(fromRow));
+  }
+  return found;
 }
 
-const selectNextDueAt = prepared((db, its: Parameters<{ kind: string; now: number }>) =>
+function fromRow(row: Selectable<Schema['jobs']>): Job {
+  const { seq, kind, key, lane, attempts, due_at: dueAt, created_at: createdAt } = row;
+  return { seq, kind, key, lane, attempts, dueAt, createdAt, payload: JSON.parse(row.payload) as Job['payload'] };
+}
+
+const selectNextDueAt = prepared((db, its: Parameters<Look>) =>
   db
     .selectFrom('jobs')
     .select('due_at')
     .where('kind', '=', its('kind'))
     .where('state', '=', 'ready')
+    .where('priority', '=', its('priority'))
     .where('due_at', '>', its('now'))
     .orderBy('due_at')
     .limit(1),
@@ -142,7 +154,12 @@ const selectNextDueAt = prepared((db, its: Parameters<{ kind: string; now: numbe
 
 /** When the next job of a kind that is not due yet will be. */
 export async function nextDueAt(db: Kysely<Schema>, kind: string, now: number): Promise<number | undefined> {
-  return first(await selectNextDueAt(db, { kind, now }))?.due_at;
+  const times: number[] = [];
+  for (const priority of PRIORITIES) {
+    const next = first(await selectNextDueAt(db, { kind, priority, now }));
+    if (next) times.push(next.due_at);
+  }
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 export interface Depth {

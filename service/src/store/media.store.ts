@@ -49,7 +49,7 @@ export interface Upload {
   expiresAt: number | null;
 }
 
-/** The same bytes, uploaded before and still good at `now`. */
+/** The same bytes, uploaded before and still good at `now`: give a time until which they have to be. */
 export async function findUpload(
   db: Kysely<Schema>,
   accountId: string,
