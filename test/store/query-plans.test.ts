@@ -1,0 +1,153 @@
+/**
+ * How SQLite runs what the service asks it: every statement of a service at work, by the plan that SQLite makes for it. A table
+ * that grows with the traffic is never read from end to end, and none is sorted to find the next piece of work.
+ */
+import { jest } from '@jest/globals';
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { ANA, BEN, closeApps, DAY, HOUR, MINUTE, startApp, type App } from '../support/app.ts';
+import { posts, says } from '../support/meta-messages.ts';
+
+const GROWING = [
+  'events',
+  'jobs',
+  'messages',
+  'subscriptions',
+  'deliveries',
+  'receipts',
+  'conversations',
+  'contacts',
+  'identities',
+  'attempts',
+  'idempotency',
+  'media',
+  'uploads',
+];
+
+/** Asked by people and by the metrics now and then, about everything there is. */
+const SELDOM = [
+  /from "jobs" group by "kind", "state"$/,
+  /^select \* from "subscriptions" where "ended_at" is null and "ended_reason" is null/,
+];
+
+const statements = new Set<string>();
+let app: App;
+
+/** As much of what a service does as there are statements for. */
+async function work(): Promise<void> {
+  app = await startApp({ sandbox: { recipientErrors: 'by_status' } });
+  const trigger = await app.listen({
+    events: ['message.received', 'message.status', 'message.deleted'],
+    includeRaw: true,
+  });
+  const everywhere = await app.listen({ account: undefined as never, maxBatch: 5 });
+  const waiter = await app.receiver();
+  const until = new Date(app.clock.now() + 3 * DAY).toISOString();
+  const wait = { url: waiter.url, until };
+  const held = await app.sent('held', { ifSessionClosed: 'hold', wait });
+  await app.sandbox.customer.sends({ from: ANA, text: 'hi' });
+  await app.reaches(held, 'read');
+  app.sandbox.faults.next({ kind: 'throttled', retryAfterSeconds: 1 });
+  const throttled = await app.sent('later', { wait });
+  await app.idle();
+  app.advance(MINUTE);
+  await app.reaches(throttled, 'read');
+  await app.sandbox.customer.sends({ from: ANA, text: 'an answer' });
+  await waiter.took(1);
+  const slip = await says(app, { from: BEN }, 'a slip');
+  await posts(app, { from: BEN }, { type: 'revoke', revoke: { original_message_id: slip } });
+  await says(app, { from_user_id: 'US.2002' }, 'by user id');
+  await app.sent('in a lane', { to: `+${BEN}`, ifSessionClosed: 'hold' });
+  await says(app, { from: BEN, from_user_id: 'US.2002' }, 'both are me');
+  await app.sandbox.customer.sends({ from: ANA, image: {} });
+  await app.call('GET', '/v1/permission?channel=whatsapp&externalId=106540352242922&to=%2B15550001111&kind=text');
+  const upload = `/v1/media?channel=whatsapp&externalId=${app.account.externalId}&filename=a`;
+  await app.call('POST', upload, Buffer.from('89504e470d0a1a0a', 'hex'), { 'content-type': 'image/png' });
+  await app.call('GET', '/readyz');
+  await app.call('GET', '/metrics');
+  await app.call('GET', `/v1/subscriptions`);
+  await app.call('DELETE', `/v1/subscriptions/${trigger.subscription.id}?handOver=true`);
+  await app.listen({ url: trigger.url });
+  await app.call('DELETE', `/v1/subscriptions/${everywhere.subscription.id}`);
+  const { conversationId } = await app.message(held);
+  await app.call('GET', `/v1/conversations/${conversationId}/messages`);
+  app.advance(HOUR);
+  await app.idle();
+  await app.stop();
+  await app.start();
+  await app.idle();
+}
+
+beforeAll(async () => {
+  const prepare = jest.spyOn(DatabaseSync.prototype, 'prepare');
+  await work();
+  for (const [sql] of prepare.mock.calls) statements.add(sql);
+  prepare.mockRestore();
+}, 30_000);
+afterAll(closeApps);
+
+interface Plan {
+  sql: string;
+  steps: string[];
+}
+
+function plans(about: RegExp): Plan[] {
+  const db = new DatabaseSync(join(app.dataDir, 'parley.db'), { readOnly: true });
+  try {
+    return [...statements]
+      .filter((sql) => /^(select|insert|update|delete)\b/i.test(sql) && about.test(sql))
+      .map((sql) => ({
+        sql,
+        steps: db
+          .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+          .all()
+          .map(({ detail }) => String(detail)),
+      }));
+  } finally {
+    db.close();
+  }
+}
+
+const often = ({ sql }: Plan) => !SELDOM.some((seldom) => seldom.test(sql));
+
+test.each(GROWING)('%s is never read from end to end', (table) => {
+  const about = plans(new RegExp(`"${table}"`)).filter(often);
+  expect(about.length).toBeGreaterThan(0);
+  const scans = about.filter(({ steps }) => steps.some((step) => new RegExp(`^SCAN ${table}\\b`).test(step)));
+  expect(scans).toEqual([]);
+});
+
+describe('what decides', () => {
+  /** Every statement like these searches by all of these columns, and finds things in the order in which they are wanted. */
+  test.each<[string, RegExp, string[]]>([
+    ['which jobs are due', /^select .* from "jobs" .*"due_at" <= \?/, ['kind=?', 'state=?', 'due_at<?']],
+    ['when the next job will be', /^select .* from "jobs" .*"due_at" > \?/, ['kind=?', 'state=?', 'due_at>?']],
+    ['who is first in a lane', /^select .* from "jobs" where "lane" = \?/, ['lane=?']],
+    ['which receipts wait', /^select .* from "receipts" .*"processed_at" is null/, ['account_id=?']],
+    [
+      'what a subscription has not taken',
+      /^select .* from "deliveries" .*"shard" = \?/,
+      ['subscription_id=?', 'shard=?'],
+    ],
+  ])('%s', (_name, about, columns) => {
+    const found = plans(about);
+    expect(found.length).toBeGreaterThan(0);
+    for (const { steps } of found) {
+      for (const column of columns) expect(steps.join('\n')).toContain(column);
+      expect(steps.join('\n')).not.toContain('TEMP B-TREE');
+    }
+  });
+
+  test.each<[string, RegExp, string[]]>([
+    [
+      'which messages of a conversation are held',
+      /^select .* from "messages" .*"conversation_id" = \?.*"status" = \?/,
+      ['conversation_id=?', 'status=?'],
+    ],
+    ['who waits in a conversation', /^select .* from "subscriptions" .*"conversation_id" = \?/, ['conversation_id=?']],
+  ])('%s: by the few there are', (_name, about, columns) => {
+    const found = plans(about);
+    expect(found.length).toBeGreaterThan(0);
+    for (const { steps } of found) for (const column of columns) expect(steps.join('\n')).toContain(column);
+  });
+});
