@@ -46,7 +46,6 @@ test.each<[string, string, object]>([
   ['PARLEY_DATABASE_URL', 'sqlite:/srv/p.db', { databasePath: '/srv/p.db' }],
   ['PARLEY_DATABASE_URL', 'sqlite:///srv/p.db', { databasePath: '/srv/p.db' }],
   ['PARLEY_DATABASE_URL', 'sqlite:./p.db', { databasePath: resolve('p.db') }],
-  ['PARLEY_DATABASE_URL', 'sqlite::memory:', { databasePath: ':memory:' }],
   ['PARLEY_API_KEY', 'correct-horse-battery-staple', { apiKey: 'correct-horse-battery-staple' }],
   ['PARLEY_LOG_LEVEL', 'debug', { logLevel: 'debug' }],
   ['PARLEY_ALLOW_PRIVATE_NETWORKS', 'none', { allowPrivateNetworks: { loopback: false, private: false, cidrs: [] } }],

@@ -106,7 +106,7 @@ export class OutboxBench {
   /** Everything that could start by now has started: a last job without a lane, behind all others, ended. */
   async settled(): Promise<void> {
     const name = `sentinel ${++this.#sentinels}`;
-    await this.promise({ name, priority: 1_000 });
+    await this.promise({ name, priority: 10 });
     await this.seen(`finish ${name}`);
     await turn();
   }

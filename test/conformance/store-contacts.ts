@@ -70,12 +70,15 @@ function describeAccountStore(open: OpenLedger): void {
     });
   });
 
-  test('an API key is found by its id, and made anew in place', async () => {
+  test('an API key is found by its id; a new one ends the others', async () => {
     const ledger = await open();
-    await ledger.write((tx) => apiKeys.put(tx, { id: 'k', hash: 'old' }, 1));
-    await ledger.write((tx) => apiKeys.put(tx, { id: 'k', hash: 'new' }, 2));
+    await ledger.write((tx) => apiKeys.setOnly(tx, { id: 'k', hash: 'old' }, 1));
+    await ledger.write((tx) => apiKeys.setOnly(tx, { id: 'k', hash: 'new' }, 2));
     expect(await apiKeys.find(ledger.reader, 'k')).toEqual({ id: 'k', hash: 'new' });
     expect(await apiKeys.find(ledger.reader, 'other')).toBeUndefined();
+    await ledger.write((tx) => apiKeys.setOnly(tx, { id: 'l', hash: 'other' }, 3));
+    expect(await apiKeys.find(ledger.reader, 'k')).toEqual({ id: 'k', hash: 'new', revokedAt: 3 });
+    expect(await apiKeys.find(ledger.reader, 'l')).toEqual({ id: 'l', hash: 'other' });
     await ledger.write((tx) => tx.db.updateTable('api_keys').set({ revoked_at: 9 }).execute());
     expect(await apiKeys.find(ledger.reader, 'k')).toEqual({ id: 'k', hash: 'new', revokedAt: 9 });
   });

@@ -117,7 +117,7 @@ function describeJobs(open: OpenLedger): void {
       const ledger = await open();
       expect(await enqueue(ledger, 'a1', { lane: 'a' })).toBe(10);
       expect(await enqueue(ledger, 'a2', { lane: 'a', dueAt: 50 })).toBeUndefined();
-      expect(await enqueue(ledger, 'a3', { lane: 'a', priority: -1 })).toBeUndefined();
+      expect(await enqueue(ledger, 'a3', { lane: 'a', dueAt: 9 })).toBeUndefined();
       expect(await enqueue(ledger, 'b1', { lane: 'b' })).toBe(10);
       expect(await names(ledger)).toEqual(['a1', 'b1']);
       expect(await jobs.nextDueAt(ledger.reader, 'send', 10)).toBeUndefined();
@@ -125,7 +125,7 @@ function describeJobs(open: OpenLedger): void {
       expect(await names(ledger)).toEqual(['b1']);
       expect(await names(ledger, 50)).toEqual(['b1', 'a2']);
       const [, second] = await due(ledger, 50);
-      expect(await ledger.write((tx) => jobs.finish(tx, second as jobs.Job))).toBe(10);
+      expect(await ledger.write((tx) => jobs.finish(tx, second as jobs.Job))).toBe(9);
       expect(await names(ledger)).toEqual(['a3', 'b1']);
     });
 
@@ -158,7 +158,14 @@ function describeJobs(open: OpenLedger): void {
 }
 
 function event(id: string, change: Partial<events.NewEventRow> = {}): events.NewEventRow {
-  const base = { accountId: 'acc', conversationId: null, editOf: null, type: 'call', payload: `{"id":"${id}"}`, raw: null };
+  const base = {
+    accountId: 'acc',
+    conversationId: null,
+    editOf: null,
+    type: 'call',
+    payload: `{"id":"${id}"}`,
+    raw: null,
+  };
   return { id, dedupeKey: `key ${id}`, ...base, ...change };
 }
 

@@ -3,6 +3,7 @@
  * Nest's own parsers must be off (`NestFactory.create(…, { bodyParser: false })`). Fastify picks parsers by content type only,
  * and Nest puts every route into one Fastify context, so one parser for all types looks at the address; nothing is parsed twice.
  */
+import type { IncomingMessage } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ParleyError } from '../core/errors.ts';
@@ -37,22 +38,26 @@ export function registerBodies(fastify: FastifyInstance, limits: BodyLimits): vo
 
 /** Bytes of a refused upload that are still read, so that the caller gets to read the answer. */
 const MAX_DRAINED_BYTES = 8 * 1024 * 1024;
+const MAX_DRAIN_MS = 2_000;
 
 /** An upload that is answered before it was read would jam its connection: the rest is read away, or the connection cut. */
 export function drainRefused(fastify: FastifyInstance): void {
   fastify.addHook('onResponse', (request, _reply, done) => {
-    const { raw } = request;
-    if (!raw.complete && !raw.destroyed) {
-      let bytes = 0;
-      raw.unpipe();
-      raw.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > MAX_DRAINED_BYTES) raw.destroy();
-      });
-      raw.resume();
-    }
+    if (!request.raw.complete && !request.raw.destroyed) drain(request.raw);
     done();
   });
+}
+
+function drain(raw: IncomingMessage): void {
+  let bytes = 0;
+  const late = setTimeout(() => raw.destroy(), MAX_DRAIN_MS).unref();
+  raw.unpipe();
+  raw.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > MAX_DRAINED_BYTES) raw.destroy();
+  });
+  raw.once('close', () => clearTimeout(late));
+  raw.resume();
 }
 
 type JsonParser = (request: FastifyRequest, text: string, done: Done) => void;

@@ -203,6 +203,7 @@ async function work(db: Kysely<never>, { serial, bytes }: StoreDialect): Promise
   });
   await index(db, 'subscriptions', ['id'], 'unique');
   await index(db, 'subscriptions', ['conversation_id', 'ended_at'], 'plain');
+  await index(db, 'subscriptions', ['url'], 'plain');
   await table(db, 'deliveries', { subscription_id: ID, event_seq: NUMBER, shard: NUMBER });
   await index(db, 'deliveries', ['subscription_id', 'shard', 'event_seq'], 'unique');
 }
