@@ -80,6 +80,7 @@ test.each([
   ['PARLEY_PUBLIC_URL', 'https://hooks.example.com/?topsecret', /http\(s\) URL/],
   ['PARLEY_DATABASE_URL', 'postgres://me:topsecret@db/parley', /PostgreSQL is not supported yet/],
   ['PARLEY_DATABASE_URL', 'sqlite:', /sqlite:<path>/],
+  ['PARLEY_DATABASE_URL', 'sqlite::memory:', /sqlite:<path>/],
   ['PARLEY_API_KEY', 'topsecret', /at least 24 visible/],
   ['PARLEY_API_KEY', 'topsecret with some spaces in it', /at least 24 visible/],
   ['PARLEY_ENCRYPTION_KEY', 'topsecret', /32 bytes in base64 or hex/],
