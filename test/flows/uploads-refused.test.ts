@@ -80,8 +80,8 @@ describe.each<[string, string, Record<string, string>, Record<string, string>, n
   });
 });
 
-/** Posts a file that is refused and leaves the connection open. */
-async function refusedUpload(url: string, key: string): Promise<Socket> {
+/** Posts a file, or a part of it, that is refused and leaves the connection open. */
+async function refusedUpload(url: string, key: string, part = FILE): Promise<Socket> {
   const { port } = new URL(url);
   const socket = connect(Number(port), '127.0.0.1');
   let answer = '';
@@ -91,7 +91,7 @@ async function refusedUpload(url: string, key: string): Promise<Socket> {
   const fields = Object.entries({ ...PNG, host: 'x', authorization: `Bearer ${key}` });
   const head = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   socket.write(`POST ${UNKNOWN} HTTP/1.1\r\n${head}\r\n`);
-  socket.write(FILE);
+  socket.write(part);
   await eventually(() => answer.startsWith('HTTP/1.1 4'), 'the refusal');
   return socket;
 }
@@ -100,6 +100,15 @@ describe('the connection of a refused upload does not hold up the end', () => {
   test.each([401, 409])('of the service in this process (%s)', async (status) => {
     const app = await startApp({ registered: false });
     const socket = await refusedUpload(app.url, status === 401 ? 'wrong' : app.key);
+    const startedAt = performance.now();
+    await app.stop();
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    socket.destroy();
+  });
+
+  test('of the service in this process, should the rest of the file never come', async () => {
+    const app = await startApp({ registered: false });
+    const socket = await refusedUpload(app.url, app.key, FILE.subarray(0, 100_000));
     const startedAt = performance.now();
     await app.stop();
     expect(performance.now() - startedAt).toBeLessThan(5_000);

@@ -67,6 +67,16 @@ test('gone (410), the answer goes to the triggers', async () => {
   await expectGivenBack(scene);
 });
 
+test('a trigger that wants answers, too, has it already', async () => {
+  const { app, waiter, trigger } = await asked();
+  const curious = await app.listen({ includeAwaited: true });
+  waiter.answer = 410;
+  await app.sandbox.customer.sends({ from: ANA, text: 'three' });
+  await trigger.took(1);
+  await app.idle();
+  expect(curious.taken().map(textOf)).toEqual(['three']);
+});
+
 test('not there until its time is over, the answer goes to the triggers', async () => {
   const scene = await asked();
   await scene.waiter.goDown();
