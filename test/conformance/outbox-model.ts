@@ -11,7 +11,7 @@ const LONG = 10 * MINUTE;
 const MAX_ROUNDS = 200;
 
 type Step =
-  | { do: 'promise'; lane: string | undefined; priority: number; dueInMs: number; endings: Ending[]; awaited: boolean }
+  | { do: 'promise'; lane: string | undefined; priority: 0 | 10; dueInMs: number; endings: Ending[]; awaited: boolean }
   | { do: 'kill' }
   | { do: 'time'; ms: number };
 
@@ -24,7 +24,7 @@ const ending = fc.constantFrom<Ending>(
 const promise = fc.record({
   do: fc.constant('promise' as const),
   lane: fc.constantFrom('x', 'y', 'z', undefined),
-  priority: fc.constantFrom(0, 10),
+  priority: fc.constantFrom(0 as const, 10 as const),
   dueInMs: fc.constantFrom(0, 0, 0, MINUTE),
   endings: fc.array(ending, { maxLength: 2 }),
   awaited: fc.boolean(),

@@ -65,7 +65,7 @@ export class Publisher {
     const event = describe(fact, ids.next('evt'), now, waiting.length > 0 && fact.type === 'message.received');
     const triggers = await subscriptions.triggers(tx.db, fact.account.id, now);
     const wanted = triggers.filter((one) => wants(readFilter(one.filter), event));
-    const seq = await events.insert(tx, row(fact, event, wanted), now);
+    const seq = await events.insert(tx, row(fact, event, triggers), now);
     if (seq === undefined) return false;
     // The first answer is the one: what comes before the workflow took it is for the triggers again.
     for (const { id } of waiting) await subscriptions.stopListening(tx, id, now);
@@ -84,6 +84,7 @@ export class Publisher {
       const wanted = triggers.filter(
         ({ filter }) => wants(readFilter(filter), event) && !wants(readFilter(filter), had),
       );
+      await events.rewrite(tx, eventSeq, JSON.stringify(event));
       await this.#promise(tx, event, eventSeq, wanted);
     }
   }
@@ -93,8 +94,9 @@ export class Publisher {
     const key = messageKey(providerMessageId);
     for (const { seq, payload } of await events.ofMessage(tx.db, accountId, key, providerMessageId)) {
       const event = JSON.parse(payload) as ParleyEvent;
-      if (event.message)
-        await events.rewrite(tx, seq, JSON.stringify({ ...event, message: { ...event.message, content } }));
+      if (event.message) event.message.content = content;
+      await events.rewrite(tx, seq, JSON.stringify(event));
+      await events.forgetRaw(tx, seq);
     }
   }
 
@@ -140,9 +142,9 @@ export function expireJob(subscriptionId: string, dueAt: number) {
 }
 
 /** The provider's own body is kept where somebody asked for it, and of what Parley does not understand. */
-function row(fact: Fact, event: ParleyEvent, wanted: readonly SubscriptionRow[]): events.NewEventRow {
+function row(fact: Fact, event: ParleyEvent, triggers: readonly SubscriptionRow[]): events.NewEventRow {
   const isUnknown = fact.type === 'unsupported' || event.message?.content.type === 'unsupported';
-  const keepRaw = isUnknown || wanted.some((one) => readFilter(one.filter).includeRaw === true);
+  const keepRaw = isUnknown || triggers.some(({ filter }) => wantsRaw(filter, event));
   return {
     id: event.id,
     accountId: fact.account.id,
@@ -153,6 +155,11 @@ function row(fact: Fact, event: ParleyEvent, wanted: readonly SubscriptionRow[])
     payload: JSON.stringify(event),
     raw: keepRaw && fact.raw !== undefined ? JSON.stringify(fact.raw) : null,
   };
+}
+
+/** A trigger may still get what a waiting workflow is to get first. */
+function wantsRaw(filter: string, { awaited: _, ...event }: ParleyEvent): boolean {
+  return readFilter(filter).includeRaw === true && wants(readFilter(filter), event);
 }
 
 function describe(fact: Fact, id: string, now: number, awaited: boolean): ParleyEvent {

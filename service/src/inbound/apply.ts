@@ -141,7 +141,7 @@ export class Applier {
     const { tx, event, at } = fact;
     const person = await this.#person(fact, undefined);
     const stoppedAt = person.contact.marketingStoppedAt ?? -Infinity;
-    // Webhooks overtake each other: an older wish does not undo a newer one.
+    // Webhooks overtake each other: a resume that is older than the stop does not undo it.
     if (at >= stoppedAt) await contacts.setMarketingStopped(tx, person.contact.id, event.value === 'stop' ? at : null);
     await this.#publish(fact, person, { data: { topic: event.topic, value: event.value, ...event.data } });
   }

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const REST_SHARE = 9;
 /** However long a turn took: reading never waits longer. */
 const MAX_REST_MS = 250;
-const STEP_MS = 5;
+const STEP_MS = 20;
 /** A process that is busy less than this has time for both. */
 const BUSY = 0.75;
 

@@ -51,9 +51,14 @@ export async function ofMessage(
   return [...arrival, ...edits];
 }
 
-/** Replaces what an event tells, and forgets the provider's own body of it. */
+/** Replaces what an event tells. */
 export async function rewrite(tx: Tx, seq: number, payload: string): Promise<void> {
-  await tx.db.updateTable('events').set({ payload, raw: null }).where('seq', '=', seq).execute();
+  await tx.db.updateTable('events').set({ payload }).where('seq', '=', seq).execute();
+}
+
+/** Forgets the provider's own body of an event. */
+export async function forgetRaw(tx: Tx, seq: number): Promise<void> {
+  await tx.db.updateTable('events').set({ raw: null }).where('seq', '=', seq).execute();
 }
 
 /** The providers' own bodies of events, by their place in the order. */
