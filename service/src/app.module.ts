@@ -9,9 +9,7 @@ import { MessagesController } from './api/messages.controller.ts';
 import { SubscriptionsController } from './api/subscriptions.controller.ts';
 import { TemplatesController } from './api/templates.controller.ts';
 import { CHANNEL_IO } from './api/tokens.ts';
-import { WebhooksController } from './api/webhooks.controller.ts';
 import { Subscriptions } from './events/subscriptions.ts';
-import { Acceptor } from './inbound/accept.ts';
 import { Media } from './media/media.ts';
 import { Admission } from './outbound/admit.ts';
 import { Messages } from './outbound/messages.ts';
@@ -38,7 +36,6 @@ export class AppModule {
       [Accounts, pipelines.accounts],
       [Provisioning, pipelines.provisioning],
       [Subscriptions, pipelines.subscriptions],
-      [Acceptor, pipelines.acceptor],
       [Admission, pipelines.admission],
       [Messages, pipelines.messages],
       [Media, pipelines.media],
@@ -54,7 +51,6 @@ export class AppModule {
       module: AppModule,
       providers: [...providers, { provide: APP_FILTER, useClass: ProblemFilter }],
       controllers: [
-        WebhooksController,
         AccountsController,
         SubscriptionsController,
         MessagesController,

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { registerWebhooks } from './api/webhooks.route.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config/config.ts';
 import { loadKeys } from './config/key-files.ts';
@@ -133,6 +134,7 @@ async function makeApp(
   registerBodies(fastify as never, config);
   drainRefused(fastify as never);
   metrics.observeHttp(fastify as never);
+  registerWebhooks(fastify as never, { ...pipelines, metrics });
   setUpDocs(app, VERSION);
   return app;
 }

@@ -26,8 +26,3 @@ export function climb(current: MessageStatus, next: MessageStatus): MessageStatu
 export function isAccepted(status: MessageStatus): boolean {
   return RANK[status] >= RANK.sent && status !== 'failed';
 }
-
-/** Whether nothing is left to do for the service: no job will touch the message again. */
-export function isSettled(status: MessageStatus): boolean {
-  return RANK[status] >= RANK.unknown;
-}

@@ -84,7 +84,7 @@ export async function startHandOver(tx: Tx, id: string, until: number): Promise<
   await tx.db.updateTable('subscriptions').set(change).where('id', '=', id).execute();
 }
 
-/** Gives a new subscription what those handing over to the same URL have gathered, and ends them. Answers whether there was any. */
+/** Gives a new subscription what those handing over to the same URL have gathered, and ends them. Answers whether there were such. */
 export async function takeOver(
   tx: Tx,
   heir: Pick<SubscriptionRow, 'id' | 'url' | 'account_id'>,
