@@ -1,7 +1,7 @@
 /** The running service: opened ledger, listening server, working outbox; and its orderly end. */
 import { mkdir, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { registerWebhooks } from './api/webhooks.route.ts';
@@ -20,8 +20,8 @@ import { setUpDocs } from './platform/openapi.ts';
 import { drainRefused, registerBodies } from './platform/raw-body.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import * as apiKeyStore from './store/api-key.store.ts';
+import { lockDatabase } from './store/database-lock.ts';
 import { Ledger } from './store/ledger.ts';
-import { lockFolder } from './store/folder-lock.ts';
 import { sqlite } from './store/sqlite.ts';
 
 export const VERSION = '0.1.0';
@@ -59,7 +59,8 @@ export async function startService(config: Config, logger: Logger, injected: Inj
 
 async function open(config: Config, logger: Logger, injected: Injected, closers: Closers): Promise<RunningService> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  closers.push(lockFolder(config.dataDir));
+  await mkdir(dirname(config.databasePath), { recursive: true, mode: 0o700 });
+  closers.push(lockDatabase(config.databasePath));
   const keys = await loadKeys(config);
   const metrics = new Metrics({ processMetrics: true });
   const ledger = await Ledger.open(sqlite(config.databasePath), (units, durationMs) => {

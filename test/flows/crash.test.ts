@@ -71,6 +71,23 @@ test('killed during the call to the provider: the message is uncertain and never
   expect(sandbox.listReceivedMessages()).toHaveLength(2);
 });
 
+test('killed during the call, after its status webhook was read: no attempt stays open', async () => {
+  sandbox.settings.autoStatuses = [];
+  await startAll();
+  await sandbox.customer.sends({ from: ANA, text: 'hi' });
+  await workflow.took(1);
+  sandbox.faults.next({ kind: 'slow', delayMs: 400 });
+  const id = await send('hello');
+  await eventually(sendsSeen, 'the call to the provider');
+  await service.end('SIGKILL');
+  const ledger = new DatabaseSync(join(service.dataDir, 'parley.db'));
+  ledger.prepare(`UPDATE messages SET status = 'sent' WHERE id = ?`).run(id);
+  ledger.close();
+  await service.start();
+  await eventually(async () => (await message(id)).attempts?.[0]?.closedAt !== undefined, 'the attempt to be closed');
+  expect(await message(id)).toMatchObject({ status: 'sent', attempts: [{ number: 1, outcome: 'sent' }] });
+});
+
 test('killed again and again under load: every acknowledged message arrives, once and in order, every send once', async () => {
   await startAll();
   const people = Array.from({ length: 5 }, (_, index) => `1555000300${index}`);

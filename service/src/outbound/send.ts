@@ -65,7 +65,11 @@ export class SendHandler implements JobHandler {
     const { ledger, accounts, outcomes, clock } = this.#deps;
     const { messageId } = job.payload as { messageId: string };
     const message = await messages.find(ledger.reader, messageId);
-    if (message === undefined || message.status !== 'queued') return this.#done(job);
+    if (message === undefined) return this.#done(job);
+    if (message.status !== 'queued') {
+      // A status webhook settled it; after a crash the attempt that it was about is still open.
+      return this.#done(job, (tx) => messages.closeOpenAttempts(tx, messageId, clock.now(), message.status));
+    }
     const account = accounts.find(message.account_id);
     if (account === undefined) return this.#orphaned(job, message);
     const sending: Sending = { job, account, message, attempts: await messages.attempts(ledger.reader, messageId) };

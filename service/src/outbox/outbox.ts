@@ -12,9 +12,9 @@ export type { Job } from '../store/job.store.ts';
 /**
  * The kinds of work.
  * - `normalize` (keyed by account): read the receipts that wait.
- * - `deliver` (keyed by subscription and shard): hand over the events that wait.
+ * - `deliver` (keyed by subscription and shard): hand over the events that wait; or end a subscription whose time is over.
  * - `send` (a lane per conversation): send one message.
- * - `settle` (keyed by message): end the wait of an uncertain or held message.
+ * - `settle` (keyed by message and when its wait began): end the wait of an uncertain or held message.
  */
 export const JOB_KINDS = ['normalize', 'deliver', 'send', 'settle'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];

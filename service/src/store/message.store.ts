@@ -172,6 +172,12 @@ export async function openAttempt(tx: Tx, attempt: OpenedAttempt): Promise<void>
   await insertAttempt(tx.db, attempt);
 }
 
+/** The message was settled by other news than the attempt's own answer, which never came. */
+export async function closeOpenAttempts(tx: Tx, messageId: string, closedAt: number, outcome: string): Promise<void> {
+  const open = tx.db.updateTable('attempts').where('message_id', '=', messageId).where('closed_at', 'is', null);
+  await open.set({ closed_at: closedAt, outcome }).execute();
+}
+
 type ClosedAttempt = Pick<AttemptRow, 'id' | 'closed_at' | 'outcome' | 'error'>;
 
 const updateAttempt = prepared((db, its: Parameters<ClosedAttempt>) =>
