@@ -10,7 +10,7 @@ import { ParleyError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import { fieldErrors } from '../platform/zod.pipe.ts';
 import * as store from '../store/account.store.ts';
-import type { AccountRow } from '../store/account.store.ts';
+import type { AccountRow, NewAccount } from '../store/account.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 
 /** An account ready for use. `settings` holds secrets: it goes to its channel and nowhere else. */
@@ -129,7 +129,7 @@ export class Accounts {
     given: PutAccount,
     settings: unknown,
     known: AccountRow | undefined,
-  ): AccountRow {
+  ): NewAccount {
     const { sealer, ids, clock } = this.#deps;
     const id = known?.id ?? ids.next('acc');
     const now = clock.now();
@@ -153,7 +153,7 @@ export class Accounts {
     this.#byRef.set(refKey(account.channel.id, account.externalId), account);
   }
 
-  #live(row: AccountRow, settings?: unknown): LiveAccount {
+  #live(row: NewAccount, settings?: unknown): LiveAccount {
     return {
       id: row.id,
       channel: findChannel(row.channel),

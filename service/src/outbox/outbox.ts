@@ -15,8 +15,9 @@ export type { Job } from '../store/job.store.ts';
  * - `deliver` (keyed by subscription and shard): hand over the events that wait; or end a subscription whose time is over.
  * - `send` (a lane per conversation): send one message.
  * - `settle` (keyed by message and when its wait began): end the wait of an uncertain or held message.
+ * - `care` (keyed by its purpose): one small step of keeping the ledger: retention, erasing, sealing secrets anew.
  */
-export const JOB_KINDS = ['normalize', 'deliver', 'send', 'settle'] as const;
+export const JOB_KINDS = ['normalize', 'deliver', 'send', 'settle', 'care'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 export interface OutboxJob extends NewJob {

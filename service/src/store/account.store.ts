@@ -4,13 +4,14 @@ import type { AccountsTable, Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
 
 export type AccountRow = Selectable<AccountsTable>;
+export type NewAccount = Omit<AccountRow, 'paused_at' | 'paused_reason' | 'probe_at' | 'per_second'>;
 
 export async function list(db: Kysely<Schema>): Promise<AccountRow[]> {
   return db.selectFrom('accounts').selectAll().where('deleted_at', 'is', null).orderBy('id').execute();
 }
 
 /** Creates the account or replaces what is known of it; a deleted one comes back under its old id. */
-export async function put(tx: Tx, account: AccountRow, addresses: string[]): Promise<void> {
+export async function put(tx: Tx, account: NewAccount, addresses: string[]): Promise<void> {
   await tx.db
     .insertInto('accounts')
     .values(account)

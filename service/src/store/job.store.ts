@@ -26,7 +26,7 @@ export interface Job {
   payload: Record<string, unknown>;
 }
 
-const insertOne = prepared((db, its: Parameters<Omit<Schema['jobs'], 'seq'>>) =>
+const insertOne = prepared((db, its: Parameters<Omit<Schema['jobs'], 'seq' | 'lot' | 'lease_owner' | 'lease_until'>>) =>
   db
     .insertInto('jobs')
     .values({

@@ -6,9 +6,10 @@ import type { Tx } from './ledger.ts';
 import { changed, first, prepared, type Parameters, type Prepared } from './prepared.ts';
 
 export type MessageRow = Selectable<MessagesTable>;
+export type NewMessage = Omit<MessageRow, 'dead_at'>;
 export type AttemptRow = Selectable<AttemptsTable>;
 
-const insertOne = prepared((db, its: Parameters<MessageRow>) =>
+const insertOne = prepared((db, its: Parameters<NewMessage>) =>
   db
     .insertInto('messages')
     .values({
@@ -31,7 +32,7 @@ const insertOne = prepared((db, its: Parameters<MessageRow>) =>
 );
 
 /** Answers false when the provider's id is known already: the message came twice. */
-export async function insert(tx: Tx, message: MessageRow): Promise<boolean> {
+export async function insert(tx: Tx, message: NewMessage): Promise<boolean> {
   return changed(await insertOne(tx.db, message));
 }
 
@@ -72,7 +73,10 @@ export async function page(
 }
 
 export type MessageChange = Partial<
-  Pick<MessageRow, 'status' | 'status_at' | 'provider_id' | 'content' | 'kind' | 'error' | 'pricing' | 'request'>
+  Pick<
+    MessageRow,
+    'status' | 'status_at' | 'provider_id' | 'content' | 'kind' | 'error' | 'pricing' | 'request' | 'dead_at'
+  >
 >;
 
 const updates = new Map<string, Prepared<MessageChange & { messageId: string }, unknown>>();

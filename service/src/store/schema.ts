@@ -17,6 +17,14 @@ export interface AccountsTable {
   created_at: number;
   updated_at: number;
   deleted_at: number | null;
+  /** Its sends wait since then: the provider refuses the account. Null: it works. */
+  paused_at: Generated<number | null>;
+  /** What the provider said. */
+  paused_reason: Generated<string | null>;
+  /** When one send may try whether the account works again. */
+  probe_at: Generated<number | null>;
+  /** Messages per second that the provider allows, where it told. */
+  per_second: Generated<number | null>;
 }
 
 /** By what address a webhook names an account: several accounts may share one. */
@@ -79,6 +87,8 @@ export interface MessagesTable {
   error: string | null;
   pricing: string | null;
   created_at: number;
+  /** When it ended without having arrived, until a person sends it again or lets it go. */
+  dead_at: Generated<number | null>;
 }
 
 export interface IdempotencyTable {
@@ -107,6 +117,8 @@ export interface ReceiptsTable {
   body: Uint8Array;
   digest: string;
   processed_at: number | null;
+  /** When it was given up, to be looked at by a person. */
+  dead_at: Generated<number | null>;
 }
 
 export interface JobsTable {
@@ -123,6 +135,12 @@ export interface JobsTable {
   attempts: number;
   created_at: number;
   payload: string;
+  /** Jobs of one kind are shared out fairly between lots: an account's sends are one. */
+  lot: Generated<string>;
+  /** The process that runs it, where there may be several. */
+  lease_owner: Generated<string | null>;
+  /** A process that says nothing until then is taken for dead. */
+  lease_until: Generated<number | null>;
 }
 
 export interface EventsTable {
@@ -182,6 +200,19 @@ export interface UploadsTable {
   expires_at: number | null;
 }
 
+/** How much of a limit is used, see the pacer. */
+export interface RatesTable {
+  key: string;
+  /** Until then the allowance is used up. */
+  full_at: number;
+}
+
+/** How far work has come that goes through a table in small steps. */
+export interface CursorsTable {
+  name: string;
+  position: string;
+}
+
 export interface Schema {
   accounts: AccountsTable;
   account_addresses: AccountAddressesTable;
@@ -199,4 +230,6 @@ export interface Schema {
   deliveries: DeliveriesTable;
   media: MediaTable;
   uploads: UploadsTable;
+  rates: RatesTable;
+  cursors: CursorsTable;
 }
