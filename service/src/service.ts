@@ -73,9 +73,9 @@ async function open(config: Config, logger: Logger, injected: Injected, closers:
   const world = await makeWorld(config, { ledger, metrics, logger, secretBox, injected, localUrl: () => url });
   closers.push(() => [world.providerHttp, world.subscriberHttp].forEach((http) => http.close()));
   const pipelines = await buildPipelines(world);
-  const key = describeApiKey(keys.apiKey.key);
-  await ledger.write((tx) => apiKeyStore.setOnly(tx, key, world.clock.now()));
-  tellKeys(logger, { 'API key': keys.apiKey, 'encryption key': keys.encryption });
+  const apiKeys = keys.api.keys.map(describeApiKey);
+  await ledger.write((tx) => apiKeyStore.setAll(tx, apiKeys, world.clock.now()));
+  tellKeys(logger, { 'API key': keys.api, 'encryption key': keys.encryption });
   const drain = new Drain();
   const app = await makeApp(world, pipelines, drain, config);
   // At the same time: requests under way may wait for jobs, and jobs for nothing else.

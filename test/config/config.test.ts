@@ -18,7 +18,10 @@ test('defaults', () => {
     publicUrl: undefined,
     dataDir: resolve('data'),
     databasePath: resolve('data/parley.db'),
-    apiKey: undefined,
+    databaseUrl: undefined,
+    redisUrl: undefined,
+    role: 'all',
+    apiKeys: undefined,
     encryptionKeys: undefined,
     logLevel: 'info',
     allowPrivateNetworks: { loopback: true, private: true, cidrs: [] },
@@ -46,7 +49,24 @@ test.each<[string, string, object]>([
   ['PARLEY_DATABASE_URL', 'sqlite:/srv/p.db', { databasePath: '/srv/p.db' }],
   ['PARLEY_DATABASE_URL', 'sqlite:///srv/p.db', { databasePath: '/srv/p.db' }],
   ['PARLEY_DATABASE_URL', 'sqlite:./p.db', { databasePath: resolve('p.db') }],
-  ['PARLEY_API_KEY', 'correct-horse-battery-staple', { apiKey: 'correct-horse-battery-staple' }],
+  ['PARLEY_DATABASE_URL', 'postgres://me:pw@db/parley', { databaseUrl: 'postgres://me:pw@db/parley' }],
+  [
+    'PARLEY_DATABASE_URL',
+    'postgresql://me:p%2Fw@[::1]:5433/parley?sslmode=require',
+    { databaseUrl: 'postgresql://me:p%2Fw@[::1]:5433/parley?sslmode=require' },
+  ],
+  [
+    'PARLEY_DATABASE_URL',
+    'postgres:///parley?host=/run/postgresql',
+    { databaseUrl: 'postgres:///parley?host=/run/postgresql' },
+  ],
+  ['PARLEY_ROLE', 'all', { role: 'all' }],
+  ['PARLEY_API_KEY', 'correct-horse-battery-staple', { apiKeys: ['correct-horse-battery-staple'] }],
+  [
+    'PARLEY_API_KEY',
+    'a-new-horse-battery-staple, correct-horse-battery-staple',
+    { apiKeys: ['a-new-horse-battery-staple', 'correct-horse-battery-staple'] },
+  ],
   ['PARLEY_LOG_LEVEL', 'debug', { logLevel: 'debug' }],
   ['PARLEY_ALLOW_PRIVATE_NETWORKS', 'none', { allowPrivateNetworks: { loopback: false, private: false, cidrs: [] } }],
   [
@@ -78,11 +98,33 @@ test.each([
   ['PARLEY_PUBLIC_URL', 'ftp://hooks.example.com', /http\(s\) URL/],
   ['PARLEY_PUBLIC_URL', 'https://me:topsecret@hooks.example.com', /http\(s\) URL/],
   ['PARLEY_PUBLIC_URL', 'https://hooks.example.com/?topsecret', /http\(s\) URL/],
-  ['PARLEY_DATABASE_URL', 'postgres://me:topsecret@db/parley', /PostgreSQL is not supported yet/],
+  ['PARLEY_DATABASE_URL', 'mysql://me:topsecret@db/parley', /sqlite:<path>, or postgres:/],
+  ['PARLEY_DATABASE_URL', 'postgres://me:topsecret@db', /host:port.database/],
+  ['PARLEY_DATABASE_URL', 'postgres://me:topsecret@db/', /host:port.database/],
+  ['PARLEY_DATABASE_URL', 'postgres://me:topsecret@db/a/b', /host:port.database/],
+  ['PARLEY_DATABASE_URL', 'postgres://me:topsecret@db:port/parley', /host:port.database/],
+  ['PARLEY_DATABASE_URL', 'postgres://me:topsecret@db:99999/parley', /host:port.database/],
+  ['PARLEY_DATABASE_URL', 'postgres:///parley', /host:port.database/],
+  ['PARLEY_DATABASE_URL', 'postgres://me:top#secret@db/parley', /percent-encoded/],
+  ['PARLEY_DATABASE_URL', 'postgres://me:topsecret%@db/parley', /percent-encoded/],
+  ['PARLEY_DATABASE_URL', 'postgres://me:topsecret@db/parley?sslmode=on', /sslmode=disable/],
+  ['PARLEY_DATABASE_URL', 'postgres://me:topsecret@db/parley#x', /percent-encoded/],
+  ['PARLEY_DATABASE_URL', 'db:5432/topsecret', /sqlite:<path>, or postgres:/],
+  ['PARLEY_REDIS_URL', 'http://:topsecret@redis', /redis:.*rediss:/],
+  ['PARLEY_REDIS_URL', 'redis:topsecret', /redis:.*rediss:/],
+  ['PARLEY_REDIS_URL', 'redis://:topsecret@redis:port', /redis:.*rediss:/],
+  ['PARLEY_REDIS_URL', 'redis://:topsecret@redis/first', /redis:.*rediss:/],
+  ['PARLEY_REDIS_URL', 'redis://:topsecret%@redis', /percent-encoded/],
+  ['PARLEY_REDIS_URL', 'redis://:topsecret@redis?db=1', /redis:.*rediss:/],
+  ['PARLEY_REDIS_URL', 'redis-1.example.com:6379', /redis:.*rediss:/],
+  ['PARLEY_ROLE', 'webworker', /one of all, web, worker/],
   ['PARLEY_DATABASE_URL', 'sqlite:', /sqlite:<path>/],
   ['PARLEY_DATABASE_URL', 'sqlite::memory:', /sqlite:<path>/],
   ['PARLEY_API_KEY', 'topsecret', /at least 24 visible/],
   ['PARLEY_API_KEY', 'topsecret with some spaces in it', /at least 24 visible/],
+  ['PARLEY_API_KEY', 'correct-horse-battery-staple,topsecret', /a list new,old/],
+  ['PARLEY_API_KEY', 'correct-horse-battery-staple,', /a list new,old/],
+  ['PARLEY_API_KEY', 'correct-horse-battery-staple,correct-horse-battery-staple', /different ones/],
   ['PARLEY_ENCRYPTION_KEY', 'topsecret', /32 bytes in base64 or hex/],
   ['PARLEY_ENCRYPTION_KEY', `a:${'ab'.repeat(32)},a:${'cd'.repeat(32)}`, /32 bytes/],
   ['PARLEY_ENCRYPTION_KEY', `a:${'ab'.repeat(31)}`, /32 bytes/],
@@ -112,4 +154,48 @@ test('every bad key is named at once', () => {
   const env = { PARLEY_PORT: 'x', PARLEY_LOG_LEVEL: 'loud', PARLEY_HOTS: 'h', PARLEY_API_KEY: 'short' };
   const message = new ConfigError(problemsOf(env)).message;
   for (const name of Object.keys(env)) expect(message).toContain(`  ${name} `);
+});
+
+describe('several processes', () => {
+  const POSTGRES = { PARLEY_DATABASE_URL: 'postgres://me:topsecret@db/parley' };
+  const REDIS = { PARLEY_REDIS_URL: 'rediss://:topsecret@redis:6380/2' };
+  const KEYS = { PARLEY_API_KEY: 'correct-horse-battery-staple', PARLEY_ENCRYPTION_KEY: `k:${'ab'.repeat(32)}` };
+
+  test.each<[string, Record<string, string>]>([
+    ['one process on PostgreSQL', POSTGRES],
+    ['many that do everything', { ...POSTGRES, ...REDIS, ...KEYS }],
+    ['a web process', { ...POSTGRES, ...REDIS, ...KEYS, PARLEY_ROLE: 'web' }],
+    ['a worker', { ...POSTGRES, ...REDIS, ...KEYS, PARLEY_ROLE: 'worker' }],
+  ])('%s', (_what, env) => {
+    expect(loadConfig(env)).toMatchObject({
+      databaseUrl: env['PARLEY_DATABASE_URL'],
+      redisUrl: env['PARLEY_REDIS_URL'],
+      role: env['PARLEY_ROLE'] ?? 'all',
+    });
+  });
+
+  test.each<[string, Record<string, string>, RegExp[]]>([
+    ['Redis over SQLite', REDIS, [/^PARLEY_REDIS_URL needs PARLEY_DATABASE_URL=postgres/]],
+    [
+      'Redis over a named SQLite file',
+      { ...REDIS, PARLEY_DATABASE_URL: 'sqlite:./p.db' },
+      [/^PARLEY_REDIS_URL needs PARLEY_DATABASE_URL=postgres.*SQLite serves one process/],
+    ],
+    ['a worker over SQLite', { PARLEY_ROLE: 'worker' }, [/^PARLEY_ROLE=worker needs PARLEY_DATABASE_URL=postgres/]],
+    [
+      'a web process that nobody hears',
+      { ...POSTGRES, ...KEYS, PARLEY_ROLE: 'web' },
+      [/^PARLEY_ROLE=web needs PARLEY_REDIS_URL=redis/],
+    ],
+    [
+      'processes that would make keys of their own',
+      { ...POSTGRES, ...REDIS },
+      [/^PARLEY_API_KEY must be set/, /^PARLEY_ENCRYPTION_KEY must be set/],
+    ],
+    ['no encryption key', { ...POSTGRES, ...REDIS, ...KEYS, PARLEY_ENCRYPTION_KEY: '' }, [/^PARLEY_ENCRYPTION_KEY/]],
+  ])('%s is refused with how to mend it, and no password is told', (_what, env, expected) => {
+    const problems = problemsOf(env);
+    expect(problems).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
+    expect(problems.join()).not.toMatch(/topsecret|staple/);
+  });
 });

@@ -2,8 +2,10 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseAllowedNetworks, type AllowedNetworks } from '../platform/addresses.ts';
+import { parseApiKeys } from '../platform/api-keys.ts';
 import { parseEncryptionKeys, type EncryptionKey } from '../platform/secret-box.ts';
 import { nearest } from './nearest.ts';
+import { checkServers, parseDatabaseUrl, parseRedisUrl, ROLES, type Role } from './servers.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -15,10 +17,16 @@ export interface Config {
   readonly publicUrl?: string;
   /** Absolute. */
   readonly dataDir: string;
-  /** SQLite file, absolute. */
+  /** SQLite file, absolute; unused with `databaseUrl`. */
   readonly databasePath: string;
-  /** Absent: from the data folder, see `loadKeys`. */
-  readonly apiKey?: string;
+  /** PostgreSQL, with its password; absent: SQLite. */
+  readonly databaseUrl?: string;
+  /** Redis, with its password; absent: the queue is in the process. Only together with `databaseUrl`. */
+  readonly redisUrl?: string;
+  /** Which part of the work this process does; others than `all` only with `databaseUrl` and `redisUrl`. */
+  readonly role: Role;
+  /** Newest first, all of them valid. Absent: from the data folder, see `loadKeys`. */
+  readonly apiKeys?: readonly string[];
   /** Newest first. Absent: from the data folder. */
   readonly encryptionKeys?: readonly EncryptionKey[];
   readonly logLevel: LogLevel;
@@ -81,13 +89,6 @@ function matching(pattern: RegExp): (text: string) => string {
   };
 }
 
-function sqlitePath(text: string): string {
-  const [, path] = /^sqlite:(?:\/\/(?=[/.]))?(.+)$/.exec(text) ?? [];
-  check(path !== undefined);
-  check(path !== ':memory:');
-  return resolve(path ?? '');
-}
-
 const NETWORKS = 'must be a comma list of loopback, private, none or CIDR blocks like 10.0.0.0/8';
 
 const SCHEMA = z.strictObject({
@@ -96,12 +97,18 @@ const SCHEMA = z.strictObject({
   PARLEY_PUBLIC_URL: key('must be an http(s) URL without user, query and fragment', publicUrl).optional(),
   PARLEY_DATA_DIR: key('must be a folder', matching(/^[^\0]+$/), './data'),
   PARLEY_DATABASE_URL: key(
-    'must be sqlite:<path> or absent (a file in the data folder); PostgreSQL is not supported yet',
-    sqlitePath,
+    'must be sqlite:<path>, or postgres://user:password@host:port/database, with ?sslmode=disable, no-verify, require, verify-ca ' +
+      'or verify-full where wanted and special characters percent-encoded; or absent (a file in the data folder)',
+    parseDatabaseUrl,
   ).optional(),
+  PARLEY_REDIS_URL: key(
+    'must be redis://user:password@host:port/number, or rediss:// with TLS, with special characters percent-encoded',
+    parseRedisUrl,
+  ).optional(),
+  PARLEY_ROLE: key(`must be one of ${ROLES.join(', ')}`, (text) => z.enum(ROLES).parse(text), 'all'),
   PARLEY_API_KEY: key(
-    'must be at least 24 visible ASCII characters without spaces',
-    matching(/^[!-~]{24,512}$/),
+    'must be at least 24 visible ASCII characters without spaces, or a list new,old of different ones',
+    parseApiKeys,
   ).optional(),
   PARLEY_ENCRYPTION_KEY: key(
     'must be 32 bytes in base64 or hex, or a list id:key,id:key with the newest first',
@@ -124,14 +131,27 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const result = SCHEMA.safeParse(Object.fromEntries(given));
   if (!result.success) throw new ConfigError(result.error.issues.flatMap(describe));
   const values = result.data;
+  const database = values.PARLEY_DATABASE_URL;
+  const databaseUrl = database && 'url' in database ? database.url : undefined;
+  const problems = checkServers({
+    role: values.PARLEY_ROLE,
+    postgres: databaseUrl !== undefined,
+    redis: values.PARLEY_REDIS_URL !== undefined,
+    apiKey: values.PARLEY_API_KEY !== undefined,
+    encryptionKey: values.PARLEY_ENCRYPTION_KEY !== undefined,
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
   const dataDir = resolve(values.PARLEY_DATA_DIR);
   return Object.freeze({
     port: values.PARLEY_PORT,
     host: values.PARLEY_HOST,
     publicUrl: values.PARLEY_PUBLIC_URL,
     dataDir,
-    databasePath: values.PARLEY_DATABASE_URL ?? join(dataDir, 'parley.db'),
-    apiKey: values.PARLEY_API_KEY,
+    databasePath: database && 'path' in database ? database.path : join(dataDir, 'parley.db'),
+    databaseUrl,
+    redisUrl: values.PARLEY_REDIS_URL,
+    role: values.PARLEY_ROLE,
+    apiKeys: values.PARLEY_API_KEY && Object.freeze(values.PARLEY_API_KEY),
     encryptionKeys: values.PARLEY_ENCRYPTION_KEY && Object.freeze(values.PARLEY_ENCRYPTION_KEY),
     logLevel: values.PARLEY_LOG_LEVEL,
     allowPrivateNetworks: values.PARLEY_ALLOW_PRIVATE_NETWORKS,

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeApiKey } from '../platform/api-keys.ts';
+import { makeApiKey, parseApiKeys } from '../platform/api-keys.ts';
 import { makeEncryptionKey, parseEncryptionKeys, type EncryptionKey } from '../platform/secret-box.ts';
 import { type Config, ConfigError } from './config.ts';
 
@@ -17,36 +17,40 @@ export interface KeySource {
 }
 
 export interface Keys {
-  apiKey: KeySource & { key: string };
+  /** Newest first. */
+  api: KeySource & { keys: readonly string[] };
   encryption: KeySource & { keys: readonly EncryptionKey[] };
 }
 
 const FROM_ENVIRONMENT: KeySource = { created: false, exposed: false };
 
 /** The keys of the configuration, else of the files `api-key` and `encryption-key`. Throws `ConfigError` for an unusable file. */
-export async function loadKeys(config: Pick<Config, 'dataDir' | 'apiKey' | 'encryptionKeys'>): Promise<Keys> {
-  return { apiKey: await apiKey(config), encryption: await encryption(config) };
+export async function loadKeys(config: Pick<Config, 'dataDir' | 'apiKeys' | 'encryptionKeys'>): Promise<Keys> {
+  return { api: await api(config), encryption: await encryption(config) };
 }
 
-async function apiKey(config: Pick<Config, 'dataDir' | 'apiKey'>): Promise<Keys['apiKey']> {
-  if (config.apiKey !== undefined) return { key: config.apiKey, ...FROM_ENVIRONMENT };
+async function api(config: Pick<Config, 'dataDir' | 'apiKeys'>): Promise<Keys['api']> {
+  if (config.apiKeys !== undefined) return { keys: config.apiKeys, ...FROM_ENVIRONMENT };
   const { text, ...source } = await keyFile(config.dataDir, 'api-key', makeApiKey);
-  if (!/^[!-~]{24,512}$/.test(text)) throw unusable(source.path, 'a key of at least 24 characters');
-  return { key: text, ...source };
+  return { keys: readable(source.path, text, parseApiKeys, 'one key of at least 24 characters a line'), ...source };
 }
 
 async function encryption(config: Pick<Config, 'dataDir' | 'encryptionKeys'>): Promise<Keys['encryption']> {
   if (config.encryptionKeys !== undefined) return { keys: config.encryptionKeys, ...FROM_ENVIRONMENT };
   const { text, ...source } = await keyFile(config.dataDir, 'encryption-key', makeEncryptionKey);
+  return { keys: readable(source.path, text, parseEncryptionKeys, '32 bytes in base64 or hex'), ...source };
+}
+
+function readable<T>(path: string, text: string, parse: (text: string) => T, expected: string): T {
   try {
-    return { keys: parseEncryptionKeys(text), ...source };
+    return parse(text);
   } catch {
     // The cause could quote the file.
-    throw unusable(source.path, '32 bytes in base64 or hex');
+    throw unusable(path, expected);
   }
 }
 
-function unusable(path: string | undefined, expected: string): ConfigError {
+function unusable(path: string, expected: string): ConfigError {
   return new ConfigError([
     `${path} must hold ${expected}; restore it from a backup, or move it away to have a new one made`,
   ]);

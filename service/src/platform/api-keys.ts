@@ -25,6 +25,14 @@ export function makeApiKey(): string {
   return `pk_${randomBytes(8).toString('hex')}_${randomBytes(32).toString('base64url')}`;
 }
 
+/** Reads one key, or several (newest first) with commas or new lines between them. Throws an `Error` that repeats nothing. */
+export function parseApiKeys(text: string): string[] {
+  const keys = text.split(/[,\n]/).map((part) => part.trim());
+  const sound = keys.every((key) => /^[!-~]{24,512}$/.test(key)) && new Set(keys).size === keys.length;
+  if (!sound) throw new Error('different keys of at least 24 visible ASCII characters without spaces');
+  return keys;
+}
+
 /** SHA-256, hex. */
 export function hashApiKey(key: string): string {
   return createHash('sha256').update(key).digest('hex');

@@ -12,13 +12,16 @@ export async function find(db: Db, id: string): Promise<ApiKey | undefined> {
   return row && { id: row.id, hash: row.hash, ...(row.revoked_at !== null && { revokedAt: row.revoked_at }) };
 }
 
-/** Makes this the only valid key: one that was replaced because it leaked must not go on working. */
-export async function setOnly(tx: Tx, key: ApiKey, now: number): Promise<void> {
+/** Makes these the only valid keys: one that is no longer listed must not go on working. */
+export async function setAll(tx: Tx, keys: readonly ApiKey[], now: number): Promise<void> {
+  const ids = keys.map((key) => key.id);
   const others = tx.db.updateTable('api_keys').set({ revoked_at: now }).where('revoked_at', 'is', null);
-  await others.where('id', '!=', key.id).execute();
-  await tx.db
-    .insertInto('api_keys')
-    .values({ id: key.id, hash: key.hash, created_at: now, revoked_at: null })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet({ hash: key.hash, revoked_at: null }))
-    .execute();
+  await others.where('id', 'not in', ids).execute();
+  for (const { id, hash } of keys) {
+    await tx.db
+      .insertInto('api_keys')
+      .values({ id, hash, created_at: now, revoked_at: null })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ hash, revoked_at: null }))
+      .execute();
+  }
 }
