@@ -11,7 +11,7 @@ import { loadKeys } from './config/key-files.ts';
 import { systemClock, type Clock } from './core/clock.ts';
 import { makeIds, type Ids } from './core/ids.ts';
 import { buildPipelines, type Pipelines, type World } from './pipelines.ts';
-import { describeApiKey, type ApiKeyLookup } from './platform/api-keys.ts';
+import { cachedLookup, describeApiKey } from './platform/api-keys.ts';
 import { GuardedHttp } from './platform/guarded-http.ts';
 import { Drain, type ReadinessCheck } from './platform/health.ts';
 import { NestLogger, type Logger } from './platform/logger.ts';
@@ -124,7 +124,8 @@ async function makeApp(
 ): Promise<NestFastifyApplication> {
   const { ledger, logger, metrics } = world;
   const checks: ReadinessCheck[] = [{ name: 'store', check: () => ledger.write(async () => undefined) }];
-  const module = AppModule.with({ world, pipelines, drain, apiKeys: cachedKeys(ledger), checks });
+  const apiKeys = cachedLookup({ find: (id) => apiKeyStore.find(ledger.reader, id) }, world.clock);
+  const module = AppModule.with({ world, pipelines, drain, apiKeys, checks });
   const adapter = new FastifyAdapter({ forceCloseConnections: 'idle', routerOptions: { maxParamLength: 600 } });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
@@ -138,18 +139,6 @@ async function makeApp(
   registerWebhooks(fastify as never, { ...pipelines, metrics });
   setUpDocs(app, VERSION);
   return app;
-}
-
-/** Keys are asked for with every request and never change under a running service. */
-function cachedKeys(ledger: Ledger): ApiKeyLookup {
-  const known = new Map<string, apiKeyStore.ApiKey>();
-  return {
-    async find(id) {
-      const key = known.get(id) ?? (await apiKeyStore.find(ledger.reader, id));
-      if (key !== undefined) known.set(id, key);
-      return key;
-    },
-  };
 }
 
 function addressOf(app: NestFastifyApplication, host: string): string {

@@ -70,17 +70,23 @@ function describeAccountStore(open: OpenLedger): void {
     });
   });
 
-  test('an API key is found by its id; a new one ends the others', async () => {
+  test('an API key is found by its id; one that is no longer listed is revoked, until it is listed again', async () => {
     const ledger = await open();
-    await ledger.write((tx) => apiKeys.setOnly(tx, { id: 'k', hash: 'old' }, 1));
-    await ledger.write((tx) => apiKeys.setOnly(tx, { id: 'k', hash: 'new' }, 2));
+    const list = (now: number, ...keys: apiKeys.ApiKey[]) => ledger.write((tx) => apiKeys.setAll(tx, keys, now));
+    await list(1, { id: 'k', hash: 'old' });
+    await list(2, { id: 'k', hash: 'new' });
     expect(await apiKeys.find(ledger.reader, 'k')).toEqual({ id: 'k', hash: 'new' });
     expect(await apiKeys.find(ledger.reader, 'other')).toBeUndefined();
-    await ledger.write((tx) => apiKeys.setOnly(tx, { id: 'l', hash: 'other' }, 3));
-    expect(await apiKeys.find(ledger.reader, 'k')).toEqual({ id: 'k', hash: 'new', revokedAt: 3 });
+    await list(3, { id: 'l', hash: 'other' }, { id: 'k', hash: 'new' });
+    expect(await apiKeys.find(ledger.reader, 'k')).toEqual({ id: 'k', hash: 'new' });
     expect(await apiKeys.find(ledger.reader, 'l')).toEqual({ id: 'l', hash: 'other' });
-    await ledger.write((tx) => tx.db.updateTable('api_keys').set({ revoked_at: 9 }).execute());
-    expect(await apiKeys.find(ledger.reader, 'k')).toEqual({ id: 'k', hash: 'new', revokedAt: 9 });
+    await list(4, { id: 'l', hash: 'other' });
+    expect(await apiKeys.find(ledger.reader, 'k')).toEqual({ id: 'k', hash: 'new', revokedAt: 4 });
+    await list(5, { id: 'l', hash: 'other' });
+    expect(await apiKeys.find(ledger.reader, 'k')).toEqual({ id: 'k', hash: 'new', revokedAt: 4 });
+    await list(6, { id: 'k', hash: 'new' });
+    expect(await apiKeys.find(ledger.reader, 'k')).toEqual({ id: 'k', hash: 'new' });
+    expect(await apiKeys.find(ledger.reader, 'l')).toEqual({ id: 'l', hash: 'other', revokedAt: 6 });
   });
 }
 

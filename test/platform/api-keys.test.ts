@@ -1,12 +1,16 @@
 import type { ExecutionContext } from '@nestjs/common';
 import {
+  API_KEY_CACHE_MS,
   ApiKeyGuard,
+  cachedLookup,
   checkApiKey,
   describeApiKey,
   hashApiKey,
   makeApiKey,
+  parseApiKeys,
   type StoredApiKey,
 } from '../../service/src/platform/api-keys.ts';
+import { manualClock } from '../sandbox/kit/clock.ts';
 
 const made = makeApiKey();
 const own = 'correct-horse-battery-staple';
@@ -83,4 +87,53 @@ describe('ApiKeyGuard', () => {
       expect(asked).toEqual([]);
     },
   );
+});
+
+test.each<[string, string[]]>([
+  [own, [own]],
+  [`${made},${own}`, [made, own]],
+  [` ${made} , ${own} `, [made, own]],
+  [`${made}\n${own}`, [made, own]],
+  [`${made}\r\n${own}\r`, [made, own]],
+])('the list %j', (text, keys) => {
+  expect(parseApiKeys(text)).toEqual(keys);
+});
+
+test('two keys of one id are refused: they could not be told apart', () => {
+  expect(() => parseApiKeys(`${made},${made.slice(0, -4)}AAAA`)).toThrow(/different keys/);
+});
+
+describe('a look-up that remembers', () => {
+  test('asks once in a while only, however many ask at once, and hears of a revocation then', async () => {
+    const clock = manualClock(1_000_000);
+    const stored: StoredApiKey = describeApiKey(made);
+    const cached = cachedLookup(lookup(stored), clock);
+    await Promise.all([cached.find(stored.id), cached.find(stored.id)]);
+    clock.advance(API_KEY_CACHE_MS - 1);
+    await cached.find(stored.id);
+    expect(asked).toHaveLength(1);
+    stored.revokedAt = 1;
+    clock.advance(1);
+    expect(await checkApiKey(made, cached)).toBeUndefined();
+    expect(asked).toHaveLength(2);
+  });
+
+  test('does not trust what it remembers when the clock was set back', async () => {
+    const clock = manualClock(1_000_000);
+    const cached = cachedLookup(lookup(describeApiKey(made)), clock);
+    await checkApiKey(made, cached);
+    clock.advance(-1);
+    await checkApiKey(made, cached);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('remembers neither an unknown key nor a failure', async () => {
+    const answers = [() => Promise.reject(new Error('no database')), async () => undefined, async () => ({ ...found })];
+    const found = describeApiKey(own);
+    const cached = cachedLookup({ find: () => answers.shift()?.() ?? Promise.resolve(undefined) }, manualClock(0));
+    await expect(cached.find('k')).rejects.toThrow('no database');
+    expect(await cached.find('k')).toBeUndefined();
+    expect(await cached.find('k')).toEqual(found);
+    expect(await cached.find('k')).toEqual(found);
+  });
 });

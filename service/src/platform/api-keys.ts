@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 
 /** A key as it is stored. */
@@ -28,8 +29,9 @@ export function makeApiKey(): string {
 /** Reads one key, or several (newest first) with commas or new lines between them. Throws an `Error` that repeats nothing. */
 export function parseApiKeys(text: string): string[] {
   const keys = text.split(/[,\n]/).map((part) => part.trim());
-  const sound = keys.every((key) => /^[!-~]{24,512}$/.test(key)) && new Set(keys).size === keys.length;
-  if (!sound) throw new Error('different keys of at least 24 visible ASCII characters without spaces');
+  const ids = new Set(keys.map((key) => describeApiKey(key).id));
+  if (!keys.every((key) => /^[!-~]{24,512}$/.test(key)) || ids.size !== keys.length)
+    throw new Error('different keys of at least 24 visible ASCII characters without spaces');
   return keys;
 }
 
@@ -58,6 +60,28 @@ export async function checkApiKey(key: string, lookup: ApiKeyLookup): Promise<St
   const stored = await lookup.find(id);
   const matches = sameHash(hash, stored?.hash ?? NOBODY);
   return matches && stored !== undefined && stored.revokedAt === undefined ? stored : undefined;
+}
+
+/** For how long a key is taken for what it was: another process may revoke it meanwhile. */
+export const API_KEY_CACHE_MS = 5_000;
+
+/** Keys are asked for with every request: known ones are looked up every few seconds only, each once at a time. */
+export function cachedLookup(lookup: ApiKeyLookup, clock: Clock): ApiKeyLookup {
+  const known = new Map<string, { at: number; key: Promise<StoredApiKey | undefined> }>();
+  return {
+    find(id) {
+      const now = clock.now();
+      const kept = known.get(id);
+      if (kept !== undefined && now >= kept.at && now - kept.at < API_KEY_CACHE_MS) return kept.key;
+      const key = lookup.find(id);
+      const entry = { at: now, key };
+      known.set(id, entry);
+      // Made-up ids must not fill the memory, and a database that fails must be asked again.
+      const forget = () => void (known.get(id) === entry && known.delete(id));
+      key.then((found) => found ?? forget(), forget);
+      return key;
+    },
+  };
 }
 
 const HOW = 'Give the API key as "Authorization: Bearer <key>"; ';
