@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { CONFIG_KEYS, ConfigError, loadConfig } from '../../service/src/config/config.ts';
 
+const DAY = 24 * 3_600_000;
+
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
     loadConfig(env);
@@ -28,6 +30,9 @@ test('defaults', () => {
     allowPrivateProviders: { loopback: false, private: false, cidrs: [] },
     maxWebhookBytes: 4 * 1024 * 1024,
     maxMediaBytes: 100 * 1024 * 1024,
+    keepBodiesMs: Infinity,
+    keepReceiptsMs: 14 * DAY,
+    keepEventsMs: 30 * DAY,
   });
 });
 
@@ -75,6 +80,11 @@ test.each<[string, string, object]>([
     { allowPrivateProviders: { loopback: true, private: false, cidrs: [] } },
   ],
   ['PARLEY_MAX_MEDIA_BYTES', '1048576', { maxMediaBytes: 1048576 }],
+  ['PARLEY_KEEP_BODIES', '12h', { keepBodiesMs: DAY / 2 }],
+  ['PARLEY_KEEP_BODIES', '30d', { keepBodiesMs: 30 * DAY }],
+  ['PARLEY_KEEP_RECEIPTS', '8d', { keepReceiptsMs: 8 * DAY }],
+  ['PARLEY_KEEP_RECEIPTS', '192h', { keepReceiptsMs: 8 * DAY }],
+  ['PARLEY_KEEP_EVENTS', 'forever', { keepEventsMs: Infinity }],
 ])('%s=%s', (name, value, expected) => {
   expect(loadConfig({ [name]: value })).toMatchObject(expected);
 });
@@ -133,6 +143,12 @@ test.each([
   ['PARLEY_ALLOW_PRIVATE_PROVIDERS', '10.0.0.0/64', /comma list of loopback/],
   ['PARLEY_MAX_WEBHOOK_BYTES', '3MB', /bytes from 1024/],
   ['PARLEY_MAX_MEDIA_BYTES', '1', /bytes from 1024/],
+  ['PARLEY_KEEP_BODIES', '30', /age like 30d or 12h/],
+  ['PARLEY_KEEP_BODIES', '0h', /age like 30d or 12h/],
+  ['PARLEY_KEEP_BODIES', '1.5d', /age like 30d or 12h/],
+  ['PARLEY_KEEP_BODIES', '4 weeks', /age like 30d or 12h/],
+  ['PARLEY_KEEP_RECEIPTS', '7d', /at least 8d/],
+  ['PARLEY_KEEP_EVENTS', '191h', /at least 8d/],
 ])('%s=%s is refused, and the value is not told', (name, value, expected) => {
   const problems = problemsOf({ [name]: value });
   expect(problems).toEqual([expect.stringMatching(expected)]);

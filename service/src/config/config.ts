@@ -36,6 +36,12 @@ export interface Config {
   readonly allowPrivateProviders: AllowedNetworks;
   readonly maxWebhookBytes: number;
   readonly maxMediaBytes: number;
+  /** How long what was said is kept, in milliseconds; `Infinity`: for ever. */
+  readonly keepBodiesMs: number;
+  /** The same for what tells a repeated webhook or send from a new one. */
+  readonly keepReceiptsMs: number;
+  /** The same for events that were handed over. */
+  readonly keepEventsMs: number;
 }
 
 /** The process must not start. The message names every bad key and what is expected, never a value. */
@@ -73,6 +79,22 @@ function whole(min: number, max: number): (text: string) => number {
   return (text) => {
     check(/^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max);
     return Number(text);
+  };
+}
+
+const HOUR_MS = 3_600_000;
+const UNIT_MS = { h: HOUR_MS, d: 24 * HOUR_MS } as const;
+/** Providers repeat webhooks for up to seven days, and a message may be held for as long. */
+const MIN_MEMORY_MS = 8 * UNIT_MS.d;
+
+/** `30d`, `12h` or `forever`, in milliseconds. */
+function age(minMs: number): (text: string) => number {
+  return (text) => {
+    if (text === 'forever') return Infinity;
+    const [, count = '', unit = ''] = /^(\d{1,5})([hd])$/.exec(text) ?? [];
+    const ms = Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
+    check(ms >= minMs);
+    return ms;
   };
 }
 
@@ -120,6 +142,9 @@ const SCHEMA = z.strictObject({
   // Meta's webhooks are up to 3 MB; the rest is slack for other providers' envelopes.
   PARLEY_MAX_WEBHOOK_BYTES: key('must be bytes from 1024 to 67108864', whole(1024, 64 * MIB), String(4 * MIB)),
   PARLEY_MAX_MEDIA_BYTES: key('must be bytes from 1024 to 2147483648', whole(1024, 2048 * MIB), String(100 * MIB)),
+  PARLEY_KEEP_BODIES: key('must be an age like 30d or 12h, or forever', age(HOUR_MS), 'forever'),
+  PARLEY_KEEP_RECEIPTS: key('must be an age of at least 8d, or forever', age(MIN_MEMORY_MS), '14d'),
+  PARLEY_KEEP_EVENTS: key('must be an age of at least 8d, or forever', age(MIN_MEMORY_MS), '30d'),
 });
 
 /** Every variable the service knows. */
@@ -158,6 +183,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     allowPrivateProviders: values.PARLEY_ALLOW_PRIVATE_PROVIDERS,
     maxWebhookBytes: values.PARLEY_MAX_WEBHOOK_BYTES,
     maxMediaBytes: values.PARLEY_MAX_MEDIA_BYTES,
+    keepBodiesMs: values.PARLEY_KEEP_BODIES,
+    keepReceiptsMs: values.PARLEY_KEEP_RECEIPTS,
+    keepEventsMs: values.PARLEY_KEEP_EVENTS,
   });
 }
 
