@@ -6,6 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { registerWebhooks } from './api/webhooks.route.ts';
 import { AppModule } from './app.module.ts';
+import { checkKeys, Reseal } from './care/reseal.ts';
 import type { Config } from './config/config.ts';
 import { loadKeys } from './config/key-files.ts';
 import { systemClock, type Clock } from './core/clock.ts';
@@ -70,12 +71,14 @@ async function open(config: Config, logger: Logger, injected: Injected, closers:
   closers.push(() => ledger.close());
   let url = '';
   const secretBox = new SecretBox(keys.encryption.keys);
+  await checkKeys(ledger, secretBox);
   const world = await makeWorld(config, { ledger, metrics, logger, secretBox, injected, localUrl: () => url });
   closers.push(() => [world.providerHttp, world.subscriberHttp].forEach((http) => http.close()));
   const pipelines = await buildPipelines(world);
   const apiKeys = keys.api.keys.map(describeApiKey);
   await ledger.write((tx) => apiKeyStore.setAll(tx, apiKeys, world.clock.now()));
   tellKeys(logger, { 'API key': keys.api, 'encryption key': keys.encryption });
+  closers.push(await startReseal(ledger, secretBox, logger, metrics));
   const drain = new Drain();
   const app = await makeApp(world, pipelines, drain, config);
   // At the same time: requests under way may wait for jobs, and jobs for nothing else.
@@ -145,6 +148,13 @@ function addressOf(app: NestFastifyApplication, host: string): string {
   const { port } = app.getHttpServer().address() as AddressInfo;
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+async function startReseal(ledger: Ledger, secretBox: SecretBox, log: Logger, metrics: Metrics) {
+  const counted = (count: number) => metrics.sealedByOldKeys.set(count);
+  const reseal = new Reseal({ ledger, secretBox, log, counted });
+  await reseal.start();
+  return () => reseal.stop();
 }
 
 function tellKeys(

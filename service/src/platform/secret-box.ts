@@ -31,6 +31,8 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 export class SecretBox {
+  /** What boxes of each key begin with, the newest first. */
+  readonly prefixes: readonly [string, ...string[]];
   readonly #newest: EncryptionKey;
   readonly #keys: ReadonlyMap<string, KeyObject>;
 
@@ -40,6 +42,7 @@ export class SecretBox {
     if (newest === undefined) throw new SecretBoxError('There is no encryption key.');
     this.#newest = newest;
     this.#keys = new Map(keys.map(({ id, key }) => [id, key]));
+    this.prefixes = [prefixOf(newest), ...keys.slice(1).map(prefixOf)];
   }
 
   /** A text `v1.<key id>.<base64url of iv, tag, ciphertext>`. `value` is anything JSON can hold. */
@@ -58,7 +61,7 @@ export class SecretBox {
     const key = this.#keys.get(id);
     if (key === undefined)
       throw new SecretBoxError(
-        `Secrets were encrypted with the key "${id}", which is not configured. Add it to PARLEY_ENCRYPTION_KEY.`,
+        `Secrets were encrypted with the key "${id}", which is not configured. Add it to PARLEY_ENCRYPTION_KEY, after the newest.`,
       );
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
@@ -73,11 +76,10 @@ export class SecretBox {
       );
     }
   }
+}
 
-  /** The box was made with an older key: encrypt its content anew when convenient. */
-  isOutdated(box: string): boolean {
-    return read(box).id !== this.#newest.id;
-  }
+function prefixOf({ id }: EncryptionKey): string {
+  return `${VERSION}.${id}.`;
 }
 
 function boundTo(keyId: string, accountId: string): Buffer {

@@ -1,0 +1,110 @@
+/** Sealed secrets wherever they lie: accounts' settings, the secrets of subscriptions that still listen, and the key's proof. */
+import { sql, type SqlBool } from 'kysely';
+import type { Db, Tx } from './ledger.ts';
+
+export interface SealedSecret {
+  /** To whom the box is bound. */
+  id: string;
+  box: string;
+}
+
+/** One place where secrets lie. */
+export interface SecretPlace {
+  /** In the order of ids, after `after`: boxes that begin with none of `prefixes`. */
+  others(db: Db, prefixes: readonly string[], after: string, limit: number): Promise<SealedSecret[]>;
+  count(db: Db, prefixes: readonly string[]): Promise<number>;
+  /** Puts `anew` in the place of a box; changes nothing when there is another by now. */
+  replace(tx: Tx, secret: SealedSecret, anew: string): Promise<void>;
+}
+
+/** Not `like`: a key's id may hold its wildcards. */
+function beginsWithNone(column: 'settings' | 'secret' | 'position', prefixes: readonly string[]) {
+  const begins = prefixes.map((one) => sql`substr(${sql.ref(column)}, 1, ${one.length}) <> ${one}`);
+  return sql<SqlBool>`${sql.join([sql`1 = 1`, ...begins], sql` and `)}`;
+}
+
+const accounts: SecretPlace = {
+  others: (db, prefixes, after, limit) =>
+    db
+      .selectFrom('accounts')
+      .select(['id', 'settings as box'])
+      .where('deleted_at', 'is', null)
+      .where('id', '>', after)
+      .where(beginsWithNone('settings', prefixes))
+      .orderBy('id')
+      .limit(limit)
+      .execute(),
+  count: async (db, prefixes) => {
+    const found = db.selectFrom('accounts').where('deleted_at', 'is', null).where(beginsWithNone('settings', prefixes));
+    return Number((await found.select((one) => one.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
+  },
+  replace: async ({ db }, { id, box }, anew) => {
+    await db.updateTable('accounts').set({ settings: anew }).where('id', '=', id).where('settings', '=', box).execute();
+  },
+};
+
+const subscriptions: SecretPlace = {
+  others: (db, prefixes, after, limit) =>
+    db
+      .selectFrom('subscriptions')
+      .select(['id', 'secret as box'])
+      .where('ended_at', 'is', null)
+      .where('id', '>', after)
+      .where(beginsWithNone('secret', prefixes))
+      .orderBy('id')
+      .limit(limit)
+      .execute(),
+  count: async (db, prefixes) => {
+    const found = db
+      .selectFrom('subscriptions')
+      .where('ended_at', 'is', null)
+      .where(beginsWithNone('secret', prefixes));
+    return Number((await found.select((one) => one.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
+  },
+  replace: async ({ db }, { id, box }, anew) => {
+    await db
+      .updateTable('subscriptions')
+      .set({ secret: anew })
+      .where('id', '=', id)
+      .where('secret', '=', box)
+      .execute();
+  },
+};
+
+/** To whom the proof is bound, and where it lies. */
+export const PROOF = 'encryption-key';
+
+/** A box of no worth: whoever opens it has the key with which this database is used. */
+const proof: SecretPlace = {
+  others: (db, prefixes, after) =>
+    db
+      .selectFrom('cursors')
+      .select(['name as id', 'position as box'])
+      .where('name', '=', PROOF)
+      .where('name', '>', after)
+      .where(beginsWithNone('position', prefixes))
+      .execute(),
+  count: async (db, prefixes) => (await proof.others(db, prefixes, '', 1)).length,
+  replace: async ({ db }, { id, box }, anew) => {
+    await db
+      .updateTable('cursors')
+      .set({ position: anew })
+      .where('name', '=', id)
+      .where('position', '=', box)
+      .execute();
+  },
+};
+
+export const SECRET_PLACES: readonly SecretPlace[] = [accounts, subscriptions, proof];
+
+/** The proof that is there, else `box` from now on. Of several processes that start at once on a new database, one makes it. */
+export async function keepProof(tx: Tx, box: string): Promise<string> {
+  const row = { name: PROOF, position: box };
+  await tx.db
+    .insertInto('cursors')
+    .values(row)
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+  const kept = tx.db.selectFrom('cursors').select('position').where('name', '=', PROOF);
+  return (await kept.executeTakeFirstOrThrow()).position;
+}
