@@ -102,7 +102,7 @@ function promises(newBench: NewBench): void {
       const bench = await newBench();
       await bench.ledger.write(async (tx) => {
         const deaf = { enqueue: bench.outbox.enqueue.bind(bench.outbox) };
-        await deaf.enqueue({ db: tx.db, afterCommit: () => undefined }, jobOf({ name: 'a' }));
+        await deaf.enqueue({ ...tx, afterCommit: () => undefined }, jobOf({ name: 'a' }));
       });
       expect(bench.log).toEqual([]);
       bench.driver.wake();

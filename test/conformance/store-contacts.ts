@@ -23,6 +23,10 @@ function accountRow(id: string, change: Partial<accounts.AccountRow> = {}): acco
     created_at: 1,
     updated_at: 1,
     deleted_at: null,
+    paused_at: null,
+    paused_reason: null,
+    probe_at: null,
+    per_second: null,
     ...change,
   };
 }

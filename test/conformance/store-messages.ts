@@ -19,6 +19,7 @@ export function messageRow(id: string, change: Partial<messages.MessageRow> = {}
     error: null,
     pricing: null,
     created_at: 1,
+    dead_at: null,
     ...change,
   };
 }

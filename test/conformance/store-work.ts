@@ -1,9 +1,11 @@
 /** Receipts, jobs, events, subscriptions and deliveries. */
 import * as events from '../../service/src/store/event.store.ts';
+import { nextDueAt } from '../../service/src/store/job-claims.store.ts';
 import * as jobs from '../../service/src/store/job.store.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import * as receipts from '../../service/src/store/receipt.store.ts';
 import * as subscriptions from '../../service/src/store/subscription.store.ts';
+import { dueJobs } from '../support/due-jobs.ts';
 import type { OpenLedger } from './store.ts';
 
 export function describeWorkStores(open: OpenLedger): void {
@@ -60,7 +62,7 @@ function describeReceipts(open: OpenLedger): void {
 function describeJobs(open: OpenLedger): void {
   const enqueue = (ledger: Ledger, name: string, job: Partial<jobs.NewJob> = {}, now = 10) =>
     ledger.write((tx) => jobs.enqueue(tx, { kind: 'send', payload: { name }, ...job }, now));
-  const due = (ledger: Ledger, now = 10, limit = 100) => jobs.due(ledger.reader, 'send', now, limit);
+  const due = (ledger: Ledger, now = 10, limit = 100) => dueJobs(ledger, 'send', now, limit);
   const names = async (ledger: Ledger, now = 10, limit = 100) =>
     (await due(ledger, now, limit)).map((job) => job.payload.name);
   const finish = async (ledger: Ledger) => {
@@ -80,6 +82,8 @@ function describeJobs(open: OpenLedger): void {
         kind: 'send',
         key: 'k',
         lane: 'l',
+        lot: '',
+        lease: null,
         attempts: 0,
         dueAt: 10,
         createdAt: 10,
@@ -98,9 +102,9 @@ function describeJobs(open: OpenLedger): void {
       expect(await names(ledger)).toEqual(['first', 'second', 'third', 'campaign']);
       expect(await names(ledger, 10, 2)).toEqual(['first', 'second']);
       expect(await names(ledger, 11)).toEqual(['first', 'second', 'third', 'later', 'campaign']);
-      expect(await jobs.nextDueAt(ledger.reader, 'send', 10)).toBe(11);
-      expect(await jobs.nextDueAt(ledger.reader, 'send', 11)).toBeUndefined();
-      expect(await jobs.nextDueAt(ledger.reader, 'settle', 0)).toBe(10);
+      expect(await nextDueAt(ledger.reader, 'send', '', 10)).toBe(11);
+      expect(await nextDueAt(ledger.reader, 'send', '', 11)).toBeUndefined();
+      expect(await nextDueAt(ledger.reader, 'settle', '', 0)).toBe(10);
     });
 
     test('whose key is taken change nothing, not even what waits in their lane', async () => {
@@ -120,7 +124,7 @@ function describeJobs(open: OpenLedger): void {
       expect(await enqueue(ledger, 'a3', { lane: 'a', dueAt: 9 })).toBeUndefined();
       expect(await enqueue(ledger, 'b1', { lane: 'b' })).toBe(10);
       expect(await names(ledger)).toEqual(['a1', 'b1']);
-      expect(await jobs.nextDueAt(ledger.reader, 'send', 10)).toBeUndefined();
+      expect(await nextDueAt(ledger.reader, 'send', '', 10)).toBeUndefined();
       expect(await finish(ledger)).toBe(50);
       expect(await names(ledger)).toEqual(['b1']);
       expect(await names(ledger, 50)).toEqual(['b1', 'a2']);
@@ -135,10 +139,10 @@ function describeJobs(open: OpenLedger): void {
       await enqueue(ledger, 'a2', { lane: 'a' });
       const [job] = await due(ledger);
       const postpone = (dueAt: number, costs: boolean) =>
-        ledger.write((tx) => jobs.postpone(tx, job?.seq ?? 0, dueAt, costs));
+        ledger.write((tx) => jobs.postpone(tx, job as jobs.Job, dueAt, costs));
       await postpone(20, true);
       expect(await names(ledger)).toEqual([]);
-      expect(await jobs.nextDueAt(ledger.reader, 'send', 10)).toBe(20);
+      expect(await nextDueAt(ledger.reader, 'send', '', 10)).toBe(20);
       expect((await due(ledger, 20)).map((one) => [one.payload.name, one.attempts])).toEqual([['a1', 1]]);
       await postpone(30, false);
       expect((await due(ledger, 30)).map((one) => one.attempts)).toEqual([1]);
@@ -270,7 +274,7 @@ function describeSubscriptions(open: OpenLedger): void {
       const [first] = await pending('s', 0, 1);
       expect(first).toEqual({ eventSeq: first?.eventSeq, eventId: 'a', payload: '{"id":"a"}' });
       expect(await ids('s', 0)).toEqual(['a', 'c']);
-      await ledger.write((tx) => subscriptions.taken(tx, 's', 0, first?.eventSeq ?? 0));
+      await ledger.write((tx) => subscriptions.taken(tx, 's', 0, [first?.eventSeq ?? 0]));
       expect([await ids('s', 0), await ids('s', 1), await ids('t', 0)]).toEqual([['c'], ['b', 'd'], ['a', 'c']]);
       await ledger.write((tx) => subscriptions.end(tx, 's', 'deleted', 9));
       expect([await ids('s', 0), await ids('s', 1), await ids('t', 1)]).toEqual([[], [], ['b', 'd']]);

@@ -12,7 +12,7 @@ import { Publisher, type Fact } from '../../service/src/events/publish.ts';
 import { Subscriptions } from '../../service/src/events/subscriptions.ts';
 import { Outbox, type Job } from '../../service/src/outbox/outbox.ts';
 import { parseEncryptionKeys, SecretBox } from '../../service/src/platform/secret-box.ts';
-import * as jobs from '../../service/src/store/job.store.ts';
+import { dueJobs } from '../support/due-jobs.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import { manualClock } from '../sandbox/kit/clock.ts';
 
@@ -118,7 +118,7 @@ export class EventsFixture {
   }
 
   due(): Promise<Job[]> {
-    return jobs.due(this.ledger.reader, 'deliver', this.clock.now(), 100);
+    return dueJobs(this.ledger, 'deliver', this.clock.now());
   }
 
   /** The texts that the workflow was given, call by call. */

@@ -129,7 +129,9 @@ test('a full disk: what was told to be stored is, what was not is not, and it go
   const results = await Promise.allSettled([add('a'), add('b', [], fill), add('c')]);
   const told = ['a', 'b', 'c'].filter((_, i) => results[i]?.status === 'fulfilled');
   expect(told).not.toContain('b');
-  expect(results[1]).toMatchObject({ reason: { message: expect.stringMatching(/full/) } });
+  expect(results[1]).toMatchObject({
+    reason: { name: 'LedgerUnavailable', cause: { message: expect.stringMatching(/full/) } },
+  });
   expect(await ids()).toEqual(told);
   await sql`PRAGMA max_page_count = 1000000`.execute(writer);
   await add('d');

@@ -8,7 +8,11 @@ type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
  * The first truthy result of `probe`, asked again and again. Rejects after `timeoutMs`, naming `what` and the last error of the
  * probe. The only place where a flow test waits.
  */
-export async function eventually<T>(probe: () => T | Promise<T>, what: string, timeoutMs = 20_000): Promise<Truthy<T>> {
+export async function eventually<T>(
+  probe: () => T | Promise<T>,
+  what: string | (() => string),
+  timeoutMs = 20_000,
+): Promise<Truthy<T>> {
   const endsAt = performance.now() + timeoutMs;
   let last: unknown;
   while (performance.now() < endsAt) {
@@ -21,5 +25,5 @@ export async function eventually<T>(probe: () => T | Promise<T>, what: string, t
     }
     await pause(EVERY_MS);
   }
-  throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`, { cause: last });
+  throw new Error(`Waited ${timeoutMs} ms in vain for ${typeof what === 'string' ? what : what()}`, { cause: last });
 }

@@ -1,4 +1,4 @@
-/** A wire between the service and a provider that can be cut, or that holds answers back. */
+/** A wire between the service and whoever calls it or is called by it; it can be cut, or hold answers back. */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 export interface TcpGate {
@@ -8,9 +8,12 @@ export interface TcpGate {
   /** Connections are refused from now on; standing ones are cut. */
   goDown(): Promise<void>;
   comeUp(): Promise<void>;
+  /** Cuts what stands; new connections are taken. */
+  cut(): void;
 }
 
-export async function startTcpGate(targetPort: number): Promise<TcpGate> {
+/** `target`: a port, or where the next connection goes (undefined: nobody is there, it is cut). */
+export async function startTcpGate(target: number | (() => number | undefined)): Promise<TcpGate> {
   const sockets = new Set<Socket>();
   const gate: TcpGate = {
     url: '',
@@ -18,15 +21,20 @@ export async function startTcpGate(targetPort: number): Promise<TcpGate> {
     goDown: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        gate.cut();
       }),
     comeUp: () => listen(server, port),
+    cut: () => {
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
   };
   const server = createServer((client) => {
-    const target = connect(targetPort, '127.0.0.1');
+    const to = typeof target === 'number' ? target : target();
+    if (to === undefined) return void client.destroy();
+    const there = connect(to, '127.0.0.1');
     for (const [socket, other] of [
-      [client, target],
-      [target, client],
+      [client, there],
+      [there, client],
     ] as const) {
       sockets.add(socket);
       socket.on('error', () => other.destroy());
@@ -35,8 +43,8 @@ export async function startTcpGate(targetPort: number): Promise<TcpGate> {
         other.destroy();
       });
     }
-    client.pipe(target);
-    target.on('data', (chunk) => {
+    client.pipe(there);
+    there.on('data', (chunk) => {
       void Promise.resolve(gate.hold).then(() => client.write(chunk));
     });
   });

@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { backoffMs } from '../core/retry.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
-import type { Ledger } from '../store/ledger.ts';
+import type { Ledger, Tx } from '../store/ledger.ts';
 import * as events from '../store/event.store.ts';
 import * as subscriptions from '../store/subscription.store.ts';
 import type { PendingDelivery, SubscriptionRow } from '../store/subscription.store.ts';
@@ -56,7 +56,7 @@ export class DeliverHandler implements JobHandler {
     }
     if (expire || subscription.ended_reason === subscriptions.HANDING_OVER) return this.#expire(job, subscription);
     const waiting = await subscriptions.pending(ledger.reader, subscriptionId, shard, subscription.max_batch);
-    if (waiting.length === 0) return this.#finish(job, subscriptionId, shard);
+    if (waiting.length === 0) return ledger.write((tx) => this.#finish(tx, job, subscriptionId, shard));
     const batch = await this.#batch(subscription, waiting);
     const outcome = await this.#post(subscription, batch);
     if (outcome === 'taken') return this.#taken(job, subscription, shard, batch);
@@ -100,25 +100,19 @@ export class DeliverHandler implements JobHandler {
   }
 
   async #taken(job: Job, subscription: SubscriptionRow, shard: number, batch: readonly Delivery[]): Promise<void> {
-    const { ledger, outbox, clock } = this.#deps;
-    const upTo = batch.at(-1)?.eventSeq ?? 0;
+    const { ledger, clock } = this.#deps;
+    const seqs = batch.map((one) => one.eventSeq);
     this.#deps.delivered('taken', batch.length);
     await ledger.write(async (tx) => {
-      await subscriptions.taken(tx, subscription.id, shard, upTo);
+      await subscriptions.taken(tx, subscription.id, shard, seqs);
       if (subscription.once === 1) await subscriptions.end(tx, subscription.id, 'done', clock.now());
-      await outbox.finish(tx, job);
-      const more = await subscriptions.pending(tx.db, subscription.id, shard, 1);
-      if (more.length > 0) await outbox.enqueue(tx, deliverJob(subscription.id, shard));
+      await this.#finish(tx, job, subscription.id, shard);
     });
   }
 
-  async #finish(job: Job, subscriptionId: string, shard: number): Promise<void> {
-    const { ledger, outbox } = this.#deps;
-    await ledger.write(async (tx) => {
-      await outbox.finish(tx, job);
-      const more = await subscriptions.pending(tx.db, subscriptionId, shard, 1);
-      if (more.length > 0) await outbox.enqueue(tx, deliverJob(subscriptionId, shard));
-    });
+  async #finish(tx: Tx, job: Job, subscriptionId: string, shard: number): Promise<void> {
+    const hasMore = async () => (await subscriptions.pending(tx.db, subscriptionId, shard, 1)).length > 0;
+    await this.#deps.outbox.finishOrGoOn(tx, job, deliverJob(subscriptionId, shard), hasMore);
   }
 
   /** Its time may be over: a wait that nobody answered, a hand-over that nobody came for. */

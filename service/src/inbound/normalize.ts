@@ -104,10 +104,8 @@ export class NormalizeHandler implements JobHandler {
   }
 
   async #finish(tx: Tx, job: Job, accountId: string): Promise<void> {
-    const { outbox } = this.#deps;
-    await outbox.finish(tx, job);
-    const more = await receipts.unprocessed(tx.db, accountId, 1);
-    if (more.length > 0) await outbox.enqueue(tx, normalizeJob(accountId));
+    const hasMore = async () => (await receipts.unprocessed(tx.db, accountId, 1)).length > 0;
+    await this.#deps.outbox.finishOrGoOn(tx, job, normalizeJob(accountId), hasMore);
   }
 }
 

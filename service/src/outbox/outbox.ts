@@ -6,6 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import * as jobs from '../store/job.store.ts';
 import type { Job, NewJob } from '../store/job.store.ts';
 import type { Tx } from '../store/ledger.ts';
+import type { LotGate } from './lots.ts';
 
 export type { Job } from '../store/job.store.ts';
 
@@ -31,8 +32,10 @@ export interface OutboxJob extends NewJob {
  */
 export interface JobHandler {
   kind: JobKind;
-  /** Jobs of this kind that may run at the same time. */
+  /** Jobs of this kind that may run at the same time, in one process. */
   concurrency: number;
+  /** Set: the kind's jobs are in lots, which take turns and may be held back. */
+  gate?: LotGate;
   run(job: Job): Promise<void>;
 }
 
@@ -68,9 +71,29 @@ export class Outbox {
     if (next !== undefined) tx.afterCommit(() => this.#driver.ring(job.kind as JobKind, next));
   }
 
+  /**
+   * What the keyed job is for is done; `hasMore` says whether there is more of it by now. If so it goes on at once, as a new job.
+   * Nothing that is promised under its key meanwhile is forgotten.
+   */
+  async finishOrGoOn(tx: Tx, job: Job, again: OutboxJob, hasMore: () => Promise<boolean>): Promise<void> {
+    if (await hasMore()) {
+      const now = this.#clock.now();
+      await jobs.goOn(tx, job, now);
+      return tx.afterCommit(() => this.#driver.ring(again.kind, now));
+    }
+    await this.finish(tx, job);
+    // Who promised it while it was being taken away has committed by now.
+    if (tx.shared && (await hasMore())) await this.enqueue(tx, again);
+  }
+
+  /** Whether the job is still the caller's: a process that stood still for long may have lost it to another. */
+  isMine(tx: Tx, job: Job): Promise<boolean> {
+    return jobs.isMine(tx, job);
+  }
+
   /** The job is to be run again at `dueAt`. */
   async postpone(tx: Tx, job: Job, dueAt: number, costsAttempt: boolean): Promise<void> {
-    await jobs.postpone(tx, job.seq, dueAt, costsAttempt);
+    await jobs.postpone(tx, job, dueAt, costsAttempt);
     tx.afterCommit(() => this.#driver.ring(job.kind as JobKind, dueAt));
   }
 }

@@ -1,18 +1,31 @@
 /** What differs between databases beyond what Kysely hides. Everything else in `store/` is written once. */
-import type { ColumnDefinitionBuilder, Kysely } from 'kysely';
+import type { ColumnDataType, ColumnDefinitionBuilder, Expression, Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 
 export interface StoreDialect {
-  readonly name: string;
-  /** A connection for units of work, and one for reads that must not wait for them. */
+  readonly name: 'sqlite' | 'postgres';
+  /** Connections for units of work, and others for reads that must not wait for them. */
   open(): { writer: Kysely<Schema>; reader: Kysely<Schema> };
+  /** Type of a column that holds text, compared byte by byte. */
+  readonly text: ColumnDataType | Expression<unknown>;
   /** Type of a column that holds raw bytes. */
-  readonly bytes: 'blob' | 'bytea';
+  readonly bytes: ColumnDataType;
   /** Type and modifier of an ascending row number. */
   readonly serial: { type: 'integer' | 'bigserial'; modify(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder };
-  /**
-   * Units of work that wait at the same time are committed together: one fsync for all, a savepoint for each. Not for databases
-   * that do so themselves.
-   */
-  readonly groupCommit: boolean;
+  /** Whether an error says that the database cannot be written at present: unreachable, no room left on its disk, shutting down. */
+  isUnavailable(error: unknown): boolean;
+  /** Set: several processes work on the database, and units of work run at the same time. Absent: one process, one unit at a time. */
+  readonly shared?: SharedDatabase;
+}
+
+/** What it takes to share a database. */
+export interface SharedDatabase {
+  /** Looks whether the server is fit for it. Throws `SchemaError` that says what to change; answers warnings. */
+  inspect(db: Kysely<Schema>): Promise<string[]>;
+  /** Holds `name` until the transaction ends: against everybody, or only against those who hold it alone. */
+  lock(db: Kysely<Schema>, name: string, how: 'alone' | 'shared'): Promise<void>;
+  /** Whether a unit of work failed only because another one was at the same rows: it may be run again. */
+  isConflict(error: unknown): boolean;
+  /** Tunes a table whose rows come and go all the time. */
+  tuneQueue(db: Kysely<never>, table: string): Promise<void>;
 }

@@ -1,14 +1,20 @@
-/** Outbox jobs: rows written in the caller's transaction. */
+/** Outbox jobs: rows written in the caller's transaction. How they are found and taken is in `job-claims.store.ts`. */
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
 import { changed, first, prepared, type Parameters } from './prepared.ts';
+
+/** Every priority there is, the first served first: each is looked up by itself, so that what is not due yet costs nothing. */
+export const PRIORITIES = [0, 10] as const;
+export type Priority = (typeof PRIORITIES)[number];
 
 export interface NewJob {
   kind: string;
   payload: Record<string, unknown>;
   key?: string | undefined;
   lane?: string | undefined;
+  /** Jobs of a kind are shared out between its lots; default: all in one. */
+  lot?: string | undefined;
   /** Lower runs first; default 0. */
   priority?: Priority | undefined;
   /** Default: at once. */
@@ -20,19 +26,41 @@ export interface Job {
   kind: string;
   key: string | null;
   lane: string | null;
+  lot: string;
   attempts: number;
   dueAt: number;
   createdAt: number;
   payload: Record<string, unknown>;
+  /** By which it was claimed; null where one process has the ledger to itself. */
+  lease: string | null;
 }
 
-const insertOne = prepared((db, its: Parameters<Omit<Schema['jobs'], 'seq' | 'lot' | 'lease_owner' | 'lease_until'>>) =>
+export function fromRow(row: Selectable<Schema['jobs']>): Job {
+  const { seq, kind, key, lane, lot, attempts, due_at: dueAt, created_at: createdAt, lease_owner: lease } = row;
+  return {
+    seq,
+    kind,
+    key,
+    lane,
+    lot,
+    attempts,
+    dueAt,
+    createdAt,
+    payload: JSON.parse(row.payload) as Job['payload'],
+    lease,
+  };
+}
+
+type NewRow = Omit<Selectable<Schema['jobs']>, 'seq' | 'lease_owner' | 'lease_until'>;
+
+const insertOne = prepared((db, its: Parameters<NewRow>) =>
   db
     .insertInto('jobs')
     .values({
       kind: its('kind'),
       key: its('key'),
       lane: its('lane'),
+      lot: its('lot'),
       state: its('state'),
       priority: its('priority'),
       due_at: its('due_at'),
@@ -43,39 +71,79 @@ const insertOne = prepared((db, its: Parameters<Omit<Schema['jobs'], 'seq' | 'lo
     .onConflict((conflict) => conflict.column('key').doNothing()),
 );
 
+const selectKeyHeld = prepared((db, its: Parameters<{ key: string }>) =>
+  db.selectFrom('jobs').select('seq').where('key', '=', its('key')).forKeyShare(),
+);
+
+/**
+ * Whether a job with the key is there and stays until this unit's commit: who wants to take it away waits, and then finds what this
+ * unit has written for it to do.
+ */
+async function isHeld(tx: Tx, key: string): Promise<boolean> {
+  return tx.shared && first(await selectKeyHeld(tx.db, { key })) !== undefined;
+}
+
 /**
  * Adds a job. A job whose key is taken changes nothing: the one that is there does the work. A job whose lane is busy waits
  * until the lane is free. Answers when it is due, or undefined when it need not be rung.
  */
 export async function enqueue(tx: Tx, job: NewJob, now: number): Promise<number | undefined> {
   const dueAt = job.dueAt ?? now;
+  if (job.lane !== undefined) await lockLane(tx, job.lane);
   const busy = job.lane === undefined ? undefined : await laneHead(tx.db, job.lane);
-  const result = await insertOne(tx.db, {
+  const row: NewRow = {
     kind: job.kind,
     key: job.key ?? null,
     lane: job.lane ?? null,
+    lot: job.lot ?? '',
     state: busy === undefined ? 'ready' : 'blocked',
     priority: job.priority ?? 0,
     due_at: dueAt,
     attempts: 0,
     created_at: now,
     payload: JSON.stringify(job.payload),
-  });
-  return busy === undefined && changed(result) ? dueAt : undefined;
+  };
+  for (;;) {
+    if (job.key !== undefined && (await isHeld(tx, job.key))) return undefined;
+    const added = changed(await insertOne(tx.db, row));
+    if (added) return busy === undefined ? dueAt : undefined;
+    // Another unit added it and has committed by now: it is held in the next round, unless it is done already.
+    if (!tx.shared) return undefined;
+  }
 }
 
-const deleteOne = prepared((db, its: Parameters<{ seq: number }>) =>
-  db.deleteFrom('jobs').where('seq', '=', its('seq')).returning('lane'),
+/** A job as the one who claimed it knows it. */
+export type Mine = Pick<Job, 'seq' | 'lease'>;
+
+/** Only by the one who claimed it: after a process stood still for long, its job may be somebody else's. */
+const claim = ({ seq, lease }: Mine) => ({ seq, lease: lease ?? '' });
+const leaseOf = sql<string>`coalesce(lease_owner, '')`;
+
+const deleteOne = prepared((db, its: Parameters<{ seq: number; lease: string }>) =>
+  db.deleteFrom('jobs').where('seq', '=', its('seq')).where(leaseOf, '=', its('lease')).returning('lane'),
 );
+
+const selectMine = prepared((db, its: Parameters<{ seq: number; lease: string }>) =>
+  db.selectFrom('jobs').select('seq').where('seq', '=', its('seq')).where(leaseOf, '=', its('lease')).forNoKeyUpdate(),
+);
+
+/** Whether the job is still the caller's; nobody else gets it before the commit. */
+export async function isMine(tx: Tx, job: Mine): Promise<boolean> {
+  return !tx.shared || first(await selectMine(tx.db, claim(job))) !== undefined;
+}
+
 const setReady = prepared((db, its: Parameters<{ seq: number }>) =>
   db.updateTable('jobs').set({ state: 'ready' }).where('seq', '=', its('seq')),
 );
 
 /** Takes a finished job away; the next of its lane becomes ready. Answers that one's due time. */
-export async function finish(tx: Tx, job: Pick<Job, 'seq'>): Promise<number | undefined> {
+export async function finish(tx: Tx, job: Mine & Pick<Job, 'lane'>): Promise<number | undefined> {
+  if (job.lane !== null) await lockLane(tx, job.lane);
   // Its lane as it is now: it may have moved since the job was read.
-  const lane = first(await deleteOne(tx.db, { seq: job.seq }))?.lane;
-  const next = lane ? await laneHead(tx.db, lane) : undefined;
+  const lane = first(await deleteOne(tx.db, claim(job)))?.lane;
+  if (!lane) return undefined;
+  await lockLane(tx, lane);
+  const next = await laneHead(tx.db, lane);
   if (next === undefined) return undefined;
   await setReady(tx.db, { seq: next.seq });
   return next.due_at;
@@ -88,6 +156,7 @@ export function conversationLane(conversationId: string): string {
 
 /** Puts the jobs of one lane into another, in the order in which they were promised. */
 export async function moveLane(tx: Tx, from: string, into: string): Promise<void> {
+  for (const lane of [from, into].sort()) await lockLane(tx, lane);
   const moved = await tx.db.updateTable('jobs').set({ lane: into }).where('lane', '=', from).executeTakeFirst();
   const head = moved.numUpdatedRows > 0n ? await laneHead(tx.db, into) : undefined;
   if (head === undefined) return;
@@ -95,71 +164,35 @@ export async function moveLane(tx: Tx, from: string, into: string): Promise<void
   await setReady(tx.db, { seq: head.seq });
 }
 
+const putOff = prepared((db, its: Parameters<{ seq: number; lease: string; dueAt: number; more: number }>) =>
+  db
+    .updateTable('jobs')
+    .set({
+      due_at: its('dueAt'),
+      attempts: sql<number>`attempts + ${its('more')}`,
+      lease_owner: null,
+      lease_until: null,
+    })
+    .where('seq', '=', its('seq'))
+    .where(leaseOf, '=', its('lease')),
+);
+
 /** Puts a job off. `costsAttempt` false: the wait was not its fault. */
-export async function postpone(tx: Tx, seq: number, dueAt: number, costsAttempt: boolean): Promise<void> {
-  const attempts = sql<number>`attempts + ${costsAttempt ? 1 : 0}`;
-  await tx.db.updateTable('jobs').set({ due_at: dueAt, attempts }).where('seq', '=', seq).execute();
+export async function postpone(tx: Tx, job: Mine, dueAt: number, costsAttempt: boolean): Promise<void> {
+  await putOff(tx.db, { ...claim(job), dueAt, more: costsAttempt ? 1 : 0 });
 }
 
-/** Every priority there is, the first served first: each is looked up by itself, so that what is not due yet costs nothing. */
-export const PRIORITIES = [0, 10] as const;
-export type Priority = (typeof PRIORITIES)[number];
-
-interface Look {
-  kind: string;
-  priority: number;
-  now: number;
-}
-
-const selectDue = prepared((db, its: Parameters<Look & { limit: number }>) =>
+const restart = prepared((db, its: Parameters<{ seq: number; lease: string; now: number }>) =>
   db
-    .selectFrom('jobs')
-    .selectAll()
-    .where('kind', '=', its('kind'))
-    .where('state', '=', 'ready')
-    .where('priority', '=', its('priority'))
-    .where('due_at', '<=', its('now'))
-    .orderBy('due_at')
-    .orderBy('seq')
-    .limit(its('limit')),
+    .updateTable('jobs')
+    .set({ due_at: its('now'), created_at: its('now'), attempts: 0, lease_owner: null, lease_until: null })
+    .where('seq', '=', its('seq'))
+    .where(leaseOf, '=', its('lease')),
 );
 
-/** Jobs of a kind that may run now, in the order in which they should. */
-export async function due(db: Kysely<Schema>, kind: string, now: number, limit: number): Promise<Job[]> {
-  const found: Job[] = [];
-  for (const priority of PRIORITIES) {
-    if (found.length >= limit) break;
-    const { rows } = await selectDue(db, { kind, priority, now, limit: limit - found.length });
-    found.push(...rows.map(fromRow));
-  }
-  return found;
-}
-
-function fromRow(row: Selectable<Schema['jobs']>): Job {
-  const { seq, kind, key, lane, attempts, due_at: dueAt, created_at: createdAt } = row;
-  return { seq, kind, key, lane, attempts, dueAt, createdAt, payload: JSON.parse(row.payload) as Job['payload'] };
-}
-
-const selectNextDueAt = prepared((db, its: Parameters<Look>) =>
-  db
-    .selectFrom('jobs')
-    .select('due_at')
-    .where('kind', '=', its('kind'))
-    .where('state', '=', 'ready')
-    .where('priority', '=', its('priority'))
-    .where('due_at', '>', its('now'))
-    .orderBy('due_at')
-    .limit(1),
-);
-
-/** When the next job of a kind that is not due yet will be. */
-export async function nextDueAt(db: Kysely<Schema>, kind: string, now: number): Promise<number | undefined> {
-  const times: number[] = [];
-  for (const priority of PRIORITIES) {
-    const next = first(await selectNextDueAt(db, { kind, priority, now }));
-    if (next) times.push(next.due_at);
-  }
-  return times.length === 0 ? undefined : Math.min(...times);
+/** What the job was for is done, and there is more: as if it were finished and promised anew. */
+export async function goOn(tx: Tx, job: Mine, now: number): Promise<void> {
+  await restart(tx.db, { ...claim(job), now });
 }
 
 export interface Depth {
@@ -187,6 +220,11 @@ export async function depth(db: Kysely<Schema>): Promise<Depth[]> {
     count: Number(row.count),
     oldestDueAt: Number(row.oldest),
   }));
+}
+
+/** Who looks whether a lane is busy must be right until the commit. */
+function lockLane(tx: Tx, lane: string): Promise<void> {
+  return tx.lock(`lane ${lane}`);
 }
 
 const selectLaneHead = prepared((db, its: Parameters<{ lane: string }>) =>

@@ -1,11 +1,16 @@
 /** SQLite through `node:sqlite`: a file in the data folder, WAL, every commit fsynced. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, SqliteDialect, type ColumnDataType } from 'kysely';
 import type { StoreDialect } from './dialect.ts';
 import type { Schema } from './schema.ts';
 
 /** Statements kept prepared; more than the service has, so that only odd batch sizes are ever prepared again. */
 const CACHED_STATEMENTS = 500;
+
+/** SQLITE_FULL, SQLITE_IOERR (with what went wrong in its second byte: read, write, fsync, …) and SQLITE_READONLY. */
+const FULL = 13;
+const IO_ERROR = 10;
+const READ_ONLY = 8;
 
 /** Gives node:sqlite the few methods that Kysely's SQLite driver calls. */
 class KyselySqlite {
@@ -54,8 +59,10 @@ export function sqlite(path: string): StoreDialect {
   return {
     name: 'sqlite',
     open: () => ({ writer: connect(path, false), reader: connect(path, true) }),
-    bytes: 'blob',
+    text: 'text',
+    bytes: 'blob' as ColumnDataType,
     serial: { type: 'integer', modify: (column) => column.primaryKey().autoIncrement() },
-    groupCommit: true,
+    isUnavailable: (error) =>
+      [FULL, IO_ERROR, READ_ONLY].includes(((error as { errcode?: number } | null)?.errcode ?? 0) & 0xff),
   };
 }

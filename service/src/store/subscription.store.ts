@@ -186,15 +186,20 @@ export async function untaken(db: Kysely<Schema>, subscriptionId: string): Promi
     .execute();
 }
 
-const deleteTaken = prepared((db, its: Parameters<Shard & { upTo: number }>) =>
+const deleteTaken = prepared((db, its: Parameters<Shard & { eventSeq: number }>) =>
   db
     .deleteFrom('deliveries')
     .where('subscription_id', '=', its('subscriptionId'))
     .where('shard', '=', its('shard'))
-    .where('event_seq', '<=', its('upTo')),
+    .where('event_seq', '=', its('eventSeq')),
 );
 
-/** The subscription took everything up to this event. */
-export async function taken(tx: Tx, subscriptionId: string, shard: number, upTo: number): Promise<void> {
-  await deleteTaken(tx.db, { subscriptionId, shard, upTo });
+/** The subscription took these events. By name: an earlier one may have been committed since they were read. */
+export async function taken(
+  tx: Tx,
+  subscriptionId: string,
+  shard: number,
+  eventSeqs: readonly number[],
+): Promise<void> {
+  for (const eventSeq of eventSeqs) await deleteTaken(tx.db, { subscriptionId, shard, eventSeq });
 }

@@ -9,8 +9,14 @@ const NUMBER: [ColumnDataType] = ['bigint'];
 const MAYBE_TEXT: [ColumnDataType, 'null'] = ['text', 'null'];
 const MAYBE_NUMBER: [ColumnDataType, 'null'] = ['bigint', 'null'];
 
+/** A database and what its columns are called. */
+interface On {
+  db: Kysely<never>;
+  dialect: StoreDialect;
+}
+
 async function table(
-  db: Kysely<never>,
+  { db, dialect }: On,
   name: string,
   columns: Columns,
   serial?: StoreDialect['serial'],
@@ -19,12 +25,12 @@ async function table(
   if (serial) builder = builder.addColumn('seq', serial.type, serial.modify);
   for (const [column, [type, nullable]] of Object.entries(columns)) {
     const modify = (c: ColumnDefinitionBuilder) => (nullable === 'null' ? c : c.notNull());
-    builder = builder.addColumn(column, type, modify);
+    builder = builder.addColumn(column, (type === 'text' ? dialect.text : type) as ColumnDataType, modify);
   }
   await builder.execute();
 }
 
-async function index(db: Kysely<never>, on: string, columns: string[], unique: 'unique' | 'plain'): Promise<void> {
+async function index({ db }: On, on: string, columns: string[], unique: 'unique' | 'plain'): Promise<void> {
   const builder = db.schema
     .createIndex(`${on}_${columns.join('_')}`)
     .on(on)
@@ -32,7 +38,7 @@ async function index(db: Kysely<never>, on: string, columns: string[], unique: '
   await (unique === 'unique' ? builder.unique() : builder).execute();
 }
 
-async function people(db: Kysely<never>): Promise<void> {
+async function people(db: On): Promise<void> {
   await table(db, 'accounts', {
     id: ID,
     channel: TEXT,
@@ -65,7 +71,7 @@ async function people(db: Kysely<never>): Promise<void> {
   await index(db, 'identities', ['contact_id'], 'plain');
 }
 
-async function talk(db: Kysely<never>): Promise<void> {
+async function talk(db: On): Promise<void> {
   await table(db, 'conversations', {
     id: ID,
     account_id: ID,
@@ -134,19 +140,20 @@ async function talk(db: Kysely<never>): Promise<void> {
   await index(db, 'uploads', ['account_id', 'sha256', 'mime_type'], 'unique');
 }
 
-async function work(db: Kysely<never>, { serial, bytes }: StoreDialect): Promise<void> {
+async function work(db: On): Promise<void> {
+  const { serial, bytes } = db.dialect;
   const receipts: Columns = {
     account_id: ID,
     received_at: NUMBER,
     request: TEXT,
-    body: [bytes as ColumnDataType],
+    body: [bytes],
     digest: TEXT,
     processed_at: MAYBE_NUMBER,
   };
   await table(db, 'receipts', receipts, serial);
   await index(db, 'receipts', ['digest'], 'unique');
   // Only what waits is in it: it stays as small as the backlog.
-  await db.schema
+  await db.db.schema
     .createIndex('receipts_waiting')
     .on('receipts')
     .columns(['account_id', 'seq'])
@@ -181,7 +188,7 @@ async function work(db: Kysely<never>, { serial, bytes }: StoreDialect): Promise
   await table(db, 'events', events, serial);
   await index(db, 'events', ['id'], 'unique');
   await index(db, 'events', ['account_id', 'dedupe_key'], 'unique');
-  await db.schema
+  await db.db.schema
     .createIndex('events_edit_of')
     .on('events')
     .columns(['edit_of', 'account_id'])
@@ -210,7 +217,8 @@ async function work(db: Kysely<never>, { serial, bytes }: StoreDialect): Promise
 
 /** Everything of the first release. */
 export async function firstSchema(db: Kysely<never>, dialect: StoreDialect): Promise<void> {
-  await people(db);
-  await talk(db);
-  await work(db, dialect);
+  const on = { db, dialect };
+  await people(on);
+  await talk(on);
+  await work(on);
 }

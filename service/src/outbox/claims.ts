@@ -1,0 +1,97 @@
+/** How a process makes a job its own while it runs it. */
+import { randomBytes } from 'node:crypto';
+import * as claims from '../store/job-claims.store.ts';
+import type { Place } from '../store/job-claims.store.ts';
+import type { Job } from '../store/job.store.ts';
+import type { Ledger } from '../store/ledger.ts';
+
+export interface Claims {
+  /** Jobs that may run now, at most `limit`; nobody else gets them before they are released. */
+  claim(place: Place, now: number, limit: number): Promise<Job[]>;
+  /** The job's run has ended. */
+  release(job: Job): void;
+  stop(): void;
+}
+
+/** A process that says nothing for this long is taken for dead, and its jobs are run by another. */
+export const LEASE_MS = 30_000;
+
+/** By the ledger's kind: leases where several processes share it, memory where one has it to itself. */
+export function claimsOf(ledger: Ledger, leaseMs: number, failed: (error: unknown) => void): Claims {
+  return ledger.dialect.shared ? new LeaseClaims(ledger, leaseMs, failed) : new MemoryClaims(ledger);
+}
+
+/** What one process alone runs is known in its memory; after a crash all is free again. */
+class MemoryClaims implements Claims {
+  readonly #ledger: Ledger;
+  readonly #running = new Set<number>();
+  /** Jobs that ended while the table was being read: what was read of them is old. */
+  readonly #ended = new Set<number>();
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  async claim(place: Place, now: number, limit: number): Promise<Job[]> {
+    this.#ended.clear();
+    const found = await claims.due(this.#ledger.reader, place, now, limit, this.#running);
+    const free = found.filter(({ seq }) => !this.#running.has(seq) && !this.#ended.has(seq));
+    for (const { seq } of free) this.#running.add(seq);
+    return free;
+  }
+
+  release({ seq }: Job): void {
+    this.#running.delete(seq);
+    this.#ended.add(seq);
+  }
+
+  stop(): void {
+    this.#running.clear();
+  }
+}
+
+/** Leases in the ledger, renewed as long as the process lives. Each claim has a name of its own, so that a lease once lost stays lost. */
+class LeaseClaims implements Claims {
+  readonly #ledger: Ledger;
+  readonly #leaseMs: number;
+  readonly #failed: (error: unknown) => void;
+  readonly #process = randomBytes(9).toString('base64url');
+  readonly #running = new Map<number, Job>();
+  readonly #timer: NodeJS.Timeout;
+  #count = 0;
+
+  constructor(ledger: Ledger, leaseMs: number, failed: (error: unknown) => void) {
+    this.#ledger = ledger;
+    this.#leaseMs = leaseMs;
+    this.#failed = failed;
+    this.#timer = setInterval(() => void this.#renew(), leaseMs / 3);
+    this.#timer.unref();
+  }
+
+  async claim(place: Place, now: number, limit: number): Promise<Job[]> {
+    const lease = `${this.#process}:${++this.#count}`;
+    const found = await this.#ledger.write((tx) => claims.claim(tx.db, place, now, limit, lease, this.#leaseMs));
+    // After a standstill even one's own lease may have run out: the run that is under way goes on alone.
+    const free = found.filter(({ seq }) => !this.#running.has(seq));
+    for (const job of free) this.#running.set(job.seq, job);
+    return free;
+  }
+
+  release({ seq }: Job): void {
+    this.#running.delete(seq);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #renew(): Promise<void> {
+    const jobs = [...this.#running.values()];
+    if (jobs.length === 0) return;
+    try {
+      await this.#ledger.write((tx) => claims.renew(tx.db, jobs, this.#leaseMs));
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/** PostgreSQL through `pg`: many processes, units of work at the same time, every commit flushed by the server. */
+import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+import type { SharedDatabase, StoreDialect } from './dialect.ts';
+import { SchemaError } from './migrate.ts';
+import type { Schema } from './schema.ts';
+
+/** Connections of one process: units of work at the same time, and reads besides. */
+const WRITERS = 10;
+const READERS = 5;
+const CONNECT_MS = 5_000;
+/** Statements kept prepared on each connection; more than the service has, so that only odd list lengths are ever left out. */
+const NAMED_STATEMENTS = 500;
+/** 14: the oldest that is supported by its makers. */
+const OLDEST_VERSION = 140_000;
+
+/**
+ * A process that was stopped in the middle of a unit must not hold its locks for long, nor wait for ever for those of another.
+ * `synchronous_commit`: a commit that was answered is on disk, whatever the server's default is.
+ */
+const SESSION = {
+  synchronous_commit: 'on',
+  idle_in_transaction_session_timeout: '15s',
+  lock_timeout: '10s',
+  statement_timeout: '60s',
+};
+
+const INT8 = 20;
+/** Instants and counts stay far below 2^53. */
+const types = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+};
+
+/** Lets the server keep each statement parsed and planned, by a name. */
+class NamingPool implements PostgresPool {
+  readonly options: object;
+  readonly #pool: pg.Pool;
+  readonly #names = new Map<string, string>();
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+    this.options = pool.options;
+  }
+
+  async connect(): Promise<PostgresPoolClient> {
+    const client = await this.#pool.connect();
+    const query = (text: string, values: readonly unknown[]) =>
+      client.query({ text, values: values.map(storable), name: this.#name(text) } as pg.QueryConfig);
+    return { query, release: (destroy?: boolean) => client.release(destroy) } as unknown as PostgresPoolClient;
+  }
+
+  end(): Promise<void> {
+    return this.#pool.end();
+  }
+
+  #name(text: string): string | undefined {
+    const known = this.#names.get(text);
+    if (known !== undefined || this.#names.size >= NAMED_STATEMENTS) return known;
+    const name = `parley${this.#names.size}`;
+    this.#names.set(text, name);
+    return name;
+  }
+}
+
+/** PostgreSQL has no NUL in texts. */
+function storable(value: unknown): unknown {
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value;
+}
+
+function connect(url: string, max: number): Kysely<Schema> {
+  const options = Object.entries(SESSION).map(([name, value]) => `-c ${name}=${value}`);
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    types,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    application_name: 'parley',
+    options: options.join(' '),
+  });
+  // A connection that breaks while nobody uses it: the next who wants one gets another.
+  pool.on('error', () => undefined);
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: new NamingPool(pool) }) });
+}
+
+/** Serialization failure, deadlock, somebody else's row, a lock that took too long. */
+const CONFLICTS = new Set(['40001', '40P01', '23505', '55P03']);
+/** Connection trouble (class 08), no resources or a full disk (53), shutting down or starting up (57P), I/O error (58). */
+const UNAVAILABLE = /^(08|53|58|57P)/;
+const NO_CONNECTION =
+  /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|timeout exceeded when trying/i;
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown } | null)?.code ?? '');
+}
+
+const shared: SharedDatabase = {
+  async inspect(db) {
+    const row = (name: string) => sql<{ value: string }>`select current_setting(${name}) as value`.execute(db);
+    const setting = async (name: string) => (await row(name)).rows[0]?.value ?? '';
+    if (Number(await setting('server_version_num')) < OLDEST_VERSION) {
+      const version = await setting('server_version');
+      throw new SchemaError(`PostgreSQL ${version} is too old for Parley: version 14 or newer is needed.`);
+    }
+    const warnings: string[] = [];
+    if ((await setting('fsync')) !== 'on')
+      warnings.push('PostgreSQL runs with fsync off: what was acknowledged is lost when its machine crashes');
+    return warnings;
+  },
+  async lock(db, name, how) {
+    const key = sql`hashtextextended(${name}, 0)`;
+    const call = how === 'alone' ? sql`pg_advisory_xact_lock(${key})` : sql`pg_advisory_xact_lock_shared(${key})`;
+    await sql`select ${call}`.execute(db);
+  },
+  isConflict: (error) => CONFLICTS.has(codeOf(error)),
+  async tuneQueue(db, table) {
+    const often = sql`autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0`;
+    await sql`alter table ${sql.table(table)} set (fillfactor = 70, ${often})`.execute(db);
+  },
+};
+
+/** The ledger in a PostgreSQL database, by its `postgres://` URL. Nothing connects before it is used. */
+export function postgres(url: string): StoreDialect {
+  return {
+    name: 'postgres',
+    open: () => ({ writer: connect(url, WRITERS), reader: connect(url, READERS) }),
+    text: sql`text collate "C"`,
+    bytes: 'bytea',
+    serial: { type: 'bigserial', modify: (column) => column.primaryKey() },
+    isUnavailable: (error) =>
+      UNAVAILABLE.test(codeOf(error)) || NO_CONNECTION.test(`${codeOf(error)} ${String(error)}`),
+    shared,
+  };
+}

@@ -1,0 +1,277 @@
+/**
+ * What is old goes. Every call looks at `LIMIT` rows at the most, found by an index or the order of the table, and is told where the
+ * call before came to: a long look would hold up the webhooks.
+ */
+import type { Kysely } from 'kysely';
+import type { Schema } from './schema.ts';
+import type { Tx } from './ledger.ts';
+
+/** Rows that one call looks at. */
+export const LIMIT = 250;
+
+/** Where to go on; undefined: everything that is old enough was looked at. */
+export type Next<P> = P | undefined;
+
+/** Rows of a table in the order in which they came, `upTo` the last that is older than `before`; undefined: there is none. */
+async function stretch(db: Kysely<Schema>, table: 'receipts' | 'events', from: number, before: number) {
+  const at = table === 'receipts' ? 'received_at' : 'created_at';
+  const rows = await db
+    .selectFrom(table)
+    .select([
+      'seq',
+      (column) =>
+        column
+          .ref(at as never)
+          .$castTo<number>()
+          .as('at'),
+    ])
+    .where('seq', '>', from)
+    .orderBy('seq')
+    .limit(LIMIT)
+    .execute();
+  const younger = rows.findIndex((row) => row.at >= before);
+  const old = younger === -1 ? rows : rows.slice(0, younger);
+  const upTo = old.at(-1)?.seq;
+  return { upTo, next: younger === -1 && rows.length === LIMIT ? upTo : undefined };
+}
+
+/** Receipts that were read. What waits to be read, or for a person, stays. */
+export async function dropReceipts(tx: Tx, from: number, before: number): Promise<Next<number>> {
+  const { upTo, next } = await stretch(tx.db, 'receipts', from, before);
+  if (upTo === undefined) return undefined;
+  await tx.db
+    .deleteFrom('receipts')
+    .where('seq', '>', from)
+    .where('seq', '<=', upTo)
+    .where('processed_at', 'is not', null)
+    .where('dead_at', 'is', null)
+    .execute();
+  return next;
+}
+
+/** Events that nobody is still to get. */
+export async function dropEvents(tx: Tx, from: number, before: number): Promise<Next<number>> {
+  const { upTo, next } = await stretch(tx.db, 'events', from, before);
+  if (upTo === undefined) return undefined;
+  await tx.db
+    .deleteFrom('events')
+    .where('seq', '>', from)
+    .where('seq', '<=', upTo)
+    .where((is) =>
+      is.not(
+        is.exists(is.selectFrom('deliveries').select('event_seq').whereRef('deliveries.event_seq', '=', 'events.seq')),
+      ),
+    )
+    .execute();
+  return next;
+}
+
+export interface OldEvent {
+  seq: number;
+  payload: string;
+  raw: string | null;
+  /** Somebody is still to get it. */
+  untaken: boolean;
+}
+
+/** Rows of one call, the last that it looked at (undefined: there was none), and whether there may be more. */
+export interface Stretch<Row, Position> {
+  rows: Row[];
+  upTo: Position | undefined;
+  more: boolean;
+}
+
+/** Old events as they stand. */
+export async function oldEvents(tx: Tx, from: number, before: number): Promise<Stretch<OldEvent, number>> {
+  const { upTo, next } = await stretch(tx.db, 'events', from, before);
+  if (upTo === undefined) return { rows: [], upTo, more: false };
+  const rows = await tx.db
+    .selectFrom('events')
+    .select(['seq', 'payload', 'raw'])
+    .where('seq', '>', from)
+    .where('seq', '<=', upTo)
+    .orderBy('seq')
+    .execute();
+  const waiting = await tx.db
+    .selectFrom('deliveries')
+    .select('event_seq')
+    .distinct()
+    .where('event_seq', '>', from)
+    .where('event_seq', '<=', upTo)
+    .execute();
+  const untaken = new Set(waiting.map((one) => one.event_seq));
+  return { rows: rows.map((row) => ({ ...row, untaken: untaken.has(row.seq) })), upTo, more: next !== undefined };
+}
+
+/** Keys by which repeated sends are known; `before` is the first message id that is young. */
+export async function dropIdempotencyKeys(tx: Tx, before: string): Promise<Next<true>> {
+  const old = tx.db
+    .selectFrom('idempotency')
+    .select('key')
+    .where('message_id', '<', before)
+    .orderBy('message_id')
+    .limit(LIMIT);
+  return more(await tx.db.deleteFrom('idempotency').where('key', 'in', old).executeTakeFirst());
+}
+
+/** What is not over: it may still be sent, or its fate is still to be told. */
+const UNDER_WAY = ['queued', 'held', 'uncertain'];
+
+/** Attempts at messages whose fate is known since `before`; `young` is the first attempt's id that is not looked at. */
+export async function dropAttempts(tx: Tx, from: string, young: string, before: number): Promise<Next<string>> {
+  const { db } = tx;
+  const ids = await db
+    .selectFrom('attempts')
+    .select('id')
+    .where('id', '>', from)
+    .where('id', '<', young)
+    .orderBy('id')
+    .limit(LIMIT)
+    .execute();
+  const upTo = ids.at(-1)?.id;
+  if (upTo === undefined) return undefined;
+  const over = db
+    .selectFrom('attempts')
+    .leftJoin('messages', 'messages.id', 'attempts.message_id')
+    .select('attempts.message_id')
+    .where('attempts.id', '>', from)
+    .where('attempts.id', '<=', upTo)
+    .where((is) =>
+      is.or([
+        is('messages.id', 'is', null),
+        is.and([
+          is('messages.status', 'not in', UNDER_WAY),
+          is('messages.dead_at', 'is', null),
+          is('messages.status_at', '<', before),
+        ]),
+      ]),
+    );
+  await db.deleteFrom('attempts').where('message_id', 'in', over).execute();
+  return ids.length === LIMIT ? upTo : undefined;
+}
+
+export interface OldMessage {
+  id: string;
+  request: string | null;
+  underWay: boolean;
+}
+
+/** Old messages whose body is there still; `young` is the first id that is young. */
+export async function oldMessages(
+  tx: Tx,
+  from: string,
+  young: string,
+  empty: string,
+): Promise<Stretch<OldMessage, string>> {
+  const found = await tx.db
+    .selectFrom('messages')
+    .select(['id', 'status', 'request', (column) => column('content', '=', empty).as('is_empty')])
+    .where('id', '>', from)
+    .where('id', '<', young)
+    .orderBy('id')
+    .limit(LIMIT)
+    .execute();
+  const rows = found
+    .filter((row) => !row.is_empty)
+    .map(({ id, status, request }) => ({ id, request, underWay: UNDER_WAY.includes(status) }));
+  return { rows, upTo: found.at(-1)?.id, more: found.length === LIMIT };
+}
+
+/** Forgets what a message said. It cannot be sent again. */
+export async function forgetBody(tx: Tx, id: string, content: string, request: string | null): Promise<void> {
+  const change = { content, request, context: null, dead_at: null };
+  await tx.db.updateTable('messages').set(change).where('id', '=', id).execute();
+}
+
+/** Files that contacts sent, by Parley's id; `before` is the first that is young. */
+export async function dropMedia(tx: Tx, before: string): Promise<Next<true>> {
+  const old = tx.db.selectFrom('media').select('id').where('id', '<', before).orderBy('id').limit(LIMIT);
+  return more(await tx.db.deleteFrom('media').where('id', 'in', old).executeTakeFirst());
+}
+
+/** Subscriptions that ended before. */
+export async function dropSubscriptions(tx: Tx, from: string, before: number): Promise<Next<string>> {
+  const ids = await tx.db
+    .selectFrom('subscriptions')
+    .select('id')
+    .where('id', '>', from)
+    .orderBy('id')
+    .limit(LIMIT)
+    .execute();
+  const upTo = ids.at(-1)?.id;
+  if (upTo === undefined) return undefined;
+  await tx.db
+    .deleteFrom('subscriptions')
+    .where('id', '>', from)
+    .where('id', '<=', upTo)
+    .where('ended_at', '<', before)
+    .execute();
+  return ids.length === LIMIT ? upTo : undefined;
+}
+
+/** Deliveries to a subscription that ended or is gone: one subscription a call, and more of the same while there is. */
+export async function dropDeliveries(tx: Tx, from: string): Promise<Next<string>> {
+  const { db } = tx;
+  const row = await db
+    .selectFrom('deliveries')
+    .leftJoin('subscriptions', 'subscriptions.id', 'deliveries.subscription_id')
+    .select(['deliveries.subscription_id as id', 'subscriptions.id as known', 'subscriptions.ended_at as endedAt'])
+    .where('deliveries.subscription_id', '>', from)
+    .orderBy('deliveries.subscription_id')
+    .limit(1)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  if (row.known !== null && row.endedAt === null) return row.id;
+  const orphaned = db.selectFrom('deliveries').where('subscription_id', '=', row.id);
+  const some = orphaned.select('event_seq').orderBy('shard').orderBy('event_seq').limit(LIMIT);
+  const dropped = await db
+    .deleteFrom('deliveries')
+    .where('subscription_id', '=', row.id)
+    .where('event_seq', 'in', some)
+    .executeTakeFirst();
+  return more(dropped) ? from : row.id;
+}
+
+/** By what an upload is known. */
+type UploadKey = [account: string, sha256: string, mimeType: string];
+export const FIRST_UPLOAD: UploadKey = ['', '', ''];
+
+/** Uploads that the provider has dropped. */
+export async function dropUploads(tx: Tx, from: UploadKey, now: number): Promise<Next<UploadKey>> {
+  const rows = await tx.db
+    .selectFrom('uploads')
+    .select(['account_id', 'sha256', 'mime_type', 'expires_at'])
+    .where((is) => is(is.refTuple('account_id', 'sha256', 'mime_type'), '>', is.tuple(...from)))
+    .orderBy('account_id')
+    .orderBy('sha256')
+    .orderBy('mime_type')
+    .limit(LIMIT)
+    .execute();
+  for (const { account_id, sha256, mime_type, expires_at } of rows) {
+    if (expires_at === null || expires_at > now) continue;
+    const one = tx.db.deleteFrom('uploads').where('account_id', '=', account_id).where('sha256', '=', sha256);
+    await one.where('mime_type', '=', mime_type).execute();
+  }
+  const last = rows.length === LIMIT ? rows.at(-1) : undefined;
+  return last && [last.account_id, last.sha256, last.mime_type];
+}
+
+/** Limits of which nothing is used any more. */
+export async function dropRates(tx: Tx, from: string, now: number): Promise<Next<string>> {
+  const keys = await tx.db
+    .selectFrom('rates')
+    .select('key')
+    .where('key', '>', from)
+    .orderBy('key')
+    .limit(LIMIT)
+    .execute();
+  const upTo = keys.at(-1)?.key;
+  if (upTo === undefined) return undefined;
+  await tx.db.deleteFrom('rates').where('key', '>', from).where('key', '<=', upTo).where('full_at', '<', now).execute();
+  return keys.length === LIMIT ? upTo : undefined;
+}
+
+/** Whether as much was dropped as one call may. */
+function more({ numDeletedRows }: { numDeletedRows: bigint }): Next<true> {
+  return numDeletedRows >= BigInt(LIMIT) ? true : undefined;
+}

@@ -1,0 +1,49 @@
+/** A server program of the machine as a child of the test: started on a free port, killed, stopped and started again. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+
+export interface ChildServer {
+  readonly pid: number;
+  /** The signal reaches the server and every process of its own. */
+  signal(signal: NodeJS.Signals): void;
+  /** Resolves when the process has ended. */
+  end(signal: NodeJS.Signals): Promise<void>;
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((listening) => probe.listen(0, '127.0.0.1', listening));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((closed) => probe.close(closed));
+  return port;
+}
+
+const running = new Set<ChildProcess>();
+// A test that is killed leaves no server behind.
+process.on('exit', () => {
+  for (const child of running) kill(child, 'SIGKILL');
+});
+
+/** The process leads a group of its own, so that a signal reaches its children too. */
+function kill(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  process.kill(-child.pid, signal);
+}
+
+/** `output` is told everything the program says. */
+export function runServer(command: string, args: readonly string[], output: (text: string) => void): ChildServer {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  running.add(child);
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  void exited.then(() => running.delete(child));
+  child.once('error', (error) => output(String(error)));
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => output(text.toString('utf8')));
+  return {
+    pid: child.pid ?? 0,
+    signal: (signal) => kill(child, signal),
+    end: async (signal) => {
+      kill(child, signal);
+      await exited;
+    },
+  };
+}

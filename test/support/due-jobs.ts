@@ -1,0 +1,13 @@
+/** The jobs of a kind that may run, as a driver finds them. */
+import * as claims from '../../service/src/store/job-claims.store.ts';
+import { PRIORITIES, type Job } from '../../service/src/store/job.store.ts';
+import type { Ledger } from '../../service/src/store/ledger.ts';
+
+export async function dueJobs({ reader }: Ledger, kind: string, now: number, limit = 100): Promise<Job[]> {
+  const found: Job[] = [];
+  for (const priority of PRIORITIES) {
+    const place = { kind, lot: '', priority };
+    if (found.length < limit) found.push(...(await claims.due(reader, place, now, limit - found.length, new Set())));
+  }
+  return found;
+}
