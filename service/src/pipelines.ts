@@ -1,6 +1,8 @@
 /** Puts the pipelines together: plain objects, no framework, so that tests and benches build the same service. */
 import { Accounts } from './accounts/accounts.ts';
 import { Provisioning } from './accounts/provisioning.ts';
+import { CareHandler } from './care/care.ts';
+import { Retention, type Ages } from './care/retention.ts';
 import type { ChannelIo, ProviderHttp } from './channels/channel.ts';
 import type { Clock } from './core/clock.ts';
 import type { Ids } from './core/ids.ts';
@@ -41,6 +43,7 @@ export interface World {
   localUrl(): string;
   spoolDir: string;
   maxMediaBytes: number;
+  keep: Ages;
 }
 
 /** The whole service behind its API. */
@@ -71,6 +74,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
   const subscriptions = new Subscriptions({ ledger, outbox, accounts, sealer: secretBox, clock, ids, checkUrl });
   const outcomes = new Outcomes({ publisher, outbox, clock });
   const acceptor = new Acceptor({ ledger, outbox, clock, accepted: countAccepted(metrics) });
+  const retention = new Retention(world.keep);
   const shared = { ledger, outbox, accounts, clock, ids };
   const handlers: JobHandler[] = [
     new NormalizeHandler({
@@ -89,7 +93,9 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
     }),
     new SendHandler({ ...shared, outcomes, io, random: world.random, called: countSends(metrics) }),
     new SettleHandler({ ...shared, outcomes }),
+    new CareHandler({ ...shared, tasks: [retention], accepted: () => acceptor.accepted }),
   ];
+  await ledger.write((tx) => outbox.enqueue(tx, retention.job(clock.now())));
   metrics.beforeScrape(() => readDepth(world));
   return {
     io,

@@ -116,6 +116,7 @@ async function makeWorld(config: Config, { injected, ...given }: Given) {
     publicUrl: config.publicUrl,
     spoolDir,
     maxMediaBytes: config.maxMediaBytes,
+    keep: { bodies: config.keepBodiesMs, receipts: config.keepReceiptsMs, events: config.keepEventsMs },
   };
 }
 

@@ -39,6 +39,11 @@ export function makeIds(clock: Clock, entropy: () => Uint8Array = () => randomBy
   };
 }
 
+/** Ids with this prefix that were made before `at` (milliseconds since the epoch) are smaller, all others are not. */
+export function firstIdAt(prefix: IdPrefix, at: number): string {
+  return `${prefix}_${base32(BigInt(Math.max(0, at)), 10)}`;
+}
+
 /** The dedupe key of a message's arrival: every channel makes it so, and the pipelines find the event by it. */
 export function messageKey(providerMessageId: string): string {
   return `message:${providerMessageId}`;

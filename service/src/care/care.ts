@@ -1,0 +1,83 @@
+/**
+ * Care of the ledger: long work in small steps, each a unit of work of its own, with a rest between them. A webhook that arrives
+ * meanwhile waits for one step at the most.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../core/clock.ts';
+import type { Job, JobHandler, Outbox, OutboxJob } from '../outbox/outbox.ts';
+import type { Ledger, Tx } from '../store/ledger.ts';
+
+/** What a step answers: there is more, it is over, or the work begins anew at a time. */
+export type Progress = 'more' | 'done' | { againAt: number };
+
+/** One kind of long work. `step` runs in a unit of work, so it may be run again; it remembers in the ledger how far it came. */
+export interface CareTask {
+  readonly name: string;
+  step(tx: Tx, payload: Record<string, unknown>, now: number): Promise<Progress>;
+}
+
+/** One job for each purpose, however many processes there are. */
+export function careJob(task: string, about = '', payload: Record<string, unknown> = {}): OutboxJob {
+  return { kind: 'care', key: `care:${task}:${about}`, payload: { ...payload, task } };
+}
+
+/** A job goes on for as long before it lets the others have their turn. */
+const TURN_MS = 1_000;
+/** A rest is as long as the step before it, within these bounds. */
+const MIN_REST_MS = 5;
+const MAX_REST_MS = 100;
+/** The rest while webhooks keep the process busy. */
+const BUSY_REST_MS = 500;
+const BUSY = 0.75;
+
+export interface CareDeps {
+  ledger: Ledger;
+  outbox: Outbox;
+  clock: Clock;
+  tasks: readonly CareTask[];
+  /** How many webhooks were accepted so far. */
+  accepted(): number;
+}
+
+export class CareHandler implements JobHandler {
+  readonly kind = 'care';
+  readonly concurrency = 1;
+  readonly #deps: CareDeps;
+
+  constructor(deps: CareDeps) {
+    this.#deps = deps;
+  }
+
+  async run(job: Job): Promise<void> {
+    const { ledger, outbox, tasks } = this.#deps;
+    const task = tasks.find((one) => one.name === job.payload['task']);
+    // Of another version of the program.
+    if (task === undefined) return ledger.write((tx) => outbox.finish(tx, job));
+    const turnEndsAt = performance.now() + TURN_MS;
+    for (;;) {
+      const startedAt = performance.now();
+      const isLast = startedAt >= turnEndsAt;
+      const progress = await ledger.write((tx) => this.#step(tx, task, job, isLast));
+      if (progress !== 'more' || isLast) return;
+      await this.#rest(performance.now() - startedAt);
+    }
+  }
+
+  async #step(tx: Tx, task: CareTask, job: Job, isLast: boolean): Promise<Progress> {
+    const { outbox, clock } = this.#deps;
+    const now = clock.now();
+    if (!(await outbox.isMine(tx, job))) return 'done';
+    const progress = await task.step(tx, job.payload, now);
+    if (progress === 'done') await outbox.finish(tx, job);
+    else if (progress !== 'more') await outbox.postpone(tx, job, progress.againAt, false);
+    else if (isLast) await outbox.postpone(tx, job, now, false);
+    return progress;
+  }
+
+  async #rest(stepMs: number): Promise<void> {
+    const [accepted, used] = [this.#deps.accepted(), performance.eventLoopUtilization()];
+    await delay(Math.min(MAX_REST_MS, Math.max(MIN_REST_MS, stepMs)));
+    const isBusy = performance.eventLoopUtilization(used).utilization >= BUSY;
+    if (isBusy && this.#deps.accepted() > accepted) await delay(BUSY_REST_MS);
+  }
+}
