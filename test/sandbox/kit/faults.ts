@@ -1,6 +1,13 @@
 /** What can be made to go wrong, whatever the provider. */
 export type FaultKind =
-  'throttled' | 'server_error' | 'unavailable' | 'token_expired' | 'answer_dropped' | 'connection_dropped' | 'slow';
+  | 'throttled'
+  | 'server_error'
+  | 'unavailable'
+  | 'token_expired'
+  | 'answer_dropped'
+  | 'answer_late'
+  | 'connection_dropped'
+  | 'slow';
 
 export const FAULT_KINDS: readonly FaultKind[] = [
   'throttled',
@@ -8,6 +15,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'unavailable',
   'token_expired',
   'answer_dropped',
+  'answer_late',
   'connection_dropped',
   'slow',
 ];
@@ -21,7 +29,7 @@ export interface Fault {
   on?: string;
   /** `throttled`: the Retry-After header, in seconds; absent: no header. */
   retryAfterSeconds?: number;
-  /** `slow`: how long the answer is held back. */
+  /** `slow`: how long the request waits before anything is done with it. `answer_late`: how long its answer is held back. */
   delayMs?: number;
 }
 

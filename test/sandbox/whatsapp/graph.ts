@@ -70,11 +70,14 @@ export async function answerGraph(world: World, request: HttpRequest): Promise<{
   const fault = world.faults.take(operationOf(request));
   if (fault?.kind === 'connection_dropped') return { reply: { dropped: true }, fault: fault.kind };
   const refusal = fault && refusalOf(fault);
-  if (fault?.kind === 'slow') await pause(fault.delayMs ?? 1_000, undefined, { ref: false });
+  if (fault?.kind === 'slow') await hold(fault);
   const reply = refusal ? refusal.toReply() : await answer(world, request);
+  if (fault?.kind === 'answer_late') await hold(fault);
   if (fault?.kind === 'answer_dropped') return { reply: { dropped: true }, fault: fault.kind };
   return { reply: withUsage(world, reply), fault: fault?.kind };
 }
+
+const hold = ({ delayMs = 1_000 }: Fault) => pause(delayMs, undefined, { ref: false });
 
 function refusalOf(fault: Fault): GraphError | undefined {
   if (fault.kind === 'throttled') {

@@ -1,0 +1,113 @@
+/** What will be broken, when and for how long: made from the seed alone. */
+import type { Fault } from '../sandbox/kit/faults.ts';
+import type { Engine } from './engine.ts';
+import type { Random } from './random.ts';
+import { MOODS, type Mood } from './workflow.ts';
+
+/** The moment at which a process is killed: at any time, or right after something began that must not be done by halves. */
+export const AIMS = [
+  'any time',
+  'webhook arrives',
+  'send is asked',
+  'provider is called',
+  'provider took',
+  'workflow is called',
+] as const;
+export type Aim = (typeof AIMS)[number];
+
+export type Step =
+  /** SIGKILL `delayMs` after the aim; started again after `downMs`; `againMs`: killed once more while it starts. */
+  | { do: 'kill'; unit: number; aim: Aim; delayMs: number; downMs: number; againMs?: number }
+  /** SIGSTOP, SIGCONT after `forMs`. */
+  | { do: 'stop'; unit: number; forMs: number }
+  /** SIGTERM, started again when it has ended. */
+  | { do: 'end'; unit: number }
+  | { do: 'provider fails'; fault: Fault }
+  | { do: 'provider is away'; forMs: number }
+  | { do: 'provider resets' }
+  /** What the provider takes meanwhile, it takes; its answers are lost. */
+  | { do: 'answers get lost'; forMs: number }
+  | { do: 'service is cut off' }
+  | { do: 'workflow fails'; workflow: number; mood: Mood; forMs: number }
+  | { do: 'server fails'; server: number; fault: string };
+
+/** `pauseMs`: before the step. */
+export type Planned = Step & { pauseMs: number };
+
+const WEIGHTS: Record<Step['do'], number> = {
+  kill: 38,
+  stop: 8,
+  end: 4,
+  'provider fails': 16,
+  'provider is away': 4,
+  'provider resets': 6,
+  'answers get lost': 5,
+  'service is cut off': 4,
+  'workflow fails': 15,
+  'server fails': 20,
+};
+
+const PROVIDER_FAULTS = {
+  answer_dropped: 25,
+  answer_late: 15,
+  connection_dropped: 15,
+  slow: 15,
+  throttled: 25,
+  // Waits half a minute before the repeat, as Meta's warnings ask for.
+  server_error: 2,
+  unavailable: 3,
+} as const;
+
+/** Steps without end. */
+export function* plan(random: Random, { units, servers }: Pick<Engine, 'units' | 'servers'>, workflows: number) {
+  const weights = servers.length > 0 ? WEIGHTS : { ...WEIGHTS, 'server fails': 0 };
+  for (;;) {
+    const pauseMs = random.whole(50, 900);
+    yield { ...step(random, random.weighted(weights), { units, servers }, workflows), pauseMs };
+  }
+}
+
+function step(
+  random: Random,
+  kind: Step['do'],
+  { units, servers }: Pick<Engine, 'units' | 'servers'>,
+  workflows: number,
+): Step {
+  const unit = random.whole(0, units.length - 1);
+  switch (kind) {
+    case 'kill':
+      return kill(random, unit);
+    case 'stop':
+      return { do: kind, unit, forMs: random.whole(200, 4_000) };
+    case 'end':
+      return { do: kind, unit };
+    case 'provider fails':
+      return { do: kind, fault: providerFault(random) };
+    case 'provider is away':
+    case 'answers get lost':
+      return { do: kind, forMs: random.whole(50, 1_500) };
+    case 'workflow fails': {
+      const workflow = random.whole(0, workflows - 1);
+      return { do: kind, workflow, mood: random.pick(MOODS), forMs: random.whole(100, 4_000) };
+    }
+    case 'server fails': {
+      const server = random.whole(0, servers.length - 1);
+      return { do: kind, server, fault: random.pick(Object.keys(servers[server]?.faults ?? {})) };
+    }
+    default:
+      return { do: kind };
+  }
+}
+
+function kill(random: Random, unit: number): Step {
+  const aim = random.pick(AIMS);
+  const delayMs = random.whole(0, aim === 'any time' ? 500 : 25);
+  const again = random.chance(0.12) ? { againMs: random.whole(50, 1_200) } : {};
+  return { do: 'kill', unit, aim, delayMs, downMs: random.whole(0, 600), ...again };
+}
+
+function providerFault(random: Random): Fault {
+  const kind = random.weighted(PROVIDER_FAULTS);
+  const times = random.whole(1, 3);
+  return { kind, times, retryAfterSeconds: random.whole(0, 2), delayMs: random.whole(50, 1_500) };
+}

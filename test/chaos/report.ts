@@ -1,0 +1,74 @@
+/** What a run showed, in a few lines; of what went wrong, everything. */
+import { mkdir, cp, writeFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PACKAGE_DIR } from '../support/paths.ts';
+import { check, type Violation } from './checker.ts';
+import { Evidence, isAcknowledged } from './evidence.ts';
+import { history } from './history.ts';
+import type { Entry } from './journal.ts';
+import { LISTENERS, type Ran } from './run.ts';
+
+/** So many violations are told with their history. */
+const MAX_TOLD = 5;
+
+export interface Reported {
+  engine: string;
+  seed: string;
+  ran: Ran;
+  tookMs: number;
+}
+
+/** Prints the outcome; answers whether every promise was kept. On failure journals and logs are kept in artifacts/. */
+export async function report({ engine, seed, ran, tookMs }: Reported): Promise<boolean> {
+  const violations = check(ran.entries, LISTENERS);
+  for (const line of summary(ran)) console.log(`  ${line}`);
+  if (violations.length > 0) await tellAll(violations, { engine, seed, ran });
+  await rm(ran.folder, { recursive: true, force: true });
+  console.log(`${violations.length === 0 ? 'PASS' : 'FAIL'}: chaos on ${engine} in ${Math.round(tookMs / 1_000)} s`);
+  return violations.length === 0;
+}
+
+function summary({ entries, kills, troubles, settledMs }: Ran): string[] {
+  const run = new Evidence(entries, LISTENERS);
+  const heard = run.posted.filter(isAcknowledged);
+  const messages = new Set(heard.flatMap((one) => one.messages)).size;
+  const statuses = new Set(heard.flatMap((one) => one.statuses.map(({ providerId, status }) => providerId + status)))
+    .size;
+  const ends = tally([...run.ended.values()].map(({ status }) => status));
+  const calls = entries.filter(({ what }) => what === 'called').length;
+  const events = new Set(run.seen.map(({ event }) => event)).size;
+  return [
+    `trouble: ${kills} kills; ${tally([...troubles].flatMap(([name, times]) => Array<string>(times).fill(name)))}`,
+    `in: ${messages} messages and ${statuses} statuses acknowledged, after ${run.posted.length} tries`,
+    `to workflows: ${events} events (and ${run.seen.length - events} times again) in ${calls} calls`,
+    `out: ${run.admitted.size} sends admitted after ${run.asked.length} tries, ${run.accepted.length} taken by the provider, ${run.uncertain.size} once uncertain; ends: ${ends}`,
+    `all done ${(settledMs / 1_000).toFixed(1)} s after the last fault`,
+  ];
+}
+
+function tally(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => `${count} × ${name}`).join(', ');
+}
+
+async function tellAll(
+  violations: readonly Violation[],
+  { engine, seed, ran }: Pick<Reported, 'engine' | 'seed' | 'ran'>,
+): Promise<void> {
+  const kept = join(PACKAGE_DIR, 'artifacts', `chaos-${engine}-${seed}`);
+  await keep(kept, ran);
+  console.log(`\n${violations.length} promises broken: ${tally(violations.map(({ rule }) => rule))}`);
+  for (const { rule, detail, about } of violations.slice(0, MAX_TOLD)) {
+    console.log(`\n--- ${rule}: ${detail}`);
+    for (const line of history(ran.entries, about)) console.log(`    ${line}`);
+  }
+  console.log(`\nSeed ${seed}. Again: npm run test:chaos -- --engine '${engine}' --seed ${seed} --kills ${ran.kills}`);
+  console.log(`Journal and logs: ${kept}`);
+}
+
+async function keep(folder: string, { entries, folder: from }: { entries: readonly Entry[]; folder: string }) {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'journal.jsonl'), entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  await cp(from, folder, { recursive: true, filter: (path) => !path.endsWith('key') });
+}

@@ -1,0 +1,113 @@
+/** One run: everything is started, people talk, things break, all is mended, and the journals are handed over. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CreateSubscription } from '../../contract/api.ts';
+import { startTcpGate } from '../support/tcp-gate.ts';
+import { Api } from './api.ts';
+import type { Engine, StartEngine } from './engine.ts';
+import type { Listener } from './evidence.ts';
+import { Journal, type Entry } from './journal.ts';
+import { People } from './people.ts';
+import { plan } from './plan.ts';
+import { ACCOUNT, startProvider } from './provider.ts';
+import { Random } from './random.ts';
+import { settle } from './settle.ts';
+import { Trouble } from './trouble.ts';
+import { Workflow } from './workflow.ts';
+
+/** People who talk at the same time. */
+const PEOPLE = 5;
+/** After the faults, everything is done within this. The longest pause before a repeat is half a minute (Meta's own failures). */
+const SETTLE_MS = 120_000;
+
+/** n8n listens twice: to everything in batches, and to messages one at a time. */
+const SUBSCRIPTIONS: (Pick<CreateSubscription, 'events' | 'maxBatch'> & { name: string })[] = [
+  { name: 'assistant', events: ['message.received', 'message.status'], maxBatch: 20 },
+  { name: 'archive', events: ['message.received'], maxBatch: 1 },
+];
+
+export const LISTENERS: Listener[] = SUBSCRIPTIONS.map(({ name, events: types }) => ({ name, types }));
+
+export interface RunOptions {
+  seed: string;
+  startEngine: StartEngine;
+  /** At least so many kills. */
+  kills: number;
+  /** And at least so long, milliseconds. */
+  forMs: number;
+}
+
+export interface Ran {
+  entries: Entry[];
+  kills: number;
+  /** How often each kind of trouble was made. */
+  troubles: Map<string, number>;
+  settledMs: number;
+  /** Logs of the processes. */
+  folder: string;
+}
+
+type Closer = () => Promise<unknown>;
+
+export async function run(options: RunOptions): Promise<Ran> {
+  const closers: Closer[] = [];
+  try {
+    return await perform(options, closers);
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+}
+
+async function perform({ seed, startEngine, kills, forMs }: RunOptions, closers: Closer[]): Promise<Ran> {
+  const random = new Random(seed);
+  const journal = new Journal();
+  const folder = await mkdtemp(join(tmpdir(), 'parley-chaos-'));
+  const provider = await startProvider();
+  closers.push(provider.close);
+  let engine: Engine | undefined;
+  let turn = 0;
+  const front = await startTcpGate(() => {
+    const ports = engine?.units.map(({ port }) => port).filter((port) => port !== undefined) ?? [];
+    return ports[turn++ % ports.length];
+  });
+  closers.push(front.goDown);
+  engine = await startEngine({ url: front.url, folder });
+  closers.push(engine.close);
+  const api = new Api(front.url, engine.apiKey);
+  const workflows = await connect(api, provider, journal, closers);
+  const people = new People({ api, journal, provider, random: random.fork('people') });
+  const trouble = new Trouble({ engine, provider, workflows, front, journal, random: random.fork('trouble') });
+  people.start(PEOPLE);
+  const startedAt = performance.now();
+  for (const step of plan(random.fork('plan'), engine, workflows.length)) {
+    await trouble.make(step);
+    if (trouble.kills >= kills && performance.now() - startedAt >= forMs) break;
+  }
+  await trouble.end();
+  await people.end();
+  const settledMs = await settle({ api, provider, journal, withinMs: SETTLE_MS });
+  provider.tell(journal);
+  return { entries: journal.entries(), kills: trouble.kills, troubles: trouble.done, settledMs, folder };
+}
+
+/** Registers the account and lets the workflows listen. */
+async function connect(
+  api: Api,
+  provider: Awaited<ReturnType<typeof startProvider>>,
+  journal: Journal,
+  closers: Closer[],
+): Promise<Workflow[]> {
+  const { webhookUrl } = await api.putAccount(ACCOUNT.externalId, provider.settings);
+  provider.sandbox.subscribe(webhookUrl);
+  const workflows: Workflow[] = [];
+  for (const { name, ...wish } of SUBSCRIPTIONS) {
+    const workflow = new Workflow(name, journal);
+    await workflow.start();
+    closers.push(() => workflow.close());
+    workflows.push(workflow);
+    const body = { url: workflow.url, account: ACCOUNT, ...wish };
+    await api.get('/v1/subscriptions', { method: 'POST', body });
+  }
+  return workflows;
+}

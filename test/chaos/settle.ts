@@ -1,0 +1,49 @@
+/** After the faults: waits until everything that was promised is done, or its time is over, and notes how it ended. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Api } from './api.ts';
+import type { Journal } from './journal.ts';
+import type { Provider } from './provider.ts';
+
+const LOOK_MS = 200;
+/** Work that has to be done at the end. Jobs of other kinds wait for a time that is far off. */
+const WORK = /^(normalize|deliver|send) /;
+
+interface Settling {
+  api: Api;
+  provider: Provider;
+  journal: Journal;
+  /** How long it may take, milliseconds. */
+  withinMs: number;
+}
+
+/** Answers how long it took, milliseconds. What is not done by then is in the journal. */
+export async function settle({ api, provider, journal, withinMs }: Settling): Promise<number> {
+  const startedAt = performance.now();
+  const elapsed = () => performance.now() - startedAt;
+  while (elapsed() < withinMs && !(provider.isQuiet() && (await leftOver(api)).length === 0)) await pause(LOOK_MS);
+  const took = elapsed();
+  for (const left of await leftOver(api)) journal.note({ what: 'left', ...left });
+  await noteEnds(api, journal);
+  return took;
+}
+
+/** Work that is still there; an outbox that cannot be read counts as work. */
+async function leftOver(api: Api): Promise<{ jobs: string; count: number }[]> {
+  try {
+    return (await api.jobs()).filter(({ jobs, count }) => WORK.test(jobs) && count > 0);
+  } catch (error) {
+    return [{ jobs: `unknown (${String(error)})`, count: 1 }];
+  }
+}
+
+async function noteEnds(api: Api, journal: Journal): Promise<void> {
+  const ids = new Set(journal.entries().flatMap((entry) => (entry.what === 'answered' && entry.id ? [entry.id] : [])));
+  for (const id of ids) {
+    const { status, body } = await api.call({ method: 'GET', path: `/v1/messages/${id}` });
+    // A message that cannot be read has no end, which the checker finds.
+    if (status !== 200) continue;
+    const view = body as { status: string; attempts?: { outcome?: string }[] };
+    const uncertain = view.attempts?.some(({ outcome }) => outcome === 'uncertain') ?? false;
+    journal.note({ what: 'ended', id, status: view.status, uncertain });
+  }
+}

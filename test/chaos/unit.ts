@@ -1,0 +1,81 @@
+/** One process of the service, to be killed, stopped, resumed, ended and started again. `npm run build:service` first. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { eventually } from '../support/eventually.ts';
+import { PACKAGE_DIR } from '../support/paths.ts';
+
+const MAIN = `${PACKAGE_DIR}/service/dist/service/src/main.js`;
+/** Also with a database that comes back late. */
+const START_MS = 90_000;
+
+export class Unit {
+  readonly name: string;
+  /** Where it listens; undefined while it does not run. Always the same, once known. */
+  port: number | undefined;
+  readonly #env: Record<string, string>;
+  readonly #log: WriteStream;
+  #ownPort = '0';
+  #child: ChildProcess | undefined;
+  #tail = '';
+
+  constructor(name: string, env: Record<string, string>, logPath: string) {
+    this.name = name;
+    this.#env = env;
+    this.#log = createWriteStream(logPath, { flags: 'a' });
+  }
+
+  /** Starts it; `ready` resolves when it answers, rejects with the end of its output when it ends before. */
+  start(): { ready: Promise<void> } {
+    const env = { PATH: process.env['PATH'], ...this.#env, PARLEY_PORT: this.#ownPort };
+    const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    this.#tail = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => this.#said(text));
+    return { ready: this.#ready(child) };
+  }
+
+  /** Ends it and resolves when it is gone: at once (SIGKILL) or in order (SIGTERM). */
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || !isRunning(child)) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    if (signal === 'SIGKILL') this.port = undefined;
+    child.kill(signal);
+    await gone;
+    this.port = undefined;
+  }
+
+  /** Still there, and does nothing: SIGSTOP. */
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  async close(): Promise<void> {
+    this.resume();
+    await this.end('SIGKILL');
+    await new Promise((resolve) => this.#log.end(resolve));
+  }
+
+  async #ready(child: ChildProcess): Promise<void> {
+    const probe = () => !isRunning(child) || /"url":"http:\/\/[^"]+?:(\d+)".*Parley is ready/.exec(this.#tail)?.[1];
+    const port = await eventually(probe, `${this.name} to start`, START_MS);
+    // Killed before it was ready, by whoever started it.
+    if (child.signalCode === 'SIGKILL') return;
+    if (port === true) throw new Error(`${this.name} ended with ${child.exitCode}: ${this.#tail.slice(-2_000)}`);
+    this.#ownPort = port;
+    this.port = Number(port);
+  }
+
+  #said(text: Buffer): void {
+    this.#log.write(text);
+    this.#tail = (this.#tail + text.toString('utf8')).slice(-20_000);
+  }
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
