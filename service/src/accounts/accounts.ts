@@ -102,6 +102,7 @@ export class Accounts {
     const settings = readSettings(channel, externalId, given.settings);
     // Found and stored in one unit of work: two workflows that register the same account at the same time make one.
     const { row, created } = await this.#deps.ledger.write(async (tx) => {
+      await tx.lock(`account ${channel.id} ${externalId}`);
       const known = await store.find(tx.db, channel.id, externalId);
       const stored = this.#row(channel, externalId, given, settings, known);
       await store.put(tx, stored, channel.addresses(settings));

@@ -23,14 +23,14 @@ export async function resolvePerson(
   ref: ContactRef,
   now: number,
 ): Promise<Person> {
-  const contactId = await resolveContact(tx, ids, account.channel.id, ref.identities, now);
+  const contactId = await contactOf(tx, ids, account.channel.id, ref.identities, now);
   const contact = await contacts.find(tx.db, contactId, account.channel.id);
   if (contact === undefined) throw new Error(`Contact ${contactId} has no row`);
   const name = ref.name ?? contact.name;
   const username = ref.username ?? contact.username;
   if (name !== contact.name || username !== contact.username) await contacts.rename(tx, contactId, name, username);
   const known = await conversations.between(tx.db, account.id, contactId);
-  if (known) return { contact: { ...contact, name, username }, conversation: known };
+  if (known) return { contact: { ...contact, name, username }, conversation: await conversations.hold(tx, known) };
   const conversation: Conversation = {
     id: ids.next('cnv'),
     accountId: account.id,
@@ -40,6 +40,30 @@ export async function resolvePerson(
   };
   await conversations.create(tx, conversation, now);
   return { contact: { ...contact, name, username }, conversation };
+}
+
+/** The contact who holds all of the identities; where nobody does, they are sorted out, alone. */
+async function contactOf(
+  tx: Tx,
+  ids: Ids,
+  channel: string,
+  identities: readonly IdentityRef[],
+  now: number,
+): Promise<string> {
+  if (tx.shared) {
+    const owners = new Set<string | undefined>();
+    for (const identity of identities) owners.add(await contacts.ownerOf(tx.db, channel, identity));
+    const [owner] = owners;
+    if (owners.size === 1 && owner !== undefined) return owner;
+    await holdIdentities(tx, channel, identities);
+  }
+  return resolveContact(tx, ids, channel, identities, now);
+}
+
+/** Nobody else gives these to a contact, or takes them away, before the unit ends. */
+async function holdIdentities(tx: Tx, channel: string, identities: readonly IdentityRef[]): Promise<void> {
+  const names = identities.map(({ kind, address }) => `identity ${channel} ${kind} ${address}`);
+  for (const name of names.sort()) await tx.lock(name);
 }
 
 /** `from` was `into` all along; what was to be sent in a conversation of `from` keeps its place. */
@@ -60,6 +84,8 @@ export async function learnIdentity(
   identity: IdentityRef,
   now: number,
 ): Promise<void> {
+  if ((await contacts.ownerOf(tx.db, channel, identity)) === contactId) return;
+  await holdIdentities(tx, channel, [identity]);
   const holder = await contacts.ownerOf(tx.db, channel, identity);
   if (holder === undefined) return contacts.addIdentity(tx, channel, contactId, identity, now);
   if (holder === contactId) return;
@@ -78,6 +104,7 @@ export async function replaceIdentities(
   added: readonly IdentityRef[],
   now: number,
 ): Promise<void> {
+  await holdIdentities(tx, channel, [...before, ...added]);
   const same = (a: IdentityRef, b: IdentityRef) => a.kind === b.kind && a.address === b.address;
   for (const old of before) {
     const replaced = added.some(({ kind }) => kind === old.kind) && !added.some((one) => same(one, old));

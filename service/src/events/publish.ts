@@ -8,6 +8,7 @@ import { messageKey, type Ids } from '../core/ids.ts';
 import { sessionState } from '../core/session-window.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Contact } from '../store/contact.store.ts';
+import * as conversations from '../store/conversation.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
 import * as events from '../store/event.store.ts';
 import type { Tx } from '../store/ledger.ts';
@@ -61,6 +62,7 @@ export class Publisher {
   async publish(tx: Tx, fact: Fact): Promise<boolean> {
     const { ids, clock } = this.#deps;
     const now = clock.now();
+    await hold(tx, fact);
     const waiting = await this.#waiting(tx, fact, now);
     const event = describe(fact, ids.next('evt'), now, waiting.length > 0 && fact.type === 'message.received');
     const triggers = await subscriptions.triggers(tx.db, fact.account.id, now);
@@ -76,6 +78,8 @@ export class Publisher {
 
   /** What a waiting workflow was promised and will not take is for the triggers that would have got it otherwise. */
   async giveBack(tx: Tx, waiting: SubscriptionRow): Promise<void> {
+    if (waiting.conversation_id !== null) await conversations.lock(tx, waiting.conversation_id);
+    await subscriptions.hold(tx, 'shared');
     for (const { eventSeq, payload } of await subscriptions.untaken(tx.db, waiting.id)) {
       const { awaited: _, ...event } = JSON.parse(payload) as ParleyEvent;
       if (event.type !== 'message.received') continue;
@@ -119,6 +123,13 @@ export class Publisher {
     }
     return waiting;
   }
+}
+
+/** Events of a conversation are numbered in the order of their commits, and no subscription is exchanged meanwhile. */
+async function hold(tx: Tx, { conversation, account }: Fact): Promise<void> {
+  if (conversation) await conversations.lock(tx, conversation.id);
+  else await tx.lock(`facts ${account.id}`);
+  await subscriptions.hold(tx, 'shared');
 }
 
 /** The one job that hands a shard of a subscription its events. */

@@ -160,7 +160,7 @@ export class Admission {
     if (bestIdentity(kinds, contact) === undefined) {
       throw new ParleyError(400, 'invalid_recipient', `The contact has no ${kinds.join(' or ')} to send to`);
     }
-    return { person: { contact, conversation } };
+    return { person: { contact, conversation: await conversations.hold(tx, conversation) } };
   }
 }
 

@@ -130,8 +130,8 @@ export class Outcomes {
 
   async #messageOf(tx: Tx, account: LiveAccount, event: ParsedStatus): Promise<MessageRow | undefined> {
     const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
-    if (known !== undefined) return known.direction === 'outbound' ? known : undefined;
-    const correlated = event.correlationId && (await messages.find(tx.db, event.correlationId));
+    if (known !== undefined) return known.direction === 'outbound' ? messages.hold(tx, known.id) : undefined;
+    const correlated = event.correlationId && (await messages.hold(tx, event.correlationId));
     return correlated && correlated.account_id === account.id && correlated.direction === 'outbound'
       ? correlated
       : undefined;
@@ -185,7 +185,7 @@ function isRefused(message: MessageRow, providerMessageId: string): boolean {
 }
 
 async function current(tx: Tx, messageId: string): Promise<MessageRow> {
-  const message = await messages.find(tx.db, messageId);
+  const message = await messages.hold(tx, messageId);
   if (message === undefined) throw new Error(`Message ${messageId} has no row`);
   return message;
 }

@@ -46,6 +46,9 @@ interface Sending {
 
 const THROTTLED = 'throttled';
 
+/** This process stood still for so long that another one sends the message by now. */
+class LeaseLost extends Error {}
+
 /** An attempt on disk: from now on the provider may have the message. */
 interface Opened {
   attemptId: string;
@@ -100,9 +103,11 @@ export class SendHandler implements JobHandler {
    * Opens an attempt, unless something speaks against the send now: then the reason. Undefined: it is settled already, a status
    * webhook was faster than the repeat. All is read in the unit of work that opens it, so that nothing changes in between.
    */
-  async #open(tx: Tx, { account, message, attempts }: Sending): Promise<Opened | SendError | undefined> {
-    const { ids, clock } = this.#deps;
-    const current = await messages.find(tx.db, message.id);
+  async #open(tx: Tx, { job, account, message, attempts }: Sending): Promise<Opened | SendError | undefined> {
+    const { ids, clock, outbox } = this.#deps;
+    // Before anything else: whoever lost the job may not open an attempt.
+    if (!(await outbox.isMine(tx, job))) throw new LeaseLost();
+    const current = await messages.hold(tx, message.id);
     if (current?.status !== 'queued') return undefined;
     const conversation = await conversations.find(tx.db, current.conversation_id);
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));

@@ -30,7 +30,7 @@ export class SettleHandler implements JobHandler {
     const { ledger, outbox, accounts, outcomes } = this.#deps;
     const { messageId, waitingAs, since } = job.payload as { messageId: string; waitingAs: string; since: number };
     await ledger.write(async (tx) => {
-      const message = await messages.find(tx.db, messageId);
+      const message = await messages.hold(tx, messageId);
       const account = message && accounts.find(message.account_id);
       await outbox.finish(tx, job);
       // Released and held again meanwhile: that wait has a job of its own.

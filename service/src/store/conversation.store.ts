@@ -39,9 +39,22 @@ export async function find(db: Kysely<Schema>, id: string): Promise<Conversation
   return row?.merged_into ? find(db, row.merged_into) : row && fromRow(row);
 }
 
+/** Holds a conversation until the unit ends: its window, its messages' statuses and the order of its events are the caller's. */
+export function lock(tx: Tx, id: string): Promise<void> {
+  return tx.lock(`conversation ${id}`);
+}
+
+/** The conversation as it stays until the unit ends. */
+export async function hold(tx: Tx, known: Conversation): Promise<Conversation> {
+  if (!tx.shared) return known;
+  await lock(tx, known.id);
+  return (await find(tx.db, known.id)) ?? known;
+}
+
 /** The conversation goes on in another one, which gets its messages, its waiting workflows and what its window allows. */
 export async function merge(tx: Tx, from: string, into: string): Promise<void> {
   const { db } = tx;
+  for (const id of [from, into].sort()) await lock(tx, id);
   await db.updateTable('messages').set({ conversation_id: into }).where('conversation_id', '=', from).execute();
   await db.updateTable('subscriptions').set({ conversation_id: into }).where('conversation_id', '=', from).execute();
   const gone = await find(db, from);

@@ -3,6 +3,7 @@ import type { Kysely, Selectable } from 'kysely';
 import type { MessageStatus } from '../../../contract/message.ts';
 import type { AttemptsTable, MessagesTable, Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
+import { lock } from './conversation.store.ts';
 import { changed, first, prepared, type Parameters, type Prepared } from './prepared.ts';
 
 export type MessageRow = Selectable<MessagesTable>;
@@ -42,6 +43,14 @@ const selectOne = prepared((db, its: Parameters<{ id: string }>) =>
 
 export async function find(db: Kysely<Schema>, id: string): Promise<MessageRow | undefined> {
   return first(await selectOne(db, { id }));
+}
+
+/** The message as it stays until the unit ends: its conversation is held. */
+export async function hold(tx: Tx, id: string): Promise<MessageRow | undefined> {
+  const message = await find(tx.db, id);
+  if (message === undefined || !tx.shared) return message;
+  await lock(tx, message.conversation_id);
+  return find(tx.db, id);
 }
 
 const selectByProviderId = prepared((db, its: Parameters<{ accountId: string; providerId: string }>) =>

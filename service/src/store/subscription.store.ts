@@ -9,6 +9,11 @@ export type SubscriptionRow = Selectable<SubscriptionsTable>;
 /** `ended_reason` of a subscription that only gathers events for the next one with its URL. */
 export const HANDING_OVER = 'handing over';
 
+/** `shared`: the subscriptions are read to promise them events. `alone`: one takes over what another was promised. */
+export function hold(tx: Tx, how: 'alone' | 'shared'): Promise<void> {
+  return tx.lock('subscriptions', how);
+}
+
 export async function insert(tx: Tx, subscription: SubscriptionRow): Promise<void> {
   await tx.db.insertInto('subscriptions').values(subscription).execute();
 }
@@ -90,6 +95,7 @@ export async function takeOver(
   heir: Pick<SubscriptionRow, 'id' | 'url' | 'account_id'>,
   now: number,
 ): Promise<boolean> {
+  await hold(tx, 'alone');
   const rows = await tx.db
     .selectFrom('subscriptions')
     .select('id')

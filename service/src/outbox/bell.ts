@@ -1,0 +1,121 @@
+/**
+ * The bell between processes: a Bull queue in Redis. A job in it says only that work of a kind has become due; which, and whether
+ * it still is, the ledger knows. Whatever Redis loses, forgets or tells twice costs time, no work.
+ */
+import type { Job as BullJob, JobOptions, Queue } from 'bull';
+import type { JobKind } from './outbox.ts';
+
+export const BELL_QUEUE = 'parley-bell';
+/** Nobody reads of a ring that was heard. */
+const OPTIONS: JobOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
+/** A ring that finds its process busy goes on to the next one, this often and this much later. */
+const MAX_HOPS = 20;
+const HOP_MS = 25;
+/** The only setting with which Redis never throws rings away. */
+const NO_EVICTION = 'noeviction';
+
+export interface BellLog {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+}
+
+interface Ring {
+  hops: number;
+}
+
+/** What hears the bell: answers false when it has no room for work of this kind. */
+export type Listener = (kind: JobKind) => boolean;
+
+export class Bell {
+  readonly #log: BellLog;
+  #queue: Queue<Ring> | undefined;
+  #listener: Listener | undefined;
+  readonly #ringing = new Set<JobKind>();
+  readonly #again = new Set<JobKind>();
+  #isUp = false;
+  #wasUp = false;
+  #complained = false;
+
+  constructor(log: BellLog) {
+    this.#log = log;
+  }
+
+  /** Whether Redis has been reached since the start. An outage later does not count: the sweep finds all work meanwhile. */
+  get wasUp(): boolean {
+    return this.#wasUp;
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  listen(listener: Listener): void {
+    this.#listener = listener;
+  }
+
+  /** The queue that Nest made, with `heard` as its processor. */
+  attach(queue: Queue<Ring>): void {
+    this.#queue = queue;
+    queue.on('error', (error) => this.#down(error));
+    const { client } = queue;
+    client.on('ready', () => void this.#up());
+    client.on('close', () => this.#down(undefined));
+    if (client.status === 'ready') void this.#up();
+  }
+
+  /** Tells some process that work of `kind` is due in `delayMs`. Rings that would say the same are one. */
+  ring(kind: JobKind, delayMs = 0, hops = 0): void {
+    if (!this.#isUp || this.#queue === undefined) return;
+    if (this.#ringing.has(kind)) {
+      this.#again.add(kind);
+      return;
+    }
+    this.#ringing.add(kind);
+    void this.#add(this.#queue, kind, delayMs, hops);
+  }
+
+  /** A ring has come to this process. */
+  async heard(job: BullJob<Ring>): Promise<void> {
+    const kind = job.name as JobKind;
+    const taken = this.#listener?.(kind) ?? false;
+    const hops = job.data.hops + 1;
+    if (!taken && hops < MAX_HOPS) this.ring(kind, HOP_MS, hops);
+  }
+
+  async #add(queue: Queue<Ring>, kind: JobKind, delayMs: number, hops: number): Promise<void> {
+    try {
+      await queue.add(kind, { hops }, { ...OPTIONS, delay: Math.max(0, Math.ceil(delayMs)) });
+    } catch (error) {
+      this.#down(error);
+    }
+    this.#ringing.delete(kind);
+    if (this.#again.delete(kind)) this.ring(kind);
+  }
+
+  #down(error: unknown): void {
+    this.#isUp = false;
+    if (this.#complained) return;
+    this.#complained = true;
+    this.#log.warn({ err: error }, 'Redis cannot be reached: work is found by looking, a few seconds later');
+  }
+
+  async #up(): Promise<void> {
+    if (this.#isUp) return;
+    this.#isUp = true;
+    this.#wasUp = true;
+    this.#complained = false;
+    this.#log.info({}, 'Redis is reached: processes tell each other of work');
+    await this.#checkEviction();
+  }
+
+  /** Managed servers may not tell. */
+  async #checkEviction(): Promise<void> {
+    const answer: unknown = await this.#queue?.client.config('GET', 'maxmemory-policy').catch(() => undefined);
+    const policy = Array.isArray(answer) ? String(answer[1]) : NO_EVICTION;
+    if (policy === NO_EVICTION) return;
+    this.#log.warn(
+      { policy },
+      'Redis may throw keys away when its memory is full (maxmemory-policy): set it to noeviction. No work is lost, but it is found later',
+    );
+  }
+}
