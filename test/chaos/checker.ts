@@ -2,7 +2,7 @@
  * Compares what was acknowledged with what arrived. Reads journals and nothing else: not the service's code, not its ledger. Each
  * function below is one promise; what breaks it is named, with the ids under which its history is found.
  */
-import { Evidence, isAcknowledged, rank, type Listener } from './evidence.ts';
+import { Evidence, isAcknowledged, once, rank, type Listener } from './evidence.ts';
 import type { Entry, SeenEvent } from './journal.ts';
 
 export interface Violation {
@@ -81,15 +81,13 @@ const messagesOutOfOrder: ListenerRule = ({ wrote, arrivals }, { name }) => {
   const places = new Map<string, { person: string; place: number }>();
   for (const { person, messages } of wrote) for (const id of messages) places.set(id, { person, place: places.size });
   const { first = [], taken = [] } = arrivals.get(name) ?? {};
-  const late = [first, taken].flatMap((events) =>
-    overtaken(
-      events.flatMap(({ providerId }) => (providerId === undefined ? [] : [providerId])),
-      (id) => {
-        const known = places.get(id);
-        return known && { group: known.person, place: known.place };
-      },
-    ),
-  );
+  const late = [first, taken].flatMap((events) => {
+    const ids = events.map(({ providerId }) => providerId).filter((id) => id !== undefined);
+    return overtaken(once(ids, String), (id) => {
+      const known = places.get(id);
+      return known && { group: known.person, place: known.place };
+    });
+  });
   return late.map(([id, after]) => ({
     rule: 'messages out of order',
     detail: `${name} got ${id} after ${after}, which was written later`,
@@ -150,7 +148,10 @@ const sentTwice: Rule = (run) =>
 /** A send whose fate is not known holds up nothing, so it may arrive after later ones. */
 const sendsOutOfOrder: Rule = ({ asked, accepted, uncertain }) => {
   const places = new Map(asked.map(({ key }, index) => [key, index]).toReversed() as [string, number][]);
-  const certain = accepted.filter(({ key }) => !uncertain.has(key));
+  const certain = once(
+    accepted.filter(({ key }) => !uncertain.has(key)),
+    ({ key }) => key,
+  );
   return overtaken(certain, ({ person, key }) => ({ group: person, place: places.get(key) ?? -1 })).map(
     ([one, after]) => ({
       rule: 'sends out of order',

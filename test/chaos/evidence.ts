@@ -34,7 +34,7 @@ export class Evidence {
   readonly left: Left[];
   /** Final states, by the service's id. */
   readonly ended: Map<string, Ended>;
-  /** The service's id of each send that was admitted, by key. */
+  /** The service's id of each send that was admitted, by key; the first that it told. */
   readonly admitted: Map<string, string>;
   /** By workflow. */
   readonly arrivals: Map<string, Arrivals>;
@@ -54,7 +54,8 @@ export class Evidence {
     this.accepted = all('accepted');
     this.left = all('left');
     this.ended = new Map(all('ended').map((one) => [one.id, one]));
-    this.admitted = new Map(this.answered.flatMap(({ key, id }) => (id === undefined ? [] : [[key, id]])));
+    const answers = this.answered.toReversed();
+    this.admitted = new Map(answers.flatMap(({ key, id }) => (id === undefined ? [] : [[key, id]])));
     const calls = all('called');
     this.seen = calls.flatMap(({ events }) => events);
     this.arrivals = new Map(
@@ -101,11 +102,19 @@ function isUnsure(status: string | undefined): boolean {
 
 function arrivalsIn(calls: readonly Called[]): Arrivals {
   return {
-    first: once(calls.flatMap(({ events }) => events)),
-    taken: once(calls.filter(isAcknowledged).flatMap(({ events }) => events)),
+    first: once(
+      calls.flatMap(({ events }) => events),
+      ({ event }) => event,
+    ),
+    taken: once(
+      calls.filter(isAcknowledged).flatMap(({ events }) => events),
+      ({ event }) => event,
+    ),
   };
 }
 
-function once(events: readonly SeenEvent[]): SeenEvent[] {
-  return [...new Map(events.toReversed().map((one) => [one.event, one])).values()].toReversed();
+/** The first of each name, in order. */
+export function once<T>(all: readonly T[], nameOf: (one: T) => string): T[] {
+  const names = new Set<string>();
+  return all.filter((one) => !names.has(nameOf(one)) && names.add(nameOf(one)));
 }

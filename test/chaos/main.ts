@@ -33,12 +33,13 @@ async function main(): Promise<number> {
   }
   const { seed } = values;
   const forMs = values.long ? Number(values.minutes) * 60_000 : 0;
+  const flags = values.long ? `--long --minutes ${values.minutes}` : `--kills ${values.kills}`;
   let failed = false;
   for (const [engine, startEngine] of chosen) {
-    console.log(`=== chaos on ${engine}, seed ${seed}${values.long ? `, ${values.minutes} minutes` : ''}`);
+    console.log(`=== chaos on ${engine}, seed ${seed}, ${flags}`);
     const startedAt = performance.now();
     const ran = await run({ seed, startEngine, kills: Number(values.kills), forMs });
-    const isKept = await report({ engine, seed, ran, tookMs: performance.now() - startedAt });
+    const isKept = await report({ engine, seed, flags, ran, tookMs: performance.now() - startedAt });
     failed ||= !isKept;
   }
   return failed ? 1 : 0;

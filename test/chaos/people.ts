@@ -71,7 +71,7 @@ class Person {
   async talk(isOver: () => boolean): Promise<void> {
     const { random } = this.#scene;
     while (!isOver() && this.#sends < SENDS_PER_PERSON) {
-      await pause(random.whole(5, 280));
+      await pause(random.whole(5, 200));
       await this.#act(random.weighted(ACTIONS));
     }
     // What is held goes out when the person writes.

@@ -62,7 +62,7 @@ const PROVIDER_FAULTS = {
 export function* plan(random: Random, { units, servers }: Pick<Engine, 'units' | 'servers'>, workflows: number) {
   const weights = servers.length > 0 ? WEIGHTS : { ...WEIGHTS, 'server fails': 0 };
   for (;;) {
-    const pauseMs = random.whole(50, 900);
+    const pauseMs = random.whole(100, 2_200);
     yield { ...step(random, random.weighted(weights), { units, servers }, workflows), pauseMs };
   }
 }

@@ -14,15 +14,18 @@ const MAX_TOLD = 5;
 export interface Reported {
   engine: string;
   seed: string;
+  /** Flags, besides engine and seed, that make the same run again. */
+  flags: string;
   ran: Ran;
   tookMs: number;
 }
 
 /** Prints the outcome; answers whether every promise was kept. On failure journals and logs are kept in artifacts/. */
-export async function report({ engine, seed, ran, tookMs }: Reported): Promise<boolean> {
+export async function report(reported: Reported): Promise<boolean> {
+  const { engine, ran, tookMs } = reported;
   const violations = check(ran.entries, LISTENERS);
   for (const line of summary(ran)) console.log(`  ${line}`);
-  if (violations.length > 0) await tellAll(violations, { engine, seed, ran });
+  if (violations.length > 0) await tellAll(violations, reported);
   await rm(ran.folder, { recursive: true, force: true });
   console.log(`${violations.length === 0 ? 'PASS' : 'FAIL'}: chaos on ${engine} in ${Math.round(tookMs / 1_000)} s`);
   return violations.length === 0;
@@ -52,10 +55,7 @@ function tally(names: readonly string[]): string {
   return [...counts].map(([name, count]) => `${count} × ${name}`).join(', ');
 }
 
-async function tellAll(
-  violations: readonly Violation[],
-  { engine, seed, ran }: Pick<Reported, 'engine' | 'seed' | 'ran'>,
-): Promise<void> {
+async function tellAll(violations: readonly Violation[], { engine, seed, flags, ran }: Reported): Promise<void> {
   const kept = join(PACKAGE_DIR, 'artifacts', `chaos-${engine}-${seed}`);
   await keep(kept, ran);
   console.log(`\n${violations.length} promises broken: ${tally(violations.map(({ rule }) => rule))}`);
@@ -63,7 +63,7 @@ async function tellAll(
     console.log(`\n--- ${rule}: ${detail}`);
     for (const line of history(ran.entries, about)) console.log(`    ${line}`);
   }
-  console.log(`\nSeed ${seed}. Again: npm run test:chaos -- --engine '${engine}' --seed ${seed} --kills ${ran.kills}`);
+  console.log(`\nSeed ${seed}. Again: npm run test:chaos -- --engine '${engine}' --seed ${seed} ${flags}`);
   console.log(`Journal and logs: ${kept}`);
 }
 

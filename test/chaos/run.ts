@@ -3,21 +3,22 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CreateSubscription } from '../../contract/api.ts';
-import { startTcpGate } from '../support/tcp-gate.ts';
+import { startTcpGate, type TcpGate } from '../support/tcp-gate.ts';
 import { Api } from './api.ts';
 import type { Engine, StartEngine } from './engine.ts';
 import type { Listener } from './evidence.ts';
 import { Journal, type Entry } from './journal.ts';
 import { People } from './people.ts';
 import { plan } from './plan.ts';
-import { ACCOUNT, startProvider } from './provider.ts';
+import { ACCOUNT, startProvider, type Provider } from './provider.ts';
 import { Random } from './random.ts';
 import { settle } from './settle.ts';
 import { Trouble } from './trouble.ts';
+import type { Unit } from './unit.ts';
 import { Workflow } from './workflow.ts';
 
 /** People who talk at the same time. */
-const PEOPLE = 5;
+const PEOPLE = 12;
 /** After the faults, everything is done within this. The longest pause before a repeat is half a minute (Meta's own failures). */
 const SETTLE_MS = 120_000;
 
@@ -65,15 +66,7 @@ async function perform({ seed, startEngine, kills, forMs }: RunOptions, closers:
   const folder = await mkdtemp(join(tmpdir(), 'parley-chaos-'));
   const provider = await startProvider();
   closers.push(provider.close);
-  let engine: Engine | undefined;
-  let turn = 0;
-  const front = await startTcpGate(() => {
-    const ports = engine?.units.map(({ port }) => port).filter((port) => port !== undefined) ?? [];
-    return ports[turn++ % ports.length];
-  });
-  closers.push(front.goDown);
-  engine = await startEngine({ url: front.url, folder });
-  closers.push(engine.close);
+  const { engine, front } = await startService(startEngine, folder, closers);
   const api = new Api(front.url, engine.apiKey);
   const workflows = await connect(api, provider, journal, closers);
   const people = new People({ api, journal, provider, random: random.fork('people') });
@@ -91,13 +84,27 @@ async function perform({ seed, startEngine, kills, forMs }: RunOptions, closers:
   return { entries: journal.entries(), kills: trouble.kills, troubles: trouble.done, settledMs, folder };
 }
 
-/** Registers the account and lets the workflows listen. */
-async function connect(
-  api: Api,
-  provider: Awaited<ReturnType<typeof startProvider>>,
-  journal: Journal,
+/** The processes, and one address for all of them: each connection goes to the next that runs. */
+async function startService(
+  startEngine: StartEngine,
+  folder: string,
   closers: Closer[],
-): Promise<Workflow[]> {
+): Promise<{ engine: Engine; front: TcpGate }> {
+  const units: Unit[] = [];
+  let turn = 0;
+  const front = await startTcpGate(() => {
+    const ports = units.map(({ port }) => port).filter((port) => port !== undefined);
+    return ports[turn++ % ports.length];
+  });
+  closers.push(front.goDown);
+  const engine = await startEngine({ url: front.url, folder });
+  closers.push(engine.close);
+  units.push(...engine.units);
+  return { engine, front };
+}
+
+/** Registers the account and lets the workflows listen. */
+async function connect(api: Api, provider: Provider, journal: Journal, closers: Closer[]): Promise<Workflow[]> {
   const { webhookUrl } = await api.putAccount(ACCOUNT.externalId, provider.settings);
   provider.sandbox.subscribe(webhookUrl);
   const workflows: Workflow[] = [];

@@ -1,5 +1,6 @@
 /** Makes trouble as planned: one thing after the other on the same part, several parts at once. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { deferred } from '../sandbox/kit/deferred.ts';
 import type { FaultKind } from '../sandbox/kit/faults.ts';
 import type { TcpGate } from '../support/tcp-gate.ts';
 import type { Engine } from './engine.ts';
@@ -142,16 +143,15 @@ export class Trouble {
 
   async #loseAnswers(forMs: number): Promise<void> {
     const { wire } = this.#target.provider;
-    let release = () => undefined as void;
-    const held = new Promise<void>((resolve) => (release = resolve));
+    const held = deferred<undefined>();
     await this.#during(
       'answers of the provider get lost',
       forMs,
-      async () => void (wire.hold = held),
+      async () => void (wire.hold = held.promise),
       async () => {
         wire.cut();
         wire.hold = undefined;
-        release();
+        held.resolve(undefined);
       },
     );
   }
