@@ -1,5 +1,6 @@
 /** The HTTP side: controllers over the pipelines, with what they are given. */
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { BullModule } from '@nestjs/bull';
 import { APP_FILTER } from '@nestjs/core';
 import { Accounts } from './accounts/accounts.ts';
 import { Provisioning } from './accounts/provisioning.ts';
@@ -12,6 +13,7 @@ import { CHANNEL_IO } from './api/tokens.ts';
 import { Subscriptions } from './events/subscriptions.ts';
 import { Media } from './media/media.ts';
 import { Admission } from './outbound/admit.ts';
+import { BELL_QUEUE } from './outbox/bell.ts';
 import { Messages } from './outbound/messages.ts';
 import type { Pipelines, World } from './pipelines.ts';
 import { API_KEY_LOOKUP, type ApiKeyLookup } from './platform/api-keys.ts';
@@ -27,11 +29,15 @@ export interface AppParts {
   drain: Drain;
   apiKeys: ApiKeyLookup;
   checks: readonly ReadinessCheck[];
+  /** Of the bell, if there is one. */
+  redisUrl: string | undefined;
 }
+
+const API = [AccountsController, SubscriptionsController, MessagesController, TemplatesController, MediaController];
 
 @Module({})
 export class AppModule {
-  static with({ world, pipelines, drain, apiKeys, checks }: AppParts): DynamicModule {
+  static with({ world, pipelines, drain, apiKeys, checks, redisUrl }: AppParts): DynamicModule {
     const given: [unknown, unknown][] = [
       [Accounts, pipelines.accounts],
       [Provisioning, pipelines.provisioning],
@@ -49,16 +55,10 @@ export class AppModule {
     const providers = given.map(([provide, useValue]) => ({ provide, useValue }) as Provider);
     return {
       module: AppModule,
+      imports: redisUrl === undefined ? [] : [BullModule.registerQueue({ name: BELL_QUEUE, url: redisUrl })],
       providers: [...providers, { provide: APP_FILTER, useClass: ProblemFilter }],
-      controllers: [
-        AccountsController,
-        SubscriptionsController,
-        MessagesController,
-        TemplatesController,
-        MediaController,
-        HealthController,
-        MetricsController,
-      ],
+      // A worker is asked for nothing but how it is.
+      controllers: [...(world.role === 'worker' ? [] : API), HealthController, MetricsController],
     };
   }
 }

@@ -18,6 +18,9 @@ import { Messages } from './outbound/messages.ts';
 import { Outcomes } from './outbound/outcomes.ts';
 import { SendHandler } from './outbound/send.ts';
 import { SettleHandler } from './outbound/settle.ts';
+import type { Role } from './config/servers.ts';
+import type { Bell } from './outbox/bell.ts';
+import { BullDriver } from './outbox/bull.driver.ts';
 import { EmbeddedDriver } from './outbox/embedded.driver.ts';
 import { Outbox, type JobHandler } from './outbox/outbox.ts';
 import type { Logger } from './platform/logger.ts';
@@ -44,6 +47,9 @@ export interface World {
   spoolDir: string;
   maxMediaBytes: number;
   keep: Ages;
+  role: Role;
+  /** Between processes; absent: there is only this one. */
+  bell: Bell | undefined;
 }
 
 /** The whole service behind its API. */
@@ -56,17 +62,17 @@ export interface Pipelines {
   admission: Admission;
   messages: Messages;
   media: Media;
-  driver: EmbeddedDriver;
-  /** Starts the work that waits. */
+  driver: EmbeddedDriver | BullDriver;
+  /** Starts the work that waits, where that is this process's part. */
   start(): void;
+  /** Takes no more work and resolves when what is under way is done. */
+  stop(): Promise<void>;
 }
 
 export async function buildPipelines(world: World): Promise<Pipelines> {
   const { ledger, clock, ids, metrics, logger, secretBox } = world;
   const io: ChannelIo = { http: world.providerHttp, clock, log: logger };
-  const driver = new EmbeddedDriver(ledger, clock, (job, error) =>
-    logger.error({ err: error, kind: job?.kind, job: job?.seq }, 'A job failed and will be tried again'),
-  );
+  const driver = makeDriver(world);
   const outbox = new Outbox(clock, driver);
   const accounts = await Accounts.load({ ledger, sealer: secretBox, clock, ids });
   const publisher = new Publisher({ outbox, ids, clock, published: (type) => metrics.events.inc({ type }) });
@@ -96,6 +102,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
     new CareHandler({ ...shared, tasks: [retention], accepted: () => acceptor.accepted }),
   ];
   await ledger.write((tx) => outbox.enqueue(tx, retention.job(clock.now())));
+  const unwatch = accounts.watch((error) => logger.warn({ err: error }, 'Accounts could not be read anew'));
   metrics.beforeScrape(() => readDepth(world));
   return {
     io,
@@ -107,8 +114,21 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
     messages: new Messages({ ledger, accounts, io, clock }),
     media: new Media({ ...shared, io, spoolDir: world.spoolDir, maxBytes: world.maxMediaBytes }),
     driver,
-    start: () => driver.start(handlers),
+    start: () => {
+      if (world.role !== 'web') driver.start(handlers);
+    },
+    stop: async () => {
+      unwatch();
+      await driver.stop();
+    },
   };
+}
+
+function makeDriver({ ledger, clock, logger, bell }: World): EmbeddedDriver | BullDriver {
+  const local = new EmbeddedDriver(ledger, clock, (job, error) =>
+    logger.error({ err: error, kind: job?.kind, job: job?.seq }, 'A job failed and will be tried again'),
+  );
+  return bell ? new BullDriver(bell, clock, local) : local;
 }
 
 function countAccepted(metrics: Metrics) {

@@ -1,7 +1,8 @@
 /** The running service: opened ledger, listening server, working outbox; and its orderly end. */
 import { mkdir, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { getQueueToken } from '@nestjs/bull';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { registerWebhooks } from './api/webhooks.route.ts';
@@ -11,7 +12,9 @@ import type { Config } from './config/config.ts';
 import { loadKeys } from './config/key-files.ts';
 import { systemClock, type Clock } from './core/clock.ts';
 import { makeIds, type Ids } from './core/ids.ts';
+import { openLedger } from './open-ledger.ts';
 import { buildPipelines, type Pipelines, type World } from './pipelines.ts';
+import { Bell, BELL_QUEUE } from './outbox/bell.ts';
 import { cachedLookup, describeApiKey } from './platform/api-keys.ts';
 import { GuardedHttp } from './platform/guarded-http.ts';
 import { Drain, type ReadinessCheck } from './platform/health.ts';
@@ -21,9 +24,7 @@ import { setUpDocs } from './platform/openapi.ts';
 import { drainRefused, registerBodies } from './platform/raw-body.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import * as apiKeyStore from './store/api-key.store.ts';
-import { lockDatabase } from './store/database-lock.ts';
-import { Ledger } from './store/ledger.ts';
-import { sqlite } from './store/sqlite.ts';
+import type { Ledger } from './store/ledger.ts';
 
 export const VERSION = '0.1.0';
 /** Requests and jobs under way get this long to end. */
@@ -60,15 +61,10 @@ export async function startService(config: Config, logger: Logger, injected: Inj
 
 async function open(config: Config, logger: Logger, injected: Injected, closers: Closers): Promise<RunningService> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  await mkdir(dirname(config.databasePath), { recursive: true, mode: 0o700 });
-  closers.push(lockDatabase(config.databasePath));
   const keys = await loadKeys(config);
   const metrics = new Metrics({ processMetrics: true });
-  const ledger = await Ledger.open(sqlite(config.databasePath), (units, durationMs) => {
-    metrics.commitSize.observe(units);
-    metrics.commitSeconds.observe(durationMs / 1_000);
-  });
-  closers.push(() => ledger.close());
+  const { ledger, close } = await openLedger(config, logger, metrics);
+  closers.push(close);
   let url = '';
   const secretBox = new SecretBox(keys.encryption.keys);
   await checkKeys(ledger, secretBox);
@@ -82,7 +78,7 @@ async function open(config: Config, logger: Logger, injected: Injected, closers:
   const drain = new Drain();
   const app = await makeApp(world, pipelines, drain, config);
   // At the same time: requests under way may wait for jobs, and jobs for nothing else.
-  closers.push(async () => void (await Promise.all([app.close(), pipelines.driver.stop()])));
+  closers.push(async () => void (await Promise.all([app.close(), pipelines.stop()])));
   await app.listen(config.port, config.host);
   url = addressOf(app, config.host);
   pipelines.start();
@@ -103,7 +99,8 @@ interface Given extends Pick<World, 'ledger' | 'metrics' | 'logger' | 'secretBox
 
 async function makeWorld(config: Config, { injected, ...given }: Given) {
   const clock = injected.clock ?? systemClock;
-  const spoolDir = join(config.dataDir, 'spool');
+  // Processes that share a database may share a folder as well.
+  const spoolDir = join(config.dataDir, config.databaseUrl === undefined ? 'spool' : `spool-${process.pid}`);
   // What a process that was killed left behind.
   await rm(spoolDir, { recursive: true, force: true });
   return {
@@ -116,6 +113,8 @@ async function makeWorld(config: Config, { injected, ...given }: Given) {
     publicUrl: config.publicUrl,
     spoolDir,
     maxMediaBytes: config.maxMediaBytes,
+    role: config.role,
+    bell: config.redisUrl === undefined ? undefined : new Bell(given.logger),
     keep: { bodies: config.keepBodiesMs, receipts: config.keepReceiptsMs, events: config.keepEventsMs },
   };
 }
@@ -127,9 +126,15 @@ async function makeApp(
   config: Config,
 ): Promise<NestFastifyApplication> {
   const { ledger, logger, metrics } = world;
-  const checks: ReadinessCheck[] = [{ name: 'store', check: () => ledger.write(async () => undefined) }];
   const apiKeys = cachedLookup({ find: (id) => apiKeyStore.find(ledger.reader, id) }, world.clock);
-  const module = AppModule.with({ world, pipelines, drain, apiKeys, checks });
+  const module = AppModule.with({
+    world,
+    pipelines,
+    drain,
+    apiKeys,
+    checks: readinessChecks(world),
+    redisUrl: config.redisUrl,
+  });
   const adapter = new FastifyAdapter({ forceCloseConnections: 'idle', routerOptions: { maxParamLength: 600 } });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
@@ -140,9 +145,22 @@ async function makeApp(
   registerBodies(fastify as never, config);
   drainRefused(fastify as never);
   metrics.observeHttp(fastify as never);
-  registerWebhooks(fastify as never, { ...pipelines, metrics });
-  setUpDocs(app, VERSION);
+  if (config.role !== 'worker') {
+    registerWebhooks(fastify as never, { ...pipelines, metrics });
+    setUpDocs(app, VERSION);
+  }
+  if (world.bell) world.bell.attach(app.get(getQueueToken(BELL_QUEUE)));
   return app;
+}
+
+/** Without Redis all work is found a little later: only one that was never reached since the start speaks against this process. */
+function readinessChecks({ ledger, bell }: World): ReadinessCheck[] {
+  const store = { name: 'store', check: () => ledger.write(async () => undefined) };
+  if (bell === undefined) return [store];
+  const queue = async () => {
+    if (!bell.wasUp) throw new Error('Redis has not been reached yet');
+  };
+  return [store, { name: 'queue', check: queue }];
 }
 
 function addressOf(app: NestFastifyApplication, host: string): string {

@@ -50,7 +50,7 @@ describe('registering', () => {
     expect(accounts.byEndpoint(CHANNEL, account.endpoint)).toBe(account);
     expect(accounts.byEndpoint('other', account.endpoint)).toBeUndefined();
     expect(accounts.byEndpoint(CHANNEL, 'other')).toBeUndefined();
-    expect(accounts.required(ref(settings))).toBe(account);
+    expect(await accounts.required(ref(settings))).toBe(account);
     expect(await accounts.byAddress(CHANNEL, ADDRESS)).toEqual([account]);
     expect(await accounts.byAddress(CHANNEL, 'nobody')).toEqual([]);
   });
@@ -106,16 +106,15 @@ describe('an account that a caller names', () => {
   ])('%s', async (_name, of, found) => {
     await accounts.put(CHANNEL, ID, { settings });
     const find = () => accounts.required(ref(of));
-    if (found) expect(find().externalId).toBe(ID);
-    else expect(find).toThrow(expect.objectContaining({ status: 409, code: 'account_required' }));
+    if (found) expect(await find()).toMatchObject({ externalId: ID });
+    else await expect(find()).rejects.toMatchObject({ status: 409, code: 'account_required' });
   });
 
-  test('and is unknown has to be registered', () => {
-    const unknown = expect.objectContaining({ status: 409, code: 'account_required' });
-    expect(() => accounts.required(ref(settings))).toThrow(unknown);
-    expect(() => accounts.required({ channel: 'pigeon', externalId: ID })).toThrow(
-      expect.objectContaining({ status: 404, code: 'unknown_channel' }),
-    );
+  test('and is unknown has to be registered', async () => {
+    const unknown = { status: 409, code: 'account_required' };
+    await expect(accounts.required(ref(settings))).rejects.toMatchObject(unknown);
+    const pigeon = { channel: 'pigeon', externalId: ID };
+    await expect(accounts.required(pigeon)).rejects.toMatchObject({ status: 404, code: 'unknown_channel' });
   });
 });
 

@@ -1,5 +1,6 @@
 /** Accounts with their settings in the clear, kept in memory: the webhook path reads nothing from disk to know its account. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AccountRef } from '../../../contract/channel.ts';
 import { settingsDigest } from '../../../contract/signature.ts';
 import type { PutAccount } from '../../../contract/api.ts';
@@ -39,11 +40,20 @@ export interface AccountsDeps {
   ids: Ids;
 }
 
+/** A question about an account that is not known here looks at the database, but not more often than this. */
+const MIN_REFRESH_MS = 250;
+/** So long after a change every process knows it, without being asked. */
+const WATCH_MS = 1_000;
+
 export class Accounts {
   readonly #deps: AccountsDeps;
   readonly #byId = new Map<string, LiveAccount>();
   readonly #byEndpoint = new Map<string, LiveAccount>();
   readonly #byRef = new Map<string, LiveAccount>();
+  /** What was read of each account last, by id. */
+  readonly #seen = new Map<string, string>();
+  #refreshing: Promise<void> | undefined;
+  #refreshedAt = -Infinity;
 
   private constructor(deps: AccountsDeps) {
     this.#deps = deps;
@@ -52,8 +62,24 @@ export class Accounts {
   /** Reads all accounts. Throws when their settings cannot be decrypted: the encryption key is not the one they were stored with. */
   static async load(deps: AccountsDeps): Promise<Accounts> {
     const accounts = new Accounts(deps);
-    for (const row of await store.list(deps.ledger.reader)) accounts.#keep(accounts.#live(row));
+    await accounts.#refresh();
     return accounts;
+  }
+
+  /** Follows what other processes change. Answers how to stop. */
+  watch(failed: (error: unknown) => void): () => void {
+    if (!this.#deps.ledger.dialect.shared) return () => undefined;
+    const timer = setInterval(() => void this.refreshed().catch(failed), WATCH_MS);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+
+  /** Itself, as other processes left the accounts a moment ago. */
+  async refreshed(): Promise<this> {
+    if (!this.#deps.ledger.dialect.shared) return this;
+    this.#refreshing ??= this.#refreshSoon().finally(() => (this.#refreshing = undefined));
+    await this.#refreshing;
+    return this;
   }
 
   list(): LiveAccount[] {
@@ -62,6 +88,11 @@ export class Accounts {
 
   find(id: string): LiveAccount | undefined {
     return this.#byId.get(id);
+  }
+
+  /** Also when another process made it just now. */
+  async known(id: string): Promise<LiveAccount | undefined> {
+    return this.find(id) ?? (await this.refreshed()).find(id);
   }
 
   /** By the random part of the webhook URL. */
@@ -74,7 +105,17 @@ export class Accounts {
    * The account that a caller names. Throws `account_required` (409) when there is none, or when the caller's settings are not the
    * ones stored here: the caller registers the account and asks again.
    */
-  required(ref: AccountRef): LiveAccount {
+  async required(ref: AccountRef): Promise<LiveAccount> {
+    try {
+      return this.#required(ref);
+    } catch (error) {
+      if (!(error instanceof ParleyError) || error.code !== 'account_required') throw error;
+      await this.refreshed();
+      return this.#required(ref);
+    }
+  }
+
+  #required(ref: AccountRef): LiveAccount {
     const channel = findChannel(ref.channel);
     const account = this.#byRef.get(refKey(channel.id, ref.externalId));
     if (account === undefined) {
@@ -89,7 +130,8 @@ export class Accounts {
   /** Accounts that webhooks name by this address. */
   async byAddress(channel: string, address: string): Promise<LiveAccount[]> {
     const ids = await store.idsByAddress(this.#deps.ledger.reader, channel, address);
-    return ids.map((id) => this.#byId.get(id)).filter((account) => account !== undefined);
+    const named = await Promise.all(ids.map((id) => this.known(id)));
+    return named.filter((account) => account !== undefined);
   }
 
   /** Creates or changes an account. Throws `invalid_settings` (400) that names each bad member. */
@@ -115,13 +157,37 @@ export class Accounts {
 
   /** Forgets the settings; webhooks to its URL are unknown from now on. Answers false when there is no such account. */
   async remove(id: string): Promise<boolean> {
-    const account = this.#byId.get(id);
+    const account = await this.known(id);
     if (account === undefined) return false;
     await this.#deps.ledger.write((tx) => store.remove(tx, id, this.#deps.clock.now()));
-    this.#byId.delete(id);
+    this.#drop(account);
+    return true;
+  }
+
+  async #refreshSoon(): Promise<void> {
+    const restMs = this.#refreshedAt + MIN_REFRESH_MS - performance.now();
+    if (restMs > 0) await delay(restMs);
+    await this.#refresh();
+  }
+
+  async #refresh(): Promise<void> {
+    const { reader } = this.#deps.ledger;
+    for (const facts of await store.facts(reader)) {
+      const seen = JSON.stringify(facts);
+      if (this.#seen.get(facts.id) === seen) continue;
+      const row = await store.findById(reader, facts.id);
+      const known = this.#byId.get(facts.id);
+      if (row && row.deleted_at === null) this.#keep(this.#live(row));
+      else if (known) this.#drop(known);
+      this.#seen.set(facts.id, seen);
+    }
+    this.#refreshedAt = performance.now();
+  }
+
+  #drop(account: LiveAccount): void {
+    this.#byId.delete(account.id);
     this.#byEndpoint.delete(account.endpoint);
     this.#byRef.delete(refKey(account.channel.id, account.externalId));
-    return true;
   }
 
   #row(

@@ -45,14 +45,14 @@ export class AccountsController {
 
   @Describe({ summary: 'List accounts' })
   @Get()
-  list(): { data: Account[] } {
-    return { data: this.#accounts.list().map((account) => this.#view(account)) };
+  async list(): Promise<{ data: Account[] }> {
+    return { data: (await this.#accounts.refreshed()).list().map((account) => this.#view(account)) };
   }
 
   @Describe({ summary: 'Get an account', problems: [404] })
   @Get(':id')
-  get(@Param('id') id: string): Account {
-    const account = this.#accounts.find(id);
+  async get(@Param('id') id: string): Promise<Account> {
+    const account = await this.#accounts.known(id);
     if (account === undefined) throw unknown(id);
     return this.#view(account);
   }

@@ -28,16 +28,16 @@ export class TemplatesController {
 
   @Describe({ summary: 'List templates', query: templatesQuery, problems: PROBLEMS })
   @Get()
-  list(@Query(new ZodPipe(templatesQuery)) query: z.output<typeof templatesQuery>): Promise<Page<Template>> {
+  async list(@Query(new ZodPipe(templatesQuery)) query: z.output<typeof templatesQuery>): Promise<Page<Template>> {
     const { channel, externalId, settingsDigest, ...filter } = query;
-    const { power, settings } = this.#power({ channel, externalId, settingsDigest });
+    const { power, settings } = await this.#power({ channel, externalId, settingsDigest });
     return power.list(filter, settings, this.#io);
   }
 
   @Describe({ summary: 'Get a template', query: accountRef, problems: PROBLEMS })
   @Get(':id')
-  get(@Param('id') id: string, @Query(new ZodPipe(accountRef)) ref: Ref): Promise<Template> {
-    const { power, settings } = this.#power(ref);
+  async get(@Param('id') id: string, @Query(new ZodPipe(accountRef)) ref: Ref): Promise<Template> {
+    const { power, settings } = await this.#power(ref);
     return power.get(id, settings, this.#io);
   }
 
@@ -49,11 +49,11 @@ export class TemplatesController {
     problems: PROBLEMS,
   })
   @Post()
-  create(
+  async create(
     @Query(new ZodPipe(accountRef)) ref: Ref,
     @Body(new ZodPipe(createTemplate)) body: z.output<typeof createTemplate>,
   ): Promise<{ id: string; status: string; category: string }> {
-    const { power, settings } = this.#power(ref);
+    const { power, settings } = await this.#power(ref);
     return power.create(body, settings, this.#io);
   }
 
@@ -64,7 +64,7 @@ export class TemplatesController {
     @Query(new ZodPipe(accountRef)) ref: Ref,
     @Body(new ZodPipe(editTemplate)) body: z.output<typeof editTemplate>,
   ): Promise<{ updated: true }> {
-    const { power, settings } = this.#power(ref);
+    const { power, settings } = await this.#power(ref);
     await power.edit(id, body, settings, this.#io);
     return { updated: true };
   }
@@ -75,13 +75,13 @@ export class TemplatesController {
     @Query(new ZodPipe(removeTemplateQuery)) query: z.output<typeof removeTemplateQuery>,
   ): Promise<{ deleted: true }> {
     const { name, id, ...ref } = query;
-    const { power, settings } = this.#power(ref);
+    const { power, settings } = await this.#power(ref);
     await power.remove({ name, ...(id !== undefined && { id }) }, settings, this.#io);
     return { deleted: true };
   }
 
-  #power(ref: AccountRef): { power: TemplatePower<unknown>; settings: unknown } {
-    const { channel, settings } = this.#accounts.required(ref);
+  async #power(ref: AccountRef): Promise<{ power: TemplatePower<unknown>; settings: unknown }> {
+    const { channel, settings } = await this.#accounts.required(ref);
     if (has(channel, 'templates')) return { power: channel.templates, settings };
     throw new ParleyError(400, 'unsupported_by_channel', `${channel.name} has no message templates`);
   }

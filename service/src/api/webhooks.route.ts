@@ -24,7 +24,7 @@ export function registerWebhooks(fastify: FastifyInstance, deps: Deps): void {
 
 async function receive(request: WebhookRequest, reply: FastifyReply, { accounts, acceptor, metrics }: Deps) {
   const { channel, endpoint } = request.params;
-  const account = accountOf(accounts, channel, endpoint);
+  const account = await accountOf(accounts, channel, endpoint);
   if (request.method === 'GET') return handshake(account, request, reply);
   if (request.method !== 'POST') throw new ParleyError(405, 'invalid_request', 'Webhooks are posted');
   try {
@@ -44,8 +44,9 @@ function handshake(account: LiveAccount, request: FastifyRequest, reply: Fastify
   return reply.status(answer.status).type(answer.contentType).send(answer.body);
 }
 
-function accountOf(accounts: Accounts, channel: string, endpoint: string): LiveAccount {
-  const account = accounts.byEndpoint(findChannel(channel).id, endpoint);
+async function accountOf(accounts: Accounts, channel: string, endpoint: string): Promise<LiveAccount> {
+  const { id } = findChannel(channel);
+  const account = accounts.byEndpoint(id, endpoint) ?? (await accounts.refreshed()).byEndpoint(id, endpoint);
   if (account !== undefined) return account;
   throw new ParleyError(
     404,

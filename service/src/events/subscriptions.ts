@@ -43,7 +43,7 @@ export class Subscriptions {
 
   async create(asked: CreateSubscription): Promise<CreatedSubscription> {
     this.#deps.checkUrl(asked.url);
-    const account = asked.account && this.#deps.accounts.required(asked.account);
+    const account = asked.account && (await this.#deps.accounts.required(asked.account));
     const { url, account: _, maxBatch = 1, ...filter } = asked;
     const secret = encodeSecret(randomBytes(32));
     const row = this.#row(url, secret, {

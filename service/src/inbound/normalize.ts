@@ -47,7 +47,7 @@ export class NormalizeHandler implements JobHandler {
   async run(job: Job): Promise<void> {
     const { accountId } = job.payload as { accountId: string };
     const { ledger, accounts } = this.#deps;
-    const account = accounts.find(accountId);
+    const account = await accounts.known(accountId);
     // After a failure one by one, so that only the one that fails is held up.
     const waiting = await receipts.unprocessed(ledger.reader, accountId, job.attempts === 0 ? BATCH : 1);
     await this.#pace.turn(() => this.#turn(account, waiting, job, accountId));

@@ -52,7 +52,7 @@ export class Media {
   /** Opens a contact's file at the provider. Throws `not_found`, `media_gone`, `media_too_large` or a `SendError`. */
   async download(id: string): Promise<Download> {
     const row = await store.find(this.#deps.ledger.reader, id);
-    const account = row && this.#deps.accounts.find(row.accountId);
+    const account = row && (await this.#deps.accounts.known(row.accountId));
     if (row === undefined || account === undefined) throw new ParleyError(404, 'not_found', `There is no file '${id}'`);
     const file = await power(account).download(row.providerId, account.settings, this.#deps.io);
     if ((file.bytes ?? 0) > this.#deps.maxBytes) {
@@ -64,7 +64,7 @@ export class Media {
 
   /** Uploads a file, unless the same bytes are at the provider already. Throws before anything is uploaded when they do not fit. */
   async upload(upload: NewUpload): Promise<UploadedMedia> {
-    const account = this.#deps.accounts.required(upload.account);
+    const account = await this.#deps.accounts.required(upload.account);
     const kind = power(account).kindOf(upload.mimeType);
     const rule = kind && account.channel.capabilities.media[kind];
     if (rule === undefined) {

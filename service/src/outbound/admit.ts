@@ -42,7 +42,7 @@ export class Admission {
    * refused with `idempotency_conflict`.
    */
   async admit(send: SendMessage, key: string): Promise<SendAccepted> {
-    const account = this.#deps.accounts.required(send.account);
+    const account = await this.#deps.accounts.required(send.account);
     account.channel.check(send.content, account.settings);
     if (typeof send.ifSessionClosed === 'object')
       account.channel.check(send.ifSessionClosed.template, account.settings);

@@ -49,7 +49,7 @@ export class Messages {
   }
 
   async markRead(mark: MarkRead): Promise<void> {
-    const account = this.#deps.accounts.required(mark.account);
+    const account = await this.#deps.accounts.required(mark.account);
     const { channel, settings } = account;
     if (!has(channel, 'presence'))
       throw new ParleyError(400, 'unsupported_by_channel', `${channel.name} has no read marks`);
@@ -60,7 +60,7 @@ export class Messages {
   /** "May I send this now?", with every reason. Asking creates nothing. */
   async permission(ref: AccountRef, to: string, kind: OutboundKind): Promise<Permission> {
     const { ledger, accounts, clock } = this.#deps;
-    const account = accounts.required(ref);
+    const account = await accounts.required(ref);
     const { capabilities, id: channel } = account.channel;
     const identity = account.channel.recipient(to, account.settings);
     const contactId = await contacts.ownerOf(ledger.reader, channel, identity);

@@ -1,4 +1,7 @@
-/** How an outbound message ends: each outcome changes the ledger and publishes the fact, in the caller's unit of work. */
+/**
+ * How an outbound message ends: each outcome changes the ledger and publishes the fact, in the caller's unit of work. Nothing is left to
+ * be told of a message whose contact was erased meanwhile.
+ */
 import type { EventError } from '../../../contract/event.ts';
 import type { MessageStatus } from '../../../contract/message.ts';
 import type { LiveAccount } from '../accounts/accounts.ts';
@@ -36,7 +39,8 @@ export class Outcomes {
   /** The provider took it. A status webhook may have been faster: the ladder only goes up. */
   async accepted(tx: Tx, account: LiveAccount, messageId: string, receipt: SendReceipt): Promise<void> {
     const now = this.#deps.clock.now();
-    const message = await current(tx, messageId);
+    const message = await messages.hold(tx, messageId);
+    if (message === undefined) return;
     // The refusal of what it took was faster than its answer: something else is on its way by now.
     if (isRefused(message, receipt.providerMessageId)) return;
     const provider = { provider_id: message.provider_id ?? receipt.providerMessageId };
@@ -51,14 +55,16 @@ export class Outcomes {
 
   /** It will not be sent. */
   async failed(tx: Tx, account: LiveAccount, messageId: string, error: EventError): Promise<void> {
-    const message = await current(tx, messageId);
+    const message = await messages.hold(tx, messageId);
+    if (message === undefined) return;
     await this.#rise(tx, account, message, 'failed', this.#deps.clock.now(), { error: JSON.stringify(error) });
   }
 
   /** The request was written and no answer came: it is not repeated, and waits for the provider to tell. */
   async uncertain(tx: Tx, account: LiveAccount, messageId: string, error: EventError): Promise<void> {
     const now = this.#deps.clock.now();
-    const message = await current(tx, messageId);
+    const message = await messages.hold(tx, messageId);
+    if (message === undefined) return;
     await this.#rise(tx, account, message, 'uncertain', now, { error: JSON.stringify(error) });
     await this.#deps.outbox.enqueue(
       tx,
@@ -68,7 +74,8 @@ export class Outcomes {
 
   /** The provider never told what became of it. */
   async unknown(tx: Tx, account: LiveAccount, messageId: string): Promise<void> {
-    const message = await current(tx, messageId);
+    const message = await messages.hold(tx, messageId);
+    if (message === undefined) return;
     await this.#rise(tx, account, message, 'unknown', this.#deps.clock.now(), {});
   }
 
@@ -182,12 +189,6 @@ export class Outcomes {
 
 function isRefused(message: MessageRow, providerMessageId: string): boolean {
   return requestOf(message).refusedIds?.includes(providerMessageId) ?? false;
-}
-
-async function current(tx: Tx, messageId: string): Promise<MessageRow> {
-  const message = await messages.hold(tx, messageId);
-  if (message === undefined) throw new Error(`Message ${messageId} has no row`);
-  return message;
 }
 
 /** A send error as messages and events show it. */

@@ -73,7 +73,7 @@ export class SendHandler implements JobHandler {
       // A status webhook settled it; after a crash the attempt that it was about is still open.
       return this.#done(job, (tx) => messages.closeOpenAttempts(tx, messageId, clock.now(), message.status));
     }
-    const account = accounts.find(message.account_id);
+    const account = await accounts.known(message.account_id);
     if (account === undefined) return this.#orphaned(job, message);
     const sending: Sending = { job, account, message, attempts: await messages.attempts(ledger.reader, messageId) };
     const open = sending.attempts.find((attempt) => attempt.closed_at === null);

@@ -31,7 +31,7 @@ export class SettleHandler implements JobHandler {
     const { messageId, waitingAs, since } = job.payload as { messageId: string; waitingAs: string; since: number };
     await ledger.write(async (tx) => {
       const message = await messages.hold(tx, messageId);
-      const account = message && accounts.find(message.account_id);
+      const account = message && (await accounts.known(message.account_id));
       await outbox.finish(tx, job);
       // Released and held again meanwhile: that wait has a job of its own.
       if (message?.status !== waitingAs || message.status_at !== since) return;

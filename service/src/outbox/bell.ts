@@ -49,11 +49,7 @@ export class Bell {
     return this.#isUp;
   }
 
-  listen(listener: Listener): void {
-    this.#listener = listener;
-  }
-
-  /** The queue that Nest made, with `heard` as its processor. */
+  /** The queue that Nest made. Before `listen`. */
   attach(queue: Queue<Ring>): void {
     this.#queue = queue;
     queue.on('error', (error) => this.#down(error));
@@ -61,6 +57,14 @@ export class Bell {
     client.on('ready', () => void this.#up());
     client.on('close', () => this.#down(undefined));
     if (client.status === 'ready') void this.#up();
+  }
+
+  /** Hears the bell from now on. */
+  listen(listener: Listener): void {
+    this.#listener = listener;
+    void this.#queue
+      ?.process('*', (job: BullJob<Ring>) => this.#heard(job))
+      .catch((error: unknown) => this.#down(error));
   }
 
   /** Tells some process that work of `kind` is due in `delayMs`. Rings that would say the same are one. */
@@ -75,7 +79,7 @@ export class Bell {
   }
 
   /** A ring has come to this process. */
-  async heard(job: BullJob<Ring>): Promise<void> {
+  async #heard(job: BullJob<Ring>): Promise<void> {
     const kind = job.name as JobKind;
     const taken = this.#listener?.(kind) ?? false;
     const hops = job.data.hops + 1;

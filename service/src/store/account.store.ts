@@ -10,6 +10,22 @@ export async function list(db: Kysely<Schema>): Promise<AccountRow[]> {
   return db.selectFrom('accounts').selectAll().where('deleted_at', 'is', null).orderBy('id').execute();
 }
 
+/** Everything of an account but its settings, which are long. */
+export type AccountFacts = Omit<AccountRow, 'settings'>;
+
+/** Of every account there is, the deleted ones too: by it a process sees what another one changed. */
+export async function facts(db: Kysely<Schema>): Promise<AccountFacts[]> {
+  return db
+    .selectFrom('accounts')
+    .select(['id', 'channel', 'external_id', 'name', 'endpoint', 'settings_digest', 'created_at', 'updated_at'])
+    .select(['deleted_at', 'paused_at', 'paused_reason', 'probe_at', 'per_second'])
+    .execute();
+}
+
+export async function findById(db: Kysely<Schema>, id: string): Promise<AccountRow | undefined> {
+  return db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
 /** Creates the account or replaces what is known of it; a deleted one comes back under its old id. */
 export async function put(tx: Tx, account: NewAccount, addresses: string[]): Promise<void> {
   await tx.db

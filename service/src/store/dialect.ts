@@ -26,6 +26,8 @@ export interface SharedDatabase {
   lock(db: Kysely<Schema>, name: string, how: 'alone' | 'shared'): Promise<void>;
   /** Whether a unit of work failed only because another one was at the same rows: it may be run again. */
   isConflict(error: unknown): boolean;
+  /** Lets what follows in the transaction take its time: a migration of a filled database. */
+  unhurried(db: Kysely<never>): Promise<void>;
   /** Tunes a table whose rows come and go all the time. */
   tuneQueue(db: Kysely<never>, table: string): Promise<void>;
 }

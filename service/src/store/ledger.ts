@@ -48,6 +48,8 @@ export class Ledger {
   readonly reader: Kysely<Schema>;
   readonly #writer: Kysely<Schema>;
   readonly #committer: Committer;
+  /** What of the server's settings endangers the ledger. */
+  readonly warnings: string[] = [];
   #waiting = 0;
 
   private constructor(dialect: StoreDialect, observe: CommitObserver) {
@@ -63,10 +65,12 @@ export class Ledger {
   static async open(dialect: StoreDialect, observe: CommitObserver = () => undefined): Promise<Ledger> {
     const ledger = new Ledger(dialect, observe);
     try {
+      ledger.warnings.push(...((await dialect.shared?.inspect(ledger.#writer)) ?? []));
       await migrate(ledger.#writer, dialect);
     } catch (error) {
       await ledger.close();
-      throw dialect.isUnavailable(error) ? new LedgerUnavailable(error) : error;
+      const passes = [error, (error as Error).cause].find((one) => dialect.isUnavailable(one));
+      throw passes === undefined ? error : new LedgerUnavailable(passes);
     }
     return ledger;
   }

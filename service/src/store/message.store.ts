@@ -161,9 +161,17 @@ export async function attempts(db: Kysely<Schema>, messageId: string): Promise<A
 /** Outcomes of attempts that surely showed the contact nothing. */
 const SHOWED_NOTHING: readonly (string | null)[] = ['throttled', 'session_closed'];
 
-/** Whether the contact may have seen the message: it was tried, and not only in vain. */
+const selectStatus = prepared((db, its: Parameters<{ id: string }>) =>
+  db.selectFrom('messages').select('status').where('id', '=', its('id')),
+);
+
+/** Statuses that say nothing about whether the contact saw the message. */
+const TELLS_NOTHING: readonly (string | undefined)[] = [undefined, 'queued', 'held', 'failed'];
+
+/** Whether the contact may have seen the message: it was tried, and not only in vain. Old attempts are forgotten, the status is not. */
 export async function mayHaveArrived(db: Kysely<Schema>, messageId: string): Promise<boolean> {
-  return (await attempts(db, messageId)).some(({ outcome }) => !SHOWED_NOTHING.includes(outcome));
+  if ((await attempts(db, messageId)).some(({ outcome }) => !SHOWED_NOTHING.includes(outcome))) return true;
+  return !TELLS_NOTHING.includes(first(await selectStatus(db, { id: messageId }))?.status);
 }
 
 type OpenedAttempt = Pick<AttemptRow, 'id' | 'message_id' | 'number' | 'opened_at'>;

@@ -95,8 +95,26 @@ function codeOf(error: unknown): string {
   return String((error as { code?: unknown } | null)?.code ?? '');
 }
 
+/** What the server says when it lets nobody in, by the code it says it with; told without the URL, which holds the password. */
+const REFUSALS: Record<string, string> = {
+  '28P01': 'PostgreSQL refuses the user or the password of PARLEY_DATABASE_URL.',
+  '28000': 'PostgreSQL refuses the user of PARLEY_DATABASE_URL (pg_hba.conf, TLS).',
+  '3D000': 'PostgreSQL has no database of the name that PARLEY_DATABASE_URL gives: create it.',
+  '42501': 'The user of PARLEY_DATABASE_URL may not use the database: it must be its owner.',
+};
+
+async function refusals(db: Kysely<Schema>): Promise<void> {
+  try {
+    await sql`select 1`.execute(db);
+  } catch (error) {
+    const refusal = REFUSALS[codeOf(error)];
+    throw refusal === undefined ? error : new SchemaError(refusal, { cause: error });
+  }
+}
+
 const shared: SharedDatabase = {
   async inspect(db) {
+    await refusals(db);
     const row = (name: string) => sql<{ value: string }>`select current_setting(${name}) as value`.execute(db);
     const setting = async (name: string) => (await row(name)).rows[0]?.value ?? '';
     if (Number(await setting('server_version_num')) < OLDEST_VERSION) {
@@ -114,6 +132,10 @@ const shared: SharedDatabase = {
     await sql`select ${call}`.execute(db);
   },
   isConflict: (error) => CONFLICTS.has(codeOf(error)),
+  async unhurried(db) {
+    for (const limit of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'])
+      await sql`set local ${sql.ref(limit)} = 0`.execute(db);
+  },
   async tuneQueue(db, table) {
     const often = sql`autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0`;
     await sql`alter table ${sql.table(table)} set (fillfactor = 70, ${often})`.execute(db);

@@ -1,0 +1,67 @@
+/** Opens the ledger that the configuration names, and waits for its server when it cannot be reached yet. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Config } from './config/config.ts';
+import { backoffMs } from './core/retry.ts';
+import type { Logger } from './platform/logger.ts';
+import type { Metrics } from './platform/metrics.ts';
+import { openWaitingRoom } from './platform/waiting-room.ts';
+import { lockDatabase } from './store/database-lock.ts';
+import type { StoreDialect } from './store/dialect.ts';
+import { Ledger, LedgerUnavailable } from './store/ledger.ts';
+import { postgres } from './store/postgres.ts';
+import { sqlite } from './store/sqlite.ts';
+
+const RETRY_MS = 500;
+const MAX_RETRY_MS = 5_000;
+
+/** Answers the ledger and how to close it. Throws `SchemaError` when it cannot be used by this program. */
+export async function openLedger(
+  config: Config,
+  logger: Logger,
+  metrics: Metrics,
+): Promise<{ ledger: Ledger; close(): Promise<void> }> {
+  const observe = (units: number, durationMs: number) => {
+    metrics.commitSize.observe(units);
+    metrics.commitSeconds.observe(durationMs / 1_000);
+  };
+  if (config.databaseUrl !== undefined) {
+    const ledger = await whenReachable(postgres(config.databaseUrl), config, logger, observe);
+    for (const warning of ledger.warnings) logger.warn(warning);
+    return { ledger, close: () => ledger.close() };
+  }
+  await mkdir(dirname(config.databasePath), { recursive: true, mode: 0o700 });
+  const unlock = lockDatabase(config.databasePath);
+  try {
+    const ledger = await Ledger.open(sqlite(config.databasePath), observe);
+    return { ledger, close: () => ledger.close().then(unlock) };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function whenReachable(
+  dialect: StoreDialect,
+  { port, host }: Config,
+  logger: Logger,
+  observe: (units: number, durationMs: number) => void,
+): Promise<Ledger> {
+  let leave = async () => undefined as void;
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await Ledger.open(dialect, observe);
+      } catch (error) {
+        if (!(error instanceof LedgerUnavailable)) throw error;
+        const waitMs = backoffMs(attempt, Math.random(), RETRY_MS, MAX_RETRY_MS);
+        logger.warn({ err: error.cause, waitMs }, 'PostgreSQL cannot be used yet; trying again');
+        if (attempt === 1) leave = await openWaitingRoom(port, host);
+        await delay(waitMs);
+      }
+    }
+  } finally {
+    await leave();
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * What answers while the service waits for its database: the process lives (`/healthz`), it can do nothing yet (everything else, 503).
+ * Providers come back by themselves.
+ */
+import { createServer, type ServerResponse } from 'node:http';
+
+/** Closes the room: the port is free again. */
+export type Leave = () => Promise<void>;
+
+const RETRY_AFTER_S = 5;
+
+/** Opens it on the service's own address. Rejects when the port is taken. */
+export async function openWaitingRoom(port: number, host: string): Promise<Leave> {
+  const server = createServer((request, response) => {
+    request.resume();
+    if (request.url === '/healthz') answer(response, 200, 'application/json', { status: 'ok' });
+    else notReady(response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return () =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+}
+
+function notReady(response: ServerResponse): void {
+  const detail = 'The service waits for its database. The log says why.';
+  const problem = { type: 'about:blank', title: 'Service Unavailable', status: 503, code: 'overloaded', detail };
+  response.setHeader('retry-after', RETRY_AFTER_S);
+  answer(response, 503, 'application/problem+json', { ...problem, failing: ['store'] });
+}
+
+function answer(response: ServerResponse, status: number, type: string, body: object): void {
+  response.writeHead(status, { 'content-type': type }).end(JSON.stringify(body));
+}
