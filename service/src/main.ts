@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError, loadConfig } from './config/config.ts';
 import { makeLogger } from './platform/logger.ts';
 import { SecretBoxError } from './platform/secret-box.ts';
-import { DRAIN_MS, startService } from './service.ts';
+import { DRAIN_MS, startService, type RunningService } from './service.ts';
 import { SchemaError } from './store/migrate.ts';
 
 /** What the operator can mend: told in plain words on stderr, without a stack. */
@@ -17,20 +17,23 @@ function refuse(error: unknown): never {
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const logger = makeLogger({ level: config.logLevel });
-  const service = await startService(config, logger);
-  logger.info({ url: service.url, dataDir: config.dataDir }, 'Parley is ready');
+  let service: RunningService | undefined;
   let stopping = false;
   const end = async (signal: string) => {
     if (stopping) return;
     stopping = true;
     logger.info({ signal }, 'Parley is stopping: what is under way is being ended');
     const late = delay(DRAIN_MS, 'late', { ref: false });
-    const result = await Promise.race([service.stop(), late]);
+    // While it starts, nothing is under way that a kill could harm.
+    const result = await Promise.race([service?.stop(), late]);
     if (result === 'late') logger.warn('Not everything ended in time; the ledger keeps what is left');
     process.exit(0);
   };
+  // From now on: the first process of a container is not ended by a signal that it does not handle.
   process.on('SIGTERM', (signal) => void end(signal));
   process.on('SIGINT', (signal) => void end(signal));
+  service = await startService(config, logger);
+  logger.info({ url: service.url, dataDir: config.dataDir }, 'Parley is ready');
 }
 
 main().catch(refuse);
