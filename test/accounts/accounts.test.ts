@@ -159,7 +159,7 @@ describe('deleting', () => {
       expect(known.find(account.id)).toBeUndefined();
       expect(known.byEndpoint(CHANNEL, account.endpoint)).toBeUndefined();
       expect(await known.byAddress(CHANNEL, ADDRESS)).toEqual([]);
-      expect(() => known.required(ref())).toThrow(expect.objectContaining({ code: 'account_required' }));
+      await expect(known.required(ref())).rejects.toMatchObject({ code: 'account_required' });
     }
     expect(await rows()).toMatchObject([{ id: account.id, settings: '', settings_digest: '' }]);
   });

@@ -187,11 +187,13 @@ describe('refuses to start', () => {
   test('on a ledger of a newer version, and leaves it as it is', async () => {
     await service.start();
     await service.end('SIGTERM');
+    const ran = () => query(service.dataDir, 'SELECT name FROM kysely_migration ORDER BY name').map(({ name }) => name);
+    const known = ran();
     const db = new DatabaseSync(join(service.dataDir, 'parley.db'));
     db.exec("INSERT INTO kysely_migration (name, timestamp) VALUES ('9999-from-the-future', '2099')");
     db.close();
     await expect(service.start()).rejects.toThrow(/exit 1: .*newer version of Parley/);
-    expect(query(service.dataDir, 'SELECT name FROM kysely_migration')).toHaveLength(2);
+    expect(ran()).toEqual([...known, '9999-from-the-future']);
   });
 
   test('with another encryption key than its accounts were stored with', async () => {

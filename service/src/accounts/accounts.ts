@@ -157,7 +157,7 @@ export class Accounts {
 
   /** Forgets the settings; webhooks to its URL are unknown from now on. Answers false when there is no such account. */
   async remove(id: string): Promise<boolean> {
-    const account = await this.known(id);
+    const account = this.find(id) ?? (await this.known(id));
     if (account === undefined) return false;
     await this.#deps.ledger.write((tx) => store.remove(tx, id, this.#deps.clock.now()));
     this.#drop(account);
