@@ -175,6 +175,27 @@ export interface Permission {
   contact?: { id: string; name?: string; identities: IdentityRef[] };
 }
 
+/**
+ * 202 of `DELETE /v1/contacts/{id}` and `DELETE /v1/contacts?channel&address`. Nothing of the person is sent or shown any more; events and what
+ * is left of long conversations follow in small steps.
+ */
+export interface ErasedContact {
+  id: string;
+  erased: {
+    identities: number;
+    conversations: number;
+    /** Of both directions. */
+    messages: number;
+    /** Of these, sends that were queued or held. */
+    sends: number;
+    /** Workflows that waited for a reply. */
+    waits: number;
+    /** That could not be read and named the person. */
+    webhooks: number;
+  };
+  rest: 'follows';
+}
+
 /** `POST /v1/media`, raw body; `id` goes into `mediaId` of a content. `reused`: the same bytes were uploaded before. */
 export interface UploadedMedia {
   id: string;

@@ -5,11 +5,14 @@ import { APP_FILTER } from '@nestjs/core';
 import { Accounts } from './accounts/accounts.ts';
 import { Provisioning } from './accounts/provisioning.ts';
 import { AccountsController } from './api/accounts.controller.ts';
+import { ContactsController } from './api/contacts.controller.ts';
 import { MediaController } from './api/media.controller.ts';
 import { MessagesController } from './api/messages.controller.ts';
 import { SubscriptionsController } from './api/subscriptions.controller.ts';
 import { TemplatesController } from './api/templates.controller.ts';
 import { CHANNEL_IO } from './api/tokens.ts';
+import { Eraser } from './care/erase.ts';
+import { Directory } from './contacts/directory.ts';
 import { Subscriptions } from './events/subscriptions.ts';
 import { Media } from './media/media.ts';
 import { Admission } from './outbound/admit.ts';
@@ -33,7 +36,14 @@ export interface AppParts {
   redisUrl: string | undefined;
 }
 
-const API = [AccountsController, SubscriptionsController, MessagesController, TemplatesController, MediaController];
+const API = [
+  AccountsController,
+  SubscriptionsController,
+  MessagesController,
+  ContactsController,
+  TemplatesController,
+  MediaController,
+];
 
 @Module({})
 export class AppModule {
@@ -45,6 +55,8 @@ export class AppModule {
       [Admission, pipelines.admission],
       [Messages, pipelines.messages],
       [Media, pipelines.media],
+      [Eraser, pipelines.eraser],
+      [Directory, pipelines.directory],
       [CHANNEL_IO, pipelines.io],
       [API_KEY_LOOKUP, apiKeys],
       [READINESS_CHECKS, checks],

@@ -2,8 +2,10 @@
 import { Accounts } from './accounts/accounts.ts';
 import { Provisioning } from './accounts/provisioning.ts';
 import { CareHandler } from './care/care.ts';
+import { Eraser } from './care/erase.ts';
 import { Retention, type Ages } from './care/retention.ts';
 import type { ChannelIo, ProviderHttp } from './channels/channel.ts';
+import { Directory } from './contacts/directory.ts';
 import type { Clock } from './core/clock.ts';
 import type { Ids } from './core/ids.ts';
 import { DeliverHandler } from './events/deliver.ts';
@@ -62,6 +64,8 @@ export interface Pipelines {
   admission: Admission;
   messages: Messages;
   media: Media;
+  eraser: Eraser;
+  directory: Directory;
   driver: EmbeddedDriver | BullDriver;
   /** Starts the work that waits, where that is this process's part. */
   start(): void;
@@ -81,6 +85,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
   const outcomes = new Outcomes({ publisher, outbox, clock });
   const acceptor = new Acceptor({ ledger, outbox, clock, accepted: countAccepted(metrics) });
   const retention = new Retention(world.keep);
+  const eraser = new Eraser({ ledger, outbox, clock });
   const shared = { ledger, outbox, accounts, clock, ids };
   const handlers: JobHandler[] = [
     new NormalizeHandler({
@@ -99,7 +104,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
     }),
     new SendHandler({ ...shared, outcomes, io, random: world.random, called: countSends(metrics) }),
     new SettleHandler({ ...shared, outcomes }),
-    new CareHandler({ ...shared, tasks: [retention], accepted: () => acceptor.accepted }),
+    new CareHandler({ ...shared, tasks: [retention, eraser], accepted: () => acceptor.accepted }),
   ];
   await ledger.write((tx) => outbox.enqueue(tx, retention.job(clock.now())));
   const unwatch = accounts.watch((error) => logger.warn({ err: error }, 'Accounts could not be read anew'));
@@ -113,6 +118,8 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
     admission: new Admission({ ...shared, subscriptions, checkUrl }),
     messages: new Messages({ ledger, accounts, io, clock }),
     media: new Media({ ...shared, io, spoolDir: world.spoolDir, maxBytes: world.maxMediaBytes }),
+    eraser,
+    directory: new Directory({ ledger, accounts }),
     driver,
     start: () => {
       if (world.role !== 'web') driver.start(handlers);

@@ -52,6 +52,8 @@ export const idempotencyKey = z
 export const markRead = z.strictObject({ account: accountRef, messageId: text, typing: z.boolean().optional() });
 
 export const permissionQuery = accountRef.extend({ to: text, kind: z.enum(OUTBOUND_KINDS) });
+/** `externalId` absent: any account of the channel. */
+export const contactQuery = accountRef.extend({ externalId: text.optional(), address: text.max(300) });
 export const messagesQuery = z.strictObject({ limit, after: text.optional() });
 
 export const templatesQuery = accountRef.extend({

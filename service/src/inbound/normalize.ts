@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { VerificationError } from '../core/errors.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
+import * as erasures from '../store/erasure.store.ts';
 import * as receipts from '../store/receipt.store.ts';
 import type { Receipt } from '../store/receipt.store.ts';
 import { normalizeJob, requestOf } from './accept.ts';
@@ -66,15 +67,20 @@ export class NormalizeHandler implements JobHandler {
       read.push({ receipt, targets: account === undefined ? [] : await this.#targets(account, receipt) });
     }
     await this.#deps.ledger.write(async (tx) => {
-      for (const { receipt, targets } of read) await this.#apply(tx, receipt, targets);
+      const leftOut = await erasures.leftOut(tx.db);
+      for (const { receipt, targets } of read) await this.#apply(tx, receipt, targets, leftOut);
       for (const { seq } of isHopeless ? waiting : []) await this.#putAside(tx, seq);
       await this.#finish(tx, job, accountId);
     });
   }
 
-  async #apply(tx: Tx, receipt: Receipt, targets: readonly Target[]): Promise<void> {
+  async #apply(tx: Tx, receipt: Receipt, targets: readonly Target[], leftOut: erasures.LeftOut): Promise<void> {
     if (!(await receipts.markProcessed(tx, receipt.seq, this.#deps.clock.now()))) return;
-    for (const { account, event } of targets) await this.#deps.applier.apply(tx, account, event, receipt.receivedAt);
+    for (const { account, event } of targets) {
+      // The person was erased after they wrote this.
+      if (leftOut(receipt.seq, account.channel.id, event.contact?.identities ?? [])) continue;
+      await this.#deps.applier.apply(tx, account, event, receipt.receivedAt);
+    }
   }
 
   async #putAside(tx: Tx, seq: number): Promise<void> {

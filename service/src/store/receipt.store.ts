@@ -77,5 +77,5 @@ export async function markProcessed(tx: Tx, seq: number, now: number): Promise<b
 
 /** It could not be read: kept as it came, for a person. */
 export async function putAside(tx: Tx, seq: number, now: number): Promise<void> {
-  await tx.db.updateTable('receipts').set({ processed_at: now }).where('seq', '=', seq).execute();
+  await tx.db.updateTable('receipts').set({ processed_at: now, dead_at: now }).where('seq', '=', seq).execute();
 }

@@ -1,0 +1,236 @@
+/** Everything that is known of a person, found by the indexes there are; a bounded number of rows at a time where there may be many. */
+import { createHash } from 'node:crypto';
+import type { Kysely, SelectQueryBuilder } from 'kysely';
+import type { IdentityRef } from '../../../contract/event.ts';
+import * as conversations from './conversation.store.ts';
+import type { Schema } from './schema.ts';
+import type { Db, Tx } from './ledger.ts';
+
+/** Rows that one call looks at. */
+export const LIMIT = 250;
+/** Webhooks are larger than rows. */
+const RECEIPTS = 25;
+
+export interface Identity extends IdentityRef {
+  channel: string;
+}
+
+/** Who is to be forgotten, and where what was said with them stands. */
+export interface Person {
+  contactId: string;
+  identities: Identity[];
+  /** Those that were merged into others included. */
+  conversationIds: string[];
+  /** When the first of these began. */
+  since: number;
+}
+
+export async function find(db: Db, contactId: string): Promise<Person | undefined> {
+  const contact = await db.selectFrom('contacts').select('created_at').where('id', '=', contactId).executeTakeFirst();
+  if (contact === undefined) return undefined;
+  const identities = await db
+    .selectFrom('identities')
+    .select(['channel', 'kind', 'address'])
+    .where('contact_id', '=', contactId)
+    .execute();
+  const own = db.selectFrom('conversations').select(['id', 'created_at as at']).where('contact_id', '=', contactId);
+  const found = await own.execute();
+  for (const { id } of found) {
+    const merged = db.selectFrom('conversations').select(['id', 'created_at as at']).where('merged_into', '=', id);
+    found.push(...(await merged.execute()));
+  }
+  const conversationIds = [...new Set(found.map(({ id }) => id))].sort();
+  return { contactId, identities, conversationIds, since: Math.min(contact.created_at, ...found.map(({ at }) => at)) };
+}
+
+/** Nobody else changes what the person has, or gives it to them, before the unit ends. */
+export async function hold(tx: Tx, { identities, conversationIds }: Person): Promise<void> {
+  if (!tx.shared) return;
+  const names = identities.map(({ channel, kind, address }) => `identity ${channel} ${kind} ${address}`);
+  for (const name of names.sort()) await tx.lock(name);
+  for (const id of conversationIds) await conversations.lock(tx, id);
+}
+
+/** Forgets who it is. A message of theirs makes a new contact from now on. */
+export async function dropContact(tx: Tx, { contactId, conversationIds }: Person): Promise<void> {
+  const { db } = tx;
+  await db.deleteFrom('identities').where('contact_id', '=', contactId).execute();
+  await db.deleteFrom('contacts').where('id', '=', contactId).execute();
+  for (const id of conversationIds) await db.deleteFrom('conversations').where('id', '=', id).execute();
+}
+
+/** Workflows that wait for an answer. Answers how many there were. */
+export async function dropWaits(tx: Tx, conversationId: string): Promise<number> {
+  const { db } = tx;
+  const waits = db.selectFrom('subscriptions').where('conversation_id', '=', conversationId);
+  const rows = await waits.select(['id', 'ended_at as endedAt']).execute();
+  for (const { id } of rows) await db.deleteFrom('deliveries').where('subscription_id', '=', id).execute();
+  await db.deleteFrom('subscriptions').where('conversation_id', '=', conversationId).execute();
+  return rows.filter(({ endedAt }) => endedAt === null).length;
+}
+
+export interface MessageCount {
+  messages: number;
+  /** Of these, sends that would have been made. */
+  sends: number;
+}
+
+export async function countMessages(db: Db, conversationId: string): Promise<MessageCount> {
+  const count = async (of: SelectQueryBuilder<Schema, 'messages', object>) =>
+    Number((await of.select((is) => is.fn.countAll().as('count')).executeTakeFirst())?.count ?? 0);
+  const all = db.selectFrom('messages').where('conversation_id', '=', conversationId);
+  return { messages: await count(all), sends: await count(all.where('status', 'in', ['queued', 'held'])) };
+}
+
+/** Messages with their attempts, keys and files. Answers whether there may be more. */
+export async function dropMessages(tx: Tx, conversationId: string): Promise<boolean> {
+  const { db } = tx;
+  const own = db.selectFrom('messages').where('conversation_id', '=', conversationId);
+  const rows = await own.select(['id', 'content']).orderBy('id').limit(LIMIT).execute();
+  const upTo = rows.at(-1)?.id;
+  if (upTo === undefined) return false;
+  await dropMedia(
+    tx,
+    rows.map(({ content }) => JSON.parse(content) as unknown),
+  );
+  const ids = own.where('id', '<=', upTo).select('id');
+  await db.deleteFrom('attempts').where('message_id', 'in', ids).execute();
+  await db.deleteFrom('idempotency').where('message_id', 'in', ids).execute();
+  await db.deleteFrom('messages').where('conversation_id', '=', conversationId).where('id', '<=', upTo).execute();
+  return rows.length === LIMIT;
+}
+
+/** The files that contents of messages tell of. */
+async function dropMedia(tx: Tx, contents: readonly unknown[]): Promise<void> {
+  for (const content of contents) {
+    const id = (content as { media?: { id?: string } } | undefined)?.media?.id;
+    if (id !== undefined) await tx.db.deleteFrom('media').where('id', '=', id).execute();
+  }
+}
+
+/** The place of the newest event that was published up to `at`. */
+export async function lastEvent(db: Db, at: number): Promise<number> {
+  const row = await db
+    .selectFrom('events')
+    .select('seq')
+    .where('created_at', '<=', at)
+    .orderBy('created_at', 'desc')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.seq ?? 0;
+}
+
+/**
+ * Events of conversations, with what waits to be delivered of them, from the newest to the oldest: looks at those up to `from` and
+ * after `floor` that are not older than `since`. Answers where to go on, undefined at the end.
+ */
+export async function dropEvents(
+  tx: Tx,
+  conversationIds: readonly string[],
+  { from, floor, since }: { from: number; floor: number; since: number },
+): Promise<number | undefined> {
+  const { db } = tx;
+  const looked = await db
+    .selectFrom('events')
+    .select(['seq', 'created_at as at'])
+    .where('seq', '<=', from)
+    .where('seq', '>', floor)
+    .orderBy('seq', 'desc')
+    .limit(LIMIT)
+    .execute();
+  const last = looked.at(-1);
+  if (last === undefined) return undefined;
+  const own = db
+    .selectFrom('events')
+    .where('seq', '<=', from)
+    .where('seq', '>=', last.seq)
+    .where('conversation_id', 'in', conversationIds);
+  const rows = await own.select(['seq', 'payload']).execute();
+  for (const { seq, payload } of rows) {
+    const { message, echo } = JSON.parse(payload) as { message?: { content: unknown }; echo?: { content: unknown } };
+    await dropMedia(tx, [message?.content, echo?.content]);
+    await db.deleteFrom('deliveries').where('event_seq', '=', seq).execute();
+    await db.deleteFrom('events').where('seq', '=', seq).execute();
+  }
+  return looked.length < LIMIT || last.at < since ? undefined : last.seq - 1;
+}
+
+/** Where reading of webhooks that are kept with their body goes on. */
+export type ReceiptPlace = { waiting: number } | { dead: [deadAt: number, seq: number] };
+
+/** Webhooks with their body that hold one of the texts: `waiting` to be read, or given up (`dead`). */
+export async function receiptsWith(db: Db, texts: readonly string[], place: ReceiptPlace) {
+  const kept = db.selectFrom('receipts').select(['seq', 'body', 'dead_at as deadAt']).limit(RECEIPTS);
+  const query =
+    'waiting' in place
+      ? kept.where('processed_at', 'is', null).where('seq', '>', place.waiting).orderBy('seq')
+      : kept
+          .where('dead_at', 'is not', null)
+          .where((is) => is(is.refTuple('dead_at', 'seq'), '>', is.tuple(...place.dead)))
+          .orderBy('dead_at')
+          .orderBy('seq');
+  const rows = await query.execute();
+  const last = rows.length === RECEIPTS ? rows.at(-1) : undefined;
+  const found = rows.filter(({ body }) => texts.some((text) => Buffer.from(body).includes(text))).map(({ seq }) => seq);
+  if (last === undefined) return { found, next: undefined };
+  const next: ReceiptPlace = 'waiting' in place ? { waiting: last.seq } : { dead: [last.deadAt ?? 0, last.seq] };
+  return { found, next };
+}
+
+/** Forgets what webhooks said that could not be read; of these, only that they came is known. Answers how many there were. */
+export async function emptyDeadReceipts(tx: Tx, seqs: readonly number[]): Promise<number> {
+  let emptied = 0;
+  for (const seq of seqs) {
+    const change = { request: '', body: new Uint8Array(), dead_at: null };
+    const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('dead_at', 'is not', null);
+    emptied += Number((await update.executeTakeFirst()).numUpdatedRows);
+  }
+  return emptied;
+}
+
+/** Whether one of these waits to be read still. */
+export async function isUnread(db: Db, seqs: readonly number[]): Promise<boolean> {
+  for (const seq of seqs) {
+    const row = await db.selectFrom('receipts').select('processed_at').where('seq', '=', seq).executeTakeFirst();
+    if (row?.processed_at === null) return true;
+  }
+  return false;
+}
+
+/** While webhooks wait to be read that came before someone was erased, these say whose words are left out of them. */
+const MARK = 'erased:';
+
+function markOf({ channel, kind, address }: Identity): string {
+  const digest = createHash('sha256').update(`${channel} ${kind} ${address}`);
+  return MARK + digest.digest('base64url').slice(0, 22);
+}
+
+export async function mark(tx: Tx, identities: readonly Identity[], upTo: number): Promise<string[]> {
+  const names = identities.map(markOf);
+  for (const name of names) {
+    const row = { name, position: String(upTo) };
+    const insert = tx.db.insertInto('cursors').values(row);
+    await insert.onConflict((conflict) => conflict.column('name').doUpdateSet({ position: row.position })).execute();
+  }
+  return names;
+}
+
+export async function unmark(tx: Tx, names: readonly string[]): Promise<void> {
+  for (const name of names) await tx.db.deleteFrom('cursors').where('name', '=', name).execute();
+}
+
+/** Answers whether what a webhook says of someone is left out, by its place and their identities. */
+export type LeftOut = (seq: number, channel: string, identities: readonly IdentityRef[]) => boolean;
+
+export async function leftOut(db: Kysely<Schema>): Promise<LeftOut> {
+  const marks = await db
+    .selectFrom('cursors')
+    .select(['name', 'position'])
+    .where('name', '>=', MARK)
+    .where('name', '<', 'erased;')
+    .execute();
+  if (marks.length === 0) return () => false;
+  const upTo = new Map(marks.map(({ name, position }) => [name, Number(position)]));
+  return (seq, channel, identities) => identities.some((one) => seq <= (upTo.get(markOf({ channel, ...one })) ?? -1));
+}
