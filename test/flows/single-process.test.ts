@@ -6,6 +6,7 @@ import { loadConfig } from '../../service/src/config/config.ts';
 import { makeLogger } from '../../service/src/platform/logger.ts';
 import { startService } from '../../service/src/service.ts';
 import { closeApps, startApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 import { closeProcesses, makeServiceProcess } from '../support/service-process.ts';
 
 afterEach(async () => {
@@ -26,6 +27,15 @@ test('a second process on a data folder refuses to start, says why, and harms no
   expect((await first.call('GET', '/readyz')).status).toBe(200);
   // A process that is being replaced gets ten seconds to end before the next one gives up.
 }, 40_000);
+
+test('a process that waits for its database at the start ends at once when it is told to', async () => {
+  const env = { PARLEY_DATABASE_URL: 'postgres://parley@127.0.0.1:1/parley' };
+  const waiting = await makeServiceProcess(env);
+  const start = waiting.start().catch((error: unknown) => error);
+  await eventually(() => waiting.output.includes('PostgreSQL cannot be used yet'), 'the process to wait');
+  expect(await waiting.end('SIGTERM')).toBe(0);
+  expect(String(await start)).toContain('Parley is stopping');
+});
 
 test('a start that fails as its port is taken leaves the folder to the next at once', async () => {
   const app = await startApp({ registered: false });
