@@ -1,6 +1,7 @@
 /** `npm run test:chaos`: see CONTRIBUTING.md. Exit code 0: every promise was kept; 1: not; 2: the run itself could not be done. */
 import { parseArgs } from 'node:util';
 import { ENGINES, type EngineName, type StartEngine } from './engine.ts';
+import { startDistributed } from './distributed.engine.ts';
 import { startSqlite } from './sqlite.engine.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
@@ -12,7 +13,7 @@ const USAGE = `npm run test:chaos -- [--engine ${ENGINES.join('|')}] [--seed <te
   --kills    At least so many kills; default 22
   --long     Go on for 20 minutes, or for --minutes`;
 
-const START: Partial<Record<EngineName, StartEngine>> = { sqlite: startSqlite };
+const START: Record<EngineName, StartEngine> = { sqlite: startSqlite, 'postgres+redis': startDistributed };
 
 const { values } = parseArgs({
   options: {

@@ -78,7 +78,7 @@ function step(
     case 'kill':
       return kill(random, unit);
     case 'stop':
-      return { do: kind, unit, forMs: random.whole(200, 4_000) };
+      return { do: kind, unit, forMs: standstill(random, units.length) };
     case 'end':
       return { do: kind, unit };
     case 'provider fails':
@@ -104,6 +104,11 @@ function kill(random: Random, unit: number): Step {
   const delayMs = random.whole(0, aim === 'any time' ? 500 : 25);
   const again = random.chance(0.12) ? { againMs: random.whole(50, 1_200) } : {};
   return { do: 'kill', unit, aim, delayMs, downMs: random.whole(0, 600), ...again };
+}
+
+/** Where others go on, now and then so long that they take the process for dead. */
+function standstill(random: Random, units: number): number {
+  return units > 1 && random.chance(0.15) ? random.whole(32_000, 36_000) : random.whole(200, 4_000);
 }
 
 function providerFault(random: Random): Fault {

@@ -93,7 +93,7 @@ async function startService(
   const units: Unit[] = [];
   let turn = 0;
   const front = await startTcpGate(() => {
-    const ports = units.map(({ port }) => port).filter((port) => port !== undefined);
+    const ports = units.flatMap(({ serves, port }) => (serves && port !== undefined ? [port] : []));
     return ports[turn++ % ports.length];
   });
   closers.push(front.goDown);

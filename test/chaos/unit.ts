@@ -10,6 +10,8 @@ const START_MS = 90_000;
 
 export class Unit {
   readonly name: string;
+  /** Whether it answers requests of others. */
+  readonly serves: boolean;
   /** Where it listens; undefined while it does not run. Always the same, once known. */
   port: number | undefined;
   readonly #env: Record<string, string>;
@@ -18,8 +20,9 @@ export class Unit {
   #child: ChildProcess | undefined;
   #tail = '';
 
-  constructor(name: string, env: Record<string, string>, logPath: string) {
+  constructor(name: string, env: Record<string, string>, logPath: string, serves = true) {
     this.name = name;
+    this.serves = serves;
     this.#env = env;
     this.#log = createWriteStream(logPath, { flags: 'a' });
   }
