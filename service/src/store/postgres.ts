@@ -79,8 +79,9 @@ function connect(url: string, max: number): Kysely<Schema> {
     application_name: 'parley',
     options: options.join(' '),
   });
-  // A connection that breaks while nobody uses it: the next who wants one gets another.
+  // A connection that breaks fails the query that is under way on it; the next who wants one gets another.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: new NamingPool(pool) }) });
 }
 
