@@ -119,6 +119,8 @@ export interface ReceiptsTable {
   processed_at: number | null;
   /** When it was given up, to be looked at by a person. */
   dead_at: Generated<number | null>;
+  /** What went wrong. */
+  dead_reason: Generated<string | null>;
 }
 
 export interface JobsTable {

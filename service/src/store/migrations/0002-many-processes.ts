@@ -47,11 +47,15 @@ async function work(on: On): Promise<void> {
 async function care(on: On): Promise<void> {
   await add(on, 'messages', 'dead_at', 'bigint');
   await add(on, 'receipts', 'dead_at', 'bigint');
-  for (const table of ['messages', 'receipts']) {
+  await add(on, 'receipts', 'dead_reason', 'text');
+  for (const [table, key] of [
+    ['messages', 'id'],
+    ['receipts', 'seq'],
+  ] as const) {
     await on.db.schema
       .createIndex(`${table}_dead`)
       .on(table)
-      .columns(['dead_at'])
+      .columns(['dead_at', key])
       .where(sql.ref('dead_at'), 'is not', null)
       .execute();
   }
