@@ -149,8 +149,13 @@ async function makeApp(
     registerWebhooks(fastify as never, { ...pipelines, metrics });
     setUpDocs(app, VERSION);
   }
-  if (world.bell) world.bell.attach(app.get(getQueueToken(BELL_QUEUE)));
+  if (world.bell) followBell(world.bell, app, metrics);
   return app;
+}
+
+function followBell(bell: Bell, app: NestFastifyApplication, metrics: Metrics): void {
+  bell.attach(app.get(getQueueToken(BELL_QUEUE)));
+  metrics.beforeScrape(() => metrics.dependencyUp.set({ name: 'redis' }, bell.isUp ? 1 : 0));
 }
 
 /** Without Redis all work is found a little later: only one that was never reached since the start speaks against this process. */

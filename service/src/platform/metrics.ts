@@ -15,13 +15,13 @@ const SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
 /** One per application, with a registry of its own. Durations are observed in seconds, as Prometheus wants them. */
 export class Metrics {
   readonly registry = new Registry();
-  /** `outcome`: accepted, duplicate, or the problem code; `channel`: `unknown` for one that is not installed. */
+  /** `outcome`: accepted, why the signature did not hold (mismatch, missing, malformed, not_configured), or the problem code. */
   readonly webhooks = this.#counter('webhooks_total', 'Webhooks received', ['channel', 'outcome']);
   readonly receipts = this.#counter('receipts_total', 'Webhooks kept for good and answered', ['channel']);
   readonly events = this.#counter('events_published_total', 'Events published', ['type']);
-  /** `outcome`: delivered, failed, gone. */
+  /** `outcome`: taken, refused, unreachable, or ended: given up with the subscription. */
   readonly deliveries = this.#counter('deliveries_total', 'Attempts to hand events to a subscription', ['outcome']);
-  /** `outcome`: sent, or the kind of the `SendError`. */
+  /** `outcome`: accepted, or the kind of the `SendError`. */
   readonly sends = this.#counter('sends_total', 'Attempts to send a message', ['channel', 'outcome']);
   readonly sendSeconds = this.#histogram('send_seconds', 'Time the provider took', SECONDS, ['channel']);
   readonly outboxDepth = this.#gauge('outbox_jobs', 'Jobs in the outbox', ['kind', 'state']);
@@ -33,6 +33,8 @@ export class Metrics {
     'Secrets that are not sealed with the newest encryption key yet',
     [],
   );
+  /** 1 or 0; `name`: redis, where it is configured. */
+  readonly dependencyUp = this.#gauge('dependency_up', 'Whether a server that this process uses is reached', ['name']);
   readonly httpSeconds = this.#histogram('http_request_seconds', 'Time of requests to this service', SECONDS, [
     'method',
     'route',
