@@ -1,5 +1,6 @@
 /** A server program of the machine as a child of the test: started on a free port, killed, stopped and started again. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 
 export interface ChildServer {
@@ -24,10 +25,29 @@ process.on('exit', () => {
   for (const child of running) kill(child, 'SIGKILL');
 });
 
-/** The process leads a group of its own, so that a signal reaches its children too. */
+/** The server and all that it started; PostgreSQL's processes lead groups of their own, so each is told. */
 function kill(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  process.kill(-child.pid, signal);
+  // In order is for the server to arrange; everything else happens to all of it at once.
+  const all = signal === 'SIGINT' || signal === 'SIGTERM' ? [child.pid] : [child.pid, ...childrenOf(child.pid)];
+  for (const pid of all) signalTo(pid, signal);
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** One that has ended meanwhile needs no signal. */
+function signalTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** `output` is told everything the program says. */
