@@ -1,22 +1,13 @@
 /** What a contact takes back is gone, and what is of no use any more is not kept. */
 import { ANA, closeApps, startApp, type App } from '../support/app.ts';
+import { placesOf as placesIn } from '../support/ledger-file.ts';
 import { posts, says } from '../support/meta-messages.ts';
 
 afterEach(closeApps);
 
 const SECRET = 'my card is 4111 4242';
 
-/** Every place, as `table.column`, in which a text stands: blobs read as text, JSON with its escapes undone. */
-function placesOf(app: App, text: string): string[] {
-  const places: string[] = [];
-  for (const [table, rows] of Object.entries(app.dump())) {
-    for (const [column, value] of rows.flatMap((row) => Object.entries(row))) {
-      const held = value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : String(value);
-      if (held.includes(text)) places.push(`${table}.${column}`);
-    }
-  }
-  return [...new Set(places)].sort();
-}
+const placesOf = (app: App, text: string) => placesIn(app.dataDir, text);
 
 test.each([false, true])(
   'a message that is taken back stands nowhere any more (raw asked for: %s)',
@@ -58,6 +49,16 @@ test('a workflow that was down learns that it was taken back, and not what it sa
   app.advance(60_000);
   await trigger.took(1, 'message.deleted');
   expect(trigger.deliveries.map(({ raw }) => raw).join()).not.toContain(SECRET);
+});
+
+test('nor does the name of its file', async () => {
+  const app = await startApp();
+  const file = { mimeType: 'application/pdf', filename: `${SECRET}.pdf` };
+  const { id } = await app.sandbox.customer.sends({ from: ANA, document: file });
+  await app.idle();
+  expect(placesOf(app, SECRET)).toContain('media.filename');
+  await posts(app, { from: ANA }, { type: 'revoke', revoke: { original_message_id: id } });
+  expect(placesOf(app, SECRET)).toEqual([]);
 });
 
 test('other messages of the contact stay', async () => {

@@ -123,6 +123,7 @@ export class Applier {
     if (known?.direction === 'inbound') {
       const content: InboundContent = { type: 'unsupported', reason: 'deleted by the contact' };
       await this.#deps.publisher.forget(tx, account.id, event.providerMessageId, content);
+      await media.forget(tx, JSON.parse(known.content));
       await messages.update(tx, known.id, { content: JSON.stringify(content), kind: content.type, status_at: at });
     }
     const data = { messageId: known?.id, providerMessageId: event.providerMessageId };

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import type { IdentityRef } from '../../../contract/event.ts';
 import * as conversations from './conversation.store.ts';
+import * as media from './media.store.ts';
 import type { Schema } from './schema.ts';
 import type { Db, Tx } from './ledger.ts';
 
@@ -89,23 +90,12 @@ export async function dropMessages(tx: Tx, conversationId: string): Promise<bool
   const rows = await own.select(['id', 'content']).orderBy('id').limit(LIMIT).execute();
   const upTo = rows.at(-1)?.id;
   if (upTo === undefined) return false;
-  await dropMedia(
-    tx,
-    rows.map(({ content }) => JSON.parse(content) as unknown),
-  );
+  for (const { content } of rows) await media.forget(tx, JSON.parse(content));
   const ids = own.where('id', '<=', upTo).select('id');
   await db.deleteFrom('attempts').where('message_id', 'in', ids).execute();
   await db.deleteFrom('idempotency').where('message_id', 'in', ids).execute();
   await db.deleteFrom('messages').where('conversation_id', '=', conversationId).where('id', '<=', upTo).execute();
   return rows.length === LIMIT;
-}
-
-/** The files that contents of messages tell of. */
-async function dropMedia(tx: Tx, contents: readonly unknown[]): Promise<void> {
-  for (const content of contents) {
-    const id = (content as { media?: { id?: string } } | undefined)?.media?.id;
-    if (id !== undefined) await tx.db.deleteFrom('media').where('id', '=', id).execute();
-  }
 }
 
 /** The place of the newest event that was published up to `at`. */
@@ -149,7 +139,8 @@ export async function dropEvents(
   const rows = await own.select(['seq', 'payload']).execute();
   for (const { seq, payload } of rows) {
     const { message, echo } = JSON.parse(payload) as { message?: { content: unknown }; echo?: { content: unknown } };
-    await dropMedia(tx, [message?.content, echo?.content]);
+    await media.forget(tx, message?.content);
+    await media.forget(tx, echo?.content);
     await db.deleteFrom('deliveries').where('event_seq', '=', seq).execute();
     await db.deleteFrom('events').where('seq', '=', seq).execute();
   }

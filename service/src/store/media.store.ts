@@ -40,6 +40,12 @@ export async function find(db: Kysely<Schema>, id: string): Promise<MediaRow | u
   return { id, accountId, providerId, mimeType, filename };
 }
 
+/** Forgets the file that a message's content tells of. */
+export async function forget(tx: Tx, content: unknown): Promise<void> {
+  const id = (content as { media?: { id?: string } } | undefined)?.media?.id;
+  if (id !== undefined) await tx.db.deleteFrom('media').where('id', '=', id).execute();
+}
+
 export interface Upload {
   accountId: string;
   sha256: string;
