@@ -34,6 +34,8 @@ export const PROBLEM_CODES = [
   'opted_out',
   'handed_off',
   'idempotency_conflict',
+  'may_have_arrived',
+  'unreadable',
   'forbidden_url',
   'media_too_large',
   'media_type_not_allowed',
@@ -42,6 +44,7 @@ export const PROBLEM_CODES = [
   'provider_settings',
   'provider_unreachable',
   'overloaded',
+  'storage_unavailable',
   'internal',
 ] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
@@ -143,6 +146,10 @@ export interface MessageView {
   content: OutboundContent | InboundContent;
   error?: EventError;
   metadata?: Record<string, unknown>;
+  /** The dead letter that this message sends again. */
+  replayOf?: string;
+  /** The message that sends this dead letter again. */
+  replayedAs?: string;
   createdAt: string;
   statusAt: string;
   attempts?: MessageAttempt[];

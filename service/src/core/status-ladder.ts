@@ -26,3 +26,8 @@ export function climb(current: MessageStatus, next: MessageStatus): MessageStatu
 export function isAccepted(status: MessageStatus): boolean {
   return RANK[status] >= RANK.sent && status !== 'failed';
 }
+
+/** Whether this is an end at which the message has not arrived, or nobody knows: a dead letter. */
+export function isDead(status: MessageStatus): boolean {
+  return status === 'failed' || status === 'unknown';
+}

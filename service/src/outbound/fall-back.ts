@@ -20,7 +20,9 @@ export async function fallBack(
 ): Promise<'held' | 'queued' | undefined> {
   const request = requestOf(message);
   const { ifSessionClosed } = request;
-  const anew = { status_at: now, provider_id: null, error: null, request: refused(request, refusedId) };
+  // Somebody sends it again already.
+  if (request.replayedAs !== undefined) return undefined;
+  const anew = { status_at: now, provider_id: null, error: null, dead_at: null, request: refused(request, refusedId) };
   if (ifSessionClosed === 'hold') {
     await messages.update(tx, message.id, { ...anew, status: 'held' });
     await outbox.enqueue(tx, settleJob(message.id, 'held', now, MAX_HOLD_MS));

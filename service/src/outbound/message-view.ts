@@ -15,6 +15,10 @@ export interface StoredRequest {
   metadata?: Record<string, unknown>;
   /** The provider's ids of what it took and refused later, before something else took its place. */
   refusedIds?: string[];
+  /** The dead letter that this message sends again. */
+  replayOf?: string;
+  /** The message that sends this one again. */
+  replayedAs?: string;
 }
 
 export function requestOf(row: MessageRow): StoredRequest {
@@ -25,12 +29,12 @@ export function contentOf(row: MessageRow): OutboundContent {
   return JSON.parse(row.content) as OutboundContent;
 }
 
-function parse<T>(text: string | null): T | undefined {
+export function parse<T>(text: string | null): T | undefined {
   return text === null ? undefined : (JSON.parse(text) as T);
 }
 
 export function viewMessage(row: MessageRow, attempts?: readonly AttemptRow[]): MessageView {
-  const { metadata } = requestOf(row);
+  const { metadata, replayOf, replayedAs } = requestOf(row);
   const error = parse<EventError>(row.error);
   return {
     id: row.id,
@@ -41,13 +45,15 @@ export function viewMessage(row: MessageRow, attempts?: readonly AttemptRow[]): 
     content: JSON.parse(row.content) as MessageView['content'],
     ...(error && { error }),
     ...(metadata && { metadata }),
+    ...(replayOf !== undefined && { replayOf }),
+    ...(replayedAs !== undefined && { replayedAs }),
     createdAt: iso(row.created_at),
     statusAt: iso(row.status_at),
     ...(attempts && { attempts: attempts.map(viewAttempt) }),
   };
 }
 
-function viewAttempt(row: AttemptRow): MessageAttempt {
+export function viewAttempt(row: AttemptRow): MessageAttempt {
   const error = parse<EventError>(row.error);
   return {
     number: row.number,

@@ -10,7 +10,7 @@ import { learnIdentity } from '../contacts/resolve.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SendError, SendErrorKind } from '../core/errors.ts';
 import { answered, freeUntil } from '../core/session-window.ts';
-import { climb, isAccepted } from '../core/status-ladder.ts';
+import { climb, isAccepted, isDead } from '../core/status-ladder.ts';
 import type { Publisher } from '../events/publish.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import * as contacts from '../store/contact.store.ts';
@@ -160,9 +160,16 @@ export class Outcomes {
       return;
     }
     const cleared = isAccepted(reached) ? { error: null } : {};
-    const change = { ...learned, ...cleared, status: reached, status_at: at };
+    const change = { ...learned, ...cleared, ...this.#death(message, reached), status: reached, status_at: at };
     await messages.update(tx, message.id, change);
     await this.#publish(tx, account, { ...message, ...change });
+  }
+
+  /** It becomes a dead letter when it ends without having arrived, and is none any more when it did arrive. */
+  #death(message: MessageRow, reached: MessageStatus): messages.MessageChange {
+    if (isAccepted(reached)) return message.dead_at === null ? {} : { dead_at: null };
+    // One that was unknown is one already, unless a person has dealt with it.
+    return isDead(reached) && !isDead(message.status as MessageStatus) ? { dead_at: this.#deps.clock.now() } : {};
   }
 
   async #publish(tx: Tx, account: LiveAccount, message: MessageRow): Promise<void> {

@@ -219,8 +219,9 @@ export class SendHandler implements JobHandler {
   /** The account was deleted: there is nobody to tell by an event, the message itself says why. */
   async #orphaned(job: Job, message: MessageRow): Promise<void> {
     const error = JSON.stringify({ code: 'settings', message: 'The account was deleted before the message was sent' });
-    const status_at = this.#deps.clock.now();
-    await this.#done(job, (tx) => messages.update(tx, message.id, { status: 'failed', status_at, error }));
+    const now = this.#deps.clock.now();
+    const change = { status: 'failed', status_at: now, dead_at: now, error };
+    await this.#done(job, (tx) => messages.update(tx, message.id, change));
   }
 
   async #done(job: Job, also: (tx: Tx) => Promise<void> = async () => undefined): Promise<void> {

@@ -43,8 +43,9 @@ export class SettleHandler implements JobHandler {
 
   /** The account was deleted meanwhile: there is nobody to tell by an event, the message itself says how it ended. */
   async #orphaned(tx: Tx, { id, status }: MessageRow): Promise<void> {
-    const status_at = this.#deps.clock.now();
-    if (status === 'uncertain') return messages.update(tx, id, { status: 'unknown', status_at });
-    await messages.update(tx, id, { status: 'failed', status_at, error: JSON.stringify(EXPIRED) });
+    const now = this.#deps.clock.now();
+    const ended = { status_at: now, dead_at: now };
+    if (status === 'uncertain') return messages.update(tx, id, { ...ended, status: 'unknown' });
+    await messages.update(tx, id, { ...ended, status: 'failed', error: JSON.stringify(EXPIRED) });
   }
 }
