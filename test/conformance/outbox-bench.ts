@@ -8,7 +8,9 @@ import {
   type OutboxDriver,
   type OutboxJob,
 } from '../../service/src/outbox/outbox.ts';
+import type { LotGate } from '../../service/src/outbox/lots.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
+import { eventually } from '../support/eventually.ts';
 import type { Clock } from '../../service/src/core/clock.ts';
 import { manualClock, type ManualClock } from '../sandbox/kit/clock.ts';
 import { ChangeSignal } from '../sandbox/kit/change-signal.ts';
@@ -30,6 +32,25 @@ export interface BenchOptions {
   clock?: ManualClock;
   /** Shared by benches that stand for one process after the other. */
   endings?: Map<string, Ending[]>;
+  /** Set: `send` jobs are in lots, which this holds back. */
+  gate?: LotGate;
+  /** Shared by benches that stand for processes at the same time: what runs anywhere. */
+  everywhere?: Map<string, Job>;
+}
+
+/** The ledger as a process has it: once that is killed, nothing that it would do reaches the ledger any more. */
+function mortal(ledger: Ledger): { ledger: Ledger; die(): void } {
+  let dead = false;
+  const write = <T>(unit: Parameters<typeof ledger.write<T>>[0]) =>
+    dead ? new Promise<T>(() => undefined) : ledger.write(unit);
+  const alive = { reader: ledger.reader, dialect: ledger.dialect, write } as Ledger;
+  return { ledger: alive, die: () => (dead = true) };
+}
+
+/** The time passes for which the leases of a dead process keep its jobs from the others. */
+export async function leasesEnd(ledger: Ledger): Promise<void> {
+  await eventually(() => ledger.waiting === 0, 'the last units of work to end');
+  if (ledger.dialect.shared) await ledger.reader.updateTable('jobs').set({ lease_until: 0 }).execute();
 }
 
 export const embedded: MakeDriver = (ledger, clock, failed) => new EmbeddedDriver(ledger, clock, failed);
@@ -53,22 +74,38 @@ export class OutboxBench {
   readonly #signal = new ChangeSignal();
   readonly #endings: Map<string, Ending[]>;
   readonly #held = new Map<string, () => void>();
-  readonly #running = new Map<string, Job>();
+  readonly #running: Map<string, Job>;
+  readonly #mine = new Set<string>();
   readonly #concurrency: number;
+  readonly #gate: LotGate | undefined;
+  readonly #die: () => void;
   #sentinels = 0;
 
   constructor(make: MakeDriver, ledger: Ledger, options: BenchOptions = {}) {
-    this.ledger = ledger;
+    const process = mortal(ledger);
+    this.#die = process.die;
+    this.ledger = process.ledger;
+    this.#running = options.everywhere ?? new Map();
+    this.#gate = options.gate;
     this.clock = options.clock ?? manualClock(START);
     this.#concurrency = options.concurrency ?? 4;
     this.#endings = options.endings ?? new Map();
-    this.driver = make(ledger, this.clock, (_job, error) => this.failures.push(error));
+    this.driver = make(this.ledger, this.clock, (_job, error) => this.failures.push(error));
     this.outbox = new Outbox(this.clock, this.driver);
   }
 
   start(): this {
-    this.driver.start([this.#handler('send'), this.#handler('settle')]);
+    const gate = this.#gate;
+    this.driver.start([{ ...this.#handler('send'), ...(gate && { gate }) }, this.#handler('settle')]);
     return this;
+  }
+
+  /** The process ends here and now: nothing that it would do reaches the ledger. */
+  kill(): void {
+    this.#die();
+    for (const name of this.#mine) this.#running.delete(name);
+    this.#mine.clear();
+    void this.driver.stop();
   }
 
   /** Promises jobs in one unit of work. */
@@ -98,17 +135,26 @@ export class OutboxBench {
   seen(line: string, times = 1): Promise<unknown> {
     return this.#signal.waitFor(
       () => this.log.filter((one) => one === line).length >= times,
-      3_000,
+      20_000,
       `${times} × ${line}`,
     );
   }
 
-  /** Everything that could start by now has started: a last job without a lane, behind all others, ended. */
+  /** Everything that could start by now has started, and has ended unless it is held: a last job, behind all others, ended too. */
   async settled(): Promise<void> {
     const name = `sentinel ${++this.#sentinels}`;
     await this.promise({ name, priority: 10 });
     await this.seen(`finish ${name}`);
+    if (this.ledger.dialect.shared) await eventually(() => this.#rests(), 'the jobs that are due to end');
     await turn();
+  }
+
+  /** Whether nothing is due but what is held. */
+  async #rests(): Promise<boolean> {
+    const jobs = this.ledger.reader.selectFrom('jobs').select('payload').where('state', '=', 'ready');
+    const due = await jobs.where('due_at', '<=', this.clock.now()).execute();
+    const names = due.map(({ payload }) => (JSON.parse(payload) as { name: string }).name);
+    return names.every((name) => this.#held.has(name) && this.#mine.has(name));
   }
 
   /** What happened, without the sentinels. */
@@ -133,7 +179,8 @@ export class OutboxBench {
       if (this.#held.has(name)) await new Promise<void>((open) => this.#held.set(name, open));
       await this.#end(name, job, this.#endings.get(name)?.shift() ?? 'finish');
     } finally {
-      this.#running.delete(name);
+      // A killed one may have been begun anew elsewhere.
+      if (this.#mine.delete(name)) this.#running.delete(name);
     }
   }
 
@@ -143,7 +190,8 @@ export class OutboxBench {
     if (job.lane !== null && lanes.includes(job.lane))
       this.broken.push(`two jobs of lane ${job.lane} run at the same time`);
     this.#running.set(name, job);
-    this.most = Math.max(this.most, this.#running.size);
+    this.#mine.add(name);
+    this.most = Math.max(this.most, this.#mine.size);
     this.attempts.push(job.attempts);
     this.#note(`start ${name}`);
   }

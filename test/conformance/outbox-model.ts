@@ -1,8 +1,8 @@
 /** Random programs for a driver of the outbox port: jobs of all sorts, failures, waits, and a process that is killed again and again. */
 import fc from 'fast-check';
-import type { Ledger, Tx } from '../../service/src/store/ledger.ts';
+import type { Ledger } from '../../service/src/store/ledger.ts';
 import { manualClock, type ManualClock } from '../sandbox/kit/clock.ts';
-import { OutboxBench, type Ending, type MakeDriver } from './outbox-bench.ts';
+import { leasesEnd, OutboxBench, type Ending, type MakeDriver } from './outbox-bench.ts';
 
 const MINUTE = 60_000;
 /** Longer than any wait of the program. */
@@ -42,7 +42,6 @@ class Lives {
   readonly #make: MakeDriver;
   readonly #ledger: Ledger;
   readonly #endings = new Map<string, Ending[]>();
-  #die: () => void = () => undefined;
 
   constructor(make: MakeDriver, ledger: Ledger) {
     this.#make = make;
@@ -54,11 +53,10 @@ class Lives {
     return this.all.at(-1) as OutboxBench;
   }
 
-  /** Nothing that the process would do from here on reaches the ledger; what was under way there has ended. */
   async kill(): Promise<void> {
-    this.#die();
-    void this.now.driver.stop();
+    this.now.kill();
     await this.#ledger.write(async () => undefined);
+    await leasesEnd(this.#ledger);
     this.#begin();
   }
 
@@ -69,12 +67,7 @@ class Lives {
   }
 
   #begin(): void {
-    let dead = false;
-    this.#die = () => (dead = true);
-    const write = <T>(unit: (tx: Tx) => Promise<T>) =>
-      dead ? new Promise<T>(() => undefined) : this.#ledger.write(unit);
-    const ledger = { reader: this.#ledger.reader, dialect: this.#ledger.dialect, write } as Ledger;
-    this.all.push(new OutboxBench(this.#make, ledger, { clock: this.clock, endings: this.#endings }).start());
+    this.all.push(new OutboxBench(this.#make, this.#ledger, { clock: this.clock, endings: this.#endings }).start());
   }
 }
 

@@ -83,7 +83,11 @@ describe('the embedded driver', () => {
     const ledger = await open();
     let failing = true;
     const write: Ledger['write'] = (unit) => (failing ? Promise.reject(new Error('disk full')) : ledger.write(unit));
-    const driver = new EmbeddedDriver({ reader: ledger.reader, dialect: ledger.dialect, write } as Ledger, systemClock, () => (failing = false));
+    const driver = new EmbeddedDriver(
+      { reader: ledger.reader, dialect: ledger.dialect, write } as Ledger,
+      systemClock,
+      () => (failing = false),
+    );
     const outbox = new Outbox(systemClock, driver);
     const finished = new Promise<void>((done) => {
       const run = (job: Parameters<typeof outbox.finish>[1]) => write((tx) => outbox.finish(tx, job)).then(done);
