@@ -22,6 +22,8 @@ const GROWING = [
   'idempotency',
   'media',
   'uploads',
+  'rates',
+  'cursors',
 ];
 
 /** Asked by people and by the metrics now and then, about everything there is. */
@@ -35,7 +37,8 @@ let app: App;
 
 /** As much of what a service does as there are statements for. */
 async function work(): Promise<void> {
-  app = await startApp({ sandbox: { recipientErrors: 'by_status' } });
+  const env = { PARLEY_KEEP_BODIES: '1h', PARLEY_KEEP_RECEIPTS: '8d', PARLEY_KEEP_EVENTS: '8d' };
+  app = await startApp({ sandbox: { recipientErrors: 'by_status' }, env });
   const trigger = await app.listen({
     events: ['message.received', 'message.status', 'message.deleted'],
     includeRaw: true,
@@ -73,6 +76,12 @@ async function work(): Promise<void> {
   await app.call('GET', `/v1/conversations/${conversationId}/messages`);
   app.advance(HOUR);
   await app.idle();
+  app.advance(20 * DAY);
+  await app.idle();
+  await says(app, { from: ANA }, 'still here');
+  const erased = await app.call('DELETE', `/v1/contacts?channel=whatsapp&address=${ANA}`);
+  expect(erased.status).toBe(202);
+  await app.idle();
   await app.stop();
   await app.start();
   await app.idle();
@@ -109,6 +118,12 @@ function plans(about: RegExp): Plan[] {
 }
 
 const often = ({ sql }: Plan) => !SELDOM.some((seldom) => seldom.test(sql));
+
+test('of receipts, only those that wait or were given up are looked through for a name', () => {
+  const steps = plans(/^select "seq", "body"/).flatMap((one) => one.steps);
+  expect(steps.join('\n')).toContain('INDEX receipts_waiting (account_id=? AND seq>?)');
+  expect(steps.join('\n')).toContain('INDEX receipts_dead (dead_at>?)');
+});
 
 test.each(GROWING)('%s is never read from end to end', (table) => {
   const about = plans(new RegExp(`"${table}"`)).filter(often);

@@ -60,8 +60,7 @@ export class Eraser implements CareTask {
     const { ledger } = this.#deps;
     const known = await store.find(ledger.reader, contactId);
     const addresses = (known?.identities ?? []).map(({ address }) => address);
-    const unread = await this.#receiptsWith(addresses, { waiting: 0 });
-    const dead = await this.#receiptsWith(addresses, { dead: [0, 0] });
+    const { unread, dead } = await this.#receiptsWith(addresses);
     return ledger.write(async (tx) => {
       const person = await store.find(tx.db, contactId);
       if (person === undefined) throw new ParleyError(404, 'not_found', `There is no contact '${contactId}'`);
@@ -139,17 +138,20 @@ export class Eraser implements CareTask {
   }
 
   /** Webhooks whose body is kept and names the person. */
-  async #receiptsWith(addresses: readonly string[], start: ReceiptPlace): Promise<number[]> {
+  async #receiptsWith(addresses: readonly string[]): Promise<{ unread: number[]; dead: number[] }> {
+    const { reader } = this.#deps.ledger;
+    const found = { unread: [] as number[], dead: [] as number[] };
     const texts = addresses.filter((address) => address.length >= MIN_ADDRESS);
-    const all: number[] = [];
-    let place: ReceiptPlace | undefined = texts.length > 0 ? start : undefined;
-    while (place !== undefined) {
-      const { found, next } = await store.receiptsWith(this.#deps.ledger.reader, texts, place);
-      all.push(...found);
-      place = next;
-      // Each look is short, and others have their turn between two.
-      await new Promise((resolve) => setImmediate(resolve));
+    if (texts.length === 0) return found;
+    for (const start of await store.receiptPlaces(reader)) {
+      for (let place: ReceiptPlace | undefined = start; place !== undefined;) {
+        const looked = await store.receiptsWith(reader, texts, place);
+        found['dead' in start ? 'dead' : 'unread'].push(...looked.found);
+        place = looked.next;
+        // Each look is short, and others have their turn between two.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     }
-    return all;
+    return found;
   }
 }

@@ -148,24 +148,34 @@ export async function dropEvents(
 }
 
 /** Where reading of webhooks that are kept with their body goes on. */
-export type ReceiptPlace = { waiting: number } | { dead: [deadAt: number, seq: number] };
+export type ReceiptPlace = { accountId: string; after: number } | { dead: [deadAt: number, seq: number] };
 
-/** Webhooks with their body that hold one of the texts: `waiting` to be read, or given up (`dead`). */
+/** Everywhere that such webhooks may be. */
+export async function receiptPlaces(db: Db): Promise<ReceiptPlace[]> {
+  const accounts = await db.selectFrom('accounts').select('id').execute();
+  return [...accounts.map(({ id }) => ({ accountId: id, after: 0 })), { dead: [0, 0] }];
+}
+
+/** Webhooks with their body that hold one of the texts: of an account and waiting to be read, or given up (`dead`). */
 export async function receiptsWith(db: Db, texts: readonly string[], place: ReceiptPlace) {
   const kept = db.selectFrom('receipts').select(['seq', 'body', 'dead_at as deadAt']).limit(RECEIPTS);
   const query =
-    'waiting' in place
-      ? kept.where('processed_at', 'is', null).where('seq', '>', place.waiting).orderBy('seq')
-      : kept
+    'dead' in place
+      ? kept
           .where('dead_at', 'is not', null)
           .where((is) => is(is.refTuple('dead_at', 'seq'), '>', is.tuple(...place.dead)))
           .orderBy('dead_at')
+          .orderBy('seq')
+      : kept
+          .where('account_id', '=', place.accountId)
+          .where('processed_at', 'is', null)
+          .where('seq', '>', place.after)
           .orderBy('seq');
   const rows = await query.execute();
   const last = rows.length === RECEIPTS ? rows.at(-1) : undefined;
   const found = rows.filter(({ body }) => texts.some((text) => Buffer.from(body).includes(text))).map(({ seq }) => seq);
   if (last === undefined) return { found, next: undefined };
-  const next: ReceiptPlace = 'waiting' in place ? { waiting: last.seq } : { dead: [last.deadAt ?? 0, last.seq] };
+  const next: ReceiptPlace = 'dead' in place ? { dead: [last.deadAt ?? 0, last.seq] } : { ...place, after: last.seq };
   return { found, next };
 }
 
