@@ -16,8 +16,9 @@ import * as contacts from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
+import type { MessageRow } from '../store/message.store.ts';
 import { MAX_HOLD_MS, sendJob, settleJob } from './jobs.ts';
-import type { StoredRequest } from './message-view.ts';
+import { contentOf, requestOf, type StoredRequest } from './message-view.ts';
 import { providerIdOf } from './references.ts';
 
 export interface AdmissionDeps {
@@ -28,6 +29,15 @@ export interface AdmissionDeps {
   clock: Clock;
   ids: Ids;
   checkUrl(url: string): void;
+}
+
+/** As much of a send as the rules look at. */
+type Asked = Pick<SendMessage, 'content' | 'purpose' | 'ifSessionClosed'>;
+
+/** What will be sent, and whether now. */
+interface Permitted {
+  content: OutboundContent;
+  status: MessageStatus;
 }
 
 export class Admission {
@@ -67,11 +77,29 @@ export class Admission {
     return { id: known.messageId, status: status as MessageStatus, conversationId, duplicate: true };
   }
 
+  /**
+   * Admits what a dead letter said once more, as a message of its own, by the rules of every send. Joins the caller's unit of work, in
+   * which the dead one is held.
+   */
+  async again(tx: Tx, account: LiveAccount, dead: MessageRow): Promise<SendAccepted> {
+    const { to, purpose, ifSessionClosed, replyToProviderId, metadata } = requestOf(dead);
+    const send = { content: contentOf(dead), purpose, ifSessionClosed };
+    account.channel.check(send.content, account.settings);
+    const { person } = await this.#recipient(tx, account, { conversationId: dead.conversation_id });
+    const request: StoredRequest = {
+      ...(to && { to }),
+      purpose,
+      ifSessionClosed,
+      ...(replyToProviderId !== undefined && { replyToProviderId }),
+      ...(metadata && { metadata }),
+      replayOf: dead.id,
+    };
+    return this.#store(tx, account, person, this.#permit(account, person, send), request);
+  }
+
   async #admit(tx: Tx, account: LiveAccount, send: SendMessage, key: string, digest: string): Promise<SendAccepted> {
     const { to, person } = await this.#recipient(tx, account, send.to);
     const { content, status } = this.#permit(account, person, send);
-    const id = this.#deps.ids.next('msg');
-    const now = this.#deps.clock.now();
     const request: StoredRequest = {
       ...(to && { to }),
       purpose: send.purpose ?? 'reply',
@@ -83,39 +111,48 @@ export class Admission {
       content.type === 'reaction'
         ? { ...content, messageId: await providerIdOf(tx.db, account.id, content.messageId) }
         : content;
+    const accepted = await this.#store(tx, account, person, { content: resolved, status }, request);
+    await messages.rememberKey(tx, key, digest, accepted.id, this.#deps.clock.now());
+    if (send.wait) {
+      const message = { ...accepted, accountId: account.id };
+      await this.#deps.subscriptions.wait(tx, message, send.wait.url, Date.parse(send.wait.until));
+    }
+    return accepted;
+  }
+
+  /** The message is on record, and promised to the provider or held. */
+  async #store(
+    tx: Tx,
+    account: LiveAccount,
+    { conversation: { id: conversationId } }: Person,
+    { content, status }: Permitted,
+    request: StoredRequest,
+  ): Promise<SendAccepted> {
+    const id = this.#deps.ids.next('msg');
+    const now = this.#deps.clock.now();
     await messages.insert(tx, {
       id,
       account_id: account.id,
-      conversation_id: person.conversation.id,
+      conversation_id: conversationId,
       direction: 'outbound',
       kind: content.type,
       status,
       status_at: now,
       provider_id: null,
-      content: JSON.stringify(resolved),
+      content: JSON.stringify(content),
       context: null,
       request: JSON.stringify(request),
       error: null,
       pricing: null,
       created_at: now,
     });
-    await messages.rememberKey(tx, key, digest, id, now);
-    const conversationId = person.conversation.id;
     if (status === 'queued') await this.#deps.outbox.enqueue(tx, sendJob(id, conversationId, request.purpose));
     else await this.#deps.outbox.enqueue(tx, settleJob(id, 'held', now, MAX_HOLD_MS));
-    if (send.wait) {
-      const message = { id, accountId: account.id, conversationId };
-      await this.#deps.subscriptions.wait(tx, message, send.wait.url, Date.parse(send.wait.until));
-    }
     return { id, status, conversationId };
   }
 
   /** What will be sent and whether now: the content, the template in its place, or held until the contact writes. */
-  #permit(
-    account: LiveAccount,
-    person: Person,
-    send: SendMessage,
-  ): { content: OutboundContent; status: MessageStatus } {
+  #permit(account: LiveAccount, person: Person, send: Asked): Permitted {
     const reasons = this.#refusals(account, person, send, send.content);
     const [first] = reasons;
     if (first === undefined) return { content: send.content, status: 'queued' };
@@ -133,7 +170,7 @@ export class Admission {
     });
   }
 
-  #refusals(account: LiveAccount, person: Person, send: SendMessage, content: OutboundContent) {
+  #refusals(account: LiveAccount, person: Person, send: Asked, content: OutboundContent) {
     return refusals({
       capabilities: account.channel.capabilities,
       kind: content.type,
