@@ -79,6 +79,10 @@ describe('keys', () => {
     expect(parsed?.id).toMatch(/^[0-9a-f]{8}$/);
   });
 
+  test.each([`${NEW},${OLD}`, ` ${NEW} , ${OLD}`, `${NEW}\n${OLD}`, `${NEW}\r\n${OLD}`])('the list %j', (text) => {
+    expect(parseEncryptionKeys(text).map(({ id }) => id)).toEqual(['new', 'old']);
+  });
+
   test('a made key can be read, is new each time, and is not printed', () => {
     const made = makeEncryptionKey();
     expect(made).not.toBe(makeEncryptionKey());

@@ -95,11 +95,11 @@ function read(box: string): { id: string; bytes: Buffer } {
 }
 
 /**
- * Reads `key` or `id:key,id:key` (newest first); a key is 32 bytes in base64, base64url or hex. A key without an id is named by
+ * Reads `key` or `id:key,id:key` (newest first; new lines do as well as commas); a key is 32 bytes in base64, base64url or hex. A key without an id is named by
  * its digest. Throws an `Error` that says what is expected and repeats nothing.
  */
 export function parseEncryptionKeys(text: string): EncryptionKey[] {
-  const keys = text.split(',').map((part) => parseKey(part.trim()));
+  const keys = text.split(/[,\n]/).map((part) => parseKey(part.trim()));
   if (new Set(keys.map((key) => key.id)).size !== keys.length) throw new Error('keys with different ids');
   return keys;
 }
