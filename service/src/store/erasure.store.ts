@@ -183,7 +183,7 @@ export async function receiptsWith(db: Db, texts: readonly string[], place: Rece
 export async function emptyDeadReceipts(tx: Tx, seqs: readonly number[]): Promise<number> {
   let emptied = 0;
   for (const seq of seqs) {
-    const change = { request: '', body: new Uint8Array(), dead_at: null };
+    const change = { request: '', body: new Uint8Array(), dead_at: null, dead_reason: null };
     const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('dead_at', 'is not', null);
     emptied += Number((await update.executeTakeFirst()).numUpdatedRows);
   }
