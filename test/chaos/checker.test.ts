@@ -159,6 +159,13 @@ test('jobs that are left at the end are stuck', () => {
   ]);
 });
 
+test('a process that ended by itself is told', () => {
+  const facts = plus({ what: 'died', process: 'worker', how: '1: Unhandled error' });
+  expect(check(inTime(facts), LISTENERS)).toEqual([
+    { rule: 'process died', detail: 'worker ended by itself: 1: Unhandled error', about: [] },
+  ]);
+});
+
 test('a send that was reported uncertain may have gone out twice, and late', () => {
   const facts = plus(accepted('s2'), accepted('s2'));
   expect(check(inTime(facts), LISTENERS)).toEqual([]);

@@ -190,6 +190,14 @@ const twoEnds: Rule = ({ seen }) =>
     return [{ rule: 'two ends', detail: `"${key}" was told as ${[...told].join(', ')}`, about: [key] }];
   });
 
+/** Whatever happens around it, a process goes on, or waits. */
+const died: Rule = (run) =>
+  run.died.map(({ process, how }) => ({
+    rule: 'process died',
+    detail: `${process} ended by itself: ${how}`,
+    about: [],
+  }));
+
 const stuck: Rule = ({ left }) =>
   left.map(({ jobs, count }) => ({
     rule: 'jobs stuck',
@@ -234,5 +242,6 @@ const RULES = [
   sendsOutOfOrder,
   wrongEnds,
   twoEnds,
+  died,
   stuck,
 ];

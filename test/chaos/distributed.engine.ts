@@ -31,7 +31,7 @@ export const startDistributed: StartEngine = async ({ url, folder }) => {
   };
   try {
     // At once: they all want to bring the empty database to the present schema.
-    await Promise.all(units.map((unit) => unit.start().ready));
+    await Promise.all(units.map((unit) => unit.begin()));
   } catch (error) {
     await close();
     throw error;

@@ -31,6 +31,7 @@ export class Evidence {
   readonly answered: Answered[];
   readonly posted: Posted[];
   readonly accepted: Accepted[];
+  readonly died: Died[];
   readonly left: Left[];
   /** Final states, by the service's id. */
   readonly ended: Map<string, Ended>;
@@ -52,6 +53,7 @@ export class Evidence {
     this.answered = all('answered');
     this.posted = all('posted');
     this.accepted = all('accepted');
+    this.died = all('died');
     this.left = all('left');
     this.ended = new Map(all('ended').map((one) => [one.id, one]));
     const answers = this.answered.toReversed();

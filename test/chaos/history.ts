@@ -14,7 +14,7 @@ export function history(entries: readonly Entry[], about: readonly string[]): st
   );
   const from = (own[0]?.at ?? 0) - AROUND_MS;
   const until = (own.at(-1)?.at ?? 0) + AROUND_MS;
-  const faults = entries.filter(({ what, at }) => what === 'fault' && at >= from && at <= until);
+  const faults = entries.filter(({ what, at }) => (what === 'fault' || what === 'died') && at >= from && at <= until);
   const all = [...own, ...faults].toSorted((a, b) => a.at - b.at);
   const startedAt = all[0]?.at ?? 0;
   const lines = all.map((entry) => `${seconds(entry.at - startedAt)}  ${told(entry, names)}`);
@@ -91,6 +91,8 @@ function told(entry: Entry, names: ReadonlySet<string>): string {
     }
     case 'fault':
       return `fault      ${entry.fault}`;
+    case 'died':
+      return `service    process ${entry.process} died: ${entry.how}`;
     case 'ended':
       return `service    says at the end that ${entry.id} is ${entry.status}${entry.uncertain ? ', was uncertain' : ''}`;
     case 'left':

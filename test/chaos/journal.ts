@@ -72,6 +72,13 @@ export interface Fault {
   fault: string;
 }
 
+/** The driver: a process of the service ended, and nobody had ended it. It is started again, as a supervisor would. */
+export interface Died {
+  what: 'died';
+  process: string;
+  how: string;
+}
+
 /** The service's API, at the end. `uncertain`: an attempt of it ended without an answer. */
 export interface Ended {
   what: 'ended';
@@ -87,7 +94,7 @@ export interface Left {
   count: number;
 }
 
-export type Fact = Wrote | Posted | Asked | Answered | Accepted | Called | Fault | Ended | Left;
+export type Fact = Wrote | Posted | Asked | Answered | Accepted | Called | Fault | Died | Ended | Left;
 
 /** `at`: milliseconds since the epoch, one clock for all. */
 export type Entry = Fact & { at: number };

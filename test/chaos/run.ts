@@ -22,6 +22,8 @@ const PEOPLE = 12;
 /** After the faults, everything is done within this. The longest pause before a repeat is half a minute (Meta's own failures). */
 const SETTLE_MS = 120_000;
 
+const RESTART_MS = 500;
+
 /** n8n listens twice: to everything in batches, and to messages one at a time. */
 const SUBSCRIPTIONS: (Pick<CreateSubscription, 'events' | 'maxBatch'> & { name: string })[] = [
   { name: 'assistant', events: ['message.received', 'message.status'], maxBatch: 20 },
@@ -71,6 +73,7 @@ async function perform({ seed, startEngine, kills, forMs }: RunOptions, closers:
   const workflows = await connect(api, provider, journal, closers);
   const people = new People({ api, journal, provider, random: random.fork('people') });
   const trouble = new Trouble({ engine, provider, workflows, front, journal, random: random.fork('trouble') });
+  for (const unit of engine.units) supervise(unit, journal);
   people.start(PEOPLE);
   const startedAt = performance.now();
   for (const step of plan(random.fork('plan'), engine, workflows.length)) {
@@ -101,6 +104,14 @@ async function startService(
   closers.push(engine.close);
   units.push(...engine.units);
   return { engine, front };
+}
+
+/** A process that dies is noted, and started again a moment later. */
+function supervise(unit: Unit, journal: Journal): void {
+  unit.died = (how) => {
+    journal.note({ what: 'died', process: unit.name, how });
+    setTimeout(() => void unit.start(), RESTART_MS);
+  };
 }
 
 /** Registers the account and lets the workflows listen. */

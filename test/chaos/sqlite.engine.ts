@@ -7,6 +7,6 @@ import { Unit } from './unit.ts';
 export const startSqlite: StartEngine = async ({ url, folder }) => {
   const apiKey = randomBytes(24).toString('base64url');
   const unit = new Unit('service', serviceEnv(url, join(folder, 'data'), apiKey), join(folder, 'service.log'));
-  await unit.start().ready;
+  await unit.begin();
   return { name: 'sqlite', units: [unit], servers: [], apiKey, close: () => unit.close() };
 };

@@ -14,6 +14,9 @@ export class Unit {
   readonly serves: boolean;
   /** Where it listens; undefined while it does not run. Always the same, once known. */
   port: number | undefined;
+  /** Told when it ends although nobody ended it. */
+  died: (how: string) => void = () => undefined;
+  #isMeantToEnd = false;
   readonly #env: Record<string, string>;
   readonly #log: WriteStream;
   #ownPort = '0';
@@ -27,20 +30,30 @@ export class Unit {
     this.#log = createWriteStream(logPath, { flags: 'a' });
   }
 
-  /** Starts it; `ready` resolves when it answers, rejects with the end of its output when it ends before. */
+  /** Starts it unless it runs; `ready` resolves when it answers, or when it has ended before. */
   start(): { ready: Promise<void> } {
+    if (this.#child !== undefined && isRunning(this.#child)) return { ready: this.#ready(this.#child) };
     const env = { PATH: process.env['PATH'], ...this.#env, PARLEY_PORT: this.#ownPort };
     const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
+    this.#isMeantToEnd = false;
     this.#tail = '';
+    child.once('exit', () => this.#ended(child));
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => this.#said(text));
     return { ready: this.#ready(child) };
+  }
+
+  /** Starts it for the first time. Rejects with its output when it ends instead. */
+  async begin(): Promise<void> {
+    await this.start().ready;
+    if (this.port === undefined) throw new Error(`${this.name} does not start: ${this.#tail}`);
   }
 
   /** Ends it and resolves when it is gone: at once (SIGKILL) or in order (SIGTERM). */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const child = this.#child;
     if (child === undefined || !isRunning(child)) return;
+    this.#isMeantToEnd = true;
     const gone = new Promise((resolve) => child.once('exit', resolve));
     if (signal === 'SIGKILL') this.port = undefined;
     child.kill(signal);
@@ -66,11 +79,15 @@ export class Unit {
   async #ready(child: ChildProcess): Promise<void> {
     const probe = () => !isRunning(child) || /"url":"http:\/\/[^"]+?:(\d+)".*Parley is ready/.exec(this.#tail)?.[1];
     const port = await eventually(probe, `${this.name} to start`, START_MS);
-    // Killed before it was ready, by whoever started it.
-    if (child.signalCode === 'SIGKILL') return;
-    if (port === true) throw new Error(`${this.name} ended with ${child.exitCode}: ${this.#tail.slice(-2_000)}`);
+    // Ended before it was ready.
+    if (port === true) return;
     this.#ownPort = port;
     this.port = Number(port);
+  }
+
+  #ended({ exitCode, signalCode }: ChildProcess): void {
+    this.port = undefined;
+    if (!this.#isMeantToEnd) this.died(`${signalCode ?? exitCode}: ${this.#tail.slice(-1_500)}`);
   }
 
   #said(text: Buffer): void {
