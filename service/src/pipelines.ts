@@ -83,7 +83,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
   const checkUrl = (url: string) => void world.subscriberHttp.checkUrl(url);
   const subscriptions = new Subscriptions({ ledger, outbox, accounts, sealer: secretBox, clock, ids, checkUrl });
   const outcomes = new Outcomes({ publisher, outbox, clock });
-  const acceptor = new Acceptor({ ledger, outbox, clock, accepted: countAccepted(metrics) });
+  const acceptor = new Acceptor({ ledger, outbox, clock });
   const retention = new Retention(world.keep);
   const eraser = new Eraser({ ledger, outbox, clock });
   const shared = { ledger, outbox, accounts, clock, ids };
@@ -92,6 +92,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
       ...shared,
       applier: new Applier({ publisher, ids, clock, outbound: outcomes }),
       accepted: () => acceptor.accepted,
+      read: (channel) => metrics.receipts.inc({ channel }),
       log: logger,
     }),
     new DeliverHandler({
@@ -136,10 +137,6 @@ function makeDriver({ ledger, clock, logger, bell }: World): EmbeddedDriver | Bu
     logger.error({ err: error, kind: job?.kind, job: job?.seq }, 'A job failed and will be tried again'),
   );
   return bell ? new BullDriver(bell, clock, local) : local;
-}
-
-function countAccepted(metrics: Metrics) {
-  return (channel: string, added: number) => metrics.receipts.inc({ channel }, added);
 }
 
 function countSends(metrics: Metrics) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { getQueueToken } from '@nestjs/bull';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { WebhookListener, withWebhooks } from './api/webhooks.listener.ts';
 import { registerWebhooks } from './api/webhooks.route.ts';
 import { AppModule } from './app.module.ts';
 import { checkKeys, Reseal } from './care/reseal.ts';
@@ -135,7 +136,13 @@ async function makeApp(
     checks: readinessChecks(world),
     redisUrl: config.redisUrl,
   });
-  const adapter = new FastifyAdapter({ forceCloseConnections: 'idle', routerOptions: { maxParamLength: 600 } });
+  const { maxWebhookBytes } = config;
+  const webhooks = new WebhookListener({ ...pipelines, metrics, logger, maxWebhookBytes });
+  const adapter = new FastifyAdapter({
+    ...(config.role !== 'worker' && { serverFactory: withWebhooks(webhooks) }),
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 600 },
+  });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     logger: new NestLogger(logger),
@@ -146,7 +153,7 @@ async function makeApp(
   drainRefused(fastify as never);
   metrics.observeHttp(fastify as never);
   if (config.role !== 'worker') {
-    registerWebhooks(fastify as never, { ...pipelines, metrics });
+    registerWebhooks(fastify as never, pipelines);
     setUpDocs(app, VERSION);
   }
   if (world.bell) followBell(world.bell, app, metrics);

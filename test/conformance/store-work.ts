@@ -16,45 +16,77 @@ export function describeWorkStores(open: OpenLedger): void {
 }
 
 function describeReceipts(open: OpenLedger): void {
-  /** The digest is of the account and the body. */
   const receipt = (body: string, accountId = 'acc'): receipts.NewReceipt => {
-    return { accountId, receivedAt: 1, request: '{}', body: Buffer.from(body), digest: `${accountId} ${body}` };
+    return { accountId, receivedAt: 1, request: '{}', body: Buffer.from(body) };
   };
+  const insert = (ledger: Ledger, ...bodies: string[]) =>
+    ledger.write((tx) =>
+      receipts.insert(
+        tx,
+        bodies.map((body) => receipt(body)),
+      ),
+    );
   const waiting = async (ledger: Ledger, limit = 100) =>
     (await receipts.unprocessed(ledger.reader, 'acc', limit)).map((one) => Buffer.from(one.body).toString());
+  const oldest = async (ledger: Ledger) => {
+    const [found] = await receipts.unprocessed(ledger.reader, 'acc', 1);
+    if (found === undefined) throw new Error('No receipt waits');
+    return found;
+  };
+  const mark = (ledger: Ledger, one: receipts.Receipt, digest: string) =>
+    ledger.write((tx) => receipts.markProcessed(tx, one, digest, 5));
 
   describe('receipts', () => {
-    test('are stored once for each body and account, alone or together', async () => {
+    test('are all stored, in order, alone or together', async () => {
       const ledger = await open();
-      const insert = (...rows: receipts.NewReceipt[]) => ledger.write((tx) => receipts.insert(tx, rows));
-      expect(await insert(receipt('a'), receipt('b'), receipt('a'))).toBe(2);
-      expect(await insert(receipt('b'), receipt('c'), receipt('a', 'other'))).toBe(2);
-      expect(await insert(receipt('a'))).toBe(0);
-      expect(await insert()).toBe(0);
-      expect(await waiting(ledger)).toEqual(['a', 'b', 'c']);
+      await insert(ledger, 'a', 'b', 'a');
+      await ledger.write((tx) => receipts.insert(tx, [receipt('a', 'other')]));
+      await insert(ledger, 'c');
+      await insert(ledger);
+      expect(await waiting(ledger)).toEqual(['a', 'b', 'a', 'c']);
     });
 
-    test('of a burst are all stored', async () => {
+    test.each([1, 3, 4, 21, 64, 85, 2_345])('of a burst of %i are all stored', async (count) => {
       const ledger = await open();
-      const rows = Array.from({ length: 2_345 }, (_, i) => receipt(`r${i}`));
-      expect(await ledger.write((tx) => receipts.insert(tx, rows))).toBe(2_345);
-      expect(await waiting(ledger, 5_000)).toEqual(rows.map((row) => Buffer.from(row.body).toString()));
+      const bodies = Array.from({ length: count }, (_, i) => `r${i}`);
+      await insert(ledger, ...bodies);
+      expect(await waiting(ledger, 5_000)).toEqual(bodies);
     });
 
     test('are read once, the oldest first', async () => {
       const ledger = await open();
-      await ledger.write((tx) =>
-        receipts.insert(
-          tx,
-          ['a', 'b', 'c'].map((body) => receipt(body)),
-        ),
-      );
-      const [oldest] = await receipts.unprocessed(ledger.reader, 'acc', 1);
-      const mark = () => ledger.write((tx) => receipts.markProcessed(tx, oldest?.seq ?? 0, 5));
-      expect(await mark()).toBe(true);
-      expect(await mark()).toBe(false);
+      await insert(ledger, 'a', 'b', 'c');
+      const first = await oldest(ledger);
+      expect(await mark(ledger, first, 'digest of a')).toBe(true);
+      expect(await mark(ledger, first, 'digest of a')).toBe(false);
       expect(await waiting(ledger)).toEqual(['b', 'c']);
       expect(await waiting(ledger, 1)).toEqual(['b']);
+    });
+
+    test('with the digest of one that was read before are not read, and gone', async () => {
+      const ledger = await open();
+      await insert(ledger, 'a', 'a', 'b');
+      expect(await mark(ledger, await oldest(ledger), 'digest of a')).toBe(true);
+      expect(await mark(ledger, await oldest(ledger), 'digest of a')).toBe(false);
+      expect(await mark(ledger, await oldest(ledger), 'digest of b')).toBe(true);
+      expect(await waiting(ledger)).toEqual([]);
+      const kept = await ledger.reader.selectFrom('receipts').select('digest').orderBy('seq').execute();
+      expect(kept).toEqual([{ digest: 'digest of a' }, { digest: 'digest of b' }]);
+    });
+
+    test('that were put aside are kept whole, and are read no more when they come again', async () => {
+      const ledger = await open();
+      await insert(ledger, 'a', 'a', 'a');
+      const putAside = async () => {
+        const one = await oldest(ledger);
+        await ledger.write((tx) => receipts.putAside(tx, one, 'digest of a', 7));
+      };
+      await putAside();
+      await putAside();
+      expect(await mark(ledger, await oldest(ledger), 'digest of a')).toBe(false);
+      const [kept, ...others] = await ledger.reader.selectFrom('receipts').selectAll().execute();
+      expect(kept).toMatchObject({ request: '{}', body: Buffer.from('a'), processed_at: 7, dead_at: 7 });
+      expect(others).toEqual([]);
     });
   });
 }

@@ -1,9 +1,7 @@
 /** The HTTP side as it is put together: bodies, validation, keys and problems, over a real connection. */
-import { Body, Controller, Get, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
-import { request as rawRequest } from 'node:http';
+import { Body, Controller, Get, Post, Req, UseGuards } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { gzipSync } from 'node:zlib';
 import { ParleyError } from '../../service/src/core/errors.ts';
 import { API_KEY_LOOKUP, ApiKeyGuard, describeApiKey, makeApiKey } from '../../service/src/platform/api-keys.ts';
 import { registerBodies } from '../../service/src/platform/raw-body.ts';
@@ -13,12 +11,6 @@ const KEY = makeApiKey();
 
 @Controller()
 class Echo {
-  @Post('webhooks/:channel')
-  @HttpCode(200)
-  webhook(@Body() body: unknown) {
-    return { isBuffer: Buffer.isBuffer(body), text: Buffer.isBuffer(body) ? body.toString('latin1') : null };
-  }
-
   @Post('v1/media')
   async media(@Body() body: unknown) {
     return { isStream: body instanceof Readable, bytes: (await buffer(body as Readable)).length };
@@ -56,7 +48,6 @@ beforeAll(async () => {
     ],
     setUp: (app) =>
       registerBodies(app.getHttpAdapter().getInstance(), {
-        maxWebhookBytes: 2_000,
         maxMediaBytes: 5_000,
         maxJsonBytes: 1_000,
       }),
@@ -77,68 +68,6 @@ async function call(
     body: (await answer.json()) as Record<string, unknown>,
   };
 }
-
-/** As `fetch` would not send it: an own content type or none. */
-function post(path: string, body: string, headers: Record<string, string>): Promise<{ status?: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const outgoing = rawRequest(test_.url + path, { method: 'POST', headers }, (incoming) => {
-      buffer(incoming).then((bytes) => resolve({ status: incoming.statusCode, text: bytes.toString() }), reject);
-    });
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
-}
-
-describe('webhooks', () => {
-  test.each<[string, Record<string, string>]>([
-    ['JSON', { 'content-type': 'application/json' }],
-    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
-    ['multipart', { 'content-type': 'multipart/form-data; boundary=x' }],
-    ['text', { 'content-type': 'text/plain; charset=latin1' }],
-    ['an unheard-of type', { 'content-type': 'application/vnd.what+ever' }],
-    ['no type', {}],
-  ])('arrive as the very bytes that were sent: %s', async (_name, headers) => {
-    const { status, text } = await post('/webhooks/any?x=1', '{"a": 1 }\r\n', headers);
-    expect({ status, ...JSON.parse(text) }).toEqual({ status: 200, isBuffer: true, text: '{"a": 1 }\r\n' });
-  });
-
-  test('a content type that is none is refused', async () => {
-    expect(await post('/webhooks/any', '{}', { 'content-type': 'nonsense;;=' })).toMatchObject({ status: 415 });
-  });
-
-  test('in chunks', async () => {
-    const body = Readable.toWeb(
-      Readable.from([Buffer.from('ab'), Buffer.from('cd')]),
-    ) as unknown as RequestInit['body'];
-    const answer = await fetch(`${test_.url}/webhooks/any`, { method: 'POST', body, duplex: 'half' } as RequestInit);
-    expect(await answer.json()).toEqual({ isBuffer: true, text: 'abcd' });
-  });
-
-  test.each([
-    ['announced', 'x'.repeat(2_001)],
-    ['in chunks', Readable.from([Buffer.alloc(1_500), Buffer.alloc(1_500)])],
-  ])('too large, %s', async (_name, body) => {
-    const sent = typeof body === 'string' ? body : (Readable.toWeb(body) as unknown as RequestInit['body']);
-    const answer = await fetch(`${test_.url}/webhooks/any`, {
-      method: 'POST',
-      body: sent,
-      duplex: 'half',
-    } as RequestInit);
-    expect(answer.status).toBe(413);
-    expect(await answer.json()).toMatchObject({
-      code: 'body_too_large',
-      detail: 'The body is larger than 2000 bytes.',
-    });
-  });
-
-  test('compressed', async () => {
-    const headers = { 'content-encoding': 'gzip' };
-    expect(await call('POST', '/webhooks/any', { body: new Uint8Array(gzipSync('{}')), headers })).toMatchObject({
-      status: 415,
-      body: { code: 'invalid_body' },
-    });
-  });
-});
 
 describe('uploads', () => {
   test('arrive as a stream', async () => {

@@ -119,6 +119,8 @@ export interface Channel<S = unknown> {
    * Reads what a workflow wrote as a recipient. Throws `ParleyError(400, 'invalid_recipient')` that says what is expected.
    */
   recipient(to: string, settings: S): IdentityRef;
+  /** Lower-case names of the headers that `verify` and `parse` read: a webhook is checked and stored with these and no others. */
+  readonly webhookHeaders: readonly string[];
   /** Raw bytes only; throws `VerificationError`; no secret configured is a failure. Returns only for a well-formed webhook. */
   verify(request: RawRequest, settings: S): void;
   /** Pure and total: every entry of a verified request, in order; what it does not know becomes `unsupported`. Never throws. */

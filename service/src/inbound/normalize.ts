@@ -8,7 +8,7 @@ import type { Ledger, Tx } from '../store/ledger.ts';
 import * as erasures from '../store/erasure.store.ts';
 import * as receipts from '../store/receipt.store.ts';
 import type { Receipt } from '../store/receipt.store.ts';
-import { normalizeJob, requestOf } from './accept.ts';
+import { digestOf, normalizeJob, requestOf } from './accept.ts';
 import type { Applier } from './apply.ts';
 import { Pace } from './pace.ts';
 
@@ -25,6 +25,8 @@ export interface NormalizeDeps {
   clock: Clock;
   /** How many webhooks were accepted so far. */
   accepted(): number;
+  /** Told of each webhook that was read: once, however often it was posted. */
+  read(channel: string): void;
   log: { warn(fields: Record<string, unknown>, message: string): void };
 }
 
@@ -68,14 +70,21 @@ export class NormalizeHandler implements JobHandler {
     }
     await this.#deps.ledger.write(async (tx) => {
       const leftOut = await erasures.leftOut(tx.db);
-      for (const { receipt, targets } of read) await this.#apply(tx, receipt, targets, leftOut);
-      for (const { seq } of isHopeless ? waiting : []) await this.#putAside(tx, seq);
+      for (const { receipt, targets } of read) {
+        if (!(await this.#markRead(tx, accountId, receipt))) continue;
+        await this.#apply(tx, receipt, targets, leftOut);
+        if (account !== undefined) tx.afterCommit(() => this.#deps.read(account.channel.id));
+      }
+      for (const receipt of isHopeless ? waiting : []) await this.#putAside(tx, accountId, receipt);
       await this.#finish(tx, job, accountId);
     });
   }
 
+  #markRead(tx: Tx, accountId: string, receipt: Receipt): Promise<boolean> {
+    return receipts.markProcessed(tx, receipt, digestOf(accountId, receipt.body), this.#deps.clock.now());
+  }
+
   async #apply(tx: Tx, receipt: Receipt, targets: readonly Target[], leftOut: erasures.LeftOut): Promise<void> {
-    if (!(await receipts.markProcessed(tx, receipt.seq, this.#deps.clock.now()))) return;
     for (const { account, event } of targets) {
       // The person was erased after they wrote this.
       if (leftOut(receipt.seq, account.channel.id, event.contact?.identities ?? [])) continue;
@@ -83,8 +92,9 @@ export class NormalizeHandler implements JobHandler {
     }
   }
 
-  async #putAside(tx: Tx, seq: number): Promise<void> {
-    await receipts.putAside(tx, seq, this.#deps.clock.now());
+  async #putAside(tx: Tx, accountId: string, receipt: Receipt): Promise<void> {
+    await receipts.putAside(tx, receipt, digestOf(accountId, receipt.body), this.#deps.clock.now());
+    const { seq } = receipt;
     tx.afterCommit(() => this.#deps.log.warn({ receipt: seq }, 'A webhook could not be read and was put aside'));
   }
 

@@ -15,9 +15,14 @@ const SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
 /** One per application, with a registry of its own. Durations are observed in seconds, as Prometheus wants them. */
 export class Metrics {
   readonly registry = new Registry();
-  /** `outcome`: accepted, why the signature did not hold (mismatch, missing, malformed, not_configured), or the problem code. */
+  /**
+   * `outcome`: accepted, why the signature did not hold (mismatch, missing, malformed, not_configured), or the problem code.
+   * `channel`: `unknown` for an address of no account.
+   */
   readonly webhooks = this.#counter('webhooks_total', 'Webhooks received', ['channel', 'outcome']);
-  readonly receipts = this.#counter('receipts_total', 'Webhooks kept for good and answered', ['channel']);
+  readonly receipts = this.#counter('receipts_total', 'Webhooks read, each once however often it was posted', [
+    'channel',
+  ]);
   readonly events = this.#counter('events_published_total', 'Events published', ['type']);
   /** `outcome`: taken, refused, unreachable, or ended: given up with the subscription. */
   readonly deliveries = this.#counter('deliveries_total', 'Attempts to hand events to a subscription', ['outcome']);

@@ -1,6 +1,5 @@
 /**
- * How bodies are read, by address: webhooks as the very bytes that were signed, uploads as a stream, everything else as JSON.
- * Nest's own parsers must be off (`NestFactory.create(…, { bodyParser: false })`). Fastify picks parsers by content type only,
+ * How bodies are read: webhooks as the very bytes that were signed, uploads as a stream, everything else as JSON. Nest's own parsers must be off (`NestFactory.create(…, { bodyParser: false })`). Fastify picks parsers by content type only,
  * and Nest puts every route into one Fastify context, so one parser for all types looks at the address; nothing is parsed twice.
  */
 import type { IncomingMessage } from 'node:http';
@@ -10,27 +9,25 @@ import { ParleyError } from '../core/errors.ts';
 import { isWithinDepth, MAX_JSON_DEPTH } from '../core/json-depth.ts';
 
 export interface BodyLimits {
-  maxWebhookBytes: number;
   maxMediaBytes: number;
   /** Default 1 MiB. */
   maxJsonBytes?: number;
 }
 
+type WithHeaders = Pick<IncomingMessage, 'headers'>;
 type Done = (error: Error | null, body?: unknown) => void;
+
+const encoded = () =>
+  new ParleyError(415, 'invalid_body', 'Compressed bodies are not accepted; send it without Content-Encoding.');
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 
-/** Under `/webhooks/` the body is a `Buffer`, at `/v1/media` a `Readable`, elsewhere parsed JSON (`undefined` when empty). */
+/** At `/v1/media` the body is a `Readable`, elsewhere parsed JSON (`undefined` when empty). */
 export function registerBodies(fastify: FastifyInstance, limits: BodyLimits): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request: FastifyRequest, payload: Readable, done: Done) => {
-    const encoding = request.headers['content-encoding'];
-    if (encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity')
-      done(
-        new ParleyError(415, 'invalid_body', 'Compressed bodies are not accepted; send it without Content-Encoding.'),
-      );
-    else if (request.url.startsWith('/webhooks/')) readAll(request, payload, limits.maxWebhookBytes, done);
+    if (isEncoded(request)) done(encoded());
     else if (/^\/v1\/media\/?(?:\?|$)/.test(request.url)) capped(request, payload, limits.maxMediaBytes, done);
     else readJson(request, payload, limits.maxJsonBytes ?? 1024 * 1024, parseJson as JsonParser, done);
   });
@@ -43,12 +40,14 @@ const MAX_DRAIN_MS = 2_000;
 /** An upload that is answered before it was read would jam its connection: the rest is read away, or the connection cut. */
 export function drainRefused(fastify: FastifyInstance): void {
   fastify.addHook('onResponse', (request, _reply, done) => {
-    if (!request.raw.complete && !request.raw.destroyed) drain(request.raw);
+    drainRest(request.raw);
     done();
   });
 }
 
-function drain(raw: IncomingMessage): void {
+/** Reads away what is left of a body that was refused, or cuts the connection when that is much. */
+export function drainRest(raw: IncomingMessage): void {
+  if (raw.complete || raw.destroyed) return;
   let bytes = 0;
   const late = setTimeout(() => raw.destroy(), MAX_DRAIN_MS).unref();
   raw.unpipe();
@@ -64,34 +63,49 @@ type JsonParser = (request: FastifyRequest, text: string, done: Done) => void;
 
 function readJson(request: FastifyRequest, payload: Readable, limit: number, parse: JsonParser, done: Done): void {
   readAll(request, payload, limit, (error, body) => {
-    const bytes = body as Buffer | undefined;
-    if (error !== null || bytes === undefined) done(error);
+    if (error !== null || body === undefined) done(error);
     // Clients send a content type with bodiless calls, too.
-    else if (bytes.length === 0) done(null, undefined);
+    else if (body.length === 0) done(null, undefined);
     else if (!JSON_TYPE.test(request.headers['content-type'] ?? ''))
       done(new ParleyError(415, 'invalid_body', 'Send the body as application/json.'));
-    else if (!isWithinDepth(bytes))
+    else if (!isWithinDepth(body))
       done(new ParleyError(400, 'invalid_body', `The body nests deeper than ${MAX_JSON_DEPTH} levels.`));
-    else parse(request, bytes.toString('utf8'), done);
+    else parse(request, body.toString('utf8'), done);
   });
 }
 
-function readAll(request: FastifyRequest, payload: Readable, limit: number, done: Done): void {
+/** The whole body as it came, uncompressed and at most `limit` bytes. `done` is called once. */
+export function readBytes(request: IncomingMessage, limit: number, done: (error: Error | null, body?: Buffer) => void) {
+  if (isEncoded(request)) done(encoded());
+  else readAll(request, request, limit, done);
+}
+
+function isEncoded({ headers }: WithHeaders): boolean {
+  const encoding = headers['content-encoding'];
+  return encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity';
+}
+
+function readAll(
+  request: WithHeaders,
+  payload: Readable,
+  limit: number,
+  done: (error: Error | null, body?: Buffer) => void,
+) {
   const tooLarge = () => new ParleyError(413, 'body_too_large', `The body is larger than ${limit} bytes.`);
   if (announcedBytes(request) > limit) return done(tooLarge());
   const chunks: Buffer[] = [];
   let bytes = 0;
-  let settled = false;
-  const settle: Done = (error, body) => {
-    if (settled) return;
-    settled = true;
-    chunks.length = 0;
+  let isSettled = false;
+  const settle = (error: Error | null, body?: Buffer) => {
+    if (isSettled) return;
+    isSettled = true;
     done(error, body);
   };
   payload.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes > limit) settle(tooLarge());
-    else if (!settled) chunks.push(chunk);
+    if (!isSettled) chunks.push(chunk);
+    else chunks.length = 0;
   });
   payload.once('end', () => settle(null, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, bytes)));
   payload.once('error', () => settle(new ParleyError(400, 'invalid_body', 'The body broke off.')));
@@ -112,6 +126,6 @@ function capped(request: FastifyRequest, payload: Readable, limit: number, done:
   done(null, payload.pipe(cap));
 }
 
-function announcedBytes(request: FastifyRequest): number {
+function announcedBytes(request: WithHeaders): number {
   return Number(request.headers['content-length'] ?? 0);
 }

@@ -112,9 +112,10 @@ export interface ReceiptsTable {
   seq: Generated<number>;
   account_id: string;
   received_at: number;
-  /** Everything of the request but the body. */
+  /** What of the request is needed besides the body. */
   request: string;
   body: Uint8Array;
+  /** Of the account and the body, once it was read: the same webhook is read once. Empty while it waits. */
   digest: string;
   processed_at: number | null;
   /** When it was given up, to be looked at by a person. */

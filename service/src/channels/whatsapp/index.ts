@@ -26,6 +26,7 @@ export const whatsapp: Channel<WhatsAppSettings> = {
   // A number takes every kind of message; a user id no authentication template with a code button (131062).
   sendTo: ['phone', 'user_id'],
   recipient,
+  webhookHeaders: ['x-hub-signature-256'],
   verify,
   parse,
   check: checkContent,

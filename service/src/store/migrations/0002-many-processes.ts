@@ -86,9 +86,25 @@ async function care(on: On): Promise<void> {
   await on.db.schema.createIndex('cursors_name').unique().on('cursors').column('name').execute();
 }
 
+/**
+ * Webhooks are told apart by their digest when they are read: this index is written at random places, which acceptance is not to pay
+ * for, least of all in a large ledger.
+ */
+async function acceptance(db: Kysely<never>): Promise<void> {
+  await db.schema.dropIndex('receipts_digest').execute();
+  await db.schema
+    .createIndex('receipts_digest')
+    .unique()
+    .on('receipts')
+    .column('digest')
+    .where(sql.ref('processed_at'), 'is not', null)
+    .execute();
+}
+
 /** Many processes over one database; dead letters; retention. */
 export async function manyProcesses(db: Kysely<never>, dialect: StoreDialect): Promise<void> {
   await work({ db, dialect });
   await dialect.shared?.tuneQueue(db, 'jobs');
   await care({ db, dialect });
+  await acceptance(db);
 }

@@ -1,0 +1,138 @@
+/**
+ * Where providers post. Webhooks are answered ahead of Fastify and Nest: this is the hot path, and their layers cost as much there as
+ * everything that is done with a webhook.
+ */
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { FastifyServerFactory } from 'fastify';
+import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import type { RawRequest } from '../channels/channel.ts';
+import { ParleyError, VerificationError } from '../core/errors.ts';
+import { queryOf, type Acceptor } from '../inbound/accept.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { toProblem } from '../platform/problem.ts';
+import { drainRest, readBytes } from '../platform/raw-body.ts';
+import { accountOf, WEBHOOK_ROUTE } from './webhooks.route.ts';
+
+interface Deps {
+  accounts: Accounts;
+  acceptor: Acceptor;
+  metrics: Metrics;
+  logger: Logger;
+  maxWebhookBytes: number;
+}
+
+/** A webhook that is being answered. */
+interface Call {
+  request: IncomingMessage;
+  response: ServerResponse;
+  startedAt: number;
+  account?: LiveAccount;
+}
+
+const PATH = /^\/webhooks\/([^/?]+)\/([^/?]+)(?:\?|$)/;
+const ACCEPTED = 'OK';
+const ACCEPTED_HEADERS = { 'content-type': 'text/plain', 'content-length': ACCEPTED.length };
+
+export class WebhookListener {
+  readonly #deps: Deps;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /** Answers the request if it is a POST to a webhook URL; false: it is someone else's. */
+  take(request: IncomingMessage, response: ServerResponse): boolean {
+    const [, channel, endpoint] = (request.method === 'POST' && PATH.exec(request.url ?? '')) || [];
+    if (channel === undefined || endpoint === undefined) return false;
+    const call: Call = { request, response, startedAt: performance.now() };
+    const known = this.#deps.accounts.byEndpoint(channel, endpoint);
+    if (known !== undefined) this.#read(call, known);
+    else this.#look(call, channel, endpoint);
+    return true;
+  }
+
+  /** Another process may have registered it a moment ago. */
+  #look(call: Call, channel: string, endpoint: string): void {
+    accountOf(this.#deps.accounts, channel, endpoint).then(
+      (account) => this.#read(call, account),
+      (error: unknown) => this.#refuse(call, error),
+    );
+  }
+
+  #read(call: Call, account: LiveAccount): void {
+    call.account = account;
+    readBytes(call.request, this.#deps.maxWebhookBytes, (error, body) => {
+      if (error === null) this.#accept(call, account, body as Buffer);
+      else this.#refuse(call, error);
+    });
+  }
+
+  #accept(call: Call, account: LiveAccount, body: Buffer): void {
+    try {
+      const request = rawRequest(call.request, account, body);
+      this.#deps.acceptor.accept(account, request).then(
+        () => this.#answer(call, 200, 'accepted', ACCEPTED_HEADERS, ACCEPTED),
+        (error: unknown) => this.#refuse(call, error),
+      );
+    } catch (error) {
+      this.#refuse(call, error);
+    }
+  }
+
+  #refuse(call: Call, error: unknown): void {
+    const requestId = randomUUID();
+    const { problem, headers, unexpected } = toProblem(error, requestId);
+    if (unexpected) {
+      const facts = { err: error, requestId, method: 'POST', route: WEBHOOK_ROUTE };
+      this.#deps.logger.error(facts, 'request failed');
+    }
+    const body = Buffer.from(JSON.stringify(problem));
+    const type = { 'content-type': 'application/problem+json; charset=utf-8', 'content-length': body.length };
+    call.response.once('finish', () => drainRest(call.request));
+    this.#answer(call, problem.status, outcomeOf(error), { ...headers, ...type }, body);
+  }
+
+  #answer(
+    call: Call,
+    status: number,
+    outcome: string,
+    headers: Record<string, string | number>,
+    body: string | Buffer,
+  ) {
+    const { metrics } = this.#deps;
+    call.response.writeHead(status, headers).end(body);
+    metrics.webhooks.inc({ channel: call.account?.channel.id ?? 'unknown', outcome });
+    const labels = { method: 'POST', route: WEBHOOK_ROUTE, status: `${Math.floor(status / 100)}xx` };
+    metrics.httpSeconds.observe(labels, (performance.now() - call.startedAt) / 1_000);
+  }
+}
+
+function outcomeOf(error: unknown): string {
+  if (error instanceof VerificationError) return error.failure;
+  return error instanceof ParleyError ? error.code : 'internal';
+}
+
+/** With the headers that the channel reads: they are stored as well. */
+function rawRequest({ url = '', headers }: IncomingMessage, { channel }: LiveAccount, body: Buffer): RawRequest {
+  const read: Record<string, string> = {};
+  for (const name of channel.webhookHeaders) {
+    const value = headers[name];
+    if (typeof value === 'string') read[name] = value;
+  }
+  return { method: 'POST', url: `http://${headers.host}${url}`, headers: read, query: queryOf(url), body };
+}
+
+/** A server of which `webhooks` gets every request first. Its time limits are Fastify's. */
+export function withWebhooks(webhooks: WebhookListener): FastifyServerFactory {
+  return (others, options) => {
+    const server = createServer((request, response) => {
+      // On the way out: the last answer of this connection, which would otherwise keep the process waiting.
+      if (!server.listening) response.setHeader('connection', 'close');
+      if (!webhooks.take(request, response)) others(request, response);
+    });
+    const { keepAliveTimeout, requestTimeout } = options as { keepAliveTimeout: number; requestTimeout: number };
+    return Object.assign(server, { keepAliveTimeout, requestTimeout });
+  };
+}
