@@ -4,6 +4,7 @@ import type {
   Answered,
   Asked,
   Called,
+  Died,
   Ended,
   Entry,
   Fact,

@@ -109,8 +109,9 @@ async function startService(
 /** A process that dies is noted, and started again a moment later. */
 function supervise(unit: Unit, journal: Journal): void {
   unit.died = (how) => {
-    journal.note({ what: 'died', process: unit.name, how });
-    setTimeout(() => void unit.start(), RESTART_MS);
+    const died = (reason: string) => journal.note({ what: 'died', process: unit.name, how: reason });
+    died(how);
+    setTimeout(() => unit.start().ready.catch((error: unknown) => died(String(error))), RESTART_MS);
   };
 }
 
