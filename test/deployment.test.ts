@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { CONFIG_KEYS, loadConfig } from '../service/src/config/config.ts';
+import { Metrics } from '../service/src/platform/metrics.ts';
 import { DRAIN_MS } from '../service/src/service.ts';
 import { PACKAGE_DIR } from './support/paths.ts';
 
@@ -241,5 +242,37 @@ describe('the systemd unit', () => {
   test('holds no secret', () => {
     expect(unit).not.toMatch(/KEY=|PASSWORD|:\/\/[^ ]*@/);
     expect(values('EnvironmentFile')).toEqual(['/etc/parley/environment']);
+  });
+});
+
+describe('the alerts', () => {
+  interface Rule {
+    alert: string;
+    expr: string;
+  }
+  const { groups } = parse(read('deploy/alerts.yml')) as { groups: { rules: Rule[] }[] };
+  const rules = groups.flatMap((group) => group.rules);
+  const manual = read('docs/operations.md');
+
+  test('are those of the manual', () => {
+    const explained = [...manual.matchAll(/^\| `(Parley\w+)`/gm)].map(([, name]) => name);
+    expect(explained).toEqual(rules.map(({ alert }) => alert));
+  });
+
+  test('look at metrics that there are, by labels that they have', async () => {
+    const metrics = new Metrics({ processMetrics: true });
+    const known = new Map(
+      metrics.registry
+        .getMetricsAsArray()
+        .map((one) => [one.name, (one as unknown as { labelNames: string[] }).labelNames]),
+    );
+    const used = [...rules.map(({ expr }) => expr), manual].join('\n').matchAll(/\b(parley_\w+)(?:\{([^}]*)\})?/g);
+    for (const [, name = '', labels = ''] of used) {
+      const metric = [name, name.replace(/_(bucket|count|sum)$/, '')].find((one) => known.has(one));
+      expect([name, metric]).toEqual([name, expect.any(String)]);
+      const given = [...labels.matchAll(/(\w+)=/g)].map(([, label]) => label);
+      expect([name, given.filter((label) => !known.get(metric ?? '')?.includes(label ?? ''))]).toEqual([name, []]);
+    }
+    metrics.registry.clear();
   });
 });

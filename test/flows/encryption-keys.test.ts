@@ -1,9 +1,11 @@
 /** Which encryption keys a database can be used with, and how one takes the place of another while the service works. */
-import { DatabaseSync } from 'node:sqlite';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { verifyDelivery } from '../../contract/signature.ts';
-import { ANA, BEN, closeApps, HOUR, startApp, type App } from '../support/app.ts';
+import { ACCOUNT, ANA, BEN, closeApps, HOUR, sandboxSettings, startApp, type App } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { PACKAGE_DIR } from '../support/paths.ts';
 
 afterEach(closeApps);
 
@@ -120,4 +122,27 @@ test('a database of the first version, which has no proof of its key, is not tak
   expect(app.rows('SELECT * FROM cursors')).toEqual([]);
   await restartWith(OLD);
   expect(boxes(app)).toHaveLength(2);
+});
+
+test('when the key is lost, the way out that the documentation tells works: accounts come back as they were', async () => {
+  const { app, restartWith } = await startWith(OLD);
+  const lost = await app.listen();
+  await app.sandbox.customer.sends({ from: ANA, text: 'before' });
+  await lost.took(1);
+  const said = await app.reaches(await app.sent('hello'), 'read');
+  await app.stop();
+  const manual = readFileSync(join(PACKAGE_DIR, 'docs/operations.md'), 'utf8');
+  const statements = /sqlite3 data\/parley\.db "\n([^"]*cursors[^"]*)"/.exec(manual)?.[1] ?? '';
+  const db = new DatabaseSync(join(app.dataDir, 'parley.db'));
+  db.exec(statements);
+  db.close();
+  await restartWith(NEW);
+  expect((await app.call('GET', '/v1/accounts')).body).toEqual({ data: [] });
+  const path = `/v1/accounts/whatsapp/${ACCOUNT.externalId}`;
+  const { body } = await app.call('PUT', path, { settings: sandboxSettings(app.sandbox) });
+  expect(body).toMatchObject({ id: app.account.id, webhookUrl: app.account.webhookUrl });
+  const trigger = await app.listen();
+  await app.sandbox.customer.sends({ from: ANA, text: 'after' });
+  expect((await trigger.took(1))[0]?.message?.content).toMatchObject({ text: 'after' });
+  expect((await app.message(said.id)).status).toBe('read');
 });
