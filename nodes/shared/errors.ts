@@ -145,6 +145,11 @@ const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
       `The service has too much to do: ${problem.detail}`,
       "Turn on 'Retry On Fail' in the settings of this node: a message is not sent twice.",
     ),
+  storage_unavailable: (problem) =>
+    service(
+      `The service cannot reach or write its database: ${problem.detail}`,
+      "Look at the disk or the database server of the service. Turn on 'Retry On Fail' in the settings of this node: a message is not sent twice.",
+    ),
   not_found: (problem) =>
     user(`Not found: ${problem.detail}`, 'Check the ID. It may have been deleted, or belong to another account.'),
 };

@@ -6,26 +6,59 @@ import type { Config } from './config/config.ts';
 import { backoffMs } from './core/retry.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
+import { Outage } from './platform/outage.ts';
 import { openWaitingRoom } from './platform/waiting-room.ts';
+import * as cursors from './store/cursor.store.ts';
 import { lockDatabase } from './store/database-lock.ts';
 import type { StoreDialect } from './store/dialect.ts';
-import { Ledger, LedgerUnavailable } from './store/ledger.ts';
+import { Ledger, type CommitObserver, type Tx } from './store/ledger.ts';
 import { postgres } from './store/postgres.ts';
 import { sqlite } from './store/sqlite.ts';
+import { LedgerUnavailable } from './store/unavailable.ts';
 
 const RETRY_MS = 500;
 const MAX_RETRY_MS = 5_000;
 
-/** Answers the ledger and how to close it. Throws `SchemaError` when it cannot be used by this program. */
-export async function openLedger(
-  config: Config,
-  logger: Logger,
-  metrics: Metrics,
-): Promise<{ ledger: Ledger; close(): Promise<void> }> {
+export interface OpenedLedger {
+  ledger: Ledger;
+  outage: Outage;
+  close(): Promise<void>;
+}
+
+/** Answers the ledger, what is known of its outages, and how to close it. Throws `SchemaError` when it cannot be used by this program. */
+export async function openLedger(config: Config, logger: Logger, metrics: Metrics): Promise<OpenedLedger> {
+  const outage = new Outage({
+    log: logger,
+    attempt: () => ledger.write(touch),
+    changed: (isOn) => metrics.storeUnavailable.set(isOn ? 1 : 0),
+  });
   const observe = (units: number, durationMs: number) => {
     metrics.commitSize.observe(units);
     metrics.commitSeconds.observe(durationMs / 1_000);
+    outage.worked();
   };
+  const { ledger, close } = await open(config, logger, observe);
+  ledger.unavailable = (error) => void outage.took(error);
+  return {
+    ledger,
+    outage,
+    close: async () => {
+      outage.stop();
+      await close();
+    },
+  };
+}
+
+/** Writes what matters to nobody, to learn whether the database can be written. */
+async function touch(tx: Tx): Promise<void> {
+  await cursors.put(tx, 'touched', '');
+}
+
+async function open(
+  config: Config,
+  logger: Logger,
+  observe: CommitObserver,
+): Promise<{ ledger: Ledger; close(): Promise<void> }> {
   if (config.databaseUrl !== undefined) {
     const ledger = await whenReachable(postgres(config.databaseUrl), config, logger, observe);
     for (const warning of ledger.warnings) logger.warn(warning);
@@ -46,7 +79,7 @@ async function whenReachable(
   dialect: StoreDialect,
   { port, host }: Config,
   logger: Logger,
-  observe: (units: number, durationMs: number) => void,
+  observe: CommitObserver,
 ): Promise<Ledger> {
   let leave = async () => undefined as void;
   try {

@@ -27,6 +27,7 @@ import { EmbeddedDriver } from './outbox/embedded.driver.ts';
 import { Outbox, type JobHandler } from './outbox/outbox.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
+import type { Outage } from './platform/outage.ts';
 import type { SecretBox } from './platform/secret-box.ts';
 import { depth } from './store/job.store.ts';
 import type { Ledger } from './store/ledger.ts';
@@ -34,6 +35,7 @@ import type { Ledger } from './store/ledger.ts';
 /** What the world gives: everything that tests replace. */
 export interface World {
   ledger: Ledger;
+  outage: Outage;
   clock: Clock;
   ids: Ids;
   secretBox: SecretBox;
@@ -108,7 +110,9 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
     new CareHandler({ ...shared, tasks: [retention, eraser], accepted: () => acceptor.accepted }),
   ];
   await ledger.write((tx) => outbox.enqueue(tx, retention.job(clock.now())));
-  const unwatch = accounts.watch((error) => logger.warn({ err: error }, 'Accounts could not be read anew'));
+  const unwatch = accounts.watch((error) => {
+    if (!world.outage.took(error)) logger.warn({ err: error }, 'Accounts could not be read anew');
+  });
   metrics.beforeScrape(() => readDepth(world));
   return {
     io,
@@ -132,10 +136,11 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
   };
 }
 
-function makeDriver({ ledger, clock, logger, bell }: World): EmbeddedDriver | BullDriver {
-  const local = new EmbeddedDriver(ledger, clock, (job, error) =>
-    logger.error({ err: error, kind: job?.kind, job: job?.seq }, 'A job failed and will be tried again'),
-  );
+function makeDriver({ ledger, clock, logger, bell, outage }: World): EmbeddedDriver | BullDriver {
+  const local = new EmbeddedDriver(ledger, clock, (job, error) => {
+    if (outage.took(error)) return;
+    logger.error({ err: error, kind: job?.kind, job: job?.seq }, 'A job failed and will be tried again');
+  });
   return bell ? new BullDriver(bell, clock, local) : local;
 }
 

@@ -64,12 +64,12 @@ async function open(config: Config, logger: Logger, injected: Injected, closers:
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const keys = await loadKeys(config);
   const metrics = new Metrics({ processMetrics: true });
-  const { ledger, close } = await openLedger(config, logger, metrics);
+  const { ledger, outage, close } = await openLedger(config, logger, metrics);
   closers.push(close);
   let url = '';
   const secretBox = new SecretBox(keys.encryption.keys);
   await checkKeys(ledger, secretBox);
-  const world = await makeWorld(config, { ledger, metrics, logger, secretBox, injected, localUrl: () => url });
+  const world = await makeWorld(config, { ledger, outage, metrics, logger, secretBox, injected, localUrl: () => url });
   closers.push(() => [world.providerHttp, world.subscriberHttp].forEach((http) => http.close()));
   const pipelines = await buildPipelines(world);
   const apiKeys = keys.api.keys.map(describeApiKey);
@@ -94,7 +94,7 @@ async function closeAll(closers: Closers): Promise<void> {
   for (const close of closers.splice(0).reverse()) await close();
 }
 
-interface Given extends Pick<World, 'ledger' | 'metrics' | 'logger' | 'secretBox' | 'localUrl'> {
+interface Given extends Pick<World, 'ledger' | 'outage' | 'metrics' | 'logger' | 'secretBox' | 'localUrl'> {
   injected: Injected;
 }
 
@@ -166,8 +166,8 @@ function followBell(bell: Bell, app: NestFastifyApplication, metrics: Metrics): 
 }
 
 /** Without Redis all work is found a little later: only one that was never reached since the start speaks against this process. */
-function readinessChecks({ ledger, bell }: World): ReadinessCheck[] {
-  const store = { name: 'store', check: () => ledger.write(async () => undefined) };
+function readinessChecks({ outage, bell }: World): ReadinessCheck[] {
+  const store = { name: 'store', check: () => outage.check() };
   if (bell === undefined) return [store];
   const queue = async () => {
     if (!bell.wasUp) throw new Error('Redis has not been reached yet');

@@ -25,11 +25,15 @@ async function meanwhile(
   const { conversationId } = await app.message(id);
   const { ledger } = app.service;
   let release: () => void = () => undefined;
-  const busy = ledger.write(() => new Promise<void>((resolve) => (release = resolve)));
-  await eventually(() => ledger.waiting === 0, 'the ledger to be busy');
+  let isBusy = false;
+  const busy = ledger.write(() => {
+    isBusy = true;
+    return new Promise<void>((resolve) => (release = resolve));
+  });
+  await eventually(() => isBusy, 'the ledger to be busy');
   const told = ledger.write((tx) => news(tx, id, conversationId));
   app.advance(MINUTE);
-  await eventually(() => ledger.waiting >= 2, 'the job to wait for its attempt');
+  await eventually(() => ledger.waiting >= 3, 'the job to wait for its attempt');
   release();
   await Promise.all([busy, told]);
   await app.idle();

@@ -54,6 +54,7 @@ describe('errors', () => {
     ['provider_rejected', { providerCode: '132000' }, 'service', /\(code 132000\): the detail/, /refused again/],
     ['provider_unreachable', {}, 'service', /cannot be reached/, /Retry On Fail/],
     ['overloaded', {}, 'service', /too much to do/, /not sent twice/],
+    ['storage_unavailable', {}, 'service', /database/, /not sent twice/],
     ['internal', {}, 'service', /could not do this: the detail/, /log/],
   ])('%s says what happened and how to mend it', (code, extra, fault, message, description) => {
     const explanation = explainProblem(problem(code, extra), URL);

@@ -5,6 +5,7 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import { ParleyError, SendError, VerificationError } from '../../service/src/core/errors.ts';
+import { LedgerUnavailable } from '../../service/src/store/unavailable.ts';
 import { toProblem } from '../../service/src/platform/problem.ts';
 
 const fastifyError = (code: string, statusCode: number) =>
@@ -24,6 +25,7 @@ test.each<[string, unknown, number, string]>([
   ['a webhook that is forged', new VerificationError('mismatch', 'quotes'), 401, 'invalid_signature'],
   ['no secret to check with', new VerificationError('not_configured', 'quotes'), 401, 'signature_not_configured'],
   ['no webhook at all', new VerificationError('malformed', 'quotes'), 400, 'invalid_body'],
+  ['a database that is not there', new LedgerUnavailable(new Error('quotes')), 503, 'storage_unavailable'],
   ['a bug', new TypeError('quotes'), 500, 'internal'],
   ['an error of the system', Object.assign(new Error('quotes'), { code: 'ENOSPC', statusCode: 400 }), 500, 'internal'],
   ['a text', 'quotes', 500, 'internal'],

@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Injectable } from '@nestjs/common';
 import { ParleyError } from '../core/errors.ts';
+import { LedgerUnavailable } from '../store/unavailable.ts';
 import { LOGGER, type Logger } from './logger.ts';
 
 /** Something the service cannot work without. `check` rejects when it does not work, and should take milliseconds. */
@@ -69,7 +70,9 @@ export class HealthController {
       await Promise.race([check.check(), tooLate]);
       return true;
     } catch (error) {
-      this.#logger.warn({ err: error, check: check.name }, 'readiness check failed');
+      // An outage of the database is told once, not by each check.
+      if (!(error instanceof LedgerUnavailable))
+        this.#logger.warn({ err: error, check: check.name }, 'readiness check failed');
       return false;
     } finally {
       clearTimeout(timer);

@@ -3,6 +3,7 @@ import { HttpException } from '@nestjs/common';
 import { z } from 'zod';
 import type { Problem, ProblemCode } from '../../../contract/api.ts';
 import { ParleyError, SendError, VerificationError, type SendErrorKind } from '../core/errors.ts';
+import { LedgerUnavailable } from '../store/unavailable.ts';
 import { fieldErrors } from './zod.pipe.ts';
 
 export interface ProblemAnswer {
@@ -42,21 +43,13 @@ export function toProblem(error: unknown, requestId: string): ProblemAnswer {
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
   if (typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number')
     return ofStatus(statusCode, requestId);
-  return isStoreUnavailable(error) ? storeUnavailable() : internal(requestId);
+  return error instanceof LedgerUnavailable ? storeUnavailable() : internal(requestId);
 }
 
-/** SQLite: busy, locked, an error of the disk, a full disk. */
-const STORE_CODES: readonly unknown[] = [5, 6, 10, 13];
-
-function isStoreUnavailable(error: unknown): boolean {
-  const { errcode, cause } = (error ?? {}) as { errcode?: unknown; cause?: unknown };
-  if (typeof errcode === 'number' && STORE_CODES.includes(errcode & 0xff)) return true;
-  return cause !== undefined && isStoreUnavailable(cause);
-}
-
+/** Not unexpected: an outage is logged once, not for each request. */
 function storeUnavailable(): ProblemAnswer {
-  const detail = 'The store cannot be written now; nothing was changed. The log of the service says why.';
-  return { ...answer(503, 'overloaded', detail, { retryAfterMs: 5_000 }), unexpected: true };
+  const detail = 'The database cannot be used at present; nothing was changed. The log of the service says why.';
+  return answer(503, 'storage_unavailable', detail, { retryAfterMs: 5_000 });
 }
 
 function answer(status: number, code: ProblemCode, detail: string, extra: Record<string, unknown> = {}): ProblemAnswer {

@@ -3,6 +3,7 @@
  * Providers come back by themselves.
  */
 import { createServer, type ServerResponse } from 'node:http';
+import type { ProblemCode } from '../../../contract/api.ts';
 
 /** Closes the room: the port is free again. */
 export type Leave = () => Promise<void>;
@@ -29,7 +30,8 @@ export async function openWaitingRoom(port: number, host: string): Promise<Leave
 
 function notReady(response: ServerResponse): void {
   const detail = 'The service waits for its database. The log says why.';
-  const problem = { type: 'about:blank', title: 'Service Unavailable', status: 503, code: 'overloaded', detail };
+  const code: ProblemCode = 'storage_unavailable';
+  const problem = { type: `urn:parley:problem:${code}`, title: 'Not available now', status: 503, code, detail };
   response.setHeader('retry-after', RETRY_AFTER_S);
   answer(response, 503, 'application/problem+json', { ...problem, failing: ['store'] });
 }

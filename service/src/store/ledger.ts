@@ -8,6 +8,7 @@ import { GroupCommitter } from './commit-group.ts';
 import type { StoreDialect } from './dialect.ts';
 import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
+import { LedgerUnavailable } from './unavailable.ts';
 
 /** A connection to read with. */
 export type Db = Kysely<Schema>;
@@ -34,14 +35,6 @@ export interface Committer {
   write<T>(unit: (tx: Tx) => Promise<T>): Promise<T>;
 }
 
-/** The database cannot be written at present. Nothing was changed, unless the answer to the very commit was lost. */
-export class LedgerUnavailable extends Error {
-  constructor(cause: unknown) {
-    super('The database cannot be written at present', { cause });
-    this.name = 'LedgerUnavailable';
-  }
-}
-
 export class Ledger {
   readonly dialect: StoreDialect;
   /** For reads outside a unit of work; sees what is committed. */
@@ -50,6 +43,8 @@ export class Ledger {
   readonly #committer: Committer;
   /** What of the server's settings endangers the ledger. */
   readonly warnings: string[] = [];
+  /** Told of every unit of work that failed because the database cannot be used. */
+  unavailable: (error: LedgerUnavailable) => void = () => undefined;
   #waiting = 0;
 
   private constructor(dialect: StoreDialect, observe: CommitObserver) {
@@ -69,8 +64,7 @@ export class Ledger {
       await migrate(ledger.#writer, dialect);
     } catch (error) {
       await ledger.close();
-      const passes = [error, (error as Error).cause].find((one) => dialect.isUnavailable(one));
-      throw passes === undefined ? error : new LedgerUnavailable(passes);
+      throw [error, (error as Error).cause].find((one) => one instanceof LedgerUnavailable) ?? error;
     }
     return ledger;
   }
@@ -84,7 +78,8 @@ export class Ledger {
     try {
       return await this.#committer.write(unit);
     } catch (error) {
-      throw this.dialect.isUnavailable(error) ? new LedgerUnavailable(error) : error;
+      if (error instanceof LedgerUnavailable) this.unavailable(error);
+      throw error;
     } finally {
       this.#waiting -= 1;
     }

@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { SharedDatabase, StoreDialect } from './dialect.ts';
 import { SchemaError } from './migrate.ts';
 import type { Schema } from './schema.ts';
+import { naming } from './unavailable.ts';
 
 /** Connections of one process: units of work at the same time, and reads besides. */
 const WRITERS = 10;
@@ -25,6 +26,25 @@ const SESSION = {
   statement_timeout: '60s',
 };
 
+/** Serialization failure, deadlock, somebody else's row, a lock that took too long. */
+const CONFLICTS = new Set(['40001', '40P01', '23505', '55P03']);
+/** Connection trouble (class 08), no resources or a full disk (53), shutting down or starting up (57P), I/O error (58). */
+const UNAVAILABLE = /^(08|53|58|57P)/;
+const NO_CONNECTION =
+  /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|timeout exceeded when trying/i;
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown } | null)?.code ?? '');
+}
+
+const named = naming(
+  (error) => UNAVAILABLE.test(codeOf(error)) || NO_CONNECTION.test(`${codeOf(error)} ${String(error)}`),
+);
+
+function fail(error: unknown): never {
+  throw named(error);
+}
+
 const INT8 = 20;
 /** Instants and counts stay far below 2^53. */
 const types = {
@@ -44,9 +64,9 @@ class NamingPool implements PostgresPool {
   }
 
   async connect(): Promise<PostgresPoolClient> {
-    const client = await this.#pool.connect();
+    const client = await this.#pool.connect().catch(fail);
     const query = (text: string, values: readonly unknown[]) =>
-      client.query({ text, values: values.map(storable), name: this.#name(text) } as pg.QueryConfig);
+      client.query({ text, values: values.map(storable), name: this.#name(text) } as pg.QueryConfig).catch(fail);
     return { query, release: (destroy?: boolean) => client.release(destroy) } as unknown as PostgresPoolClient;
   }
 
@@ -83,17 +103,6 @@ function connect(url: string, max: number): Kysely<Schema> {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: new NamingPool(pool) }) });
-}
-
-/** Serialization failure, deadlock, somebody else's row, a lock that took too long. */
-const CONFLICTS = new Set(['40001', '40P01', '23505', '55P03']);
-/** Connection trouble (class 08), no resources or a full disk (53), shutting down or starting up (57P), I/O error (58). */
-const UNAVAILABLE = /^(08|53|58|57P)/;
-const NO_CONNECTION =
-  /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|timeout exceeded when trying/i;
-
-function codeOf(error: unknown): string {
-  return String((error as { code?: unknown } | null)?.code ?? '');
 }
 
 /** What the server says when it lets nobody in, by the code it says it with; told without the URL, which holds the password. */
@@ -151,8 +160,6 @@ export function postgres(url: string): StoreDialect {
     text: sql`text collate "C"`,
     bytes: 'bytea',
     serial: { type: 'bigserial', modify: (column) => column.primaryKey() },
-    isUnavailable: (error) =>
-      UNAVAILABLE.test(codeOf(error)) || NO_CONNECTION.test(`${codeOf(error)} ${String(error)}`),
     shared,
   };
 }

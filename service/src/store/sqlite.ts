@@ -3,14 +3,26 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { Kysely, SqliteDialect, type ColumnDataType } from 'kysely';
 import type { StoreDialect } from './dialect.ts';
 import type { Schema } from './schema.ts';
+import { naming } from './unavailable.ts';
 
 /** Statements kept prepared; more than the service has, so that only odd batch sizes are ever prepared again. */
 const CACHED_STATEMENTS = 500;
 
-/** SQLITE_FULL, SQLITE_IOERR (with what went wrong in its second byte: read, write, fsync, …) and SQLITE_READONLY. */
-const FULL = 13;
-const IO_ERROR = 10;
-const READ_ONLY = 8;
+/**
+ * SQLITE_BUSY and SQLITE_LOCKED (another program holds the file), SQLITE_READONLY, SQLITE_IOERR (with what went wrong in its second byte:
+ * read, write, fsync, …), SQLITE_FULL, SQLITE_CANTOPEN.
+ */
+const UNAVAILABLE: readonly number[] = [5, 6, 8, 10, 13, 14];
+
+const named = naming((error) => UNAVAILABLE.includes(((error as { errcode?: number } | null)?.errcode ?? 0) & 0xff));
+
+function run<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw named(error);
+  }
+}
 
 /** Gives node:sqlite the few methods that Kysely's SQLite driver calls. */
 class KyselySqlite {
@@ -24,7 +36,7 @@ class KyselySqlite {
   prepare(sql: string): ReturnType<typeof wrap> {
     const known = this.#statements.get(sql);
     if (known) return known;
-    const statement = wrap(this.#db.prepare(sql));
+    const statement = run(() => wrap(this.#db.prepare(sql)));
     this.#statements.set(sql, statement);
     if (this.#statements.size > CACHED_STATEMENTS) {
       const [oldest] = this.#statements.keys();
@@ -41,8 +53,8 @@ class KyselySqlite {
 function wrap(statement: StatementSync) {
   return {
     reader: statement.columns().length > 0,
-    all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),
-    run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
+    all: (parameters: readonly unknown[]) => run(() => statement.all(...(parameters as SQLInputValue[]))),
+    run: (parameters: readonly unknown[]) => run(() => statement.run(...(parameters as SQLInputValue[]))),
     iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as SQLInputValue[])),
   };
 }
@@ -62,7 +74,5 @@ export function sqlite(path: string): StoreDialect {
     text: 'text',
     bytes: 'blob' as ColumnDataType,
     serial: { type: 'integer', modify: (column) => column.primaryKey().autoIncrement() },
-    isUnavailable: (error) =>
-      [FULL, IO_ERROR, READ_ONLY].includes(((error as { errcode?: number } | null)?.errcode ?? 0) & 0xff),
   };
 }
