@@ -80,13 +80,14 @@ export class Retention implements CareTask {
 
 function parts({ bodies, receipts, events: keepEvents }: Ages): Part[] {
   const all: [boolean, Part][] = [
-    [bodies < Infinity, (tx, _, now) => emptyMessages(tx, now - bodies, now)],
-    [bodies < Infinity, (tx, _, now) => emptyEvents(tx, now - bodies, now)],
-    [bodies < Infinity, (tx, _, now) => store.dropMedia(tx, firstIdAt('mdi', now - Math.max(bodies, KEEP_MEDIA_MS)))],
     [receipts < Infinity, (tx, from, now) => store.dropReceipts(tx, (from as number | null) ?? 0, now - receipts)],
     [receipts < Infinity, (tx, _, now) => store.dropIdempotencyKeys(tx, firstIdAt('msg', now - receipts))],
     [receipts < Infinity, (tx, from, now) => dropAttempts(tx, (from as string | null) ?? '', now - receipts)],
     [keepEvents < Infinity, (tx, from, now) => store.dropEvents(tx, (from as number | null) ?? 0, now - keepEvents)],
+    // What was dropped need not be emptied.
+    [bodies < Infinity, (tx, _, now) => emptyMessages(tx, now - bodies, now)],
+    [bodies < Infinity, (tx, _, now) => emptyEvents(tx, now - bodies, now)],
+    [bodies < Infinity, (tx, _, now) => store.dropMedia(tx, firstIdAt('mdi', now - Math.max(bodies, KEEP_MEDIA_MS)))],
     [true, (tx, from, now) => store.dropSubscriptions(tx, (from as string | null) ?? '', now - KEEP_ENDED_MS)],
     [true, (tx, from) => store.dropDeliveries(tx, (from as string | null) ?? '')],
     [
