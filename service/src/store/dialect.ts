@@ -4,7 +4,10 @@ import type { Schema } from './schema.ts';
 
 export interface StoreDialect {
   readonly name: 'sqlite' | 'postgres';
-  /** Connections for units of work, and others for reads that must not wait for them. */
+  /**
+   * Connections for units of work, and others for reads that must not wait for them. Both throw `LedgerUnavailable` when an error says
+   * that the database cannot be used at present: unreachable, no room left on its disk, shutting down.
+   */
   open(): { writer: Kysely<Schema>; reader: Kysely<Schema> };
   /** Type of a column that holds text, compared byte by byte. */
   readonly text: ColumnDataType | Expression<unknown>;
@@ -12,8 +15,6 @@ export interface StoreDialect {
   readonly bytes: ColumnDataType;
   /** Type and modifier of an ascending row number. */
   readonly serial: { type: 'integer' | 'bigserial'; modify(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder };
-  /** Whether an error says that the database cannot be written at present: unreachable, no room left on its disk, shutting down. */
-  isUnavailable(error: unknown): boolean;
   /** Set: several processes work on the database, and units of work run at the same time. Absent: one process, one unit at a time. */
   readonly shared?: SharedDatabase;
 }
@@ -26,8 +27,8 @@ export interface SharedDatabase {
   lock(db: Kysely<Schema>, name: string, how: 'alone' | 'shared'): Promise<void>;
   /** Whether a unit of work failed only because another one was at the same rows: it may be run again. */
   isConflict(error: unknown): boolean;
-  /** Lets what follows in the transaction take its time: a migration of a filled database. */
-  unhurried(db: Kysely<never>): Promise<void>;
+  /** A connection without limits of time, for the migration of a filled database. */
+  openPatient(): Kysely<Schema>;
   /** Tunes a table whose rows come and go all the time. */
   tuneQueue(db: Kysely<never>, table: string): Promise<void>;
 }

@@ -16,9 +16,18 @@ export class SchemaError extends Error {}
  * Brings the database to the present schema. Throws `SchemaError` when it was written by a newer version, naming what is unknown,
  * and when a migration fails, leaving the database as it was.
  */
-export async function migrate(db: Kysely<Schema>, dialect: StoreDialect): Promise<void> {
+export async function migrate(writer: Kysely<Schema>, dialect: StoreDialect): Promise<void> {
+  const patient = dialect.shared?.openPatient();
+  try {
+    await migrateOn(patient ?? writer, dialect);
+  } finally {
+    await patient?.destroy();
+  }
+}
+
+async function migrateOn(db: Kysely<Schema>, dialect: StoreDialect): Promise<void> {
   const migrations = Object.fromEntries(
-    Object.entries(MIGRATIONS).map(([name, up]) => [name, { up: (on: Kysely<never>) => run(up, on, dialect) }]),
+    Object.entries(MIGRATIONS).map(([name, up]) => [name, { up: (on: Kysely<never>) => up(on, dialect) }]),
   );
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const ran = await appliedMigrations(db);
@@ -31,15 +40,6 @@ export async function migrate(db: Kysely<Schema>, dialect: StoreDialect): Promis
   }
   const { error } = await migrator.migrateToLatest();
   if (error) throw new SchemaError('The database could not be migrated; it was left as it was', { cause: error });
-}
-
-async function run(
-  up: (on: Kysely<never>, dialect: StoreDialect) => Promise<void>,
-  on: Kysely<never>,
-  dialect: StoreDialect,
-) {
-  await dialect.shared?.unhurried(on);
-  await up(on, dialect);
 }
 
 async function appliedMigrations(db: Kysely<Schema>): Promise<string[]> {

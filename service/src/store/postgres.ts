@@ -23,15 +23,19 @@ const SESSION = {
   synchronous_commit: 'on',
   idle_in_transaction_session_timeout: '15s',
   lock_timeout: '10s',
-  statement_timeout: '60s',
+  statement_timeout: '20s',
 };
+const PATIENT = { ...SESSION, idle_in_transaction_session_timeout: '0', lock_timeout: '0', statement_timeout: '0' };
+/** A server that does not even say that a statement took too long is gone, or the way to it is. */
+const SILENCE_MS = 25_000;
+const SILENCE = 'Query read timeout';
 
 /** Serialization failure, deadlock, somebody else's row, a lock that took too long. */
 const CONFLICTS = new Set(['40001', '40P01', '23505', '55P03']);
-/** Connection trouble (class 08), no resources or a full disk (53), shutting down or starting up (57P), I/O error (58). */
-const UNAVAILABLE = /^(08|53|58|57P)/;
+/** Connection trouble (class 08), no resources or a full disk (53), took too long (57014), shutting down or starting up (57P), I/O error (58). */
+const UNAVAILABLE = /^(08|53|58|57P|57014)/;
 const NO_CONNECTION =
-  /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|timeout exceeded when trying/i;
+  /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|timeout exceeded when trying|Query read timeout/i;
 
 function codeOf(error: unknown): string {
   return String((error as { code?: unknown } | null)?.code ?? '');
@@ -65,9 +69,19 @@ class NamingPool implements PostgresPool {
 
   async connect(): Promise<PostgresPoolClient> {
     const client = await this.#pool.connect().catch(fail);
-    const query = (text: string, values: readonly unknown[]) =>
-      client.query({ text, values: values.map(storable), name: this.#name(text) } as pg.QueryConfig).catch(fail);
-    return { query, release: (destroy?: boolean) => client.release(destroy) } as unknown as PostgresPoolClient;
+    let isSilent = false;
+    const query = async (text: string, values: readonly unknown[]) => {
+      // Whatever is asked on a silent connection waits behind what was asked before.
+      if (isSilent) throw named(new Error(SILENCE));
+      try {
+        return await client.query({ text, values: values.map(storable), name: this.#name(text) } as pg.QueryConfig);
+      } catch (error) {
+        isSilent = (error as Error).message === SILENCE;
+        throw named(error);
+      }
+    };
+    const release = (destroy?: boolean) => client.release(isSilent || destroy);
+    return { query, release } as unknown as PostgresPoolClient;
   }
 
   end(): Promise<void> {
@@ -88,14 +102,15 @@ function storable(value: unknown): unknown {
   return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value;
 }
 
-function connect(url: string, max: number): Kysely<Schema> {
-  const options = Object.entries(SESSION).map(([name, value]) => `-c ${name}=${value}`);
+function connect(url: string, max: number, session = SESSION): Kysely<Schema> {
+  const options = Object.entries(session).map(([name, value]) => `-c ${name}=${value}`);
   const pool = new pg.Pool({
     connectionString: url,
     max,
     types,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
+    ...(session === SESSION && { query_timeout: SILENCE_MS }),
     application_name: 'parley',
     options: options.join(' '),
   });
@@ -122,7 +137,7 @@ async function refusals(db: Kysely<Schema>): Promise<void> {
   }
 }
 
-const shared: SharedDatabase = {
+const shared: Omit<SharedDatabase, 'openPatient'> = {
   async inspect(db) {
     await refusals(db);
     const row = (name: string) => sql<{ value: string }>`select current_setting(${name}) as value`.execute(db);
@@ -142,10 +157,6 @@ const shared: SharedDatabase = {
     await sql`select ${call}`.execute(db);
   },
   isConflict: (error) => CONFLICTS.has(codeOf(error)),
-  async unhurried(db) {
-    for (const limit of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'])
-      await sql`set local ${sql.ref(limit)} = 0`.execute(db);
-  },
   async tuneQueue(db, table) {
     const often = sql`autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0`;
     await sql`alter table ${sql.table(table)} set (fillfactor = 70, ${often})`.execute(db);
@@ -160,6 +171,6 @@ export function postgres(url: string): StoreDialect {
     text: sql`text collate "C"`,
     bytes: 'bytea',
     serial: { type: 'bigserial', modify: (column) => column.primaryKey() },
-    shared,
+    shared: { ...shared, openPatient: () => connect(url, 1, PATIENT) },
   };
 }
