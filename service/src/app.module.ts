@@ -6,13 +6,16 @@ import { Accounts } from './accounts/accounts.ts';
 import { Provisioning } from './accounts/provisioning.ts';
 import { AccountsController } from './api/accounts.controller.ts';
 import { ContactsController } from './api/contacts.controller.ts';
+import { DeadLettersController } from './api/dead-letters.controller.ts';
 import { MediaController } from './api/media.controller.ts';
 import { MessagesController } from './api/messages.controller.ts';
 import { SubscriptionsController } from './api/subscriptions.controller.ts';
 import { TemplatesController } from './api/templates.controller.ts';
 import { CHANNEL_IO } from './api/tokens.ts';
 import { Eraser } from './care/erase.ts';
+import { EventReplay } from './care/replay-events.ts';
 import { Directory } from './contacts/directory.ts';
+import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { Subscriptions } from './events/subscriptions.ts';
 import { Media } from './media/media.ts';
 import { Admission } from './outbound/admit.ts';
@@ -41,6 +44,7 @@ const API = [
   SubscriptionsController,
   MessagesController,
   ContactsController,
+  DeadLettersController,
   TemplatesController,
   MediaController,
 ];
@@ -57,6 +61,8 @@ export class AppModule {
       [Media, pipelines.media],
       [Eraser, pipelines.eraser],
       [Directory, pipelines.directory],
+      [DeadLetters, pipelines.deadLetters],
+      [EventReplay, pipelines.eventReplay],
       [CHANNEL_IO, pipelines.io],
       [API_KEY_LOOKUP, apiKeys],
       [READINESS_CHECKS, checks],

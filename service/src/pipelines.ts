@@ -3,11 +3,13 @@ import { Accounts } from './accounts/accounts.ts';
 import { Provisioning } from './accounts/provisioning.ts';
 import { CareHandler } from './care/care.ts';
 import { Eraser } from './care/erase.ts';
+import { EventReplay } from './care/replay-events.ts';
 import { Retention, type Ages } from './care/retention.ts';
 import type { ChannelIo, ProviderHttp } from './channels/channel.ts';
 import { Directory } from './contacts/directory.ts';
 import type { Clock } from './core/clock.ts';
 import type { Ids } from './core/ids.ts';
+import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { DeliverHandler } from './events/deliver.ts';
 import { Publisher } from './events/publish.ts';
 import { Subscriptions } from './events/subscriptions.ts';
@@ -66,6 +68,8 @@ export interface Pipelines {
   admission: Admission;
   messages: Messages;
   media: Media;
+  deadLetters: DeadLetters;
+  eventReplay: EventReplay;
   eraser: Eraser;
   directory: Directory;
   driver: EmbeddedDriver | BullDriver;
@@ -89,14 +93,18 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
   const retention = new Retention(world.keep);
   const eraser = new Eraser({ ledger, outbox, clock });
   const shared = { ledger, outbox, accounts, clock, ids };
+  const eventReplay = new EventReplay({ ...shared, publisher });
+  const admission = new Admission({ ...shared, subscriptions, checkUrl });
+  const reader = new NormalizeHandler({
+    ...shared,
+    applier: new Applier({ publisher, ids, clock, outbound: outcomes }),
+    accepted: () => acceptor.accepted,
+    read: (channel) => metrics.receipts.inc({ channel }),
+    log: logger,
+  });
+  const deadLetters = new DeadLetters({ ...shared, admission, reader });
   const handlers: JobHandler[] = [
-    new NormalizeHandler({
-      ...shared,
-      applier: new Applier({ publisher, ids, clock, outbound: outcomes }),
-      accepted: () => acceptor.accepted,
-      read: (channel) => metrics.receipts.inc({ channel }),
-      log: logger,
-    }),
+    reader,
     new DeliverHandler({
       ...shared,
       publisher,
@@ -107,22 +115,27 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
     }),
     new SendHandler({ ...shared, outcomes, io, random: world.random, called: countSends(metrics) }),
     new SettleHandler({ ...shared, outcomes }),
-    new CareHandler({ ...shared, tasks: [retention, eraser], accepted: () => acceptor.accepted }),
+    new CareHandler({ ...shared, tasks: [retention, eraser, eventReplay], accepted: () => acceptor.accepted }),
   ];
   await ledger.write((tx) => outbox.enqueue(tx, retention.job(clock.now())));
   const unwatch = accounts.watch((error) => {
     if (!world.outage.took(error)) logger.warn({ err: error }, 'Accounts could not be read anew');
   });
   metrics.beforeScrape(() => readDepth(world));
+  metrics.beforeScrape(async () => {
+    for (const [type, count] of Object.entries(await deadLetters.count())) metrics.deadLetters.set({ type }, count);
+  });
   return {
     io,
     accounts,
     provisioning: new Provisioning(io, world.publicUrl, world.localUrl),
     subscriptions,
     acceptor,
-    admission: new Admission({ ...shared, subscriptions, checkUrl }),
+    admission,
     messages: new Messages({ ledger, accounts, io, clock }),
     media: new Media({ ...shared, io, spoolDir: world.spoolDir, maxBytes: world.maxMediaBytes }),
+    deadLetters,
+    eventReplay,
     eraser,
     directory: new Directory({ ledger, accounts }),
     driver,

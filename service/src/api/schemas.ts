@@ -4,9 +4,9 @@ import { EVENT_TYPES } from '../../../contract/event.ts';
 import { INBOUND_KINDS, MESSAGE_STATUSES, OUTBOUND_KINDS } from '../../../contract/message.ts';
 import { outboundContent, templateContent } from './content.schema.ts';
 
-const text = z.string().min(1);
+export const text = z.string().min(1);
 const object = z.record(z.string(), z.unknown());
-const limit = z.coerce.number().int().min(1).max(500).default(50);
+export const limit = z.coerce.number().int().min(1).max(500).default(50);
 
 export const accountRef = z.strictObject({
   channel: text,

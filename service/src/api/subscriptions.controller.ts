@@ -1,10 +1,13 @@
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
 import type { z } from 'zod';
 import type { CreatedSubscription, Subscription } from '../../../contract/api.ts';
+import type { ReplayedEvents } from '../../../contract/dead-letter.ts';
+import { EventReplay } from '../care/replay-events.ts';
 import { Subscriptions } from '../events/subscriptions.ts';
 import { ApiKeyGuard } from '../platform/api-keys.ts';
 import { Describe } from '../platform/openapi.ts';
 import { ZodPipe } from '../platform/zod.pipe.ts';
+import { replayEvents } from './dead-letters.schema.ts';
 import { createSubscription, removeSubscriptionQuery } from './schemas.ts';
 
 /** Workflows' wishes for events. */
@@ -12,9 +15,11 @@ import { createSubscription, removeSubscriptionQuery } from './schemas.ts';
 @UseGuards(ApiKeyGuard)
 export class SubscriptionsController {
   readonly #subscriptions: Subscriptions;
+  readonly #replay: EventReplay;
 
-  constructor(@Inject(Subscriptions) subscriptions: Subscriptions) {
+  constructor(@Inject(Subscriptions) subscriptions: Subscriptions, @Inject(EventReplay) replay: EventReplay) {
     this.#subscriptions = subscriptions;
+    this.#replay = replay;
   }
 
   @Describe({
@@ -57,5 +62,22 @@ export class SubscriptionsController {
   ): Promise<{ deleted: true }> {
     await this.#subscriptions.remove(id, query.handOver === 'true');
     return { deleted: true };
+  }
+
+  @Describe({
+    summary: 'Deliver the events of a time again',
+    description:
+      'Those that the subscription wants, with their ids, oldest first. Of a long time the rest follows in the background.',
+    body: replayEvents,
+    answer: { status: 202, description: 'Promised' },
+    problems: [404],
+  })
+  @Post(':id/replay')
+  @HttpCode(202)
+  replay(
+    @Param('id') id: string,
+    @Body(new ZodPipe(replayEvents)) body: z.output<typeof replayEvents>,
+  ): Promise<ReplayedEvents> {
+    return this.#replay.start(id, body);
   }
 }

@@ -104,8 +104,25 @@ export class Publisher {
     }
   }
 
+  /** Promises a trigger those of these events that it wants, taken before or not. Answers how many it was not still to get. */
+  async promiseAgain(tx: Tx, trigger: SubscriptionRow, stored: readonly events.PublishedEvent[]): Promise<number> {
+    const filter = readFilter(trigger.filter);
+    const shards = new Set<number>();
+    let added = 0;
+    for (const { seq, accountId, payload } of stored) {
+      if (trigger.account_id !== null && trigger.account_id !== accountId) continue;
+      const event = JSON.parse(payload) as ParleyEvent;
+      if (!wants(filter, event)) continue;
+      const shard = shardOf(event);
+      shards.add(shard);
+      if (await subscriptions.addDelivery(tx, trigger.id, seq, shard)) added += 1;
+    }
+    for (const shard of [...shards].sort()) await this.#deps.outbox.enqueue(tx, deliverJob(trigger.id, shard));
+    return added;
+  }
+
   async #promise(tx: Tx, event: ParleyEvent, seq: number, takers: readonly SubscriptionRow[]) {
-    const shard = crc32(event.conversationId ?? event.account.id) % SHARDS;
+    const shard = shardOf(event);
     for (const { id } of takers) {
       await subscriptions.addDelivery(tx, id, seq, shard);
       await this.#deps.outbox.enqueue(tx, deliverJob(id, shard));
@@ -130,6 +147,10 @@ async function hold(tx: Tx, { conversation, account }: Fact): Promise<void> {
   if (conversation) await conversations.lock(tx, conversation.id);
   else await tx.lock(`facts ${account.id}`);
   await subscriptions.hold(tx, 'shared');
+}
+
+function shardOf(event: ParleyEvent): number {
+  return crc32(event.conversationId ?? event.account.id) % SHARDS;
 }
 
 /** The one job that hands a shard of a subscription its events. */

@@ -2,12 +2,13 @@
 import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
 import type { ChannelEvent, RawRequest } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
-import { VerificationError } from '../core/errors.ts';
+import { ParleyError, VerificationError } from '../core/errors.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
 import * as erasures from '../store/erasure.store.ts';
 import * as receipts from '../store/receipt.store.ts';
-import type { Receipt } from '../store/receipt.store.ts';
+import type { DeadReceipt, Receipt } from '../store/receipt.store.ts';
+import { LedgerUnavailable } from '../store/unavailable.ts';
 import { digestOf, normalizeJob, requestOf } from './accept.ts';
 import type { Applier } from './apply.ts';
 import { Pace } from './pace.ts';
@@ -16,6 +17,8 @@ import { Pace } from './pace.ts';
 const BATCH = 32;
 /** A receipt that failed this often is put aside with its body kept, so that it cannot hold up the account for ever. */
 const MAX_ATTEMPTS = 12;
+
+const MAX_REASON = 300;
 
 export interface NormalizeDeps {
   ledger: Ledger;
@@ -53,7 +56,34 @@ export class NormalizeHandler implements JobHandler {
     const account = await accounts.known(accountId);
     // After a failure one by one, so that only the one that fails is held up.
     const waiting = await receipts.unprocessed(ledger.reader, accountId, job.attempts === 0 ? BATCH : 1);
-    await this.#pace.turn(() => this.#turn(account, waiting, job, accountId));
+    const turn = () => this.#turn(account, waiting, job, accountId);
+    await this.#pace.turn(job.attempts < MAX_ATTEMPTS ? turn : () => this.#lastTry(turn, waiting, job, accountId));
+  }
+
+  /** Reads, at once, a webhook that was put aside. Throws what speaks against it; then it stays aside. */
+  async again(receipt: DeadReceipt): Promise<void> {
+    const { ledger, accounts } = this.#deps;
+    const account = await accounts.known(receipt.accountId);
+    if (account === undefined)
+      throw new ParleyError(409, 'account_required', 'The account of this webhook was deleted');
+    const targets = await this.#targets(account, receipt);
+    await ledger.write(async (tx) => {
+      if ((await receipts.takeBack(tx, receipt.seq)) && (await this.#markRead(tx, receipt.accountId, receipt)))
+        await this.#apply(tx, receipt, targets, await erasures.leftOut(tx.db));
+    });
+  }
+
+  /** What cannot be read now is put aside, so that it holds up the account no longer. */
+  async #lastTry(turn: () => Promise<void>, waiting: readonly Receipt[], job: Job, accountId: string): Promise<void> {
+    try {
+      await turn();
+    } catch (error) {
+      if (error instanceof LedgerUnavailable) throw error;
+      await this.#deps.ledger.write(async (tx) => {
+        for (const one of waiting) await this.#putAside(tx, accountId, one, reasonOf(error));
+        await this.#finish(tx, job, accountId);
+      });
+    }
   }
 
   /** One unit of work: all of the turn or nothing, so that no receipt is read before an earlier one. */
@@ -63,9 +93,8 @@ export class NormalizeHandler implements JobHandler {
     job: Job,
     accountId: string,
   ): Promise<void> {
-    const isHopeless = job.attempts >= MAX_ATTEMPTS;
     const read: { receipt: Receipt; targets: Target[] }[] = [];
-    for (const receipt of isHopeless ? [] : waiting) {
+    for (const receipt of waiting) {
       read.push({ receipt, targets: account === undefined ? [] : await this.#targets(account, receipt) });
     }
     await this.#deps.ledger.write(async (tx) => {
@@ -75,7 +104,6 @@ export class NormalizeHandler implements JobHandler {
         await this.#apply(tx, receipt, targets, leftOut);
         if (account !== undefined) tx.afterCommit(() => this.#deps.read(account.channel.id));
       }
-      for (const receipt of isHopeless ? waiting : []) await this.#putAside(tx, accountId, receipt);
       await this.#finish(tx, job, accountId);
     });
   }
@@ -92,8 +120,9 @@ export class NormalizeHandler implements JobHandler {
     }
   }
 
-  async #putAside(tx: Tx, accountId: string, receipt: Receipt): Promise<void> {
-    await receipts.putAside(tx, receipt, digestOf(accountId, receipt.body), this.#deps.clock.now());
+  async #putAside(tx: Tx, accountId: string, receipt: Receipt, reason: string): Promise<void> {
+    const digest = digestOf(accountId, receipt.body);
+    await receipts.putAside(tx, receipt, digest, this.#deps.clock.now(), reason);
     const { seq } = receipt;
     tx.afterCommit(() => this.#deps.log.warn({ receipt: seq }, 'A webhook could not be read and was put aside'));
   }
@@ -123,6 +152,11 @@ export class NormalizeHandler implements JobHandler {
     const hasMore = async () => (await receipts.unprocessed(tx.db, accountId, 1)).length > 0;
     await this.#deps.outbox.finishOrGoOn(tx, job, normalizeJob(accountId), hasMore);
   }
+}
+
+/** For the person who looks at it. */
+export function reasonOf(error: unknown): string {
+  return String(error).slice(0, MAX_REASON);
 }
 
 function isAuthentic(request: RawRequest, account: LiveAccount): boolean {

@@ -31,6 +31,7 @@ export class Metrics {
   readonly sendSeconds = this.#histogram('send_seconds', 'Time the provider took', SECONDS, ['channel']);
   readonly outboxDepth = this.#gauge('outbox_jobs', 'Jobs in the outbox', ['kind', 'state']);
   readonly oldestDueSeconds = this.#gauge('outbox_oldest_due_seconds', 'Age of the oldest job that is due', ['kind']);
+  readonly deadLetters = this.#gauge('dead_letters', 'What did not arrive and waits for a person', ['type']);
   readonly commitSize = this.#histogram('commit_batch_size', 'Writes made durable by one commit', SIZES, []);
   readonly commitSeconds = this.#histogram('commit_seconds', 'Time of one commit, sync included', SECONDS, []);
   readonly storeUnavailable = this.#gauge('store_unavailable', '1 while the database cannot be used', []);

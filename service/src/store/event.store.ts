@@ -51,6 +51,36 @@ export async function ofMessage(
   return [...arrival, ...edits];
 }
 
+/** Where a look through the events of a time goes on: behind this one. */
+export interface EventPlace {
+  createdAt: number;
+  seq: number;
+}
+
+export interface PublishedEvent extends EventPlace {
+  accountId: string;
+  type: string;
+  payload: string;
+}
+
+/** Events in the order in which they were published, from behind `place` to before `to`, whosoever they are. */
+export async function published(
+  db: Kysely<Schema>,
+  place: EventPlace,
+  to: number,
+  limit: number,
+): Promise<PublishedEvent[]> {
+  return db
+    .selectFrom('events')
+    .select(['seq', 'created_at as createdAt', 'account_id as accountId', 'type', 'payload'])
+    .where((is) => is(is.refTuple('created_at', 'seq'), '>', is.tuple(place.createdAt, place.seq)))
+    .where('created_at', '<', to)
+    .orderBy('created_at')
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+}
+
 /** Replaces what an event tells. */
 export async function rewrite(tx: Tx, seq: number, payload: string): Promise<void> {
   await tx.db.updateTable('events').set({ payload }).where('seq', '=', seq).execute();

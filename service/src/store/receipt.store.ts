@@ -79,6 +79,7 @@ interface Read extends Pick<Receipt, 'seq' | 'request' | 'body'> {
   digest: string;
   now: number;
   deadAt: number | null;
+  deadReason: string | null;
 }
 
 /** Those that wait have no digest yet, and are not in its index. */
@@ -88,6 +89,7 @@ const updateRead = prepared((db, its: Parameters<Read>) =>
     .set({
       processed_at: its('now'),
       dead_at: its('deadAt'),
+      dead_reason: its('deadReason'),
       digest: its('digest'),
       request: its('request'),
       body: its('body'),
@@ -123,10 +125,48 @@ const NOTHING = new Uint8Array();
  * first: then nothing may be made of it again.
  */
 export async function markProcessed(tx: Tx, { seq }: Receipt, digest: string, now: number): Promise<boolean> {
-  return settle(tx, { seq, digest, now, deadAt: null, request: '', body: NOTHING });
+  return settle(tx, { seq, digest, now, deadAt: null, deadReason: null, request: '', body: NOTHING });
 }
 
 /** It could not be read: kept as it came, for a person. */
-export async function putAside(tx: Tx, { seq, request, body }: Receipt, digest: string, now: number): Promise<void> {
-  await settle(tx, { seq, digest, now, deadAt: now, request, body });
+export async function putAside(
+  tx: Tx,
+  receipt: Receipt,
+  digest: string,
+  now: number,
+  deadReason: string,
+): Promise<void> {
+  const { seq, request, body } = receipt;
+  await settle(tx, { seq, digest, now, deadAt: now, deadReason, request, body });
+}
+
+/** A receipt that was put aside. */
+export interface DeadReceipt extends Receipt {
+  accountId: string;
+  deadAt: number;
+  reason: string | null;
+}
+
+export async function findDead(db: Kysely<Schema>, seq: number): Promise<DeadReceipt | undefined> {
+  const row = await db
+    .selectFrom('receipts')
+    .select(['seq', 'account_id as accountId', 'received_at as receivedAt', 'request', 'body'])
+    .select(['dead_at as deadAt', 'dead_reason as reason'])
+    .where('seq', '=', seq)
+    .executeTakeFirst();
+  return row && row.deadAt !== null ? { ...row, deadAt: row.deadAt } : undefined;
+}
+
+/** It waits to be read, as if it had just come. Answers false when it is not aside any more. */
+export async function takeBack(tx: Tx, seq: number): Promise<boolean> {
+  const change = { processed_at: null, dead_at: null, dead_reason: null };
+  const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('dead_at', 'is not', null);
+  return (await update.executeTakeFirst()).numUpdatedRows > 0n;
+}
+
+/** Nobody wants to know what it said. Answers false when it is not aside any more. */
+export async function discard(tx: Tx, seq: number): Promise<boolean> {
+  const change = { request: '', body: NOTHING, dead_at: null, dead_reason: null };
+  const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('dead_at', 'is not', null);
+  return (await update.executeTakeFirst()).numUpdatedRows > 0n;
 }

@@ -2,7 +2,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Schema, SubscriptionsTable } from './schema.ts';
 import type { Tx } from './ledger.ts';
-import { first, prepared, type Parameters } from './prepared.ts';
+import { changed, first, prepared, type Parameters } from './prepared.ts';
 
 export type SubscriptionRow = Selectable<SubscriptionsTable>;
 
@@ -112,6 +112,23 @@ export async function takeOver(
   return rows.length > 0;
 }
 
+/** The trigger's subscription that took the place of one that ended: the newest with the same URL and account. */
+export async function successor(
+  db: Kysely<Schema>,
+  { url, account_id }: Pick<SubscriptionRow, 'url' | 'account_id'>,
+): Promise<SubscriptionRow | undefined> {
+  return db
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('ended_at', 'is', null)
+    .where('conversation_id', 'is', null)
+    .where('url', '=', url)
+    .where('account_id', account_id === null ? 'is' : '=', account_id)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
 /** Two may have gathered the same event: the heir gets it once. */
 async function inherit(tx: Tx, from: string, heir: string): Promise<void> {
   await tx.db
@@ -145,8 +162,9 @@ const insertDelivery = prepared((db, its: Parameters<Schema['deliveries']>) =>
     .onConflict((conflict) => conflict.columns(['subscription_id', 'shard', 'event_seq']).doNothing()),
 );
 
-export async function addDelivery(tx: Tx, subscriptionId: string, eventSeq: number, shard: number): Promise<void> {
-  await insertDelivery(tx.db, { subscription_id: subscriptionId, event_seq: eventSeq, shard });
+/** Answers false when it was promised already and has not been taken yet. */
+export async function addDelivery(tx: Tx, subscriptionId: string, eventSeq: number, shard: number): Promise<boolean> {
+  return changed(await insertDelivery(tx.db, { subscription_id: subscriptionId, event_seq: eventSeq, shard }));
 }
 
 export interface PendingDelivery {

@@ -1,0 +1,104 @@
+/** Dead letters and replays: requests and answers of `/v1/deliveries` and of `/v1/subscriptions/{id}/replay`. */
+import type { MessageAttempt, ProblemCode } from './api.ts';
+import type { EventType } from './event.ts';
+import type { MessageStatus } from './message.ts';
+
+/** An outbound message that ended `failed` or `unknown`, or a webhook that could not be read. */
+export const DEAD_LETTER_TYPES = ['message', 'webhook'] as const;
+export type DeadLetterType = (typeof DEAD_LETTER_TYPES)[number];
+
+/** Something that did not arrive and waits for a person: to be replayed or discarded. */
+export interface DeadLetter {
+  /** Of a message, the message's own id. */
+  id: string;
+  type: DeadLetterType;
+  account: { channel: string; externalId: string };
+  /** Why: the code of the message's error; `unreadable` for a webhook. */
+  code: string;
+  detail: string;
+  providerCode?: string;
+  /** When the send was asked for, or the webhook came. */
+  createdAt: string;
+  /** When it was given up. */
+  deadAt: string;
+  /** Set for messages. */
+  message?: { status: 'failed' | 'unknown'; kind: string; conversationId: string; metadata?: Record<string, unknown> };
+  /** Set for webhooks. */
+  webhook?: { bytes: number };
+}
+
+/** `GET /v1/deliveries/{id}` */
+export interface DeadLetterDetails extends DeadLetter {
+  /** The tries to send the message. */
+  attempts?: MessageAttempt[];
+  /** What the provider posted, unless it is over 256 KiB. */
+  body?: string;
+}
+
+/** Which dead letters; every member narrows, none means all. Instants are ISO 8601. */
+export interface DeadLetterFilter {
+  type?: DeadLetterType;
+  channel?: string;
+  externalId?: string;
+  code?: string;
+  status?: 'failed' | 'unknown';
+  /** Given up at or after. */
+  from?: string;
+  /** Given up before. */
+  to?: string;
+}
+
+/** Either ids or a filter. A filter is worked off oldest first, `limit` letters a call, from `after` on. */
+export type DeadLetterChoice = { ids: string[] } | { filter: DeadLetterFilter; limit?: number; after?: string };
+
+/** `POST /v1/deliveries/replay`. `evenIfUnknown`: also messages of which nobody knows whether they arrived. */
+export type ReplayDeadLetters = DeadLetterChoice & { evenIfUnknown?: boolean };
+
+/** A dead letter that was dealt with. */
+export interface ReplayedLetter {
+  id: string;
+  /** The message that sends it again; absent for a webhook, which was read. */
+  messageId?: string;
+  status?: MessageStatus;
+  /** It was replayed before: this is the message that was made then. */
+  duplicate?: true;
+}
+
+/** Why a dead letter stays one. */
+export interface SkippedLetter {
+  id: string;
+  code: ProblemCode;
+  detail: string;
+}
+
+interface Progress {
+  skipped: SkippedLetter[];
+  /** Letters that match the filter and have not been looked at yet. */
+  remaining: number;
+  /** Give it as `after` to go on; absent when there is no more. */
+  next?: string;
+}
+
+export interface ReplayAnswer extends Progress {
+  /** How many. */
+  replayed: number;
+  letters: ReplayedLetter[];
+}
+
+/** `POST /v1/deliveries/discard` */
+export interface DiscardAnswer extends Progress {
+  discarded: number;
+}
+
+/** `POST /v1/subscriptions/{id}/replay`: the events of a time, `to` not included (default: now), are delivered again. */
+export interface ReplayEvents {
+  from: string;
+  to?: string;
+  types?: EventType[];
+}
+
+/** How many events are promised again so far. `pending`: the rest of the time follows by itself. */
+export interface ReplayedEvents {
+  events: number;
+  pending: boolean;
+}

@@ -1,0 +1,46 @@
+/** Shapes of requests about dead letters and replays, as the API checks and documents them. */
+import { z } from 'zod';
+import { DEAD_LETTER_TYPES } from '../../../contract/dead-letter.ts';
+import { EVENT_TYPES } from '../../../contract/event.ts';
+import { limit, text } from './schemas.ts';
+
+const instant = z.iso.datetime({ offset: true });
+
+const filter = z.strictObject({
+  type: z.enum(DEAD_LETTER_TYPES).optional(),
+  channel: text.optional(),
+  externalId: text.optional(),
+  code: text.max(100).optional(),
+  status: z.enum(['failed', 'unknown']).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+});
+
+export const deadLettersQuery = filter.extend({ limit, after: text.optional() });
+
+const MAX_IDS = 500;
+
+const choice = z.strictObject({
+  ids: z.array(text.max(100)).min(1).max(MAX_IDS).optional(),
+  filter: filter.optional(),
+  limit: z.int().min(1).max(MAX_IDS).optional(),
+  after: text.optional(),
+});
+
+const evenIfUnknown = z.boolean().optional();
+const EITHER = { path: ['ids'], error: "Give either 'ids' or 'filter'; an empty filter means all" };
+
+function isEither({ ids, filter: by }: z.output<typeof choice>): boolean {
+  return (ids === undefined) !== (by === undefined);
+}
+
+export const discardDeadLetters = choice.refine(isEither, EITHER);
+export const replayDeadLetters = choice.extend({ evenIfUnknown }).refine(isEither, EITHER);
+export const replayDeadLetter = z.strictObject({ evenIfUnknown }).optional();
+
+export const replayEvents = z
+  .strictObject({ from: instant, to: instant.optional(), types: z.array(z.enum(EVENT_TYPES)).min(1).optional() })
+  .refine(({ from, to }) => to === undefined || Date.parse(from) < Date.parse(to), {
+    path: ['to'],
+    error: "Must be after 'from'",
+  });

@@ -1,0 +1,127 @@
+/**
+ * Replays events to a trigger whose workflow was down, or had to be mended: those of a time that it wants are promised to it once more, with
+ * the ids they always had. A long time is worked off in small steps, in the background, by whichever process cares for the ledger.
+ */
+import type { ReplayedEvents, ReplayEvents } from '../../../contract/dead-letter.ts';
+import { ParleyError } from '../core/errors.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Publisher } from '../events/publish.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import * as cursors from '../store/cursor.store.ts';
+import * as events from '../store/event.store.ts';
+import type { EventPlace } from '../store/event.store.ts';
+import type { Ledger, Tx } from '../store/ledger.ts';
+import * as subscriptions from '../store/subscription.store.ts';
+import type { SubscriptionRow } from '../store/subscription.store.ts';
+import { careJob, type CareTask, type Progress } from './care.ts';
+
+/** Events that one step looks at. */
+const STEP = 250;
+/** Steps that a call makes itself, before it leaves the rest to the background. */
+const AT_ONCE = 4;
+
+export interface EventReplayDeps {
+  ledger: Ledger;
+  outbox: Outbox;
+  publisher: Pick<Publisher, 'promiseAgain'>;
+  clock: Clock;
+}
+
+/** What was asked for. A type: it goes into a job's payload. */
+type Wish = {
+  subscriptionId: string;
+  from: number;
+  to: number;
+  types?: string[];
+};
+
+interface Stretch {
+  promised: number;
+  /** Where to go on; undefined: nothing is left. */
+  place: EventPlace | undefined;
+}
+
+export class EventReplay implements CareTask {
+  readonly name = 'replay-events';
+  readonly #deps: EventReplayDeps;
+
+  constructor(deps: EventReplayDeps) {
+    this.#deps = deps;
+  }
+
+  /** Resolves when all, or the first of many, are promised. Throws `not_found` for a subscription that ended or waits for one reply. */
+  async start(subscriptionId: string, asked: ReplayEvents): Promise<ReplayedEvents> {
+    const { ledger, clock } = this.#deps;
+    const wish: Wish = {
+      subscriptionId,
+      from: Date.parse(asked.from),
+      to: asked.to === undefined ? clock.now() + 1 : Date.parse(asked.to),
+      ...(asked.types && { types: [...asked.types].sort() }),
+    };
+    let promised = 0;
+    let place: EventPlace | undefined = beginning(wish);
+    for (let step = 1; place !== undefined; step++) {
+      const at: EventPlace = place;
+      const stretch = await ledger.write(async (tx) => {
+        const trigger = await listening(tx, subscriptionId);
+        if (trigger?.id !== subscriptionId) throw unknown(subscriptionId);
+        const looked = await this.#stretch(tx, trigger, wish, at);
+        if (looked.place && step === AT_ONCE) await this.#leave(tx, wish, looked.place);
+        return looked;
+      });
+      promised += stretch.promised;
+      if (step === AT_ONCE) return { events: promised, pending: stretch.place !== undefined };
+      place = stretch.place;
+    }
+    return { events: promised, pending: false };
+  }
+
+  async step(tx: Tx, payload: Record<string, unknown>): Promise<Progress> {
+    const wish = payload as Wish;
+    const cursor = cursorOf(wish);
+    const position = await cursors.find(tx.db, cursor);
+    const trigger = await listening(tx, wish.subscriptionId);
+    const place = position === undefined ? beginning(wish) : (JSON.parse(position) as EventPlace);
+    const { place: next } = trigger ? await this.#stretch(tx, trigger, wish, place) : { place: undefined };
+    if (next) await cursors.put(tx, cursor, JSON.stringify(next));
+    else await cursors.remove(tx, cursor);
+    return next ? 'more' : 'done';
+  }
+
+  async #stretch(tx: Tx, trigger: SubscriptionRow, { to, types }: Wish, place: EventPlace): Promise<Stretch> {
+    const found = await events.published(tx.db, place, to, STEP);
+    const wanted = types === undefined ? found : found.filter(({ type }) => types.includes(type));
+    const promised = await this.#deps.publisher.promiseAgain(tx, trigger, wanted);
+    const last = found.length === STEP ? found.at(-1) : undefined;
+    return { promised, place: last && { createdAt: last.createdAt, seq: last.seq } };
+  }
+
+  async #leave(tx: Tx, wish: Wish, place: EventPlace): Promise<void> {
+    await cursors.put(tx, cursorOf(wish), JSON.stringify(place));
+    await this.#deps.outbox.enqueue(tx, careJob(this.name, aboutOf(wish), wish));
+  }
+}
+
+/** The trigger's subscription, or the one that took its place: n8n makes it anew at each save. Nobody exchanges it before the unit ends. */
+async function listening(tx: Tx, id: string): Promise<SubscriptionRow | undefined> {
+  await subscriptions.hold(tx, 'shared');
+  const row = await subscriptions.find(tx.db, id);
+  if (row === undefined || row.conversation_id !== null) return undefined;
+  return row.ended_at === null ? row : subscriptions.successor(tx.db, row);
+}
+
+function beginning({ from }: Wish): EventPlace {
+  return { createdAt: from, seq: -1 };
+}
+
+function aboutOf({ subscriptionId, from, to, types = [] }: Wish): string {
+  return [subscriptionId, from, to, ...types].join(':');
+}
+
+function cursorOf(wish: Wish): string {
+  return `replay-events:${aboutOf(wish)}`;
+}
+
+function unknown(id: string): ParleyError {
+  return new ParleyError(404, 'not_found', `There is no subscription '${id}': it was never made, or it ended`);
+}

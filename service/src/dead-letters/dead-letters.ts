@@ -1,0 +1,260 @@
+/**
+ * Dead letters: what did not arrive and waits for a person. A message that is replayed becomes a new one, by the rules of every send: what
+ * was is not changed. A webhook that is replayed is read at once.
+ */
+import type { Page } from '../../../contract/api.ts';
+import type {
+  DeadLetter,
+  DeadLetterChoice,
+  DeadLetterDetails,
+  DeadLetterFilter,
+  DiscardAnswer,
+  ReplayAnswer,
+  ReplayDeadLetters,
+  ReplayedLetter,
+  SkippedLetter,
+} from '../../../contract/dead-letter.ts';
+import type { MessageStatus } from '../../../contract/message.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import { ParleyError } from '../core/errors.ts';
+import { reasonOf } from '../inbound/normalize.ts';
+import type { Admission } from '../outbound/admit.ts';
+import { requestOf, viewAttempt } from '../outbound/message-view.ts';
+import * as store from '../store/dead-letter.store.ts';
+import type { Db, Ledger, Tx } from '../store/ledger.ts';
+import * as messages from '../store/message.store.ts';
+import type { MessageRow } from '../store/message.store.ts';
+import * as receipts from '../store/receipt.store.ts';
+import type { DeadReceipt } from '../store/receipt.store.ts';
+import { LedgerUnavailable } from '../store/unavailable.ts';
+import * as letters from './letter.ts';
+
+/** Letters that one call works off when it is not told how many. */
+const LIMIT = 100;
+/** A webhook's body is shown up to this size. */
+const MAX_BODY_BYTES = 256 * 1024;
+
+export interface DeadLettersDeps {
+  ledger: Ledger;
+  accounts: Accounts;
+  admission: Pick<Admission, 'again'>;
+  /** Reads a webhook at once; throws what speaks against it. */
+  reader: { again(receipt: DeadReceipt): Promise<void> };
+}
+
+/** What a call is about, and what is left for the next. */
+interface Chosen {
+  ids: string[];
+  remaining: number;
+  next?: string;
+}
+
+export class DeadLetters {
+  readonly #deps: DeadLettersDeps;
+
+  constructor(deps: DeadLettersDeps) {
+    this.#deps = deps;
+  }
+
+  /** Newest first. */
+  async list(filter: DeadLetterFilter, limit: number, after: string | undefined): Promise<Page<DeadLetter>> {
+    const data = await this.#find(filter, 'desc', limit, after);
+    const last = data.length === limit ? data.at(-1) : undefined;
+    return { data, ...(last && { next: letters.cursorOf(last) }) };
+  }
+
+  /** Throws `not_found`. */
+  async get(id: string): Promise<DeadLetterDetails> {
+    const { reader } = this.#deps.ledger;
+    const letter = letters.named(id);
+    if (letter?.type === 'message') {
+      const row = await messages.find(reader, id);
+      if (row === undefined || row.dead_at === null) throw unknown(id);
+      const attempts = await messages.attempts(reader, id);
+      return {
+        ...letters.letterOfMessage(row, await this.#account(row.account_id)),
+        attempts: attempts.map(viewAttempt),
+      };
+    }
+    const receipt = await this.#receipt(id);
+    const bytes = receipt.body.length;
+    const shown = letters.letterOfReceipt({ ...receipt, bytes }, await this.#account(receipt.accountId));
+    return bytes > MAX_BODY_BYTES ? shown : { ...shown, body: Buffer.from(receipt.body).toString('utf8') };
+  }
+
+  /** Each in a unit of work of its own, in the order in which they came; what cannot be replayed stays, with the reason. */
+  async replay(asked: ReplayDeadLetters): Promise<ReplayAnswer> {
+    const { ids, ...rest } = await this.#chosen(asked);
+    const { done, skipped } = await each(ids, (id) => this.replayOne(id, asked.evenIfUnknown ?? false));
+    return { replayed: done.length, letters: done, skipped, ...rest };
+  }
+
+  /** Throws `not_found`, `may_have_arrived`, `unreadable`, and whatever speaks against the send. */
+  async replayOne(id: string, evenIfUnknown: boolean): Promise<ReplayedLetter> {
+    const letter = letters.named(id);
+    if (letter?.type !== 'message') return this.#readAgain(id);
+    const accountId = (await messages.find(this.#deps.ledger.reader, id))?.account_id;
+    const account = accountId === undefined ? undefined : await this.#deps.accounts.known(accountId);
+    return this.#deps.ledger.write(async (tx) => {
+      const { dead, replayed } = await this.#held(tx, id);
+      if (replayed) return replayed;
+      if (dead.status === 'unknown' && !evenIfUnknown) throw mayHaveArrived(id);
+      if (account === undefined)
+        throw new ParleyError(409, 'account_required', 'The account of this message was deleted');
+      const accepted = await this.#deps.admission.again(tx, account, dead);
+      const request = JSON.stringify({ ...requestOf(dead), replayedAs: accepted.id });
+      await messages.update(tx, id, { dead_at: null, request });
+      return { id, messageId: accepted.id, status: accepted.status };
+    });
+  }
+
+  /** Nobody wants them to arrive any more. A webhook's body is forgotten; a message stays as it ended. */
+  async discard(choice: DeadLetterChoice): Promise<DiscardAnswer> {
+    const { ids, ...rest } = await this.#chosen(choice);
+    const { done, skipped } = await each(ids, (id) => this.discardOne(id));
+    return { discarded: done.length, skipped, ...rest };
+  }
+
+  /** Throws `not_found`. */
+  async discardOne(id: string): Promise<void> {
+    const letter = letters.named(id);
+    await this.#deps.ledger.write(async (tx) => {
+      if (letter?.type === 'webhook' && (await receipts.discard(tx, letter.key))) return;
+      const message = letter?.type === 'message' ? await messages.hold(tx, id) : undefined;
+      if (message === undefined || message.dead_at === null) throw unknown(id);
+      await messages.update(tx, id, { dead_at: null });
+    });
+  }
+
+  /** How many there are of each type. */
+  async count(): Promise<Record<DeadLetter['type'], number>> {
+    const { reader } = this.#deps.ledger;
+    const all = { accountIds: undefined, from: undefined, to: undefined, order: 'desc', behind: undefined } as const;
+    const [message, webhook] = await Promise.all([
+      store.countMessages(reader, { ...all, status: undefined, code: undefined }),
+      store.countReceipts(reader, all),
+    ]);
+    return { message, webhook };
+  }
+
+  async #readAgain(id: string): Promise<ReplayedLetter> {
+    const receipt = await this.#receipt(id);
+    try {
+      await this.#deps.reader.again(receipt);
+    } catch (error) {
+      if (error instanceof ParleyError || error instanceof LedgerUnavailable) throw error;
+      throw new ParleyError(422, 'unreadable', `The webhook can still not be read: ${reasonOf(error)}`);
+    }
+    return { id };
+  }
+
+  /** The dead message as it stays until the unit ends, or what it was replayed as before. */
+  async #held(tx: Tx, id: string): Promise<{ dead: MessageRow; replayed?: ReplayedLetter }> {
+    const dead = await messages.hold(tx, id);
+    if (dead?.direction !== 'outbound') throw unknown(id);
+    const { replayedAs } = requestOf(dead);
+    if (replayedAs !== undefined) {
+      const status = (await messages.find(tx.db, replayedAs))?.status as MessageStatus | undefined;
+      return { dead, replayed: { id, messageId: replayedAs, ...(status && { status }), duplicate: true } };
+    }
+    if (dead.dead_at === null) throw unknown(id);
+    return { dead };
+  }
+
+  async #receipt(id: string): Promise<DeadReceipt> {
+    const letter = letters.named(id);
+    const receipt =
+      letter?.type === 'webhook' ? await receipts.findDead(this.#deps.ledger.reader, letter.key) : undefined;
+    if (receipt === undefined) throw unknown(id);
+    return receipt;
+  }
+
+  async #chosen(choice: DeadLetterChoice): Promise<Chosen> {
+    if ('ids' in choice) return { ids: letters.byArrival(choice.ids), remaining: 0 };
+    const { filter, limit = LIMIT, after } = choice;
+    const found = await this.#find(filter, 'asc', limit, after);
+    const ids = letters.byArrival(found.map(({ id }) => id));
+    const last = found.length === limit ? found.at(-1) : undefined;
+    if (last === undefined) return { ids, remaining: 0 };
+    const next = letters.cursorOf(last);
+    const remaining = await this.#remaining(filter, next);
+    return remaining === 0 ? { ids, remaining } : { ids, remaining, next };
+  }
+
+  async #find(filter: DeadLetterFilter, order: 'asc' | 'desc', limit: number, after: string | undefined) {
+    const { reader } = this.#deps.ledger;
+    const wanted = await wantedOf(reader, filter, order, after);
+    const dead = wanted.messages ? await store.messages(reader, wanted.messages, limit) : [];
+    const unread = wanted.receipts ? await store.receipts(reader, wanted.receipts, limit) : [];
+    const ids = [...dead.map((row) => row.account_id), ...unread.map((row) => row.accountId)];
+    const names = await store.accountNames(reader, [...new Set(ids)]);
+    const nameOf = (id: string) => names.get(id) ?? NO_ACCOUNT;
+    const found = [
+      ...dead.map((row) => letters.letterOfMessage(row, nameOf(row.account_id))),
+      ...unread.map((row) => letters.letterOfReceipt(row, nameOf(row.accountId))),
+    ].sort(letters.compareLetters);
+    return (order === 'asc' ? found : found.reverse()).slice(0, limit);
+  }
+
+  async #remaining(filter: DeadLetterFilter, after: string): Promise<number> {
+    const { reader } = this.#deps.ledger;
+    const wanted = await wantedOf(reader, filter, 'asc', after);
+    const dead = wanted.messages ? await store.countMessages(reader, wanted.messages) : 0;
+    return dead + (wanted.receipts ? await store.countReceipts(reader, wanted.receipts) : 0);
+  }
+
+  async #account(id: string): Promise<DeadLetter['account']> {
+    return (await store.accountNames(this.#deps.ledger.reader, [id])).get(id) ?? NO_ACCOUNT;
+  }
+}
+
+const NO_ACCOUNT = { channel: '', externalId: '' };
+
+/** The filter as the store takes it; undefined: it speaks against all of that type. */
+async function wantedOf(db: Db, filter: DeadLetterFilter, order: 'asc' | 'desc', after: string | undefined) {
+  const { type, channel, externalId, code, status, from, to } = filter;
+  const places = letters.placesOf(after);
+  const isAnyAccount = channel === undefined && externalId === undefined;
+  const accountIds = isAnyAccount ? undefined : await store.accountsNamed(db, channel, externalId);
+  const shared = { accountIds, from: instant(from), to: instant(to), order };
+  const isNobody = accountIds?.length === 0;
+  const noMessages = isNobody || type === 'webhook' || code === letters.UNREADABLE;
+  const isOfMessages = status !== undefined || (code !== undefined && code !== letters.UNREADABLE);
+  const noReceipts = isNobody || type === 'message' || isOfMessages;
+  return {
+    messages: noMessages ? undefined : { ...shared, status, code, behind: places.message },
+    receipts: noReceipts ? undefined : { ...shared, behind: places.webhook },
+  };
+}
+
+function instant(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
+}
+
+/** One after the other; what is refused is told. */
+async function each<T>(ids: readonly string[], work: (id: string) => Promise<T>) {
+  const done: T[] = [];
+  const skipped: SkippedLetter[] = [];
+  for (const id of ids) {
+    try {
+      done.push(await work(id));
+    } catch (error) {
+      if (!(error instanceof ParleyError)) throw error;
+      skipped.push({ id, code: error.code, detail: error.message });
+    }
+  }
+  return { done, skipped };
+}
+
+function unknown(id: string): ParleyError {
+  return new ParleyError(
+    404,
+    'not_found',
+    `There is no dead letter '${id}': it arrived, was discarded, or never was one`,
+  );
+}
+
+function mayHaveArrived(id: string): ParleyError {
+  const detail = `Nobody knows whether message '${id}' arrived. Set evenIfUnknown to send it again all the same.`;
+  return new ParleyError(409, 'may_have_arrived', detail);
+}

@@ -1,0 +1,107 @@
+/** Dead letters as the API shows them, what they are called, and where a list of them goes on. */
+import type { DeadLetter, DeadLetterType } from '../../../contract/dead-letter.ts';
+import type { EventError } from '../../../contract/event.ts';
+import { iso } from '../core/clock.ts';
+import { ParleyError } from '../core/errors.ts';
+import { parse, requestOf } from '../outbound/message-view.ts';
+import type { DeadReceiptRow, Place } from '../store/dead-letter.store.ts';
+import type { MessageRow } from '../store/message.store.ts';
+
+/** The code of every webhook that was put aside. */
+export const UNREADABLE = 'unreadable';
+
+type Account = DeadLetter['account'];
+
+/** What an id names. */
+export type Named = { type: 'message'; key: string } | { type: 'webhook'; key: number };
+
+const RECEIPT = /^rcp_([1-9]\d{0,14})$/;
+const CURSOR = /^(\d{1,15})\.(.+)$/;
+
+/** Undefined for what can be no dead letter. */
+export function named(id: string): Named | undefined {
+  const receipt = RECEIPT.exec(id)?.[1];
+  if (receipt !== undefined) return { type: 'webhook', key: Number(receipt) };
+  return id.startsWith('msg_') ? { type: 'message', key: id } : undefined;
+}
+
+export function receiptId(seq: number): string {
+  return `rcp_${seq}`;
+}
+
+export function letterOfMessage(row: MessageRow, account: Account): DeadLetter {
+  const error = parse<EventError>(row.error);
+  const { metadata } = requestOf(row);
+  const status = row.status as 'failed' | 'unknown';
+  return {
+    id: row.id,
+    type: 'message',
+    account,
+    code: error?.code ?? status,
+    detail: error?.message ?? 'Nobody told what became of the message',
+    ...(error?.providerCode !== undefined && { providerCode: error.providerCode }),
+    createdAt: iso(row.created_at),
+    deadAt: iso(row.dead_at ?? row.status_at),
+    message: { status, kind: row.kind, conversationId: row.conversation_id, ...(metadata && { metadata }) },
+  };
+}
+
+export function letterOfReceipt(row: DeadReceiptRow, account: Account): DeadLetter {
+  return {
+    id: receiptId(row.seq),
+    type: 'webhook',
+    account,
+    code: UNREADABLE,
+    detail: row.reason ?? 'The webhook could not be read',
+    createdAt: iso(row.receivedAt),
+    deadAt: iso(row.deadAt),
+    webhook: { bytes: row.bytes },
+  };
+}
+
+/** Where a list of one of the types goes on. */
+export interface Places {
+  message: Place<string> | undefined;
+  webhook: Place<number> | undefined;
+}
+
+/** The name of a place in a list: behind this letter. */
+export function cursorOf({ id, deadAt }: DeadLetter): string {
+  return `${Date.parse(deadAt)}.${id}`;
+}
+
+/** Of what was given up at the same instant, webhooks stand before messages. Throws `invalid_request`. */
+export function placesOf(cursor: string | undefined): Places {
+  if (cursor === undefined) return { message: undefined, webhook: undefined };
+  const [, at, id = ''] = CURSOR.exec(cursor) ?? [];
+  const letter = named(id);
+  if (letter === undefined) {
+    const errors = [{ field: 'after', message: "Must be the 'next' of an answer" }];
+    throw new ParleyError(400, 'invalid_request', 'Not valid: after.', { errors });
+  }
+  const deadAt = Number(at);
+  return {
+    message: { deadAt, key: letter.type === 'message' ? letter.key : '' },
+    webhook: { deadAt, key: letter.type === 'webhook' ? letter.key : Number.MAX_SAFE_INTEGER },
+  };
+}
+
+const RANK: Record<DeadLetterType, number> = { webhook: 0, message: 1 };
+
+/** Oldest first. */
+export function compareLetters(a: DeadLetter, b: DeadLetter): number {
+  if (a.deadAt !== b.deadAt) return a.deadAt < b.deadAt ? -1 : 1;
+  if (a.type !== b.type) return RANK[a.type] - RANK[b.type];
+  const [x, y] = [named(a.id)?.key ?? '', named(b.id)?.key ?? ''];
+  return x < y ? -1 : 1;
+}
+
+/** In the order in which they came: webhooks, then messages as they were asked for. */
+export function byArrival(ids: readonly string[]): string[] {
+  const keyOf = (id: string) => named(id)?.key ?? id;
+  const isWebhook = (id: string) => typeof keyOf(id) === 'number';
+  return [...new Set(ids)].sort((a, b) => {
+    if (isWebhook(a) !== isWebhook(b)) return isWebhook(a) ? -1 : 1;
+    return keyOf(a) < keyOf(b) ? -1 : 1;
+  });
+}
