@@ -18,6 +18,7 @@ import { LedgerUnavailable } from './store/unavailable.ts';
 
 const RETRY_MS = 500;
 const MAX_RETRY_MS = 5_000;
+const DATABASE = { name: 'database' };
 
 export interface OpenedLedger {
   ledger: Ledger;
@@ -30,7 +31,7 @@ export async function openLedger(config: Config, logger: Logger, metrics: Metric
   const outage = new Outage({
     log: logger,
     attempt: () => ledger.write(touch),
-    changed: (isOn) => metrics.storeUnavailable.set(isOn ? 1 : 0),
+    changed: (isOn) => metrics.dependencyUp.set(DATABASE, isOn ? 0 : 1),
   });
   const observe = (units: number, durationMs: number) => {
     metrics.commitSize.observe(units);
@@ -38,6 +39,7 @@ export async function openLedger(config: Config, logger: Logger, metrics: Metric
     outage.worked();
   };
   const { ledger, close } = await open(config, logger, observe);
+  metrics.dependencyUp.set(DATABASE, 1);
   ledger.unavailable = (error) => void outage.took(error);
   return {
     ledger,

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { FastifyServerFactory } from 'fastify';
 import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
 import type { RawRequest } from '../channels/channel.ts';
-import { ParleyError, VerificationError } from '../core/errors.ts';
+import { VerificationError } from '../core/errors.ts';
 import { queryOf, type Acceptor } from '../inbound/accept.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -91,7 +91,8 @@ export class WebhookListener {
     const body = Buffer.from(JSON.stringify(problem));
     const type = { 'content-type': 'application/problem+json; charset=utf-8', 'content-length': body.length };
     call.response.once('finish', () => drainRest(call.request));
-    this.#answer(call, problem.status, outcomeOf(error), { ...headers, ...type }, body);
+    const outcome = error instanceof VerificationError ? error.failure : problem.code;
+    this.#answer(call, problem.status, outcome, { ...headers, ...type }, body);
   }
 
   #answer(
@@ -107,11 +108,6 @@ export class WebhookListener {
     const labels = { method: 'POST', route: WEBHOOK_ROUTE, status: `${Math.floor(status / 100)}xx` };
     metrics.httpSeconds.observe(labels, (performance.now() - call.startedAt) / 1_000);
   }
-}
-
-function outcomeOf(error: unknown): string {
-  if (error instanceof VerificationError) return error.failure;
-  return error instanceof ParleyError ? error.code : 'internal';
 }
 
 /** With the headers that the channel reads: they are stored as well. */

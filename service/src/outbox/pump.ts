@@ -13,7 +13,7 @@ export type JobFailure = (job: Job | undefined, error: unknown) => void;
 
 /** Node's timers hold no more than this; what is due later is looked for again then. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-/** How long a job rests when not even its postponing could be written. */
+/** Between two tries to write a job's postponing. */
 const REST_MS = 1_000;
 const [REPLIES, CAMPAIGNS] = jobs.PRIORITIES;
 
@@ -100,6 +100,7 @@ export class Pump {
         if (got === share) this.#lookAgain = true;
       }
       if (started === 0) await this.#lookLater(lots, now);
+      for (const lot of lots) this.#lookWhenOpen(lot);
     }
   }
 
@@ -109,33 +110,50 @@ export class Pump {
     if (gate === undefined) return this.#start(await this.#claim(lot, share, now));
     const wanted = Math.min(share, this.#turns.room(lot, free));
     const taken = wanted > 0 ? await gate.take(lot, wanted, now) : 0;
-    const found = taken > 0 ? await this.#claim(lot, taken, now) : [];
-    if (found.length < taken) gate.giveBack(lot, taken - found.length);
+    let found: Job[] = [];
+    try {
+      if (taken > 0) found = await this.#claim(lot, taken, now);
+    } finally {
+      if (found.length < taken) gate.giveBack(lot, taken - found.length);
+    }
     this.#turns.started(lot, found.length);
     return this.#start(found);
   }
 
+  /** What was claimed before the database failed is answered: it is this process's, so nobody else would run it. */
   async #claim(lot: string, wanted: number, now: number): Promise<Job[]> {
-    const { claims } = this.#deps;
-    const at = (priority: number) => ({ kind: this.#handler.kind, lot, priority });
-    const kept = this.#mix.kept(wanted);
-    const replies = await claims.claim(at(REPLIES), now, wanted - kept);
-    const found = [...replies];
-    if (found.length < wanted) found.push(...(await claims.claim(at(CAMPAIGNS), now, wanted - found.length)));
-    if (found.length < wanted && replies.length === wanted - kept && kept > 0)
-      found.push(...(await claims.claim(at(REPLIES), now, wanted - found.length)));
-    this.#mix.started(replies.length, kept);
+    const found: Job[] = [];
+    const claim = async (priority: number, limit: number) => {
+      const place = { kind: this.#handler.kind, lot, priority };
+      const got = limit > 0 ? await this.#deps.claims.claim(place, now, limit) : [];
+      found.push(...got);
+      return got.length;
+    };
+    try {
+      const kept = this.#mix.kept(wanted);
+      const replies = await claim(REPLIES, wanted - kept);
+      await claim(CAMPAIGNS, wanted - found.length);
+      if (replies === wanted - kept && kept > 0) await claim(REPLIES, wanted - found.length);
+      this.#mix.started(replies, kept);
+    } catch (error) {
+      if (found.length === 0) throw error;
+      this.#deps.failed(undefined, error);
+    }
     return found;
   }
 
   async #lookLater(lots: readonly string[], now: number): Promise<void> {
-    const { clock, ledger } = this.#deps;
+    const { ledger } = this.#deps;
     for (const lot of lots) {
       const next = await nextDueAt(ledger.reader, this.#handler.kind, lot, now);
       if (next !== undefined) this.ring(next);
-      const againAt = this.#handler.gate?.againAt(lot);
-      if (againAt !== undefined) this.ring(Math.max(againAt, clock.now() + 1));
     }
+  }
+
+  /** The end of a job may be later than the time when more of a lot that was held back may start. */
+  #lookWhenOpen(lot: string): void {
+    const againAt = this.#handler.gate?.againAt(lot);
+    if (againAt !== undefined) this.ring(Math.max(againAt, this.#deps.clock.now() + 1));
   }
 
   /** The sweep looks again. */
@@ -162,16 +180,21 @@ export class Pump {
     return mine.length;
   }
 
-  /** A handler that threw changed nothing. When not even the postponing can be written, the sweep finds the job again. */
+  /**
+   * A handler that threw changed nothing. The job stays this process's own until its postponing is written: while the database cannot
+   * be used, what the job does outside of it must not be done again and again.
+   */
   async #postpone(job: Job, error: unknown): Promise<void> {
     const { failed, clock, ledger } = this.#deps;
     failed(job, error);
-    const dueAt = clock.now() + backoffMs(job.attempts + 1, Math.random());
-    try {
-      await ledger.write((tx) => jobs.postpone(tx, job, dueAt, true));
-    } catch (cause) {
-      failed(job, cause);
-      await new Promise((rested) => setTimeout(rested, REST_MS).unref());
+    while (!this.#stopped) {
+      const dueAt = clock.now() + backoffMs(job.attempts + 1, Math.random());
+      try {
+        return await ledger.write((tx) => jobs.postpone(tx, job, dueAt, true));
+      } catch (cause) {
+        failed(job, cause);
+        await new Promise((rested) => setTimeout(rested, REST_MS).unref());
+      }
     }
   }
 }

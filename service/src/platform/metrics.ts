@@ -34,7 +34,6 @@ export class Metrics {
   readonly deadLetters = this.#gauge('dead_letters', 'What did not arrive and waits for a person', ['type']);
   readonly commitSize = this.#histogram('commit_batch_size', 'Writes made durable by one commit', SIZES, []);
   readonly commitSeconds = this.#histogram('commit_seconds', 'Time of one commit, sync included', SECONDS, []);
-  readonly storeUnavailable = this.#gauge('store_unavailable', '1 while the database cannot be used', []);
   readonly sealedByOldKeys = this.#gauge(
     'secrets_sealed_by_old_keys',
     'Secrets that are not sealed with the newest encryption key yet',
