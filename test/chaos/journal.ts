@@ -110,6 +110,10 @@ export class Journal {
     return fact;
   }
 
+  get size(): number {
+    return this.#entries.length;
+  }
+
   /** Calls `listener` with each fact from now on, until the answer is called. */
   listen(listener: (fact: Fact) => void): () => void {
     this.#listeners.add(listener);

@@ -18,9 +18,7 @@ import type { Unit } from './unit.ts';
 import { Workflow } from './workflow.ts';
 
 /** People who talk at the same time. */
-const PEOPLE = 12;
-/** After the faults, everything is done within this. The longest pause before a repeat is half a minute (Meta's own failures). */
-const SETTLE_MS = 120_000;
+const PEOPLE = 8;
 
 const RESTART_MS = 500;
 
@@ -82,7 +80,7 @@ async function perform({ seed, startEngine, kills, forMs }: RunOptions, closers:
   }
   await trouble.end();
   await people.end();
-  const settledMs = await settle({ api, provider, journal, withinMs: SETTLE_MS });
+  const settledMs = await settle({ api, provider, journal });
   provider.tell(journal);
   return { entries: journal.entries(), kills: trouble.kills, troubles: trouble.done, settledMs, folder };
 }

@@ -5,6 +5,13 @@ import type { Journal } from './journal.ts';
 import type { Provider } from './provider.ts';
 
 const LOOK_MS = 200;
+/**
+ * Nothing moved for so long: what is left is stuck. Longer than a dead process keeps its jobs (30 s) and than the pause before a repeat
+ * that Meta's own failures ask for (30 s), one after the other.
+ */
+const STANDSTILL_MS = 75_000;
+/** However much moves: by then it has to be done. */
+const MAX_MS = 10 * 60_000;
 /** Work that has to be done at the end. Jobs of other kinds wait for a time that is far off. */
 const WORK = /^(normalize|deliver|send) /;
 
@@ -12,16 +19,21 @@ interface Settling {
   api: Api;
   provider: Provider;
   journal: Journal;
-  /** How long it may take, milliseconds. */
-  withinMs: number;
 }
 
 /** Answers how long it took, milliseconds. What is not done by then is in the journal. */
-export async function settle({ api, provider, journal, withinMs }: Settling): Promise<number> {
+export async function settle({ api, provider, journal }: Settling): Promise<number> {
   const startedAt = performance.now();
-  const elapsed = () => performance.now() - startedAt;
-  while (elapsed() < withinMs && !(provider.isQuiet() && (await leftOver(api)).length === 0)) await pause(LOOK_MS);
-  const took = elapsed();
+  let moved = { at: startedAt, count: -1 };
+  for (;;) {
+    const now = performance.now();
+    const count = journal.size + provider.sandbox.requests().length + provider.sandbox.webhooks.deliveries.length;
+    if (count !== moved.count) moved = { at: now, count };
+    if (provider.isQuiet() && (await leftOver(api)).length === 0) break;
+    if (now - moved.at > STANDSTILL_MS || now - startedAt > MAX_MS) break;
+    await pause(LOOK_MS);
+  }
+  const took = performance.now() - startedAt;
   for (const left of await leftOver(api)) journal.note({ what: 'left', ...left });
   await noteEnds(api, journal);
   return took;
