@@ -1,4 +1,5 @@
 /** Retention in the whole service: what is old goes by itself, and nobody waits for it. */
+import { LIMIT } from '../../service/src/store/retention.store.ts';
 import { ANA, closeApps, DAY, HOUR, MINUTE, startApp, type App } from '../support/app.ts';
 import { change, placesOf } from '../support/ledger-file.ts';
 import { says } from '../support/meta-messages.ts';
@@ -84,12 +85,13 @@ test('nobody waits for a sweep through much that is old', async () => {
      SELECT id || '-' || i, account_id, conversation_id, type, dedupe_key || '-' || i, payload, created_at FROM events, n`,
   );
   app.advance(9 * DAY);
-  let worst = 0;
+  const waits: number[] = [];
   while (app.rows('SELECT count(*) AS n FROM events')[0]?.['n'] !== 0) {
     const startedAt = performance.now();
     await app.service.ledger.write(async () => undefined);
-    worst = Math.max(worst, performance.now() - startedAt);
+    waits.push(performance.now() - startedAt);
   }
-  // A step takes a few milliseconds; the machine may be busy with other things.
-  expect(worst).toBeLessThan(500);
+  // However slow the machine is: the sweep is many short steps, and none of them is a large part of it.
+  expect(waits.length).toBeGreaterThan(8_000 / LIMIT / 2);
+  expect(Math.max(...waits)).toBeLessThan(waits.reduce((sum, wait) => sum + wait) / 3);
 });
