@@ -176,7 +176,7 @@ describe('compose.yaml', () => {
     expect(inside.map(([name]) => name)).toEqual(['parley', 'postgres', 'redis']);
     for (const name of ['postgres', 'redis']) expect(compose.services[name]?.networks).toEqual(['data']);
     const [, webhooks = '', n8n = ''] = read('deploy/Caddyfile').split(/^\{\$\w+\} \{$/m);
-    expect(webhooks).toMatch(/handle \/webhooks\/\* \{[\s\S]*parley 3000[\s\S]*handle \{\s*respond 404/);
+    expect(webhooks).toMatch(/handle \/webhooks\/\* \{[\s\S]*name parley\s+port 3000[\s\S]*handle \{\s*respond 404/);
     expect(n8n).not.toContain('parley');
   });
 
