@@ -1,6 +1,6 @@
 /** A bench for outbox drivers: jobs that are told how to end, a clock that is told the time, and a record of what ran. */
 import { setImmediate as turn } from 'node:timers/promises';
-import { EmbeddedDriver } from '../../service/src/outbox/embedded.driver.ts';
+import { EmbeddedDriver, type DriverTimes } from '../../service/src/outbox/embedded.driver.ts';
 import {
   Outbox,
   type Job,
@@ -21,6 +21,7 @@ export type MakeDriver = (
   ledger: Ledger,
   clock: Clock,
   failed: (job: Job | undefined, error: unknown) => void,
+  times?: DriverTimes,
 ) => TestedDriver;
 
 /** How a run of a job ends; `changes and throws` writes first, in a unit of work that is undone. */
@@ -36,6 +37,9 @@ export interface BenchOptions {
   gate?: LotGate;
   /** Shared by benches that stand for processes at the same time: what runs anywhere. */
   everywhere?: Map<string, Job>;
+  /** Told of every line. */
+  note?(line: string): void;
+  times?: DriverTimes;
 }
 
 /** The ledger as a process has it: once that is killed, nothing that it would do reaches the ledger any more. */
@@ -49,11 +53,10 @@ function mortal(ledger: Ledger): { ledger: Ledger; die(): void } {
 
 /** The time passes for which the leases of a dead process keep its jobs from the others. */
 export async function leasesEnd(ledger: Ledger): Promise<void> {
-  await eventually(() => ledger.waiting === 0, 'the last units of work to end');
   if (ledger.dialect.shared) await ledger.reader.updateTable('jobs').set({ lease_until: 0 }).execute();
 }
 
-export const embedded: MakeDriver = (ledger, clock, failed) => new EmbeddedDriver(ledger, clock, failed);
+export const embedded: MakeDriver = (...given) => new EmbeddedDriver(...given);
 
 const START = 1_750_000_000_000;
 
@@ -69,6 +72,7 @@ export class OutboxBench {
   readonly attempts: number[] = [];
   /** What went wrong by the rules of the port. */
   readonly broken: string[] = [];
+  isDead = false;
   /** The most jobs under way at once. */
   most = 0;
   readonly #signal = new ChangeSignal();
@@ -79,18 +83,22 @@ export class OutboxBench {
   readonly #concurrency: number;
   readonly #gate: LotGate | undefined;
   readonly #die: () => void;
+  readonly #waiting: () => number;
+  readonly #told: BenchOptions['note'];
   #sentinels = 0;
 
   constructor(make: MakeDriver, ledger: Ledger, options: BenchOptions = {}) {
     const process = mortal(ledger);
     this.#die = process.die;
+    this.#waiting = () => ledger.waiting;
     this.ledger = process.ledger;
     this.#running = options.everywhere ?? new Map();
     this.#gate = options.gate;
+    this.#told = options.note;
     this.clock = options.clock ?? manualClock(START);
     this.#concurrency = options.concurrency ?? 4;
     this.#endings = options.endings ?? new Map();
-    this.driver = make(this.ledger, this.clock, (_job, error) => this.failures.push(error));
+    this.driver = make(this.ledger, this.clock, (_job, error) => this.failures.push(error), options.times);
     this.outbox = new Outbox(this.clock, this.driver);
   }
 
@@ -100,12 +108,14 @@ export class OutboxBench {
     return this;
   }
 
-  /** The process ends here and now: nothing that it would do reaches the ledger. */
-  kill(): void {
+  /** The process ends here and now: nothing more that it would do reaches the ledger. Resolves when what was under way there has ended. */
+  async kill(): Promise<void> {
     this.#die();
+    this.isDead = true;
     for (const name of this.#mine) this.#running.delete(name);
     this.#mine.clear();
     void this.driver.stop();
+    await eventually(() => this.#waiting() === 0, 'the last units of work to end');
   }
 
   /** Promises jobs in one unit of work. */
@@ -179,9 +189,13 @@ export class OutboxBench {
       if (this.#held.has(name)) await new Promise<void>((open) => this.#held.set(name, open));
       await this.#end(name, job, this.#endings.get(name)?.shift() ?? 'finish');
     } finally {
-      // A killed one may have been begun anew elsewhere.
-      if (this.#mine.delete(name)) this.#running.delete(name);
+      this.#ended(name);
     }
+  }
+
+  /** A killed one may have been begun anew elsewhere. */
+  #ended(name: string): void {
+    if (this.#mine.delete(name)) this.#running.delete(name);
   }
 
   #begin(name: string, job: Job): void {
@@ -207,14 +221,18 @@ export class OutboxBench {
         await this.outbox.finish(tx, job);
         throw new Error(`${name} failed`);
       }
-      if (ending === 'finish') await this.outbox.finish(tx, job);
-      else await this.outbox.postpone(tx, job, this.clock.now() + ending.postponeMs, ending.costsAttempt ?? true);
+      if (ending === 'finish') {
+        await this.outbox.finish(tx, job);
+        // Another process may begin the next of the lane before this one hears of its commit.
+        this.#ended(name);
+      } else await this.outbox.postpone(tx, job, this.clock.now() + ending.postponeMs, ending.costsAttempt ?? true);
       tx.afterCommit(() => this.#note(`${ending === 'finish' ? 'finish' : 'postpone'} ${name}`));
     });
   }
 
   #note(line: string): void {
     this.log.push(line);
+    this.#told?.(line);
     this.#signal.notify();
   }
 }

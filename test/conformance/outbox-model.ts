@@ -42,6 +42,8 @@ class Lives {
   readonly #make: MakeDriver;
   readonly #ledger: Ledger;
   readonly #endings = new Map<string, Ending[]>();
+  #restarting: Promise<void> = Promise.resolve();
+  readonly #promised = new Map<string, Promise<void>>();
 
   constructor(make: MakeDriver, ledger: Ledger) {
     this.#make = make;
@@ -54,10 +56,32 @@ class Lives {
   }
 
   async kill(): Promise<void> {
-    this.now.kill();
-    await this.#ledger.write(async () => undefined);
+    this.#restarting = this.#restart();
+    await this.#restarting;
+  }
+
+  async #restart(): Promise<void> {
+    await this.now.kill();
     await leasesEnd(this.#ledger);
     this.#begin();
+  }
+
+  /** Units of work at the same time have no order: one promise of a lane is made after the other. */
+  inTurn(lane: string | undefined, promise: () => Promise<void>): Promise<void> {
+    const before = lane === undefined ? undefined : this.#promised.get(lane);
+    const promised = (before ?? Promise.resolve()).then(() => this.#whenAlive(promise));
+    this.#promised.set(lane ?? `alone ${this.#promised.size}`, promised);
+    return promised;
+  }
+
+  async #whenAlive(run: () => Promise<void>): Promise<void> {
+    const restarting = this.#restarting;
+    await restarting;
+    return restarting === this.#restarting ? run() : this.#whenAlive(run);
+  }
+
+  async allPromised(): Promise<void> {
+    await Promise.all(this.#promised.values());
   }
 
   /** What was finished, in order. */
@@ -79,7 +103,8 @@ async function take(lives: Lives, one: Step, name: string): Promise<unknown> {
   }
   const { lane, priority, dueInMs, endings, awaited } = one;
   lives.now.ends(name, ...endings);
-  const promised = lives.now.promise({ name, lane, priority, dueAt: lives.clock.now() + dueInMs });
+  const job = { name, lane, priority, dueAt: lives.clock.now() + dueInMs };
+  const promised = lives.inTurn(lane, () => lives.now.promise(job));
   return awaited ? promised : undefined;
 }
 
@@ -88,6 +113,7 @@ export async function checkProgram(make: MakeDriver, ledger: Ledger, program: re
   const lives = new Lives(make, ledger);
   const promised = program.flatMap((one, i) => (one.do === 'promise' ? [{ name: `job ${i}`, lane: one.lane }] : []));
   for (const [i, one] of program.entries()) await take(lives, one, `job ${i}`);
+  await lives.allPromised();
   for (let round = 0; lives.finished().length < promised.length && round < MAX_ROUNDS; round++) {
     lives.clock.advance(LONG);
     lives.now.driver.wake();

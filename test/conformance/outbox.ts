@@ -293,7 +293,7 @@ function restarts(newBench: NewBench, make: MakeDriver, open: () => Promise<Ledg
       killed.hold('a');
       await killed.promise({ name: 'a', lane: 'l' }, { name: 'b', lane: 'l' });
       await killed.seen('start a');
-      killed.kill();
+      await killed.kill();
       await leasesEnd(ledger);
       const bench = new OutboxBench(make, ledger, { clock: killed.clock }).start();
       await bench.seen('finish b');

@@ -70,11 +70,13 @@ class LeaseClaims implements Claims {
 
   async claim(place: Place, now: number, limit: number): Promise<Job[]> {
     const lease = `${this.#process}:${++this.#count}`;
-    const found = await this.#ledger.write((tx) => claims.claim(tx.db, place, now, limit, lease, this.#leaseMs));
-    // After a standstill even one's own lease may have run out: the run that is under way goes on alone.
-    const free = found.filter(({ seq }) => !this.#running.has(seq));
-    for (const job of free) this.#running.set(job.seq, job);
-    return free;
+    // A job that was put off is still at its end here, and after a standstill even one's own lease may have run out.
+    const running = [...this.#running.keys()];
+    const found = await this.#ledger.write((tx) =>
+      claims.claim(tx.db, place, now, limit, lease, this.#leaseMs, running),
+    );
+    for (const job of found) this.#running.set(job.seq, job);
+    return found;
   }
 
   release({ seq }: Job): void {

@@ -50,6 +50,9 @@ export interface OutboxDriver {
 }
 
 /** What the pipelines use: every call joins the caller's unit of work and rings after its commit. */
+/** How long a keyed job is left alone while a unit of work promises it anew. */
+const REST_MS = 10;
+
 export class Outbox {
   readonly #clock: Clock;
   readonly #driver: OutboxDriver;
@@ -77,13 +80,17 @@ export class Outbox {
    */
   async finishOrGoOn(tx: Tx, job: Job, again: OutboxJob, hasMore: () => Promise<boolean>): Promise<void> {
     if (await hasMore()) {
-      const now = this.#clock.now();
+    const now = this.#clock.now();
       await jobs.goOn(tx, job, now);
       return tx.afterCommit(() => this.#driver.ring(again.kind, now));
     }
-    await this.finish(tx, job);
-    // Who promised it while it was being taken away has committed by now.
-    if (tx.shared && (await hasMore())) await this.enqueue(tx, again);
+    if (!tx.shared) return this.finish(tx, job);
+    if (!(await jobs.finishUnlessHeld(tx, job, now, REST_MS))) {
+      const ring = () => this.#driver.ring(again.kind, now);
+      return tx.afterCommit(() => void setTimeout(ring, REST_MS).unref());
+    }
+    // Who promised it just before has committed by now.
+    if (await hasMore()) await this.enqueue(tx, again);
   }
 
   /** Whether the job is still the caller's: a process that stood still for long may have lost it to another. */

@@ -1,6 +1,6 @@
 /** How a process finds the jobs that may run and takes them for itself. */
 import { sql, type Kysely } from 'kysely';
-import { fromRow, PRIORITIES, type Job } from './job.store.ts';
+import { fromRow, PRIORITIES, SERVER_NOW, type Job } from './job.store.ts';
 import { first, prepared, type Parameters } from './prepared.ts';
 import type { Schema } from './schema.ts';
 
@@ -54,10 +54,14 @@ export async function due(
   return found;
 }
 
-/** The database's own clock: those of several machines differ. Milliseconds since the epoch. */
-const SERVER_NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+interface Claim extends Look {
+  limit: number;
+  lease: string;
+  leaseMs: number;
+  running: readonly number[];
+}
 
-const claimDue = prepared((db, its: Parameters<Look & { limit: number; lease: string; leaseMs: number }>) =>
+const claimDue = prepared((db, its: Parameters<Claim>) =>
   db
     .updateTable('jobs')
     .set({ lease_owner: its('lease'), lease_until: sql`${SERVER_NOW} + ${its('leaseMs')}` })
@@ -70,6 +74,7 @@ const claimDue = prepared((db, its: Parameters<Look & { limit: number; lease: st
         .where('priority', '=', its('priority'))
         .where('due_at', '<=', its('now'))
         .where((is) => is.or([is('lease_until', 'is', null), is('lease_until', '<=', SERVER_NOW)]))
+        .where(sql<boolean>`seq <> all(${its('running')}::bigint[])`)
         .orderBy('due_at')
         .orderBy('seq')
         .limit(its('limit'))
@@ -82,7 +87,8 @@ const claimDue = prepared((db, its: Parameters<Look & { limit: number; lease: st
 
 /**
  * Leases jobs that may run now, passing over those that another process is just taking. `forNoKeyUpdate`: a unit of work that
- * promises a keyed job anew holds its row, and must not keep it from being run.
+ * promises a keyed job anew holds its row, and must not keep it from being run. `running` are left out: jobs that the caller is at,
+ * although they may be nobody's already.
  */
 export async function claim(
   db: Db,
@@ -91,8 +97,9 @@ export async function claim(
   limit: number,
   lease: string,
   leaseMs: number,
+  running: readonly number[] = [],
 ): Promise<Job[]> {
-  const { rows } = await claimDue(db, { ...place, now, limit, lease, leaseMs });
+  const { rows } = await claimDue(db, { ...place, now, limit, lease, leaseMs, running });
   return rows.sort((a, b) => a.due_at - b.due_at || a.seq - b.seq).map(fromRow);
 }
 

@@ -188,6 +188,9 @@ const restart = prepared((db, its: Parameters<{ seq: number; lease: string; now:
     .set({ due_at: its('now'), created_at: its('now'), attempts: 0, lease_owner: null, lease_until: null })
     .where('seq', '=', its('seq'))
     .where(leaseOf, '=', its('lease')),
+/** The database's own clock: those of several machines differ. Milliseconds since the epoch. */
+export const SERVER_NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+
 );
 
 /** What the job was for is done, and there is more: as if it were finished and promised anew. */
@@ -201,6 +204,37 @@ export interface Depth {
   count: number;
   oldestDueAt: number;
 }
+const deleteUnlessHeld = prepared((db, its: Parameters<{ seq: number; lease: string }>) =>
+  db.deleteFrom('jobs').where(({ eb, selectFrom }) => {
+    const free = selectFrom('jobs')
+      .select('seq')
+      .where('seq', '=', its('seq'))
+      .where(leaseOf, '=', its('lease'))
+      .forUpdate()
+      .skipLocked();
+    return eb('seq', '=', sql<number>`any(array(${free}))`);
+  }),
+);
+
+const restartLater = prepared((db, its: Parameters<{ seq: number; lease: string; now: number; restMs: number }>) =>
+  db
+    .updateTable('jobs')
+    .set({ due_at: its('now'), created_at: its('now'), attempts: 0, lease_owner: null })
+    .set({ lease_until: sql`${SERVER_NOW} + ${its('restMs')}` })
+    .where('seq', '=', its('seq'))
+    .where(leaseOf, '=', its('lease')),
+);
+
+/**
+ * Takes a keyed job away, where several units work at the same time. While one of them is just promising it anew it stays, and nobody
+ * gets it for `restMs`: waiting for that unit here, where others may wait for this one, would end in a circle. Answers whether it is gone.
+ */
+export async function finishUnlessHeld(tx: Tx, job: Mine, now: number, restMs: number): Promise<boolean> {
+  if (changed(await deleteUnlessHeld(tx.db, claim(job)))) return true;
+  await restartLater(tx.db, { ...claim(job), now, restMs });
+  return false;
+}
+
 
 /** How much waits, for the metrics. */
 export async function depth(db: Kysely<Schema>): Promise<Depth[]> {
