@@ -1,0 +1,123 @@
+/** A ledger of the first release, and a large one, opened by the present program: everything is there, and it does not take long. */
+import { sql } from 'kysely';
+import type { StoreDialect } from '../../service/src/store/dialect.ts';
+import { Ledger } from '../../service/src/store/ledger.ts';
+import { firstRelease } from '../support/first-release.ts';
+
+/** A database that the first release left: the same at each opening. */
+export type Left = () => Promise<StoreDialect>;
+
+/** What the migrations add to rows of the first release. */
+const ADDED: Record<string, Record<string, unknown>> = {
+  accounts: { paused_at: null, paused_reason: null, probe_at: null, per_second: null },
+  messages: { dead_at: null },
+  receipts: { dead_at: null },
+  jobs: { lot: '', lease_owner: null, lease_until: null },
+};
+
+const ROWS = 100_000;
+
+export function describeMigration(name: string, left: Left): void {
+  describe(`migration: ${name}`, () => {
+    let ledger: Ledger | undefined;
+    afterEach(() => ledger?.close());
+
+    const rowsOf = async (table: string) => {
+      const rows = await (ledger as Ledger).reader
+        .selectFrom(table as 'messages')
+        .selectAll()
+        .execute();
+      return rows as unknown as Record<string, unknown>[];
+    };
+
+    test('every row of every table is there, as it was', async () => {
+      ledger = await Ledger.open(await left());
+      for (const [table, before] of Object.entries(firstRelease.rows)) {
+        if (table.startsWith('kysely')) continue;
+        const expected = before.map((row) => ({
+          ...ADDED[table],
+          ...Object.fromEntries(Object.entries(row).map(([column, value]) => [column, plain(value)])),
+          ...changes(table, row),
+        }));
+        const found = (await rowsOf(table)).map((row) =>
+          Object.fromEntries(Object.entries(row).map(([column, value]) => [column, plain(value)])),
+        );
+        expect({ table, rows: sorted(found) }).toMatchObject({ table, rows: sorted(expected) });
+        expect(found).toHaveLength(before.length);
+      }
+    });
+
+    test('is made once: a second opening changes nothing', async () => {
+      const dialect = await left();
+      ledger = await Ledger.open(dialect);
+      const before = await rowsOf('jobs');
+      await ledger.close();
+      ledger = await Ledger.open(dialect);
+      expect(await rowsOf('jobs')).toEqual(before);
+    });
+
+    test(`of ${ROWS} messages, events, receipts and keys takes seconds`, async () => {
+      const dialect = await left();
+      await fill(dialect);
+      const startedAt = performance.now();
+      ledger = await Ledger.open(dialect);
+      const tookMs = performance.now() - startedAt;
+      const count = async (table: 'messages' | 'events') =>
+        (
+          await ledger?.reader
+            .selectFrom(table)
+            .select((is) => is.fn.countAll().as('n'))
+            .executeTakeFirst()
+        )?.n;
+      expect(Number(await count('messages'))).toBeGreaterThan(ROWS);
+      expect(Number(await count('events'))).toBeGreaterThan(ROWS);
+      // A fraction of a second on a machine that does nothing else.
+      expect(tookMs).toBeLessThan(15_000);
+    }, 120_000);
+  });
+}
+
+/** What a migration is meant to change. */
+function changes(table: string, row: Record<string, unknown>): Record<string, unknown> {
+  if (table === 'jobs' && row['kind'] === 'send') return { lot: expect.any(String) };
+  if (table === 'receipts' && row['processed_at'] !== null && row['request'] !== '')
+    return { dead_at: row['processed_at'] };
+  return {};
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  return typeof value === 'object' && value !== null && 'base64' in value ? value.base64 : value;
+}
+
+function sorted(rows: Record<string, unknown>[]): Record<string, unknown>[] {
+  const keyOf = (row: Record<string, unknown>) =>
+    String(row['seq'] ?? row['id'] ?? row['key'] ?? [row['channel'], row['kind'], row['address'], row['event_seq']]);
+  return [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+/** Many rows, before the migration. */
+async function fill(dialect: StoreDialect): Promise<void> {
+  const { writer, reader } = dialect.open();
+  const numbers = sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < ${sql.lit(ROWS)})`;
+  const from = sql`${numbers} select`;
+  const body = sql.lit(JSON.stringify({ type: 'text', text: 'x'.repeat(200) }));
+  await sql`insert into messages (id, account_id, conversation_id, direction, kind, status, status_at, provider_id, content, created_at)
+    ${from} 'msg_many' || i, 'acc', 'cnv' || (i % 1000), 'inbound', 'text', 'received', i, 'p' || i, ${body}, i from n`.execute(
+    writer,
+  );
+  await sql`insert into events (id, account_id, conversation_id, type, dedupe_key, payload, created_at)
+    ${from} 'evt_many' || i, 'acc', 'cnv' || (i % 1000), 'message.received', 'many' || i, ${body}, i from n`.execute(
+    writer,
+  );
+  const empty = dialect.shared ? sql`''::bytea` : sql`x''`;
+  await sql`insert into receipts (account_id, received_at, request, body, digest, processed_at)
+    ${from} 'acc', i, '', ${empty}, 'many' || i, i from n`.execute(writer);
+  await sql`insert into idempotency (key, digest, message_id, created_at)
+    ${from} 'many' || i, 'd', 'msg_many' || i, i from n`.execute(writer);
+  await sql`insert into deliveries (subscription_id, event_seq, shard) ${from} 'sub_many', 1000000 + i, i % 4 from n`.execute(
+    writer,
+  );
+  await writer.destroy();
+  await reader.destroy();
+}
