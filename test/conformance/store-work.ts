@@ -79,13 +79,13 @@ function describeReceipts(open: OpenLedger): void {
       await insert(ledger, 'a', 'a', 'a');
       const putAside = async () => {
         const one = await oldest(ledger);
-        await ledger.write((tx) => receipts.putAside(tx, one, 'digest of a', 7));
+        await ledger.write((tx) => receipts.putAside(tx, one, 'digest of a', 7, 'why'));
       };
       await putAside();
       await putAside();
       expect(await mark(ledger, await oldest(ledger), 'digest of a')).toBe(false);
       const [kept, ...others] = await ledger.reader.selectFrom('receipts').selectAll().execute();
-      expect(kept).toMatchObject({ request: '{}', body: Buffer.from('a'), processed_at: 7, dead_at: 7 });
+      expect(kept).toMatchObject({ request: '{}', body: Buffer.from('a'), processed_at: 7, dead_at: 7, dead_reason: 'why' });
       expect(others).toEqual([]);
     });
   });

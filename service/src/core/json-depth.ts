@@ -3,8 +3,10 @@ export const MAX_JSON_DEPTH = 64;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPEN = new Set([0x5b, 0x7b]);
-const CLOSE = new Set([0x5d, 0x7d]);
+/** `[` and `{` differ in this bit only, and so do `]` and `}`. */
+const CURLY = 0x20;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
 
 /** Whether no bracket is nested deeper than `max`. One pass over the bytes, nothing is parsed, brackets in strings do not count. */
 export function isWithinDepth(body: Uint8Array, max: number = MAX_JSON_DEPTH): boolean {
@@ -16,8 +18,8 @@ export function isWithinDepth(body: Uint8Array, max: number = MAX_JSON_DEPTH): b
       if (byte === BACKSLASH) i += 1;
       else if (byte === QUOTE) isInString = false;
     } else if (byte === QUOTE) isInString = true;
-    else if (OPEN.has(byte) && ++depth > max) return false;
-    else if (CLOSE.has(byte)) depth -= 1;
+    else if ((byte | CURLY) === OPEN && ++depth > max) return false;
+    else if ((byte | CURLY) === CLOSE) depth -= 1;
   }
   return true;
 }
