@@ -64,6 +64,21 @@ async function reaches(id: string, status: string): Promise<MessageView> {
   }, `message ${id} to be ${status}`);
 }
 
+/** Every row of every table that the first release knew. */
+async function everything(): Promise<unknown[]> {
+  const rows: unknown[] = [];
+  for (const table of Object.keys(firstRelease.rows)) {
+    if (table.startsWith('kysely')) continue;
+    const read = service.ledger.reader.selectFrom(table as 'messages').selectAll();
+    for (const row of await read.execute()) rows.push({ ...row, body: String((row as { body?: unknown }).body ?? '') });
+  }
+  return rows;
+}
+
+async function jobsOf(key: string): Promise<unknown[]> {
+  return service.ledger.reader.selectFrom('jobs').select('seq').where('key', 'like', `${key}%`).execute();
+}
+
 function advance(byMs: number): void {
   clock.advance(byMs);
   service.pipelines.driver.wake();
@@ -117,6 +132,20 @@ export function describeUpgrade(name: string, leave: Leave): void {
       expect((await message(messages.uncertain)).status).toBe('uncertain');
       advance(60 * MINUTE);
       await reaches(messages.uncertain, 'unknown');
+    });
+
+    test('a contact of then is erased as one of now', async () => {
+      const isLeft = async () =>
+        (await everything()).filter((row) => /15550005555|Eve|under way|a campaign/.test(JSON.stringify(row)));
+      expect(await isLeft()).not.toEqual([]);
+      await workflow.took(1);
+      const answer = await call('DELETE', '/v1/contacts?channel=whatsapp&address=15550005555');
+      expect(answer).toMatchObject({ status: 202, body: { erased: { conversations: 1, identities: 2, messages: 4 } } });
+      // Where several processes work on the ledger, those get a minute to end what they had begun.
+      advance(2 * MINUTE);
+      const done = async () => (await jobsOf('care:erase')).length === 0 && (await isLeft()).length === 0;
+      await eventually(done, 'the rest to be erased');
+      expect((await everything()).some((row) => JSON.stringify(row).includes('I am Dora'))).toBe(true);
     });
 
     test('repeats are known for what they are', async () => {
