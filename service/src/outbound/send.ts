@@ -221,7 +221,12 @@ export class SendHandler implements JobHandler {
     const error = JSON.stringify({ code: 'settings', message: 'The account was deleted before the message was sent' });
     const now = this.#deps.clock.now();
     const change = { status: 'failed', status_at: now, dead_at: now, error };
-    await this.#done(job, (tx) => messages.update(tx, message.id, change));
+    const attempts = await messages.attempts(this.#deps.ledger.reader, message.id);
+    if (attempts.some((attempt) => attempt.closed_at === null)) change.status = 'unknown';
+    await this.#done(job, async (tx) => {
+      await messages.closeOpenAttempts(tx, message.id, now, 'uncertain');
+      await messages.update(tx, message.id, change);
+    });
   }
 
   async #done(job: Job, also: (tx: Tx) => Promise<void> = async () => undefined): Promise<void> {
