@@ -1,0 +1,156 @@
+/** The two sides the service talks to, as far as HTTP goes: calls arrive and stay open until a command says how they end. */
+import type { HttpRequest, HttpResponse, ProviderHttp } from '../../service/src/channels/channel.ts';
+import { SendError } from '../../service/src/core/errors.ts';
+import type { DeliveryBody, ParleyEvent } from '../../contract/event.ts';
+import { deferred, type Deferred } from '../sandbox/kit/deferred.ts';
+import { objectOf } from '../sandbox/kit/json.ts';
+
+/** A message that the provider took. */
+export interface Taken {
+  providerId: string;
+  /** The service's id of the message. */
+  id: string;
+  key: string;
+  person: string;
+  /** The process that asked was dead by then: its request was still on the way. */
+  isLate: boolean;
+  /** Statuses posted so far. */
+  statuses: string[];
+  /** Refused after all, as the session was closed: nothing went out. */
+  isRefused: boolean;
+}
+
+interface OpenCall {
+  /** Number of the process that called. */
+  process: number;
+  answer: Deferred<HttpResponse | Error>;
+}
+
+export interface SendCall extends OpenCall {
+  id: string;
+  key: string;
+  person: string;
+  taken?: Taken;
+}
+
+/** How a provider answers what it did not take. */
+export const REFUSALS = [
+  'throttles',
+  'is unavailable',
+  'rejects',
+  'knows the token no more',
+  'is not reached',
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+const GRAPH_ERRORS: Record<Exclude<Refusal, 'is not reached'>, { status: number; code: number }> = {
+  throttles: { status: 400, code: 130429 },
+  'is unavailable': { status: 503, code: 131016 },
+  rejects: { status: 400, code: 131026 },
+  'knows the token no more': { status: 401, code: 190 },
+};
+
+export class FakeProvider {
+  readonly open: SendCall[] = [];
+  readonly taken: Taken[] = [];
+  /** Takes and answers by itself. */
+  isQuick = true;
+  /** Number of the process that lives. */
+  living = 0;
+  #count = 0;
+
+  call(process: number, { json }: HttpRequest): Promise<HttpResponse | Error> {
+    const body = objectOf(json);
+    const call: SendCall = {
+      process,
+      id: String(body['biz_opaque_callback_data']),
+      key: String(objectOf(body['text'])['body']),
+      person: String(body['to']).replace('+', ''),
+      answer: deferred(),
+    };
+    this.open.push(call);
+    if (this.isQuick) this.answers(call);
+    return call.answer.promise;
+  }
+
+  takes(call: SendCall): Taken {
+    const { id, key, person } = call;
+    const providerId = `wamid.out${++this.#count}`;
+    call.taken ??= {
+      providerId,
+      id,
+      key,
+      person,
+      isLate: call.process !== this.living,
+      statuses: [],
+      isRefused: false,
+    };
+    if (!this.taken.includes(call.taken)) this.taken.push(call.taken);
+    return call.taken;
+  }
+
+  answers(call: SendCall): void {
+    const { providerId } = this.takes(call);
+    const contacts = [{ input: call.person, wa_id: call.person }];
+    this.#end(call, { status: 200, headers: {}, body: { contacts, messages: [{ id: providerId }] } });
+  }
+
+  /** The connection breaks; whether it was taken before is left as it is. */
+  loses(call: SendCall): void {
+    this.#end(call, new SendError('uncertain', 'No complete answer came.'));
+  }
+
+  refuses(call: SendCall, how: Refusal): void {
+    if (how === 'is not reached') return this.#end(call, new SendError('unreachable', 'Could not be reached.'));
+    const { status, code } = GRAPH_ERRORS[how];
+    this.#end(call, { status, headers: {}, body: { error: { message: how, type: 'OAuthException', code } } });
+  }
+
+  #end(call: SendCall, outcome: HttpResponse | Error): void {
+    this.open.splice(this.open.indexOf(call), 1);
+    call.answer.resolve(outcome);
+  }
+}
+
+export interface DeliveryCall extends OpenCall {
+  events: ParleyEvent[];
+}
+
+export class FakeWorkflow {
+  readonly open: DeliveryCall[] = [];
+  /** Every event, as often as it came. */
+  readonly seen: ParleyEvent[] = [];
+  readonly taken = new Set<string>();
+  isQuick = true;
+
+  call(process: number, { bytes }: HttpRequest): Promise<HttpResponse | Error> {
+    const { events } = JSON.parse(String(bytes)) as DeliveryBody;
+    const call: DeliveryCall = { process, events, answer: deferred() };
+    this.seen.push(...events);
+    this.open.push(call);
+    if (this.isQuick) this.answers(call, 200);
+    return call.answer.promise;
+  }
+
+  answers(call: DeliveryCall, status: number | 'cut'): void {
+    this.open.splice(this.open.indexOf(call), 1);
+    if (status === 200) for (const { id } of call.events) this.taken.add(id);
+    const lost = new SendError('uncertain', 'No complete answer came.');
+    call.answer.resolve(status === 'cut' ? lost : { status, headers: {}, body: undefined });
+  }
+}
+
+/** The HTTP of one process, which ends with it. */
+export function httpOf(isAlive: () => boolean, call: (request: HttpRequest) => Promise<HttpResponse | Error>) {
+  const never = <T>() => new Promise<T>(() => undefined);
+  const http: Pick<ProviderHttp, 'request'> = {
+    request: async (request) => {
+      if (!isAlive()) return never();
+      const outcome = await call(request);
+      if (!isAlive()) return never();
+      if (outcome instanceof Error) throw outcome;
+      return outcome;
+    },
+  };
+  return http as ProviderHttp;
+}
