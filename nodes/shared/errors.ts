@@ -101,6 +101,13 @@ const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
       'Another message was already sent with this idempotency key',
       "The key was used for a different message. Clear 'Idempotency Key' so that the node makes its own, or make yours depend on what is sent. Nothing was sent.",
     ),
+  may_have_arrived: () =>
+    user(
+      'Nobody knows whether this message arrived',
+      "Turn on the option 'Even If Unknown' to send it again all the same: the contact may then get it twice.",
+    ),
+  unreadable: (problem) =>
+    service(problem.detail, 'The webhook stays a dead letter. Update the service, or discard the webhook.'),
   media_too_large: (problem) =>
     user(`The file is too large: ${problem.detail}`, 'Send a smaller file, or a link to it in a text message.'),
   media_type_not_allowed: (problem) =>

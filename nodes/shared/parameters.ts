@@ -1,4 +1,5 @@
 /** Reads node parameters as values of the right type, and says which one is wrong. Pure: tests give it plain objects. */
+import { readInstant } from './instants.ts';
 
 /** A parameter that the user has to correct: becomes a `NodeOperationError` with this message and description. */
 export class ParameterError extends Error {
@@ -56,6 +57,18 @@ export class Parameters {
     const value = Number(text);
     if (Number.isFinite(value)) return value;
     throw new ParameterError(`The field '${label}' is not a number: ${text}`, `Give '${label}' a number.`);
+  }
+
+  /** A time as ISO 8601 in UTC, or undefined when empty; text without an offset is of `timezone`. */
+  instant(name: string, label: string, timezone: string): string | undefined {
+    const value = this.#get(name);
+    if (value === undefined || value === null || value === '') return undefined;
+    const at = readInstant(value, timezone);
+    if (!Number.isNaN(at)) return new Date(at).toISOString();
+    throw new ParameterError(
+      `The field '${label}' is not a time: ${this.text(name)}`,
+      `Give '${label}' a date and time.`,
+    );
   }
 
   flag(name: string): boolean {

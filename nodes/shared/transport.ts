@@ -190,20 +190,36 @@ export async function accountRequest<T>(
   return await parleyRequest<T>(context, full);
 }
 
-/** Walks the pages of a list until `limit` items are there (all when absent). */
+/** One page of a list. */
+type ReadPage<T> = (query: NonNullable<ParleyRequest['query']>) => Promise<Page<T>>;
+
+/** Walks the pages of a list until `limit` items are there. */
+async function walk<T>(read: ReadPage<T>, limit: number): Promise<T[]> {
+  const items: T[] = [];
+  let after: string | undefined;
+  do {
+    const page: Page<T> = await read({ limit: Math.min(100, limit - items.length), after });
+    items.push(...page.data);
+    after = page.next;
+  } while (after !== undefined && items.length < limit);
+  return items.slice(0, limit);
+}
+
+/** Up to `limit` items of a list, all when absent. */
+export async function parleyPages<T>(context: ParleyContext, request: ParleyRequest, limit = Infinity): Promise<T[]> {
+  const read: ReadPage<T> = async (place) =>
+    await parleyRequest<Page<T>>(context, { ...request, query: { ...request.query, ...place } });
+  return await walk(read, limit);
+}
+
+/** Up to `limit` items of an account's list, all when absent. */
 export async function accountPages<T>(
   context: ParleyContext,
   account: ChannelAccount,
   request: ParleyRequest,
   limit = Infinity,
 ): Promise<T[]> {
-  const items: T[] = [];
-  let after: string | undefined;
-  do {
-    const query = { ...request.query, limit: Math.min(100, limit - items.length), after };
-    const page: Page<T> = await accountRequest<Page<T>>(context, account, { ...request, query });
-    items.push(...page.data);
-    after = page.next;
-  } while (after !== undefined && items.length < limit);
-  return items.slice(0, limit);
+  const read: ReadPage<T> = async (place) =>
+    await accountRequest<Page<T>>(context, account, { ...request, query: { ...request.query, ...place } });
+  return await walk(read, limit);
 }

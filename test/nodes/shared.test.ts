@@ -41,6 +41,8 @@ describe('errors', () => {
       /Nothing was sent/,
     ],
     ['idempotency_conflict', {}, 'user', /same idempotency key|this idempotency key/, /Idempotency Key/],
+    ['may_have_arrived', {}, 'user', /Nobody knows/, /Even If Unknown.*twice/],
+    ['unreadable', {}, 'service', /^the detail$/, /discard/],
     ['media_too_large', {}, 'user', /too large/, /smaller/],
     ['media_type_not_allowed', {}, 'user', /type that cannot be sent/, /Document/],
     [

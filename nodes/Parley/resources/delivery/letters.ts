@@ -1,0 +1,146 @@
+/** What the operations on dead letters share: how they are named and filtered, and how one looks as an item. */
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { DeadLetter, DeadLetterDetails, DeadLetterFilter } from '../../../../contract/dead-letter.ts';
+import { compact, type Parameters } from '../../../shared/parameters.ts';
+
+export const letterPath = (id: string) => `/v1/deliveries/${encodeURIComponent(id)}`;
+
+export const filtersField: INodeProperties = {
+  displayName: 'Filters',
+  name: 'filters',
+  type: 'collection',
+  placeholder: 'Add Filter',
+  default: {},
+  options: [
+    {
+      displayName: 'Account ID',
+      name: 'externalId',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. 106540352242922',
+      description: "The account's ID at its provider, e.g. a phone number ID",
+    },
+    {
+      displayName: 'Channel',
+      name: 'channel',
+      type: 'options',
+      options: [{ name: 'WhatsApp', value: 'whatsapp' }],
+      default: 'whatsapp',
+    },
+    {
+      displayName: 'Given Up Before',
+      name: 'to',
+      type: 'dateTime',
+      default: '',
+      description: 'When it became clear that it would not arrive',
+    },
+    {
+      displayName: 'Given Up Since',
+      name: 'from',
+      type: 'dateTime',
+      default: '',
+      description: 'When it became clear that it would not arrive',
+    },
+    {
+      displayName: 'Reason',
+      name: 'code',
+      type: 'options',
+      options: [
+        { name: 'Account Refused', value: 'settings', description: 'The credentials or the account were not accepted' },
+        { name: 'Contact Opted Out', value: 'opted_out' },
+        { name: 'Expired', value: 'expired', description: 'It could not be sent in time' },
+        { name: 'Invalid', value: 'invalid', description: 'The provider will never take this message' },
+        { name: 'Outcome Unknown', value: 'uncertain', description: 'The provider never told what became of it' },
+        { name: 'Refused by the Provider', value: 'rejected' },
+        { name: 'Session Closed', value: 'session_closed' },
+        { name: 'Unreachable', value: 'unreachable', description: 'The provider could not take it at the time' },
+        { name: 'Unreadable Webhook', value: 'unreadable' },
+      ],
+      default: 'unreachable',
+    },
+    {
+      displayName: 'Status',
+      name: 'status',
+      type: 'options',
+      options: [
+        { name: 'Failed', value: 'failed', description: 'Messages that did not arrive' },
+        { name: 'Unknown', value: 'unknown', description: 'Messages that may have arrived' },
+      ],
+      default: 'failed',
+    },
+    {
+      displayName: 'Type',
+      name: 'type',
+      type: 'options',
+      options: [
+        { name: 'Message', value: 'message', description: 'What was to be sent' },
+        { name: 'Webhook', value: 'webhook', description: 'What came from the provider and could not be read' },
+      ],
+      default: 'message',
+    },
+  ],
+};
+
+/** One or several by their ids, or all that match. */
+export const choiceFields: INodeProperties[] = [
+  {
+    displayName: 'Deliveries',
+    name: 'choose',
+    type: 'options',
+    options: [
+      { name: 'All That Match', value: 'filter', description: 'Every dead letter that the filters let through' },
+      { name: 'By ID', value: 'ids', description: 'One, or several separated by commas' },
+    ],
+    default: 'ids',
+    description: 'Which dead letters to take',
+  },
+  {
+    displayName: 'Delivery IDs',
+    name: 'deliveryIds',
+    type: 'string',
+    default: '',
+    required: true,
+    placeholder: 'e.g. msg_01kb2m3n4p5q6r7s8t9v0w1x2y',
+    description: 'The ID of what did not arrive (of a message: its message ID), or several separated by commas',
+    displayOptions: { show: { choose: ['ids'] } },
+  },
+  { ...filtersField, displayOptions: { show: { choose: ['filter'] } } },
+];
+
+/** The filters as the service takes them; times without an offset are of the workflow's time zone. */
+export function filterOf(context: IExecuteFunctions, parameters: Parameters): DeadLetterFilter {
+  const filters = parameters.group('filters');
+  const zone = context.getTimezone();
+  return compact({
+    type: filters.optional('type') as DeadLetterFilter['type'],
+    channel: filters.optional('channel'),
+    externalId: filters.optional('externalId')?.trim(),
+    code: filters.optional('code'),
+    status: filters.optional('status') as DeadLetterFilter['status'],
+    from: filters.instant('from', 'Given Up Since', zone),
+    to: filters.instant('to', 'Given Up Before', zone),
+  });
+}
+
+/** A dead letter as an item: the whole of it, or flat, so that an If node can ask `code` or `status`. Pure. */
+export function letterOutput(letter: DeadLetter | DeadLetterDetails, simplify: boolean): IDataObject {
+  if (!simplify) return { ...letter } as unknown as IDataObject;
+  const { id, type, account, code, detail, providerCode, createdAt, deadAt, message, webhook } = letter;
+  return compact({
+    id,
+    type,
+    channel: account.channel,
+    accountId: account.externalId,
+    code,
+    detail,
+    providerCode,
+    status: message?.status,
+    kind: message?.kind,
+    conversationId: message?.conversationId,
+    metadata: message?.metadata as IDataObject | undefined,
+    bytes: webhook?.bytes,
+    tries: 'attempts' in letter ? letter.attempts?.length : undefined,
+    createdAt,
+    deadAt,
+  });
+}
