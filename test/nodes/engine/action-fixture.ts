@@ -88,7 +88,8 @@ export class ActionService {
   #needsAccount({ body, query }: Call): boolean {
     const named = (body as { account?: Record<string, string> }).account ?? query;
     const { channel, externalId, settingsDigest: digest } = named;
-    if (channel === undefined) return false;
+    // A filter by channel is no account.
+    if (channel === undefined || digest === undefined) return false;
     const held = this.accounts.get(`${channel}/${String(externalId)}`);
     return held === undefined || settingsDigest(held.settings) !== digest;
   }
@@ -126,14 +127,19 @@ export function actionWorkflow(parameters: IDataObject, node: RunExtras['node'] 
   return { nodes: [{ name: NODE, type: 'n8n-nodes-parley.whatsApp', parameters: json, credentials, ...node }] };
 }
 
-export async function startActionFixture(): Promise<ActionFixture> {
+export type MakeWorkflow = typeof actionWorkflow;
+
+export async function startActionFixture(
+  workflow: MakeWorkflow = actionWorkflow,
+  name: string = NODE,
+): Promise<ActionFixture> {
   const service = new ActionService();
   await service.start();
   const parleyApi: IDataObject = {};
   const whatsAppCloudApi = { accessToken: 'at', phoneNumberId: NUMBER, wabaId: '1', appSecret: 's' };
   const engine = await startEngine({ packageDir: PACKAGE_DIR, credentials: { parleyApi, whatsAppCloudApi } });
   const run: ActionFixture['run'] = async (parameters, { items, node } = {}) =>
-    await engine.run(actionWorkflow(parameters, node), items ? { items } : {});
+    await engine.run(workflow(parameters, node), items ? { items } : {});
   return {
     engine,
     service,
@@ -152,7 +158,7 @@ export async function startActionFixture(): Promise<ActionFixture> {
     async output(parameters, options) {
       const execution = await run(parameters, options);
       if (execution.error) throw execution.error;
-      return execution.items(NODE);
+      return execution.items(name);
     },
     async failure(parameters, options) {
       const { error } = await run(parameters, options);
