@@ -209,27 +209,44 @@ export async function dropSubscriptions(tx: Tx, from: string, before: number): P
   return ids.length === LIMIT ? upTo : undefined;
 }
 
-/** Deliveries to a subscription that ended or is gone: one subscription a call, and more of the same while there is. */
+/** Subscriptions whose deliveries one call looks at: each is looked up by itself. */
+const SUBSCRIPTIONS = 50;
+
+/** Deliveries to subscriptions that ended or are gone. */
 export async function dropDeliveries(tx: Tx, from: string): Promise<Next<string>> {
-  const { db } = tx;
-  const row = await db
+  let after = from;
+  for (let looked = 0; looked < SUBSCRIPTIONS; looked++) {
+    const row = await tx.db
+      .selectFrom('deliveries')
+      .leftJoin('subscriptions', 'subscriptions.id', 'deliveries.subscription_id')
+      .select(['deliveries.subscription_id as id', 'subscriptions.id as known', 'subscriptions.ended_at as endedAt'])
+      .where('deliveries.subscription_id', '>', after)
+      .orderBy('deliveries.subscription_id')
+      .limit(1)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const isWanted = row.known !== null && row.endedAt === null;
+    if (!isWanted && (await dropDeliveriesOf(tx, row.id))) return after;
+    after = row.id;
+  }
+  return after;
+}
+
+/** Answers whether there may be more of the same. */
+async function dropDeliveriesOf({ db }: Tx, subscriptionId: string): Promise<boolean> {
+  const some = db
     .selectFrom('deliveries')
-    .leftJoin('subscriptions', 'subscriptions.id', 'deliveries.subscription_id')
-    .select(['deliveries.subscription_id as id', 'subscriptions.id as known', 'subscriptions.ended_at as endedAt'])
-    .where('deliveries.subscription_id', '>', from)
-    .orderBy('deliveries.subscription_id')
-    .limit(1)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
-  if (row.known !== null && row.endedAt === null) return row.id;
-  const orphaned = db.selectFrom('deliveries').where('subscription_id', '=', row.id);
-  const some = orphaned.select('event_seq').orderBy('shard').orderBy('event_seq').limit(LIMIT);
+    .select('event_seq')
+    .where('subscription_id', '=', subscriptionId)
+    .orderBy('shard')
+    .orderBy('event_seq')
+    .limit(LIMIT);
   const dropped = await db
     .deleteFrom('deliveries')
-    .where('subscription_id', '=', row.id)
+    .where('subscription_id', '=', subscriptionId)
     .where('event_seq', 'in', some)
     .executeTakeFirst();
-  return more(dropped) ? from : row.id;
+  return more(dropped) !== undefined;
 }
 
 /** By what an upload is known. */

@@ -1,0 +1,112 @@
+/** How long work is done in steps: turns, rests, and what ends a job. */
+import { careJob, CareHandler, type CareTask, type Progress } from '../../service/src/care/care.ts';
+import { Outbox, type Job } from '../../service/src/outbox/outbox.ts';
+import type { Ledger } from '../../service/src/store/ledger.ts';
+import { manualClock } from '../sandbox/kit/clock.ts';
+import { dueJobs } from '../support/due-jobs.ts';
+import { tempLedgers } from '../support/temp-ledger.ts';
+
+const open = tempLedgers();
+const clock = manualClock(1_750_000_000_000);
+
+let ledger: Ledger;
+let outbox: Outbox;
+beforeEach(async () => {
+  ledger = await open();
+  outbox = new Outbox(clock, { ring: () => undefined, start: () => undefined, stop: async () => undefined });
+});
+
+interface Care {
+  job: Job;
+  steps: { payload: Record<string, unknown>; at: number }[];
+  run(): Promise<void>;
+}
+
+/** A task that answers these in turn, then `done`; `slowMs`: how long a step takes. */
+async function care(answers: Progress[], { slowMs = 0, accepted = (): number => 0 } = {}): Promise<Care> {
+  const steps: Care['steps'] = [];
+  const task: CareTask = {
+    name: 'dusting',
+    step: async (_, payload) => {
+      const until = performance.now() + slowMs;
+      while (performance.now() < until);
+      steps.push({ payload, at: performance.now() });
+      return answers.shift() ?? 'done';
+    },
+  };
+  await ledger.write((tx) => outbox.enqueue(tx, careJob('dusting', 'the shelf', { shelf: 3 })));
+  const [job] = await dueJobs(ledger, 'care', clock.now());
+  if (job === undefined) throw new Error('There is no job');
+  const handler = new CareHandler({ ledger, outbox, clock, tasks: [task], accepted });
+  return { job, steps, run: () => handler.run(job) };
+}
+
+const left = () => ledger.reader.selectFrom('jobs').select(['key', 'due_at', 'attempts']).execute();
+
+test('a job goes on step by step until it is done, and is gone then', async () => {
+  const { steps, run } = await care(['more', 'more']);
+  await run();
+  expect(steps.map(({ payload }) => payload)).toEqual(Array(3).fill({ task: 'dusting', shelf: 3 }));
+  expect(await left()).toEqual([]);
+});
+
+test('between two steps there is a rest, as long as the step was', async () => {
+  const { steps, run } = await care(['more'], { slowMs: 30 });
+  await run();
+  const [first, second] = steps.map(({ at }) => at);
+  expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(55);
+});
+
+test('while webhooks keep the process busy, the rest is long', async () => {
+  let accepted = 0;
+  const busy = setInterval(() => {
+    accepted += 1;
+    const until = performance.now() + 10;
+    while (performance.now() < until);
+  }, 1);
+  const { steps, run } = await care(['more'], { slowMs: 100, accepted: () => accepted });
+  await run();
+  clearInterval(busy);
+  const [first, second] = steps.map(({ at }) => at);
+  expect((second ?? 0) - (first ?? 0)).toBeGreaterThan(550);
+});
+
+test('work that begins anew waits for its time', async () => {
+  const againAt = clock.now() + 3_600_000;
+  const { run } = await care(['more', { againAt }]);
+  await run();
+  expect(await left()).toEqual([{ key: 'care:dusting:the shelf', due_at: againAt, attempts: 0 }]);
+});
+
+test('after a second the others have their turn', async () => {
+  const { steps, run } = await care(Array<Progress>(50).fill('more'), { slowMs: 200 });
+  await run();
+  expect(steps.length).toBeLessThan(10);
+  expect(await left()).toEqual([{ key: 'care:dusting:the shelf', due_at: clock.now(), attempts: 0 }]);
+});
+
+test('a step that fails leaves the job as it is', async () => {
+  const { run, job } = await care([]);
+  const handler = new CareHandler({
+    ledger,
+    outbox,
+    clock,
+    tasks: [{ name: 'dusting', step: () => Promise.reject(new Error('a cobweb')) }],
+    accepted: () => 0,
+  });
+  await expect(handler.run(job)).rejects.toThrow('a cobweb');
+  expect(await left()).toHaveLength(1);
+  await run();
+  expect(await left()).toEqual([]);
+});
+
+test('a job of a task that this program does not know ends', async () => {
+  const { job } = await care([]);
+  await new CareHandler({ ledger, outbox, clock, tasks: [], accepted: () => 0 }).run(job);
+  expect(await left()).toEqual([]);
+});
+
+test('the same work is promised once, however often', async () => {
+  for (let i = 0; i < 3; i++) await ledger.write((tx) => outbox.enqueue(tx, careJob('dusting')));
+  expect(await left()).toHaveLength(1);
+});
