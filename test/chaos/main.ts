@@ -46,6 +46,9 @@ async function main(): Promise<number> {
   return failed ? 1 : 0;
 }
 
+// What was started ends with this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {

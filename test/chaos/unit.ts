@@ -8,6 +8,12 @@ const MAIN = `${PACKAGE_DIR}/service/dist/service/src/main.js`;
 /** Also with a database that comes back late. */
 const START_MS = 90_000;
 
+const running = new Set<ChildProcess>();
+// A run that is broken off leaves no process behind.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 export class Unit {
   readonly name: string;
   /** Whether it answers requests of others. */
@@ -36,6 +42,7 @@ export class Unit {
     const env = { PATH: process.env['PATH'], ...this.#env, PARLEY_PORT: this.#ownPort };
     const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
+    running.add(child);
     this.#isMeantToEnd = false;
     this.#tail = '';
     child.once('exit', () => this.#ended(child));
@@ -85,8 +92,10 @@ export class Unit {
     this.port = Number(port);
   }
 
-  #ended({ exitCode, signalCode }: ChildProcess): void {
+  #ended(child: ChildProcess): void {
+    const { exitCode, signalCode } = child;
     this.port = undefined;
+    running.delete(child);
     if (!this.#isMeantToEnd) this.died(`${signalCode ?? exitCode}: ${this.#tail.slice(-1_500)}`);
   }
 
