@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NodeHelpers, type IConnections, type INode, type INodeTypeDescription } from 'n8n-workflow';
+import { Parley } from '../nodes/Parley/Parley.node.ts';
 import { WhatsApp } from '../nodes/WhatsApp/WhatsApp.node.ts';
 import { WhatsAppTrigger } from '../nodes/WhatsApp/WhatsAppTrigger.node.ts';
 
@@ -16,12 +17,17 @@ interface Example {
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), '..', 'examples');
 const PREFIX = 'n8n-nodes-parley.';
 /** Plain nodes of n8n itself that an example may use. */
-const PLAIN = ['manualTrigger', 'if', 'set', 'noOp', 'stickyNote'].map((name) => `n8n-nodes-base.${name}`);
+const PLAIN = ['manualTrigger', 'scheduleTrigger', 'if', 'set', 'noOp', 'stickyNote'].map(
+  (name) => `n8n-nodes-base.${name}`,
+);
 /** Runs in the demo, where n8n's own nodes are not installed. */
 const ONLY_PARLEY = 'greeting-with-buttons.json';
 
 const descriptions = new Map<string, INodeTypeDescription>(
-  [new WhatsApp(), new WhatsAppTrigger()].map(({ description }) => [PREFIX + description.name, description]),
+  [new Parley(), new WhatsApp(), new WhatsAppTrigger()].map(({ description }) => [
+    PREFIX + description.name,
+    description,
+  ]),
 );
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
 const load = (file: string): Example => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Example;
@@ -45,7 +51,9 @@ const parleyNodes = files.flatMap((file) =>
 );
 
 test('the examples of the documentation are there', () => {
-  expect(files).toEqual(expect.arrayContaining([ONLY_PARLEY, 'ask-and-wait.json', 'template-when-closed.json']));
+  expect(files).toEqual(
+    expect.arrayContaining([ONLY_PARLEY, 'ask-and-wait.json', 'replay-failed-daily.json', 'template-when-closed.json']),
+  );
 });
 
 describe.each(files)('%s', (file) => {

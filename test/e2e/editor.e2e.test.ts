@@ -50,9 +50,9 @@ function templateWorkflow(): WorkflowInput {
   };
 }
 
-test('n8n loaded both nodes under their production names', async () => {
+test('n8n loaded the nodes under their production names', async () => {
   expect(await scene.stack.rest.nodeTypes()).toEqual(
-    expect.arrayContaining(['n8n-nodes-parley.whatsApp', 'n8n-nodes-parley.whatsAppTrigger']),
+    expect.arrayContaining(['parley', 'whatsApp', 'whatsAppTrigger'].map((name) => `n8n-nodes-parley.${name}`)),
   );
 });
 
@@ -92,6 +92,31 @@ test('Send and Wait for Reply: the panel says that it waits in the chat', async 
   await panel.getByText("waits for the contact's own reply in the chat").waitFor();
   await editor.screenshot('panel-ask-and-wait');
   await editor.closeNode();
+});
+
+/** One after the other: each goes on in the workflow that the one before opened. */
+describe('Parley', () => {
+  beforeAll(async () => {
+    await editor.openWorkflow(await scene.importExample('replay-failed-daily.json'));
+  });
+
+  test('has its icon and subtitle on the canvas', async () => {
+    expect(await editor.nodeIcon('Get What Failed')).toMatch(/\/parley\.svg$/);
+    const canvas = await editor.page.getByTestId('canvas-node').allInnerTexts();
+    expect(canvas.join()).toContain('getAll: delivery');
+    await editor.screenshot('parley-canvas');
+  });
+
+  test.each(['Get What Failed', 'Send Again'])(
+    '%s: the panel asks for one credential, and nothing is missing',
+    async (name) => {
+      const panel = await editor.openNode(name);
+      expect(await credentialsIn(panel)).toEqual([['Parley API', scene.stack.credentials.parleyApi.name]]);
+      await expect(panel.getByTestId('parameter-issues').count()).resolves.toBe(0);
+      await editor.screenshot(`panel-${name.toLowerCase().replaceAll(' ', '-')}`);
+      await editor.closeNode();
+    },
+  );
 });
 
 /** One after the other: each goes on in the panel that the one before left. */

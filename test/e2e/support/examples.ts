@@ -18,6 +18,9 @@ export async function exampleWorkflow(file: string, credentials: StoredCredentia
 
 function completed(node: INode, credentials: StoredCredentials): INode {
   if (!node.type.startsWith('n8n-nodes-parley.')) return node;
+  // The node that works across channels has the service's credential only.
+  const { parleyApi } = credentials;
+  const chosen = node.type.endsWith('.parley') ? { parleyApi } : credentials;
   const webhookId = node.type.endsWith('Trigger') || node.parameters['operation'] === 'sendAndWait';
-  return { ...node, credentials: { ...credentials }, ...(webhookId ? { webhookId: randomUUID() } : {}) };
+  return { ...node, credentials: { ...chosen }, ...(webhookId ? { webhookId: randomUUID() } : {}) };
 }
