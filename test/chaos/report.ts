@@ -1,6 +1,7 @@
 /** What a run showed, in a few lines; of what went wrong, everything. */
-import { mkdir, cp, writeFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { objectOf, parseJson } from '../sandbox/kit/json.ts';
 import { PACKAGE_DIR } from '../support/paths.ts';
 import { check, type Violation } from './checker.ts';
 import { Evidence, isAcknowledged } from './evidence.ts';
@@ -24,7 +25,7 @@ export interface Reported {
 export async function report(reported: Reported): Promise<boolean> {
   const { engine, ran, tookMs } = reported;
   const violations = check(ran.entries, LISTENERS);
-  for (const line of summary(ran)) console.log(`  ${line}`);
+  for (const line of [...summary(ran), ...(await errorsIn(ran.folder))]) console.log(`  ${line}`);
   if (violations.length > 0) await tellAll(violations, reported);
   await rm(ran.folder, { recursive: true, force: true });
   console.log(`${violations.length === 0 ? 'PASS' : 'FAIL'}: chaos on ${engine} in ${Math.round(tookMs / 1_000)} s`);
@@ -47,6 +48,18 @@ function summary({ entries, kills, troubles, settledMs }: Ran): string[] {
     `out: ${run.admitted.size} sends admitted after ${run.asked.length} tries, ${run.accepted.length} taken by the provider, ${run.uncertain.size} once uncertain; ends: ${ends}`,
     `all done ${(settledMs / 1_000).toFixed(1)} s after the last fault`,
   ];
+}
+
+/** What the service complained about: no broken promise, but where to look first. */
+async function errorsIn(folder: string): Promise<string[]> {
+  const logs = (await readdir(folder)).filter((name) => name.endsWith('.log'));
+  const texts = await Promise.all(logs.map((name) => readFile(join(folder, name), 'utf8')));
+  const errors = texts.flatMap((text) => text.split('\n')).filter((line) => line.includes('"level":"error"'));
+  const told = errors.map((line) => {
+    const { msg, err } = objectOf(parseJson(line));
+    return `${String(msg)} (${String(objectOf(err)['message'] ?? 'no reason given').slice(0, 120)})`;
+  });
+  return told.length === 0 ? [] : [`logged as errors: ${tally(told)}`];
 }
 
 function tally(names: readonly string[]): string {
