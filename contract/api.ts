@@ -74,6 +74,10 @@ export interface Account {
   settings: Record<string, unknown>;
   webhookUrl: string;
   capabilities: Capabilities;
+  /** How many messages per second are sent through it; absent: as many as can. */
+  perSecond?: number;
+  /** The provider refuses the account, and its messages wait; absent: it works. */
+  paused?: { since: string; reason: string };
   /** Set by the last registration only. */
   provisioning?: ProvisioningStep[];
   createdAt: string;
@@ -123,6 +127,11 @@ export interface SendMessage {
   ifSessionClosed?: IfSessionClosed;
   /** Parley's or the provider's id of the message to quote. */
   replyTo?: string;
+  /**
+   * From then on the message is not sent any more and fails with `expired`, wherever it waits: an ISO 8601 instant in the future, at
+   * most 30 days ahead. Default: 24 hours after it could first be sent.
+   */
+  expiresAt?: string;
   metadata?: Record<string, unknown>;
   /** Ask to be called, once, with the contact's next reply: one POST of a `DeliveryBody` to `url` before `until`. */
   wait?: { url: string; until: string };
@@ -146,6 +155,8 @@ export interface MessageView {
   content: OutboundContent | InboundContent;
   error?: EventError;
   metadata?: Record<string, unknown>;
+  /** As the sender asked. */
+  expiresAt?: string;
   /** The dead letter that this message sends again. */
   replayOf?: string;
   /** The message that sends this dead letter again. */

@@ -3,6 +3,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { BullModule } from '@nestjs/bull';
 import { APP_FILTER } from '@nestjs/core';
 import { Accounts } from './accounts/accounts.ts';
+import { Limits } from './accounts/limits.ts';
 import { Provisioning } from './accounts/provisioning.ts';
 import { AccountsController } from './api/accounts.controller.ts';
 import { ContactsController } from './api/contacts.controller.ts';
@@ -55,6 +56,7 @@ export class AppModule {
     const given: [unknown, unknown][] = [
       [Accounts, pipelines.accounts],
       [Provisioning, pipelines.provisioning],
+      [Limits, pipelines.limits],
       [Subscriptions, pipelines.subscriptions],
       [Admission, pipelines.admission],
       [Messages, pipelines.messages],

@@ -1,5 +1,6 @@
 /** Puts the pipelines together: plain objects, no framework, so that tests and benches build the same service. */
 import { Accounts } from './accounts/accounts.ts';
+import { Limits } from './accounts/limits.ts';
 import { Provisioning } from './accounts/provisioning.ts';
 import { CareHandler } from './care/care.ts';
 import { Eraser } from './care/erase.ts';
@@ -18,10 +19,10 @@ import { Applier } from './inbound/apply.ts';
 import { NormalizeHandler } from './inbound/normalize.ts';
 import { Media } from './media/media.ts';
 import { Admission } from './outbound/admit.ts';
+import { buildOutbound } from './outbound/build.ts';
 import { Messages } from './outbound/messages.ts';
 import { Outcomes } from './outbound/outcomes.ts';
-import { SendHandler } from './outbound/send.ts';
-import { SettleHandler } from './outbound/settle.ts';
+import type { Pacer } from './outbound/pace.ts';
 import type { Role } from './config/servers.ts';
 import type { Bell } from './outbox/bell.ts';
 import { BullDriver } from './outbox/bull.driver.ts';
@@ -53,6 +54,8 @@ export interface World {
   spoolDir: string;
   maxMediaBytes: number;
   keep: Ages;
+  /** How long a send stays uncertain; absent: as long as its channel says. */
+  unknownAfterMs?: number | undefined;
   role: Role;
   /** Between processes; absent: there is only this one. */
   bell: Bell | undefined;
@@ -63,6 +66,8 @@ export interface Pipelines {
   io: ChannelIo;
   accounts: Accounts;
   provisioning: Provisioning;
+  limits: Limits;
+  pacer: Pacer;
   subscriptions: Subscriptions;
   acceptor: Acceptor;
   admission: Admission;
@@ -84,11 +89,16 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
   const io: ChannelIo = { http: world.providerHttp, clock, log: logger };
   const driver = makeDriver(world);
   const outbox = new Outbox(clock, driver);
-  const accounts = await Accounts.load({ ledger, sealer: secretBox, clock, ids });
+  const accounts = await Accounts.load({
+    ...{ ledger, sealer: secretBox, clock, ids },
+    resuming: (tx, account, since) => outcomes.resumed(tx, account, since),
+    resumed: () => driver.ring('send', clock.now()),
+  });
+  const limits = new Limits({ accounts, io });
   const publisher = new Publisher({ outbox, ids, clock, published: (type) => metrics.events.inc({ type }) });
   const checkUrl = (url: string) => void world.subscriberHttp.checkUrl(url);
   const subscriptions = new Subscriptions({ ledger, outbox, accounts, sealer: secretBox, clock, ids, checkUrl });
-  const outcomes = new Outcomes({ publisher, outbox, clock });
+  const outcomes = new Outcomes({ publisher, outbox, clock, unknownAfterMs: world.unknownAfterMs });
   const acceptor = new Acceptor({ ledger, outbox, clock });
   const retention = new Retention(world.keep);
   const eraser = new Eraser({ ledger, outbox, clock });
@@ -97,12 +107,22 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
   const admission = new Admission({ ...shared, subscriptions, checkUrl });
   const reader = new NormalizeHandler({
     ...shared,
-    applier: new Applier({ publisher, ids, clock, outbound: outcomes }),
+    applier: new Applier({
+      ...{ publisher, ids, clock, outbound: outcomes },
+      limitsChanged: (account) => limits.ask(account),
+    }),
     accepted: () => acceptor.accepted,
     read: (channel) => metrics.receipts.inc({ channel }),
     log: logger,
   });
   const deadLetters = new DeadLetters({ ...shared, admission, reader });
+  const outbound = buildOutbound({
+    ...{ ...shared, outcomes, io, random: world.random, called: countSends(metrics) },
+    failed: (error) => {
+      if (!world.outage.took(error))
+        logger.error({ err: error }, 'What is too late to be sent could not be looked for');
+    },
+  });
   const handlers: JobHandler[] = [
     reader,
     new DeliverHandler({
@@ -113,8 +133,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
       openSecret: (sealed, id) => secretBox.decrypt(sealed, id) as string,
       delivered: (outcome) => metrics.deliveries.inc({ outcome }),
     }),
-    new SendHandler({ ...shared, outcomes, io, random: world.random, called: countSends(metrics) }),
-    new SettleHandler({ ...shared, outcomes }),
+    ...outbound.handlers,
     new CareHandler({ ...shared, tasks: [retention, eraser, eventReplay], accepted: () => acceptor.accepted }),
   ];
   await ledger.write((tx) => outbox.enqueue(tx, retention.job(clock.now())));
@@ -122,6 +141,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
     if (!world.outage.took(error)) logger.warn({ err: error }, 'Accounts could not be read anew');
   });
   metrics.beforeScrape(() => readDepth(world));
+  metrics.beforeScrape(() => countPaused(metrics, accounts));
   metrics.beforeScrape(async () => {
     for (const [type, count] of Object.entries(await deadLetters.count())) metrics.deadLetters.set({ type }, count);
   });
@@ -129,6 +149,8 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
     io,
     accounts,
     provisioning: new Provisioning(io, world.publicUrl, world.localUrl),
+    limits,
+    pacer: outbound.pacer,
     subscriptions,
     acceptor,
     admission,
@@ -140,11 +162,14 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
     directory: new Directory({ ledger, accounts }),
     driver,
     start: () => {
-      if (world.role !== 'web') driver.start(handlers);
+      if (world.role === 'web') return;
+      driver.start(handlers);
+      outbound.start();
+      limits.askUnknown();
     },
     stop: async () => {
       unwatch();
-      await driver.stop();
+      await Promise.all([outbound.stop(), limits.stop(), driver.stop()]);
     },
   };
 }
@@ -162,6 +187,12 @@ function countSends(metrics: Metrics) {
     metrics.sends.inc({ channel, outcome });
     metrics.sendSeconds.observe({ channel }, durationMs / 1_000);
   };
+}
+
+async function countPaused(metrics: Metrics, accounts: Accounts): Promise<void> {
+  const all = (await accounts.refreshed()).list();
+  for (const id of new Set(all.map(({ channel }) => channel.id))) metrics.accountsPaused.set({ channel: id }, 0);
+  for (const { channel, pause } of all) if (pause !== null) metrics.accountsPaused.inc({ channel: channel.id });
 }
 
 async function readDepth({ ledger, metrics, clock }: World): Promise<void> {

@@ -116,6 +116,7 @@ async function makeWorld(config: Config, { injected, ...given }: Given) {
     maxMediaBytes: config.maxMediaBytes,
     role: config.role,
     bell: config.redisUrl === undefined ? undefined : new Bell(given.logger),
+    unknownAfterMs: config.unknownAfterMs,
     keep: { bodies: config.keepBodiesMs, receipts: config.keepReceiptsMs, events: config.keepEventsMs },
   };
 }

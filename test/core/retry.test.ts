@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { SEND_ERROR_KINDS, SendError, type SendErrorKind } from '../../service/src/core/errors.ts';
-import { backoffMs, decide, MAX_AGE_MS, MAX_ATTEMPTS } from '../../service/src/core/retry.ts';
+import { backoffMs, decide, fullJitterMs, MAX_AGE_MS, MAX_ATTEMPTS, type Tries } from '../../service/src/core/retry.ts';
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const wait = fc.option(fc.constantFrom(0, 1_000, 6_000, 60_000, 3_600_000), { nil: undefined });
@@ -10,20 +10,24 @@ const errors = fc.record({
   maxAttempts: fc.option(fc.integer({ min: 1, max: MAX_ATTEMPTS }), { nil: undefined }),
   random,
 });
+const tries = (counted: number, more: Partial<Tries> = {}): Tries => ({
+  ...{ counted, throttled: 1, idempotent: false },
+  ...more,
+});
 const failed = (kind: SendErrorKind, details = {}) => new SendError(kind, 'as told', details);
 
 describe('what each kind of error means', () => {
   test.each<[SendErrorKind, object]>([
-    ['settings', { action: 'fail', alert: true, optOut: false }],
+    ['settings', { action: 'pause' }],
     ['invalid', { action: 'fail', alert: false, optOut: false }],
     ['session_closed', { action: 'fail', alert: false, optOut: false }],
     ['opted_out', { action: 'fail', alert: false, optOut: true }],
     ['rejected', { action: 'fail', alert: false, optOut: false }],
-    ['throttled', { action: 'retry', afterMs: 500, costsAttempt: false }],
-    ['unreachable', { action: 'retry', afterMs: 500, costsAttempt: true }],
+    ['throttled', { action: 'retry', afterMs: 500, costsAttempt: false, gate: true }],
+    ['unreachable', { action: 'retry', afterMs: 100, costsAttempt: true, gate: false }],
     ['uncertain', { action: 'settle' }],
   ])('%s', (kind, decision) => {
-    expect(decide(failed(kind), 1, 0)).toEqual(decision);
+    expect(decide(failed(kind), tries(1), 0)).toEqual(decision);
   });
 
   test('the table above names every kind', () => {
@@ -37,13 +41,15 @@ test.each<[string, SendErrorKind, object, number, object]>([
   ['nor is one that is over', 'throttled', { retryAfterMs: -5 }, 1, { action: 'retry', afterMs: 500 }],
   ['waiting costs nothing, ever', 'throttled', {}, MAX_ATTEMPTS + 5, { action: 'retry', costsAttempt: false }],
   ['the longer of wait and backoff', 'unreachable', { retryAfterMs: 6_000 }, 1, { action: 'retry', afterMs: 6_000 }],
-  ['the longer of backoff and wait', 'unreachable', { retryAfterMs: 10 }, 4, { action: 'retry', afterMs: 4_000 }],
+  ['the longer of backoff and wait', 'unreachable', { retryAfterMs: 10 }, 4, { action: 'retry', afterMs: 100 }],
   ['the last try but one', 'unreachable', {}, MAX_ATTEMPTS - 1, { action: 'retry' }],
   ['the last try', 'unreachable', {}, MAX_ATTEMPTS, { action: 'fail' }],
   ['fewer tries when the error says so', 'unreachable', { maxAttempts: 2 }, 2, { action: 'fail' }],
+  ['settings that concern one message only', 'settings', { scope: 'message' }, 1, { action: 'fail', alert: true }],
+  ['a throttled recipient alone', 'throttled', { scope: 'recipient' }, 1, { action: 'retry', gate: false }],
   ['never again when the outcome is unknown', 'uncertain', { retryAfterMs: 1 }, 1, { action: 'settle' }],
 ])('%s', (_name, kind, details, attempts, decision) => {
-  expect(decide(failed(kind, details), attempts, 0)).toMatchObject(decision);
+  expect(decide(failed(kind, details), tries(attempts), 0)).toMatchObject(decision);
 });
 
 test('a backoff grows to its cap and keeps between half of its step and the whole', () => {
@@ -58,6 +64,30 @@ test('a backoff grows to its cap and keeps between half of its step and the whol
   );
 });
 
+test('a repeat with full jitter comes at any time up to the step, and no two that failed together need come together', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 10_000 }), random, (attempt, chance) => {
+      const waitMs = fullJitterMs(attempt, chance);
+      expect(waitMs).toBeGreaterThanOrEqual(100);
+      expect(waitMs).toBeLessThanOrEqual(Math.min(300_000, 2_000 * 2 ** (attempt - 1)));
+    }),
+  );
+  expect(fullJitterMs(4, 0.1)).toBe(1_600);
+  expect(fullJitterMs(4, 0.9)).toBe(14_400);
+});
+
+test.each([0, 0.5, 0.999])('what the provider told is the least, and not the same for all (%s)', (chance) => {
+  const decision = decide(failed('unreachable', { retryAfterMs: 120_000 }), tries(1), chance);
+  expect(decision).toMatchObject({ action: 'retry', afterMs: Math.ceil(120_000 * (1 + chance / 4)) });
+});
+
+test.each<[number, object]>([
+  [1, { action: 'retry', costsAttempt: true }],
+  [MAX_ATTEMPTS, { action: 'settle' }],
+])('where the provider drops repeats, an uncertain send is sent again (try %s)', (counted, decision) => {
+  expect(decide(failed('uncertain'), tries(counted, { idempotent: true }), 0.5)).toMatchObject(decision);
+});
+
 test('every message settles: whatever errors come, the tries and the waits end within their bounds', () => {
   fc.assert(
     fc.property(fc.array(errors, { minLength: 1, maxLength: 40 }), (sequence) => {
@@ -69,7 +99,7 @@ test('every message settles: whatever errors come, the tries and the waits end w
         const error = sequence[calls++ % sequence.length];
         if (error === undefined) break;
         const { kind, random: chance, ...details } = error;
-        const decision = decide(failed(kind, details), counted + 1, chance);
+        const decision = decide(failed(kind, details), tries(counted + 1), chance);
         if (decision.action !== 'retry') break;
         ageMs += decision.afterMs;
         counted += decision.costsAttempt ? 1 : 0;
@@ -86,7 +116,7 @@ test('every message settles: whatever errors come, the tries and the waits end w
 test('an unreachable provider alone is given up after about a quarter of an hour', () => {
   let ageMs = 0;
   for (let attempt = 1; ; attempt++) {
-    const decision = decide(failed('unreachable'), attempt, 0.5);
+    const decision = decide(failed('unreachable'), tries(attempt), 0.5);
     if (decision.action !== 'retry') break;
     ageMs += decision.afterMs;
   }

@@ -113,7 +113,6 @@ describe('when the provider', () => {
     const first = await app.sent('1');
     await eventually(async () => (await outcomes(app, first))?.length === 1, 'the first try');
     for (const text of ['2', '3']) await app.sent(text);
-    await app.reaches(await app.sent('for Ben', { to: `+${BEN}` }), 'queued');
     for (let left = app.sandbox.faults.pending(); left > 0; left = app.sandbox.faults.pending()) {
       app.advance(10 * MINUTE);
       await eventually(() => app.sandbox.faults.pending() < left, 'the next try');
@@ -126,17 +125,32 @@ describe('when the provider', () => {
 
   test('throttles one conversation, the others go on', async () => {
     const app = await appWithSession();
-    app.sandbox.faults.next({ kind: 'throttled', retryAfterSeconds: 60 });
+    app.sandbox.faults.next({ kind: 'recipient_throttled' });
     const waiting = await app.sent('to Ana');
     await eventually(async () => (await outcomes(app, waiting))?.length === 1, 'the first try');
     await app.reaches(await app.sent('to Ben', { to: `+${BEN}` }), 'read');
     expect((await app.message(waiting)).status).toBe('queued');
-    app.advance(MINUTE - 1);
+    app.advance(3_999);
     await app.idle();
     expect(await outcomes(app, waiting)).toEqual(['throttled']);
-    app.advance(MINUTE);
+    app.advance(2_000);
     await app.reaches(waiting, 'read');
     expect(await outcomes(app, waiting)).toEqual(['throttled', 'accepted']);
+  });
+
+  test('throttles the account, none of its messages goes out before the time that it told', async () => {
+    const app = await appWithSession();
+    app.sandbox.faults.next({ kind: 'throttled', retryAfterSeconds: 60 });
+    const first = await app.sent('to Ana');
+    await eventually(async () => (await outcomes(app, first))?.length === 1, 'the first try');
+    const second = await app.sent('to Ben', { to: `+${BEN}` });
+    app.advance(MINUTE - 1);
+    await app.idle();
+    expect(accepted(app)).toEqual([]);
+    app.advance(MINUTE);
+    for (const id of [first, second]) await app.reaches(id, 'read');
+    expect(await outcomes(app, first)).toEqual(['throttled', 'accepted']);
+    expect(await outcomes(app, second)).toEqual(['accepted']);
   });
 
   test.each(['server_error', 'unavailable'] as const)('fails once (%s), the message is sent again', async (kind) => {
@@ -160,18 +174,6 @@ describe('when the provider', () => {
     app.advance(MINUTE);
     expect(await app.reaches(id, 'failed')).toMatchObject({ error: { code: 'unreachable', providerCode: '131000' } });
     expect(await outcomes(app, id)).toEqual(['unreachable', 'unreachable']);
-  });
-
-  test('says that the token expired, the message fails and the account raises an alert', async () => {
-    const app = await appWithSession();
-    const workflow = await app.listen({ events: ['message.status', 'account.alert'] });
-    app.sandbox.faults.next({ kind: 'token_expired' });
-    const id = await app.sent('hello');
-    const events = await workflow.took(2);
-    expect(events).toContainEqual(
-      expect.objectContaining({ type: 'account.alert', data: expect.objectContaining({ providerCode: '190' }) }),
-    );
-    expect(await app.reaches(id, 'failed')).toMatchObject({ error: { code: 'settings', providerCode: '190' } });
   });
 
   test('cannot be reached, the message is tried again and sent once', async () => {

@@ -104,13 +104,14 @@ test('a question that fails tells the workflow that waits for its answer', async
   await app.sandbox.customer.sends({ from: ANA, text: 'hi' });
   await app.idle();
   const waiter = await app.receiver();
-  app.sandbox.faults.next({ kind: 'token_expired' });
+  app.sandbox.settings.recipientErrors = 'at_once';
+  app.sandbox.settings.unreachable = [ANA];
   const until = new Date(app.clock.now() + HOUR).toISOString();
   const id = await app.sent('How many?', { wait: { url: waiter.url, until } });
   const [event] = await waiter.took(1);
   expect(event).toMatchObject({
     type: 'message.status',
-    status: { id, status: 'failed', error: { code: 'settings' } },
+    status: { id, status: 'failed', error: { code: 'rejected' } },
   });
   await app.sandbox.customer.sends({ from: ANA, text: 'hello?' });
   await app.idle();

@@ -89,7 +89,10 @@ let keys = 0;
 
 export async function startApp(options: AppOptions = {}): Promise<App> {
   const clock = manualClock(options.startAt ?? START_AT);
-  const sandbox = await startWhatsAppSandbox({ clock, throughputPerSecond: null, ...options.sandbox });
+  const sandbox = await startWhatsAppSandbox({
+    ...{ clock, throughputPerSecond: null, throughputLevel: 'HIGH' },
+    ...options.sandbox,
+  });
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-flow-'));
   const log = new LogLines();
   closers.push(async () => {
@@ -166,12 +169,17 @@ function actions(app: App): Partial<App> {
       app.clock.advance(byMs);
       app.service.pipelines.driver.wake();
     },
-    idle: () =>
-      eventually(
-        () => app.rows(`SELECT * FROM jobs WHERE state = 'ready' AND due_at <= ${app.clock.now()}`).length === 0,
-        'the due jobs to be done',
-      ).then(() => undefined),
+    idle: () => eventually(() => canRun(app).length === 0, 'the due jobs to be done').then(() => undefined),
     rows: (sql) => query(app.dataDir, sql),
     dump: () => dump(app.dataDir),
   };
+}
+
+/** Jobs that are due and not held back by the pace or the pause of their account. */
+function canRun(app: App): Record<string, unknown>[] {
+  const now = app.clock.now();
+  const due = app.rows(`SELECT * FROM jobs WHERE state = 'ready' AND due_at <= ${now}`);
+  const { pacer, driver } = app.service.pipelines;
+  const isHeldBack = (lot: unknown) => driver.running('send') === 0 && (pacer.againAt(String(lot)) ?? 0) > now;
+  return due.filter(({ kind, lot }) => kind !== 'send' || !isHeldBack(lot));
 }

@@ -12,7 +12,7 @@ import type { Ids } from '../core/ids.ts';
 import { fieldErrors } from '../platform/zod.pipe.ts';
 import * as store from '../store/account.store.ts';
 import type { AccountRow, NewAccount } from '../store/account.store.ts';
-import type { Ledger } from '../store/ledger.ts';
+import type { Ledger, Tx } from '../store/ledger.ts';
 
 /** An account ready for use. `settings` holds secrets: it goes to its channel and nowhere else. */
 export interface LiveAccount {
@@ -25,6 +25,23 @@ export interface LiveAccount {
   digest: string;
   createdAt: number;
   updatedAt: number;
+  /** Sends per second that the provider told for it; null: it did not. */
+  perSecond: number | null;
+  /** Its sends wait: the provider refuses the account. Null: it works. */
+  pause: Pause | null;
+}
+
+export interface Pause {
+  since: number;
+  /** What the provider said. */
+  reason: string;
+  /** When one send may try whether the account works again. */
+  probeAt: number;
+}
+
+/** Sends per second that the provider allows the account, as far as anybody knows. */
+export function perSecondOf(account: LiveAccount): number | undefined {
+  return account.perSecond ?? account.channel.capabilities.throughput?.perSecond;
 }
 
 /** Encrypts and decrypts; `context` binds the result to its owner. */
@@ -38,6 +55,10 @@ export interface AccountsDeps {
   sealer: Sealer;
   clock: Clock;
   ids: Ids;
+  /** A paused account was changed by a person and works again, in the unit of work that stores the change. */
+  resuming?(tx: Tx, account: LiveAccount, since: number): Promise<void>;
+  /** The sends of an account wait no more, whichever process said so. */
+  resumed?(): void;
 }
 
 /** A question about an account that is not known here looks at the database, but not more often than this. */
@@ -143,16 +164,30 @@ export class Accounts {
     const channel = findChannel(channelId);
     const settings = readSettings(channel, externalId, given.settings);
     // Found and stored in one unit of work: two workflows that register the same account at the same time make one.
-    const { row, created } = await this.#deps.ledger.write(async (tx) => {
+    const { account, created } = await this.#deps.ledger.write(async (tx) => {
       await tx.lock(`account ${channel.id} ${externalId}`);
       const known = await store.find(tx.db, channel.id, externalId);
       const stored = this.#row(channel, externalId, given, settings, known);
       await store.put(tx, stored, channel.addresses(settings));
-      return { row: stored, created: known === undefined || known.deleted_at !== null };
+      const live = this.#live({ ...stored, ...RUNNING, per_second: known?.per_second ?? null }, settings);
+      if (known && known.paused_at !== null && known.deleted_at === null)
+        await this.#deps.resuming?.(tx, live, known.paused_at);
+      return { account: live, created: known === undefined || known.deleted_at !== null };
     });
-    const account = this.#live(row, settings);
     this.#keep(account);
     return { account, created };
+  }
+
+  /** What this process has just stored of the account. */
+  noted(id: string, change: Partial<Pick<LiveAccount, 'perSecond' | 'pause'>>): void {
+    const account = this.find(id);
+    if (account) this.#keep({ ...account, ...change });
+  }
+
+  /** The provider told how many sends per second it takes. */
+  async setPerSecond(id: string, perSecond: number): Promise<void> {
+    await this.#deps.ledger.write((tx) => store.setPerSecond(tx, id, perSecond));
+    this.noted(id, { perSecond });
   }
 
   /** Forgets the settings; webhooks to its URL are unknown from now on. Answers false when there is no such account. */
@@ -215,12 +250,15 @@ export class Accounts {
   }
 
   #keep(account: LiveAccount): void {
+    const wasPaused = (this.find(account.id)?.pause ?? null) !== null;
     this.#byId.set(account.id, account);
     this.#byEndpoint.set(account.endpoint, account);
     this.#byRef.set(refKey(account.channel.id, account.externalId), account);
+    if (wasPaused && account.pause === null) this.#deps.resumed?.();
   }
 
-  #live(row: NewAccount, settings?: unknown): LiveAccount {
+  #live(row: AccountRow, settings?: unknown): LiveAccount {
+    const { paused_at: since, paused_reason: reason, probe_at: probeAt } = row;
     return {
       id: row.id,
       channel: findChannel(row.channel),
@@ -231,9 +269,14 @@ export class Accounts {
       digest: row.settings_digest,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
+      perSecond: row.per_second,
+      pause: since === null ? null : { since, reason: reason ?? '', probeAt: probeAt ?? since },
     };
   }
 }
+
+/** As an account is that a person has just stored: whatever stopped it may be mended. */
+const RUNNING = { paused_at: null, paused_reason: null, probe_at: null };
 
 function refKey(channel: string, externalId: string): string {
   return `${channel} ${externalId}`;

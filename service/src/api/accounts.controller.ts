@@ -2,7 +2,8 @@ import { Body, Controller, Delete, Get, HttpStatus, Inject, Param, Put, Res, Use
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import type { Account, ProvisioningStep } from '../../../contract/api.ts';
-import { Accounts, type LiveAccount } from '../accounts/accounts.ts';
+import { Accounts, perSecondOf, type LiveAccount } from '../accounts/accounts.ts';
+import { Limits } from '../accounts/limits.ts';
 import { Provisioning } from '../accounts/provisioning.ts';
 import { iso } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
@@ -19,9 +20,16 @@ export class AccountsController {
   readonly #accounts: Accounts;
   readonly #provisioning: Provisioning;
 
-  constructor(@Inject(Accounts) accounts: Accounts, @Inject(Provisioning) provisioning: Provisioning) {
+  readonly #limits: Limits;
+
+  constructor(
+    @Inject(Accounts) accounts: Accounts,
+    @Inject(Provisioning) provisioning: Provisioning,
+    @Inject(Limits) limits: Limits,
+  ) {
     this.#accounts = accounts;
     this.#provisioning = provisioning;
+    this.#limits = limits;
   }
 
   @Describe({
@@ -38,9 +46,9 @@ export class AccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Account> {
     const { account, created } = await this.#accounts.put(channel, externalId, body);
-    const steps = await this.#provisioning.provision(account);
+    const [steps] = await Promise.all([this.#provisioning.provision(account), this.#limits.known(account)]);
     reply.status(created ? HttpStatus.CREATED : HttpStatus.OK);
-    return this.#view(account, steps);
+    return this.#view(this.#accounts.find(account.id) ?? account, steps);
   }
 
   @Describe({ summary: 'List accounts' })
@@ -65,6 +73,7 @@ export class AccountsController {
   }
 
   #view(account: LiveAccount, provisioning?: ProvisioningStep[]): Account {
+    const perSecond = perSecondOf(account);
     return {
       id: account.id,
       channel: account.channel.id,
@@ -73,6 +82,8 @@ export class AccountsController {
       settings: mask(account.settings as Record<string, unknown>, account.channel.secrets),
       webhookUrl: this.#provisioning.webhookUrl(account),
       capabilities: account.channel.capabilities,
+      ...(perSecond !== undefined && { perSecond }),
+      ...(account.pause && { paused: { since: iso(account.pause.since), reason: account.pause.reason } }),
       ...(provisioning && { provisioning }),
       createdAt: iso(account.createdAt),
       updatedAt: iso(account.updatedAt),

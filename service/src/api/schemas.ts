@@ -40,6 +40,7 @@ export const sendMessage = z.strictObject({
   purpose: z.enum(['reply', 'campaign']).optional(),
   ifSessionClosed: z.union([z.enum(['fail', 'hold']), z.strictObject({ template: templateContent })]).optional(),
   replyTo: text.optional(),
+  expiresAt: z.iso.datetime({ offset: true }).optional(),
   metadata: object.optional(),
   wait: z.strictObject({ url: z.url({ protocol: /^https?$/ }), until: z.iso.datetime({ offset: true }) }).optional(),
 });

@@ -105,6 +105,8 @@ export interface ParsedNotice extends ParsedBase {
     | 'conversation.control'
     | 'unsupported';
   data: Record<string, unknown>;
+  /** The provider allows the account more or less than before: it is asked how much. */
+  limitsChanged?: true;
 }
 export type ChannelEvent =
   | ParsedMessage

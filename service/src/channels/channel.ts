@@ -12,7 +12,7 @@ import type { Capabilities } from '../../../contract/channel.ts';
 import type { IdentityRef } from '../../../contract/event.ts';
 import type { MediaKind, OutboundContent } from '../../../contract/message.ts';
 import type { Clock } from '../core/clock.ts';
-import type { ChannelEvent } from './channel.events.ts';
+import type { ChannelEvent, ParsedStatus } from './channel.events.ts';
 
 export type * from './channel.events.ts';
 
@@ -138,6 +138,8 @@ export interface Channel<S = unknown> {
   readonly templates?: TemplatePower<S>;
   readonly presence?: PresencePower<S>;
   readonly provisioning?: ProvisioningPower<S>;
+  readonly limits?: LimitsPower<S>;
+  readonly lookup?: LookupPower<S>;
 }
 
 /** The provider proves the webhook URL by a GET. */
@@ -202,8 +204,37 @@ export interface ProvisioningPower<S> {
   provision(webhookUrl: string, settings: S, io: ChannelIo): Promise<ProvisioningStep[]>;
 }
 
+/** The provider tells what it allows this very account. */
+export interface LimitsPower<S> {
+  /** Sends per second; undefined: it does not tell. Throws `SendError`. */
+  perSecond(settings: S, io: ChannelIo): Promise<number | undefined>;
+}
+
+/** The provider can be asked what became of a message whose answer never came. */
+export interface LookupPower<S> {
+  /**
+   * What became of it; `absent`: the provider certainly does not have it and will not, so that it may be sent again; undefined: it
+   * cannot tell yet. Throws `SendError`. Asked again and again, so it must change nothing.
+   */
+  find(message: SoughtMessage, settings: S, io: ChannelIo): Promise<FoundMessage | 'absent' | undefined>;
+}
+
+export interface SoughtMessage extends OutgoingMessage {
+  /** When the call was made, milliseconds since the epoch. */
+  attemptedAt: number;
+}
+
+export interface FoundMessage {
+  receipt: SendReceipt;
+  status: ParsedStatus['status'];
+  /** Of a `failed` one. */
+  error?: ParsedStatus['error'];
+}
+
+type Power = 'handshake' | 'media' | 'templates' | 'presence' | 'provisioning' | 'limits' | 'lookup';
+
 /** Type guard for an optional power. */
-export function has<S, P extends 'handshake' | 'media' | 'templates' | 'presence' | 'provisioning'>(
+export function has<S, P extends Power>(
   channel: Channel<S>,
   power: P,
 ): channel is Channel<S> & Required<Pick<Channel<S>, P>> {

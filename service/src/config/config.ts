@@ -36,6 +36,8 @@ export interface Config {
   readonly allowPrivateProviders: AllowedNetworks;
   readonly maxWebhookBytes: number;
   readonly maxMediaBytes: number;
+  /** How long a send whose outcome nobody told stays uncertain before it is unknown; absent: as its channel says. */
+  readonly unknownAfterMs?: number;
   /** How long what was said is kept, in milliseconds; `Infinity`: for ever. */
   readonly keepBodiesMs: number;
   /** The same for what tells a repeated webhook or send from a new one. */
@@ -98,6 +100,18 @@ function age(minMs: number): (text: string) => number {
   };
 }
 
+const MIN_UNKNOWN_MS = 10_000;
+const MAX_UNKNOWN_MS = 7 * UNIT_MS.d;
+const SPAN_MS = { s: 1_000, m: 60_000, ...UNIT_MS } as const;
+
+/** `90s`, `10m`, `2h` or `1d`, in milliseconds. */
+function span(text: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const ms = Number(count) * SPAN_MS[unit as keyof typeof SPAN_MS];
+  check(ms >= MIN_UNKNOWN_MS && ms <= MAX_UNKNOWN_MS);
+  return ms;
+}
+
 function publicUrl(text: string): string {
   const url = new URL(text);
   check(/^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === '');
@@ -142,6 +156,7 @@ const SCHEMA = z.strictObject({
   // Meta's webhooks are up to 3 MB; the rest is slack for other providers' envelopes.
   PARLEY_MAX_WEBHOOK_BYTES: key('must be bytes from 1024 to 67108864', whole(1024, 64 * MIB), String(4 * MIB)),
   PARLEY_MAX_MEDIA_BYTES: key('must be bytes from 1024 to 2147483648', whole(1024, 2048 * MIB), String(100 * MIB)),
+  PARLEY_UNKNOWN_AFTER: key('must be a time from 10s to 7d like 90s, 10m or 2h', span).optional(),
   PARLEY_KEEP_BODIES: key('must be an age like 30d or 12h, or forever', age(HOUR_MS), 'forever'),
   PARLEY_KEEP_RECEIPTS: key('must be an age of at least 8d, or forever', age(MIN_MEMORY_MS), '14d'),
   PARLEY_KEEP_EVENTS: key('must be an age of at least 8d, or forever', age(MIN_MEMORY_MS), '30d'),
@@ -183,6 +198,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     allowPrivateProviders: values.PARLEY_ALLOW_PRIVATE_PROVIDERS,
     maxWebhookBytes: values.PARLEY_MAX_WEBHOOK_BYTES,
     maxMediaBytes: values.PARLEY_MAX_MEDIA_BYTES,
+    unknownAfterMs: values.PARLEY_UNKNOWN_AFTER,
     keepBodiesMs: values.PARLEY_KEEP_BODIES,
     keepReceiptsMs: values.PARLEY_KEEP_RECEIPTS,
     keepEventsMs: values.PARLEY_KEEP_EVENTS,

@@ -29,7 +29,12 @@ export const SEND_ERROR_KINDS = [
 /** What went wrong with a send, by what it means for the message; the action of each is in `core/retry.ts`. */
 export type SendErrorKind = (typeof SEND_ERROR_KINDS)[number];
 
+/** What an error is about: the whole account (the default), what is said to this recipient, or this one message. */
+export type SendErrorScope = 'account' | 'recipient' | 'message';
+
 export interface SendErrorDetails {
+  /** For `throttled` and `settings`: what has to wait. */
+  scope?: SendErrorScope;
   /** The provider's own code, for people and for filters. */
   providerCode?: string;
   /** Wait at least this long before the next try, as the provider said. */

@@ -29,6 +29,8 @@ export interface ApplierDeps {
   publisher: Publisher;
   ids: Ids;
   clock: Clock;
+  /** The provider said that it allows the account more or less than before. */
+  limitsChanged?(account: LiveAccount): void;
   /** What the outbound pipeline does with facts about its messages. */
   outbound: {
     applyStatus(
@@ -168,6 +170,7 @@ export class Applier {
     const { contact } = fact.event;
     const person = contact && (await this.#person({ ...fact, event: { contact } }, undefined));
     await this.#publish(fact, person, { data: 'data' in fact.event ? fact.event.data : {} });
+    if ('limitsChanged' in fact.event) fact.tx.afterCommit(() => this.#deps.limitsChanged?.(fact.account));
   }
 
   /** Who it is, with the window as it stands after the fact. */

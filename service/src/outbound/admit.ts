@@ -17,7 +17,8 @@ import * as conversations from '../store/conversation.store.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
-import { MAX_HOLD_MS, sendJob, settleJob } from './jobs.ts';
+import { checkedExpiry } from './expiry.ts';
+import { holdJob, sendJob } from './jobs.ts';
 import { contentOf, requestOf, type StoredRequest } from './message-view.ts';
 import { providerIdOf } from './references.ts';
 
@@ -105,6 +106,7 @@ export class Admission {
       purpose: send.purpose ?? 'reply',
       ifSessionClosed: send.ifSessionClosed ?? 'fail',
       ...(send.replyTo !== undefined && { replyToProviderId: await providerIdOf(tx.db, account.id, send.replyTo) }),
+      ...(send.expiresAt !== undefined && { expiresAt: checkedExpiry(send.expiresAt, this.#deps.clock.now()) }),
       ...(send.metadata && { metadata: send.metadata }),
     };
     const resolved =
@@ -146,8 +148,9 @@ export class Admission {
       pricing: null,
       created_at: now,
     });
-    if (status === 'queued') await this.#deps.outbox.enqueue(tx, sendJob(id, conversationId, request.purpose));
-    else await this.#deps.outbox.enqueue(tx, settleJob(id, 'held', now, MAX_HOLD_MS));
+    const message = { id, account_id: account.id, conversation_id: conversationId };
+    const job = status === 'queued' ? sendJob(message, request, now) : holdJob(id, now, request);
+    await this.#deps.outbox.enqueue(tx, job);
     return { id, status, conversationId };
   }
 
@@ -204,8 +207,8 @@ export class Admission {
 /** Of everything that makes it the same request; the caller's settings do not. */
 function digestOf(send: SendMessage): string {
   const { channel, externalId } = send.account;
-  // A resume URL is signed anew for each try of a node and its deadline moves: neither makes it another message.
-  const { wait, ...rest } = send;
+  // A resume URL is signed anew for each try of a node and deadlines move: neither makes it another message.
+  const { wait, expiresAt: _, ...rest } = send;
   return hash(
     'sha256',
     canonicalJson({ ...rest, account: { channel, externalId }, waits: wait !== undefined }),

@@ -4,7 +4,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import type { Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
-import { MAX_HOLD_MS, settleJob } from './jobs.ts';
+import { holdJob } from './jobs.ts';
 import { contentOf, requestOf, type StoredRequest } from './message-view.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function fallBack(
   const anew = { status_at: now, provider_id: null, error: null, dead_at: null, request: refused(request, refusedId) };
   if (ifSessionClosed === 'hold') {
     await messages.update(tx, message.id, { ...anew, status: 'held' });
-    await outbox.enqueue(tx, settleJob(message.id, 'held', now, MAX_HOLD_MS));
+    await outbox.enqueue(tx, holdJob(message.id, now, request));
     return 'held';
   }
   if (typeof ifSessionClosed !== 'object' || contentOf(message).type === 'template') return undefined;

@@ -1,23 +1,62 @@
 /** The jobs of the outbound pipeline. */
+import { MAX_AGE_MS } from '../core/retry.ts';
 import type { OutboxJob } from '../outbox/outbox.ts';
 import { conversationLane } from '../store/job.store.ts';
+import type { MessageRow } from '../store/message.store.ts';
+import type { StoredRequest } from './message-view.ts';
 
 /** A held message that the contact never made sendable fails with `expired`. */
-export const MAX_HOLD_MS = 7 * 24 * 3_600_000;
+const MAX_HOLD_MS = 7 * 24 * 3_600_000;
+/** What a provider can tell of an uncertain message is first asked after this time. */
+const FIRST_LOOK_MS = 5_000;
 const PRIORITY = { reply: 0, campaign: 10 } as const;
 
-/** Sends one message; those of one conversation keep their order. */
-export function sendJob(messageId: string, conversationId: string, purpose: 'reply' | 'campaign'): OutboxJob {
-  return { kind: 'send', lane: conversationLane(conversationId), priority: PRIORITY[purpose], payload: { messageId } };
+type Addressed = Pick<MessageRow, 'id' | 'account_id' | 'conversation_id'>;
+
+/** Sends one message that can be sent from now on; those of one conversation keep their order, those of one account share its pace. */
+export function sendJob(message: Addressed, { purpose, expiresAt }: StoredRequest, now: number): OutboxJob {
+  return {
+    kind: 'send',
+    lane: conversationLane(message.conversation_id),
+    lot: message.account_id,
+    priority: PRIORITY[purpose],
+    expiresAt: expiresAt ?? now + MAX_AGE_MS,
+    payload: { messageId: message.id },
+  };
 }
 
-/** Ends the wait of a message that is uncertain or held since `since`, should nobody tell for `afterMs`. */
-export function settleJob(
-  messageId: string,
-  waitingAs: 'uncertain' | 'held',
-  since: number,
-  afterMs: number,
-): OutboxJob {
-  const key = `${waitingAs}:${messageId}:${since}`;
-  return { kind: 'settle', key, dueAt: since + afterMs, payload: { messageId, waitingAs, since } };
+/** When a send job of which nothing is said is too late: those of version 0.1.0. */
+export function lateAt(job: { expiresAt: number | null; createdAt: number }): number {
+  return job.expiresAt ?? job.createdAt + MAX_AGE_MS;
+}
+
+/** What a job of the kind `settle` knows. */
+export interface Waiting {
+  messageId: string;
+  waitingAs: 'uncertain' | 'held';
+  since: number;
+  /** When the wait ends; absent in those of version 0.1.0, which end with the job. */
+  until?: number;
+}
+
+function settleJob(waiting: Waiting, dueAt: number): OutboxJob {
+  const key = `${waiting.waitingAs}:${waiting.messageId}:${waiting.since}`;
+  return { kind: 'settle', key, dueAt, payload: { ...waiting } };
+}
+
+/** Ends the wait of a message that is held since now, should the contact not write. */
+export function holdJob(messageId: string, since: number, { expiresAt = Infinity }: StoredRequest): OutboxJob {
+  const until = Math.max(since, Math.min(since + MAX_HOLD_MS, expiresAt));
+  return settleJob({ messageId, waitingAs: 'held', since, until }, until);
+}
+
+/** Ends the wait of a message that is uncertain since now, should nobody tell; `asks`: the provider can be asked meanwhile. */
+export function uncertainJob(messageId: string, since: number, afterMs: number, asks: boolean): OutboxJob {
+  const until = since + afterMs;
+  return settleJob({ messageId, waitingAs: 'uncertain', since, until }, asks ? lookAt(since, since, until) : until);
+}
+
+/** When to ask the provider next: each time about as long after as it has been uncertain. */
+export function lookAt(since: number, now: number, until: number): number {
+  return Math.min(until, now + Math.max(FIRST_LOOK_MS, now - since));
 }

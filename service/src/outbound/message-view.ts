@@ -12,6 +12,8 @@ export interface StoredRequest {
   purpose: 'reply' | 'campaign';
   ifSessionClosed: NonNullable<SendMessage['ifSessionClosed']>;
   replyToProviderId?: string;
+  /** From then on it is not to be sent any more, milliseconds since the epoch; absent: a day after it could first be sent. */
+  expiresAt?: number;
   metadata?: Record<string, unknown>;
   /** The provider's ids of what it took and refused later, before something else took its place. */
   refusedIds?: string[];
@@ -29,12 +31,18 @@ export function contentOf(row: MessageRow): OutboundContent {
   return JSON.parse(row.content) as OutboundContent;
 }
 
+/** The message as a channel gets it. */
+export function outgoingOf(row: MessageRow, to: IdentityRef) {
+  const { replyToProviderId } = requestOf(row);
+  return { id: row.id, to, content: contentOf(row), ...(replyToProviderId !== undefined && { replyToProviderId }) };
+}
+
 export function parse<T>(text: string | null): T | undefined {
   return text === null ? undefined : (JSON.parse(text) as T);
 }
 
 export function viewMessage(row: MessageRow, attempts?: readonly AttemptRow[]): MessageView {
-  const { metadata, replayOf, replayedAs } = requestOf(row);
+  const { metadata, expiresAt, replayOf, replayedAs } = requestOf(row);
   const error = parse<EventError>(row.error);
   return {
     id: row.id,
@@ -45,6 +53,7 @@ export function viewMessage(row: MessageRow, attempts?: readonly AttemptRow[]): 
     content: JSON.parse(row.content) as MessageView['content'],
     ...(error && { error }),
     ...(metadata && { metadata }),
+    ...(expiresAt !== undefined && { expiresAt: iso(expiresAt) }),
     ...(replayOf !== undefined && { replayOf }),
     ...(replayedAs !== undefined && { replayedAs }),
     createdAt: iso(row.created_at),

@@ -5,9 +5,9 @@
 import type { EventError } from '../../../contract/event.ts';
 import type { MessageStatus } from '../../../contract/message.ts';
 import type { LiveAccount } from '../accounts/accounts.ts';
-import type { ParsedStatus, SendReceipt } from '../channels/channel.ts';
+import { has, type FoundMessage, type ParsedStatus, type SendReceipt } from '../channels/channel.ts';
 import { learnIdentity } from '../contacts/resolve.ts';
-import type { Clock } from '../core/clock.ts';
+import { iso, type Clock } from '../core/clock.ts';
 import type { SendError, SendErrorKind } from '../core/errors.ts';
 import { answered, freeUntil } from '../core/session-window.ts';
 import { climb, isAccepted, isDead } from '../core/status-ladder.ts';
@@ -20,13 +20,15 @@ import type { Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
 import { fallBack } from './fall-back.ts';
-import { sendJob, settleJob } from './jobs.ts';
+import { sendJob, uncertainJob } from './jobs.ts';
 import { requestOf, statusChange } from './message-view.ts';
 
 export interface OutcomesDeps {
   publisher: Publisher;
   outbox: Outbox;
   clock: Clock;
+  /** How long a message stays uncertain; absent: as long as its channel says. */
+  unknownAfterMs?: number | undefined;
 }
 
 export class Outcomes {
@@ -66,10 +68,8 @@ export class Outcomes {
     const message = await messages.hold(tx, messageId);
     if (message === undefined) return;
     await this.#rise(tx, account, message, 'uncertain', now, { error: JSON.stringify(error) });
-    await this.#deps.outbox.enqueue(
-      tx,
-      settleJob(messageId, 'uncertain', now, account.channel.capabilities.settleWithinMs),
-    );
+    const withinMs = this.#deps.unknownAfterMs ?? account.channel.capabilities.settleWithinMs;
+    await this.#deps.outbox.enqueue(tx, uncertainJob(messageId, now, withinMs, has(account.channel, 'lookup')));
   }
 
   /** The provider never told what became of it. */
@@ -79,14 +79,47 @@ export class Outcomes {
     await this.#rise(tx, account, message, 'unknown', this.#deps.clock.now(), {});
   }
 
-  /** The account needs a person: told as an event, once for each attempt that showed it. */
-  async alert(tx: Tx, account: LiveAccount, attemptId: string, error: SendError): Promise<void> {
+  /** The provider was asked about an uncertain message and has it. */
+  async found(
+    tx: Tx,
+    account: LiveAccount,
+    messageId: string,
+    { receipt, status, error }: FoundMessage,
+  ): Promise<void> {
+    await this.accepted(tx, account, messageId, receipt);
+    const message = await messages.hold(tx, messageId);
+    const learned = error ? { error: JSON.stringify(eventError(error)) } : {};
+    if (message) await this.#rise(tx, account, message, status, this.#deps.clock.now(), learned);
+  }
+
+  /** The provider was asked about an uncertain message and does not have it: it is sent again. */
+  async absent(tx: Tx, message: MessageRow): Promise<void> {
+    const now = this.#deps.clock.now();
+    await messages.update(tx, message.id, { status: 'queued', status_at: now, error: null });
+    await this.#deps.outbox.enqueue(tx, sendJob(message, requestOf(message), now));
+  }
+
+  /** The account needs a person, told as an event once for each `key`. `pausedAt`: its messages wait since then. */
+  async alert(tx: Tx, account: LiveAccount, key: string, error: SendError, pausedAt?: number): Promise<void> {
+    const { message, details } = error;
+    const paused = pausedAt === undefined ? {} : { pausedAt: iso(pausedAt) };
     await this.#deps.publisher.publish(tx, {
       type: 'account.alert',
-      dedupeKey: `alert:${attemptId}`,
+      dedupeKey: `alert:${key}`,
       at: this.#deps.clock.now(),
       account,
-      body: { data: { reason: 'settings', message: error.message, providerCode: error.details.providerCode } },
+      body: { data: { reason: 'settings', message, providerCode: details.providerCode, ...paused } },
+    });
+  }
+
+  /** The account works again: what waited since then is sent. */
+  async resumed(tx: Tx, account: LiveAccount, pausedAt: number): Promise<void> {
+    await this.#deps.publisher.publish(tx, {
+      type: 'account.changed',
+      dedupeKey: `resumed:${account.id}:${pausedAt}`,
+      at: this.#deps.clock.now(),
+      account,
+      body: { data: { reason: 'resumed', pausedAt: iso(pausedAt) } },
     });
   }
 
@@ -120,8 +153,9 @@ export class Outcomes {
   /** The contact wrote: what was held for that is queued, in the order in which it was asked. */
   async release(tx: Tx, conversationId: string): Promise<void> {
     for (const held of await messages.inStatus(tx.db, conversationId, 'held')) {
-      await messages.update(tx, held.id, { status: 'queued', status_at: this.#deps.clock.now() });
-      await this.#deps.outbox.enqueue(tx, sendJob(held.id, conversationId, requestOf(held).purpose));
+      const now = this.#deps.clock.now();
+      await messages.update(tx, held.id, { status: 'queued', status_at: now });
+      await this.#deps.outbox.enqueue(tx, sendJob(held, requestOf(held), now));
     }
   }
 
@@ -129,9 +163,9 @@ export class Outcomes {
   async #fellBack(tx: Tx, message: MessageRow, event: ParsedStatus): Promise<boolean> {
     const { outbox, clock } = this.#deps;
     if (climb(message.status as MessageStatus, event.status) !== 'failed') return false;
-    const became = await fallBack(tx, outbox, message, clock.now(), event.providerMessageId);
-    const { purpose } = requestOf(message);
-    if (became === 'queued') await outbox.enqueue(tx, sendJob(message.id, message.conversation_id, purpose));
+    const now = clock.now();
+    const became = await fallBack(tx, outbox, message, now, event.providerMessageId);
+    if (became === 'queued') await outbox.enqueue(tx, sendJob(message, requestOf(message), now));
     return became !== undefined;
   }
 

@@ -9,7 +9,6 @@ import { bestIdentity } from '../contacts/resolve.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
-import { decide, MAX_AGE_MS } from '../core/retry.ts';
 import { refusals } from '../core/send-permission.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
 import * as contacts from '../store/contact.store.ts';
@@ -19,32 +18,26 @@ import type { Conversation } from '../store/conversation.store.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
 import type { AttemptRow, MessageRow } from '../store/message.store.ts';
-import { fallBack } from './fall-back.ts';
-import { contentOf, requestOf } from './message-view.ts';
-import { eventError, type Outcomes } from './outcomes.ts';
+import { EXPIRED } from './expiry.ts';
+import { lateAt } from './jobs.ts';
+import { contentOf, outgoingOf, requestOf } from './message-view.ts';
+import type { OutcomeWriter, Sending } from './outcome-writer.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { Pacer } from './pace.ts';
 
 export interface SendDeps {
   ledger: Ledger;
   outbox: Outbox;
   accounts: Accounts;
   outcomes: Outcomes;
+  pacer: Pacer;
+  writer: OutcomeWriter;
   io: ChannelIo;
   clock: Clock;
   ids: Ids;
-  random(): number;
   /** Told of each call to a provider. */
   called(channel: string, outcome: 'accepted' | SendError['kind'], durationMs: number): void;
 }
-
-/** One message under way. */
-interface Sending {
-  job: Job;
-  account: LiveAccount;
-  message: MessageRow;
-  attempts: AttemptRow[];
-}
-
-const THROTTLED = 'throttled';
 
 /** This process stood still for so long that another one sends the message by now. */
 class LeaseLost extends Error {}
@@ -55,17 +48,30 @@ interface Opened {
   to: IdentityRef;
 }
 
+/** Enough for 1,000 sends per second to a provider that takes a sixth of a second for each, of one account (which gets two thirds). */
+const CONCURRENCY = 256;
+const INTERRUPTED = { code: 'uncertain', message: 'The service ended while the message was being sent' };
+
 export class SendHandler implements JobHandler {
   readonly kind = 'send';
-  readonly concurrency = 64;
+  readonly concurrency = CONCURRENCY;
+  readonly gate: Pacer;
   readonly #deps: SendDeps;
 
   constructor(deps: SendDeps) {
     this.#deps = deps;
+    this.gate = deps.pacer;
   }
 
   async run(job: Job): Promise<void> {
-    const { ledger, accounts, outcomes, clock } = this.#deps;
+    const isCalled = await this.#run(job);
+    // Its place in the account's pace is free for another.
+    if (!isCalled) this.gate.giveBack(job.lot, 1);
+  }
+
+  /** Answers whether the provider was called. */
+  async #run(job: Job): Promise<boolean> {
+    const { ledger, accounts, outbox, clock } = this.#deps;
     const { messageId } = job.payload as { messageId: string };
     const message = await messages.find(ledger.reader, messageId);
     if (message === undefined) return this.#done(job);
@@ -75,40 +81,48 @@ export class SendHandler implements JobHandler {
     }
     const account = await accounts.known(message.account_id);
     if (account === undefined) return this.#orphaned(job, message);
+    if (job.lot !== account.id) {
+      await ledger.write((tx) => outbox.moveToLot(tx, job, account.id));
+      return false;
+    }
     const sending: Sending = { job, account, message, attempts: await messages.attempts(ledger.reader, messageId) };
     const open = sending.attempts.find((attempt) => attempt.closed_at === null);
     if (open) return this.#interrupted(sending, open);
-    // From when it could first be sent: a message may be held for days before.
-    if (clock.now() - job.createdAt > MAX_AGE_MS) {
-      const error = { code: 'expired', message: 'The message could not be sent in time and was given up' };
-      return this.#done(job, (tx) => outcomes.failed(tx, account, message.id, error));
+    if (clock.now() >= lateAt(job)) {
+      return this.#done(job, (tx) => this.#deps.outcomes.failed(tx, account, messageId, EXPIRED));
     }
-    await this.#attempt(sending);
+    return this.#attempt(sending);
   }
 
-  async #attempt(sending: Sending): Promise<void> {
-    const { clock, ledger } = this.#deps;
+  async #attempt(sending: Sending): Promise<boolean> {
+    const { ledger, writer } = this.#deps;
     const opened = await ledger.write((tx) => this.#open(tx, sending));
-    if (opened === undefined) return this.#done(sending.job);
-    if (opened instanceof SendError) return this.#settle(sending, undefined, opened);
+    if (opened === 'settled') return this.#done(sending.job);
+    if (opened === 'put off') return false;
+    if (opened instanceof SendError) {
+      await writer.refused(sending, undefined, opened);
+      return false;
+    }
     const outcome = await this.#call(sending, opened.to);
-    if (outcome instanceof SendError) return this.#settle(sending, opened.attemptId, outcome);
-    await this.#done(sending.job, async (tx) => {
-      await messages.closeAttempt(tx, opened.attemptId, clock.now(), 'accepted', null);
-      await this.#deps.outcomes.accepted(tx, sending.account, sending.message.id, outcome);
-    });
+    if (outcome instanceof SendError) await writer.refused(sending, opened.attemptId, outcome);
+    else await writer.accepted(sending, opened.attemptId, outcome);
+    return true;
   }
 
   /**
-   * Opens an attempt, unless something speaks against the send now: then the reason. Undefined: it is settled already, a status
-   * webhook was faster than the repeat. All is read in the unit of work that opens it, so that nothing changes in between.
+   * Opens an attempt, unless something speaks against the send now: then the reason. `settled`: a status webhook was faster than the
+   * repeat, or it expired; `put off`: the recipient gets no more just now. All is read in the unit of work that opens it, so that
+   * nothing changes in between.
    */
-  async #open(tx: Tx, { job, account, message, attempts }: Sending): Promise<Opened | SendError | undefined> {
-    const { ids, clock, outbox } = this.#deps;
+  async #open(
+    tx: Tx,
+    { job, account, message, attempts }: Sending,
+  ): Promise<Opened | SendError | 'settled' | 'put off'> {
+    const { ids, clock, outbox, pacer } = this.#deps;
     // Before anything else: whoever lost the job may not open an attempt.
     if (!(await outbox.isMine(tx, job))) throw new LeaseLost();
     const current = await messages.hold(tx, message.id);
-    if (current?.status !== 'queued') return undefined;
+    if (current?.status !== 'queued') return 'settled';
     const conversation = await conversations.find(tx.db, current.conversation_id);
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
     if (conversation === undefined || contact === undefined) return new SendError('invalid', 'The contact was erased');
@@ -116,6 +130,11 @@ export class SendHandler implements JobHandler {
     if (refusal) return refusal;
     const to = requestOf(current).to ?? bestIdentity(account.channel.sendTo, contact);
     if (to === undefined) return new SendError('invalid', 'The contact has no address any more that can be sent to');
+    const waitMs = await pacer.toRecipient(tx, account, conversation.id);
+    if (waitMs > 0) {
+      await outbox.postpone(tx, job, clock.now() + waitMs, false);
+      return 'put off';
+    }
     const attemptId = ids.next('att');
     const number = attempts.length + 1;
     await messages.openAttempt(tx, { id: attemptId, message_id: message.id, number, opened_at: clock.now() });
@@ -124,13 +143,7 @@ export class SendHandler implements JobHandler {
 
   /** Calls the provider, once. What is no `SendError` is a defect after an unknown part of the work: uncertain. */
   async #call({ account, message }: Sending, to: IdentityRef): Promise<SendReceipt | SendError> {
-    const { replyToProviderId } = requestOf(message);
-    const outgoing = {
-      id: message.id,
-      to,
-      content: contentOf(message),
-      ...(replyToProviderId !== undefined && { replyToProviderId }),
-    };
+    const outgoing = outgoingOf(message, to);
     const startedAt = performance.now();
     const told = (outcome: 'accepted' | SendError['kind']) =>
       this.#deps.called(account.channel.id, outcome, performance.now() - startedAt);
@@ -145,46 +158,13 @@ export class SendHandler implements JobHandler {
     }
   }
 
-  /** A refusal of our own (an address that may not be called) is for the account's owner; anything else unforeseen may have been sent. */
+  /** A refusal of our own (an address that may not be called) concerns this message; anything else unforeseen may have been sent. */
   #sendError(message: MessageRow, cause: unknown): SendError {
     if (cause instanceof SendError) return cause;
-    if (cause instanceof ParleyError) return new SendError('settings', cause.message, { providerCode: cause.code });
+    if (cause instanceof ParleyError)
+      return new SendError('settings', cause.message, { providerCode: cause.code, scope: 'message' });
     this.#deps.io.log.warn({ message: message.id, err: cause }, 'A channel threw something unforeseen');
     return new SendError('uncertain', 'The channel failed while the message was being sent');
-  }
-
-  /** What an error means, by the retry table. */
-  async #settle(sending: Sending, attemptId: string | undefined, error: SendError): Promise<void> {
-    const { clock, outbox, outcomes, random, ledger } = this.#deps;
-    const { job, account, message, attempts } = sending;
-    const throttled = attempts.filter((attempt) => attempt.outcome === THROTTLED).length;
-    const decision = decide(error, attempts.length - throttled + 1, random(), throttled + 1);
-    const shown = eventError({ kind: error.kind, message: error.message, providerCode: error.details.providerCode });
-    await ledger.write(async (tx) => {
-      if (attemptId) await messages.closeAttempt(tx, attemptId, clock.now(), error.kind, JSON.stringify(shown));
-      if (decision.action === 'retry') {
-        return outbox.postpone(tx, job, clock.now() + decision.afterMs, decision.costsAttempt);
-      }
-      if (decision.action === 'settle') {
-        await outcomes.uncertain(tx, account, message.id, shown);
-      } else {
-        if (error.kind === 'session_closed' && (await this.#fallBack(tx, sending))) return;
-        if (decision.optOut) await outcomes.optedOut(tx, message.conversation_id);
-        if (decision.alert && attemptId) await outcomes.alert(tx, account, attemptId, error);
-        await outcomes.failed(tx, account, message.id, shown);
-      }
-      await outbox.finish(tx, job);
-    });
-  }
-
-  /** The session closed while the message waited. False: the caller asked for nothing else. */
-  async #fallBack(tx: Tx, { job, message }: Sending): Promise<boolean> {
-    const { outbox, clock } = this.#deps;
-    const now = clock.now();
-    const became = await fallBack(tx, outbox, message, now);
-    if (became === 'held') await outbox.finish(tx, job);
-    if (became === 'queued') await outbox.postpone(tx, job, now, false);
-    return became !== undefined;
   }
 
   #refusal(
@@ -207,32 +187,40 @@ export class SendHandler implements JobHandler {
     return new SendError(kind, first.detail);
   }
 
-  async #interrupted({ job, account, message }: Sending, open: AttemptRow): Promise<void> {
-    const { clock, outcomes } = this.#deps;
-    const error = { code: 'uncertain', message: 'The service ended while the message was being sent' };
-    await this.#done(job, async (tx) => {
+  /** Nobody knows whether the provider got it; one that drops repeats by our key gets it again. */
+  async #interrupted({ job, account, message }: Sending, open: AttemptRow): Promise<boolean> {
+    const { clock, outcomes, outbox, ledger } = this.#deps;
+    const error = INTERRUPTED;
+    const { idempotentSends } = account.channel.capabilities;
+    await ledger.write(async (tx) => {
       await messages.closeAttempt(tx, open.id, clock.now(), 'uncertain', JSON.stringify(error));
+      if (idempotentSends) return outbox.postpone(tx, job, clock.now(), true);
       await outcomes.uncertain(tx, account, message.id, error);
+      await outbox.finish(tx, job);
     });
+    return false;
   }
 
-  /** The account was deleted: there is nobody to tell by an event, the message itself says why. */
-  async #orphaned(job: Job, message: MessageRow): Promise<void> {
-    const error = JSON.stringify({ code: 'settings', message: 'The account was deleted before the message was sent' });
+  /** The account was deleted: there is nobody to tell by an event, the message itself says why. A call that was interrupted may have arrived. */
+  async #orphaned(job: Job, message: MessageRow): Promise<boolean> {
     const now = this.#deps.clock.now();
-    const change = { status: 'failed', status_at: now, dead_at: now, error };
     const attempts = await messages.attempts(this.#deps.ledger.reader, message.id);
-    if (attempts.some((attempt) => attempt.closed_at === null)) change.status = 'unknown';
-    await this.#done(job, async (tx) => {
+    const wasCalled = attempts.some((attempt) => attempt.closed_at === null);
+    const error = wasCalled
+      ? INTERRUPTED
+      : { code: 'settings', message: 'The account was deleted before the message was sent' };
+    const change = { status: wasCalled ? 'unknown' : 'failed', status_at: now, dead_at: now };
+    return this.#done(job, async (tx) => {
       await messages.closeOpenAttempts(tx, message.id, now, 'uncertain');
-      await messages.update(tx, message.id, change);
+      await messages.update(tx, message.id, { ...change, error: JSON.stringify(error) });
     });
   }
 
-  async #done(job: Job, also: (tx: Tx) => Promise<void> = async () => undefined): Promise<void> {
+  async #done(job: Job, also: (tx: Tx) => Promise<void> = async () => undefined): Promise<false> {
     await this.#deps.ledger.write(async (tx) => {
       await also(tx);
       await this.#deps.outbox.finish(tx, job);
     });
+    return false;
   }
 }

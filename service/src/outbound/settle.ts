@@ -1,10 +1,20 @@
-/** Ends the wait of a message that nobody told about: an uncertain send becomes unknown, a held message expires. */
-import type { Accounts } from '../accounts/accounts.ts';
+/**
+ * Ends the wait of a message that nobody told about: an uncertain send becomes unknown, a held message expires. Where the provider can be
+ * asked about an uncertain one, it is, now and then, until the wait is over.
+ */
+import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import { has, type ChannelIo, type FoundMessage } from '../channels/channel.ts';
+import { bestIdentity } from '../contacts/resolve.ts';
 import type { Clock } from '../core/clock.ts';
+import { SendError } from '../core/errors.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
+import * as contacts from '../store/contact.store.ts';
+import * as conversations from '../store/conversation.store.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
+import { lookAt, type Waiting } from './jobs.ts';
+import { outgoingOf, requestOf } from './message-view.ts';
 import type { Outcomes } from './outcomes.ts';
 
 export interface SettleDeps {
@@ -12,10 +22,14 @@ export interface SettleDeps {
   outbox: Outbox;
   accounts: Accounts;
   outcomes: Outcomes;
+  io: ChannelIo;
   clock: Clock;
 }
 
 const EXPIRED = { code: 'expired', message: 'The contact did not write while the message was held' };
+
+/** What the provider says; undefined: nothing yet. */
+type Answer = FoundMessage | 'absent' | undefined;
 
 export class SettleHandler implements JobHandler {
   readonly kind = 'settle';
@@ -27,18 +41,57 @@ export class SettleHandler implements JobHandler {
   }
 
   async run(job: Job): Promise<void> {
-    const { ledger, outbox, accounts, outcomes } = this.#deps;
-    const { messageId, waitingAs, since } = job.payload as { messageId: string; waitingAs: string; since: number };
+    const { ledger, outbox, accounts, clock } = this.#deps;
+    const waiting = job.payload as unknown as Waiting;
+    const { messageId, waitingAs, since, until = job.dueAt } = waiting;
+    const answer = waitingAs === 'uncertain' ? await this.#ask(waiting) : undefined;
     await ledger.write(async (tx) => {
       const message = await messages.hold(tx, messageId);
       const account = message && (await accounts.known(message.account_id));
+      const now = clock.now();
+      // Settled, or released and held again meanwhile: that wait has a job of its own.
+      const isOver = message?.status !== waitingAs || message.status_at !== since;
+      if (!isOver && answer === undefined && now < until)
+        return outbox.postpone(tx, job, lookAt(since, now, until), false);
       await outbox.finish(tx, job);
-      // Released and held again meanwhile: that wait has a job of its own.
-      if (message?.status !== waitingAs || message.status_at !== since) return;
+      if (isOver) return;
       if (account === undefined) return this.#orphaned(tx, message);
-      if (waitingAs === 'uncertain') return outcomes.unknown(tx, account, messageId);
-      await outcomes.failed(tx, account, messageId, EXPIRED);
+      await this.#settle(tx, account, message, answer);
     });
+  }
+
+  async #settle(tx: Tx, account: LiveAccount, message: MessageRow, answer: Answer): Promise<void> {
+    const { outcomes } = this.#deps;
+    if (message.status !== 'uncertain') return outcomes.failed(tx, account, message.id, EXPIRED);
+    if (answer === undefined) return outcomes.unknown(tx, account, message.id);
+    if (answer === 'absent') return outcomes.absent(tx, message);
+    await outcomes.found(tx, account, message.id, answer);
+  }
+
+  /** Asks the provider, where it can be asked, also a last time when the wait is over. */
+  async #ask({ messageId, since }: Waiting): Promise<Answer> {
+    const { ledger, accounts, io } = this.#deps;
+    const message = await messages.find(ledger.reader, messageId);
+    const account = message && (await accounts.known(message.account_id));
+    if (account === undefined || message?.status !== 'uncertain' || message.status_at !== since) return undefined;
+    if (!has(account.channel, 'lookup')) return undefined;
+    const to = requestOf(message).to ?? (await this.#recipient(account, message));
+    const attemptedAt = (await messages.attempts(ledger.reader, messageId)).at(-1)?.opened_at ?? since;
+    if (to === undefined) return undefined;
+    try {
+      const sought = { ...outgoingOf(message, to), attemptedAt };
+      return await account.channel.lookup.find(sought, account.settings, io);
+    } catch (error) {
+      if (!(error instanceof SendError)) io.log.warn({ message: messageId, err: error }, 'A look-up failed');
+      return undefined;
+    }
+  }
+
+  async #recipient({ channel }: LiveAccount, message: MessageRow) {
+    const { reader } = this.#deps.ledger;
+    const conversation = await conversations.find(reader, message.conversation_id);
+    const contact = conversation && (await contacts.find(reader, conversation.contactId, channel.id));
+    return contact && bestIdentity(channel.sendTo, contact);
   }
 
   /** The account was deleted meanwhile: there is nobody to tell by an event, the message itself says how it ended. */

@@ -34,6 +34,10 @@ export class BullDriver implements OutboxDriver {
     if (delayMs < SOON_MS && !this.#local.canRun(kind)) this.#bell.ring(kind, delayMs);
   }
 
+  running(kind: JobKind): number {
+    return this.#local.running(kind);
+  }
+
   wake(): void {
     this.#local.wake();
   }

@@ -49,6 +49,11 @@ export class EmbeddedDriver implements OutboxDriver {
     return this.#pumps.get(kind)?.isFree ?? false;
   }
 
+  /** How many jobs of the kind are under way here. */
+  running(kind: JobKind): number {
+    return this.#pumps.get(kind)?.running ?? 0;
+  }
+
   /** Looks for everything that is due by the clock now. */
   wake(): void {
     for (const pump of this.#pumps.values()) pump.ring(this.#clock.now());

@@ -5,6 +5,7 @@
 import type { Clock } from '../core/clock.ts';
 import * as jobs from '../store/job.store.ts';
 import type { Job, NewJob } from '../store/job.store.ts';
+import { moveToLot } from '../store/job-lot.store.ts';
 import type { Tx } from '../store/ledger.ts';
 import type { LotGate } from './lots.ts';
 
@@ -49,10 +50,10 @@ export interface OutboxDriver {
   stop(): Promise<void>;
 }
 
-/** What the pipelines use: every call joins the caller's unit of work and rings after its commit. */
 /** How long a keyed job is left alone while a unit of work promises it anew. */
 const REST_MS = 10;
 
+/** What the pipelines use: every call joins the caller's unit of work and rings after its commit. */
 export class Outbox {
   readonly #clock: Clock;
   readonly #driver: OutboxDriver;
@@ -79,8 +80,8 @@ export class Outbox {
    * Nothing that is promised under its key meanwhile is forgotten.
    */
   async finishOrGoOn(tx: Tx, job: Job, again: OutboxJob, hasMore: () => Promise<boolean>): Promise<void> {
-    if (await hasMore()) {
     const now = this.#clock.now();
+    if (await hasMore()) {
       await jobs.goOn(tx, job, now);
       return tx.afterCommit(() => this.#driver.ring(again.kind, now));
     }
@@ -96,6 +97,12 @@ export class Outbox {
   /** Whether the job is still the caller's: a process that stood still for long may have lost it to another. */
   isMine(tx: Tx, job: Job): Promise<boolean> {
     return jobs.isMine(tx, job);
+  }
+
+  /** The job is to be run again, as one of another lot. */
+  async moveToLot(tx: Tx, job: Job, lot: string): Promise<void> {
+    await moveToLot(tx, job, lot);
+    tx.afterCommit(() => this.#driver.ring(job.kind as JobKind, this.#clock.now()));
   }
 
   /** The job is to be run again at `dueAt`. */

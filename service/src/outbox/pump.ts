@@ -42,6 +42,11 @@ export class Pump {
     this.#turns = new Turns(deps.ledger, handler.kind);
   }
 
+  /** Jobs under way. */
+  get running(): number {
+    return this.#running.size;
+  }
+
   /** Whether it can start more jobs than it runs. */
   get isFree(): boolean {
     return !this.#stopped && this.#running.size < this.#handler.concurrency;

@@ -28,6 +28,11 @@ export class Metrics {
   readonly deliveries = this.#counter('deliveries_total', 'Attempts to hand events to a subscription', ['outcome']);
   /** `outcome`: accepted, or the kind of the `SendError`. */
   readonly sends = this.#counter('sends_total', 'Attempts to send a message', ['channel', 'outcome']);
+  readonly accountsPaused = this.#gauge(
+    'accounts_paused',
+    'Accounts whose sends wait because the provider refuses them',
+    ['channel'],
+  );
   readonly sendSeconds = this.#histogram('send_seconds', 'Time the provider took', SECONDS, ['channel']);
   readonly outboxDepth = this.#gauge('outbox_jobs', 'Jobs in the outbox', ['kind', 'state']);
   readonly oldestDueSeconds = this.#gauge('outbox_oldest_due_seconds', 'Age of the oldest job that is due', ['kind']);

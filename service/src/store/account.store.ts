@@ -38,6 +38,9 @@ export async function put(tx: Tx, account: NewAccount, addresses: string[]): Pro
         settings_digest: account.settings_digest,
         updated_at: account.updated_at,
         deleted_at: null,
+        paused_at: null,
+        paused_reason: null,
+        probe_at: null,
       }),
     )
     .execute();
@@ -64,6 +67,49 @@ export async function remove(tx: Tx, id: string, now: number): Promise<void> {
     .where('id', '=', id)
     .execute();
   await tx.db.deleteFrom('account_addresses').where('account_id', '=', id).execute();
+}
+
+export async function setPerSecond(tx: Tx, id: string, perSecond: number): Promise<void> {
+  await tx.db.updateTable('accounts').set({ per_second: perSecond }).where('id', '=', id).execute();
+}
+
+/** Pauses a working account, unless it was changed since `updatedAt`: then what was found out may be over. Answers whether it did. */
+export async function pause(
+  tx: Tx,
+  { id, updatedAt }: { id: string; updatedAt: number },
+  { since, reason, probeAt }: { since: number; reason: string; probeAt: number },
+): Promise<boolean> {
+  const paused = await tx.db
+    .updateTable('accounts')
+    .set({ paused_at: since, paused_reason: reason, probe_at: probeAt })
+    .where('id', '=', id)
+    .where('updated_at', '=', updatedAt)
+    .where('deleted_at', 'is', null)
+    .where('paused_at', 'is', null)
+    .executeTakeFirst();
+  return paused.numUpdatedRows > 0n;
+}
+
+/** Takes the trial that is due at `probeAt`, and sets the next. False: another process has it. */
+export async function takeProbe(tx: Tx, id: string, probeAt: number, next: number): Promise<boolean> {
+  const taken = await tx.db
+    .updateTable('accounts')
+    .set({ probe_at: next })
+    .where('id', '=', id)
+    .where('probe_at', '=', probeAt)
+    .executeTakeFirst();
+  return taken.numUpdatedRows > 0n;
+}
+
+/** Ends the pause that began then. False: it is over already. */
+export async function resume(tx: Tx, id: string, since: number): Promise<boolean> {
+  const resumed = await tx.db
+    .updateTable('accounts')
+    .set({ paused_at: null, paused_reason: null, probe_at: null })
+    .where('id', '=', id)
+    .where('paused_at', '=', since)
+    .executeTakeFirst();
+  return resumed.numUpdatedRows > 0n;
 }
 
 export async function idsByAddress(db: Kysely<Schema>, channel: string, address: string): Promise<string[]> {

@@ -19,6 +19,8 @@ export interface NewJob {
   priority?: Priority | undefined;
   /** Default: at once. */
   dueAt?: number | undefined;
+  /** From then on the work is not to be done any more. */
+  expiresAt?: number | undefined;
 }
 
 export interface Job {
@@ -30,6 +32,7 @@ export interface Job {
   attempts: number;
   dueAt: number;
   createdAt: number;
+  expiresAt: number | null;
   payload: Record<string, unknown>;
   /** By which it was claimed; null where one process has the ledger to itself. */
   lease: string | null;
@@ -46,6 +49,7 @@ export function fromRow(row: Selectable<Schema['jobs']>): Job {
     attempts,
     dueAt,
     createdAt,
+    expiresAt: row.expires_at,
     payload: JSON.parse(row.payload) as Job['payload'],
     lease,
   };
@@ -66,6 +70,7 @@ const insertOne = prepared((db, its: Parameters<NewRow>) =>
       due_at: its('due_at'),
       attempts: its('attempts'),
       created_at: its('created_at'),
+      expires_at: its('expires_at'),
       payload: its('payload'),
     })
     .onConflict((conflict) => conflict.column('key').doNothing()),
@@ -101,6 +106,7 @@ export async function enqueue(tx: Tx, job: NewJob, now: number): Promise<number 
     due_at: dueAt,
     attempts: 0,
     created_at: now,
+    expires_at: job.expiresAt ?? null,
     payload: JSON.stringify(job.payload),
   };
   for (;;) {
@@ -182,15 +188,15 @@ export async function postpone(tx: Tx, job: Mine, dueAt: number, costsAttempt: b
   await putOff(tx.db, { ...claim(job), dueAt, more: costsAttempt ? 1 : 0 });
 }
 
+/** The database's own clock: those of several machines differ. Milliseconds since the epoch. */
+export const SERVER_NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+
 const restart = prepared((db, its: Parameters<{ seq: number; lease: string; now: number }>) =>
   db
     .updateTable('jobs')
     .set({ due_at: its('now'), created_at: its('now'), attempts: 0, lease_owner: null, lease_until: null })
     .where('seq', '=', its('seq'))
     .where(leaseOf, '=', its('lease')),
-/** The database's own clock: those of several machines differ. Milliseconds since the epoch. */
-export const SERVER_NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
-
 );
 
 /** What the job was for is done, and there is more: as if it were finished and promised anew. */
@@ -198,12 +204,6 @@ export async function goOn(tx: Tx, job: Mine, now: number): Promise<void> {
   await restart(tx.db, { ...claim(job), now });
 }
 
-export interface Depth {
-  kind: string;
-  state: string;
-  count: number;
-  oldestDueAt: number;
-}
 const deleteUnlessHeld = prepared((db, its: Parameters<{ seq: number; lease: string }>) =>
   db.deleteFrom('jobs').where(({ eb, selectFrom }) => {
     const free = selectFrom('jobs')
@@ -235,6 +235,12 @@ export async function finishUnlessHeld(tx: Tx, job: Mine, now: number, restMs: n
   return false;
 }
 
+export interface Depth {
+  kind: string;
+  state: string;
+  count: number;
+  oldestDueAt: number;
+}
 
 /** How much waits, for the metrics. */
 export async function depth(db: Kysely<Schema>): Promise<Depth[]> {

@@ -144,6 +144,8 @@ export interface JobsTable {
   lease_owner: Generated<string | null>;
   /** A process that says nothing until then is taken for dead. */
   lease_until: Generated<number | null>;
+  /** From then on the work is not to be done any more. Null: it is never too late. */
+  expires_at: Generated<number | null>;
 }
 
 export interface EventsTable {

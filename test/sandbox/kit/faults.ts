@@ -1,6 +1,7 @@
 /** What can be made to go wrong, whatever the provider. */
 export type FaultKind =
   | 'throttled'
+  | 'recipient_throttled'
   | 'server_error'
   | 'unavailable'
   | 'token_expired'
@@ -11,6 +12,7 @@ export type FaultKind =
 
 export const FAULT_KINDS: readonly FaultKind[] = [
   'throttled',
+  'recipient_throttled',
   'server_error',
   'unavailable',
   'token_expired',

@@ -40,6 +40,10 @@ export interface SandboxSettings {
   limitPairRate: boolean;
   /** Messages per second and number, in and out (130429); null: no limit. */
   throughputPerSecond: number | null;
+  /** What the number says of its throughput. */
+  throughputLevel: 'STANDARD' | 'HIGH' | 'NOT_APPLICABLE';
+  /** The number is also used in the WhatsApp Business app. */
+  isOnBizApp: boolean;
   /** Test number: only these may be written to (131030); null: everybody. */
   allowedRecipients: string[] | null;
   /** People (wa_id or user id) who cannot be reached (131026). */
@@ -83,6 +87,8 @@ export function initialSettings(options: WhatsAppSandboxOptions): SandboxSetting
     requireAppSecretProof: options.requireAppSecretProof ?? false,
     limitPairRate: options.limitPairRate ?? true,
     throughputPerSecond: options.throughputPerSecond === undefined ? 80 : options.throughputPerSecond,
+    throughputLevel: options.throughputLevel ?? 'STANDARD',
+    isOnBizApp: options.isOnBizApp ?? false,
     allowedRecipients: options.allowedRecipients ?? null,
     unreachable: options.unreachable ?? [],
     recipientErrors: options.recipientErrors ?? 'at_once',

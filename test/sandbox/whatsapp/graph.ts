@@ -85,6 +85,9 @@ function refusalOf(fault: Fault): GraphError | undefined {
     const headers = retryAfterSeconds === undefined ? undefined : { 'retry-after': String(retryAfterSeconds) };
     return new GraphError(130429, 'Cloud API message throughput has been reached.', { subcode: 2494055, headers });
   }
+  if (fault.kind === 'recipient_throttled') {
+    return new GraphError(131056, 'Message failed to send because there were too many messages sent to this user.');
+  }
   if (fault.kind === 'server_error') return new GraphError(131000, 'Message failed to send due to an unknown error.');
   if (fault.kind === 'unavailable') return new GraphError(2);
   return fault.kind === 'token_expired' ? expiredToken() : undefined;

@@ -10,6 +10,7 @@ import { recipient } from './render.ts';
 import { presence, send } from './send.ts';
 import { settingsSchema, type WhatsAppSettings } from './settings.ts';
 import { templates } from './templates.ts';
+import { limits } from './throughput.ts';
 import { handshake, verify } from './verify.ts';
 
 export const whatsapp: Channel<WhatsAppSettings> = {
@@ -36,4 +37,5 @@ export const whatsapp: Channel<WhatsAppSettings> = {
   templates,
   presence,
   provisioning,
+  limits,
 };

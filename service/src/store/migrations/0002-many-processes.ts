@@ -24,12 +24,21 @@ async function work(on: On): Promise<void> {
   await sql`update jobs set lot = 'earlier' where kind = 'send'`.execute(on.db);
   await add(on, 'jobs', 'lease_owner', 'text');
   await add(on, 'jobs', 'lease_until', 'bigint');
+  await add(on, 'jobs', 'expires_at', 'bigint');
+  await sql`update jobs set expires_at = created_at + 86400000 where kind = 'send'`.execute(on.db);
   await on.db.schema.dropIndex('jobs_kind_state_priority_due_at_seq').execute();
   await on.db.schema
     .createIndex('jobs_ready')
     .on('jobs')
     .columns(['kind', 'lot', 'priority', 'due_at', 'seq'])
     .where(sql.ref('state'), '=', sql.lit('ready'))
+    .execute();
+  // What cannot be sent in time is found although it is blocked, put off or held back.
+  await on.db.schema
+    .createIndex('jobs_expires_at')
+    .on('jobs')
+    .column('expires_at')
+    .where(sql.ref('expires_at'), 'is not', null)
     .execute();
   await add(on, 'accounts', 'paused_at', 'bigint');
   await add(on, 'accounts', 'paused_reason', 'text');

@@ -2,13 +2,15 @@
  * Meta's error codes for WhatsApp, as data: what each means for a message. The same codes come as the answer of a call and as
  * `errors[]` of a status. Source: Meta's page "Error codes" (support/error-codes) and the Graph API's general codes.
  */
-import { type SendErrorDetails, type SendErrorKind } from '../../../core/errors.ts';
+import { type SendErrorDetails, type SendErrorKind, type SendErrorScope } from '../../../core/errors.ts';
 import { compact, idOf, isObject, objectOf, textOf, type JsonObject } from '../json.ts';
 
 export interface ErrorRule {
   kind: SendErrorKind;
   retryAfterMs?: number;
   maxAttempts?: number;
+  /** Default: the whole account. */
+  scope?: SendErrorScope;
   /** How to mend it, for a person. */
   hint?: string;
 }
@@ -33,7 +35,14 @@ const PERMISSION: ErrorRule = {
   hint: 'Give the access token the permissions whatsapp_business_messaging and whatsapp_business_management for this account.',
 };
 const TOKEN: ErrorRule = { kind: 'settings', hint: 'Make a new access token and save it in the account.' };
-const throttled = (retryAfterMs: number): ErrorRule => ({ kind: 'throttled', retryAfterMs });
+/** By default the whole account has to slow down. */
+const throttled = (retryAfterMs: number, scope: SendErrorScope = 'account'): ErrorRule => ({
+  ...{ kind: 'throttled', retryAfterMs, scope },
+});
+/** The account may not send messages of this kind; others it may. */
+const onlyThis = (hint: string): ErrorRule => ({ kind: 'settings', scope: 'message', hint });
+/** "Object does not exist, cannot be loaded due to missing permissions": of code 100, what is wrong is the number or the token. */
+const NO_ACCESS_SUBCODE = '33';
 const maintenance = (retryAfterMs: number): ErrorRule => ({ kind: 'unreachable', retryAfterMs });
 
 /** Code or inclusive range of codes → rule. */
@@ -50,7 +59,7 @@ export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, n
   [190, TOKEN],
   [[200, 299], PERMISSION],
   [368, { kind: 'settings', hint: 'Meta restricted this account for a policy violation: see Business Support Home.' }],
-  [613, throttled(MINUTE)],
+  [613, throttled(MINUTE, 'message')],
   [803, INVALID],
   [80007, throttled(HOUR)],
   [130403, REJECTED],
@@ -82,20 +91,20 @@ export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, n
   [[131052, 131053], INVALID],
   [131055, INVALID],
   // The pair rate is retried after 4^n seconds; this is its first step.
-  [131056, throttled(4 * SECOND)],
+  [131056, throttled(4 * SECOND, 'recipient')],
   [131057, maintenance(2 * MINUTE)],
   [131059, REJECTED],
   [131062, { kind: 'invalid', hint: 'This message needs a phone number as recipient, not a user id.' }],
-  [131063, { kind: 'settings', hint: 'Marketing templates are switched off for the Cloud API on this account.' }],
+  [131063, onlyThis('Marketing templates are switched off for the Cloud API on this account.')],
   [131064, REJECTED],
-  [131208, throttled(MINUTE)],
+  [131208, throttled(MINUTE, 'message')],
   [[131201, 131215], REJECTED],
   [[132000, 132012], INVALID],
   [132015, { kind: 'invalid', hint: 'The template is paused for its quality: edit it, or unpause it.' }],
   [132016, { kind: 'invalid', hint: 'The template is disabled for good: make a new one.' }],
   [132018, INVALID],
   [132068, INVALID],
-  [132069, throttled(6 * MINUTE)],
+  [132069, throttled(6 * MINUTE, 'message')],
   [133000, maintenance(MINUTE)],
   [133004, UNAVAILABLE],
   [133005, SETTINGS],
@@ -104,18 +113,18 @@ export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, n
   [133010, { kind: 'settings', hint: 'Register the phone number for the Cloud API.' }],
   [133015, maintenance(5 * MINUTE)],
   [133016, throttled(72 * HOUR)],
-  [134011, { kind: 'settings', hint: 'Accept the payments terms in WhatsApp Manager.' }],
+  [134011, onlyThis('Accept the payments terms in WhatsApp Manager.')],
   [134100, INVALID],
   [134101, maintenance(10 * MINUTE)],
-  [134102, SETTINGS],
+  [134102, onlyThis('Marketing messages through the Marketing Messages API are not available to this account.')],
   [135000, INVALID],
   [136024, SETTINGS],
   [
     137000,
     { kind: 'rejected', hint: "The contact's identity key changed: confirm who they are before writing again." },
   ],
-  [138009, throttled(MINUTE)],
-  [[138012, 138013], throttled(MINUTE)],
+  [138009, throttled(MINUTE, 'message')],
+  [[138012, 138013], throttled(MINUTE, 'message')],
   [[138000, 138018], REJECTED],
   [[139000, 139004], INVALID],
   [[139100, 139102], REJECTED],
@@ -162,7 +171,8 @@ function explanation(error: JsonObject, hint: string | undefined): string {
 export function faultOf(value: unknown, fallback: ErrorRule = REJECTED): ProviderFault {
   const error = objectOf(value);
   const code = idOf(error.code);
-  const known = ruleOf(Number(code ?? NaN)) ?? fallback;
+  const hasNoAccess = code === '100' && idOf(error.error_subcode) === NO_ACCESS_SUBCODE;
+  const known = hasNoAccess ? PERMISSION : (ruleOf(Number(code ?? NaN)) ?? fallback);
   const rule = error.is_transient === true && known.kind !== 'throttled' ? { ...RISKY, hint: known.hint } : known;
   return {
     kind: rule.kind,
@@ -171,6 +181,7 @@ export function faultOf(value: unknown, fallback: ErrorRule = REJECTED): Provide
       providerCode: code,
       retryAfterMs: rule.retryAfterMs,
       maxAttempts: rule.maxAttempts,
+      scope: rule.scope,
       traceId: textOf(error.fbtrace_id),
     }),
   };

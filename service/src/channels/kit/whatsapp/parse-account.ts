@@ -80,6 +80,11 @@ const ALARMING_UPDATES = new Set<unknown>([
   'PARTNER_APP_UNINSTALLED',
 ]);
 
+/** The throughput of the number may be another one from now on. */
+const LIMIT_EVENTS = new Set(
+  ['ONBOARDING', 'THROUGHPUT_UPGRADE'].map((event) => `phone_number_quality_update ${event}`),
+);
+
 /** An alert is what stops or threatens sending, or touches security; the rest is a change. */
 const FIELDS: ReadonlyMap<string, (value: JsonObject) => Kind> = new Map<string, (value: JsonObject) => Kind>([
   ['message_template_status_update', () => 'template.status'],
@@ -110,6 +115,7 @@ export function accountEvent(change: Change): ChannelEvent | undefined {
   return {
     type,
     ...baseOf(change, change.field, undefined, change.raw, change.at ?? instantOf(change.value.timestamp)),
+    ...(LIMIT_EVENTS.has(`${change.field} ${textOf(change.value.event)}`) && { limitsChanged: true }),
     data: type.startsWith('template.') ? data : { field: change.field, ...data },
   };
 }

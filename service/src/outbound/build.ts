@@ -1,0 +1,53 @@
+/** Puts the outbound pipeline together. */
+import type { Accounts } from '../accounts/accounts.ts';
+import type { ChannelIo } from '../channels/channel.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Ids } from '../core/ids.ts';
+import type { JobHandler, Outbox } from '../outbox/outbox.ts';
+import type { Ledger } from '../store/ledger.ts';
+import { Circuit } from './circuit.ts';
+import { Expiry } from './expiry.ts';
+import { OutcomeWriter } from './outcome-writer.ts';
+import type { Outcomes } from './outcomes.ts';
+import { Pacer } from './pace.ts';
+import { ratesOf } from './rates.ts';
+import { SendHandler, type SendDeps } from './send.ts';
+import { SettleHandler } from './settle.ts';
+
+export interface OutboundDeps extends Pick<SendDeps, 'called'> {
+  ledger: Ledger;
+  outbox: Outbox;
+  accounts: Accounts;
+  outcomes: Outcomes;
+  io: ChannelIo;
+  clock: Clock;
+  ids: Ids;
+  random(): number;
+  /** Looking for what is too late failed. */
+  failed(error: unknown): void;
+}
+
+export interface Outbound {
+  handlers: JobHandler[];
+  pacer: Pacer;
+  start(): void;
+  /** To be called first of all when the service ends. */
+  stop(): Promise<void>;
+}
+
+export function buildOutbound(deps: OutboundDeps): Outbound {
+  const stopping = new AbortController();
+  const circuit = new Circuit(deps);
+  const pacer = new Pacer({ ...deps, circuit, rates: ratesOf(deps.ledger, deps.clock) });
+  const writer = new OutcomeWriter({ ...deps, circuit, pacer, stopping: stopping.signal });
+  const expiry = new Expiry(deps);
+  return {
+    handlers: [new SendHandler({ ...deps, pacer, writer }), new SettleHandler(deps)],
+    pacer,
+    start: () => expiry.start(),
+    stop: async () => {
+      stopping.abort();
+      await expiry.stop();
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * The circuit of an account: when the provider refuses the account itself (its token, its permissions), its sends wait instead of
+ * failing one by one. A change of the account closes the circuit at once; besides, a send tries now and then whether it works again.
+ */
+import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import type { Clock } from '../core/clock.ts';
+import type { SendError, SendErrorKind } from '../core/errors.ts';
+import * as store from '../store/account.store.ts';
+import type { Ledger, Tx } from '../store/ledger.ts';
+import type { Outcomes } from './outcomes.ts';
+
+const MINUTE_MS = 60_000;
+const LONGEST_MS = 60 * MINUTE_MS;
+/** Another process tries it: what it finds out is known here after so long. */
+const ELSEWHERE_MS = 1_000;
+
+/** Answers that a provider gives only to an account that it accepts. */
+const WORKS: readonly SendErrorKind[] = ['session_closed', 'opted_out', 'rejected'];
+
+export interface CircuitDeps {
+  ledger: Ledger;
+  accounts: Accounts;
+  outcomes: Outcomes;
+  clock: Clock;
+}
+
+export class Circuit {
+  readonly #deps: CircuitDeps;
+  /** Trials that this process has taken, by account: the beginning of the pause, and whether it is under way. */
+  readonly #trials = new Map<string, { since: number; running: boolean }>();
+
+  constructor(deps: CircuitDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether one send of a paused account may try: then 0, else after how many milliseconds to ask again. */
+  async probe({ id, pause }: LiveAccount): Promise<number> {
+    if (pause === null) return 0;
+    const { clock, ledger, accounts } = this.#deps;
+    const { since, probeAt } = pause;
+    const mine = this.#trials.get(id);
+    if (mine?.since === since && !mine.running) {
+      mine.running = true;
+      return 0;
+    }
+    const now = clock.now();
+    if (now < probeAt) return probeAt - now;
+    const next = now + Math.min(LONGEST_MS, now - since + MINUTE_MS);
+    if (!(await ledger.write((tx) => store.takeProbe(tx, id, probeAt, next)))) return ELSEWHERE_MS;
+    this.#trials.set(id, { since, running: true });
+    accounts.noted(id, { pause: { ...pause, probeAt: next } });
+    return 0;
+  }
+
+  /** The trial was not made: there was nothing to send. The next send may make it. */
+  giveBack(accountId: string): void {
+    const mine = this.#trials.get(accountId);
+    if (mine) mine.running = false;
+  }
+
+  /** Whether the account is as it was when the provider refused it: nobody has mended it meanwhile. */
+  async isUnchanged(account: LiveAccount): Promise<boolean> {
+    const current = (await this.#deps.accounts.refreshed()).find(account.id);
+    return current?.updatedAt === account.updatedAt;
+  }
+
+  /** Pauses the account, and tells it once. */
+  async open(tx: Tx, account: LiveAccount, error: SendError): Promise<void> {
+    const { clock, accounts, outcomes } = this.#deps;
+    const since = clock.now();
+    const pause = { since, reason: error.message, probeAt: since + MINUTE_MS };
+    if (!(await store.pause(tx, account, pause))) return;
+    await outcomes.alert(tx, account, `paused:${account.id}:${since}`, error, since);
+    tx.afterCommit(() => accounts.noted(account.id, { pause }));
+  }
+
+  /** A send was answered: one that tried a paused account ends the pause. */
+  async answered(tx: Tx, account: LiveAccount, kind: 'accepted' | SendErrorKind): Promise<void> {
+    const { pause } = account;
+    if (pause === null || (kind !== 'accepted' && !WORKS.includes(kind))) return;
+    if (!(await store.resume(tx, account.id, pause.since))) return;
+    await this.#deps.outcomes.resumed(tx, account, pause.since);
+    tx.afterCommit(() => this.#deps.accounts.noted(account.id, { pause: null }));
+  }
+}

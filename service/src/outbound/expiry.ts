@@ -1,0 +1,92 @@
+/**
+ * Messages that are not to be sent any more. A job that waits (for its lane, its slot, its account) does not run, so what is too late is
+ * looked for beside the jobs, every second.
+ */
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Clock } from '../core/clock.ts';
+import { ParleyError } from '../core/errors.ts';
+import type { Job, Outbox } from '../outbox/outbox.ts';
+import { overdue } from '../store/job-lot.store.ts';
+import type { Ledger, Tx } from '../store/ledger.ts';
+import * as messages from '../store/message.store.ts';
+import type { Outcomes } from './outcomes.ts';
+
+export const EXPIRED = { code: 'expired', message: 'The message could not be sent in time and was given up' };
+
+const LOOK_MS = 1_000;
+/** Messages that are ended in one look; more are left to the next. */
+const LIMIT = 500;
+/** A message may be sent for so long. */
+const LONGEST_MS = 30 * 24 * 3_600_000;
+
+/** The instant that a caller gave, in milliseconds since the epoch. Throws `invalid_request`. */
+export function checkedExpiry(expiresAt: string, now: number): number {
+  const at = Date.parse(expiresAt);
+  if (at > now && at <= now + LONGEST_MS) return at;
+  const message = at > now ? 'must be at most 30 days ahead' : 'must lie in the future';
+  throw new ParleyError(400, 'invalid_request', `Not valid: expiresAt ${message}.`, {
+    errors: [{ field: 'expiresAt', message }],
+  });
+}
+
+export interface ExpiryDeps {
+  ledger: Ledger;
+  outbox: Outbox;
+  accounts: Accounts;
+  outcomes: Outcomes;
+  clock: Clock;
+  /** A look failed: the database cannot be used, or a defect. */
+  failed(error: unknown): void;
+}
+
+export class Expiry {
+  readonly #deps: ExpiryDeps;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+
+  constructor(deps: ExpiryDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.look(), LOOK_MS);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+  }
+
+  /** Resolves when what is too late by now is ended. */
+  async look(): Promise<void> {
+    this.#looking ??= this.#look()
+      .catch((error: unknown) => this.#deps.failed(error))
+      .finally(() => (this.#looking = undefined));
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const { ledger, clock } = this.#deps;
+    for (const job of await overdue(ledger.reader, clock.now(), LIMIT)) {
+      await ledger.write((tx) => this.#end(tx, job));
+    }
+  }
+
+  /** One that is being sent is left alone: its answer decides, and the next look. */
+  async #end(tx: Tx, job: Job): Promise<void> {
+    const { accounts, outcomes, outbox } = this.#deps;
+    const { messageId } = job.payload as { messageId: string };
+    const message = await messages.hold(tx, messageId);
+    if (message?.status === 'queued') {
+      const attempts = await messages.attempts(tx.db, messageId);
+      if (attempts.some(({ closed_at }) => closed_at === null)) return;
+      const account = accounts.find(message.account_id);
+      // Its account was deleted, or is not known here yet: the job says so when it runs.
+      if (account === undefined) return;
+      await outcomes.failed(tx, account, messageId, EXPIRED);
+    }
+    // Only what nobody has claimed: a run that is under way finds the message ended, and ends.
+    await outbox.finish(tx, { ...job, lease: null });
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Writes down what became of a call to the provider, by the retry table. The outcome is known to nobody else: while the database cannot be
+ * used it is kept in memory and written as soon as it can, so that a short outage makes no message uncertain.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LiveAccount } from '../accounts/accounts.ts';
+import type { SendReceipt } from '../channels/channel.ts';
+import type { Clock } from '../core/clock.ts';
+import type { SendError } from '../core/errors.ts';
+import { decide, fullJitterMs, type RetryDecision } from '../core/retry.ts';
+import type { Job, Outbox } from '../outbox/outbox.ts';
+import type { Ledger, Tx } from '../store/ledger.ts';
+import * as messages from '../store/message.store.ts';
+import type { AttemptRow, MessageRow } from '../store/message.store.ts';
+import { LedgerUnavailable } from '../store/unavailable.ts';
+import type { Circuit } from './circuit.ts';
+import { fallBack } from './fall-back.ts';
+import { eventError, type Outcomes } from './outcomes.ts';
+import type { Pacer } from './pace.ts';
+
+/** One message under way. */
+export interface Sending {
+  job: Job;
+  account: LiveAccount;
+  message: MessageRow;
+  attempts: AttemptRow[];
+}
+
+/** An outcome is kept in memory for so long. */
+const KEEP_MS = 2 * 60_000;
+const RETRY_BASE_MS = 100;
+const RETRY_CAP_MS = 5_000;
+
+export interface OutcomeWriterDeps {
+  ledger: Ledger;
+  outbox: Outbox;
+  outcomes: Outcomes;
+  circuit: Circuit;
+  pacer: Pacer;
+  clock: Clock;
+  random(): number;
+  /** The service is to end: no outcome is waited for any more. */
+  stopping: AbortSignal;
+}
+
+type Final = Exclude<RetryDecision, { action: 'retry' }>;
+
+export class OutcomeWriter {
+  readonly #deps: OutcomeWriterDeps;
+
+  constructor(deps: OutcomeWriterDeps) {
+    this.#deps = deps;
+  }
+
+  accepted({ job, account, message }: Sending, attemptId: string, receipt: SendReceipt): Promise<void> {
+    const { ledger, outbox, outcomes, circuit, clock } = this.#deps;
+    return this.#keep(() =>
+      ledger.write(async (tx) => {
+        await messages.closeAttempt(tx, attemptId, clock.now(), 'accepted', null);
+        await outcomes.accepted(tx, account, message.id, receipt);
+        await circuit.answered(tx, account, 'accepted');
+        await outbox.finish(tx, job);
+      }),
+    );
+  }
+
+  /** `attemptId` absent: it was not even tried. */
+  async refused(sending: Sending, attemptId: string | undefined, error: SendError): Promise<void> {
+    const decision = this.#decide(sending, error);
+    await this.#keep(async () => {
+      if (decision.action === 'retry' && decision.gate)
+        await this.#deps.pacer.hold(sending.account.id, decision.afterMs);
+      const isBroken = decision.action === 'pause' && (await this.#deps.circuit.isUnchanged(sending.account));
+      await this.#deps.ledger.write((tx) => this.#write(tx, sending, { attemptId, error, decision, isBroken }));
+    });
+  }
+
+  #decide({ account, attempts }: Sending, error: SendError): RetryDecision {
+    const tries = (...outcomes: string[]) => attempts.filter(({ outcome }) => outcomes.includes(outcome ?? '')).length;
+    const throttled = tries('throttled');
+    // Waiting for the account costs no try either.
+    const counted = attempts.length - throttled - tries('settings') + 1;
+    const idempotent = account.channel.capabilities.idempotentSends;
+    return decide(error, { counted, throttled: throttled + 1, idempotent }, this.#deps.random());
+  }
+
+  async #write(
+    tx: Tx,
+    sending: Sending,
+    refusal: { attemptId: string | undefined; error: SendError; decision: RetryDecision; isBroken: boolean },
+  ): Promise<void> {
+    const { clock, outbox, circuit } = this.#deps;
+    const { job, account } = sending;
+    const { attemptId, error, decision, isBroken } = refusal;
+    const now = clock.now();
+    if (attemptId) await messages.closeAttempt(tx, attemptId, now, error.kind, JSON.stringify(shown(error)));
+    if (attemptId) await circuit.answered(tx, account, error.kind);
+    if (decision.action === 'retry') return outbox.postpone(tx, job, now + decision.afterMs, decision.costsAttempt);
+    if (decision.action === 'pause') {
+      if (isBroken) await circuit.open(tx, account, error);
+      // Held back with all others of its account until that works; at once when it was mended meanwhile.
+      return outbox.postpone(tx, job, now, false);
+    }
+    await this.#end(tx, sending, attemptId, error, decision);
+  }
+
+  async #end(tx: Tx, sending: Sending, attemptId: string | undefined, error: SendError, decision: Final) {
+    const { outbox, outcomes } = this.#deps;
+    const { job, account, message } = sending;
+    if (decision.action === 'settle') {
+      await outcomes.uncertain(tx, account, message.id, shown(error));
+    } else if (decision.action === 'fail') {
+      if (error.kind === 'session_closed' && (await this.#fallBack(tx, sending))) return;
+      if (decision.optOut) await outcomes.optedOut(tx, message.conversation_id);
+      if (decision.alert && attemptId) await outcomes.alert(tx, account, attemptId, error);
+      await outcomes.failed(tx, account, message.id, shown(error));
+    }
+    await outbox.finish(tx, job);
+  }
+
+  /** The session closed while the message waited. False: the caller asked for nothing else. */
+  async #fallBack(tx: Tx, { job, message }: Sending): Promise<boolean> {
+    const { outbox, clock } = this.#deps;
+    const now = clock.now();
+    const became = await fallBack(tx, outbox, message, now);
+    if (became === 'held') await outbox.finish(tx, job);
+    if (became === 'queued') await outbox.postpone(tx, job, now, false);
+    return became !== undefined;
+  }
+
+  async #keep(write: () => Promise<void>): Promise<void> {
+    const { random, stopping } = this.#deps;
+    const endsAt = performance.now() + KEEP_MS;
+    for (let run = 1; ; run++) {
+      try {
+        return await write();
+      } catch (error) {
+        const isOver = stopping.aborted || performance.now() >= endsAt;
+        if (isOver || !(error instanceof LedgerUnavailable)) throw error;
+      }
+      const restMs = fullJitterMs(run, random(), RETRY_BASE_MS, RETRY_CAP_MS);
+      // One that is cut short by the end of the service is followed by a last try.
+      await delay(restMs, undefined, { signal: stopping }).catch(() => undefined);
+    }
+  }
+}
+
+function shown({ kind, message, details }: SendError) {
+  return eventError({ kind, message, providerCode: details.providerCode });
+}

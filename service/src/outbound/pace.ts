@@ -1,0 +1,114 @@
+/**
+ * The pace of sends, ahead of the provider's own limits. An account's sends start in slots: so many may start in each, and the next
+ * slot begins when they are made good. They start at 95 % of what the provider allows, with 5 % of a second's worth in one slot: in no
+ * second start more than are allowed, also when a slot's sends begin at its end, whatever the number of processes.
+ */
+import { perSecondOf, type Accounts, type LiveAccount } from '../accounts/accounts.ts';
+import type { Clock } from '../core/clock.ts';
+import type { LotGate } from '../outbox/lots.ts';
+import * as rates from '../store/rate.store.ts';
+import type { Tx } from '../store/ledger.ts';
+import type { Circuit } from './circuit.ts';
+import type { Rates } from './rates.ts';
+
+const SHARE = 0.95;
+const SLOT_SHARE = 1 - SHARE;
+const SECOND_MS = 1_000;
+
+/** How many sends may start in a slot, and how long it is. */
+export function slotOf(perSecond: number): { sends: number; lengthMs: number } {
+  const sends = Math.max(1, Math.floor(perSecond * SLOT_SHARE + Number.EPSILON));
+  return { sends, lengthMs: Math.ceil((sends * SECOND_MS) / (perSecond * SHARE)) };
+}
+
+/** What of the present slot this process may still start, and when it may ask for more. */
+interface Allowance {
+  left: number;
+  until: number;
+  askAt: number;
+}
+
+export interface PacerDeps {
+  accounts: Pick<Accounts, 'find'>;
+  rates: Rates;
+  circuit: Circuit;
+  clock: Clock;
+}
+
+export class Pacer implements LotGate {
+  readonly #deps: PacerDeps;
+  readonly #allowances = new Map<string, Allowance>();
+  /** Lots of which less was given than was wanted. */
+  readonly #againAt = new Map<string, number>();
+
+  constructor(deps: PacerDeps) {
+    this.#deps = deps;
+  }
+
+  async take(lot: string, wanted: number): Promise<number> {
+    // Not known here (any more): the handler says what becomes of its jobs.
+    const account = this.#deps.accounts.find(lot);
+    if (account === undefined) return wanted;
+    this.#againAt.delete(lot);
+    if (account.pause !== null) {
+      const waitMs = await this.#deps.circuit.probe(account);
+      if (waitMs > 0) this.#againAt.set(lot, this.#deps.clock.now() + waitMs);
+      return waitMs > 0 ? 0 : 1;
+    }
+    const perSecond = perSecondOf(account);
+    return perSecond === undefined ? wanted : this.#takeOf(lot, wanted, perSecond);
+  }
+
+  giveBack(lot: string, unused: number): void {
+    this.#deps.circuit.giveBack(lot);
+    const allowance = this.#allowances.get(lot);
+    if (allowance) allowance.left += unused;
+  }
+
+  againAt(lot: string): number | undefined {
+    return this.#againAt.get(lot);
+  }
+
+  /** The provider throttled the account: none of its sends starts for so long, in any process. */
+  async hold(accountId: string, forMs: number): Promise<void> {
+    this.#allowances.delete(accountId);
+    await this.#deps.rates.close(keyOf(accountId), forMs);
+  }
+
+  /** One more message to the recipient of a conversation. Answers 0, or how long the provider would refuse it. */
+  async toRecipient(tx: Tx, account: LiveAccount, conversationId: string): Promise<number> {
+    const limit = account.channel.capabilities.throughput?.perRecipient;
+    if (limit === undefined) return 0;
+    // One is kept in reserve: messages may arrive a little closer together than they were sent.
+    const capacityMs = Math.max(1, limit.burst - 1) * limit.everyMs;
+    const ask = { key: `to ${conversationId}`, costMs: limit.everyMs, capacityMs, now: this.#deps.clock.now() };
+    return rates.take(tx, ask);
+  }
+
+  async #takeOf(lot: string, wanted: number, perSecond: number): Promise<number> {
+    const allowance = this.#present(lot);
+    if (allowance.left < wanted && this.#deps.clock.now() >= allowance.askAt) {
+      const { sends, lengthMs } = slotOf(perSecond);
+      const waitMs = await this.#deps.rates.take(keyOf(lot), lengthMs);
+      const now = this.#deps.clock.now();
+      allowance.askAt = now + (waitMs === 0 ? lengthMs : waitMs);
+      if (waitMs === 0) Object.assign(allowance, { left: sends, until: allowance.askAt });
+    }
+    const taken = Math.min(wanted, allowance.left);
+    allowance.left -= taken;
+    if (taken < wanted) this.#againAt.set(lot, allowance.askAt);
+    return taken;
+  }
+
+  /** What was not started in its slot is not made up for later. */
+  #present(lot: string): Allowance {
+    let allowance = this.#allowances.get(lot);
+    if (allowance === undefined) this.#allowances.set(lot, (allowance = { left: 0, until: 0, askAt: 0 }));
+    if (this.#deps.clock.now() >= allowance.until) allowance.left = 0;
+    return allowance;
+  }
+}
+
+function keyOf(accountId: string): string {
+  return `by ${accountId}`;
+}

@@ -1,0 +1,64 @@
+/** What an account has used of its throughput: in memory where one process sends, in the ledger where several do. */
+import type { Clock } from '../core/clock.ts';
+import * as store from '../store/rate.store.ts';
+import type { Ledger } from '../store/ledger.ts';
+
+export interface Rates {
+  /** Uses so much that it takes `costMs` to make it good, of an allowance that is as large. Answers 0, or the wait until it is free. */
+  take(key: string, costMs: number): Promise<number>;
+  /** Nothing is free for so long. */
+  close(key: string, forMs: number): Promise<void>;
+}
+
+export function ratesOf(ledger: Ledger, clock: Clock): Rates {
+  return ledger.dialect.shared ? new LedgerRates(ledger, clock) : new MemoryRates(clock);
+}
+
+/** Keys that are looked through for such as are free again. */
+const MANY = 1_000;
+
+class MemoryRates implements Rates {
+  readonly #clock: Clock;
+  readonly #fullAt = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async take(key: string, costMs: number): Promise<number> {
+    const now = this.#clock.now();
+    const fullAt = this.#fullAt.get(key) ?? now;
+    if (fullAt > now) return fullAt - now;
+    this.#fullAt.set(key, now + costMs);
+    if (this.#fullAt.size > MANY) this.#forget(now);
+    return 0;
+  }
+
+  async close(key: string, forMs: number): Promise<void> {
+    const until = this.#clock.now() + forMs;
+    this.#fullAt.set(key, Math.max(until, this.#fullAt.get(key) ?? 0));
+  }
+
+  #forget(now: number): void {
+    for (const [key, fullAt] of this.#fullAt) if (fullAt <= now) this.#fullAt.delete(key);
+  }
+}
+
+class LedgerRates implements Rates {
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+
+  constructor(ledger: Ledger, clock: Clock) {
+    this.#ledger = ledger;
+    this.#clock = clock;
+  }
+
+  take(key: string, costMs: number): Promise<number> {
+    const ask = { key, costMs, capacityMs: costMs, now: this.#clock.now() };
+    return this.#ledger.write((tx) => store.take(tx, ask));
+  }
+
+  async close(key: string, forMs: number): Promise<void> {
+    await this.#ledger.write((tx) => store.fill(tx, { key, costMs: forMs, now: this.#clock.now() }));
+  }
+}

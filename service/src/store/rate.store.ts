@@ -1,0 +1,82 @@
+/**
+ * How much of a limit is used, as one instant for each key: until `full_at` what was used is not made good again (the "generic
+ * cell rate algorithm"). A key that is not there, or whose instant is over, is unused.
+ */
+import { sql, type Expression } from 'kysely';
+import { SERVER_NOW } from './job.store.ts';
+import type { Db } from './ledger.ts';
+import { first, prepared, type Parameters } from './prepared.ts';
+
+interface Use {
+  key: string;
+  /** Milliseconds since the epoch; where the database has a clock of its own, that one counts. */
+  now: number;
+  /** How long it takes to make good what is used now. */
+  costMs: number;
+}
+interface Ask extends Use {
+  /** How much may be used at once, as the time that it takes to make it good. */
+  capacityMs: number;
+}
+
+type Now = (its: Parameters<Use>) => Expression<number>;
+
+/** One statement decides and notes, so that no two processes use the same. */
+function statements(nowOf: Now) {
+  const take = prepared((db, its: Parameters<Ask>) => {
+    const now = nowOf(its as never);
+    const cost = sql<number>`cast(${its('costMs')} as bigint)`;
+    return db
+      .insertInto('rates')
+      .values({ key: its('key'), full_at: sql<number>`${now} + ${cost}` })
+      .onConflict((conflict) =>
+        conflict
+          .column('key')
+          .doUpdateSet({
+            full_at: sql<number>`case when rates.full_at > ${now} then rates.full_at else ${now} end + ${cost}`,
+          })
+          .where('rates.full_at', '<=', sql<number>`${now} + cast(${its('capacityMs')} as bigint) - ${cost}`),
+      )
+      .returning('full_at');
+  });
+  const waitMs = prepared((db, its: Parameters<Ask>) => {
+    const now = nowOf(its as never);
+    const room = sql<number>`cast(${its('costMs')} as bigint) - cast(${its('capacityMs')} as bigint)`;
+    return db
+      .selectFrom('rates')
+      .select(sql<number>`full_at - ${now} + ${room}`.as('ms'))
+      .where('key', '=', its('key'));
+  });
+  const fill = prepared((db, its: Parameters<Use>) => {
+    const until = sql<number>`${nowOf(its)} + cast(${its('costMs')} as bigint)`;
+    return db
+      .insertInto('rates')
+      .values({ key: its('key'), full_at: until })
+      .onConflict((conflict) =>
+        conflict.column('key').doUpdateSet({ full_at: until }).where('rates.full_at', '<', until),
+      );
+  });
+  return { take, waitMs, fill };
+}
+
+const OWN_CLOCK = statements((its) => sql<number>`cast(${its('now')} as bigint)`);
+/** The clocks of several machines differ by more than the limits are fine. */
+const SERVER_CLOCK = statements(() => SERVER_NOW);
+
+export interface Clocked {
+  db: Db;
+  /** Whether several processes use the limits. */
+  shared: boolean;
+}
+
+/** Uses a part of the limit. Answers 0, or how many milliseconds it takes until that much is free: then nothing was used. */
+export async function take({ db, shared }: Clocked, ask: Ask): Promise<number> {
+  const { take: use, waitMs } = shared ? SERVER_CLOCK : OWN_CLOCK;
+  if (first(await use(db, ask)) !== undefined) return 0;
+  return Math.max(1, Number(first(await waitMs(db, ask))?.ms ?? 1));
+}
+
+/** Nothing is free for so long. */
+export async function fill({ db, shared }: Clocked, use: Use): Promise<void> {
+  await (shared ? SERVER_CLOCK : OWN_CLOCK).fill(db, use);
+}
