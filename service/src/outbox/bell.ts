@@ -32,7 +32,6 @@ export class Bell {
   #listener: Listener | undefined;
   readonly #ringing = new Set<JobKind>();
   readonly #again = new Set<JobKind>();
-  #isUp = false;
   #wasUp = false;
   #complained = false;
 
@@ -46,7 +45,7 @@ export class Bell {
   }
 
   get isUp(): boolean {
-    return this.#isUp;
+    return this.#queue?.client.status === 'ready';
   }
 
   /** The queue that Nest made. Before `listen`. */
@@ -69,7 +68,7 @@ export class Bell {
 
   /** Tells some process that work of `kind` is due in `delayMs`. Rings that would say the same are one. */
   ring(kind: JobKind, delayMs = 0, hops = 0): void {
-    if (!this.#isUp || this.#queue === undefined) return;
+    if (!this.isUp || this.#queue === undefined) return;
     if (this.#ringing.has(kind)) {
       this.#again.add(kind);
       return;
@@ -89,6 +88,7 @@ export class Bell {
   async #add(queue: Queue<Ring>, kind: JobKind, delayMs: number, hops: number): Promise<void> {
     try {
       await queue.add(kind, { hops }, { ...OPTIONS, delay: Math.max(0, Math.ceil(delayMs)) });
+      this.#complained = false;
     } catch (error) {
       this.#down(error);
     }
@@ -96,20 +96,30 @@ export class Bell {
     if (this.#again.delete(kind)) this.ring(kind);
   }
 
+  /** Told once: of a connection that is lost as of a server that takes no rings (its memory is full, it is a replica by now). */
   #down(error: unknown): void {
-    this.#isUp = false;
     if (this.#complained) return;
     this.#complained = true;
     this.#log.warn({ err: error }, 'Redis cannot be reached: work is found by looking, a few seconds later');
   }
 
   async #up(): Promise<void> {
-    if (this.#isUp) return;
-    this.#isUp = true;
+    if (!(await this.#isLetIn())) return;
     this.#wasUp = true;
     this.#complained = false;
     this.#log.info({}, 'Redis is reached: processes tell each other of work');
     await this.#checkEviction();
+  }
+
+  /** The client calls itself ready even when its password was refused. */
+  async #isLetIn(): Promise<boolean> {
+    try {
+      await this.#queue?.client.ping();
+      return true;
+    } catch (error) {
+      this.#down(error);
+      return false;
+    }
   }
 
   /** Managed servers may not tell. */

@@ -1,0 +1,83 @@
+/** Two processes as one driver: one that only promises and rings ("web") and one that only works ("worker"), over a real Redis. */
+import Bull from 'bull';
+import type { Clock } from '../../service/src/core/clock.ts';
+import { Bell, BELL_QUEUE } from '../../service/src/outbox/bell.ts';
+import { BullDriver } from '../../service/src/outbox/bull.driver.ts';
+import { EmbeddedDriver, type DriverTimes } from '../../service/src/outbox/embedded.driver.ts';
+import type { JobHandler, JobKind } from '../../service/src/outbox/outbox.ts';
+import type { JobFailure } from '../../service/src/outbox/pump.ts';
+import type { Ledger } from '../../service/src/store/ledger.ts';
+import type { TestedDriver } from '../conformance/outbox-bench.ts';
+import { eventually } from './eventually.ts';
+
+type Queue = ConstructorParameters<typeof Bull>[0] extends string ? Bull.Queue : never;
+
+/** Queues of processes, closed after each test. */
+export class Bells {
+  readonly #queues: Queue[] = [];
+  readonly log: string[] = [];
+
+  /** A bell on a connection of its own; `prefix` keeps the tests apart. */
+  make(url: string, prefix: string): { bell: Bell; close(): Promise<void> } {
+    const queue = new Bull(BELL_QUEUE, url, { prefix });
+    this.#queues.push(queue);
+    const note = (fields: Record<string, unknown>, message: string) =>
+      void this.log.push(`${message} ${JSON.stringify(fields)}`);
+    const bell = new Bell({ info: note, warn: note });
+    bell.attach(queue);
+    return { bell, close: () => closed(queue) };
+  }
+
+  async ready(url: string, prefix: string): Promise<Bell> {
+    const { bell } = this.make(url, prefix);
+    await eventually(() => bell.isUp, 'Redis to be reached');
+    return bell;
+  }
+
+  async close(): Promise<void> {
+    for (const queue of this.#queues.splice(0)) await closed(queue);
+  }
+}
+
+/** Its connection may break while it says goodbye. */
+function closed(queue: Queue): Promise<void> {
+  return queue.close(true).catch(() => undefined);
+}
+
+/** What happens to it is told by the ledger alone: nothing passes between the two but rings. */
+export class WebAndWorker implements TestedDriver {
+  readonly #web: { driver: BullDriver; close(): Promise<void> };
+  readonly #worker: { driver: BullDriver; close(): Promise<void> };
+
+  constructor(
+    bells: Bells,
+    redis: { url: string; prefix: string },
+    ledger: Ledger,
+    clock: Clock,
+    failed: JobFailure,
+    times: DriverTimes = {},
+  ) {
+    const make = () => {
+      const { bell, close } = bells.make(redis.url, redis.prefix);
+      return { driver: new BullDriver(bell, clock, new EmbeddedDriver(ledger, clock, failed, times)), close };
+    };
+    this.#web = make();
+    this.#worker = make();
+  }
+
+  start(handlers: readonly JobHandler[]): void {
+    this.#worker.driver.start(handlers);
+  }
+
+  ring(kind: JobKind, dueAt: number): void {
+    this.#web.driver.ring(kind, dueAt);
+  }
+
+  wake(): void {
+    this.#worker.driver.wake();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#worker.driver.stop(), this.#worker.close(), this.#web.close()]);
+  }
+}
