@@ -1,0 +1,145 @@
+/** How many sends start in a second, in one process and in several. */
+import { setTimeout as pause } from 'node:timers/promises';
+import fc from 'fast-check';
+import type { Accounts, LiveAccount } from '../../service/src/accounts/accounts.ts';
+import { systemClock, type Clock } from '../../service/src/core/clock.ts';
+import type { Circuit } from '../../service/src/outbound/circuit.ts';
+import { Pacer, slotOf } from '../../service/src/outbound/pace.ts';
+import { ratesOf } from '../../service/src/outbound/rates.ts';
+import type { Ledger } from '../../service/src/store/ledger.ts';
+import { manualClock } from '../sandbox/kit/clock.ts';
+import { postgresLedgers } from '../support/postgres-ledgers.ts';
+import { tempLedgers } from '../support/temp-ledger.ts';
+
+const LOT = 'acc_1';
+const PAIR = { everyMs: 6_000, burst: 45 };
+
+function accountOf(perSecond: number | null): LiveAccount {
+  const channel = { capabilities: { throughput: { perSecond: 80, perRecipient: PAIR } } };
+  return { id: LOT, channel, perSecond, pause: null } as unknown as LiveAccount;
+}
+
+function pacerOf(ledger: Ledger, clock: Clock, account: LiveAccount): Pacer {
+  const accounts = { find: (id: string) => (id === LOT ? account : undefined) } as Accounts;
+  const circuit = { giveBack: () => undefined } as unknown as Circuit;
+  return new Pacer({ accounts, circuit, clock, rates: ratesOf(ledger, clock) });
+}
+
+/** The most instants in any second. */
+function mostInASecond(instants: readonly number[]): number {
+  const sorted = [...instants].sort((a, b) => a - b);
+  let first = 0;
+  let most = 0;
+  sorted.forEach((at, last) => {
+    while (at - (sorted[first] ?? at) >= 1_000) first++;
+    most = Math.max(most, last - first + 1);
+  });
+  return most;
+}
+
+const rates = fc.oneof(fc.constantFrom(1, 3, 10, 20, 30, 50, 80, 250, 1_000), fc.integer({ min: 1, max: 2_000 }));
+
+test('slots that are used up to their end never add up to more than the limit in a second', () => {
+  fc.assert(
+    fc.property(rates, (perSecond) => {
+      const { sends, lengthMs } = slotOf(perSecond);
+      // The first slot's sends begin as late as they may, all others at once.
+      const others = Math.floor((1_000 + Math.min(lengthMs, 50) - 2) / lengthMs);
+      expect((1 + others) * sends).toBeLessThanOrEqual(perSecond);
+      expect((sends * 1_000) / lengthMs).toBeGreaterThan(perSecond * 0.8);
+    }),
+  );
+});
+
+describe('one process', () => {
+  const open = tempLedgers();
+
+  test.each([20, 80, 1_000])('starts nearly as many as %s per second, and never more', async (perSecond) => {
+    const clock = manualClock(1_750_000_000_000);
+    const pacer = pacerOf(await open(), clock, accountOf(perSecond));
+    const startedAt: number[] = [];
+    for (let ms = 0; ms < 5_000; ms += 5) {
+      const taken = await pacer.take(LOT, 1_000);
+      startedAt.push(...Array<number>(taken).fill(clock.now()));
+      expect(pacer.againAt(LOT)).toBeGreaterThan(clock.now());
+      clock.advance(5);
+    }
+    expect(mostInASecond(startedAt)).toBeLessThanOrEqual(perSecond);
+    expect(startedAt.length).toBeGreaterThanOrEqual(5 * perSecond * 0.85);
+  });
+
+  test('what it gives back in time may start, what was not used in its slot may not', async () => {
+    const clock = manualClock(1_750_000_000_000);
+    const pacer = pacerOf(await open(), clock, accountOf(80));
+    expect(await pacer.take(LOT, 10)).toBe(4);
+    pacer.giveBack(LOT, 3);
+    expect(await pacer.take(LOT, 10)).toBe(3);
+    clock.advance(1_000);
+    expect(await pacer.take(LOT, 1)).toBe(1);
+    clock.advance(1_000);
+    expect(await pacer.take(LOT, 10)).toBe(4);
+  });
+
+  test('an account that was throttled waits as long as it was told, one of which nothing is known does not', async () => {
+    const clock = manualClock(1_750_000_000_000);
+    const pacer = pacerOf(await open(), clock, accountOf(null));
+    await pacer.hold(LOT, 30_000);
+    expect([await pacer.take(LOT, 5), await pacer.take('another', 500)]).toEqual([0, 500]);
+    expect(pacer.againAt(LOT)).toBe(clock.now() + 30_000);
+    clock.advance(30_000);
+    expect(await pacer.take(LOT, 5)).toBe(4);
+  });
+
+  test('a recipient gets as many at once as the provider lends, then one at a time', async () => {
+    const clock = manualClock(1_750_000_000_000);
+    const ledger = await open();
+    const pacer = pacerOf(ledger, clock, accountOf(null));
+    const ask = (to: string) => ledger.write((tx) => pacer.toRecipient(tx, accountOf(null), to));
+    for (let sent = 0; sent < PAIR.burst - 1; sent++) expect(await ask('con_1')).toBe(0);
+    expect(await ask('con_1')).toBe(PAIR.everyMs);
+    expect(await ask('con_2')).toBe(0);
+    clock.advance(PAIR.everyMs - 1);
+    expect(await ask('con_1')).toBe(1);
+    clock.advance(1);
+    expect([await ask('con_1'), await ask('con_1')]).toEqual([0, PAIR.everyMs]);
+  });
+});
+
+describe('several processes on PostgreSQL', () => {
+  const { open } = postgresLedgers();
+
+  test('together never start more than the limit, and nearly as many', async () => {
+    const perSecond = 200;
+    const ledger = await open();
+    const startedAt: number[] = [];
+    const endsAt = Date.now() + 3_000;
+    const work = async () => {
+      const pacer = pacerOf(ledger, systemClock, accountOf(perSecond));
+      while (Date.now() < endsAt) {
+        const taken = await pacer.take(LOT, 7);
+        startedAt.push(...Array<number>(taken).fill(Date.now()));
+        if (taken < 7) await pause(Math.min(50, Math.max(1, (pacer.againAt(LOT) ?? 0) - Date.now())));
+      }
+    };
+    await Promise.all([work(), work(), work()]);
+    expect(mostInASecond(startedAt)).toBeLessThanOrEqual(perSecond);
+    expect(startedAt.length).toBeGreaterThanOrEqual(3 * perSecond * 0.6);
+  });
+
+  test('an account that one of them found throttled waits in all', async () => {
+    const ledger = await open();
+    const [one, other] = [0, 1].map(() => pacerOf(ledger, systemClock, accountOf(80))) as [Pacer, Pacer];
+    await one.hold(LOT, 60_000);
+    expect([await one.take(LOT, 5), await other.take(LOT, 5)]).toEqual([0, 0]);
+    expect(other.againAt(LOT)).toBeGreaterThan(Date.now() + 50_000);
+  });
+
+  test('a recipient gets no more from all of them than from one', async () => {
+    const ledger = await open();
+    const pacers = [0, 1].map(() => pacerOf(ledger, systemClock, accountOf(null)));
+    const asks = Array.from({ length: 60 }, (_, i) =>
+      ledger.write((tx) => pacers[i % 2]!.toRecipient(tx, accountOf(null), 'con_1')),
+    );
+    expect((await Promise.all(asks)).filter((waitMs) => waitMs === 0)).toHaveLength(PAIR.burst - 1);
+  });
+});
