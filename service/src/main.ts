@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError, loadConfig } from './config/config.ts';
-import { makeLogger } from './platform/logger.ts';
+import { makeLogger, type Logger } from './platform/logger.ts';
 import { SecretBoxError } from './platform/secret-box.ts';
 import { DRAIN_MS, startService, type RunningService } from './service.ts';
 import { SchemaError } from './store/migrate.ts';
@@ -10,13 +10,36 @@ import { SchemaError } from './store/migrate.ts';
 /** What the operator can mend: told in plain words on stderr, without a stack. */
 function refuse(error: unknown): never {
   const known = error instanceof ConfigError || error instanceof SchemaError || error instanceof SecretBoxError;
-  process.stderr.write(`${known ? error.message : String((error as Error).stack ?? error)}\n`);
+  process.stderr.write(
+    `${known ? [error.message, ...reasons(error)].join(': ') : String((error as Error).stack ?? error)}\n`,
+  );
   process.exit(1);
+}
+
+/** What the database said. Its messages name no password. */
+function reasons({ cause }: Error): string[] {
+  return cause instanceof Error ? [cause.message] : [];
+}
+
+/**
+ * What nobody caught ends the process, told through the log, which knows what must not be told. The client of Redis rejects promises
+ * that its user never saw when it is not let in; they hang the password on them.
+ */
+function catchTheRest(logger: Logger): void {
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'Something unforeseen happened; the process ends');
+    process.exit(1);
+  });
+  process.on('unhandledRejection', (reason) => {
+    if (!(reason instanceof Error && reason.name === 'ReplyError')) throw reason;
+    logger.debug({ err: reason }, 'Redis refused a command');
+  });
 }
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const logger = makeLogger({ level: config.logLevel });
+  catchTheRest(logger);
   let service: RunningService | undefined;
   let stopping = false;
   const end = async (signal: string) => {

@@ -15,8 +15,13 @@ export interface ServiceProcess {
   url: string;
   output: string;
   call: ApiClient;
+  readonly pid: number;
+  /** Starts it and waits for nothing; its port must be given. */
+  launch(): void;
   /** Resolves when it answers. Rejects with its output when it ends before. */
   start(): Promise<void>;
+  /** Resolves with the exit code when it ends by itself. */
+  exited(): Promise<number | null>;
   /** Sends the signal and resolves with the exit code (null: killed by the signal). */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
@@ -34,18 +39,26 @@ export async function makeServiceProcess(env: Record<string, string> = {}): Prom
   let child: ChildProcess | undefined;
   let port = '0';
   let key = '';
+  const launch = () => {
+    const own = { PARLEY_DATA_DIR: dataDir, PARLEY_PORT: port, PARLEY_ALLOW_PRIVATE_PROVIDERS: 'loopback' };
+    const starting = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'], ...own, ...env } });
+    for (const stream of [starting.stdout, starting.stderr])
+      stream.on('data', (text: Buffer) => (service.output += text.toString('utf8')));
+    child = starting;
+    return starting;
+  };
   const service: ServiceProcess = {
     dataDir,
-    url: '',
+    url: env['PARLEY_PORT'] === undefined ? '' : `http://127.0.0.1:${env['PARLEY_PORT']}`,
     output: '',
+    get pid() {
+      return child?.pid ?? 0;
+    },
     call: (...request) => apiClient(() => service.url, key)(...request),
+    launch: () => void launch(),
     start: async () => {
-      const own = { PARLEY_DATA_DIR: dataDir, PARLEY_PORT: port, PARLEY_ALLOW_PRIVATE_PROVIDERS: 'loopback' };
       const from = service.output.length;
-      const starting = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'], ...own, ...env } });
-      child = starting;
-      for (const stream of [starting.stdout, starting.stderr])
-        stream.on('data', (text: Buffer) => (service.output += text.toString('utf8')));
+      const starting = launch();
       service.url = await eventually(() => {
         const { exitCode } = starting;
         const ready = /"url":"(http[^"]+)".*Parley is ready/.exec(service.output.slice(from))?.[1];
@@ -53,8 +66,13 @@ export async function makeServiceProcess(env: Record<string, string> = {}): Prom
       }, 'the service to start');
       if (service.url.startsWith('exit')) throw new Error(`${service.url}: ${service.output.slice(from)}`);
       port = new URL(service.url).port;
-      key = (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
+      key = env['PARLEY_API_KEY'] ?? (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
     },
+    exited: () =>
+      eventually(
+        () => child !== undefined && child.exitCode !== null && { code: child.exitCode },
+        'the service to end',
+      ).then(({ code }) => code),
     end: async (signal) => {
       const ending = child;
       if (ending === undefined) return null;
