@@ -1,11 +1,10 @@
-/** (a) Webhooks accepted per second, against the floor, in alternating rounds; and how fast everything gets through to the workflow. */
+/** Webhooks accepted per second, against the floor, in alternating rounds; and how fast everything gets through to the workflow. */
 import { Child } from './child.ts';
-import type { CounterAnswer, CounterAsk } from './counter.ts';
 import type { LoadAsk, LoadResult } from './load.ts';
 import type { FloorAnswer, FloorAsk } from './floor.ts';
 import { until } from './measure.ts';
-import type { Subject } from './subject.ts';
-import type { WebhookTarget } from './requests.ts';
+import { numbers, type WebhookTarget } from './requests.ts';
+import type { Rig } from './rig.ts';
 
 export interface AcceptPlan {
   rounds: number;
@@ -27,52 +26,55 @@ export interface AcceptRound {
 }
 
 /** Far beyond what draining a burst takes; only a hang gets here. */
-const DRAIN_LIMIT_MS = 180_000;
+const DRAIN_LIMIT_MS = 300_000;
 
-export async function measureAccept(
-  { rounds, durationMs, connections, pool }: AcceptPlan,
-  subject: Subject,
-  target: WebhookTarget,
-  workflow: Child<CounterAsk, CounterAnswer>,
-): Promise<AcceptRound[]> {
+/** Floor and services in turn, each round the same; answers the rounds of each service. */
+export async function measureAccept(plan: AcceptPlan, rigs: readonly Rig[]): Promise<AcceptRound[][]> {
   const load = new Child<LoadAsk, LoadResult>('./load.ts');
   const floor = new Child<FloorAsk, FloorAnswer>('./floor.ts');
-  const { port: floorPort } = await floor.ask({ do: 'listen', secret: target.secret });
-  const floorCpu = async () => (await floor.ask({ do: 'cpu' })).cpuSeconds;
-  const serviceCpu = () => subject.metric('parley_process_cpu_seconds_total');
-  const done: AcceptRound[] = [];
-  let from = 0;
-  const round = async (port: number, cpuSeconds: () => Promise<number>) => {
-    await load.ask({ do: 'prepare', webhooks: target, from, count: pool });
-    from += pool;
-    const before = await cpuSeconds();
-    const result = await load.ask({ do: 'run', port, connections, durationMs });
-    const used = (await cpuSeconds()) - before;
-    return { result, cpu: (used * 1e6) / (result.answered + result.warmed) };
-  };
+  const done: AcceptRound[][] = rigs.map(() => []);
+  const burst = (ports: readonly number[], target: WebhookTarget, cpu: () => Promise<number>) =>
+    oneBurst(plan, load, ports, target, cpu);
   try {
-    // The first round warms both up and is not counted.
-    for (let i = 0; i <= rounds; i++) {
-      const least = await round(floorPort, floorCpu);
-      await workflow.ask({ do: 'reset' });
-      const { result: service, cpu } = await round(subject.port, serviceCpu);
-      const accepted = service.answered + service.warmed;
-      const { events: deliveredInBurst } = await workflow.ask({ do: 'read' });
-      const delivered = async () => (await workflow.ask({ do: 'read' })).events >= accepted;
-      await until('every accepted webhook to be delivered', delivered, DRAIN_LIMIT_MS);
-      const { lastAt } = await workflow.ask({ do: 'read' });
-      const sustained = accepted / ((lastAt - service.startedAt) / 1_000);
-      const counted = {
-        floor: least.result,
-        service,
-        sustained,
-        cpu: { floor: least.cpu, service: cpu },
-        deliveredInBurst,
-      };
-      if (i > 0) done.push(counted);
+    const { port } = await floor.ask({ do: 'listen', secret: rigs[0]?.target.secret ?? '' });
+    const floorCpu = async () => (await floor.ask({ do: 'cpu' })).cpuSeconds;
+    // The first round warms all of them up and is not counted.
+    for (let i = 0; i <= plan.rounds; i++) {
+      for (const [index, rig] of rigs.entries()) {
+        const least = await burst([port], rig.target, floorCpu);
+        await rig.workflow.ask({ do: 'reset' });
+        const most = await burst(rig.ports, rig.target, () => rig.cpuSeconds());
+        const drained = await drain(rig, most.result);
+        const cpu = { floor: least.cpu, service: most.cpu };
+        if (i > 0) done[index]?.push({ floor: least.result, service: most.result, cpu, ...drained });
+      }
     }
   } finally {
     await Promise.all([load.stop(), floor.stop()]);
   }
   return done;
+}
+
+async function oneBurst(
+  { connections, durationMs, pool }: AcceptPlan,
+  load: Child<LoadAsk, LoadResult>,
+  ports: readonly number[],
+  webhooks: WebhookTarget,
+  cpuSeconds: () => Promise<number>,
+) {
+  await load.ask({ do: 'prepare', webhooks, from: numbers(pool), count: pool });
+  const before = await cpuSeconds();
+  const result = await load.ask({ do: 'run', ports, connections, durationMs });
+  const used = (await cpuSeconds()) - before;
+  return { result, cpu: (used * 1e6) / (result.answered + result.warmed) };
+}
+
+/** Waits until the workflow has everything that was accepted. */
+export async function drain({ workflow }: Rig, { answered, warmed, startedAt }: LoadResult) {
+  const accepted = answered + warmed;
+  const read = () => workflow.ask({ do: 'read' });
+  const { events: deliveredInBurst } = await read();
+  await until('every accepted webhook to be delivered', async () => (await read()).events >= accepted, DRAIN_LIMIT_MS);
+  const { lastAt } = await read();
+  return { deliveredInBurst, sustained: accepted / ((lastAt - startedAt) / 1_000) };
 }

@@ -1,7 +1,7 @@
 /** (b) From a webhook to the trigger's POST, one at a time on an idle service, by one clock: sender and receiver share a process. */
 import { createServer, request as httpRequest, Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { sign, webhookBody, type WebhookTarget } from './requests.ts';
+import { numbers, sign, webhookBody, type WebhookTarget } from './requests.ts';
 import type { Subject } from './subject.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -15,7 +15,7 @@ export async function measureLatency(subject: Subject, target: WebhookTarget, co
   const times: number[] = [];
   try {
     for (let i = 0; i < WARM_UP + count; i++) {
-      const body = webhookBody(target, 900_000_000 + i);
+      const body = webhookBody(target, numbers(1));
       const arrived = workflow.next();
       const startedAt = performance.now();
       await post(agent, subject.port, target, body);

@@ -1,12 +1,20 @@
-/** The load generator, in its own process: keep-alive connections over plain sockets, every request made beforehand. */
-import { connect, type Socket } from 'node:net';
+/** The load generator, in its own process: keep-alive connections over plain sockets. */
 import { answering } from './child.ts';
+import { Client } from './client.ts';
+import { quantile } from './measure.ts';
 import { sendRequest, webhookRequest, type SendTarget, type WebhookTarget } from './requests.ts';
 
+type What = { webhooks: WebhookTarget } | { sends: SendTarget };
+
 export type LoadAsk =
-  | { do: 'prepare'; webhooks: WebhookTarget; from: number; count: number }
-  | { do: 'prepare'; sends: SendTarget; from: number; count: number }
-  | { do: 'run'; port: number; connections: number; durationMs: number };
+  /** Makes requests beforehand, so that making them is no part of what is measured. */
+  | ({ do: 'prepare'; from: number; count: number } & What)
+  /** As many as are answered: every connection asks again as soon as it has its answer. */
+  | { do: 'run'; ports: readonly number[]; connections: number; durationMs: number }
+  /** As many as told, whether or not the answers keep up; a time counts from when the request was due. */
+  | ({ do: 'pace'; ports: readonly number[]; connections: number; durationMs: number; from: number } & What & {
+        perSecond: number;
+      });
 
 export interface LoadResult {
   startedAt: number;
@@ -22,86 +30,59 @@ export interface LoadResult {
   cpu: number;
 }
 
+const maker = (what: What) => ('webhooks' in what ? webhookRequest(what.webhooks) : sendRequest(what.sends));
+
 let pool: Buffer[] = [];
 
-/** One connection that is used again and again. */
-class Client {
-  readonly #socket: Socket;
-  #received = '';
-  #answered: (status: number) => void = () => undefined;
-  #failed: (error: Error) => void = () => undefined;
+/** What was answered in a run. */
+class Tally {
+  readonly #usedBefore = process.cpuUsage();
+  readonly startedAt = performance.now();
+  readonly #times: number[] = [];
+  #refused = 0;
 
-  constructor(port: number) {
-    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    this.#socket.on('error', (error) => this.#failed(error));
-    this.#socket.on('close', () => this.#failed(new Error('The server closed a connection')));
-    this.#socket.on('data', (chunk) => this.#read(chunk));
+  count(status: number, since: number): void {
+    if (status >= 200 && status < 300) this.#times.push(performance.now() - since);
+    else this.#refused += 1;
   }
 
-  /** Resolves with the status when the answer is complete. */
-  request(bytes: Buffer): Promise<number> {
-    return new Promise((answered, failed) => {
-      this.#answered = answered;
-      this.#failed = failed;
-      this.#socket.write(bytes);
-    });
-  }
-
-  close(): void {
-    this.#socket.destroy();
-  }
-
-  #read(chunk: Buffer): void {
-    this.#received += chunk.toString('latin1');
-    const head = this.#received.indexOf('\r\n\r\n');
-    if (head === -1) return;
-    const length = /\r\ncontent-length: (\d+)/i.exec(this.#received)?.[1] ?? chunkedEnd(this.#received);
-    if (length === undefined || this.#received.length < head + 4 + Number(length)) return;
-    const status = Number(this.#received.slice(9, 12));
-    this.#received = '';
-    this.#answered(status);
+  result(warmed: number, refusedBefore: number): LoadResult {
+    const durationMs = performance.now() - this.startedAt;
+    const used = process.cpuUsage(this.#usedBefore);
+    const at = (q: number) => quantile(this.#times, q);
+    return {
+      startedAt: performance.timeOrigin + this.startedAt,
+      durationMs,
+      warmed,
+      answered: this.#times.length,
+      refused: this.#refused + refusedBefore,
+      latencies: { p50: at(0.5), p99: at(0.99), max: at(1) },
+      cpu: (used.user + used.system) / 1_000 / durationMs,
+    };
   }
 }
 
-/** Bytes of a short chunked body, once it is complete. */
-function chunkedEnd(received: string): string | undefined {
-  return received.endsWith('0\r\n\r\n') ? '0' : undefined;
+function connected(ports: readonly number[], connections: number): Client[] {
+  return Array.from({ length: connections }, (_, i) => new Client(ports[i % ports.length] as number));
 }
 
 /** Every connection is used once before the measurement begins: how fast connections are opened is no part of it. */
-async function run({ port, connections, durationMs }: Extract<LoadAsk, { do: 'run' }>): Promise<LoadResult> {
-  const clients = Array.from({ length: connections }, () => new Client(port));
+async function run({ ports, connections, durationMs }: Extract<LoadAsk, { do: 'run' }>): Promise<LoadResult> {
+  const clients = connected(ports, connections);
   let index = 0;
   const statuses = await Promise.all(clients.map((client) => client.request(take(index++))));
   const warmed = statuses.filter((status) => status < 300).length;
-  const times: number[] = [];
-  let refused = connections - warmed;
-  const usedBefore = process.cpuUsage();
-  const startedAt = performance.now();
+  const tally = new Tally();
   const work = async (client: Client) => {
-    while (index < pool.length && performance.now() - startedAt < durationMs) {
+    while (index < pool.length && performance.now() - tally.startedAt < durationMs) {
       const sentAt = performance.now();
-      const status = await client.request(take(index++));
-      if (status >= 200 && status < 300) times.push(performance.now() - sentAt);
-      else refused += 1;
+      tally.count(await client.request(take(index++)), sentAt);
     }
     client.close();
   };
   await Promise.all(clients.map(work));
-  const took = performance.now() - startedAt;
-  const used = process.cpuUsage(usedBefore);
   pool = [];
-  times.sort((a, b) => a - b);
-  const at = (q: number) => times[Math.min(times.length - 1, Math.floor(q * times.length))] ?? NaN;
-  return {
-    startedAt: performance.timeOrigin + startedAt,
-    durationMs: took,
-    warmed,
-    answered: times.length,
-    refused,
-    latencies: { p50: at(0.5), p99: at(0.99), max: at(1) },
-    cpu: (used.user + used.system) / 1_000 / took,
-  };
+  return tally.result(warmed, connections - warmed);
 }
 
 function take(index: number): Buffer {
@@ -110,9 +91,37 @@ function take(index: number): Buffer {
   return request;
 }
 
+async function pace(ask: Extract<LoadAsk, { do: 'pace' }>): Promise<LoadResult> {
+  const { ports, connections, durationMs, perSecond, from } = ask;
+  const make = maker(ask);
+  const free = connected(ports, connections);
+  const clients = [...free];
+  const tally = new Tally();
+  const underWay = new Set<Promise<void>>();
+  const total = Math.floor((perSecond * durationMs) / 1_000);
+  const dueAt = (n: number) => tally.startedAt + (n * 1_000) / perSecond;
+  const send = async (client: Client, n: number) => {
+    tally.count(await client.request(make(from + n)), dueAt(n));
+    free.push(client);
+  };
+  for (let next = 0; next < total;) {
+    while (next < total && dueAt(next) <= performance.now()) {
+      const client = free.pop();
+      if (client === undefined) break;
+      const sending = send(client, next++).finally(() => underWay.delete(sending));
+      underWay.add(sending);
+    }
+    await new Promise((later) => setTimeout(later, 1));
+  }
+  await Promise.all(underWay);
+  for (const client of clients) client.close();
+  return tally.result(0, 0);
+}
+
 answering<LoadAsk, LoadResult | { prepared: number }>((ask) => {
   if (ask.do === 'run') return run(ask);
-  const make = 'webhooks' in ask ? webhookRequest(ask.webhooks) : sendRequest(ask.sends);
+  if (ask.do === 'pace') return pace(ask);
+  const make = maker(ask);
   pool = Array.from({ length: ask.count }, (_, i) => make(ask.from + i));
   return { prepared: pool.length };
 });

@@ -1,7 +1,9 @@
 /** The table: a figure, what it is to reach, and whether it does. */
 import type { AcceptRound } from './accept.ts';
 import { median, number, quantile, spread } from './measure.ts';
+import type { LoadResult } from './load.ts';
 import type { SendRound } from './sends.ts';
+import type { SoakResult } from './soak.ts';
 
 export interface Row {
   what: string;
@@ -10,27 +12,105 @@ export interface Row {
   reached?: boolean;
 }
 
+/** Webhooks accepted per second. */
+export const accepted = ({ service }: AcceptRound): number => perSecond(service);
+
+const perSecond = ({ answered, durationMs }: LoadResult) => answered / (durationMs / 1_000);
+const share = (round: AcceptRound) => accepted(round) / perSecond(round.floor);
+const sustained = (rounds: readonly AcceptRound[]) => `${spread(rounds.map((round) => round.sustained))} /s`;
+
 export function acceptRows(rounds: readonly AcceptRound[]): Row[] {
-  const perSecond = (of: 'floor' | 'service') => rounds.map((r) => r[of].answered / (r[of].durationMs / 1_000));
-  const [floor, service] = [perSecond('floor'), perSecond('service')];
-  const ratios = service.map((value, i) => value / (floor[i] ?? NaN));
-  const times = (of: 'floor' | 'service') =>
-    `${number(median(rounds.map((r) => r[of].latencies.p50)), 1)} / ${number(median(rounds.map((r) => r[of].latencies.p99)), 1)} ms`;
+  const shares = rounds.map(share);
   const inBurst = rounds.map((r) => (100 * r.deliveredInBurst) / r.service.answered);
+  const refused = rounds.reduce((sum, r) => sum + r.service.refused + r.floor.refused, 0);
   return [
-    { what: '(a) floor: read + HMAC + compare', figure: `${spread(floor)} /s` },
-    { what: '    its p50 / p99', figure: times('floor') },
-    { what: '    webhooks accepted, on disk', figure: `${spread(service)} /s` },
-    { what: '    their p50 / p99', figure: times('service') },
-    { what: '    share of the floor', figure: spread(ratios, 2), target: '≥ 0.4', reached: median(ratios) >= 0.4 },
+    { what: '(a) floor: read + HMAC + compare', figure: `${spread(rounds.map((r) => perSecond(r.floor)))} /s` },
+    { what: '    its p50 / p99', figure: times(rounds.map((r) => r.floor)) },
+    { what: '    webhooks accepted, on disk', figure: `${spread(rounds.map(accepted))} /s` },
+    { what: '    their p50 / p99', figure: times(rounds.map((r) => r.service)) },
+    { what: '    share of the floor', figure: spread(shares, 2), target: '≥ 0.5', reached: median(shares) >= 0.5 },
     { what: '    processor time per webhook', figure: cpuTime(rounds) },
-    { what: '    until all are delivered', figure: `${spread(rounds.map((r) => r.sustained))} /s` },
+    { what: '    until all are delivered', figure: sustained(rounds) },
     { what: '    delivered while the burst lasts', figure: `${spread(inBurst)} %` },
     { what: '    core used by the generator', figure: cpu(rounds) },
+    { what: '    not answered 2xx', figure: number(refused) },
+  ];
+}
+
+function times(results: readonly LoadResult[]): string {
+  const [p50, p99] = [results.map((one) => one.latencies.p50), results.map((one) => one.latencies.p99)];
+  return `${number(median(p50), 1)} / ${number(median(p99), 1)} ms`;
+}
+
+export function ackRow(rate: number, { latencies: { p50, p99, max } }: LoadResult): Row {
+  const figure = `p50 ${number(p50, 1)}, p99 ${number(p99, 1)}, most ${number(max)} ms`;
+  return { what: `(e) answers at ${number(rate)} /s`, figure, target: 'p99 < 250 ms', reached: p99 < 250 };
+}
+
+export function deliveryRow(name: string, rounds: readonly AcceptRound[]): Row {
+  return { what: `(f) events delivered, ${name}`, figure: sustained(rounds) };
+}
+
+export interface Filled {
+  messages: number;
+  bytes: number;
+  empty: readonly AcceptRound[];
+  full: readonly AcceptRound[];
+  times: readonly number[];
+  sends: readonly SendRound[];
+}
+
+export function filledRows({ messages, bytes, empty, full, times: latencies, sends }: Filled): Row[] {
+  const ratios = (of: (round: AcceptRound) => number) => full.map((round, i) => of(round) / of(empty[i] ?? round));
+  const kept = ratios(accepted);
+  const sent = sends.map((round) => round.sentPerSecond);
+  return [
     {
-      what: '    not answered 2xx',
-      figure: number(rounds.reduce((sum, r) => sum + r.service.refused + r.floor.refused, 0)),
+      what: `(g) with ${number(messages / 1e6, messages < 1e6 ? 1 : 0)} million messages, ${number(bytes / 2 ** 30, 1)} GiB`,
+      figure: `${spread(full.map(accepted))} /s`,
     },
+    {
+      what: '    share of the rate when empty',
+      figure: spread(kept, 2),
+      target: '≥ 0.9',
+      reached: median(kept) >= 0.9,
+    },
+    { what: '    share of the floor', figure: spread(full.map(share), 2) },
+    { what: '    until all are delivered', figure: sustained(full) },
+    {
+      what: '    of that when empty',
+      figure: spread(
+        ratios((round) => round.sustained),
+        2,
+      ),
+    },
+    { what: '    webhook to trigger, idle', figure: latencyFigure(latencies) },
+    { what: '    sends taken by the provider', figure: `${spread(sent)} /s` },
+  ];
+}
+
+export function sharedRows(name: string, rounds: readonly AcceptRound[]): Row[] {
+  return [
+    { what: `(p) ${name}`, figure: `${spread(rounds.map(accepted))} /s` },
+    { what: '    their p50 / p99', figure: times(rounds.map((r) => r.service)) },
+    { what: '    share of the floor', figure: spread(rounds.map(share), 2) },
+    { what: '    processor time per webhook', figure: cpuTime(rounds) },
+    { what: '    until all are delivered', figure: sustained(rounds) },
+  ];
+}
+
+export function soakRows(rate: number, { load, minutes, most }: SoakResult): Row[] {
+  const [first = NaN, last = NaN] = [minutes[1] ?? minutes[0], minutes.at(-1)];
+  const flat = last <= first * 1.1;
+  return [
+    {
+      what: `(s) memory, ${minutes.length} minutes of ${number(rate)} /s`,
+      figure: `second minute ${number(first)}, last ${number(last)}, most ${number(most)} MB`,
+      target: 'flat',
+      reached: flat,
+    },
+    { what: '    answers p50 / p99', figure: times([load]) },
+    { what: '    not answered 2xx', figure: number(load.refused) },
   ];
 }
 
@@ -44,9 +124,13 @@ function cpu(rounds: readonly AcceptRound[]): string {
   return `${used('floor')} % floor, ${used('service')} % service`;
 }
 
+function latencyFigure(times: readonly number[]): string {
+  return `p50 ${number(median(times), 1)}, p99 ${number(quantile(times, 0.99), 1)} ms`;
+}
+
 export function latencyRows(times: readonly number[]): Row[] {
   const p50 = median(times);
-  const figure = `p50 ${number(p50, 1)}, p99 ${number(quantile(times, 0.99), 1)} ms`;
+  const figure = latencyFigure(times);
   return [{ what: '(b) webhook to trigger, idle', figure, target: 'p50 ≤ 20 ms', reached: p50 <= 20 }];
 }
 
@@ -58,8 +142,8 @@ export function sendRows(rounds: readonly SendRound[]): Row[] {
     {
       what: '(c) sends taken by the provider',
       figure: `${spread(sent)} /s`,
-      target: '≥ 500 /s',
-      reached: median(sent) >= 500,
+      target: '≥ 1,000 /s',
+      reached: median(sent) >= 1_000,
     },
     { what: '    admitted', figure: `${spread(rounds.map((round) => round.admittedPerSecond))} /s` },
     { what: '    admission p50 / p99', figure: `${number(p50, 1)} / ${number(p99, 1)} ms` },

@@ -10,15 +10,27 @@ export interface WebhookTarget {
 
 export interface SendTarget {
   apiKey: string;
-  externalId: string;
+  /** The accounts that send in turn: each has a rate of its own. */
+  externalIds: readonly string[];
 }
 
 /** People who write; each message of one belongs to the same conversation. */
-const PEOPLE = 1_000;
+export const PEOPLE = 1_000;
+/** The address of the n-th. */
+export const addressOf = (n: number): string => String(491_700_000_000 + n);
+
+let next = 0;
+
+/** The numbers of messages that nobody has sent yet. */
+export function numbers(count: number): number {
+  const first = next;
+  next += count;
+  return first;
+}
 
 /** The body of the n-th message. */
 export function webhookBody({ phoneNumberId, wabaId }: WebhookTarget, n: number): string {
-  const from = String(491_700_000_000 + (n % PEOPLE));
+  const from = addressOf(n % PEOPLE);
   const text = `Hello, is order ${n} on its way already? It was to arrive yesterday.`;
   const timestamp = String(Math.floor(Date.now() / 1_000));
   const id = `wamid.HBgMNDkxNzAwMDAwMDAwFQIAEhgg${String(n).padStart(24, '0')}AA==`;
@@ -50,10 +62,11 @@ export function webhookRequest(target: WebhookTarget): (n: number) => Buffer {
 }
 
 /** Each to someone else, as a template: nobody has written yet, so nothing else may be sent. */
-export function sendRequest({ apiKey, externalId }: SendTarget): (n: number) => Buffer {
+export function sendRequest({ apiKey, externalIds }: SendTarget): (n: number) => Buffer {
   return (n) => {
     const content = { type: 'template', name: 'order_shipped', language: 'en' };
     const to = String(491_710_000_000 + n);
+    const externalId = externalIds[n % externalIds.length];
     const body = JSON.stringify({ account: { channel: 'whatsapp', externalId }, to, content });
     return raw('/v1/messages', [`authorization: Bearer ${apiKey}`, `idempotency-key: bench:${n}`], body);
   };

@@ -3,6 +3,7 @@ import { Child } from './child.ts';
 import type { CounterAnswer, CounterAsk } from './counter.ts';
 import type { LoadAsk, LoadResult } from './load.ts';
 import { until } from './measure.ts';
+import { numbers } from './requests.ts';
 import type { Subject } from './subject.ts';
 
 export interface SendRound {
@@ -12,10 +13,18 @@ export interface SendRound {
   p99: number;
 }
 
+export interface SendPlan {
+  rounds: number;
+  count: number;
+  connections: number;
+  /** The accounts that send: each may send 80 messages per second. */
+  accounts: number;
+}
+
 const LIMIT_MS = 120_000;
 
 export async function measureSends(
-  plan: { rounds: number; count: number; connections: number },
+  plan: SendPlan,
   subject: Subject,
   provider: Child<CounterAsk, CounterAnswer>,
 ): Promise<SendRound[]> {
@@ -24,12 +33,13 @@ export async function measureSends(
   try {
     for (let i = 0; i < plan.rounds; i++) {
       await provider.ask({ do: 'reset' });
-      await load.ask({ do: 'prepare', sends: subject.sends, from: i * plan.count, count: plan.count });
-      const { connections } = plan;
-      const result = await load.ask({ do: 'run', port: subject.port, connections, durationMs: LIMIT_MS });
+      const { connections, count } = plan;
+      await load.ask({ do: 'prepare', sends: subject.sends(plan.accounts), from: numbers(count), count });
+      const result = await load.ask({ do: 'run', ports: [subject.port], connections, durationMs: LIMIT_MS });
       if (result.answered + result.warmed !== plan.count) throw new Error(`${result.refused} sends were not admitted`);
       await until('all to be sent', async () => (await provider.ask({ do: 'read' })).events >= plan.count, LIMIT_MS);
-      await until('the outbox to be empty', async () => (await subject.metric('parley_outbox_jobs')) === 0, LIMIT_MS);
+      const waiting = () => subject.metric('parley_outbox_jobs', 'kind="send"');
+      await until('the outbox to be empty', async () => (await waiting()) === 0, LIMIT_MS);
       const { lastAt, events } = await provider.ask({ do: 'read' });
       if (events !== plan.count) throw new Error(`${events} messages reached the provider instead of ${plan.count}`);
       done.push({

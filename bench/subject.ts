@@ -10,7 +10,7 @@ import { until } from './measure.ts';
 const MAIN = process.env.BENCH_MAIN ?? fileURLToPath(new URL('../service/dist/service/src/main.js', import.meta.url));
 const API_KEY = 'bench-key-of-at-least-24-characters';
 const SECRET = 'bench-app-secret';
-const PHONE_NUMBER_ID = '106540352242922';
+const PHONE_NUMBER_ID = 106540352242922;
 const WABA_ID = '102290129340398';
 
 export class Subject {
@@ -25,36 +25,42 @@ export class Subject {
     this.#process = child;
   }
 
-  /** `nodeOptions`: to profile the service, e.g. `--cpu-prof`. */
-  static async start(dataDir: string, nodeOptions: readonly string[] = []): Promise<Subject> {
+  /** `env`: more of its settings. `nodeOptions`: to profile the service, e.g. `--cpu-prof`. */
+  static async start(
+    dataDir: string,
+    { env = {}, nodeOptions = [] }: { env?: Record<string, string>; nodeOptions?: readonly string[] } = {},
+  ): Promise<Subject> {
     const port = await freePort();
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith('PARLEY_'));
-    const env = {
+    const all = {
       ...Object.fromEntries(own),
       PARLEY_PORT: String(port),
       PARLEY_DATA_DIR: dataDir,
       PARLEY_API_KEY: API_KEY,
       PARLEY_ALLOW_PRIVATE_PROVIDERS: 'loopback',
       PARLEY_LOG_LEVEL: 'warn',
+      ...env,
     };
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [...nodeOptions, MAIN], { env, stdio: ['ignore', 'inherit', 'inherit'] });
-    await until('the service to be ready', () => isReady(port, child), 30_000);
+    const stdio = ['ignore', 'inherit', 'inherit'] as const;
+    const child = spawn(process.execPath, [...nodeOptions, MAIN], { env: all, stdio: [...stdio] });
+    await until('the service to be ready', () => isReady(port, child), 60_000);
     return new Subject(port, performance.now() - startedAt, child);
   }
 
-  /** An account at the stand-in for the provider; answers where its webhooks go. */
-  async addAccount(providerPort: number): Promise<WebhookTarget> {
+  /** The n-th account at the stand-in for the provider; answers where its webhooks go. */
+  async addAccount(providerPort: number, n = 0): Promise<WebhookTarget> {
+    const phoneNumberId = externalId(n);
     const settings = {
       accessToken: 'bench-token',
-      phoneNumberId: PHONE_NUMBER_ID,
+      phoneNumberId,
       wabaId: WABA_ID,
       appSecret: SECRET,
       baseUrl: `http://127.0.0.1:${providerPort}`,
     };
-    const account = await this.#call('PUT', `/v1/accounts/whatsapp/${PHONE_NUMBER_ID}`, { settings });
+    const account = await this.#call('PUT', `/v1/accounts/whatsapp/${phoneNumberId}`, { settings });
     const { pathname } = new URL(String(account.webhookUrl));
-    return { path: pathname, secret: SECRET, phoneNumberId: PHONE_NUMBER_ID, wabaId: WABA_ID };
+    return { path: pathname, secret: SECRET, phoneNumberId, wabaId: WABA_ID };
   }
 
   async subscribe(url: string, maxBatch: number): Promise<string> {
@@ -67,15 +73,17 @@ export class Subject {
     return this.#process.pid ?? 0;
   }
 
-  get sends(): SendTarget {
-    return { apiKey: API_KEY, externalId: PHONE_NUMBER_ID };
+  /** By so many accounts in turn. */
+  sends(accounts: number): SendTarget {
+    return { apiKey: API_KEY, externalIds: Array.from({ length: accounts }, (_, n) => externalId(n)) };
   }
 
-  /** The metrics' sum over all labels, by the metric's name. */
-  async metric(name: string): Promise<number> {
+  /** The metric's sum over all labels, or over those that hold `label`, e.g. `kind="send"`. */
+  async metric(name: string, label = ''): Promise<number> {
     const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
     const lines = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
-    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+    const counted = lines.filter((line) => line.includes(label));
+    return counted.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
   }
 
   async memoryMb(): Promise<number> {
@@ -96,6 +104,8 @@ export class Subject {
     return (await response.json()) as Record<string, unknown>;
   }
 }
+
+const externalId = (n: number) => String(PHONE_NUMBER_ID + n);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

@@ -1,0 +1,28 @@
+/** How long a provider waits for its answer while webhooks come at a steady rate. */
+import { Child } from './child.ts';
+import type { LoadAsk, LoadResult } from './load.ts';
+import { drain } from './accept.ts';
+import { numbers } from './requests.ts';
+import type { Rig } from './rig.ts';
+
+export interface PacePlan {
+  perSecond: number;
+  durationMs: number;
+  connections: number;
+}
+
+/** Sends at that rate whether or not the answers keep up, and waits until all is delivered. */
+export async function pacedWebhooks({ perSecond, durationMs, connections }: PacePlan, rig: Rig): Promise<LoadResult> {
+  const load = new Child<LoadAsk, LoadResult>('./load.ts');
+  const count = Math.ceil((perSecond * durationMs) / 1_000);
+  try {
+    await rig.workflow.ask({ do: 'reset' });
+    const { ports, target: webhooks } = rig;
+    const from = numbers(count);
+    const result = await load.ask({ do: 'pace', webhooks, ports, connections, durationMs, perSecond, from });
+    await drain(rig, result);
+    return result;
+  } finally {
+    await load.stop();
+  }
+}
