@@ -1,5 +1,5 @@
 /**
- * Retention: a sweep goes through the tables one after the other and drops or empties what is older than its age. One step looks at a few
+ * Retention: a sweep goes through the tables one after the other and drops or empties what is older than its age. One step looks at a
  * hundred rows; where it came to is kept in the ledger, so that a sweep goes on after a restart and in another process.
  */
 import type { ParleyEvent } from '../../../contract/event.ts';

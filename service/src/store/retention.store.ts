@@ -7,7 +7,7 @@ import type { Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
 
 /** Rows that one call looks at. */
-export const LIMIT = 250;
+export const LIMIT = 100;
 
 /** Where to go on; undefined: everything that is old enough was looked at. */
 export type Next<P> = P | undefined;
