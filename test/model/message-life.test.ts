@@ -9,7 +9,7 @@ import { checkEnd, checkInvariants, look } from './invariants.ts';
 import { lives, type Life } from './life.ts';
 import { owedStatuses, PEOPLE, Promises, type Webhook } from './promises.ts';
 
-const RUNS = Number(process.env['FC_RUNS'] ?? 250);
+const RUNS = Number(process.env['FC_RUNS'] ?? 200);
 const SEED = Number(process.env['FC_SEED'] ?? 20_261_122);
 const MAX_COMMANDS = 40;
 const DAY_MS = 24 * 3_600_000;
