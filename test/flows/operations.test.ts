@@ -99,6 +99,8 @@ describe('the description of the API', () => {
         'GET /v1/subscriptions/{id}',
         'DELETE /v1/subscriptions/{id}',
         'POST /v1/subscriptions/{id}/replay',
+        'DELETE /v1/contacts',
+        'DELETE /v1/contacts/{id}',
         'GET /v1/deliveries',
         'GET /v1/deliveries/{id}',
         'POST /v1/deliveries/replay',

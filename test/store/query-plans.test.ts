@@ -70,7 +70,9 @@ async function work(): Promise<void> {
   await app.call('GET', '/metrics');
   await app.call('GET', `/v1/subscriptions`);
   await app.call('DELETE', `/v1/subscriptions/${trigger.subscription.id}?handOver=true`);
-  await app.listen({ url: trigger.url });
+  const { subscription } = await app.listen({ url: trigger.url });
+  await app.call('POST', `/v1/subscriptions/${subscription.id}/replay`, { from: new Date(0).toISOString() });
+  await looksAfterDeadLetters();
   await app.call('DELETE', `/v1/subscriptions/${everywhere.subscription.id}`);
   const { conversationId } = await app.message(held);
   await app.call('GET', `/v1/conversations/${conversationId}/messages`);
@@ -85,6 +87,19 @@ async function work(): Promise<void> {
   await app.stop();
   await app.start();
   await app.idle();
+}
+
+/** Of both types, by every filter, forth and back. */
+async function looksAfterDeadLetters(): Promise<void> {
+  const [from, to] = [new Date(0).toISOString(), new Date(app.clock.now() + DAY).toISOString()];
+  const after = `${app.clock.now()}.msg_0`;
+  await app.call('GET', `/v1/deliveries?from=${from}&to=${to}`);
+  await app.call('GET', `/v1/deliveries?channel=whatsapp&after=${after}`);
+  await app.call('GET', `/v1/deliveries?code=unreachable&status=failed`);
+  await app.call('GET', `/v1/deliveries/rcp_1`);
+  for (const action of ['replay', 'discard']) {
+    await app.call('POST', `/v1/deliveries/${action}`, { filter: { from, to, channel: 'whatsapp' }, after });
+  }
 }
 
 beforeAll(async () => {
@@ -125,11 +140,26 @@ test('of receipts, only those that wait or were given up are looked through for 
   expect(steps.join('\n')).toContain('INDEX receipts_dead (dead_at>?)');
 });
 
+test.each(['messages', 'receipts'])('dead %s are found by when they were given up, and not sorted', (table) => {
+  const about = plans(new RegExp(`from "${table}" where .*"dead_at" is not null`)).filter(
+    ({ sql }) => !/^update/.test(sql),
+  );
+  expect(about.length).toBeGreaterThan(3);
+  for (const { sql, steps } of about) expect([sql, steps]).toEqual([sql, [expect.stringContaining(`${table}_dead`)]]);
+});
+
 test.each(GROWING)('%s is never read from end to end', (table) => {
   const about = plans(new RegExp(`"${table}"`)).filter(often);
   expect(about.length).toBeGreaterThan(0);
   const scans = about.filter(({ steps }) => steps.some((step) => new RegExp(`^SCAN ${table}\\b`).test(step)));
   expect(scans).toEqual([]);
+});
+
+test('the events of a time are found by it, and not sorted', () => {
+  const about = plans(/from "events" where \("created_at", "seq"\) > /);
+  expect(about.map(({ steps }) => steps)).toEqual([
+    [expect.stringMatching(/^SEARCH events USING INDEX events_created_at/)],
+  ]);
 });
 
 describe('what decides', () => {
