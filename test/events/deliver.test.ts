@@ -38,14 +38,14 @@ test.each<[number, string[][]]>([
   expect(flow.texts()).toEqual(calls);
 });
 
-test('a call stays below four megabytes, but holds one event at least', async () => {
+test('a call stays below one megabyte, but holds one event at least', async () => {
   await flow.subscribe({ maxBatch: 500 });
-  const sizes = [1_500_000, 1_500_000, 1_500_000, 5_000_000, 1];
+  const sizes = [400_000, 400_000, 400_000, 5_000_000, 1];
   for (const size of sizes) await flow.wrote('cnv', text('x'.repeat(size)));
   await flow.deliver();
   expect(flow.texts().map((call) => call.map((words) => words.length))).toEqual([
-    [1_500_000, 1_500_000],
-    [1_500_000],
+    [400_000, 400_000],
+    [400_000],
     [5_000_000],
     [1],
   ]);

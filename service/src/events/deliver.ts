@@ -10,13 +10,17 @@ import type { Ledger, Tx } from '../store/ledger.ts';
 import * as events from '../store/event.store.ts';
 import * as subscriptions from '../store/subscription.store.ts';
 import type { PendingDelivery, SubscriptionRow } from '../store/subscription.store.ts';
+import { Calls, type Leave } from './calls.ts';
 import { readFilter } from './filter.ts';
 import { deliverJob, type Publisher } from './publish.ts';
 
 /** A subscription that took nothing for this long is ended: whoever made it is gone. */
 export const GIVE_UP_MS = 7 * 24 * 3_600_000;
-/** n8n takes bodies up to 16 MB; a call stays far below, whatever `maxBatch` says. */
-const MAX_CALL_BYTES = 4 * 1024 * 1024;
+/** n8n takes bodies up to 16 MB; a call stays far below, whatever `maxBatch` says: that many calls must fit in memory at the same time. */
+const MAX_CALL_BYTES = 1024 * 1024;
+const MAX_CALLS = 256;
+/** A workflow in trouble that finds no room comes back after so long, at random. */
+const NO_ROOM_MS = 2_000;
 /** A waiting workflow that refuses its reply for this long was cancelled. n8n refuses while it still parks the execution. */
 const CANCELLED_MS = 5 * 60_000;
 const TIMEOUT_MS = 60_000;
@@ -39,9 +43,9 @@ type Outcome = 'taken' | 'refused' | 'unreachable' | 'gone';
 
 export class DeliverHandler implements JobHandler {
   readonly kind = 'deliver';
-  /** A workflow that never answers holds a few of these for a minute at a time: there must be enough left for the others. */
-  readonly concurrency = 64;
+  readonly concurrency = MAX_CALLS;
   readonly #deps: DeliverDeps;
+  readonly #calls = new Calls(MAX_CALLS / 2);
 
   constructor(deps: DeliverDeps) {
     this.#deps = deps;
@@ -58,7 +62,9 @@ export class DeliverHandler implements JobHandler {
     const waiting = await subscriptions.pending(ledger.reader, subscriptionId, shard, subscription.max_batch);
     if (waiting.length === 0) return ledger.write((tx) => this.#finish(tx, job, subscriptionId, shard));
     const batch = await this.#batch(subscription, waiting);
-    const outcome = await this.#post(subscription, batch);
+    const leave = this.#calls.enter(subscriptionId);
+    if (leave === undefined) return this.#standBack(job);
+    const outcome = await this.#post(subscription, batch, leave);
     if (outcome === 'taken') return this.#taken(job, subscription, shard, batch);
     if (this.#isOver(job, subscription, outcome)) {
       this.#deps.delivered('ended', batch.length);
@@ -83,7 +89,17 @@ export class DeliverHandler implements JobHandler {
     return fitting(waiting.map((one) => ({ ...one, json: withRaw(one.payload, raws.get(one.eventSeq)) })));
   }
 
-  async #post(subscription: SubscriptionRow, batch: readonly Delivery[]): Promise<Outcome> {
+  async #post(subscription: SubscriptionRow, batch: readonly Delivery[], leave: Leave): Promise<Outcome> {
+    let outcome: Outcome | undefined;
+    try {
+      outcome = await this.#call(subscription, batch);
+      return outcome;
+    } finally {
+      leave(outcome === 'taken');
+    }
+  }
+
+  async #call(subscription: SubscriptionRow, batch: readonly Delivery[]): Promise<Outcome> {
     const body = Buffer.from(`{"events":[${batch.map((one) => one.json).join(',')}]}`);
     const secret = this.#deps.openSecret(subscription.secret, subscription.id);
     const signature = signDelivery(secret, deliveryId(batch), this.#deps.clock.now(), body);
@@ -125,11 +141,19 @@ export class DeliverHandler implements JobHandler {
 
   async #end(job: Job, subscription: SubscriptionRow, reason: string): Promise<void> {
     const { ledger, outbox, clock, publisher } = this.#deps;
+    this.#calls.forget(subscription.id);
     await ledger.write(async (tx) => {
       if (subscription.once === 1) await publisher.giveBack(tx, subscription);
       await subscriptions.end(tx, subscription.id, reason, clock.now());
       await outbox.finish(tx, job);
     });
+  }
+
+  /** Too many others hang: it was not its fault. */
+  async #standBack(job: Job): Promise<void> {
+    const { ledger, outbox, clock, random } = this.#deps;
+    const dueAt = clock.now() + Math.ceil(random() * NO_ROOM_MS);
+    await ledger.write((tx) => outbox.postpone(tx, job, dueAt, false));
   }
 
   async #retry(job: Job): Promise<void> {

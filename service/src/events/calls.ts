@@ -1,0 +1,48 @@
+/**
+ * Who may call a workflow now. One that hangs holds a call for a minute: all that are in trouble together get half of what a process can
+ * do at a time, so that there is always room for the others.
+ */
+
+/** A call that takes longer means trouble. */
+const SLOW_MS = 5_000;
+
+/** Told when a call has ended: whether the workflow took it. */
+export type Leave = (taken: boolean) => void;
+
+export class Calls {
+  readonly #max: number;
+  /** Subscriptions whose last call failed, or has lasted too long already. */
+  readonly #troubled = new Set<string>();
+  readonly #underWay = new Map<string, number>();
+
+  /** `max`: calls at the same time to subscriptions that are in trouble. */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** Begins a call; undefined: not now. */
+  enter(subscriptionId: string): Leave | undefined {
+    if (this.#troubled.has(subscriptionId) && this.#inTrouble() >= this.#max) return undefined;
+    this.#underWay.set(subscriptionId, (this.#underWay.get(subscriptionId) ?? 0) + 1);
+    const slow = setTimeout(() => this.#troubled.add(subscriptionId), SLOW_MS).unref();
+    return (taken) => {
+      clearTimeout(slow);
+      const left = (this.#underWay.get(subscriptionId) ?? 1) - 1;
+      if (left > 0) this.#underWay.set(subscriptionId, left);
+      else this.#underWay.delete(subscriptionId);
+      if (taken) this.#troubled.delete(subscriptionId);
+      else this.#troubled.add(subscriptionId);
+    };
+  }
+
+  /** It is over: nothing more is to be remembered of it. */
+  forget(subscriptionId: string): void {
+    this.#troubled.delete(subscriptionId);
+  }
+
+  #inTrouble(): number {
+    let calls = 0;
+    for (const [id, count] of this.#underWay) if (this.#troubled.has(id)) calls += count;
+    return calls;
+  }
+}
