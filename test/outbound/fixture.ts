@@ -1,0 +1,145 @@
+/** The outbound pipeline over a real ledger and driver, with a channel that does as it is told. */
+import type { SendAccepted, SendMessage } from '../../contract/api.ts';
+import type { Capabilities } from '../../contract/channel.ts';
+import { Accounts, type LiveAccount } from '../../service/src/accounts/accounts.ts';
+import type {
+  Channel,
+  ChannelIo,
+  LookupPower,
+  OutgoingMessage,
+  SendReceipt,
+} from '../../service/src/channels/channel.ts';
+import { findChannel } from '../../service/src/channels/registry.ts';
+import type { Clock } from '../../service/src/core/clock.ts';
+import { makeIds } from '../../service/src/core/ids.ts';
+import { Publisher } from '../../service/src/events/publish.ts';
+import type { Subscriptions } from '../../service/src/events/subscriptions.ts';
+import { Admission } from '../../service/src/outbound/admit.ts';
+import { buildOutbound, type Outbound } from '../../service/src/outbound/build.ts';
+import { Outcomes } from '../../service/src/outbound/outcomes.ts';
+import { EmbeddedDriver } from '../../service/src/outbox/embedded.driver.ts';
+import { Outbox } from '../../service/src/outbox/outbox.ts';
+import { parseEncryptionKeys, SecretBox } from '../../service/src/platform/secret-box.ts';
+import type { Ledger } from '../../service/src/store/ledger.ts';
+import * as messages from '../../service/src/store/message.store.ts';
+import { manualClock } from '../sandbox/kit/clock.ts';
+import { eventually } from '../support/eventually.ts';
+
+export interface FixtureOptions {
+  capabilities?: Partial<Capabilities>;
+  lookup?: LookupPower<unknown>['find'];
+  clock?: Clock;
+  unknownAfterMs?: number;
+}
+
+/** A call to the provider, by the account's external id. */
+export interface ProviderCall {
+  account: string;
+  message: OutgoingMessage;
+}
+
+const sealer = new SecretBox(parseEncryptionKeys(Buffer.alloc(32, 7).toString('base64')));
+
+export class OutboundFixture {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly driver: EmbeddedDriver;
+  readonly calls: ProviderCall[] = [];
+  readonly failures: unknown[] = [];
+  /** What the provider does with each call; it takes all unless told otherwise. */
+  answer: (call: ProviderCall) => SendReceipt | Promise<SendReceipt> = ({ message }) => ({
+    providerMessageId: `provider ${message.id}`,
+  });
+  #real!: Accounts;
+  #admission!: Admission;
+  #outbound!: Outbound;
+  readonly #options: FixtureOptions;
+  #keys = 0;
+
+  constructor(ledger: Ledger, options: FixtureOptions = {}) {
+    this.ledger = ledger;
+    this.#options = options;
+    this.clock = options.clock ?? manualClock(1_750_000_000_000);
+    this.driver = new EmbeddedDriver(ledger, this.clock, (_job, error) => this.failures.push(error));
+  }
+
+  async start(): Promise<this> {
+    const { ledger, clock, driver } = this;
+    const ids = makeIds(clock);
+    const outbox = new Outbox(clock, driver);
+    this.#real = await Accounts.load({ ledger, sealer, clock, ids });
+    const accounts = this.#accounts();
+    const publisher = new Publisher({ outbox, ids, clock, published: () => undefined });
+    const outcomes = new Outcomes({ publisher, outbox, clock, unknownAfterMs: this.#options.unknownAfterMs });
+    const log = { info: () => undefined, warn: () => undefined };
+    const io = { clock, log } as unknown as ChannelIo;
+    const shared = { ledger, outbox, accounts, clock, ids };
+    const failed = (error: unknown) => void this.failures.push(error);
+    const subscriptions = {} as Subscriptions;
+    this.#outbound = buildOutbound({ ...shared, outcomes, io, random: () => 0.5, called: () => undefined, failed });
+    this.#admission = new Admission({ ...shared, subscriptions, checkUrl: () => undefined });
+    driver.start(this.#outbound.handlers);
+    this.#outbound.start();
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#outbound.stop(), this.driver.stop()]);
+  }
+
+  async account(externalId: string): Promise<void> {
+    const settings = { accessToken: 'token', phoneNumberId: externalId };
+    await this.#real.put('whatsapp', externalId, { settings });
+  }
+
+  send(externalId: string, to: string, more: Partial<SendMessage> = {}): Promise<SendAccepted> {
+    const account = { channel: 'whatsapp', externalId };
+    const content = { type: 'text' as const, text: 'hello' };
+    return this.#admission.admit({ account, to, content, ...more }, `key ${++this.#keys}`);
+  }
+
+  advance(byMs: number): void {
+    (this.clock as ReturnType<typeof manualClock>).advance(byMs);
+    this.driver.wake();
+  }
+
+  async outcomes(id: string): Promise<(string | null)[]> {
+    return (await messages.attempts(this.ledger.reader, id)).map(({ outcome }) => outcome);
+  }
+
+  reaches(id: string, status: string): Promise<unknown> {
+    const arrived = async () => (await messages.find(this.ledger.reader, id))?.status === status;
+    return eventually(arrived, `message ${id} to be ${status}`);
+  }
+
+  /** The accounts as they are, on the channel that does as it is told. */
+  #accounts(): Accounts {
+    const real = this.#real;
+    const find = (id: string) => this.#onFake(real.find(id));
+    const accounts = {
+      find,
+      known: async (id: string) => find(id),
+      refreshed: async () => accounts,
+      required: async (ref: { channel: string; externalId: string }) => this.#onFake(await real.required(ref)),
+      noted: real.noted.bind(real),
+    };
+    return accounts as unknown as Accounts;
+  }
+
+  #onFake<A extends LiveAccount | undefined>(account: A): A {
+    if (account === undefined) return account;
+    const { capabilities, lookup } = this.#options;
+    const { window: _, throughput: __, ...free } = findChannel('whatsapp').capabilities;
+    const channel: Channel = {
+      ...findChannel('whatsapp'),
+      capabilities: { ...free, ...capabilities },
+      ...(lookup && { lookup: { find: lookup } }),
+      send: async (message) => {
+        const call = { account: account.externalId, message };
+        this.calls.push(call);
+        return this.answer(call);
+      },
+    };
+    return { ...account, channel };
+  }
+}
