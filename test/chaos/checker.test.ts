@@ -80,7 +80,7 @@ const GOOD: readonly Fact[] = [
   called('assistant', [told('s2', 'uncertain'), told('s1', 'read')]),
   called('assistant', [told('s3', 'sent')]),
   ended('s1', 'read'),
-  ended('s2', 'uncertain', true),
+  ended('s2', 'unknown', true),
   ended('s3', 'sent'),
 ];
 
@@ -143,6 +143,7 @@ test.each<[string, Fact[], string]>([
   ['wrong end', without(isEnd('s3')), 's3'],
   ['wrong end', without(isEnd('s3'), ended('s3', 'queued')), 's3'],
   ['wrong end', without(isEnd('s3'), ended('s3', 'held')), 's3'],
+  ['wrong end', without(isEnd('s2'), ended('s2', 'uncertain', true)), 's2'],
   ['wrong end', without(isEnd('s1'), ended('s1', 'sent')), 's1'],
   ['wrong end', without(isEnd('s3'), ended('s3', 'failed')), 's3'],
   ['wrong end', without(isEnd('s2'), ended('s2', 'sent', true)), 's2'],

@@ -161,8 +161,8 @@ const sendsOutOfOrder: Rule = ({ asked, accepted, uncertain }) => {
   );
 };
 
-/** States in which a message may stay. `uncertain` becomes `unknown` later than a short run lasts. */
-const ENDS = ['read', 'delivered', 'sent', 'failed', 'unknown', 'uncertain'];
+/** States in which a message may stay. */
+const ENDS = ['read', 'delivered', 'sent', 'failed', 'unknown'];
 
 const wrongEnds: Rule = (run) => {
   const sends = run.sends();

@@ -26,6 +26,9 @@ export type EngineName = (typeof ENGINES)[number];
 /** `url`: where the service is reached from outside. `folder`: for data and logs. */
 export type StartEngine = (place: { url: string; folder: string }) => Promise<Engine>;
 
+/** Short, so that a short run sees how uncertain messages end. Also shorter than some outages: then the news comes late. */
+export const UNKNOWN_AFTER_S = 20;
+
 /** Environment of every process of the service. */
 export function serviceEnv(url: string, dataDir: string, apiKey: string): Record<string, string> {
   return {
@@ -33,5 +36,6 @@ export function serviceEnv(url: string, dataDir: string, apiKey: string): Record
     PARLEY_DATA_DIR: dataDir,
     PARLEY_API_KEY: apiKey,
     PARLEY_ALLOW_PRIVATE_PROVIDERS: 'loopback',
+    PARLEY_UNKNOWN_AFTER: `${UNKNOWN_AFTER_S}s`,
   };
 }

@@ -1,7 +1,8 @@
 /** After the faults: waits until everything that was promised is done, or its time is over, and notes how it ended. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Api } from './api.ts';
-import type { Journal } from './journal.ts';
+import { UNKNOWN_AFTER_S } from './engine.ts';
+import type { Ended, Journal } from './journal.ts';
 import type { Provider } from './provider.ts';
 
 const LOOK_MS = 200;
@@ -12,6 +13,8 @@ const LOOK_MS = 200;
 const STANDSTILL_MS = 75_000;
 /** However much moves: by then it has to be done. */
 const MAX_MS = 10 * 60_000;
+/** An uncertain message becomes unknown within `PARLEY_UNKNOWN_AFTER`, and some time for the looking. */
+const UNKNOWN_WITHIN_MS = UNKNOWN_AFTER_S * 1_000 + 60_000;
 /** Work that has to be done at the end. Jobs of other kinds wait for a time that is far off. */
 const WORK = /^(normalize|deliver|send) /;
 
@@ -22,21 +25,56 @@ interface Settling {
 }
 
 /** Answers how long it took, milliseconds. What is not done by then is in the journal. */
-export async function settle({ api, provider, journal }: Settling): Promise<number> {
+export async function settle(all: Settling): Promise<number> {
+  const { api, journal } = all;
+  const startedAt = performance.now();
+  await quiet(all);
+  const ends = await finalStates(all);
+  // The last news of those that became unknown.
+  await quiet(all);
+  const took = performance.now() - startedAt;
+  for (const left of await leftOver(api)) journal.note({ what: 'left', ...left });
+  for (const end of ends) journal.note(end);
+  return took;
+}
+
+/** Resolves when all work is done, or when none is done any more. */
+async function quiet({ api, provider, journal }: Settling): Promise<void> {
   const startedAt = performance.now();
   let moved = { at: startedAt, count: -1 };
   for (;;) {
     const now = performance.now();
     const count = journal.size + provider.sandbox.requests().length + provider.sandbox.webhooks.deliveries.length;
     if (count !== moved.count) moved = { at: now, count };
-    if (provider.isQuiet() && (await leftOver(api)).length === 0) break;
-    if (now - moved.at > STANDSTILL_MS || now - startedAt > MAX_MS) break;
+    if (provider.isQuiet() && (await leftOver(api)).length === 0) return;
+    if (now - moved.at > STANDSTILL_MS || now - startedAt > MAX_MS) return;
     await pause(LOOK_MS);
   }
-  const took = performance.now() - startedAt;
-  for (const left of await leftOver(api)) journal.note({ what: 'left', ...left });
-  await noteEnds(api, journal);
-  return took;
+}
+
+/** How each message ended; those that are uncertain are waited for as long as they may be. */
+async function finalStates({ api, journal }: Settling): Promise<Ended[]> {
+  const startedAt = performance.now();
+  const ids = new Set(journal.entries().flatMap((entry) => (entry.what === 'answered' && entry.id ? [entry.id] : [])));
+  const ends: Ended[] = [];
+  for (const id of ids) {
+    let end = await stateOf(api, id);
+    while (end?.status === 'uncertain' && performance.now() - startedAt < UNKNOWN_WITHIN_MS) {
+      await pause(LOOK_MS);
+      end = await stateOf(api, id);
+    }
+    // A message that cannot be read has no end, which the checker finds.
+    if (end) ends.push(end);
+  }
+  return ends;
+}
+
+async function stateOf(api: Api, id: string): Promise<Ended | undefined> {
+  const { status, body } = await api.call({ method: 'GET', path: `/v1/messages/${id}` });
+  if (status !== 200) return undefined;
+  const view = body as { status: string; attempts?: { outcome?: string }[] };
+  const uncertain = view.attempts?.some(({ outcome }) => outcome === 'uncertain') ?? false;
+  return { what: 'ended', id, status: view.status, uncertain };
 }
 
 /** Work that is still there; an outbox that cannot be read counts as work. */
@@ -45,17 +83,5 @@ async function leftOver(api: Api): Promise<{ jobs: string; count: number }[]> {
     return (await api.jobs()).filter(({ jobs, count }) => WORK.test(jobs) && count > 0);
   } catch (error) {
     return [{ jobs: `unknown (${String(error)})`, count: 1 }];
-  }
-}
-
-async function noteEnds(api: Api, journal: Journal): Promise<void> {
-  const ids = new Set(journal.entries().flatMap((entry) => (entry.what === 'answered' && entry.id ? [entry.id] : [])));
-  for (const id of ids) {
-    const { status, body } = await api.call({ method: 'GET', path: `/v1/messages/${id}` });
-    // A message that cannot be read has no end, which the checker finds.
-    if (status !== 200) continue;
-    const view = body as { status: string; attempts?: { outcome?: string }[] };
-    const uncertain = view.attempts?.some(({ outcome }) => outcome === 'uncertain') ?? false;
-    journal.note({ what: 'ended', id, status: view.status, uncertain });
   }
 }
