@@ -39,6 +39,23 @@ export const recipientFields: INodeProperties[] = [
 /** Options of every send, sorted by name. */
 export const sendOptions: INodeProperties[] = [
   {
+    displayName: 'Expires After (Minutes)',
+    name: 'expiresAfter',
+    type: 'number',
+    typeOptions: { minValue: 1, maxValue: 43_200 },
+    default: 60,
+    description:
+      'A message that could not be sent within this time fails instead of going out late, also while it is held. Without it: 24 hours after it could first be sent.',
+  },
+  {
+    displayName: 'Expires At',
+    name: 'expiresAt',
+    type: 'dateTime',
+    default: '',
+    description:
+      'A message that could not be sent by then fails instead of going out late, also while it is held. At most 30 days ahead; the earlier one counts when both are set.',
+  },
+  {
     displayName: 'Idempotency Key',
     name: 'idempotencyKey',
     type: 'string',

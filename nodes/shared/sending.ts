@@ -1,6 +1,6 @@
 /** Sending a message: what an item's parameters say about recipient and options, and the call. */
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import type { IfSessionClosed, SendAccepted, SendMessage } from '../../contract/api.ts';
+import type { SendAccepted, SendMessage } from '../../contract/api.ts';
 import type { OutboundContent } from '../../contract/message.ts';
 import type { ChannelAccount } from './account.ts';
 import { itemIdempotencyKey } from './idempotency.ts';
@@ -26,12 +26,23 @@ export function optionsOf(options: Parameters): Pick<SendMessage, 'purpose' | 'r
   });
 }
 
+const MINUTE_MS = 60_000;
+
+/** When the message is too late, as `sendOptions` say: the earlier of the two. */
+export function expiryOf(context: IExecuteFunctions, parameters: Parameters): string | undefined {
+  const options = parameters.group('options');
+  const minutes = options.optionalNumber('expiresAfter', 'Expires After (Minutes)');
+  const after = minutes === undefined ? undefined : new Date(Date.now() + minutes * MINUTE_MS).toISOString();
+  const at = options.instant('expiresAt', 'Expires At', context.getTimezone());
+  return [after, at].filter((instant) => instant !== undefined).sort()[0];
+}
+
 /** The whole request of one item. */
 export function sendMessage(
   account: ChannelAccount,
   parameters: Parameters,
   content: OutboundContent,
-  extra: { ifSessionClosed?: IfSessionClosed; wait?: SendMessage['wait'] } = {},
+  extra: Partial<Pick<SendMessage, 'expiresAt' | 'ifSessionClosed' | 'wait'>> = {},
 ): SendMessage {
   return compact({
     account: account.ref,

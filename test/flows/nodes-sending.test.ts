@@ -65,6 +65,25 @@ describe('a message', () => {
   });
 });
 
+describe('a message that may be too late', () => {
+  test.each([
+    ['after so many minutes', { expiresAfter: 30 }, (now: number) => now + 30 * 60_000],
+    ['at a time', { expiresAt: '2099-01-01T00:00:00Z', expiresAfter: 90 }, (now: number) => now + 90 * 60_000],
+  ])('ends %s, the earlier when both are set', async (_name, options, end) => {
+    await anaWrites(app);
+    const id = sentId(await nodes.output({ ...text, options }));
+    const { expiresAt = '' } = await app.reaches(id, 'read');
+    expect(Math.abs(Date.parse(expiresAt) - end(Date.now()))).toBeLessThan(60_000);
+  });
+
+  test('is refused when that time is over', async () => {
+    await anaWrites(app);
+    const execution = await nodes.run({ ...text, options: { expiresAt: '2020-01-01T00:00:00Z' } });
+    expect(execution.status).toBe('error');
+    expect(app.sandbox.listReceivedMessages()).toEqual([]);
+  });
+});
+
 describe('nothing is sent twice', () => {
   test("when 'Retry On Fail' runs every item again because the second failed", async () => {
     await anaWrites(app);

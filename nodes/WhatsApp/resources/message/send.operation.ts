@@ -4,7 +4,7 @@ import { contentFields, KIND_PARAMETER } from '../../../shared/content/kind.ts';
 import { recipientFields, sendOptionsField } from '../../../shared/descriptions.ts';
 import { itemParameters, type Operation, type Output } from '../../../shared/operation.ts';
 import { ParameterError, type Parameters } from '../../../shared/parameters.ts';
-import { send, sendMessage, sentOutput } from '../../../shared/sending.ts';
+import { expiryOf, send, sendMessage, sentOutput } from '../../../shared/sending.ts';
 import { ifSessionClosedOf, sessionClosedFields } from '../../../shared/session-closed.ts';
 import { whatsAppAccount } from '../../account.ts';
 import { limitNotices, WHATSAPP_KINDS } from '../../content.ts';
@@ -22,7 +22,8 @@ async function run(context: IExecuteFunctions, itemIndex: number): Promise<Outpu
   const files = itemFiles(context, account, itemIndex);
   const content = await kindOf(parameters).build(parameters, files);
   const ifSessionClosed = await ifSessionClosedOf(context, account, parameters, files, itemIndex);
-  const message = sendMessage(account, parameters, content, { ifSessionClosed });
+  const expiresAt = expiryOf(context, parameters);
+  const message = sendMessage(account, parameters, content, { ifSessionClosed, expiresAt });
   const key = parameters.group('options').optional('idempotencyKey');
   const accepted = await send(context, account, itemIndex, message, key);
   return [{ json: sentOutput(accepted, message.to) }];

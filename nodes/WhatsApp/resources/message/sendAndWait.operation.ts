@@ -15,7 +15,7 @@ import { recipientFields, sendOptionsField } from '../../../shared/descriptions.
 import { asNodeError, itemParameters, type Operation } from '../../../shared/operation.ts';
 import { compact, type Parameters } from '../../../shared/parameters.ts';
 import { parkUntilReply, resumeWithReply, waitFields, waitUntil } from '../../../shared/reply-wait.ts';
-import { send, sendMessage, sentOutput } from '../../../shared/sending.ts';
+import { expiryOf, send, sendMessage, sentOutput } from '../../../shared/sending.ts';
 import { ifSessionClosedOf, sessionClosedFields } from '../../../shared/session-closed.ts';
 import { simplifyEvent } from '../../../shared/simplify.ts';
 import { whatsAppAccount } from '../../account.ts';
@@ -106,7 +106,8 @@ async function sendQuestion(context: IExecuteFunctions, until: Date): Promise<ID
   const files = itemFiles(context, account, 0);
   const ifSessionClosed = await ifSessionClosedOf(context, account, parameters, files, 0);
   const wait = { url: context.getSignedResumeUrl(), until: until.toISOString() };
-  const message = sendMessage(account, parameters, questionContent(parameters), { ifSessionClosed, wait });
+  const expiresAt = expiryOf(context, parameters);
+  const message = sendMessage(account, parameters, questionContent(parameters), { ifSessionClosed, wait, expiresAt });
   const key = parameters.group('options').optional('idempotencyKey');
   return sentOutput(await send(context, account, 0, message, key), message.to);
 }

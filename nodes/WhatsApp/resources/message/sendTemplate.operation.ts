@@ -4,10 +4,19 @@ import { itemFiles } from '../../../shared/binary.ts';
 import { recipientFields, sendOptions } from '../../../shared/descriptions.ts';
 import { itemParameters, type Operation, type Output } from '../../../shared/operation.ts';
 import type { Parameters } from '../../../shared/parameters.ts';
-import { send, sendMessage, sentOutput } from '../../../shared/sending.ts';
+import { expiryOf, send, sendMessage, sentOutput } from '../../../shared/sending.ts';
 import { templateContent } from '../../../shared/template-content.ts';
 import { findTemplate, templateField, variablesField } from '../../../shared/templates.ts';
 import { whatsAppAccount } from '../../account.ts';
+
+const extraContentField: INodeProperties = {
+  displayName: 'Extra Content',
+  name: 'extraContent',
+  type: 'json',
+  default: '{}',
+  description:
+    'Parts of the template that are no variables, e.g. {"buttons": [{"type": "catalog", "index": 0, "thumbnailProductId": "sku-1"}]}',
+};
 
 const fields: INodeProperties[] = [
   ...recipientFields,
@@ -26,17 +35,7 @@ const fields: INodeProperties[] = [
     type: 'collection',
     placeholder: 'Add Option',
     default: {},
-    options: [
-      {
-        displayName: 'Extra Content',
-        name: 'extraContent',
-        type: 'json',
-        default: '{}',
-        description:
-          'Parts of the template that are no variables, e.g. {"buttons": [{"type": "catalog", "index": 0, "thumbnailProductId": "sku-1"}]}',
-      },
-      ...sendOptions,
-    ],
+    options: [...[extraContentField, ...sendOptions].sort((a, b) => a.displayName.localeCompare(b.displayName))],
   },
 ];
 
@@ -55,7 +54,8 @@ async function run(context: IExecuteFunctions, itemIndex: number): Promise<Outpu
   const template = await findTemplate(context, account, parameters.group('template'), itemIndex);
   const values = parameters.group('variables').group('value');
   const filled = await templateContent(template, values, itemFiles(context, account, itemIndex));
-  const message = sendMessage(account, parameters, withExtraContent(filled, options));
+  const expiresAt = expiryOf(context, parameters);
+  const message = sendMessage(account, parameters, withExtraContent(filled, options), { expiresAt });
   const accepted = await send(context, account, itemIndex, message, options.optional('idempotencyKey'));
   return [{ json: { ...sentOutput(accepted, message.to), template: template.name, language: template.language } }];
 }
