@@ -35,7 +35,7 @@ const CONFLICTS = new Set(['40001', '40P01', '23505', '55P03']);
 /** Connection trouble (class 08), no resources or a full disk (53), took too long (57014), shutting down or starting up (57P), I/O error (58). */
 const UNAVAILABLE = /^(08|53|58|57P|57014)/;
 const NO_CONNECTION =
-  /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|timeout exceeded when trying|Query read timeout/i;
+  /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|not queryable|timeout exceeded when trying|Query read timeout/i;
 
 function codeOf(error: unknown): string {
   return String((error as { code?: unknown } | null)?.code ?? '');
