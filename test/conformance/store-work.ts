@@ -119,6 +119,7 @@ function describeJobs(open: OpenLedger): void {
         attempts: 0,
         dueAt: 10,
         createdAt: 10,
+        expiresAt: null,
         payload: { name: 'a', deep: { list: [1, null] } },
       });
     });
