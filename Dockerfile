@@ -43,4 +43,4 @@ STOPSIGNAL SIGTERM
 # Whether the process lives. Whether it should be sent requests is asked at /readyz.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PARLEY_PORT || 3000}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "service/dist/service/src/main.js"]
+CMD ["node", "--max-semi-space-size=16", "service/dist/service/src/main.js"]
