@@ -53,6 +53,7 @@ export class OutboundFixture {
   #real!: Accounts;
   #admission!: Admission;
   #outbound!: Outbound;
+  #unwatch: () => void = () => undefined;
   readonly #options: FixtureOptions;
   #keys = 0;
 
@@ -67,7 +68,12 @@ export class OutboundFixture {
     const { ledger, clock, driver } = this;
     const ids = makeIds(clock);
     const outbox = new Outbox(clock, driver);
-    this.#real = await Accounts.load({ ledger, sealer, clock, ids });
+    this.#real = await Accounts.load({
+      ...{ ledger, sealer, clock, ids },
+      resuming: (tx, account, since) => outcomes.resumed(tx, account, since),
+      resumed: () => driver.ring('send', clock.now()),
+    });
+    this.#unwatch = this.#real.watch((error) => this.failures.push(error));
     const accounts = this.#accounts();
     const publisher = new Publisher({ outbox, ids, clock, published: () => undefined });
     const outcomes = new Outcomes({ publisher, outbox, clock, unknownAfterMs: this.#options.unknownAfterMs });
@@ -84,6 +90,7 @@ export class OutboundFixture {
   }
 
   async stop(): Promise<void> {
+    this.#unwatch();
     await Promise.all([this.#outbound.stop(), this.driver.stop()]);
   }
 
@@ -119,7 +126,10 @@ export class OutboundFixture {
     const accounts = {
       find,
       known: async (id: string) => find(id),
-      refreshed: async () => accounts,
+      refreshed: async () => {
+        await real.refreshed();
+        return accounts;
+      },
       required: async (ref: { channel: string; externalId: string }) => this.#onFake(await real.required(ref)),
       noted: real.noted.bind(real),
     };

@@ -68,6 +68,15 @@ describe('one process', () => {
     expect(startedAt.length).toBeGreaterThanOrEqual(5 * perSecond * 0.85);
   });
 
+  test('asks again for a lot only while more of it waits than may start', async () => {
+    const clock = manualClock(1_750_000_000_000);
+    const pacer = pacerOf(await open(), clock, accountOf(80));
+    expect(await pacer.take(LOT, 10)).toBe(4);
+    expect(pacer.againAt(LOT)).toBeGreaterThan(clock.now());
+    pacer.giveBack(LOT, 4);
+    expect(pacer.againAt(LOT)).toBeUndefined();
+  });
+
   test('what it gives back in time may start, what was not used in its slot may not', async () => {
     const clock = manualClock(1_750_000_000_000);
     const pacer = pacerOf(await open(), clock, accountOf(80));
