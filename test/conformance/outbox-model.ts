@@ -129,12 +129,13 @@ export async function checkProgram(make: MakeDriver, ledger: Ledger, program: re
   expect(lives.all.flatMap((bench) => bench.broken)).toEqual([]);
 }
 
-export function testOutboxModel(make: MakeDriver, open: () => Promise<Ledger>): void {
+/** `programs`: how many are tried. */
+export function testOutboxModel(make: MakeDriver, open: () => Promise<Ledger>, programs: number): void {
   test('whatever is promised, fails, waits or is killed: every job is finished once, alone, in its lane’s order', async () => {
     const program = fc.array(step, { minLength: 1, maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(program, async (steps) => checkProgram(make, await open(), steps)),
-      { numRuns: 25 },
+      { numRuns: programs },
     );
   }, 60_000);
 }

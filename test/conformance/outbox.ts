@@ -7,6 +7,9 @@ import { testOutboxModel } from './outbox-model.ts';
 const MINUTE = 60_000;
 /** Longer than any backoff of a job that threw a few times. */
 const LONG = 10 * MINUTE;
+/** Random programs; fewer where each takes a new database on a server. */
+const PROGRAMS = 25;
+const SLOW_PROGRAMS = 8;
 
 export function describeOutboxDriver(name: string, make: MakeDriver, openLedger?: () => Promise<Ledger>): void {
   describe(`outbox driver: ${name}`, () => {
@@ -30,7 +33,7 @@ export function describeOutboxDriver(name: string, make: MakeDriver, openLedger?
     order(newBench);
     failures(newBench);
     restarts(newBench, make, open);
-    testOutboxModel(make, open);
+    testOutboxModel(make, open, openLedger ? SLOW_PROGRAMS : PROGRAMS);
   });
 }
 

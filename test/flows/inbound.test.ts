@@ -257,6 +257,7 @@ describe('a subscription', () => {
     const read = await app.listen({ events: ['message.status'], statuses: ['read'] });
     const all = await app.listen({ events: ['message.status'] });
     await app.sandbox.customer.sends({ from: ANA, text: 'hi' });
+    await app.idle();
     await app.sent('hello');
     await all.took(3);
     await app.idle();

@@ -23,7 +23,10 @@ beforeEach(() => {
   tests += 1;
 });
 afterEach(() => bells.close());
-afterAll(() => redis.close());
+afterAll(() => {
+  bells.end();
+  return redis.close();
+});
 
 const prefix = () => `test-${tests}`;
 

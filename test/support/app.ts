@@ -14,7 +14,7 @@ import { SANDBOX_DEFAULTS, type WhatsAppSandboxOptions } from '../sandbox/whatsa
 import { startWhatsAppSandbox, type WhatsAppSandbox } from '../sandbox/whatsapp/sandbox.ts';
 import { apiClient, type Answer, type ApiClient } from './api-client.ts';
 import { eventually } from './eventually.ts';
-import { dump, query } from './ledger-file.ts';
+import { newEngine, type Engine } from './engines.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 
 export const ANA = '15550001111';
@@ -70,7 +70,8 @@ export interface App {
   /** Resolves when no job can run before the clock moves. */
   idle(): Promise<void>;
   rows(sql: string): Record<string, unknown>[];
-  dump(): ReturnType<typeof dump>;
+  read: Engine['read'];
+  dump(): ReturnType<Engine['dump']>;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -94,6 +95,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     ...options.sandbox,
   });
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-flow-'));
+  const engine = await newEngine(dataDir);
   const log = new LogLines();
   closers.push(async () => {
     await sandbox.close();
@@ -106,7 +108,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     return service;
   };
   const start = async () => {
-    const env = { PARLEY_DATA_DIR: dataDir, PARLEY_ALLOW_PRIVATE_PROVIDERS: 'loopback' };
+    const env = { PARLEY_DATA_DIR: dataDir, PARLEY_ALLOW_PRIVATE_PROVIDERS: 'loopback', ...engine.env };
     const logger = makeLogger({ level: 'trace', destination: log.destination });
     service = await startService(loadConfig({ ...env, ...options.env, PARLEY_PORT: port }), logger, {
       clock,
@@ -121,9 +123,10 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   };
   await start();
   closers.push(stop);
-  const key = (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
+  const key = engine.env['PARLEY_API_KEY'] ?? (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
   const call = apiClient(() => running().url, key);
-  const app = { sandbox, clock, dataDir, key, log, call, start, stop } as App;
+  const { rows, read, dump } = engine;
+  const app = { sandbox, clock, dataDir, key, log, call, start, stop, rows, read, dump } as App;
   Object.defineProperty(app, 'url', { get: () => running().url });
   Object.defineProperty(app, 'service', { get: running });
   Object.assign(app, actions(app));
@@ -169,16 +172,15 @@ function actions(app: App): Partial<App> {
       app.clock.advance(byMs);
       app.service.pipelines.driver.wake();
     },
-    idle: () => eventually(() => canRun(app).length === 0, 'the due jobs to be done').then(() => undefined),
-    rows: (sql) => query(app.dataDir, sql),
-    dump: () => dump(app.dataDir),
+    idle: () =>
+      eventually(async () => (await canRun(app)).length === 0, 'the due jobs to be done').then(() => undefined),
   };
 }
 
 /** Jobs that are due and not held back by the pace or the pause of their account. */
-function canRun(app: App): Record<string, unknown>[] {
+async function canRun(app: App): Promise<Record<string, unknown>[]> {
   const now = app.clock.now();
-  const due = app.rows(`SELECT * FROM jobs WHERE state = 'ready' AND due_at <= ${now}`);
+  const due = await app.read(`SELECT * FROM jobs WHERE state = 'ready' AND due_at <= ${now}`);
   const { pacer, driver } = app.service.pipelines;
   const isHeldBack = (lot: unknown) => driver.running('send') === 0 && (pacer.againAt(String(lot)) ?? 0) > now;
   return due.filter(({ kind, lot }) => kind !== 'send' || !isHeldBack(lot));

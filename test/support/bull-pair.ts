@@ -10,7 +10,8 @@ import type { Ledger } from '../../service/src/store/ledger.ts';
 import type { TestedDriver } from '../conformance/outbox-bench.ts';
 import { eventually } from './eventually.ts';
 
-type Queue = ConstructorParameters<typeof Bull>[0] extends string ? Bull.Queue : never;
+/** With its connections, of which the types do not tell. */
+type Queue = Bull.Queue & { clients: { disconnect(): void }[] };
 
 /** Queues of processes, closed after each test. */
 export class Bells {
@@ -19,7 +20,7 @@ export class Bells {
 
   /** A bell on a connection of its own; `prefix` keeps the tests apart. */
   make(url: string, prefix: string): { bell: Bell; close(): Promise<void> } {
-    const queue = new Bull(BELL_QUEUE, url, { prefix });
+    const queue = new Bull(BELL_QUEUE, url, { prefix }) as Queue;
     this.#queues.push(queue);
     const note = (fields: Record<string, unknown>, message: string) =>
       void this.log.push(`${message} ${JSON.stringify(fields)}`);
@@ -35,7 +36,12 @@ export class Bells {
   }
 
   async close(): Promise<void> {
-    for (const queue of this.#queues.splice(0)) await closed(queue);
+    for (const queue of this.#queues) await closed(queue);
+  }
+
+  /** Also connections that were made while their queue was being closed: they would try for ever. */
+  end(): void {
+    for (const { clients } of this.#queues) for (const client of clients) client.disconnect();
   }
 }
 

@@ -12,6 +12,8 @@ const run = promisify(execFile);
 
 export interface PostgresServer {
   readonly port: number;
+  /** Where its programs are. */
+  readonly bin: string;
   /** The URL of a new, empty database. */
   fresh(): Promise<string>;
   /** Kills every process of the server as a crash does (SIGKILL), or as an administrator does (SIGINT: at once, in order). */
@@ -62,6 +64,7 @@ export async function startPostgres(
   await start();
   return {
     port,
+    bin,
     start,
     fresh: async () => {
       const name = `parley_${++databases}`;

@@ -1,0 +1,97 @@
+/**
+ * The engines that a flow can run on: SQLite within the process, or PostgreSQL and Redis as for many processes. A test file that calls
+ * `onServers()` before it imports flows runs these on the latter.
+ */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { dump, query } from './ledger-file.ts';
+import { query as ask, startPostgres, type PostgresServer } from './postgres.ts';
+import { startRedis, type RedisServer } from './redis.ts';
+
+type Rows = Record<string, unknown>[];
+
+/** The place of one service's ledger. */
+export interface Engine {
+  /** What the service is told of it. */
+  env: Record<string, string>;
+  rows(sql: string): Rows;
+  /** As `rows`, but the process does not stand still meanwhile: for what is asked again and again. */
+  read(sql: string): Promise<Rows>;
+  /** Every row of every table, by the table's name. Equal dumps: nothing changed. */
+  dump(): Record<string, Rows>;
+}
+
+interface Servers {
+  postgres: PostgresServer;
+  redis: RedisServer;
+}
+
+let servers: (() => Servers) | undefined;
+
+/** From now on, and as long as the file's tests run, services are given PostgreSQL and Redis. */
+export function onServers(): void {
+  let running: Servers | undefined;
+  servers = () => {
+    if (running === undefined) throw new Error('The servers are not running yet');
+    return running;
+  };
+  beforeAll(async () => {
+    const settings = { max_connections: '300' };
+    running = { postgres: await startPostgres({ settings }), redis: await startRedis() };
+  }, 60_000);
+  afterAll(async () => {
+    await running?.redis.close();
+    await running?.postgres.close();
+  });
+}
+
+/** A new ledger: in the service's data folder, or in a database of its own. */
+export async function newEngine(dataDir: string): Promise<Engine> {
+  if (servers === undefined) {
+    const rows = (sql: string) => query(dataDir, sql);
+    return { env: {}, rows, read: async (sql) => rows(sql), dump: () => dump(dataDir) };
+  }
+  const { postgres, redis } = servers();
+  const url = await postgres.fresh();
+  return { env: keysAnd(url, redis.url), ...viewOf(postgres, url) };
+}
+
+/** Of a service that runs as several processes, every setting that they share. */
+export function keysAnd(databaseUrl: string, redisUrl: string): Record<string, string> {
+  return {
+    PARLEY_DATABASE_URL: databaseUrl,
+    PARLEY_REDIS_URL: redisUrl,
+    PARLEY_API_KEY: `parley_${randomBytes(4).toString('hex')}_${randomBytes(24).toString('hex')}`,
+    PARLEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+  };
+}
+
+/** Looks into a database from outside, in one go, as a look into a file is. */
+export function viewOf({ bin }: PostgresServer, url: string): Omit<Engine, 'env'> {
+  const read = <T>(sql: string): T => {
+    const text = execFileSync(join(bin, 'psql'), [
+      '-X',
+      '-q',
+      '-A',
+      '-t',
+      '-v',
+      'ON_ERROR_STOP=1',
+      '-d',
+      url,
+      '-c',
+      sql,
+    ]);
+    return JSON.parse(text.toString('utf8').trim() || 'null') as T;
+  };
+  const rows = (sql: string) => read<Rows | null>(`select json_agg(t) from (${sql}) t`) ?? [];
+  const tables = "select table_name as name from information_schema.tables where table_schema = 'public' order by 1";
+  return {
+    rows,
+    read: (sql) => ask(url, sql),
+    dump: () =>
+      Object.fromEntries(
+        rows(tables).map(({ name }) => [name, rows(`select * from ${String(name)} t order by t::text`)]),
+      ),
+  };
+}
