@@ -66,6 +66,8 @@ export class Pacer implements LotGate {
     this.#deps.circuit.giveBack(lot);
     const allowance = this.#allowances.get(lot);
     if (allowance) allowance.left += unused;
+    // Nothing waits for the next slot.
+    this.#againAt.delete(lot);
   }
 
   againAt(lot: string): number | undefined {

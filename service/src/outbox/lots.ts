@@ -15,10 +15,16 @@ export interface LotGate {
   againAt(lot: string): number | undefined;
 }
 
-/** Lots that are looked at in one turn. */
+/** Lots among which a turn is shared out. */
 const MAX_LOTS = 64;
 /** A lot may run this many times as many jobs as are left free for all. */
 const SHARE_OF_FREE = 2;
+
+/** Lots that share a turn, and whether others have theirs after them. */
+export interface Part {
+  lots: string[];
+  more: boolean;
+}
 
 /** The lots of one kind, in turns. */
 export class Turns {
@@ -32,12 +38,28 @@ export class Turns {
     this.#kind = kind;
   }
 
-  /** Those that have jobs, beginning after the one that was served last. */
-  async next(): Promise<string[]> {
-    const after = await lotsAfter(this.#ledger.reader, this.#kind, this.#last, MAX_LOTS);
-    if (after.length === MAX_LOTS || this.#last === '') return after;
-    const before = await lotsAfter(this.#ledger.reader, this.#kind, '', MAX_LOTS - after.length);
-    return [...after, ...before.filter((lot) => lot <= this.#last)];
+  /** All that have jobs, a part at a time, beginning after the one that was served last and ending with it. */
+  async *round(): AsyncGenerator<Part> {
+    const end = this.#last;
+    let isSecondHalf = end === '';
+    let after = end;
+    let more = true;
+    while (more) {
+      const lots = await this.#after(after, isSecondHalf ? end : '', MAX_LOTS);
+      if (!isSecondHalf && lots.length < MAX_LOTS) {
+        isSecondHalf = true;
+        lots.push(...(await this.#after('', end, MAX_LOTS - lots.length)));
+      }
+      more = lots.length === MAX_LOTS;
+      after = lots.at(-1) ?? '';
+      yield { lots, more };
+    }
+  }
+
+  /** `upTo`: the last that counts; empty: all do. */
+  async #after(lot: string, upTo: string, limit: number): Promise<string[]> {
+    const found = await lotsAfter(this.#ledger.reader, this.#kind, lot, limit);
+    return upTo === '' ? found : found.filter((one) => one <= upTo);
   }
 
   /** How many more jobs of the lot may run when `free` can start in all. */

@@ -5,7 +5,7 @@ import { nextDueAt } from '../store/job-claims.store.ts';
 import * as jobs from '../store/job.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Claims } from './claims.ts';
-import { Mix, Turns } from './lots.ts';
+import { Mix, Turns, type Part } from './lots.ts';
 import type { Job, JobHandler } from './outbox.ts';
 
 /** Told when a handler threw, or (without a job) when looking for jobs did: a defect or a broken disk, never a provider's answer. */
@@ -15,6 +15,8 @@ export type JobFailure = (job: Job | undefined, error: unknown) => void;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Between two tries to write a job's postponing. */
 const REST_MS = 1_000;
+/** Kinds that are not shared out. */
+const ONE_LOT: readonly Part[] = [{ lots: [''], more: false }];
 const [REPLIES, CAMPAIGNS] = jobs.PRIORITIES;
 
 export interface PumpDeps {
@@ -93,20 +95,31 @@ export class Pump {
     while (this.#lookAgain && !this.#stopped) {
       this.#lookAgain = false;
       const now = this.#deps.clock.now();
-      const lots = this.#handler.gate ? await this.#turns.next() : [''];
-      let started = 0;
-      for (const [i, lot] of lots.entries()) {
-        const free = this.#handler.concurrency - this.#running.size;
-        if (free <= 0) return;
-        const share = Math.ceil(free / (lots.length - i));
-        const got = await this.#serve(lot, share, free, now);
-        started += got;
-        // There may be more of it, once the others had their share.
-        if (got === share) this.#lookAgain = true;
+      for await (const { lots, more } of this.#handler.gate ? this.#turns.round() : ONE_LOT) {
+        const started = await this.#serveAll(lots, now);
+        if (started === undefined) return;
+        if (started === 0) await this.#lookLater(lots, now);
+        for (const lot of lots) this.#lookWhenOpen(lot);
+        if (started === 0) continue;
+        this.#lookAgain ||= more;
+        break;
       }
-      if (started === 0) await this.#lookLater(lots, now);
-      for (const lot of lots) this.#lookWhenOpen(lot);
     }
+  }
+
+  /** Answers how many jobs were started; undefined: there is no room for more. */
+  async #serveAll(lots: readonly string[], now: number): Promise<number | undefined> {
+    let started = 0;
+    for (const [i, lot] of lots.entries()) {
+      const free = this.#handler.concurrency - this.#running.size;
+      if (free <= 0) return undefined;
+      const share = Math.ceil(free / (lots.length - i));
+      const got = await this.#serve(lot, share, free, now);
+      started += got;
+      // There may be more of it, once the others had their share.
+      if (got === share) this.#lookAgain = true;
+    }
+    return started;
   }
 
   /** Starts jobs of a lot, at most `share`. Answers how many. */
