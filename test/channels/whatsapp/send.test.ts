@@ -1,4 +1,4 @@
-import { SendError, type SendErrorKind } from '../../../service/src/core/errors.ts';
+import { SendError, type SendErrorKind, type SendErrorScope } from '../../../service/src/core/errors.ts';
 import type { HttpResponse, OutgoingMessage } from '../../../service/src/channels/channel.ts';
 import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';
 import { alwaysAnswering, json } from '../../conformance/fake-io.ts';
@@ -100,6 +100,23 @@ test.each([
   [131016, 30_000],
 ])('code %i waits %i ms', async (code, retryAfterMs) => {
   expect((await errorOf(graphError(code))).details.retryAfterMs).toBe(retryAfterMs);
+});
+
+test.each<[number, SendErrorScope | undefined]>([
+  [130429, 'account'],
+  [80007, 'account'],
+  [131056, 'recipient'],
+  [132069, 'message'],
+  [131063, 'message'],
+  [134011, 'message'],
+  [190, undefined],
+  [131042, undefined],
+])('code %i concerns: %s', async (code, scope) => {
+  expect((await errorOf(graphError(code))).details.scope).toBe(scope);
+});
+
+test('a number that the token does not reach is no fault of the message', async () => {
+  expect(await errorOf(graphError(100, 400, { error_subcode: 33 }))).toMatchObject({ kind: 'settings' });
 });
 
 test('a longer Retry-After counts', async () => {
