@@ -19,7 +19,7 @@ export interface Plan {
 
 const MILLION = 1_000_000;
 const CONNECTIONS = 100;
-const SENDS = { connections: 50, accounts: 40 };
+const SENDS = { connections: 50, accounts: 4 };
 
 export function planOf(args: readonly string[], only: string | undefined): Plan {
   const soak = args.find((arg) => arg.startsWith('--soak'));

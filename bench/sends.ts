@@ -17,7 +17,7 @@ export interface SendPlan {
   rounds: number;
   count: number;
   connections: number;
-  /** The accounts that send: each may send 80 messages per second. */
+  /** The accounts that send: each may send 1,000 messages per second. */
   accounts: number;
 }
 
