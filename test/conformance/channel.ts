@@ -107,6 +107,18 @@ function verification<S>(subject: ChannelSubject<S>): void {
     expect(caught(() => channel.verify(samples.sign(body as Buffer), settings))).toBeUndefined();
   });
 
+  test.each(bodies.map((body, index) => [index, body]))(
+    'reads no header but those it names: webhook %i',
+    (_i, body) => {
+      const whole = samples.sign(body as Buffer);
+      const named = Object.entries(whole.headers).filter(([name]) => channel.webhookHeaders.includes(name));
+      const stored = { ...whole, headers: Object.fromEntries(named) };
+      expect(caught(() => channel.verify(stored, settings))).toBeUndefined();
+      expect(channel.parse(stored, settings)).toEqual(channel.parse(whole, settings));
+      expect(channel.webhookHeaders.every((name) => name === name.toLowerCase())).toBe(true);
+    },
+  );
+
   test('refuses every change of a byte', () => {
     const place = fc.record({ body: fc.constantFrom(...bodies), at: fc.nat(), flip: fc.integer({ min: 1, max: 255 }) });
     fc.assert(
