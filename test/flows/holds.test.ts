@@ -74,8 +74,7 @@ test('nor does anything that the contact writes while the question has not gone 
   const trigger = await app.listen();
   const waiter = await app.receiver();
   const until = new Date(app.clock.now() + 3 * DAY).toISOString();
-  // A database that many share paces by its own clock: no longer than a test can wait.
-  app.sandbox.faults.next({ kind: 'throttled', retryAfterSeconds: 1 });
+  app.sandbox.faults.next({ kind: 'throttled', retryAfterSeconds: 60 });
   const id = await app.sent('How many?', { ifSessionClosed: 'hold', wait: { url: waiter.url, until } });
   await app.sandbox.customer.sends({ from: ANA, text: 'hello?' });
   await eventually(async () => (await app.message(id)).attempts?.[0]?.outcome === 'throttled', 'the throttled try');

@@ -71,6 +71,7 @@ export interface App {
   idle(): Promise<void>;
   rows(sql: string): Record<string, unknown>[];
   read: Engine['read'];
+  passes: Engine['passes'];
   dump(): ReturnType<Engine['dump']>;
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -125,8 +126,8 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   closers.push(stop);
   const key = engine.env['PARLEY_API_KEY'] ?? (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
   const call = apiClient(() => running().url, key);
-  const { rows, read, dump } = engine;
-  const app = { sandbox, clock, dataDir, key, log, call, start, stop, rows, read, dump } as App;
+  const { rows, read, dump, passes } = engine;
+  const app = { sandbox, clock, dataDir, key, log, call, start, stop, rows, read, dump, passes } as App;
   Object.defineProperty(app, 'url', { get: () => running().url });
   Object.defineProperty(app, 'service', { get: running });
   Object.assign(app, actions(app));
@@ -170,6 +171,7 @@ function actions(app: App): Partial<App> {
       }, `message ${id} to be ${status}`),
     advance: (byMs) => {
       app.clock.advance(byMs);
+      app.passes(byMs);
       app.service.pipelines.driver.wake();
     },
     idle: () =>
