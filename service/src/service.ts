@@ -21,6 +21,7 @@ import { GuardedHttp } from './platform/guarded-http.ts';
 import { Drain, type ReadinessCheck } from './platform/health.ts';
 import { NestLogger, type Logger } from './platform/logger.ts';
 import { Metrics } from './platform/metrics.ts';
+import { limitCalls } from './platform/overload.ts';
 import { setUpDocs } from './platform/openapi.ts';
 import { drainRefused, registerBodies } from './platform/raw-body.ts';
 import { SecretBox } from './platform/secret-box.ts';
@@ -152,6 +153,7 @@ async function makeApp(
   const fastify = app.getHttpAdapter().getInstance();
   registerBodies(fastify as never, config);
   drainRefused(fastify as never);
+  limitCalls(fastify as never);
   metrics.observeHttp(fastify as never);
   if (config.role !== 'worker') {
     registerWebhooks(fastify as never, pipelines);

@@ -7,6 +7,7 @@ import { type Readable, Transform } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ParleyError } from '../core/errors.ts';
 import { isWithinDepth, MAX_JSON_DEPTH } from '../core/json-depth.ts';
+import { Readings } from './reading.ts';
 
 export interface BodyLimits {
   maxMediaBytes: number;
@@ -19,6 +20,15 @@ type Done = (error: Error | null, body?: unknown) => void;
 
 const encoded = () =>
   new ParleyError(415, 'invalid_body', 'Compressed bodies are not accepted; send it without Content-Encoding.');
+
+/** A body that is kept in memory has to come within this time. */
+const MAX_READ_MS = 30_000;
+/** All bodies together that are on their way in. */
+const readings = new Readings(64 * 1024 * 1024);
+
+const tooMany = () =>
+  new ParleyError(503, 'overloaded', 'Too much is being sent at the same time', { retryAfterMs: 1_000 });
+const tooSlow = () => new ParleyError(408, 'invalid_body', 'The body came too slowly.');
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 
@@ -99,16 +109,24 @@ function readAll(
   const settle = (error: Error | null, body?: Buffer) => {
     if (isSettled) return;
     isSettled = true;
+    clearTimeout(late);
+    reading.end();
     done(error, body);
+    chunks.length = 0;
   };
+  const reading = readings.begin(() => settle(tooMany()));
+  const late = setTimeout(() => settle(tooSlow()), MAX_READ_MS);
   payload.on('data', (chunk: Buffer) => {
+    if (isSettled) return;
     bytes += chunk.length;
-    if (bytes > limit) settle(tooLarge());
-    if (!isSettled) chunks.push(chunk);
-    else chunks.length = 0;
+    if (bytes > limit) return settle(tooLarge());
+    chunks.push(chunk);
+    reading.more(chunk.length);
   });
   payload.once('end', () => settle(null, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, bytes)));
-  payload.once('error', () => settle(new ParleyError(400, 'invalid_body', 'The body broke off.')));
+  const brokeOff = () => settle(new ParleyError(400, 'invalid_body', 'The body broke off.'));
+  payload.once('error', brokeOff);
+  payload.once('close', brokeOff);
 }
 
 function capped(request: FastifyRequest, payload: Readable, limit: number, done: Done): void {
