@@ -48,7 +48,10 @@ export interface DeadLetterFilter {
   to?: string;
 }
 
-/** Either ids or a filter. A filter is worked off oldest first, `limit` letters a call, from `after` on. */
+/**
+ * Either ids or a filter. A filter is worked off oldest first, `limit` letters a call, from `after` on; what is given up after the first
+ * call (a replay that failed again) is left out, so that the work comes to an end.
+ */
 export type DeadLetterChoice = { ids: string[] } | { filter: DeadLetterFilter; limit?: number; after?: string };
 
 /** `POST /v1/deliveries/replay`. `evenIfUnknown`: also messages of which nobody knows whether they arrived. */

@@ -274,6 +274,20 @@ export function describeDeadLetters(name: string, env: Env): void {
       expect(await replay({ filter: {}, limit: 1, after: first.next })).toMatchObject({ skipped: [{ id: dead[1] }] });
     });
 
+    test('what fails again while all are replayed is not replayed with them', async () => {
+      await start();
+      const dead = [await fails('1'), await fails('2'), await fails('3')];
+      app.advance(MINUTE);
+      app.sandbox.faults.next({ kind: 'server_error', times: 4 });
+      const first = await replay({ filter: {}, limit: 2 });
+      expect(first).toMatchObject({ replayed: 2, remaining: 1 });
+      await inTime(async () => (await ids()).length === 3, 'the two to fail again');
+      const second = await replay({ filter: {}, limit: 2, after: first.next });
+      expect(second).toMatchObject({ replayed: 1, letters: [{ id: dead[2] }], remaining: 0 });
+      expect(second).not.toHaveProperty('next');
+      expect((await replay({ filter: {} })).replayed).toBe(2);
+    });
+
     test('those that never were are skipped or not found', async () => {
       await start();
       const sent = await app.sent('fine');

@@ -16,6 +16,7 @@ import type {
 } from '../../../contract/dead-letter.ts';
 import type { MessageStatus } from '../../../contract/message.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import { iso, type Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import { reasonOf } from '../inbound/normalize.ts';
 import type { Admission } from '../outbound/admit.ts';
@@ -36,6 +37,7 @@ const MAX_BODY_BYTES = 256 * 1024;
 
 export interface DeadLettersDeps {
   ledger: Ledger;
+  clock: Clock;
   accounts: Accounts;
   admission: Pick<Admission, 'again'>;
   /** Reads a webhook at once; throws what speaks against it. */
@@ -171,14 +173,15 @@ export class DeadLetters {
 
   async #chosen(choice: DeadLetterChoice): Promise<Chosen> {
     if ('ids' in choice) return { ids: letters.byArrival(choice.ids), remaining: 0 };
-    const { filter, limit = LIMIT, after } = choice;
-    const found = await this.#find(filter, 'asc', limit, after);
+    const { limit = LIMIT } = choice;
+    const work = letters.workOf(choice.after, this.#deps.clock.now());
+    const filter = { ...choice.filter, to: earlier(choice.filter.to, work.until) };
+    const found = await this.#find(filter, 'asc', limit, work.after);
     const ids = letters.byArrival(found.map(({ id }) => id));
     const last = found.length === limit ? found.at(-1) : undefined;
     if (last === undefined) return { ids, remaining: 0 };
-    const next = letters.cursorOf(last);
-    const remaining = await this.#remaining(filter, next);
-    return remaining === 0 ? { ids, remaining } : { ids, remaining, next };
+    const remaining = await this.#remaining(filter, letters.cursorOf(last));
+    return remaining === 0 ? { ids, remaining } : { ids, remaining, next: letters.nextOf(work, last) };
   }
 
   async #find(filter: DeadLetterFilter, order: 'asc' | 'desc', limit: number, after: string | undefined) {
@@ -225,6 +228,10 @@ async function wantedOf(db: Db, filter: DeadLetterFilter, order: 'asc' | 'desc',
     messages: noMessages ? undefined : { ...shared, status, code, behind: places.message },
     receipts: noReceipts ? undefined : { ...shared, behind: places.webhook },
   };
+}
+
+function earlier(text: string | undefined, at: number): string {
+  return iso(Math.min(instant(text) ?? at, at));
 }
 
 function instant(text: string | undefined): number | undefined {

@@ -17,6 +17,7 @@ export type Named = { type: 'message'; key: string } | { type: 'webhook'; key: n
 
 const RECEIPT = /^rcp_([1-9]\d{0,14})$/;
 const CURSOR = /^(\d{1,15})\.(.+)$/;
+const WORK = /^(.+)@(\d{1,15})$/;
 
 /** Undefined for what can be no dead letter. */
 export function named(id: string): Named | undefined {
@@ -104,4 +105,23 @@ export function byArrival(ids: readonly string[]): string[] {
     if (isWebhook(a) !== isWebhook(b)) return isWebhook(a) ? -1 : 1;
     return keyOf(a) < keyOf(b) ? -1 : 1;
   });
+}
+
+/** All that match, as they were when the first call of the work began: what is given up since then is not of it. */
+export interface Work {
+  /** Milliseconds since the epoch. */
+  until: number;
+  after: string | undefined;
+}
+
+/** The work that `next` names, or one that begins now. */
+export function workOf(next: string | undefined, now: number): Work {
+  const [, after = next, until] = WORK.exec(next ?? '') ?? [];
+  // What was given up this very millisecond is there already.
+  return { until: until === undefined ? now + 1 : Number(until), after };
+}
+
+/** The name of the work behind this letter. */
+export function nextOf({ until }: Work, letter: DeadLetter): string {
+  return `${cursorOf(letter)}@${until}`;
 }
