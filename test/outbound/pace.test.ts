@@ -145,9 +145,9 @@ describe('several processes on PostgreSQL', () => {
 
   test('a recipient gets no more from all of them than from one', async () => {
     const ledger = await open();
-    const pacers = [0, 1].map(() => pacerOf(ledger, systemClock, accountOf(null)));
+    const [one, other] = [0, 1].map(() => pacerOf(ledger, systemClock, accountOf(null))) as [Pacer, Pacer];
     const asks = Array.from({ length: 60 }, (_, i) =>
-      ledger.write((tx) => pacers[i % 2]!.toRecipient(tx, accountOf(null), 'con_1')),
+      ledger.write((tx) => (i % 2 ? one : other).toRecipient(tx, accountOf(null), 'con_1')),
     );
     expect((await Promise.all(asks)).filter((waitMs) => waitMs === 0)).toHaveLength(PAIR.burst - 1);
   });
