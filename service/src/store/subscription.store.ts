@@ -1,5 +1,5 @@
 /** Subscriptions and what is still to be delivered to them. */
-import type { Kysely, Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Schema, SubscriptionsTable } from './schema.ts';
 import type { Tx } from './ledger.ts';
 import { changed, first, prepared, type Parameters } from './prepared.ts';
@@ -218,6 +218,14 @@ const deleteTaken = prepared((db, its: Parameters<Shard & { eventSeq: number }>)
     .where('event_seq', '=', its('eventSeq')),
 );
 
+const deleteAllTaken = prepared((db, its: Parameters<Shard & { eventSeqs: readonly number[] }>) =>
+  db
+    .deleteFrom('deliveries')
+    .where('subscription_id', '=', its('subscriptionId'))
+    .where('shard', '=', its('shard'))
+    .where(sql<boolean>`event_seq = any(${its('eventSeqs')}::bigint[])`),
+);
+
 /** The subscription took these events. By name: an earlier one may have been committed since they were read. */
 export async function taken(
   tx: Tx,
@@ -225,5 +233,7 @@ export async function taken(
   shard: number,
   eventSeqs: readonly number[],
 ): Promise<void> {
+  // Where the database is a network away, a statement for each would cost more than all else.
+  if (tx.shared) return void (await deleteAllTaken(tx.db, { subscriptionId, shard, eventSeqs }));
   for (const eventSeq of eventSeqs) await deleteTaken(tx.db, { subscriptionId, shard, eventSeq });
 }
