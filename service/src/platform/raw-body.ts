@@ -3,6 +3,7 @@
  * and Nest puts every route into one Fastify context, so one parser for all types looks at the address; nothing is parsed twice.
  */
 import type { IncomingMessage } from 'node:http';
+import type { Server, Socket } from 'node:net';
 import { type Readable, Transform } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ParleyError } from '../core/errors.ts';
@@ -66,6 +67,11 @@ export function drainRest(raw: IncomingMessage): void {
     if (bytes > MAX_DRAINED_BYTES) raw.destroy();
   });
   raw.once('close', () => clearTimeout(late));
+  raw.once('end', () => {
+    // It would be idle from now on, and nobody looks for idle connections any more once the server is being closed.
+    const { server } = raw.socket as Socket & { server?: Server };
+    if (server?.listening === false) raw.socket.destroy();
+  });
   raw.resume();
 }
 
