@@ -1,5 +1,5 @@
 /** Puts the pipelines together: plain objects, no framework, so that tests and benches build the same service. */
-import { Accounts } from './accounts/accounts.ts';
+import { Accounts, type LiveAccount } from './accounts/accounts.ts';
 import { Limits } from './accounts/limits.ts';
 import { Provisioning } from './accounts/provisioning.ts';
 import { CareHandler } from './care/care.ts';
@@ -19,7 +19,8 @@ import { Applier } from './inbound/apply.ts';
 import { NormalizeHandler } from './inbound/normalize.ts';
 import { Media } from './media/media.ts';
 import { Admission } from './outbound/admit.ts';
-import { buildOutbound } from './outbound/build.ts';
+import { buildOutbound, type Outbound } from './outbound/build.ts';
+import { followGauges } from './gauges.ts';
 import { Messages } from './outbound/messages.ts';
 import { Outcomes } from './outbound/outcomes.ts';
 import type { Pacer } from './outbound/pace.ts';
@@ -32,7 +33,6 @@ import type { Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { Outage } from './platform/outage.ts';
 import type { SecretBox } from './platform/secret-box.ts';
-import { depth } from './store/job.store.ts';
 import type { Ledger } from './store/ledger.ts';
 
 /** What the world gives: everything that tests replace. */
@@ -84,85 +84,99 @@ export interface Pipelines {
   stop(): Promise<void>;
 }
 
-export async function buildPipelines(world: World): Promise<Pipelines> {
-  const { ledger, clock, ids, metrics, logger, secretBox } = world;
-  const io: ChannelIo = { http: world.providerHttp, clock, log: logger };
+/** What every pipeline works with, and what they have in common. */
+type Basis = Awaited<ReturnType<typeof makeBasis>>;
+
+async function makeBasis(world: World) {
+  const { ledger, clock, ids, metrics, secretBox: sealer } = world;
   const driver = makeDriver(world);
   const outbox = new Outbox(clock, driver);
   const accounts = await Accounts.load({
-    ...{ ledger, sealer: secretBox, clock, ids },
+    ...{ ledger, sealer, clock, ids },
     resuming: (tx, account, since) => outcomes.resumed(tx, account, since),
     resumed: () => driver.ring('send', clock.now()),
   });
-  const limits = new Limits({ accounts, io });
-  const publisher = new Publisher({ outbox, ids, clock, published: (type) => metrics.events.inc({ type }) });
-  const checkUrl = (url: string) => void world.subscriberHttp.checkUrl(url);
-  const subscriptions = new Subscriptions({ ledger, outbox, accounts, sealer: secretBox, clock, ids, checkUrl });
-  const outcomes = new Outcomes({ publisher, outbox, clock, unknownAfterMs: world.unknownAfterMs });
-  const acceptor = new Acceptor({ ledger, outbox, clock });
-  const retention = new Retention(world.keep);
-  const eraser = new Eraser({ ledger, outbox, clock });
+  const io: ChannelIo = { http: world.providerHttp, clock, log: world.logger };
   const shared = { ledger, outbox, accounts, clock, ids };
-  const eventReplay = new EventReplay({ ...shared, publisher });
+  const publisher = new Publisher({ ...shared, published: (type) => metrics.events.inc({ type }) });
+  const outcomes = new Outcomes({ ...shared, publisher, unknownAfterMs: world.unknownAfterMs });
+  const checkUrl = (url: string) => void world.subscriberHttp.checkUrl(url);
+  const subscriptions = new Subscriptions({ ...shared, sealer, checkUrl });
   const admission = new Admission({ ...shared, subscriptions, checkUrl });
-  const reader = new NormalizeHandler({
+  const limits = new Limits({ accounts, io });
+  return { shared, io, driver, accounts, publisher, outcomes, subscriptions, admission, limits };
+}
+
+function makeReader({ metrics, logger }: World, basis: Basis, acceptor: Acceptor): NormalizeHandler {
+  const { shared, publisher, outcomes, limits } = basis;
+  const limitsChanged = (account: LiveAccount) => limits.ask(account);
+  return new NormalizeHandler({
     ...shared,
-    applier: new Applier({
-      ...{ publisher, ids, clock, outbound: outcomes },
-      limitsChanged: (account) => limits.ask(account),
-    }),
+    applier: new Applier({ ...shared, publisher, outbound: outcomes, limitsChanged }),
     accepted: () => acceptor.accepted,
     read: (channel) => metrics.receipts.inc({ channel }),
     log: logger,
   });
+}
+
+function makeDelivery({ metrics, secretBox, subscriberHttp, random }: World, { shared, publisher }: Basis) {
+  return new DeliverHandler({
+    ...shared,
+    publisher,
+    http: subscriberHttp,
+    random,
+    openSecret: (sealed, id) => secretBox.decrypt(sealed, id) as string,
+    delivered: (outcome) => metrics.deliveries.inc({ outcome }),
+  });
+}
+
+function makeOutbound(world: World, { shared, outcomes, io }: Basis): Outbound {
+  const { random, metrics, outage, logger } = world;
+  const failed = (error: unknown) => {
+    if (!outage.took(error)) logger.error({ err: error }, 'What is too late to be sent could not be looked for');
+  };
+  return buildOutbound({ ...shared, outcomes, io, random, called: countSends(metrics), failed });
+}
+
+export async function buildPipelines(world: World): Promise<Pipelines> {
+  const { ledger, clock, publicUrl, localUrl, spoolDir, maxMediaBytes: maxBytes } = world;
+  const basis = await makeBasis(world);
+  const { shared, io, driver, accounts, publisher, subscriptions, admission, limits } = basis;
+  const acceptor = new Acceptor(shared);
+  const reader = makeReader(world, basis, acceptor);
+  const outbound = makeOutbound(world, basis);
+  const retention = new Retention(world.keep);
+  const eraser = new Eraser(shared);
+  const eventReplay = new EventReplay({ ...shared, publisher });
   const deadLetters = new DeadLetters({ ...shared, admission, reader });
-  const outbound = buildOutbound({
-    ...{ ...shared, outcomes, io, random: world.random, called: countSends(metrics) },
-    failed: (error) => {
-      if (!world.outage.took(error))
-        logger.error({ err: error }, 'What is too late to be sent could not be looked for');
-    },
+  const care = new CareHandler({
+    ...shared,
+    tasks: [retention, eraser, eventReplay],
+    accepted: () => acceptor.accepted,
   });
-  const handlers: JobHandler[] = [
-    reader,
-    new DeliverHandler({
-      ...shared,
-      publisher,
-      http: world.subscriberHttp,
-      random: world.random,
-      openSecret: (sealed, id) => secretBox.decrypt(sealed, id) as string,
-      delivered: (outcome) => metrics.deliveries.inc({ outcome }),
-    }),
-    ...outbound.handlers,
-    new CareHandler({ ...shared, tasks: [retention, eraser, eventReplay], accepted: () => acceptor.accepted }),
-  ];
-  await ledger.write((tx) => outbox.enqueue(tx, retention.job(clock.now())));
+  const handlers = [reader, makeDelivery(world, basis), ...outbound.handlers, care];
+  await ledger.write((tx) => shared.outbox.enqueue(tx, retention.job(clock.now())));
+  followGauges(world, accounts, deadLetters);
+  return {
+    ...{ io, driver, accounts, subscriptions, acceptor, admission, limits, deadLetters, eventReplay, eraser },
+    pacer: outbound.pacer,
+    provisioning: new Provisioning(io, publicUrl, localUrl),
+    messages: new Messages({ ...shared, io }),
+    media: new Media({ ...shared, io, spoolDir, maxBytes }),
+    directory: new Directory(shared),
+    ...lifeOf(world, basis, outbound, handlers),
+  };
+}
+
+/** How the work begins and ends. */
+function lifeOf(world: World, { driver, accounts, limits }: Basis, outbound: Outbound, handlers: JobHandler[]) {
+  const { outage, logger, role } = world;
   const unwatch = accounts.watch((error) => {
-    if (!world.outage.took(error)) logger.warn({ err: error }, 'Accounts could not be read anew');
-  });
-  metrics.beforeScrape(() => readDepth(world));
-  metrics.beforeScrape(() => countPaused(metrics, accounts));
-  metrics.beforeScrape(async () => {
-    for (const [type, count] of Object.entries(await deadLetters.count())) metrics.deadLetters.set({ type }, count);
+    if (!outage.took(error)) logger.warn({ err: error }, 'Accounts could not be read anew');
   });
   return {
-    io,
-    accounts,
-    provisioning: new Provisioning(io, world.publicUrl, world.localUrl),
-    limits,
-    pacer: outbound.pacer,
-    subscriptions,
-    acceptor,
-    admission,
-    messages: new Messages({ ledger, accounts, io, clock }),
-    media: new Media({ ...shared, io, spoolDir: world.spoolDir, maxBytes: world.maxMediaBytes }),
-    deadLetters,
-    eventReplay,
-    eraser,
-    directory: new Directory({ ledger, accounts }),
-    driver,
     start: () => {
-      if (world.role === 'web') return;
+      if (role === 'web') return;
       driver.start(handlers);
       outbound.start();
       limits.askUnknown();
@@ -187,19 +201,4 @@ function countSends(metrics: Metrics) {
     metrics.sends.inc({ channel, outcome });
     metrics.sendSeconds.observe({ channel }, durationMs / 1_000);
   };
-}
-
-async function countPaused(metrics: Metrics, accounts: Accounts): Promise<void> {
-  const all = (await accounts.refreshed()).list();
-  for (const id of new Set(all.map(({ channel }) => channel.id))) metrics.accountsPaused.set({ channel: id }, 0);
-  for (const { channel, pause } of all) if (pause !== null) metrics.accountsPaused.inc({ channel: channel.id });
-}
-
-async function readDepth({ ledger, metrics, clock }: World): Promise<void> {
-  metrics.outboxDepth.reset();
-  metrics.oldestDueSeconds.reset();
-  for (const { kind, state, count, oldestDueAt } of await depth(ledger.reader)) {
-    metrics.outboxDepth.set({ kind, state }, count);
-    if (state === 'ready') metrics.oldestDueSeconds.set({ kind }, Math.max(0, (clock.now() - oldestDueAt) / 1_000));
-  }
 }
