@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LiveAccount } from '../accounts/accounts.ts';
 import type { SendReceipt } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
-import type { SendError } from '../core/errors.ts';
+import { SendError } from '../core/errors.ts';
 import { decide, fullJitterMs, type RetryDecision } from '../core/retry.ts';
 import type { Job, Outbox } from '../outbox/outbox.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
@@ -28,6 +28,8 @@ export interface Sending {
 
 /** An outcome is kept in memory for so long. */
 const KEEP_MS = 2 * 60_000;
+/** So often a message is refused as if the account were broken, before it is taken to be about the message alone. */
+const MAX_REFUSALS = 4;
 const RETRY_BASE_MS = 100;
 const RETRY_CAP_MS = 5_000;
 
@@ -75,13 +77,15 @@ export class OutcomeWriter {
     });
   }
 
-  #decide({ account, attempts }: Sending, error: SendError): RetryDecision {
+  #decide(sending: Sending, error: SendError): RetryDecision {
+    const { account, attempts } = sending;
     const tries = (...outcomes: string[]) => attempts.filter(({ outcome }) => outcomes.includes(outcome ?? '')).length;
     const throttled = tries('throttled');
     // Waiting for the account costs no try either.
     const counted = attempts.length - throttled - tries('settings') + 1;
     const idempotent = account.channel.capabilities.idempotentSends;
-    return decide(error, { counted, throttled: throttled + 1, idempotent }, this.#deps.random());
+    const meant = error.kind === 'settings' && isItsOwn(sending) ? ofMessage(error) : error;
+    return decide(meant, { counted, throttled: throttled + 1, idempotent }, this.#deps.random());
   }
 
   async #write(
@@ -147,4 +151,17 @@ export class OutcomeWriter {
 
 function shown({ kind, message, details }: SendError) {
   return eventError({ kind, message, providerCode: details.providerCode });
+}
+
+/**
+ * Whether it is the message that is refused, not the account: refused again and again since a person last stored the account, which works,
+ * as others went through in between. It would stop them all each time.
+ */
+function isItsOwn({ account, attempts }: Sending): boolean {
+  const refusals = attempts.filter((one) => one.outcome === 'settings' && one.opened_at >= account.updatedAt);
+  return account.pause === null && refusals.length >= MAX_REFUSALS - 1;
+}
+
+function ofMessage({ kind, message, details }: SendError): SendError {
+  return new SendError(kind, message, { ...details, scope: 'message' });
 }
