@@ -1,5 +1,6 @@
 /** Calls to the service's public API, as a node makes them; a call may be given up before its answer came. */
-import type { Account, MessageView } from '../../contract/api.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Account } from '../../contract/api.ts';
 
 /** `status` absent: no answer came, `error` says why. */
 export interface Reply {
@@ -18,6 +19,7 @@ export interface Call {
 }
 
 const TIMEOUT_MS = 4_000;
+const RETRY_MS = 200;
 
 export class Api {
   readonly #url: string;
@@ -55,8 +57,19 @@ export class Api {
     return this.get(`/v1/accounts/whatsapp/${externalId}`, { method: 'PUT', body: { settings } });
   }
 
-  message(id: string): Promise<MessageView> {
-    return this.get(`/v1/messages/${id}`);
+  /** As often as it takes. */
+  async saveAccount(externalId: string, settings: Record<string, unknown>): Promise<void> {
+    const call = {
+      method: 'PUT',
+      path: `/v1/accounts/whatsapp/${externalId}`,
+      body: { settings },
+      timeoutMs: 15_000,
+    } as const;
+    for (;;) {
+      const { status = 500 } = await this.call(call);
+      if (status < 500) return;
+      await pause(RETRY_MS);
+    }
   }
 
   /** Jobs in the outbox by kind and state, from the metrics. Throws when none can be read. */

@@ -10,8 +10,8 @@ import type { Random } from './random.ts';
 /** Sends to one person in all: below the burst that WhatsApp grants to a pair, so that no pacing decides a run. */
 const SENDS_PER_PERSON = 36;
 const RETRY_MS = 150;
-/** Tries of one call before it counts as never answered. */
-const MAX_TRIES = 400;
+/** A send that is not answered for so long will never be. */
+const PATIENCE_MS = 5 * 60_000;
 
 const ACTIONS = {
   writes: 50,
@@ -111,7 +111,8 @@ class Person {
     const { random } = this.#scene;
     const key = `${this.#address} is sent ${this.#sends++}`;
     const purpose = random.chance(0.2) ? 'campaign' : 'reply';
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const until = performance.now() + PATIENCE_MS;
+    while (performance.now() < until) {
       const { status = 500 } = await this.#ask(key, purpose);
       if (status < 500 && status !== 429) break;
       await pause(RETRY_MS);

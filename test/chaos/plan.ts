@@ -16,8 +16,8 @@ export const AIMS = [
 export type Aim = (typeof AIMS)[number];
 
 export type Step =
-  /** SIGKILL `delayMs` after the aim; started again after `downMs`; `againMs`: killed once more while it starts. */
-  | { do: 'kill'; unit: number; aim: Aim; delayMs: number; downMs: number; againMs?: number }
+  /** SIGKILL `delayMs` after the aim; started again after `downMs`; `againMs`: killed once more while it starts. Then left alone for `lifeMs`. */
+  | { do: 'kill'; unit: number; aim: Aim; delayMs: number; downMs: number; againMs?: number; lifeMs: number }
   /** SIGSTOP, SIGCONT after `forMs`. */
   | { do: 'stop'; unit: number; forMs: number }
   /** SIGTERM, started again when it has ended. */
@@ -27,6 +27,8 @@ export type Step =
   | { do: 'provider resets' }
   /** What the provider takes meanwhile, it takes; its answers are lost. */
   | { do: 'answers get lost'; forMs: number }
+  /** The provider refuses the account, until its owner saves it anew. */
+  | { do: 'token expires'; forMs: number }
   | { do: 'service is cut off' }
   | { do: 'workflow fails'; workflow: number; mood: Mood; forMs: number }
   | { do: 'server fails'; server: number; fault: string };
@@ -42,6 +44,7 @@ const WEIGHTS: Record<Step['do'], number> = {
   'provider is away': 4,
   'provider resets': 6,
   'answers get lost': 5,
+  'token expires': 3,
   'service is cut off': 4,
   'workflow fails': 15,
   'server fails': 20,
@@ -85,6 +88,7 @@ function step(
       return { do: kind, fault: providerFault(random) };
     case 'provider is away':
     case 'answers get lost':
+    case 'token expires':
       return { do: kind, forMs: random.whole(50, 1_500) };
     case 'workflow fails': {
       const workflow = random.whole(0, workflows - 1);
@@ -103,7 +107,7 @@ function kill(random: Random, unit: number): Step {
   const aim = random.pick(AIMS);
   const delayMs = random.whole(0, aim === 'any time' ? 500 : 25);
   const again = random.chance(0.12) ? { againMs: random.whole(50, 1_200) } : {};
-  return { do: 'kill', unit, aim, delayMs, downMs: random.whole(0, 600), ...again };
+  return { do: 'kill', unit, aim, delayMs, downMs: random.whole(0, 600), ...again, lifeMs: random.whole(100, 1_500) };
 }
 
 /** Where others go on, now and then so long that they take the process for dead. */

@@ -70,7 +70,16 @@ async function perform({ seed, startEngine, kills, forMs }: RunOptions, closers:
   const api = new Api(front.url, engine.apiKey);
   const workflows = await connect(api, provider, journal, closers);
   const people = new People({ api, journal, provider, random: random.fork('people') });
-  const trouble = new Trouble({ engine, provider, workflows, front, journal, random: random.fork('trouble') });
+  const saveAccount = () => api.saveAccount(ACCOUNT.externalId, provider.settings);
+  const trouble = new Trouble({
+    engine,
+    provider,
+    workflows,
+    front,
+    journal,
+    saveAccount,
+    random: random.fork('trouble'),
+  });
   for (const unit of engine.units) supervise(unit, journal);
   people.start(PEOPLE);
   const startedAt = performance.now();

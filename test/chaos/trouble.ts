@@ -23,6 +23,8 @@ export interface Target {
   workflows: readonly Workflow[];
   /** Between everybody outside and the service. */
   front: TcpGate;
+  /** What the account's owner does: saves it again. */
+  saveAccount(): Promise<void>;
   journal: Journal;
   random: Random;
 }
@@ -55,6 +57,8 @@ export class Trouble {
   async end(): Promise<void> {
     await Promise.all(this.#busy.values());
     this.#target.provider.sandbox.faults.clear();
+    // What was refused at the very end may have paused the account once more.
+    await this.#target.saveAccount();
     if (this.#failure !== undefined) throw this.#failure;
     this.#say('the faults are over');
   }
@@ -85,6 +89,13 @@ export class Trouble {
         return provider.wire.cut();
       case 'answers get lost':
         return this.#loseAnswers(step.forMs);
+      case 'token expires':
+        return this.#during(
+          'the token is refused',
+          step.forMs,
+          async () => provider.sandbox.faults.next({ kind: 'token_expired', times: 2 }),
+          () => this.#target.saveAccount(),
+        );
       case 'service is cut off':
         this.#say('connections to the service are reset');
         return front.cut();
@@ -103,7 +114,7 @@ export class Trouble {
     }
   }
 
-  async #kill(unit: Unit, { aim, delayMs, downMs, againMs }: Extract<Step, { do: 'kill' }>): Promise<void> {
+  async #kill(unit: Unit, { aim, delayMs, downMs, againMs, lifeMs }: Extract<Step, { do: 'kill' }>): Promise<void> {
     await this.#wait(aim);
     await pause(delayMs);
     await this.#killNow(unit, aim);
@@ -117,6 +128,7 @@ export class Trouble {
     }
     await ready;
     this.#say(`${unit.name} is back`);
+    await pause(lifeMs);
   }
 
   async #killNow(unit: Unit, when: string): Promise<void> {
