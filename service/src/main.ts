@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const logger = makeLogger({ level: config.logLevel });
   catchTheRest(logger);
-  let service: RunningService | undefined;
+  const running: { service?: RunningService } = {};
   let stopping = false;
   const end = async (signal: string) => {
     if (stopping) return;
@@ -48,14 +48,15 @@ async function main(): Promise<void> {
     logger.info({ signal }, 'Parley is stopping: what is under way is being ended');
     const late = delay(DRAIN_MS, 'late', { ref: false });
     // While it starts, nothing is under way that a kill could harm.
-    const result = await Promise.race([service?.stop(), late]);
+    const result = await Promise.race([running.service?.stop(), late]);
     if (result === 'late') logger.warn('Not everything ended in time; the ledger keeps what is left');
     process.exit(0);
   };
   // From now on: the first process of a container is not ended by a signal that it does not handle.
   process.on('SIGTERM', (signal) => void end(signal));
   process.on('SIGINT', (signal) => void end(signal));
-  service = await startService(config, logger);
+  const service = await startService(config, logger);
+  running.service = service;
   logger.info({ url: service.url, dataDir: config.dataDir }, 'Parley is ready');
 }
 
