@@ -46,9 +46,14 @@ export class Circuit {
     const now = clock.now();
     if (now < probeAt) return probeAt - now;
     const next = now + Math.min(LONGEST_MS, now - since + MINUTE_MS);
-    if (!(await ledger.write((tx) => store.takeProbe(tx, id, probeAt, next)))) return ELSEWHERE_MS;
+    const isMine = await ledger.write(async (tx) => {
+      if (!(await store.takeProbe(tx, id, probeAt, next))) return false;
+      // In the order of the commits: the pause may end in the very next one.
+      tx.afterCommit(() => accounts.noted(id, { pause: { ...pause, probeAt: next } }));
+      return true;
+    });
+    if (!isMine) return ELSEWHERE_MS;
     this.#trials.set(id, { since, running: true });
-    accounts.noted(id, { pause: { ...pause, probeAt: next } });
     return 0;
   }
 
