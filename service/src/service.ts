@@ -31,6 +31,8 @@ import type { Ledger } from './store/ledger.ts';
 export const VERSION = '0.1.0';
 /** Requests and jobs under way get this long to end. */
 export const DRAIN_MS = 30_000;
+/** A request has to be there by then, else its connection is cut: Node's own limit, which Fastify takes away. */
+const REQUEST_MS = 5 * 60_000;
 
 /** Everything that a test may replace. */
 export interface Injected {
@@ -143,6 +145,7 @@ async function makeApp(
   const adapter = new FastifyAdapter({
     ...(config.role !== 'worker' && { serverFactory: withWebhooks(webhooks) }),
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_MS,
     routerOptions: { maxParamLength: 600 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
