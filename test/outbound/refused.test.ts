@@ -57,6 +57,8 @@ test('those of an account that is broken wait, however often they were tried and
   await fixture.account('1');
   await tried(8);
   expect(await find(id)).toMatchObject({ status: 'queued' });
+  // What the contact writes meanwhile is no answer to it.
+  expect(await messages.mayHaveArrived(fixture.ledger.reader, id)).toBe(false);
   isBroken = false;
   await inTime(async () => (await find(id))?.status === 'sent', 'the message to be sent');
 });

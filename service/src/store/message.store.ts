@@ -159,7 +159,7 @@ export async function attempts(db: Kysely<Schema>, messageId: string): Promise<A
 }
 
 /** Outcomes of attempts that surely showed the contact nothing. */
-const SHOWED_NOTHING: readonly (string | null)[] = ['throttled', 'session_closed'];
+const SHOWED_NOTHING: readonly (string | null)[] = ['throttled', 'session_closed', 'settings'];
 
 const selectStatus = prepared((db, its: Parameters<{ id: string }>) =>
   db.selectFrom('messages').select('status').where('id', '=', its('id')),
