@@ -113,6 +113,7 @@ describe('when the provider', () => {
     const first = await app.sent('1');
     await eventually(async () => (await outcomes(app, first))?.length === 1, 'the first try');
     for (const text of ['2', '3']) await app.sent(text);
+    await app.idle();
     for (let left = app.sandbox.faults.pending(); left > 0; left = app.sandbox.faults.pending()) {
       app.advance(10 * MINUTE);
       await eventually(() => app.sandbox.faults.pending() < left, 'the next try');

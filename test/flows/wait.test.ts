@@ -127,6 +127,7 @@ test('asked again under the same key, only one workflow waits', async () => {
   const ask = (query: string) => app.send('How many?', { key: 'one', wait: { url: waiter.url + query, until } });
   expect((await ask('?signature=1')).status).toBe(202);
   expect(await ask('?signature=2')).toMatchObject({ status: 202, body: { duplicate: true } });
+  await app.idle();
   await app.sandbox.customer.sends({ from: ANA, text: 'three' });
   await waiter.took(1);
   await app.idle();

@@ -175,8 +175,15 @@ function actions(app: App): Partial<App> {
       app.service.pipelines.driver.wake();
     },
     idle: () =>
-      eventually(async () => (await canRun(app)).length === 0, 'the due jobs to be done').then(() => undefined),
+      eventually(async () => (await canRun(app)).length === 0 && isAtRest(app), 'the due jobs to be done').then(
+        () => undefined,
+      ),
   };
+}
+
+/** Whether no send is still at its end: what it learned of the provider's pace is written there. */
+function isAtRest(app: App): boolean {
+  return app.service.pipelines.driver.running('send') === 0;
 }
 
 /** Jobs that are due and not held back by the pace or the pause of their account. */
