@@ -53,6 +53,7 @@ export interface PublisherDeps {
 
 export class Publisher {
   readonly #deps: PublisherDeps;
+  readonly #read = new WeakMap<Tx, Map<string, SubscriptionRow[]>>();
 
   constructor(deps: PublisherDeps) {
     this.#deps = deps;
@@ -65,7 +66,7 @@ export class Publisher {
     await hold(tx, fact);
     const waiting = await this.#waiting(tx, fact, now);
     const event = describe(fact, ids.next('evt'), now, waiting.length > 0 && fact.type === 'message.received');
-    const triggers = await subscriptions.triggers(tx.db, fact.account.id, now);
+    const triggers = await this.#triggers(tx, fact.account.id, now);
     const wanted = triggers.filter((one) => wants(readFilter(one.filter), event));
     const seq = await events.insert(tx, row(fact, event, triggers), now);
     if (seq === undefined) return false;
@@ -127,6 +128,15 @@ export class Publisher {
       await subscriptions.addDelivery(tx, id, seq, shard);
       await this.#deps.outbox.enqueue(tx, deliverJob(id, shard));
     }
+  }
+
+  /** Read once in a unit of work, which holds the subscriptions: a turn of reading publishes many facts of one account. */
+  async #triggers(tx: Tx, accountId: string, now: number): Promise<SubscriptionRow[]> {
+    const read = this.#read.get(tx) ?? new Map<string, SubscriptionRow[]>();
+    this.#read.set(tx, read);
+    const triggers = read.get(accountId) ?? (await subscriptions.triggers(tx.db, accountId, now));
+    read.set(accountId, triggers);
+    return triggers;
   }
 
   /** Workflows for which the fact is the end of their wait. What comes before their question was asked is no answer to it. */
