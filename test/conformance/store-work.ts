@@ -85,7 +85,13 @@ function describeReceipts(open: OpenLedger): void {
       await putAside();
       expect(await mark(ledger, await oldest(ledger), 'digest of a')).toBe(false);
       const [kept, ...others] = await ledger.reader.selectFrom('receipts').selectAll().execute();
-      expect(kept).toMatchObject({ request: '{}', body: Buffer.from('a'), processed_at: 7, dead_at: 7, dead_reason: 'why' });
+      expect(kept).toMatchObject({
+        request: '{}',
+        body: Buffer.from('a'),
+        processed_at: 7,
+        dead_at: 7,
+        dead_reason: 'why',
+      });
       expect(others).toEqual([]);
     });
   });
