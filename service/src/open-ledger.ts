@@ -83,7 +83,7 @@ async function whenReachable(
   logger: Logger,
   observe: CommitObserver,
 ): Promise<Ledger> {
-  let leave = async () => undefined as void;
+  let leave: () => Promise<void> = async () => undefined;
   try {
     for (let attempt = 1; ; attempt++) {
       try {
