@@ -41,6 +41,7 @@ class Does implements Command {
 /** Posts a webhook, or posts it again. */
 export function post(promises: Promises, life: Life, webhook: Webhook): void {
   if (!promises.hasAccount) return;
+  promises.posted(webhook);
   life.post(webhook.body).then(
     () => promises.acknowledged(webhook),
     (error: unknown) => promises.problems.push(`a webhook was refused: ${String(error)}`),

@@ -11,6 +11,8 @@ export interface Webhook {
   person: string | undefined;
   messages: string[];
   isAcknowledged: boolean;
+  /** It was posted once while nobody listened: it may have been read then, although its acknowledgement was lost. */
+  wasForNobody?: boolean;
 }
 
 export interface Send {
@@ -48,12 +50,19 @@ export class Promises {
     return ++this.#count;
   }
 
+  posted(webhook: Webhook): void {
+    if (!this.#isHeard()) webhook.wasForNobody = true;
+  }
+
   /** The webhook is on disk; whoever listens now, or comes back soon, gets its messages. */
   acknowledged(webhook: Webhook): void {
     if (webhook.isAcknowledged) return;
     webhook.isAcknowledged = true;
-    const isHeard = this.subscription !== undefined || this.handOverUntil !== undefined;
-    for (const id of isHeard ? webhook.messages : []) this.owed.add(id);
+    for (const id of this.#isHeard() && !webhook.wasForNobody ? webhook.messages : []) this.owed.add(id);
+  }
+
+  #isHeard(): boolean {
+    return this.subscription !== undefined || this.handOverUntil !== undefined;
   }
 
   /** Nobody will come back for what was not taken. */
