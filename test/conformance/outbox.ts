@@ -268,11 +268,16 @@ function restarts(newBench: NewBench, make: MakeDriver, open: () => Promise<Ledg
     });
 
     test('a stop in the middle of a look starts nothing of what it found', async () => {
-      const bench = new OutboxBench(make, await open());
+      const ledger = await open();
+      const bench = new OutboxBench(make, ledger);
       await bench.promise({ name: 'a' });
       bench.start();
       await bench.driver.stop();
       expect(bench.log).toEqual([]);
+      // Nor does it keep the next process from it.
+      const next = new OutboxBench(make, ledger, { clock: bench.clock }).start();
+      await next.seen('finish a');
+      await next.driver.stop();
     });
 
     test('a start finds all that was promised before, in order', async () => {

@@ -181,11 +181,8 @@ export class Pump {
   }
 
   #start(found: readonly Job[]): number {
-    const mine = this.#stopped ? [] : found;
-    for (const job of this.#stopped ? found : []) this.#deps.claims.release(job);
-    for (const job of mine) {
-      const done = this.#handler
-        .run(job)
+    for (const job of found) {
+      const done = (this.#stopped ? this.#handBack(job) : this.#handler.run(job))
         .catch((error: unknown) => this.#postpone(job, error))
         .finally(() => {
           this.#running.delete(done);
@@ -195,7 +192,12 @@ export class Pump {
         });
       this.#running.add(done);
     }
-    return mine.length;
+    return this.#stopped ? 0 : found.length;
+  }
+
+  /** Claimed while the driver was being stopped: nobody else would get it until its lease ends. */
+  async #handBack(job: Job): Promise<void> {
+    if (job.lease !== null) await this.#deps.ledger.write((tx) => jobs.postpone(tx, job, job.dueAt, false));
   }
 
   /**
