@@ -31,7 +31,10 @@ export class Bell {
   #queue: Queue<Ring> | undefined;
   #listener: Listener | undefined;
   readonly #ringing = new Set<JobKind>();
-  readonly #again = new Set<JobKind>();
+  /** To be rung once more, with so many hops behind it. */
+  readonly #again = new Map<JobKind, number>();
+  /** Kinds of which a ring was sent on a moment ago: whoever hears it looks for all work of the kind. */
+  readonly #sentOn = new Set<JobKind>();
   #wasUp = false;
   #complained = false;
 
@@ -70,7 +73,7 @@ export class Bell {
   ring(kind: JobKind, delayMs = 0, hops = 0): void {
     if (!this.isUp || this.#queue === undefined) return;
     if (this.#ringing.has(kind)) {
-      this.#again.add(kind);
+      this.#again.set(kind, Math.min(hops, this.#again.get(kind) ?? hops));
       return;
     }
     this.#ringing.add(kind);
@@ -82,7 +85,10 @@ export class Bell {
     const kind = job.name as JobKind;
     const taken = this.#listener?.(kind) ?? false;
     const hops = job.data.hops + 1;
-    if (!taken && hops < MAX_HOPS) this.ring(kind, HOP_MS, hops);
+    if (taken || hops >= MAX_HOPS || this.#sentOn.has(kind)) return;
+    this.#sentOn.add(kind);
+    setTimeout(() => this.#sentOn.delete(kind), HOP_MS).unref();
+    this.ring(kind, HOP_MS, hops);
   }
 
   async #add(queue: Queue<Ring>, kind: JobKind, delayMs: number, hops: number): Promise<void> {
@@ -93,7 +99,9 @@ export class Bell {
       this.#down(error);
     }
     this.#ringing.delete(kind);
-    if (this.#again.delete(kind)) this.ring(kind);
+    const again = this.#again.get(kind);
+    this.#again.delete(kind);
+    if (again !== undefined) this.ring(kind, 0, again);
   }
 
   /** Told once: of a connection that is lost as of a server that takes no rings (its memory is full, it is a replica by now). */
