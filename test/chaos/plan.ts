@@ -16,7 +16,10 @@ export const AIMS = [
 export type Aim = (typeof AIMS)[number];
 
 export type Step =
-  /** SIGKILL `delayMs` after the aim; started again after `downMs`; `againMs`: killed once more while it starts. Then left alone for `lifeMs`. */
+  /**
+   * SIGKILL `delayMs` after the aim; started again after `downMs`; `againMs`: killed once more while it starts. Then left alone for
+   * `lifeMs`.
+   */
   | { do: 'kill'; unit: number; aim: Aim; delayMs: number; downMs: number; againMs?: number; lifeMs: number }
   /** SIGSTOP, SIGCONT after `forMs`. */
   | { do: 'stop'; unit: number; forMs: number }

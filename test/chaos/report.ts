@@ -40,12 +40,13 @@ function summary({ entries, kills, troubles, settledMs }: Ran): string[] {
     .size;
   const ends = tally([...run.ended.values()].map(({ status }) => status));
   const calls = entries.filter(({ what }) => what === 'called').length;
+  const sends = `${run.admitted.size} sends admitted after ${run.asked.length} tries, ${run.accepted.length} taken by the provider`;
   const events = new Set(run.seen.map(({ event }) => event)).size;
   return [
     `trouble: ${kills} kills; ${tally([...troubles].flatMap(([name, times]) => Array<string>(times).fill(name)))}`,
     `in: ${messages} messages and ${statuses} statuses acknowledged, after ${run.posted.length} tries`,
     `to workflows: ${events} events (and ${run.seen.length - events} times again) in ${calls} calls`,
-    `out: ${run.admitted.size} sends admitted after ${run.asked.length} tries, ${run.accepted.length} taken by the provider, ${run.uncertain.size} once uncertain; ends: ${ends}`,
+    `out: ${sends}, ${run.uncertain.size} once uncertain; ends: ${ends}`,
     `all done ${(settledMs / 1_000).toFixed(1)} s after the last fault`,
   ];
 }

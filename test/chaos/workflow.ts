@@ -5,7 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DeliveryBody, ParleyEvent } from '../../contract/event.ts';
 import type { Called, Journal, SeenEvent } from './journal.ts';
 
-/** `well`: takes. `refusing`: nothing listens. `resetting`: reads, then cuts. `hanging`: never answers. `slow`: takes, late. Else: a status. */
+/**
+ * `well`: takes. `refusing`: nothing listens. `resetting`: reads, then cuts. `hanging`: never answers. `slow`: takes, late. Else: a
+ * status.
+ */
 export const MOODS = ['refusing', 'resetting', 'hanging', 'slow', 500, 404, 503] as const;
 export type Mood = 'well' | (typeof MOODS)[number];
 

@@ -71,7 +71,10 @@ export class Life {
     return this.#process.number;
   }
 
-  /** kill -9, and a new process a millisecond later (ids of two processes in one millisecond are in no order). What was being committed is committed. */
+  /**
+   * kill -9, and a new process a millisecond later (ids of two processes in one millisecond are in no order). What was being committed
+   * is committed.
+   */
   async crash(): Promise<void> {
     const dead = this.#process;
     dead.isAlive = false;

@@ -1,6 +1,7 @@
 /**
  * The state machine of a message, driven through random lives: webhooks in any order and number, sends, every answer a provider or a
- * workflow can give, crashes at any turn, time, accounts and workflows that come and go. `FC_RUNS=5000` for more lives, `FC_SEED` for others.
+ * workflow can give, crashes at any turn, time, accounts and workflows that come and go. `FC_RUNS=5000` for more lives, `FC_SEED`
+ * for others.
  */
 import fc from 'fast-check';
 import { messagesBody, statusBody } from './bodies.ts';
