@@ -6,6 +6,8 @@ import type { Ended, Journal } from './journal.ts';
 import type { Provider } from './provider.ts';
 
 const LOOK_MS = 200;
+/** Calls to the API at the same time. */
+const READERS = 8;
 /**
  * Nothing moved for so long: what is left is stuck. Longer than a dead process keeps its jobs (30 s) and than the pause before a repeat
  * that Meta's own failures ask for (30 s), one after the other.
@@ -54,19 +56,27 @@ async function quiet({ api, provider, journal }: Settling): Promise<void> {
 
 /** How each message ended; those that are uncertain are waited for as long as they may be. */
 async function finalStates({ api, journal }: Settling): Promise<Ended[]> {
-  const startedAt = performance.now();
+  const until = performance.now() + UNKNOWN_WITHIN_MS;
   const ids = new Set(journal.entries().flatMap((entry) => (entry.what === 'answered' && entry.id ? [entry.id] : [])));
+  const waiting = [...ids];
   const ends: Ended[] = [];
-  for (const id of ids) {
-    let end = await stateOf(api, id);
-    while (end?.status === 'uncertain' && performance.now() - startedAt < UNKNOWN_WITHIN_MS) {
-      await pause(LOOK_MS);
-      end = await stateOf(api, id);
+  const reader = async () => {
+    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+      const end = await finalState(api, id, until);
+      // A message that cannot be read has no end, which the checker finds.
+      if (end) ends.push(end);
     }
-    // A message that cannot be read has no end, which the checker finds.
-    if (end) ends.push(end);
-  }
+  };
+  await Promise.all(Array.from({ length: READERS }, reader));
   return ends;
+}
+
+async function finalState(api: Api, id: string, until: number): Promise<Ended | undefined> {
+  for (;;) {
+    const end = await stateOf(api, id);
+    if (end?.status !== 'uncertain' || performance.now() > until) return end;
+    await pause(LOOK_MS);
+  }
 }
 
 async function stateOf(api: Api, id: string): Promise<Ended | undefined> {
