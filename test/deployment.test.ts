@@ -18,7 +18,9 @@ interface Manifest {
 }
 const manifest = json<Manifest>('package.json');
 /** What `npm start` runs, from the root. */
-const MAIN = /node (\S+\.js)$/.exec(manifest.scripts['start'] ?? '')?.[1] ?? '';
+/** How the service is started, after its build. */
+const COMMAND = (/(node .+\.js)$/.exec(manifest.scripts['start'] ?? '')?.[1] ?? '').split(' ');
+const MAIN = COMMAND.at(-1) ?? '';
 
 const FILES = ['Dockerfile', 'compose.yaml', '.env.example', 'deploy/parley.service'];
 
@@ -81,7 +83,7 @@ describe('Dockerfile', () => {
   });
 
   test('runs the service as its first process, under another user than root, without what only builds need', () => {
-    expect(of('service', 'CMD').map((command) => JSON.parse(command) as unknown)).toEqual([['node', MAIN]]);
+    expect(of('service', 'CMD').map((command) => JSON.parse(command) as unknown)).toEqual([COMMAND]);
     expect(of('service', 'ENTRYPOINT')).toEqual([]);
     expect(of('service', 'USER')).toEqual(['node']);
     expect(stage('service').indexOf('USER node')).toBeGreaterThan(
@@ -228,7 +230,7 @@ describe('the systemd unit', () => {
   const values = (name: string) => [...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value]) => value);
 
   test('starts the service under another user than root, and leaves it the time it takes to end', () => {
-    expect(values('ExecStart')).toEqual([`/usr/bin/node ${MAIN}`]);
+    expect(values('ExecStart')).toEqual([`/usr/bin/${COMMAND.join(' ')}`]);
     expect(values('User')).toEqual(['parley']);
     expect(Number(values('TimeoutStopSec')[0]) * 1_000).toBeGreaterThan(DRAIN_MS);
   });

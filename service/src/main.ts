@@ -23,7 +23,7 @@ function reasons({ cause }: Error): string[] {
 
 /**
  * What nobody caught ends the process, told through the log, which knows what must not be told. The client of Redis rejects promises
- * that its user never saw when it is not let in; they hang the password on them.
+ * that its user never saw when it is not let in, with the password hung on them, or when its connection goes.
  */
 function catchTheRest(logger: Logger): void {
   process.on('uncaughtException', (error) => {
@@ -31,9 +31,16 @@ function catchTheRest(logger: Logger): void {
     process.exit(1);
   });
   process.on('unhandledRejection', (reason) => {
-    if (!(reason instanceof Error && reason.name === 'ReplyError')) throw reason;
-    logger.debug({ err: reason }, 'Redis refused a command');
+    if (!isOfRedis(reason)) throw reason;
+    logger.debug({ err: reason }, 'Redis did not take a command');
   });
+}
+
+/** Refused by the server, or given up because the connection is gone: the bell does without. */
+function isOfRedis(reason: unknown): boolean {
+  if (!(reason instanceof Error)) return false;
+  const isGone = reason.message === 'Connection is closed.';
+  return isGone || reason.name === 'ReplyError' || /[\\/](ioredis|redis-errors)[\\/]/.test(reason.stack ?? '');
 }
 
 async function main(): Promise<void> {

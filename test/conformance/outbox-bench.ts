@@ -47,7 +47,9 @@ function mortal(ledger: Ledger): { ledger: Ledger; die(): void } {
   let dead = false;
   const write = <T>(unit: Parameters<typeof ledger.write<T>>[0]) =>
     dead ? new Promise<T>(() => undefined) : ledger.write(unit);
-  const alive = { reader: ledger.reader, dialect: ledger.dialect, write } as Ledger;
+  const touch = <T>(run: Parameters<typeof ledger.touch<T>>[0]) =>
+    dead ? new Promise<T>(() => undefined) : ledger.touch(run);
+  const alive = { reader: ledger.reader, dialect: ledger.dialect, write, touch } as Ledger;
   return { ledger: alive, die: () => (dead = true) };
 }
 

@@ -93,12 +93,11 @@ describe('a lease', () => {
   test('taken just before the database fails is used: the job is run', async () => {
     const ledger = await ledgers.open();
     let claims = 0;
-    const write: Ledger['write'] = (unit) => {
-      // One for each priority: the second fails, once.
-      if (!unit.toString().includes('claims.claim') || ++claims !== 2) return ledger.write(unit);
-      return Promise.reject(new Error('the connection broke'));
-    };
-    const failing = { reader: ledger.reader, dialect: ledger.dialect, write, waiting: 0 } as unknown as Ledger;
+    // One for each priority: the second fails, once.
+    const touch: Ledger['touch'] = (run) =>
+      ++claims === 2 ? Promise.reject(new Error('the connection broke')) : ledger.touch(run);
+    const write = ledger.write.bind(ledger);
+    const failing = { reader: ledger.reader, dialect: ledger.dialect, write, touch, waiting: 0 } as unknown as Ledger;
     await new OutboxBench(embedded, ledger).promise({ name: 'a' });
     const bench = new OutboxBench(embedded, failing).start();
     await bench.seen('finish a');

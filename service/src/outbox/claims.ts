@@ -72,9 +72,7 @@ class LeaseClaims implements Claims {
     const lease = `${this.#process}:${++this.#count}`;
     // A job that was put off is still at its end here, and after a standstill even one's own lease may have run out.
     const running = [...this.#running.keys()];
-    const found = await this.#ledger.write((tx) =>
-      claims.claim(tx.db, place, now, limit, lease, this.#leaseMs, running),
-    );
+    const found = await this.#ledger.touch((db) => claims.claim(db, place, now, limit, lease, this.#leaseMs, running));
     for (const job of found) this.#running.set(job.seq, job);
     return found;
   }
@@ -91,7 +89,7 @@ class LeaseClaims implements Claims {
     const jobs = [...this.#running.values()];
     if (jobs.length === 0) return;
     try {
-      await this.#ledger.write((tx) => claims.renew(tx.db, jobs, this.#leaseMs));
+      await this.#ledger.touch((db) => claims.renew(db, jobs, this.#leaseMs));
     } catch (error) {
       this.#failed(error);
     }

@@ -85,6 +85,11 @@ export class Ledger {
     }
   }
 
+  /** One statement that a crash may undo without harm, where the database is shared: it does not wait for the disk. */
+  touch<T>(run: (db: Db) => Promise<T>): Promise<T> {
+    return this.dialect.shared ? run(this.reader) : this.write((tx) => run(tx.db));
+  }
+
   /** Units that wait for their commit: a sign of load. */
   get waiting(): number {
     return this.#waiting;

@@ -24,14 +24,22 @@ const SESSION = {
   idle_in_transaction_session_timeout: '15s',
   lock_timeout: '10s',
   statement_timeout: '20s',
+  // Plans are kept; one that was made while a table was nearly empty must not read it from end to end when it is full.
+  enable_seqscan: 'off',
+  // A table that has no index to go by looks so costly then that the server would compile the query first.
+  jit: 'off',
 };
+/** Its reads change nothing; claims of jobs and their renewals go the same way, and are no promise: lost in a crash, they run out. */
+const READS = { ...SESSION, synchronous_commit: 'off' };
 const PATIENT = { ...SESSION, idle_in_transaction_session_timeout: '0', lock_timeout: '0', statement_timeout: '0' };
 /** A server that does not even say that a statement took too long is gone, or the way to it is. */
 const SILENCE_MS = 25_000;
 const SILENCE = 'Query read timeout';
 
-/** Serialization failure, deadlock, somebody else's row, a lock that took too long. */
-const CONFLICTS = new Set(['40001', '40P01', '23505', '55P03']);
+/** A newer version changed a table: what this connection has prepared is no longer right. */
+const STALE_PLAN = '0A000';
+/** Serialization failure, deadlock, somebody else's row, a lock that took too long; or the connection has to be another one. */
+const CONFLICTS = new Set(['40001', '40P01', '23505', '55P03', STALE_PLAN]);
 /** Connection trouble (class 08), no resources or a full disk (53), took too long (57014), shutting down or starting up (57P), I/O error (58). */
 const UNAVAILABLE = /^(08|53|58|57P|57014)/;
 const NO_CONNECTION =
@@ -69,18 +77,18 @@ class NamingPool implements PostgresPool {
 
   async connect(): Promise<PostgresPoolClient> {
     const client = await this.#pool.connect().catch(fail);
-    let isSilent = false;
+    let isSpent = false;
     const query = async (text: string, values: readonly unknown[]) => {
       // Whatever is asked on a silent connection waits behind what was asked before.
-      if (isSilent) throw named(new Error(SILENCE));
+      if (isSpent) throw named(new Error(SILENCE));
       try {
         return await client.query({ text, values: values.map(storable), name: this.#name(text) } as pg.QueryConfig);
       } catch (error) {
-        isSilent = (error as Error).message === SILENCE;
+        isSpent = (error as Error).message === SILENCE || codeOf(error) === STALE_PLAN;
         throw named(error);
       }
     };
-    const release = (destroy?: boolean) => client.release(isSilent || destroy);
+    const release = (destroy?: boolean) => client.release(isSpent || destroy);
     return { query, release } as unknown as PostgresPoolClient;
   }
 
@@ -110,7 +118,7 @@ function connect(url: string, max: number, session = SESSION): Kysely<Schema> {
     types,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
-    ...(session === SESSION && { query_timeout: SILENCE_MS }),
+    ...(session !== PATIENT && { query_timeout: SILENCE_MS }),
     application_name: 'parley',
     options: options.join(' '),
   });
@@ -167,7 +175,7 @@ const shared: Omit<SharedDatabase, 'openPatient'> = {
 export function postgres(url: string): StoreDialect {
   return {
     name: 'postgres',
-    open: () => ({ writer: connect(url, WRITERS), reader: connect(url, READERS) }),
+    open: () => ({ writer: connect(url, WRITERS), reader: connect(url, READERS, READS) }),
     text: sql`text collate "C"`,
     bytes: 'bytea',
     serial: { type: 'bigserial', modify: (column) => column.primaryKey() },
