@@ -1,5 +1,7 @@
 export default {
   testEnvironment: 'node',
+  // Servers of the machine's own and a noisy machine: a wait says by itself what it waited for.
+  testTimeout: 30_000,
   roots: ['<rootDir>/test'],
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
