@@ -2,6 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { getQueueToken } from '@nestjs/bull';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -27,10 +28,13 @@ import { drainRefused, registerBodies } from './platform/raw-body.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import * as apiKeyStore from './store/api-key.store.ts';
 import type { Ledger } from './store/ledger.ts';
+import { LedgerUnavailable } from './store/unavailable.ts';
 
 export const VERSION = '0.1.0';
 /** Requests and jobs under way get this long to end. */
 export const DRAIN_MS = 30_000;
+/** Before a start that the database broke off begins again. */
+const AGAIN_MS = 1_000;
 /** A request has to be there by then, else its connection is cut: Node's own limit, which Fastify takes away. */
 const REQUEST_MS = 5 * 60_000;
 
@@ -52,14 +56,21 @@ export interface RunningService {
 /** What is to be closed again, the last opened first. */
 type Closers = (() => Promise<void> | void)[];
 
-/** Starts the service. Throws a `ConfigError` or `SchemaError` that says what is wrong, with everything closed again. */
+/**
+ * Starts the service. Throws a `ConfigError` or `SchemaError` that says what is wrong, with everything closed again. A database that goes
+ * away meanwhile is waited for.
+ */
 export async function startService(config: Config, logger: Logger, injected: Injected = {}): Promise<RunningService> {
-  const closers: Closers = [];
-  try {
-    return await open(config, logger, injected, closers);
-  } catch (error) {
-    await closeAll(closers);
-    throw error;
+  for (;;) {
+    const closers: Closers = [];
+    try {
+      return await open(config, logger, injected, closers);
+    } catch (error) {
+      await closeAll(closers);
+      if (config.databaseUrl === undefined || !(error instanceof LedgerUnavailable)) throw error;
+      logger.warn({ err: error.cause }, 'PostgreSQL went away during the start, which begins again');
+      await delay(AGAIN_MS);
+    }
   }
 }
 
@@ -74,11 +85,12 @@ async function open(config: Config, logger: Logger, injected: Injected, closers:
   await checkKeys(ledger, secretBox);
   const world = await makeWorld(config, { ledger, outage, metrics, logger, secretBox, injected, localUrl: () => url });
   closers.push(() => [world.providerHttp, world.subscriberHttp].forEach((http) => http.close()));
-  const pipelines = await buildPipelines(world);
   const apiKeys = keys.api.keys.map(describeApiKey);
   await ledger.write((tx) => apiKeyStore.setAll(tx, apiKeys, world.clock.now()));
   tellKeys(logger, { 'API key': keys.api, 'encryption key': keys.encryption });
   closers.push(await startReseal(ledger, secretBox, logger, metrics));
+  // The last that needs the database: from here on there is more to end than can be closed in the middle.
+  const pipelines = await buildPipelines(world);
   const drain = new Drain();
   const app = await makeApp(world, pipelines, drain, config);
   // At the same time: requests under way may wait for jobs, and jobs for nothing else.
