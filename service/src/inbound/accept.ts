@@ -1,7 +1,7 @@
 /**
  * Accepts webhooks: verified, stored, fsynced, then acknowledged. Requests that arrive together share one commit. Nothing is made of
  * a webhook here, not even a look whether it came before: that is `normalize`, whose job is promised in the same unit of work. What
- * is written here only ever goes to the end of a table, so that a large ledger takes webhooks as fast as an empty one.
+ * is written here only ever goes to the end of a table, whose size then matters little.
  */
 import { createHash } from 'node:crypto';
 import type { LiveAccount } from '../accounts/accounts.ts';
