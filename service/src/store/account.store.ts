@@ -6,10 +6,6 @@ import type { Tx } from './ledger.ts';
 export type AccountRow = Selectable<AccountsTable>;
 export type NewAccount = Omit<AccountRow, 'paused_at' | 'paused_reason' | 'probe_at' | 'per_second'>;
 
-export async function list(db: Kysely<Schema>): Promise<AccountRow[]> {
-  return db.selectFrom('accounts').selectAll().where('deleted_at', 'is', null).orderBy('id').execute();
-}
-
 /** Everything of an account but its settings, which are long. */
 export type AccountFacts = Omit<AccountRow, 'settings'>;
 
