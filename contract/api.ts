@@ -1,7 +1,14 @@
 /** Requests and answers of the service's HTTP API (`/v1`). The service validates them with schemas of the same shape. */
 import type { AccountRef, Capabilities } from './channel.ts';
 import type { EventError, EventType, IdentityRef, ParleyEvent, SessionState } from './event.ts';
-import type { InboundContent, InboundKind, MessageStatus, OutboundContent, TemplateContent } from './message.ts';
+import type {
+  InboundContent,
+  InboundKind,
+  MessageStatus,
+  OutboundContent,
+  OutboundKind,
+  TemplateContent,
+} from './message.ts';
 
 /** RFC 9457 problem. `code` is stable and meant for programs; `errors` names each bad field. */
 export interface Problem {
@@ -118,10 +125,17 @@ export type IfSessionClosed = 'fail' | 'hold' | { template: TemplateContent };
 
 /** `POST /v1/messages`, with the header `Idempotency-Key`. */
 export interface SendMessage {
-  account: AccountRef;
-  /** A provider address (phone number, user id…) or a known conversation. */
-  to: string | { conversationId: string };
+  /** May be absent when `to` is a conversation or a contact, which say it. */
+  account?: AccountRef;
+  /** A provider address (phone number, user id…), a known conversation, or a contact: then the conversation in which they were last heard. */
+  to: string | { conversationId: string } | { contactId: string };
   content: OutboundContent;
+  /** A content that the channel lacks or does not take as it is becomes the nearest that it has; absent: it is refused. */
+  degrade?: boolean;
+  /** Who wrote it. `human` may be sent while a person owns the conversation, and where the channel gives people more time. Default `bot`. */
+  author?: 'bot' | 'human';
+  /** What only this channel's sends know, see its page: checked by the channel, an unknown member is an error. */
+  options?: Record<string, unknown>;
   /** `campaign` sends are overtaken by replies. Default `reply`. */
   purpose?: 'reply' | 'campaign';
   ifSessionClosed?: IfSessionClosed;
@@ -172,6 +186,8 @@ export interface SendAccepted {
   status: MessageStatus;
   conversationId: string;
   duplicate?: boolean;
+  /** What the content became, by `degrade`. */
+  sentAs?: OutboundKind;
 }
 
 /** `POST /v1/messages/read` */
@@ -179,12 +195,26 @@ export interface MarkRead {
   account: AccountRef;
   /** Parley's or the provider's id of the inbound message. */
   messageId: string;
+  /** Shows that an answer is being typed, or no longer; absent: neither. */
   typing?: boolean;
 }
 
 export type RefusalReason = 'session_closed' | 'opted_out' | 'handed_off' | 'unsupported_by_channel';
 
-/** `GET /v1/permission?channel&externalId&to&kind` */
+/** `GET /v1/conversations/{id}`; listed by `GET /v1/conversations`, the one last heard from first. */
+export interface ConversationView {
+  id: string;
+  channel: string;
+  account: { id: string; externalId: string; name?: string };
+  owner: 'bot' | 'human';
+  contact: { id: string; name?: string; username?: string; identities: IdentityRef[] };
+  session: SessionState;
+  /** When the contact last wrote, tapped or called; absent: never. */
+  heardAt?: string;
+  createdAt: string;
+}
+
+/** `GET /v1/permission?channel&externalId&to&kind`, or `?conversationId&kind` */
 export interface Permission {
   allowed: boolean;
   reasons: { code: RefusalReason; detail: string }[];

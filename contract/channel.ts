@@ -1,4 +1,5 @@
 /** What a channel can do, as data: read by admission, the API and the nodes. Nothing else asks which channel it is. */
+import type { WindowOpener } from './event.ts';
 import type { MediaKind, OutboundKind } from './message.ts';
 
 export interface MediaRule {
@@ -10,6 +11,10 @@ export interface MediaRule {
 export interface WindowRule {
   /** How long a contact's message keeps the session open; absent: free-form sends are always allowed. */
   lengthMs: number;
+  /** For what opens it for another time. */
+  lengthsMs?: Partial<Record<WindowOpener, number>>;
+  /** How long after the contact's last act a person (`author: 'human'`) may still write. */
+  personMs?: number;
   /** How long sends are free after the first answer to an ad. */
   freeEntryMs?: number;
   /** Kinds that may be sent when the session is closed. */

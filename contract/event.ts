@@ -29,7 +29,7 @@ export interface IdentityRef {
 }
 
 /** Why a session window is open. */
-export type WindowOpener = 'message' | 'call' | 'ad' | 'welcome';
+export type WindowOpener = 'message' | 'button' | 'reaction' | 'link' | 'call' | 'ad' | 'welcome';
 
 /** The session window as it stood when the event was published; instants are ISO 8601 UTC. */
 export interface SessionState {
@@ -38,6 +38,8 @@ export interface SessionState {
   openedBy?: WindowOpener;
   /** End of the free entry point (messages from an ad cost nothing until then). */
   freeUntil?: string;
+  /** Until then a person may still write, where the channel allows people more time than programs. */
+  personUntil?: string;
 }
 
 export interface EventError {

@@ -15,12 +15,15 @@ export const OUTBOUND_KINDS = [
   'contacts',
   'reaction',
   'buttons',
+  'quick_replies',
   'list',
   'link',
   'product',
   'products',
   'catalog',
   'carousel',
+  'media_card',
+  'coupon',
   'receipt',
   'form',
   'time_picker',
@@ -48,6 +51,7 @@ export const INBOUND_KINDS = [
   'form',
   'address',
   'order',
+  'share',
   'system',
   'request_welcome',
   'call_permission',
@@ -73,6 +77,15 @@ export interface ReplyButton {
   id: string;
   title: string;
 }
+
+/** A button of a card: answers with its `id`, opens `url`, or calls `phone`. */
+export type CardButton = ReplyButton | { title: string; url: string } | { title: string; phone: string };
+
+/** A suggestion above the keyboard; gone after one is tapped. */
+export type QuickReply =
+  | (ReplyButton & { imageUrl?: string })
+  /** Offers the contact's own phone number or e-mail address, which comes back as a button. */
+  | { ask: 'phone' | 'email' };
 
 export interface ListSection {
   title?: string;
@@ -150,10 +163,14 @@ export interface TemplateContent {
   code?: string;
 }
 
+/** What stands on a card is the channel's to say: WhatsApp wants a file, Messenger and Instagram a title. */
 export type CarouselCard =
   | {
-      header: { type: 'image' | 'video' } & MediaSource;
+      header?: { type: 'image' | 'video' } & MediaSource;
+      title?: string;
       body?: string;
+      /** Opened by a tap on the card itself. */
+      url?: string;
       link?: { title: string; url: string };
       buttons?: ReplyButton[];
     }
@@ -161,30 +178,46 @@ export type CarouselCard =
 
 /** What a workflow asks to send, discriminated by `type`. Lengths and counts are the channel's to check. */
 export type OutboundContent =
-  | { type: 'text'; text: string; preview?: boolean }
+  /** `choices` stand in the text as numbers: an answer by number or title comes back as a button. */
+  | { type: 'text'; text: string; preview?: boolean; choices?: ReplyButton[] }
   | ({ type: 'image'; caption?: string } & MediaSource)
   | ({ type: 'video'; caption?: string } & MediaSource)
   | ({ type: 'audio'; voice?: boolean } & MediaSource)
   | ({ type: 'document'; caption?: string; filename?: string } & MediaSource)
-  | ({ type: 'sticker' } & MediaSource)
+  /** A file, or one of the provider's own stickers by `name`. */
+  | ({ type: 'sticker'; name?: string } & MediaSource)
   | { type: 'location'; latitude: number; longitude: number; name?: string; address?: string }
   | { type: 'contacts'; contacts: ContactCard[] }
   /** `messageId`: Parley's or the provider's id of the message reacted to; an empty `emoji` takes the reaction back. */
   | { type: 'reaction'; messageId: string; emoji: string }
   | { type: 'buttons'; text: string; header?: Header; footer?: string; buttons: ReplyButton[] }
+  | { type: 'quick_replies'; text?: string; media?: { type: MediaKind } & MediaSource; replies: QuickReply[] }
   | { type: 'list'; text: string; header?: Header; footer?: string; buttonTitle: string; sections: ListSection[] }
   | { type: 'link'; text: string; header?: Header; footer?: string; title: string; url: string }
-  | { type: 'product'; text?: string; footer?: string; catalogId: string; productId: string }
+  | { type: 'product'; text?: string; footer?: string; catalogId?: string; productId: string }
   | {
       type: 'products';
-      text: string;
-      header: string;
+      text?: string;
+      header?: string;
       footer?: string;
-      catalogId: string;
+      catalogId?: string;
       sections: { title: string; productIds: string[] }[];
     }
   | { type: 'catalog'; text: string; footer?: string; thumbnailProductId?: string }
-  | { type: 'carousel'; text: string; catalogId?: string; cards: CarouselCard[] }
+  | { type: 'carousel'; text?: string; catalogId?: string; cards: CarouselCard[] }
+  /** One file with buttons below it. */
+  | { type: 'media_card'; media: { type: 'image' | 'video' } & MediaSource; buttons: CardButton[] }
+  | {
+      type: 'coupon';
+      title: string;
+      subtitle?: string;
+      code?: string;
+      url?: string;
+      urlTitle?: string;
+      /** Said before the coupon. */
+      text?: string;
+      imageUrl?: string;
+    }
   | { type: 'receipt'; receipt: Record<string, unknown> }
   | {
       type: 'form';
@@ -214,13 +247,16 @@ export type OutboundContent =
 /** A file a contact sent. `id` is Parley's: fetch the bytes with `GET /v1/media/{id}`. */
 export interface InboundMedia {
   id: string;
-  mimeType: string;
+  /** Absent: the provider tells it with the bytes only. */
+  mimeType?: string;
   /** Lower-case hex SHA-256 of the bytes, when the provider says it. */
   sha256?: string;
   filename?: string;
   voice?: boolean;
   animated?: boolean;
 }
+
+export type ShareSource = 'link' | 'post' | 'reel' | 'story_mention' | 'product';
 
 export interface OrderItem {
   productId: string;
@@ -232,7 +268,8 @@ export interface OrderItem {
 /** What a contact said, discriminated by `type`. Generic in the file reference: a channel knows the provider's id only. */
 export type InboundContentOf<Media> =
   | { type: 'text'; text: string }
-  | { type: MediaKind; caption?: string; media: Media }
+  /** `more`: further files of the same message. */
+  | { type: MediaKind; caption?: string; media: Media; more?: { type: MediaKind; media: Media }[] }
   | { type: 'location'; latitude: number; longitude: number; name?: string; address?: string; url?: string }
   | { type: 'contacts'; contacts: ContactCard[]; vcards?: string[] }
   | { type: 'reaction'; messageId: string; emoji: string }
@@ -241,8 +278,10 @@ export type InboundContentOf<Media> =
   | { type: 'list'; buttonId: string; text: string; description?: string }
   | { type: 'form'; name: string; text?: string; token?: string; data: Record<string, unknown> }
   | { type: 'address'; text?: string; data: Record<string, unknown> }
-  | { type: 'order'; catalogId: string; text?: string; items: OrderItem[] }
-  | { type: 'system'; event: string; text?: string }
+  | { type: 'order'; catalogId?: string; text?: string; items: OrderItem[] }
+  /** Something shown rather than said: a post, a reel, a page, a product, a story that names the business. */
+  | { type: 'share'; source: ShareSource; url?: string; title?: string; id?: string; text?: string }
+  | { type: 'system'; event: string; text?: string; data?: Record<string, unknown> }
   | { type: 'request_welcome' }
   | { type: 'call_permission'; response: string; expiresAt?: number }
   | { type: 'unsupported'; reason: string };
@@ -272,6 +311,8 @@ export interface Referral {
   mediaType?: string;
   mediaUrl?: string;
   clickId?: string;
+  /** What the business put into the link. */
+  reference?: string;
 }
 
 /** What a message is an answer to, and how it came. */
@@ -280,6 +321,8 @@ export interface MessageContext {
   replyToProviderId?: string;
   forwarded?: boolean;
   frequentlyForwarded?: boolean;
-  product?: { catalogId: string; productId: string };
+  product?: { catalogId?: string; productId: string };
+  /** The story of the business that the message answers. */
+  story?: { id?: string; url?: string };
   referral?: Referral;
 }

@@ -104,7 +104,8 @@ async function makeBasis(world: World) {
   const subscriptions = new Subscriptions({ ...shared, sealer, checkUrl });
   const admission = new Admission({ ...shared, subscriptions, checkUrl });
   const limits = new Limits({ accounts, io });
-  return { shared, io, driver, accounts, publisher, outcomes, subscriptions, admission, limits };
+  const provisioning = new Provisioning(io, world.publicUrl, world.localUrl);
+  return { shared, io, driver, accounts, publisher, outcomes, subscriptions, admission, limits, provisioning };
 }
 
 function makeReader({ metrics, logger }: World, basis: Basis, acceptor: Acceptor): NormalizeHandler {
@@ -130,18 +131,19 @@ function makeDelivery({ metrics, secretBox, subscriberHttp, random }: World, { s
   });
 }
 
-function makeOutbound(world: World, { shared, outcomes, io }: Basis): Outbound {
+function makeOutbound(world: World, { shared, outcomes, io, provisioning }: Basis): Outbound {
   const { random, metrics, outage, logger } = world;
   const failed = (error: unknown) => {
     if (!outage.took(error)) logger.error({ err: error }, 'What is too late to be sent could not be looked for');
   };
-  return buildOutbound({ ...shared, outcomes, io, random, called: countSends(metrics), failed });
+  const webhookUrl = (account: LiveAccount) => provisioning.webhookUrl(account);
+  return buildOutbound({ ...shared, outcomes, io, random, called: countSends(metrics), webhookUrl, failed });
 }
 
 export async function buildPipelines(world: World): Promise<Pipelines> {
-  const { ledger, clock, publicUrl, localUrl, spoolDir, maxMediaBytes: maxBytes } = world;
+  const { ledger, clock, spoolDir, maxMediaBytes: maxBytes } = world;
   const basis = await makeBasis(world);
-  const { shared, io, driver, accounts, publisher, subscriptions, admission, limits } = basis;
+  const { shared, io, driver, accounts, publisher, subscriptions, admission, limits, provisioning } = basis;
   const acceptor = new Acceptor(shared);
   const reader = makeReader(world, basis, acceptor);
   const outbound = makeOutbound(world, basis);
@@ -160,7 +162,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
   return {
     ...{ io, driver, accounts, subscriptions, acceptor, admission, limits, deadLetters, eventReplay, eraser },
     pacer: outbound.pacer,
-    provisioning: new Provisioning(io, publicUrl, localUrl),
+    provisioning,
     messages: new Messages({ ...shared, io }),
     media: new Media({ ...shared, io, spoolDir, maxBytes }),
     directory: new Directory(shared),

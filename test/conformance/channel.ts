@@ -5,15 +5,10 @@
 import fc from 'fast-check';
 import { EVENT_TYPES } from '../../contract/event.ts';
 import { OUTBOUND_KINDS, type OutboundContent } from '../../contract/message.ts';
-import type {
-  Channel,
-  ChannelEvent,
-  HttpResponse,
-  OutgoingMessage,
-  RawRequest,
-} from '../../service/src/channels/channel.ts';
+import type { Channel, ChannelEvent, HttpResponse, RawRequest } from '../../service/src/channels/channel.ts';
 import { ParleyError, SEND_ERROR_KINDS, SendError, VerificationError } from '../../service/src/core/errors.ts';
 import { mask } from '../../service/src/platform/secret-box.ts';
+import { outgoing } from '../support/outgoing.ts';
 import { alwaysAnswering, failingWith } from './fake-io.ts';
 import { caught, deepFrozen, mutated, revealed, secretValues } from './probes.ts';
 
@@ -43,7 +38,8 @@ const bare = (type: string): OutboundContent => ({ type }) as unknown as Outboun
 
 function expectWellFormed(events: readonly ChannelEvent[]): void {
   for (const event of events) {
-    expect(EVENT_TYPES).toContain(event.type);
+    expect([...EVENT_TYPES, 'message.watermark']).toContain(event.type);
+    if (event.opensWindow !== undefined || event.owner !== undefined) expect(event.contact).toBeDefined();
     expect(event.dedupeKey).toMatch(/^.{3,}$/s);
     if (event.at !== undefined) expect(new Date(event.at).toISOString()).toMatch(/Z$/);
     if (event.contact !== undefined) expect(event.contact.identities.length).toBeGreaterThan(0);
@@ -239,7 +235,7 @@ function sending<S>(subject: ChannelSubject<S>): void {
   const secrets = secretValues(subject.settings, channel.secrets);
   const to = channel.recipient(samples.recipients.good[0] as string, settings);
   const content = samples.outbound[0] as OutboundContent;
-  const message: OutgoingMessage = { id: 'msg_1', to, content };
+  const message = outgoing({ id: 'msg_1', to, content });
   const statuses = [400, 401, 403, 404, 409, 429, 500, 502, 503, 504];
 
   test.each([['unreachable' as const], ['uncertain' as const]])(
@@ -275,7 +271,7 @@ function refusals<S>(subject: ChannelSubject<S>): void {
 
   test('a success that names no message is uncertain', async () => {
     const { io } = alwaysAnswering({ status: 200, headers: {}, body: {} });
-    const message = { id: 'msg_1', to, content: samples.outbound[0] as OutboundContent };
+    const message = outgoing({ id: 'msg_1', to, content: samples.outbound[0] as OutboundContent });
     await expect(channel.send(message, settings, io)).rejects.toMatchObject({ kind: 'uncertain' });
   });
 
@@ -285,7 +281,7 @@ function refusals<S>(subject: ChannelSubject<S>): void {
     for (const answer of samples.refusals([said, ...secrets].join(' '))) {
       const { io } = alwaysAnswering(answer);
       const error: unknown = await channel
-        .send({ id: 'msg_1', to, content: texts }, settings, io)
+        .send(outgoing({ id: 'msg_1', to, content: texts }), settings, io)
         .catch((cause: unknown) => cause);
       expect(error).toBeInstanceOf(SendError);
       expect(revealed(error, [said, ...secrets])).toEqual([]);

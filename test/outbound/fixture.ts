@@ -82,7 +82,9 @@ export class OutboundFixture {
     const shared = { ledger, outbox, accounts, clock, ids };
     const failed = (error: unknown) => void this.failures.push(error);
     const subscriptions = {} as Subscriptions;
-    this.#outbound = buildOutbound({ ...shared, outcomes, io, random: () => 0.5, called: () => undefined, failed });
+    const webhookUrl = ({ id }: { id: string }) => `https://parley.example.com/webhooks/${id}`;
+    const given = { outcomes, io, random: () => 0.5, called: () => undefined, webhookUrl, failed };
+    this.#outbound = buildOutbound({ ...shared, ...given });
     this.#admission = new Admission({ ...shared, subscriptions, checkUrl: () => undefined });
     driver.start(this.#outbound.handlers);
     this.#outbound.start();

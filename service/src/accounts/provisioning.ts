@@ -16,8 +16,13 @@ export class Provisioning {
     this.#publicUrl = () => publicUrl ?? localUrl();
   }
 
+  /** Where providers reach this service, without a closing slash. */
+  get publicUrl(): string {
+    return this.#publicUrl();
+  }
+
   webhookUrl(account: LiveAccount): string {
-    return `${this.#publicUrl()}/webhooks/${account.channel.id}/${account.endpoint}`;
+    return `${this.publicUrl}/webhooks/${account.channel.id}/${account.endpoint}`;
   }
 
   /** What was set up and what is missing, step by step. Never throws for what the provider refuses. */

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { FastifyServerFactory } from 'fastify';
 import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import type { Provisioning } from '../accounts/provisioning.ts';
 import type { RawRequest } from '../channels/channel.ts';
 import { VerificationError } from '../core/errors.ts';
 import { queryOf, type Acceptor } from '../inbound/accept.ts';
@@ -18,6 +19,7 @@ import { accountOf, WEBHOOK_ROUTE } from './webhooks.route.ts';
 interface Deps {
   accounts: Accounts;
   acceptor: Acceptor;
+  provisioning: Provisioning;
   metrics: Metrics;
   logger: Logger;
   maxWebhookBytes: number;
@@ -71,14 +73,21 @@ export class WebhookListener {
 
   #accept(call: Call, account: LiveAccount, body: Buffer): void {
     try {
-      const request = rawRequest(call.request, account, body);
+      const request = rawRequest(call.request, account, body, this.#deps.provisioning.publicUrl);
       this.#deps.acceptor.accept(account, request).then(
-        () => this.#answer(call, 200, 'accepted', ACCEPTED_HEADERS, ACCEPTED),
+        () => this.#acknowledge(call, account),
         (error: unknown) => this.#refuse(call, error),
       );
     } catch (error) {
       this.#refuse(call, error);
     }
+  }
+
+  #acknowledge(call: Call, { channel: { acknowledgement } }: LiveAccount): void {
+    if (acknowledgement === undefined) return this.#answer(call, 200, 'accepted', ACCEPTED_HEADERS, ACCEPTED);
+    const { contentType, body } = acknowledgement;
+    const headers = { 'content-type': contentType, 'content-length': Buffer.byteLength(body) };
+    this.#answer(call, 200, 'accepted', headers, body);
   }
 
   #refuse(call: Call, error: unknown): void {
@@ -111,13 +120,18 @@ export class WebhookListener {
 }
 
 /** With the headers that the channel reads: they are stored as well. */
-function rawRequest({ url = '', headers }: IncomingMessage, { channel }: LiveAccount, body: Buffer): RawRequest {
+function rawRequest(
+  { url = '', headers }: IncomingMessage,
+  { channel }: LiveAccount,
+  body: Buffer,
+  publicUrl: string,
+): RawRequest {
   const read: Record<string, string> = {};
   for (const name of channel.webhookHeaders) {
     const value = headers[name];
     if (typeof value === 'string') read[name] = value;
   }
-  return { method: 'POST', url: `http://${headers.host}${url}`, headers: read, query: queryOf(url), body };
+  return { method: 'POST', url: `${publicUrl}${url}`, headers: read, query: queryOf(url), body };
 }
 
 /** A server of which `webhooks` gets every request first. Its time limits are Fastify's. */

@@ -13,7 +13,7 @@ export interface ContactRef {
 /** A file by the provider's id; the pipeline gives it Parley's. */
 export interface ProviderMedia {
   providerId: string;
-  mimeType: string;
+  mimeType?: string;
   sha256?: string;
   filename?: string;
   voice?: boolean;
@@ -29,18 +29,21 @@ interface ParsedBase {
   /** By the provider's clock, milliseconds since the epoch; absent when it does not tell. */
   at?: number;
   contact?: ContactRef;
+  /** Only when the provider's rule says that the contact's act (re)opens the session. Needs `contact`. */
+  opensWindow?: WindowOpener;
+  /** Only when it tells who answers the contact from now on. Needs `contact`. */
+  owner?: 'bot' | 'human';
   /** The part of the webhook this was read from. */
   raw: unknown;
 }
 
-/** A message or an act of the contact; its `dedupeKey` is `messageKey(providerMessageId)` of core/ids. `opensWindow` only when the provider's rule says that it (re)opens the session. */
+/** A message or an act of the contact; its `dedupeKey` is `messageKey(providerMessageId)` of core/ids. */
 export interface ParsedMessage extends ParsedBase {
   type: 'message.received';
   contact: ContactRef;
   providerMessageId: string;
   content: ParsedContent;
   context?: MessageContext;
-  opensWindow?: WindowOpener;
 }
 export interface ParsedEdit extends ParsedBase {
   type: 'message.edited';
@@ -65,7 +68,17 @@ export interface ParsedStatus extends ParsedBase {
   /** End of a free entry point that this status tells of. */
   freeUntil?: number;
 }
-/** What the business sent from another place. */
+/** A step for every message that was sent to the contact until `upTo`, milliseconds since the epoch: of providers that name no messages. */
+export interface ParsedWatermark extends ParsedBase {
+  type: 'message.watermark';
+  contact: ContactRef;
+  status: 'delivered' | 'read';
+  upTo: number;
+}
+/**
+ * What the business sent from another place; its `dedupeKey` is `messageKey(providerMessageId)`. A message that Parley sent is none, whatever the
+ * provider calls it: what proves that is a status `sent`. One whose id the ledger knows is passed over.
+ */
 export interface ParsedEcho extends ParsedBase {
   type: 'message.echo';
   contact: ContactRef;
@@ -87,13 +100,7 @@ export interface ParsedIdentityChange extends ParsedBase {
   added: IdentityRef[];
   data: Record<string, unknown>;
 }
-/** A call; one by the contact opens the session where the provider's rule says so. */
-export interface ParsedCall extends ParsedBase {
-  type: 'call';
-  opensWindow?: WindowOpener;
-  data: Record<string, unknown>;
-}
-/** Facts that change nothing in the ledger and are published as they are. */
+/** Facts that change nothing in the ledger but the session and the owner, and are published as they are. */
 export interface ParsedNotice extends ParsedBase {
   type:
     | 'template.status'
@@ -101,6 +108,7 @@ export interface ParsedNotice extends ParsedBase {
     | 'template.changed'
     | 'account.alert'
     | 'account.changed'
+    | 'call'
     | 'link.clicked'
     | 'conversation.control'
     | 'unsupported';
@@ -113,8 +121,8 @@ export type ChannelEvent =
   | ParsedEdit
   | ParsedDeletion
   | ParsedStatus
+  | ParsedWatermark
   | ParsedEcho
   | ParsedPreference
   | ParsedIdentityChange
-  | ParsedCall
   | ParsedNotice;

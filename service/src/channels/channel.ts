@@ -90,6 +90,13 @@ export interface OutgoingMessage {
   to: IdentityRef;
   content: OutboundContent;
   replyToProviderId?: string;
+  author: 'bot' | 'human';
+  /** Whether the session window is open at this moment; closed: the content is one that may be sent outside, or a person wrote it. */
+  session: 'open' | 'closed';
+  /** As the channel's `sendOptions` read them. */
+  options: Readonly<Record<string, unknown>>;
+  /** The account's webhook URL, for providers that are told with each message where its statuses go. */
+  webhookUrl: string;
 }
 
 /** The provider took it. `identities`: how the provider names the recipient, when it tells. */
@@ -121,6 +128,8 @@ export interface Channel<S = unknown> {
   recipient(to: string, settings: S): IdentityRef;
   /** Lower-case names of the headers that `verify` and `parse` read: a webhook is checked and stored with these and no others. */
   readonly webhookHeaders: readonly string[];
+  /** What a provider expects in the answer to a webhook; absent: any text. Never anything that the contact would see. */
+  readonly acknowledgement?: { contentType: string; body: string };
   /** Raw bytes only; throws `VerificationError`; no secret configured is a failure. Returns only for a well-formed webhook. */
   verify(request: RawRequest, settings: S): void;
   /** Pure and total: every entry of a verified request, in order; what it does not know becomes `unsupported`. Never throws. */
@@ -130,6 +139,8 @@ export interface Channel<S = unknown> {
    * naming the field and the limit. Called at admission, so that a workflow learns of it at once.
    */
   check(content: OutboundContent, settings: S): void;
+  /** What a send of this channel may ask beyond the contract (`SendMessage.options`); strict; messages of its errors explain. Absent: nothing. */
+  readonly sendOptions?: ZodType<Record<string, unknown>>;
   /** One call to the provider; throws `SendError`. Must not retry. */
   send(message: OutgoingMessage, settings: S, io: ChannelIo): Promise<SendReceipt>;
 
@@ -140,6 +151,7 @@ export interface Channel<S = unknown> {
   readonly provisioning?: ProvisioningPower<S>;
   readonly limits?: LimitsPower<S>;
   readonly lookup?: LookupPower<S>;
+  readonly actions?: Readonly<Record<string, ChannelAction<S>>>;
 }
 
 /** The provider proves the webhook URL by a GET. */
@@ -156,7 +168,8 @@ export interface MediaPower<S> {
     settings: S,
     io: ChannelIo,
   ): Promise<{ stream: Readable; mimeType: string; bytes?: number }>;
-  upload(file: MediaFile, settings: S, io: ChannelIo): Promise<{ providerId: string; expiresAt?: number }>;
+  /** Absent: files to send are given as links. */
+  upload?(file: MediaFile, settings: S, io: ChannelIo): Promise<{ providerId: string; expiresAt?: number }>;
   /** A sample file for a template's header; answers the provider's handle. */
   uploadExample?(file: MediaFile, settings: S, io: ChannelIo): Promise<{ handle: string }>;
   /** Which kind of content a MIME type is sent as; undefined: not accepted. */
@@ -194,9 +207,15 @@ export interface TemplateQuery {
   after?: string;
 }
 
+/** A contact's message, and who sent it; absent: the ledger does not know the message. */
+export interface SeenMessage {
+  providerMessageId: string;
+  from?: IdentityRef;
+}
+
 export interface PresencePower<S> {
-  /** Marks a contact's message as read, and shows that an answer is being typed. */
-  markRead(providerMessageId: string, typing: boolean, settings: S, io: ChannelIo): Promise<void>;
+  /** Marks a contact's message as read; `typing`: shows that an answer is being typed, or no longer. Throws `SendError`. */
+  markRead(message: SeenMessage, typing: boolean | undefined, settings: S, io: ChannelIo): Promise<void>;
 }
 
 export interface ProvisioningPower<S> {
@@ -222,6 +241,8 @@ export interface LookupPower<S> {
 export interface SoughtMessage extends OutgoingMessage {
   /** When the call was made, milliseconds since the epoch. */
   attemptedAt: number;
+  /** Whether the ledger has another message of the account by this id: then it is not the one that is sought. */
+  isAnother(providerMessageId: string): Promise<boolean>;
 }
 
 export interface FoundMessage {
@@ -231,7 +252,20 @@ export interface FoundMessage {
   error?: ParsedStatus['error'];
 }
 
-type Power = 'handshake' | 'media' | 'templates' | 'presence' | 'provisioning' | 'limits' | 'lookup';
+/**
+ * Something that only this provider has (its greeting menu, its links), called by name: `POST /v1/actions/{name}`. Names are
+ * `noun.verb`; what several channels have has the same name, input and answer on each.
+ */
+export interface ChannelAction<S> {
+  /** Strict. */
+  readonly input: ZodType<Record<string, unknown>>;
+  /** Changes something at the provider. */
+  readonly changes: boolean;
+  /** Throws `SendError`. The answer goes to the workflow as it is. */
+  run(input: Readonly<Record<string, unknown>>, settings: S, io: ChannelIo): Promise<Record<string, unknown>>;
+}
+
+type Power = 'handshake' | 'media' | 'templates' | 'presence' | 'provisioning' | 'limits' | 'lookup' | 'actions';
 
 /** Type guard for an optional power. */
 export function has<S, P extends Power>(

@@ -1,16 +1,19 @@
 /** Makes one parsed fact true in the ledger and publishes it, in the caller's unit of work. */
-import type { InboundContent } from '../../../contract/message.ts';
+import type { InboundContent, InboundMedia } from '../../../contract/message.ts';
 import type { LiveAccount } from '../accounts/accounts.ts';
 import type {
   ChannelEvent,
-  ParsedCall,
   ParsedContent,
   ParsedDeletion,
   ParsedEcho,
   ParsedEdit,
   ParsedIdentityChange,
   ParsedMessage,
+  ParsedNotice,
+  ParsedStatus,
+  ParsedWatermark,
   ParsedPreference,
+  ProviderMedia,
 } from '../channels/channel.ts';
 import { replaceIdentities, resolvePerson, type Person } from '../contacts/resolve.ts';
 import { iso, type Clock } from '../core/clock.ts';
@@ -63,6 +66,7 @@ export class Applier {
   async apply(tx: Tx, account: LiveAccount, event: ChannelEvent, receivedAt: number): Promise<void> {
     const at = Math.min(event.at ?? receivedAt, receivedAt);
     if (event.type === 'message.status') return this.#deps.outbound.applyStatus(tx, account, event, at);
+    if (event.type === 'message.watermark') return;
     if (await events.isKnown(tx.db, account.id, event.dedupeKey)) return;
     switch (event.type) {
       case 'message.received':
@@ -77,8 +81,6 @@ export class Applier {
         return this.#preference({ tx, account, event, at });
       case 'contact.identity_changed':
         return this.#identityChange({ tx, account, event, at });
-      case 'call':
-        return this.#call({ tx, account, event, at });
       default:
         return this.#notice({ tx, account, event, at });
     }
@@ -160,17 +162,11 @@ export class Applier {
     await this.#publish(fact, { contact: changed, conversation }, { data });
   }
 
-  async #call(fact: Fact<ParsedCall>): Promise<void> {
+  async #notice(fact: Fact<ParsedNotice>): Promise<void> {
     const { contact } = fact.event;
     const person = contact && (await this.#person({ ...fact, event: { contact } }, fact.event.opensWindow));
     await this.#publish(fact, person, { data: fact.event.data });
-  }
-
-  async #notice(fact: Fact<Exclude<ChannelEvent, { type: 'message.status' }>>): Promise<void> {
-    const { contact } = fact.event;
-    const person = contact && (await this.#person({ ...fact, event: { contact } }, undefined));
-    await this.#publish(fact, person, { data: 'data' in fact.event ? fact.event.data : {} });
-    if ('limitsChanged' in fact.event) fact.tx.afterCommit(() => this.#deps.limitsChanged?.(fact.account));
+    if (fact.event.limitsChanged) fact.tx.afterCommit(() => this.#deps.limitsChanged?.(fact.account));
   }
 
   /** Who it is, with the window as it stands after the fact. */
@@ -190,11 +186,17 @@ export class Applier {
 
   async #content(tx: Tx, account: LiveAccount, content: ParsedContent): Promise<InboundContent> {
     if (!('media' in content)) return content;
-    const { providerId, ...facts } = content.media;
+    const { media: file, more, ...rest } = content;
+    const files = [];
+    for (const { type, media } of more ?? []) files.push({ type, media: await this.#file(tx, account, media) });
+    return { ...rest, media: await this.#file(tx, account, file), ...(more && { more: files }) };
+  }
+
+  async #file(tx: Tx, account: LiveAccount, { providerId, ...facts }: ProviderMedia): Promise<InboundMedia> {
     const row = { id: this.#deps.ids.next('mdi'), accountId: account.id, providerId };
-    const { mimeType, filename = null } = facts;
+    const { mimeType = '', filename = null } = facts;
     const id = await media.insert(tx, { ...row, mimeType, filename }, this.#deps.clock.now());
-    return { ...content, media: { id, ...facts } };
+    return { id, ...facts };
   }
 
   async #store(
@@ -224,7 +226,7 @@ export class Applier {
   }
 
   async #publish(
-    { tx, account, event, at }: Fact<ChannelEvent>,
+    { tx, account, event, at }: Fact<Exclude<ChannelEvent, ParsedStatus | ParsedWatermark>>,
     person: Person | undefined,
     body: FactBody,
   ): Promise<void> {

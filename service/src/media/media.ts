@@ -100,7 +100,7 @@ export class Media {
     }
     const known = await store.findUpload(ledger.reader, account.id, sha256, mimeType, clock.now() + REUSE_MARGIN_MS);
     if (known) return { id: known.providerId, ...facts, ...ends(known.expiresAt), reused: true };
-    const { providerId, expiresAt = null } = await power(account).upload(file, account.settings, io);
+    const { providerId, expiresAt = null } = await uploadOf(account)(file, account.settings, io);
     const row = { accountId: account.id, sha256, mimeType, providerId, bytes, expiresAt };
     await ledger.write((tx) => store.putUpload(tx, row));
     return { id: providerId, ...facts, ...ends(expiresAt), reused: false };
@@ -114,6 +114,15 @@ function ends(expiresAt: number | null): { expiresAt?: string } {
 function power({ channel }: LiveAccount): MediaPower<unknown> {
   if (has(channel, 'media')) return channel.media;
   throw new ParleyError(400, 'unsupported_by_channel', `${channel.name} has no files`);
+}
+
+function uploadOf(account: LiveAccount): NonNullable<MediaPower<unknown>['upload']> {
+  const media = power(account);
+  if (media.upload === undefined) {
+    const detail = `${account.channel.name} takes files to send as links only`;
+    throw new ParleyError(400, 'unsupported_by_channel', detail);
+  }
+  return media.upload.bind(media);
 }
 
 function exampleUpload(account: LiveAccount): NonNullable<MediaPower<unknown>['uploadExample']> {

@@ -53,7 +53,7 @@ export class Admission {
    * refused with `idempotency_conflict`.
    */
   async admit(send: SendMessage, key: string): Promise<SendAccepted> {
-    const account = await this.#deps.accounts.required(send.account);
+    const account = await this.#account(send);
     account.channel.check(send.content, account.settings);
     if (typeof send.ifSessionClosed === 'object')
       account.channel.check(send.ifSessionClosed.template, account.settings);
@@ -63,6 +63,15 @@ export class Admission {
       const known = await this.#admittedBefore(tx, key, digest);
       return known ?? this.#admit(tx, account, send, key, digest);
     });
+  }
+
+  async #account({ account, to }: SendMessage): Promise<LiveAccount> {
+    if (account !== undefined) return this.#deps.accounts.required(account);
+    const conversation = typeof to === 'object' && 'conversationId' in to ? to.conversationId : undefined;
+    const found = conversation && (await conversations.find(this.#deps.ledger.reader, conversation));
+    const known = found && (await this.#deps.accounts.known(found.accountId));
+    if (known) return known;
+    throw new ParleyError(400, 'invalid_request', 'Name the account that sends, or a conversation');
   }
 
   async #admittedBefore(tx: Tx, key: string, digest: string): Promise<SendAccepted | undefined> {
@@ -191,6 +200,7 @@ export class Admission {
       const ref = { identities: [identity] };
       return { to: identity, person: await resolvePerson(tx, this.#deps.ids, account, ref, this.#deps.clock.now()) };
     }
+    if (!('conversationId' in to)) throw new ParleyError(400, 'invalid_recipient', 'Name a conversation');
     const conversation = await conversations.find(tx.db, to.conversationId);
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
     if (conversation?.accountId !== account.id || contact === undefined) {
@@ -206,9 +216,9 @@ export class Admission {
 
 /** Of everything that makes it the same request; the caller's settings do not. */
 function digestOf(send: SendMessage): string {
-  const { channel, externalId } = send.account;
   // A resume URL is signed anew for each try of a node and deadlines move: neither makes it another message.
-  const { wait, expiresAt: _, ...rest } = send;
+  const { wait, expiresAt: _, account, ...rest } = send;
+  const { channel, externalId } = account ?? {};
   return hash(
     'sha256',
     canonicalJson({ ...rest, account: { channel, externalId }, waits: wait !== undefined }),

@@ -14,7 +14,7 @@ import { ratesOf } from './rates.ts';
 import { SendHandler, type SendDeps } from './send.ts';
 import { SettleHandler } from './settle.ts';
 
-export interface OutboundDeps extends Pick<SendDeps, 'called'> {
+export interface OutboundDeps extends Pick<SendDeps, 'called' | 'webhookUrl'> {
   ledger: Ledger;
   outbox: Outbox;
   accounts: Accounts;

@@ -2,6 +2,7 @@
 import type { MessageAttempt, MessageView, SendMessage } from '../../../contract/api.ts';
 import type { EventError, IdentityRef, StatusChange } from '../../../contract/event.ts';
 import type { MessageStatus, OutboundContent } from '../../../contract/message.ts';
+import type { OutgoingMessage } from '../channels/channel.ts';
 import { iso } from '../core/clock.ts';
 import type { AttemptRow, MessageRow } from '../store/message.store.ts';
 
@@ -15,6 +16,10 @@ export interface StoredRequest {
   /** From then on it is not to be sent any more, milliseconds since the epoch; absent: a day after it could first be sent. */
   expiresAt?: number;
   metadata?: Record<string, unknown>;
+  /** Absent: `bot`. */
+  author?: 'human';
+  /** As the channel read them. */
+  options?: Record<string, unknown>;
   /** The provider's ids of what it took and refused later, before something else took its place. */
   refusedIds?: string[];
   /** The dead letter that this message sends again. */
@@ -31,10 +36,20 @@ export function contentOf(row: MessageRow): OutboundContent {
   return JSON.parse(row.content) as OutboundContent;
 }
 
+/** What a channel is told besides the message itself. */
+export type Circumstances = Pick<OutgoingMessage, 'to' | 'session' | 'webhookUrl'>;
+
 /** The message as a channel gets it. */
-export function outgoingOf(row: MessageRow, to: IdentityRef) {
-  const { replyToProviderId } = requestOf(row);
-  return { id: row.id, to, content: contentOf(row), ...(replyToProviderId !== undefined && { replyToProviderId }) };
+export function outgoingOf(row: MessageRow, circumstances: Circumstances): OutgoingMessage {
+  const { replyToProviderId, author = 'bot', options = {} } = requestOf(row);
+  return {
+    id: row.id,
+    content: contentOf(row),
+    ...(replyToProviderId !== undefined && { replyToProviderId }),
+    author,
+    options,
+    ...circumstances,
+  };
 }
 
 export function parse<T>(text: string | null): T | undefined {

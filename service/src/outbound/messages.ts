@@ -2,8 +2,9 @@
 import type { MarkRead, MessageView, Page, Permission } from '../../../contract/api.ts';
 import type { AccountRef } from '../../../contract/channel.ts';
 import type { OutboundKind } from '../../../contract/message.ts';
-import type { Accounts } from '../accounts/accounts.ts';
-import { has, type ChannelIo } from '../channels/channel.ts';
+import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import { has, type ChannelIo, type SeenMessage } from '../channels/channel.ts';
+import { bestIdentity } from '../contacts/resolve.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import { refusals } from '../core/send-permission.ts';
@@ -53,8 +54,18 @@ export class Messages {
     const { channel, settings } = account;
     if (!has(channel, 'presence'))
       throw new ParleyError(400, 'unsupported_by_channel', `${channel.name} has no read marks`);
-    const providerId = await providerIdOf(this.#deps.ledger.reader, account.id, mark.messageId);
-    await channel.presence.markRead(providerId, mark.typing ?? false, settings, this.#deps.io);
+    const seen = await this.#seen(account, mark.messageId);
+    await channel.presence.markRead(seen, mark.typing, settings, this.#deps.io);
+  }
+
+  async #seen({ id: accountId, channel }: LiveAccount, messageId: string): Promise<SeenMessage> {
+    const { reader } = this.#deps.ledger;
+    const providerMessageId = await providerIdOf(reader, accountId, messageId);
+    const row = await store.findByProviderId(reader, accountId, providerMessageId);
+    const conversation = row && (await conversations.find(reader, row.conversation_id));
+    const contact = conversation && (await contacts.find(reader, conversation.contactId, channel.id));
+    const from = contact && bestIdentity(channel.sendTo, contact);
+    return { providerMessageId, ...(from && { from }) };
   }
 
   /** "May I send this now?", with every reason. Asking creates nothing. */

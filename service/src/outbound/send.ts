@@ -2,7 +2,6 @@
  * Sends one message: checked again, an attempt opened on disk, the provider called once outside any unit of work, the attempt closed.
  * An attempt that is found open means that the process ended during the call: the outcome is unknown, and nothing is repeated.
  */
-import type { IdentityRef } from '../../../contract/event.ts';
 import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
 import type { ChannelIo, SendReceipt } from '../channels/channel.ts';
 import { bestIdentity } from '../contacts/resolve.ts';
@@ -10,6 +9,7 @@ import type { Clock } from '../core/clock.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import { refusals } from '../core/send-permission.ts';
+import { isOpen } from '../core/session-window.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
 import * as contacts from '../store/contact.store.ts';
 import type { Contact } from '../store/contact.store.ts';
@@ -20,7 +20,7 @@ import * as messages from '../store/message.store.ts';
 import type { AttemptRow, MessageRow } from '../store/message.store.ts';
 import { EXPIRED } from './expiry.ts';
 import { lateAt } from './jobs.ts';
-import { contentOf, outgoingOf, requestOf } from './message-view.ts';
+import { contentOf, outgoingOf, requestOf, type Circumstances } from './message-view.ts';
 import type { OutcomeWriter, Sending } from './outcome-writer.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Pacer } from './pace.ts';
@@ -35,6 +35,7 @@ export interface SendDeps {
   io: ChannelIo;
   clock: Clock;
   ids: Ids;
+  webhookUrl(account: LiveAccount): string;
   /** Told of each call to a provider. */
   called(channel: string, outcome: 'accepted' | SendError['kind'], durationMs: number): void;
 }
@@ -45,7 +46,7 @@ class LeaseLost extends Error {}
 /** An attempt on disk: from now on the provider may have the message. */
 interface Opened {
   attemptId: string;
-  to: IdentityRef;
+  circumstances: Circumstances;
 }
 
 /** Enough for 1,000 sends per second to a provider that takes a sixth of a second for each, of one account (which gets two thirds). */
@@ -103,7 +104,7 @@ export class SendHandler implements JobHandler {
       await writer.refused(sending, undefined, opened);
       return false;
     }
-    const outcome = await this.#call(sending, opened.to);
+    const outcome = await this.#call(sending, opened.circumstances);
     if (outcome instanceof SendError) await writer.refused(sending, opened.attemptId, outcome);
     else await writer.accepted(sending, opened.attemptId, outcome);
     return true;
@@ -138,12 +139,14 @@ export class SendHandler implements JobHandler {
     const attemptId = ids.next('att');
     const number = attempts.length + 1;
     await messages.openAttempt(tx, { id: attemptId, message_id: message.id, number, opened_at: clock.now() });
-    return { attemptId, to };
+    const isSessionOpen = isOpen(conversation.window, account.channel.capabilities.window, clock.now());
+    const session = isSessionOpen ? ('open' as const) : ('closed' as const);
+    return { attemptId, circumstances: { to, session, webhookUrl: this.#deps.webhookUrl(account) } };
   }
 
   /** Calls the provider, once. What is no `SendError` is a defect after an unknown part of the work: uncertain. */
-  async #call({ account, message }: Sending, to: IdentityRef): Promise<SendReceipt | SendError> {
-    const outgoing = outgoingOf(message, to);
+  async #call({ account, message }: Sending, circumstances: Circumstances): Promise<SendReceipt | SendError> {
+    const outgoing = outgoingOf(message, circumstances);
     const startedAt = performance.now();
     const told = (outcome: 'accepted' | SendError['kind']) =>
       this.#deps.called(account.channel.id, outcome, performance.now() - startedAt);

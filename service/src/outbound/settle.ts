@@ -24,6 +24,7 @@ export interface SettleDeps {
   outcomes: Outcomes;
   io: ChannelIo;
   clock: Clock;
+  webhookUrl(account: LiveAccount): string;
 }
 
 const EXPIRED = { code: 'expired', message: 'The contact did not write while the message was held' };
@@ -79,7 +80,10 @@ export class SettleHandler implements JobHandler {
     const attemptedAt = (await messages.attempts(ledger.reader, messageId)).at(-1)?.opened_at ?? since;
     if (to === undefined) return undefined;
     try {
-      const sought = { ...outgoingOf(message, to), attemptedAt };
+      const circumstances = { to, session: 'open' as const, webhookUrl: this.#deps.webhookUrl(account) };
+      const isAnother = async (providerId: string) =>
+        (await messages.findByProviderId(ledger.reader, account.id, providerId)) !== undefined;
+      const sought = { ...outgoingOf(message, circumstances), attemptedAt, isAnother };
       return await account.channel.lookup.find(sought, account.settings, io);
     } catch (error) {
       if (!(error instanceof SendError)) io.log.warn({ message: messageId, err: error }, 'A look-up failed');

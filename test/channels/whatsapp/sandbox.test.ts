@@ -10,6 +10,7 @@ import { GuardedHttp } from '../../../service/src/platform/guarded-http.ts';
 import { SANDBOX_DEFAULTS } from '../../sandbox/whatsapp/defaults.ts';
 import { startWhatsAppSandbox, type WhatsAppSandbox } from '../../sandbox/whatsapp/sandbox.ts';
 import { OUTBOUND_CASES } from './fixtures/outbound.ts';
+import { outgoing } from '../../support/outgoing.ts';
 
 const http = new GuardedHttp({ allow: { loopback: true, private: false, cidrs: [] } });
 const io: ChannelIo = { http, clock: systemClock, log: { info: () => undefined, warn: () => undefined } };
@@ -95,7 +96,11 @@ const SENDABLE = OUTBOUND_CASES.filter(
 
 test.each(SENDABLE.map(({ name, content }) => [name, content] as const))('%s is accepted', async (name, content) => {
   const id = `msg_${name}`;
-  const receipt = await whatsapp.send({ id, to: whatsapp.recipient(USER, settings()), content }, settings(), io);
+  const receipt = await whatsapp.send(
+    outgoing({ id, to: whatsapp.recipient(USER, settings()), content }),
+    settings(),
+    io,
+  );
   expect(receipt.identities).toEqual(expect.arrayContaining([{ kind: 'phone', address: USER }]));
   expect(sandbox.acceptedCountFor(id)).toBe(1);
   const read = () =>
@@ -104,9 +109,9 @@ test.each(SENDABLE.map(({ name, content }) => [name, content] as const))('%s is 
 });
 
 test.each([...UPLOADABLE])('an uploaded %s of type %s is accepted', async (kind, mimeType) => {
-  const { providerId } = await media.upload(file(mimeType), settings(), io);
+  const { providerId } = (await media.upload?.(file(mimeType), settings(), io)) ?? { providerId: '' };
   const content = { type: kind as 'image', mediaId: providerId };
-  await whatsapp.send({ id: `msg_${kind}`, to: { kind: 'phone', address: USER }, content }, settings(), io);
+  await whatsapp.send(outgoing({ id: `msg_${kind}`, to: { kind: 'phone', address: USER }, content }), settings(), io);
   expect(sandbox.acceptedCountFor(`msg_${kind}`)).toBe(1);
 });
 
@@ -119,7 +124,7 @@ test('a file of a contact is downloaded, read and answered', async () => {
   if (event?.type !== 'message.received' || event.content.type !== 'image') throw new Error('no image came');
   const { stream, mimeType } = await media.download(event.content.media.providerId, settings(), io);
   expect({ mimeType, body: (await buffer(stream)).toString() }).toEqual({ mimeType: 'image/jpeg', body: 'photo' });
-  await presence.markRead(sent.id, true, settings(), io);
+  await presence.markRead({ providerMessageId: sent.id }, true, settings(), io);
   expect(sandbox.listReadMarks().at(-1)).toMatchObject({ messageId: sent.id });
   await expect(media.download('999', settings(), io)).rejects.toMatchObject({ code: 'media_gone' });
 });
@@ -147,10 +152,10 @@ test('a template is created with a sample file, listed, sent with its variables 
     buttons: [{ type: 'quick_reply' as const, index: 0, payload: 'THANKS' }],
   };
   const to = { kind: 'phone', address: '4915112345678' };
-  await whatsapp.send({ id: 'msg_template', to, content }, settings(), io);
+  await whatsapp.send(outgoing({ id: 'msg_template', to, content }), settings(), io);
   expect(sandbox.acceptedCountFor('msg_template')).toBe(1);
   const wrong = { ...content, body: [] };
-  await expect(whatsapp.send({ id: 'msg_wrong', to, content: wrong }, settings(), io)).rejects.toMatchObject({
+  await expect(whatsapp.send(outgoing({ id: 'msg_wrong', to, content: wrong }), settings(), io)).rejects.toMatchObject({
     kind: 'invalid',
     details: { providerCode: '132000' },
   });
@@ -161,7 +166,9 @@ test('a template is created with a sample file, listed, sent with its variables 
 test('outside the window a text is refused as session_closed', async () => {
   const text = { type: 'text' as const, text: 'Hi' };
   const stranger = { kind: 'phone', address: '4915112345679' };
-  await expect(whatsapp.send({ id: 'msg_closed', to: stranger, content: text }, settings(), io)).rejects.toMatchObject({
+  await expect(
+    whatsapp.send(outgoing({ id: 'msg_closed', to: stranger, content: text }), settings(), io),
+  ).rejects.toMatchObject({
     kind: 'session_closed',
     details: { providerCode: '131047' },
   });

@@ -1,14 +1,15 @@
 import { SendError, type SendErrorKind, type SendErrorScope } from '../../../service/src/core/errors.ts';
-import type { HttpResponse, OutgoingMessage } from '../../../service/src/channels/channel.ts';
+import type { HttpResponse } from '../../../service/src/channels/channel.ts';
 import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';
 import { alwaysAnswering, json } from '../../conformance/fake-io.ts';
+import { outgoing } from '../../support/outgoing.ts';
 import { GRAPH, graphError, PHONE_ID, SETTINGS, settingsWith } from './support.ts';
 
-const MESSAGE: OutgoingMessage = {
+const MESSAGE = outgoing({
   id: 'msg_1',
   to: { kind: 'phone', address: '15550001111' },
   content: { type: 'text', text: 'Hello there' },
-};
+});
 const ACCEPTED = { contacts: [{ input: '+1', wa_id: '15550001111' }], messages: [{ id: 'wamid.1' }] };
 
 async function errorOf(answer: HttpResponse, message = MESSAGE): Promise<SendError> {
@@ -154,7 +155,7 @@ test('a 200 with an error in it is an error', async () => {
 
 test('a content over the limits is refused without a call', async () => {
   const { io, requests } = alwaysAnswering(json(200, ACCEPTED));
-  const tooLong: OutgoingMessage = { ...MESSAGE, content: { type: 'text', text: 'x'.repeat(5000) } };
+  const tooLong = outgoing({ ...MESSAGE, content: { type: 'text', text: 'x'.repeat(5000) } });
   await expect(whatsapp.send(tooLong, SETTINGS, io)).rejects.toMatchObject({ name: 'SendError', kind: 'invalid' });
   expect(requests).toEqual([]);
 });
@@ -178,7 +179,7 @@ test.each([
   [false, {}],
 ])('marks as read, typing %s', async (typing, more) => {
   const { io, requests } = alwaysAnswering(json(200, { success: true }));
-  await whatsapp.presence?.markRead('wamid.IN', typing, SETTINGS, io);
+  await whatsapp.presence?.markRead({ providerMessageId: 'wamid.IN' }, typing, SETTINGS, io);
   expect(requests).toHaveLength(1);
   expect(requests[0]).toMatchObject({ method: 'POST', url: `${GRAPH}/${PHONE_ID}/messages` });
   expect(requests[0]?.json).toEqual({ messaging_product: 'whatsapp', status: 'read', message_id: 'wamid.IN', ...more });

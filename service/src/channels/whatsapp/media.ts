@@ -88,11 +88,9 @@ function checkFile(file: MediaFile): void {
   }
 }
 
-async function upload(
-  file: MediaFile,
-  settings: WhatsAppSettings,
-  io: ChannelIo,
-): ReturnType<MediaPower<unknown>['upload']> {
+type Upload = NonNullable<MediaPower<WhatsAppSettings>['upload']>;
+
+async function upload(...[file, settings, io]: Parameters<Upload>): ReturnType<Upload> {
   checkFile(file);
   // Meta refuses `audio/ogg` that does not say its codec, and takes no other codec.
   const contentType = bareType(file.mimeType) === 'audio/ogg' ? 'audio/ogg; codecs=opus' : bareType(file.mimeType);
@@ -128,4 +126,4 @@ async function uploadExample(file: MediaFile, settings: WhatsAppSettings, io: Ch
   return { handle };
 }
 
-export const media: MediaPower<WhatsAppSettings> = { download, upload, uploadExample, kindOf };
+export const media = { download, upload, uploadExample, kindOf } satisfies MediaPower<WhatsAppSettings>;

@@ -33,11 +33,13 @@ export function recipient(to: string): IdentityRef {
   throw new ParleyError(400, 'invalid_recipient', `The recipient is not valid. Expected ${expected}.`);
 }
 
+type Said = Pick<OutgoingMessage, 'id' | 'to' | 'content' | 'replyToProviderId'>;
+
 /**
  * The whole body. `biz_opaque_callback_data` is our message id: statuses repeat it, which settles sends whose answer was lost.
  * A `native` body keeps its own members except the product, the recipient and that id. Reactions quote nothing.
  */
-export function render({ id, to, content, replyToProviderId }: OutgoingMessage): JsonObject {
+export function render({ id, to, content, replyToProviderId }: Said): JsonObject {
   const isUserId = to.kind === 'user_id';
   const said = renderContent(content);
   const canQuote = replyToProviderId !== undefined && said.type !== 'reaction';

@@ -49,7 +49,7 @@ export async function send(message: OutgoingMessage, settings: WhatsAppSettings,
 
 /** Marks this and every earlier message of the contact as read; "typing" goes away after 25 s or with the answer. */
 export const presence: PresencePower<WhatsAppSettings> = {
-  async markRead(providerMessageId, typing, settings, io) {
+  async markRead({ providerMessageId }, typing, settings, io) {
     const json = {
       messaging_product: 'whatsapp',
       status: 'read',

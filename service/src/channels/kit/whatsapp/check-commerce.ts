@@ -29,10 +29,12 @@ type MediaCard = Exclude<CarouselCard, { productId: string }>;
 const isProduct = (card: CarouselCard): card is { productId: string } => 'productId' in card;
 
 function checkMediaCard(check: Checker, field: string, card: MediaCard): void {
-  const { header, body, link, buttons } = card;
+  const { header, title, body, url, link, buttons } = card;
   const isMedia = header?.type === 'image' || header?.type === 'video';
   check.refuse(!isMedia, `${field}.header`, 'must be an image or a video');
   if (isMedia) checkMedia(check, `${field}.header`, header);
+  check.refuse(title !== undefined, `${field}.title`, 'is not shown on WhatsApp: put it into the body');
+  check.refuse(url !== undefined, `${field}.url`, 'is not known to WhatsApp: use a link');
   check.text(`${field}.body`, body, { max: LIMITS.cardBody, optional: true });
   const breaks = (body ?? '').split('\n').length - 1;
   const most = LIMITS.cardLineBreaks;

@@ -61,17 +61,23 @@ const CHECKS: { readonly [K in OutboundKind]: Check<K> | undefined } = {
     caption(check, content);
     check.text('filename', content.filename, { max: LIMITS.filename, optional: true });
   },
-  sticker: (check, content) => checkMedia(check, '', content),
+  sticker: (check, content) => {
+    check.refuse(content.name !== undefined, 'name', 'is not known to WhatsApp: give a file');
+    checkMedia(check, '', content);
+  },
   location: checkPlace,
   contacts: checkContacts,
   reaction: checkReaction,
   buttons: checkButtons,
+  quick_replies: undefined,
   list: checkList,
   link: checkLink,
   product: checkProduct,
   products: checkProducts,
   catalog: checkCatalog,
   carousel: checkCarousel,
+  media_card: undefined,
+  coupon: undefined,
   receipt: undefined,
   form: checkForm,
   time_picker: undefined,

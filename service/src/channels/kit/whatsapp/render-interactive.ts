@@ -62,7 +62,7 @@ export function renderProduct({ text, footer, catalogId, productId }: Of<'produc
 }
 
 export function renderProducts({ text, header, footer, catalogId, sections }: Of<'products'>): JsonObject {
-  const shell = { text, header: { type: 'text' as const, text: header }, footer };
+  const shell = { text, header: header === undefined ? undefined : { type: 'text' as const, text: header }, footer };
   return interactive('product_list', shell, { catalog_id: catalogId, sections: productSections(sections) });
 }
 
@@ -81,7 +81,7 @@ function cardObject(card: CarouselCard, index: number, catalogId: string | undef
   return compact({
     card_index: index,
     type: 'cta_url',
-    header: headerObject(card.header),
+    header: card.header && headerObject(card.header),
     body: card.body ? { text: card.body } : undefined,
     action: card.link ? urlAction(card.link.title, card.link.url) : { buttons: replies },
   });
