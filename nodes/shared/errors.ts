@@ -124,8 +124,8 @@ const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
     ),
   account_required: (problem) =>
     service(
-      `The service could not register this account: ${problem.detail}`,
-      'Open the credential, save it again and run the node once more.',
+      `The service does not have this account: ${problem.detail}`,
+      'An account gets to the service from its credential: activate a trigger or run a node of its channel with it once. If this node has that credential, save it again and run the node once more.',
     ),
   invalid_settings: (problem) =>
     service(

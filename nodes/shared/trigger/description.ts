@@ -14,6 +14,8 @@ import {
 export interface Absent {
   events?: readonly string[];
   kinds?: readonly InboundKind[];
+  /** Names of options. */
+  options?: readonly string[];
 }
 
 function without(choices: readonly INodePropertyOptions[], absent: readonly string[] = []): INodePropertyOptions[] {
@@ -22,72 +24,76 @@ function without(choices: readonly INodePropertyOptions[], absent: readonly stri
     .map(({ name, value, description }) => ({ name, value, ...(description === undefined ? {} : { description }) }));
 }
 
-const OPTIONS: INodeProperties = {
-  displayName: 'Options',
-  name: 'options',
-  type: 'collection',
-  placeholder: 'Add option',
-  default: {},
-  options: [
-    {
-      displayName: 'Download Media',
-      name: 'downloadMedia',
-      type: 'boolean',
-      default: false,
-      description:
-        "Whether to put the file of a message into the item's binary field 'data'. Off, the operation 'Media: Download' can fetch it later by 'mediaId'.",
-    },
-    {
-      displayName: 'Events per Execution',
-      name: 'maxBatch',
-      type: 'number',
-      typeOptions: { minValue: 1, maxValue: 500, numberPrecision: 0 },
-      default: 1,
-      description:
-        'How many events may start one execution together, as one item each. More keeps n8n quick under load; the events of one conversation stay in order.',
-    },
-    {
-      displayName: 'If Set-Up at the Provider Fails',
-      name: 'ifSetUpFails',
-      type: 'options',
-      options: [
-        {
-          name: 'Start Anyway',
-          value: 'start',
-          description: 'For a webhook that you entered at the provider by hand',
-        },
-        {
-          name: 'Stop With an Error',
-          value: 'stop',
-          description: 'Say what is missing, rather than wait for messages that cannot arrive',
-        },
-      ],
-      default: 'stop',
-      description: 'What to do on activation when the webhook could not be set up at the provider',
-    },
-    {
-      displayName: 'Include Conversations Handled by People',
-      name: 'includeHandedOff',
-      type: 'boolean',
-      default: false,
-      description: 'Whether to start also while a person has taken over the conversation',
-    },
-    {
-      displayName: 'Include Raw Event',
-      name: 'includeRaw',
-      type: 'boolean',
-      default: false,
-      description: "Whether to add what the provider sent, unchanged, as 'raw'",
-    },
-    {
-      displayName: 'Include Replies Being Waited For',
-      name: 'includeAwaited',
-      type: 'boolean',
-      default: false,
-      description: "Whether to start also for replies that a waiting 'Send and Wait for Reply' gets",
-    },
-  ],
-};
+const OPTIONS: INodeProperties[] = [
+  {
+    displayName: 'Download Media',
+    name: 'downloadMedia',
+    type: 'boolean',
+    default: false,
+    description:
+      "Whether to put the file of a message into the item's binary field 'data'. Off, the operation 'Media: Download' can fetch it later by 'mediaId'.",
+  },
+  {
+    displayName: 'Events per Execution',
+    name: 'maxBatch',
+    type: 'number',
+    typeOptions: { minValue: 1, maxValue: 500, numberPrecision: 0 },
+    default: 1,
+    description:
+      'How many events may start one execution together, as one item each. More keeps n8n quick under load; the events of one conversation stay in order.',
+  },
+  {
+    displayName: 'If Set-Up at the Provider Fails',
+    name: 'ifSetUpFails',
+    type: 'options',
+    options: [
+      {
+        name: 'Start Anyway',
+        value: 'start',
+        description: 'For a webhook that you entered at the provider by hand',
+      },
+      {
+        name: 'Stop With an Error',
+        value: 'stop',
+        description: 'Say what is missing, rather than wait for messages that cannot arrive',
+      },
+    ],
+    default: 'stop',
+    description: 'What to do on activation when the webhook could not be set up at the provider',
+  },
+  {
+    displayName: 'Include Conversations Handled by People',
+    name: 'includeHandedOff',
+    type: 'boolean',
+    default: false,
+    description: 'Whether to start also while a person has taken over the conversation',
+  },
+  {
+    displayName: 'Include Raw Event',
+    name: 'includeRaw',
+    type: 'boolean',
+    default: false,
+    description: "Whether to add what the provider sent, unchanged, as 'raw'",
+  },
+  {
+    displayName: 'Include Replies Being Waited For',
+    name: 'includeAwaited',
+    type: 'boolean',
+    default: false,
+    description: "Whether to start also for replies that a waiting 'Send and Wait for Reply' gets",
+  },
+];
+
+function optionsField(absent: readonly string[] = []): INodeProperties {
+  return {
+    displayName: 'Options',
+    name: 'options',
+    type: 'collection',
+    placeholder: 'Add option',
+    default: {},
+    options: OPTIONS.filter((option) => !absent.includes(option.name)),
+  };
+}
 
 /** Parameters of a trigger, read by `subscriptionWish` and `receiveDelivery`. */
 export function triggerProperties(absent: Absent = {}): INodeProperties[] {
@@ -120,6 +126,6 @@ export function triggerProperties(absent: Absent = {}): INodeProperties[] {
       default: ['delivered', 'read', 'failed', 'unknown'],
       description: 'Start only for these statuses. Leave empty for all: several per message.',
     },
-    OPTIONS,
+    optionsField(absent.options),
   ];
 }

@@ -65,7 +65,11 @@ async function withFile(context: IWebhookFunctions, event: ParleyEvent): Promise
     const path = `/v1/media/${encodeURIComponent(media.id)}`;
     const file = await parleyDownload(context, { method: 'GET', path });
     const name = media.filename ?? file.fileName;
-    const data = await context.helpers.prepareBinaryData(file.content, name, (media.mimeType ?? file.mimeType)?.split(';')[0]);
+    const data = await context.helpers.prepareBinaryData(
+      file.content,
+      name,
+      (media.mimeType ?? file.mimeType)?.split(';')[0],
+    );
     return { json, binary: { data } };
   } catch (error) {
     return { json: { ...json, mediaError: (error as Error).message } };

@@ -11,10 +11,14 @@ import type {
   ProvisioningStep,
   Subscription,
 } from '../../../contract/api.ts';
+import type { AccountRef } from '../../../contract/channel.ts';
 import type { InboundKind, MessageStatus } from '../../../contract/message.ts';
 import type { ChannelAccount } from '../account.ts';
-import { accountRequest, parleyLookup, parleyRequest, registerAccount } from '../transport.ts';
+import { parleyLookup, parleyRequest, registerAccount } from '../transport.ts';
 import { eventTypes } from './events.ts';
+
+/** Whose events: an account of a credential, which is registered first; one that the service knows; absent: every account. */
+export type HeardAccount = ChannelAccount | { ref: AccountRef };
 
 /** The collection 'Options' of every trigger. */
 export interface TriggerOptions {
@@ -56,7 +60,7 @@ function webhookUrl(context: IHookFunctions): string {
 }
 
 /** What the parameters ask of the service. */
-function subscriptionWish(context: IHookFunctions, account: ChannelAccount): CreateSubscription {
+function subscriptionWish(context: IHookFunctions, account: HeardAccount | undefined): CreateSubscription {
   const events = eventTypes(context.getNodeParameter('events', []) as string[]);
   if (events.length === 0) {
     throw new NodeOperationError(context.getNode(), 'No event is chosen', {
@@ -69,7 +73,7 @@ function subscriptionWish(context: IHookFunctions, account: ChannelAccount): Cre
   return {
     url: webhookUrl(context),
     events,
-    account: account.ref,
+    ...(account && { account: account.ref }),
     ...(kinds.length > 0 && { messageKinds: kinds }),
     ...(statuses.length > 0 && { statuses }),
     includeAwaited: options.includeAwaited ?? false,
@@ -97,7 +101,7 @@ function removal(context: IHookFunctions, id: string) {
 }
 
 /** `checkExists`: whether the service still holds exactly the subscription that the parameters ask for. */
-export async function subscriptionExists(context: IHookFunctions, account: ChannelAccount): Promise<boolean> {
+export async function subscriptionExists(context: IHookFunctions, account?: HeardAccount): Promise<boolean> {
   const wish = subscriptionWish(context, account);
   const known = remembered(context.getWorkflowStaticData('node'))[wish.url];
   if (known === undefined || known.wish !== fingerprint(wish)) return false;
@@ -107,23 +111,22 @@ export async function subscriptionExists(context: IHookFunctions, account: Chann
 }
 
 /**
- * `create`: registers the account (which also sets up the webhook at the provider), ends what is left of earlier subscriptions to
- * this URL (the service may have been down when they should have ended) and subscribes.
+ * `create`: registers the account of a credential (which also sets up the webhook at the provider), ends what is left of earlier
+ * subscriptions to this URL (the service may have been down when they should have ended) and subscribes.
  */
-export async function createSubscription(context: IHookFunctions, account: ChannelAccount): Promise<boolean> {
+export async function createSubscription(context: IHookFunctions, account?: HeardAccount): Promise<boolean> {
   const wish = subscriptionWish(context, account);
-  reportSetUp(context, await registerAccount<Account>(context, account));
+  if (account && 'settings' in account) reportSetUp(context, await registerAccount<Account>(context, account));
   const { data } = await parleyRequest<{ data: Subscription[] }>(context, { method: 'GET', path: '/v1/subscriptions' });
   for (const { id } of data.filter((each) => each.url === wish.url)) {
     await parleyLookup(context, removal(context, id));
   }
-  const created = await accountRequest<CreatedSubscription>(context, account, {
+  const { id, secret } = await parleyRequest<CreatedSubscription>(context, {
     method: 'POST',
     path: '/v1/subscriptions',
     body: wish,
   });
   const staticData = context.getWorkflowStaticData('node');
-  const { id, secret } = created;
   remember(staticData, { ...remembered(staticData), [wish.url]: { id, secret, wish: fingerprint(wish) } });
   return true;
 }
