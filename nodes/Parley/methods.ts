@@ -1,11 +1,19 @@
-/** What the form of the node asks the service for while it is filled in. */
+/** What the forms of the nodes ask the service for while they are filled in. */
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { ParleyContext } from '../shared/transport.ts';
+import { searchAccounts, searchAnyAccount } from './accounts.ts';
 import { searchSubscriptions } from './subscriptions.ts';
 
+type Search = (context: ParleyContext, filter?: string) => Promise<INodeListSearchResult>;
+
+function listSearch(search: Search) {
+  return async function (this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
+    return await search(this, filter);
+  };
+}
+
 export const parleyMethods = {
-  listSearch: {
-    async searchSubscriptions(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
-      return await searchSubscriptions(this, filter);
-    },
-  },
+  listSearch: { searchAccounts: listSearch(searchAccounts), searchSubscriptions: listSearch(searchSubscriptions) },
 };
+
+export const parleyTriggerMethods = { listSearch: { searchAnyAccount: listSearch(searchAnyAccount) } };

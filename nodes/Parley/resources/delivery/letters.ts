@@ -2,6 +2,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { DeadLetter, DeadLetterDetails, DeadLetterFilter } from '../../../../contract/dead-letter.ts';
 import { compact, type Parameters } from '../../../shared/parameters.ts';
+import { CHANNEL_CHOICES } from '../../channels.ts';
 
 export const letterPath = (id: string) => `/v1/deliveries/${encodeURIComponent(id)}`;
 
@@ -24,7 +25,7 @@ export const filtersField: INodeProperties = {
       displayName: 'Channel',
       name: 'channel',
       type: 'options',
-      options: [{ name: 'WhatsApp', value: 'whatsapp' }],
+      options: [...CHANNEL_CHOICES],
       default: 'whatsapp',
     },
     {

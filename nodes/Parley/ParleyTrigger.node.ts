@@ -1,0 +1,91 @@
+import {
+  NodeConnectionTypes,
+  type IHookFunctions,
+  type INodeType,
+  type INodeTypeDescription,
+  type IWebhookFunctions,
+  type IWebhookResponseData,
+} from 'n8n-workflow';
+import { asNodeError } from '../shared/operation.ts';
+import { Parameters } from '../shared/parameters.ts';
+import { triggerProperties } from '../shared/trigger/description.ts';
+import { receiveDelivery } from '../shared/trigger/receive.ts';
+import {
+  createSubscription,
+  endSubscription,
+  subscriptionExists,
+  type HeardAccount,
+} from '../shared/trigger/subscription.ts';
+import { accountOf, anyAccountField } from './accounts.ts';
+import { parleyTriggerMethods } from './methods.ts';
+
+/** The account that the trigger is to hear; undefined: all of them. */
+async function heardAccount(context: IHookFunctions): Promise<HeardAccount | undefined> {
+  const locator = new Parameters({ locator: context.getNodeParameter('account', null) }).group('locator');
+  try {
+    const ref = await accountOf(context, locator);
+    return ref && { ref };
+  } catch (error) {
+    throw asNodeError(context.getNode(), error, 0);
+  }
+}
+
+/** Starts a workflow for what happens on any account that the service has, whatever the channel: the same events and fields. */
+export class ParleyTrigger implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Parley Trigger',
+    name: 'parleyTrigger',
+    icon: { light: 'file:parley.svg', dark: 'file:parley.dark.svg' },
+    group: ['trigger'],
+    version: 1,
+    subtitle: '={{$parameter["events"].join(", ").replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase())}}',
+    description:
+      'Starts the workflow when a contact writes, taps or calls on any channel, or a message changes its status',
+    defaults: { name: 'Parley Trigger' },
+    inputs: [],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'parleyApi', displayName: 'Parley API', required: true }],
+    webhooks: [
+      {
+        name: 'default',
+        httpMethod: 'POST',
+        responseMode: 'onReceived',
+        path: 'parley',
+        // Only the service calls it. Shown, it would be entered at a provider, where the service's own URL belongs.
+        ndvHideUrl: true,
+        ndvHideMethod: true,
+      },
+    ],
+    properties: [
+      {
+        displayName:
+          "Hears accounts that the Parley service has already. To add one, activate its channel's own trigger once, or run a node of its channel with its credential.",
+        name: 'setUpNotice',
+        type: 'notice',
+        default: '',
+      },
+      anyAccountField,
+      ...triggerProperties({ options: ['ifSetUpFails'] }),
+    ],
+  };
+
+  methods = parleyTriggerMethods;
+
+  webhookMethods = {
+    default: {
+      async checkExists(this: IHookFunctions): Promise<boolean> {
+        return await subscriptionExists(this, await heardAccount(this));
+      },
+      async create(this: IHookFunctions): Promise<boolean> {
+        return await createSubscription(this, await heardAccount(this));
+      },
+      async delete(this: IHookFunctions): Promise<boolean> {
+        return await endSubscription(this);
+      },
+    },
+  };
+
+  async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+    return await receiveDelivery(this);
+  }
+}
