@@ -156,17 +156,29 @@ function channelFolders(files: readonly SourceFile[]): string[] {
   return [...new Set(folders.filter((folder) => folder !== undefined))];
 }
 
+/** Whether a channel has a file: in its own folder, or in the kit folder of a protocol that it shares with others and imports. */
+function hasFile(files: readonly SourceFile[], id: string, name: string): boolean {
+  const own = files.filter((file) => file.path.startsWith(`service/src/channels/${id}/`));
+  const imported = own.flatMap((file) =>
+    imports(file).map((specifier) => posix.join(posix.dirname(file.path), specifier)),
+  );
+  const isShared = new RegExp(`^service/src/channels/kit/[^/]+/${name}\\.ts$`);
+  return [...own.map(({ path }) => path), ...imported.filter((path) => isShared.test(path))].some((path) =>
+    path.endsWith(`/${name}.ts`),
+  );
+}
+
 /** Every broken rule as `path: rule`. */
 function violations(files: readonly SourceFile[]): string[] {
   const channelIds = channelFolders(files);
-  const paths = new Set(files.map((file) => file.path));
   const broken = files.flatMap((file) =>
     [...importRules(file), ...wordRules(file, channelIds)].map((rule) => `${file.path}: ${rule}`),
   );
   for (const id of channelIds) {
     for (const name of CHANNEL_FILES) {
-      const path = `service/src/channels/${id}/${name}.ts`;
-      if (!paths.has(path)) broken.push(`${path}: a channel folder must have this file`);
+      if (!hasFile(files, id, name)) {
+        broken.push(`service/src/channels/${id}/${name}.ts: a channel folder must have this file`);
+      }
     }
   }
   return broken;
@@ -276,6 +288,10 @@ test.each<[string, SourceFile[]]>([
     channel('made', { parse: "export const id = 'made wamid hub.challenge'; body.entry[0];\n" }),
   ],
   ['provider words in a kit folder', [file(`${SRC}/channels/kit/made/a.ts`, '/** `entry[].id` */\n')]],
+  [
+    'a file that channels share in the kit',
+    channel('made', { index: "import '../kit/spoken/parse.ts';\n" }).filter((f) => !f.path.endsWith('/parse.ts')),
+  ],
   ['a pipeline stands on the ground', [importing(`${SRC}/inbound/a.ts`, '../store/x.ts')]],
   ['a feature uses the pipelines', [importing(`${SRC}/campaigns/a.ts`, '../outbound/x.ts')]],
   ['a node uses the shared folder', [importing('nodes/Made/resources/m/a.operation.ts', '../../../shared/x')]],

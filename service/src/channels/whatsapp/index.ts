@@ -1,12 +1,12 @@
 /** WhatsApp through Meta's own Cloud API. */
 import type { Channel } from '../channel.ts';
-import { phoneAddress, wabaAddress } from '../kit/whatsapp/change.ts';
+import { capabilities } from '../kit/whatsapp/capabilities.ts';
+import { addressesOf } from '../kit/whatsapp/change.ts';
 import { checkContent } from '../kit/whatsapp/check.ts';
-import { capabilities } from './capabilities.ts';
+import { parse } from '../kit/whatsapp/parse.ts';
+import { recipient } from '../kit/whatsapp/render.ts';
 import { media } from './media.ts';
-import { parse } from './parse.ts';
 import { provisioning } from './provisioning.ts';
-import { recipient } from './render.ts';
 import { presence, send } from './send.ts';
 import { settingsSchema, type WhatsAppSettings } from './settings.ts';
 import { templates } from './templates.ts';
@@ -20,10 +20,7 @@ export const whatsapp: Channel<WhatsAppSettings> = {
   settings: settingsSchema,
   secrets: ['accessToken', 'appSecret', 'verifyToken'],
   externalId: ({ phoneNumberId }) => phoneNumberId,
-  addresses: ({ phoneNumberId, wabaId }) => [
-    phoneAddress(phoneNumberId),
-    ...(wabaId === undefined ? [] : [wabaAddress(wabaId)]),
-  ],
+  addresses: addressesOf,
   // A number takes every kind of message; a user id no authentication template with a code button (131062).
   sendTo: ['phone', 'user_id'],
   recipient,

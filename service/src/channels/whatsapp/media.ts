@@ -1,17 +1,12 @@
 /** Files: contacts' files are fetched from Meta, files to send are uploaded once and reused (page "Media"). */
-import { ParleyError, SendError } from '../../core/errors.ts';
+import { SendError } from '../../core/errors.ts';
 import type { ChannelIo, HttpStreamResponse, MediaFile, MediaPower } from '../channel.ts';
-import { idOf, textOf } from '../kit/json.ts';
-import { bareType, capabilities, kindOf } from './capabilities.ts';
+import { textOf } from '../kit/json.ts';
+import { bareType, kindOf } from '../kit/whatsapp/capabilities.ts';
+import { checkFile, mediaGone, saysGone, uploaded, uploadForm } from '../kit/whatsapp/media.ts';
+import { resolvedMedia, type ResolvedMedia } from '../kit/whatsapp/payloads.ts';
 import { answerError, graph } from './graph.ts';
-import { resolvedMedia, type ResolvedMedia } from './payloads.ts';
 import type { WhatsAppSettings } from './settings.ts';
-
-/** An uploaded file is kept for 30 days. */
-const UPLOAD_LIFETIME_MS = 30 * 24 * 3_600_000;
-
-/** Graph codes of an object that is not there (any more). */
-const GONE_CODES = new Set(['33', '100', '803']);
 
 const META_HOSTS = ['fbcdn.net', 'fbsbx.com', 'facebook.com', 'whatsapp.net'];
 
@@ -23,17 +18,13 @@ function isTrusted(url: string, settings: WhatsAppSettings): boolean {
   return protocol === 'https:' && META_HOSTS.some((host) => hostname === host || hostname.endsWith(`.${host}`));
 }
 
-function gone(): ParleyError {
-  return new ParleyError(410, 'media_gone', 'Meta no longer has this file: it keeps the files of contacts for 7 days.');
-}
-
 async function resolve(id: string, settings: WhatsAppSettings, io: ChannelIo): Promise<ResolvedMedia> {
   const query = { phone_number_id: settings.phoneNumberId };
   const answer = await graph({ method: 'GET', path: encodeURIComponent(id), query }, settings, io).catch((error) => {
-    throw error instanceof SendError && GONE_CODES.has(error.details.providerCode ?? '') ? gone() : error;
+    throw saysGone(error) ? mediaGone() : error;
   });
   const media = resolvedMedia(answer);
-  if (media === undefined) throw gone();
+  if (media === undefined) throw mediaGone();
   if (!isTrusted(media.url, settings)) {
     throw new SendError('rejected', 'The file is not on a host of Meta; it was not fetched.');
   }
@@ -60,7 +51,7 @@ async function download(
     media = await resolve(id, settings, io);
     response = await open(media, settings, io);
   }
-  if (response.status === 404 || response.status === 410) throw gone();
+  if (response.status === 404 || response.status === 410) throw mediaGone();
   if (response.status !== 200) throw answerError(response, settings);
   return {
     stream: response.stream,
@@ -69,40 +60,12 @@ async function download(
   };
 }
 
-/** Throws what Meta would answer after the whole upload. */
-function checkFile(file: MediaFile): void {
-  const kind = kindOf(file.mimeType);
-  const rule = kind && capabilities.media[kind];
-  if (rule === undefined) {
-    const types = Object.values(capabilities.media).flatMap(({ mimeTypes }) => mimeTypes);
-    throw new SendError(
-      'invalid',
-      `WhatsApp does not take files of type ${bareType(file.mimeType)}, only ${types.join(', ')}.`,
-    );
-  }
-  if (file.bytes > rule.maxBytes) {
-    throw new SendError(
-      'invalid',
-      `A file sent as ${kind} may have ${rule.maxBytes} bytes; this one has ${file.bytes}.`,
-    );
-  }
-}
-
 type Upload = NonNullable<MediaPower<WhatsAppSettings>['upload']>;
 
 async function upload(...[file, settings, io]: Parameters<Upload>): ReturnType<Upload> {
   checkFile(file);
-  // Meta refuses `audio/ogg` that does not say its codec, and takes no other codec.
-  const contentType = bareType(file.mimeType) === 'audio/ogg' ? 'audio/ogg; codecs=opus' : bareType(file.mimeType);
-  const form = [
-    { name: 'messaging_product', value: 'whatsapp' },
-    { name: 'type', value: contentType },
-    { name: 'file', value: { stream: file.stream, filename: file.filename, contentType, bytes: file.bytes } },
-  ];
-  const answer = await graph({ method: 'POST', path: `${settings.phoneNumberId}/media`, form }, settings, io);
-  const providerId = idOf(answer.id);
-  if (providerId === undefined) throw new SendError('rejected', 'Meta took the file but its answer has no id.');
-  return { providerId, expiresAt: io.clock.now() + UPLOAD_LIFETIME_MS };
+  const call = { method: 'POST', path: `${settings.phoneNumberId}/media`, form: uploadForm(file) } as const;
+  return uploaded(await graph(call, settings, io), io.clock.now());
 }
 
 /** The Resumable Upload API: a session, then the bytes. Its second call wants `OAuth` instead of `Bearer`. */

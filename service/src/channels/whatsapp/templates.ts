@@ -1,9 +1,9 @@
 /** Message templates of the WhatsApp Business account (pages templates/*). */
 import { SendError } from '../../core/errors.ts';
 import type { TemplatePower } from '../channel.ts';
-import { compact, idOf, objectOf, objectsOf, textOf } from '../kit/json.ts';
+import { compact, objectOf, objectsOf, textOf } from '../kit/json.ts';
+import { createdTemplate, templateDraft, templateOf } from '../kit/whatsapp/payloads.ts';
 import { graph } from './graph.ts';
-import { templateOf } from './payloads.ts';
 import type { WhatsAppSettings } from './settings.ts';
 
 const FIELDS = [
@@ -42,20 +42,8 @@ export const templates: TemplatePower<WhatsAppSettings> = {
   },
 
   async create(template, settings, io) {
-    const { name, language, category, parameterFormat, components, allowCategoryChange, ttlSeconds } = template;
-    const json = compact({
-      name,
-      language,
-      category,
-      parameter_format: parameterFormat,
-      components,
-      allow_category_change: allowCategoryChange,
-      message_send_ttl_seconds: ttlSeconds,
-    });
-    const answer = await graph({ method: 'POST', path: templatesPath(settings), json }, settings, io);
-    const id = idOf(answer.id);
-    if (id === undefined) throw new SendError('uncertain', 'Meta took the template but its answer has no id.');
-    return { id, status: textOf(answer.status) ?? 'PENDING', category: textOf(answer.category) ?? category };
+    const call = { method: 'POST', path: templatesPath(settings), json: templateDraft(template) } as const;
+    return createdTemplate(await graph(call, settings, io), template);
   },
 
   async edit(id, { category, components, ttlSeconds }, settings, io) {

@@ -19,8 +19,13 @@ export interface Routing {
   wabaId?: string;
 }
 
-export const phoneAddress = (phoneNumberId: string): string => `phone:${phoneNumberId}`;
-export const wabaAddress = (wabaId: string): string => `waba:${wabaId}`;
+const phoneAddress = (phoneNumberId: string): string => `phone:${phoneNumberId}`;
+const wabaAddress = (wabaId: string): string => `waba:${wabaId}`;
+
+/** The addresses of an account, the number's first. */
+export function addressesOf({ phoneNumberId, wabaId }: { phoneNumberId: string; wabaId?: string }): string[] {
+  return [phoneAddress(phoneNumberId), ...(wabaId === undefined ? [] : [wabaAddress(wabaId)])];
+}
 
 function addressOf(value: JsonObject, entryId: string | undefined, routing: Routing): string | undefined {
   const number = idOf(objectOf(value.metadata).phone_number_id) ?? idOf(objectOf(value.recipient).phone_number_id);

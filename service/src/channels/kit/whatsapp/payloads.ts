@@ -1,9 +1,10 @@
-/** Answers of the Graph API, read into Parley's words. What webhooks say is read in `kit/whatsapp`. */
-import type { Template } from '../../../../contract/api.ts';
-import type { SendReceipt } from '../channel.ts';
-import { compact, idOf, numberOf, objectOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
-import { identitiesOf } from '../kit/whatsapp/identity.ts';
-import { sha256Of } from '../kit/whatsapp/parse-content.ts';
+/** What WhatsApp's API answers, read into Parley's words, and the bodies for its templates. Webhooks are read by `parse-body`. */
+import type { CreateTemplate, Template } from '../../../../../contract/api.ts';
+import { SendError } from '../../../core/errors.ts';
+import type { SendReceipt } from '../../channel.ts';
+import { compact, idOf, numberOf, objectOf, objectsOf, textOf, type JsonObject } from '../json.ts';
+import { identitiesOf } from './identity.ts';
+import { sha256Of } from './parse-content.ts';
 import { variablesOf } from './template-variables.ts';
 
 /** `POST /{phoneNumberId}/messages`; `undefined` when it names no message. */
@@ -56,4 +57,28 @@ export function templateOf(answer: JsonObject): Template {
     components,
     variables: variablesOf(components, textOf(answer.category)),
   });
+}
+
+/** The body that creates a template. */
+export function templateDraft(template: CreateTemplate): JsonObject {
+  const { name, language, category, parameterFormat, components, allowCategoryChange, ttlSeconds } = template;
+  return compact({
+    name,
+    language,
+    category,
+    parameter_format: parameterFormat,
+    components,
+    allow_category_change: allowCategoryChange,
+    message_send_ttl_seconds: ttlSeconds,
+  });
+}
+
+/** The answer to it. Throws `SendError('uncertain')` when it names no template. */
+export function createdTemplate(
+  answer: JsonObject,
+  { category }: CreateTemplate,
+): { id: string; status: string; category: string } {
+  const id = idOf(answer.id);
+  if (id === undefined) throw new SendError('uncertain', 'Meta took the template but its answer has no id.');
+  return { id, status: textOf(answer.status) ?? 'PENDING', category: textOf(answer.category) ?? category };
 }

@@ -1,11 +1,11 @@
 /** Recipients, and the body of `POST /{phoneNumberId}/messages`. */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import type { IdentityRef } from '../../../../contract/event.ts';
-import { ParleyError } from '../../core/errors.ts';
-import type { OutgoingMessage } from '../channel.ts';
-import { compact, type JsonObject } from '../kit/json.ts';
-import { BSUID, phone, userId } from '../kit/whatsapp/identity.ts';
-import { renderContent } from '../kit/whatsapp/render-content.ts';
+import type { IdentityRef } from '../../../../../contract/event.ts';
+import { ParleyError } from '../../../core/errors.ts';
+import type { OutgoingMessage } from '../../channel.ts';
+import { compact, type JsonObject } from '../json.ts';
+import { BSUID, phone, userId } from './identity.ts';
+import { renderContent } from './render-content.ts';
 
 /**
  * Mobile numbers of Mexico as WhatsApp writes them, with the `1` that Mexico gave up in 2019: no valid number to

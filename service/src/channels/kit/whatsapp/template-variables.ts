@@ -1,6 +1,6 @@
 /** Which variables a template's components ask for, in the order in which they stand. */
-import type { TemplateVariable } from '../../../../contract/api.ts';
-import { compact, listOf, objectOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
+import type { TemplateVariable } from '../../../../../contract/api.ts';
+import { compact, listOf, objectOf, objectsOf, textOf, type JsonObject } from '../json.ts';
 
 type Draft = Omit<TemplateVariable, 'key' | 'card'> & { path: string };
 

@@ -1,7 +1,7 @@
 /** What WhatsApp can do, as data. */
-import type { Capabilities } from '../../../../contract/channel.ts';
-import type { MediaKind } from '../../../../contract/message.ts';
-import { WHATSAPP_KINDS } from '../kit/whatsapp/check.ts';
+import type { Capabilities } from '../../../../../contract/channel.ts';
+import type { MediaKind } from '../../../../../contract/message.ts';
+import { WHATSAPP_KINDS } from './check.ts';
 
 const MEGABYTE = 1024 * 1024;
 const HOUR = 3_600_000;
