@@ -6,10 +6,11 @@ import {
   type INodeTypeDescription,
 } from 'n8n-workflow';
 import { resourceProperties, runOperation } from '../shared/operation.ts';
+import { resumeSendAndWait } from '../shared/operations/send-and-wait.ts';
+import { templateMethods } from '../shared/operations/template-methods.ts';
 import { replyWebhooks } from '../shared/reply-wait.ts';
-import { whatsAppMethods } from './methods.ts';
+import { whatsAppAccount } from './account.ts';
 import { WHATSAPP_RESOURCES } from './resources/index.ts';
-import { resumeSendAndWait } from './resources/message/sendAndWait.operation.ts';
 
 /** Sends on WhatsApp through the Parley service, which queues, retries and never sends twice. */
 export class WhatsApp implements INodeType {
@@ -33,7 +34,7 @@ export class WhatsApp implements INodeType {
     properties: resourceProperties(WHATSAPP_RESOURCES),
   };
 
-  methods = whatsAppMethods;
+  methods = templateMethods(whatsAppAccount);
 
   webhook = resumeSendAndWait;
 

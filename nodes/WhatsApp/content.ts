@@ -1,11 +1,10 @@
 /** The content kinds that WhatsApp offers, and what it allows in each. */
-import type { INodeProperties } from 'n8n-workflow';
 import { carousel } from '../shared/content/carousel.ts';
 import { catalog, paymentRequest, product, products } from '../shared/content/commerce.ts';
 import { contacts } from '../shared/content/contacts.ts';
 import { form } from '../shared/content/form.ts';
 import { buttons, link, list } from '../shared/content/interactive.ts';
-import { KIND_PARAMETER, type ContentKind } from '../shared/content/kind.ts';
+import { limitNotices as limitNoticesOf, type ContentKind } from '../shared/content/kind.ts';
 import { audio, document, image, sticker, video } from '../shared/content/media.ts';
 import { addressRequest, location, locationRequest } from '../shared/content/places.ts';
 import { native, reaction, text } from '../shared/content/text.ts';
@@ -34,20 +33,11 @@ export const WHATSAPP_KINDS: readonly ContentKind[] = [
   video,
 ];
 
-/** WhatsApp's limits, shown where they matter; the service checks them. */
-const LIMITS: Partial<Record<ContentKind['type'], string>> = {
+/** Shown where they matter. */
+export const limitNotices = limitNoticesOf({
   buttons: 'WhatsApp shows up to three buttons of 20 characters each; the text may have 1024 characters.',
   carousel: 'WhatsApp takes 2 to 10 cards, all with the same type of file and the same buttons.',
   list: 'WhatsApp takes up to 10 rows in all; titles of 24 and descriptions of 72 characters.',
   address_request: 'WhatsApp offers this to businesses and users in India only.',
   payment_request: 'WhatsApp offers payments in India, Brazil and Singapore only.',
-};
-
-/** A notice with WhatsApp's limits below the content type. */
-export const limitNotices: INodeProperties[] = Object.entries(LIMITS).map(([kind, displayName]) => ({
-  displayName,
-  name: `${kind}Notice`,
-  type: 'notice',
-  default: '',
-  displayOptions: { show: { [KIND_PARAMETER]: [kind] } },
-}));
+});

@@ -1,43 +1,63 @@
 /** Fields that several operations and several channels share. */
 import type { INodeProperties } from 'n8n-workflow';
 
+/** How a channel names people. */
+export interface RecipientWords {
+  /** The kind of address, e.g. 'Phone Number'. */
+  name: string;
+  /** What it is, beside the choice. */
+  choice: string;
+  placeholder: string;
+  description: string;
+}
+
+/** A phone number, or the channel's own ID of a person. */
+export const PHONE_OR_USER: RecipientWords = {
+  name: 'Phone Number or User ID',
+  choice: "The 'from' of a trigger, or a phone number",
+  placeholder: 'e.g. +15550001111',
+  description: "The phone number with its country code, or the value of 'from' of a trigger",
+};
+
 /** To whom: an address of the channel, or a conversation that the service knows. */
-export const recipientFields: INodeProperties[] = [
-  {
-    displayName: 'Send To',
-    name: 'sendTo',
-    type: 'options',
-    options: [
-      { name: 'Conversation', value: 'conversation', description: 'A conversation ID that a trigger gave' },
-      { name: 'Phone Number or User ID', value: 'address', description: "The 'from' of a trigger, or a phone number" },
-    ],
-    default: 'address',
-    description: 'How to name the contact',
-  },
-  {
-    displayName: 'To',
-    name: 'to',
-    type: 'string',
-    default: '',
-    required: true,
-    placeholder: 'e.g. +15550001111',
-    description: "The phone number with its country code, or the value of 'from' of a trigger",
-    displayOptions: { show: { sendTo: ['address'] } },
-  },
-  {
-    displayName: 'Conversation ID',
-    name: 'conversationId',
-    type: 'string',
-    default: '',
-    required: true,
-    placeholder: 'e.g. {{ $json.conversationId }}',
-    description: "The value of 'conversationId' of a trigger",
-    displayOptions: { show: { sendTo: ['conversation'] } },
-  },
-];
+export function recipientFields(words: RecipientWords): INodeProperties[] {
+  return [
+    {
+      displayName: 'Send To',
+      name: 'sendTo',
+      type: 'options',
+      options: [
+        { name: 'Conversation', value: 'conversation', description: 'A conversation ID that a trigger gave' },
+        { name: words.name, value: 'address', description: words.choice },
+      ],
+      default: 'address',
+      description: 'How to name the contact',
+    },
+    {
+      displayName: 'To',
+      name: 'to',
+      type: 'string',
+      default: '',
+      required: true,
+      placeholder: words.placeholder,
+      description: words.description,
+      displayOptions: { show: { sendTo: ['address'] } },
+    },
+    {
+      displayName: 'Conversation ID',
+      name: 'conversationId',
+      type: 'string',
+      default: '',
+      required: true,
+      placeholder: 'e.g. {{ $json.conversationId }}',
+      description: "The value of 'conversationId' of a trigger",
+      displayOptions: { show: { sendTo: ['conversation'] } },
+    },
+  ];
+}
 
 /** Options of every send, sorted by name. */
-export const sendOptions: INodeProperties[] = [
+const sendOptions: INodeProperties[] = [
   {
     displayName: 'Expires After (Minutes)',
     name: 'expiresAfter',
@@ -92,15 +112,40 @@ export const sendOptions: INodeProperties[] = [
   },
 ];
 
-/** The collection that holds `sendOptions`. */
-export const sendOptionsField: INodeProperties = {
-  displayName: 'Options',
-  name: 'options',
-  type: 'collection',
-  placeholder: 'Add Option',
-  default: {},
-  options: sendOptions,
+/** What a channel's sends take besides `sendOptions`. */
+export interface SendOffer {
+  /** People may write for longer than programs: offers 'Written by a Person'. */
+  people?: boolean;
+  /** What only this channel knows: members of `SendMessage.options`, by the field's name. */
+  options?: readonly INodeProperties[];
+}
+
+const writtenByPersonField: INodeProperties = {
+  displayName: 'Written by a Person',
+  name: 'writtenByPerson',
+  type: 'boolean',
+  default: false,
+  description:
+    'Whether a person of yours wrote it: it may then be sent for some days longer, and while a person handles the conversation. The channel forbids this for what a program wrote.',
 };
+
+/** The collection that holds `sendOptions` and what the channel and the operation add. */
+export function sendOptionsField(offer: SendOffer = {}, further: readonly INodeProperties[] = []): INodeProperties {
+  const fields = [
+    ...sendOptions,
+    ...(offer.people ? [writtenByPersonField] : []),
+    ...(offer.options ?? []),
+    ...further,
+  ];
+  return {
+    displayName: 'Options',
+    name: 'options',
+    type: 'collection',
+    placeholder: 'Add Option',
+    default: {},
+    options: [...fields].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+  };
+}
 
 export const returnAllField: INodeProperties = {
   displayName: 'Return All',

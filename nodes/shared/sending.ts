@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { SendAccepted, SendMessage } from '../../contract/api.ts';
 import type { OutboundContent } from '../../contract/message.ts';
 import type { ChannelAccount } from './account.ts';
+import type { SendOffer } from './descriptions.ts';
 import { itemIdempotencyKey } from './idempotency.ts';
 import { compact, type Parameters } from './parameters.ts';
 import { accountRequest } from './transport.ts';
@@ -37,12 +38,24 @@ export function expiryOf(context: IExecuteFunctions, parameters: Parameters): st
   return [after, at].filter((instant) => instant !== undefined).sort()[0];
 }
 
+/** What the options that a channel adds say: who wrote it, and what only this channel's sends know. */
+export function offeredOptions(options: Parameters, offer: SendOffer): Pick<SendMessage, 'author' | 'options'> {
+  const own = (offer.options ?? []).flatMap(({ name }): [string, string][] => {
+    const value = options.optional(name);
+    return value === undefined ? [] : [[name, value.trim()]];
+  });
+  return compact({
+    author: offer.people && options.flag('writtenByPerson') ? ('human' as const) : undefined,
+    options: own.length > 0 ? Object.fromEntries(own) : undefined,
+  });
+}
+
 /** The whole request of one item. */
 export function sendMessage(
   account: ChannelAccount,
   parameters: Parameters,
   content: OutboundContent,
-  extra: Partial<Pick<SendMessage, 'expiresAt' | 'ifSessionClosed' | 'wait'>> = {},
+  extra: Partial<Pick<SendMessage, 'author' | 'expiresAt' | 'ifSessionClosed' | 'options' | 'wait'>> = {},
 ): SendMessage {
   return compact({
     account: account.ref,

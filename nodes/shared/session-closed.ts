@@ -1,5 +1,5 @@
 /** What to do when the session is closed: fail, hold the message, or send a template instead. */
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { IfSessionClosed } from '../../contract/api.ts';
 import type { ChannelAccount } from './account.ts';
 import { showFor, type Files } from './content/kind.ts';
@@ -7,27 +7,34 @@ import type { Parameters } from './parameters.ts';
 import { templateContent } from './template-content.ts';
 import { findTemplate, templateField, variablesField } from './templates.ts';
 
-/** `methods` name the node's list search and resource mapper. */
-export function sessionClosedFields(methods: { search: string; variables: string }): INodeProperties[] {
+const CHOICES: INodePropertyOptions[] = [
+  { name: 'Fail', value: 'fail', description: 'The node fails and says when the session closed' },
+  { name: 'Hold Until the Contact Writes', value: 'hold', description: 'The message is kept and sent then' },
+];
+const TEMPLATE: INodePropertyOptions = {
+  name: 'Send a Template Instead',
+  value: 'template',
+  description: 'An approved template goes out at once',
+};
+
+/** `templates`: whether the channel has any; the node then has `templateMethods`. */
+export function sessionClosedFields(templates: boolean): INodeProperties[] {
+  const choice: INodeProperties = {
+    displayName: 'If Session Closed',
+    name: 'ifSessionClosed',
+    type: 'options',
+    options: templates ? [...CHOICES, TEMPLATE] : CHOICES,
+    default: 'fail',
+    description: templates
+      ? 'What to do when the contact has not written for so long that only templates may be sent'
+      : 'What to do when the contact has not written for so long that nothing may be sent',
+  };
+  if (!templates) return [choice];
   const instead = [
-    templateField('fallbackTemplate', methods.search, 'Template Instead'),
-    variablesField('fallbackVariables', 'fallbackTemplate', methods.variables),
+    templateField('fallbackTemplate', 'searchApprovedTemplates', 'Template Instead'),
+    variablesField('fallbackVariables', 'fallbackTemplate', 'getFallbackVariables'),
   ];
-  return [
-    {
-      displayName: 'If Session Closed',
-      name: 'ifSessionClosed',
-      type: 'options',
-      options: [
-        { name: 'Fail', value: 'fail', description: 'The node fails and says when the session closed' },
-        { name: 'Hold Until the Contact Writes', value: 'hold', description: 'The message is kept and sent then' },
-        { name: 'Send a Template Instead', value: 'template', description: 'An approved template goes out at once' },
-      ],
-      default: 'fail',
-      description: 'What to do when the contact has not written for so long that only templates may be sent',
-    },
-    ...showFor(instead, { ifSessionClosed: ['template'] }),
-  ];
+  return [choice, ...showFor(instead, { ifSessionClosed: ['template'] })];
 }
 
 export async function ifSessionClosedOf(

@@ -53,3 +53,14 @@ export function contentFields(
     ...byName.flatMap((kind) => showFor(kind.fields, { [KIND_PARAMETER]: [kind.type] })),
   ];
 }
+
+/** Notices with a channel's limits, each below its content type; the service checks them. */
+export function limitNotices(limits: Partial<Record<OutboundKind, string>>): INodeProperties[] {
+  return Object.entries(limits).map(([kind, displayName]) => ({
+    displayName,
+    name: `${kind}Notice`,
+    type: 'notice',
+    default: '',
+    displayOptions: { show: { [KIND_PARAMETER]: [kind] } },
+  }));
+}

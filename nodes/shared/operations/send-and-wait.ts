@@ -6,33 +6,33 @@ import type {
   IWebhookFunctions,
 } from 'n8n-workflow';
 import { NodeOperationError, type IWebhookResponseData } from 'n8n-workflow';
-import type { ParleyEvent } from '../../../../contract/event.ts';
-import type { OutboundContent, ReplyButton } from '../../../../contract/message.ts';
-import { itemFiles } from '../../../shared/binary.ts';
-import { buttonsField, replyButtons } from '../../../shared/content/interactive.ts';
-import { footerField } from '../../../shared/content/text.ts';
-import { recipientFields, sendOptionsField } from '../../../shared/descriptions.ts';
-import { asNodeError, itemParameters, type Operation } from '../../../shared/operation.ts';
-import { compact, type Parameters } from '../../../shared/parameters.ts';
-import { parkUntilReply, resumeWithReply, waitFields, waitUntil } from '../../../shared/reply-wait.ts';
-import { expiryOf, send, sendMessage, sentOutput } from '../../../shared/sending.ts';
-import { ifSessionClosedOf, sessionClosedFields } from '../../../shared/session-closed.ts';
-import { simplifyEvent } from '../../../shared/simplify.ts';
-import { whatsAppAccount } from '../../account.ts';
+import type { ParleyEvent } from '../../../contract/event.ts';
+import type { OutboundContent, ReplyButton } from '../../../contract/message.ts';
+import { itemFiles } from '../binary.ts';
+import { buttonsField, replyButtons } from '../content/interactive.ts';
+import { footerField } from '../content/text.ts';
+import { recipientFields, sendOptionsField } from '../descriptions.ts';
+import { asNodeError, itemParameters, type Operation } from '../operation.ts';
+import { compact, type Parameters } from '../parameters.ts';
+import { parkUntilReply, resumeWithReply, waitFields, waitUntil } from '../reply-wait.ts';
+import { expiryOf, offeredOptions, send, sendMessage, sentOutput } from '../sending.ts';
+import { ifSessionClosedOf, sessionClosedFields } from '../session-closed.ts';
+import { simplifyEvent } from '../simplify.ts';
+import type { ChannelForm, Question } from './channel-form.ts';
 
 const APPROVE = 'approve';
 const DECLINE = 'decline';
 
+const waitNotice: INodeProperties = {
+  displayName:
+    "The execution waits for the contact's own reply in the chat. It works on one item at a time: put a 'Loop Over Items' before it when there are several.",
+  name: 'waitNotice',
+  type: 'notice',
+  default: '',
+};
+
 /** n8n's human-in-the-loop tool relies on the names `message` and `responseType` and on the value `approval`. */
-const fields: INodeProperties[] = [
-  {
-    displayName:
-      "The execution waits for the contact's own reply in the chat. It works on one item at a time: put a 'Loop Over Items' before it when there are several.",
-    name: 'waitNotice',
-    type: 'notice',
-    default: '',
-  },
-  ...recipientFields,
+const questionFields: INodeProperties[] = [
   {
     displayName: 'Message',
     name: 'message',
@@ -73,11 +73,20 @@ const fields: INodeProperties[] = [
     placeholder: 'e.g. No',
     displayOptions: { show: { responseType: ['approval'] } },
   },
-  { ...footerField, displayOptions: { show: { responseType: ['approval', 'buttons'] } } },
-  ...waitFields,
-  ...sessionClosedFields({ search: 'searchApprovedTemplates', variables: 'getFallbackVariables' }),
-  sendOptionsField,
 ];
+
+function fields(form: ChannelForm): INodeProperties[] {
+  const footer = { ...footerField, displayOptions: { show: { responseType: ['approval', 'buttons'] } } };
+  return [
+    waitNotice,
+    ...recipientFields(form.recipient),
+    ...questionFields,
+    ...(form.footer ? [footer] : []),
+    ...waitFields,
+    ...sessionClosedFields(form.templates),
+    sendOptionsField(form),
+  ];
+}
 
 function answerButtons(parameters: Parameters): ReplyButton[] {
   if (parameters.text('responseType') === 'buttons') return replyButtons(parameters);
@@ -87,29 +96,31 @@ function answerButtons(parameters: Parameters): ReplyButton[] {
   ];
 }
 
+function withButtons({ text, footer, buttons }: Question): OutboundContent {
+  return compact({ type: 'buttons' as const, text, footer, buttons });
+}
+
 /** The question as content: a text, or a text with buttons. */
-export function questionContent(parameters: Parameters): OutboundContent {
+function questionContent(form: ChannelForm, parameters: Parameters): OutboundContent {
   const text = parameters.required('message', 'Message');
   const type = parameters.text('responseType');
   if (type !== 'approval' && type !== 'buttons') return { type: 'text', text };
-  return compact({
-    type: 'buttons' as const,
-    text,
-    footer: parameters.optional('footer'),
-    buttons: answerButtons(parameters),
-  });
+  const footer = form.footer ? parameters.optional('footer') : undefined;
+  return (form.ask ?? withButtons)({ text, footer, buttons: answerButtons(parameters) });
 }
 
-async function sendQuestion(context: IExecuteFunctions, until: Date): Promise<IDataObject> {
-  const account = await whatsAppAccount(context);
+async function sendQuestion(form: ChannelForm, context: IExecuteFunctions, until: Date): Promise<IDataObject> {
+  const account = await form.account(context);
   const parameters = itemParameters(context, 0);
+  const options = parameters.group('options');
   const files = itemFiles(context, account, 0);
-  const ifSessionClosed = await ifSessionClosedOf(context, account, parameters, files, 0);
-  const wait = { url: context.getSignedResumeUrl(), until: until.toISOString() };
-  const expiresAt = expiryOf(context, parameters);
-  const message = sendMessage(account, parameters, questionContent(parameters), { ifSessionClosed, wait, expiresAt });
-  const key = parameters.group('options').optional('idempotencyKey');
-  return sentOutput(await send(context, account, 0, message, key), message.to);
+  const message = sendMessage(account, parameters, questionContent(form, parameters), {
+    ifSessionClosed: await ifSessionClosedOf(context, account, parameters, files, 0),
+    wait: { url: context.getSignedResumeUrl(), until: until.toISOString() },
+    expiresAt: expiryOf(context, parameters),
+    ...offeredOptions(options, form),
+  });
+  return sentOutput(await send(context, account, 0, message, options.optional('idempotencyKey')), message.to);
 }
 
 /** What comes out when nobody answered in time. */
@@ -123,7 +134,7 @@ function timedOutOutput(sent: IDataObject, approval: boolean): IDataObject {
   };
 }
 
-async function runOnce(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+async function runOnce(form: ChannelForm, context: IExecuteFunctions): Promise<INodeExecutionData[]> {
   const count = context.getInputData().length;
   try {
     if (count > 1) {
@@ -138,7 +149,7 @@ async function runOnce(context: IExecuteFunctions): Promise<INodeExecutionData[]
     }
     const parameters = itemParameters(context, 0);
     const until = waitUntil(parameters, Date.now());
-    const sent = await sendQuestion(context, until);
+    const sent = await sendQuestion(form, context, until);
     const approval = parameters.text('responseType') === 'approval';
     return await parkUntilReply(context, until, { sent, timedOut: timedOutOutput(sent, approval) });
   } catch (error) {
@@ -152,7 +163,7 @@ async function runOnce(context: IExecuteFunctions): Promise<INodeExecutionData[]
  * The reply, flat; in an approval with `approved`: only the approving button counts as a yes. When the question could not be sent,
  * `failed` with the reason (`errorCode`, `errorMessage`). Pure.
  */
-export function replyOutput(event: ParleyEvent, approval: boolean): IDataObject {
+function replyOutput(event: ParleyEvent, approval: boolean): IDataObject {
   const content = event.message?.content;
   const approved = content?.type === 'button' && content.buttonId === APPROVE;
   return {
@@ -170,11 +181,14 @@ export async function resumeSendAndWait(this: IWebhookFunctions): Promise<IWebho
   return resumeWithReply(this, (event) => replyOutput(event, approval));
 }
 
-export const sendAndWaitOperation: Operation = {
-  value: 'sendAndWait',
-  name: 'Send and Wait for Reply',
-  action: 'Send a message and wait for the reply',
-  description: "Ask something and go on with the contact's answer: a text, a tapped button or a file",
-  fields,
-  runOnce,
-};
+/** 'Send and Wait for Reply'. The node declares `replyWebhooks` and has `resumeSendAndWait` as its `webhook`. */
+export function sendAndWaitOperation(form: ChannelForm): Operation {
+  return {
+    value: 'sendAndWait',
+    name: 'Send and Wait for Reply',
+    action: 'Send a message and wait for the reply',
+    description: "Ask something and go on with the contact's answer: a text, a tapped button or a file",
+    fields: fields(form),
+    runOnce: async (context) => await runOnce(form, context),
+  };
+}

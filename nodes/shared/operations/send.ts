@@ -1,0 +1,49 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { itemFiles } from '../binary.ts';
+import { contentFields, KIND_PARAMETER, type ContentKind } from '../content/kind.ts';
+import { recipientFields, sendOptionsField } from '../descriptions.ts';
+import { itemParameters, type Operation, type Output } from '../operation.ts';
+import { ParameterError, type Parameters } from '../parameters.ts';
+import { expiryOf, offeredOptions, send, sendMessage, sentOutput } from '../sending.ts';
+import { ifSessionClosedOf, sessionClosedFields } from '../session-closed.ts';
+import type { ChannelForm } from './channel-form.ts';
+
+function kindOf(kinds: readonly ContentKind[], parameters: Parameters): ContentKind {
+  const type = parameters.text(KIND_PARAMETER);
+  const kind = kinds.find((each) => each.type === type);
+  if (kind) return kind;
+  throw new ParameterError(`There is no content type '${type}'`, "Choose one in 'Content Type'.");
+}
+
+async function sendItem(form: ChannelForm, context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {
+  const account = await form.account(context);
+  const parameters = itemParameters(context, itemIndex);
+  const files = itemFiles(context, account, itemIndex);
+  const content = await kindOf(form.kinds, parameters).build(parameters, files);
+  const ifSessionClosed = await ifSessionClosedOf(context, account, parameters, files, itemIndex);
+  const options = parameters.group('options');
+  const message = sendMessage(account, parameters, content, {
+    ifSessionClosed,
+    expiresAt: expiryOf(context, parameters),
+    ...offeredOptions(options, form),
+  });
+  const accepted = await send(context, account, itemIndex, message, options.optional('idempotencyKey'));
+  return [{ json: sentOutput(accepted, message.to) }];
+}
+
+/** 'Send': content of any kind that the channel has. */
+export function sendOperation(form: ChannelForm): Operation {
+  return {
+    value: 'send',
+    name: 'Send',
+    action: 'Send a message',
+    description: form.sendDescription,
+    fields: [
+      ...recipientFields(form.recipient),
+      ...contentFields(form.kinds, form.notices),
+      ...sessionClosedFields(form.templates),
+      sendOptionsField(form),
+    ],
+    run: async (context, itemIndex) => await sendItem(form, context, itemIndex),
+  };
+}
