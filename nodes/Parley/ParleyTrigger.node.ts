@@ -6,21 +6,17 @@ import {
   type IWebhookFunctions,
   type IWebhookResponseData,
 } from 'n8n-workflow';
+import type { AnyAccount } from '../shared/account.ts';
 import { asNodeError } from '../shared/operation.ts';
 import { Parameters } from '../shared/parameters.ts';
 import { triggerProperties } from '../shared/trigger/description.ts';
 import { receiveDelivery } from '../shared/trigger/receive.ts';
-import {
-  createSubscription,
-  endSubscription,
-  subscriptionExists,
-  type HeardAccount,
-} from '../shared/trigger/subscription.ts';
+import { createSubscription, endSubscription, subscriptionExists } from '../shared/trigger/subscription.ts';
 import { accountOf, anyAccountField } from './accounts.ts';
 import { parleyTriggerMethods } from './methods.ts';
 
 /** The account that the trigger is to hear; undefined: all of them. */
-async function heardAccount(context: IHookFunctions): Promise<HeardAccount | undefined> {
+async function heardAccount(context: IHookFunctions): Promise<AnyAccount | undefined> {
   const locator = new Parameters({ locator: context.getNodeParameter('account', null) }).group('locator');
   try {
     const ref = await accountOf(context, locator);

@@ -9,6 +9,9 @@ export interface ChannelAccount {
   settings: Record<string, unknown>;
 }
 
+/** An account of a credential, or one that the service has already: then its settings are not at hand. */
+export type AnyAccount = ChannelAccount | { ref: AccountRef };
+
 /** Settings of a credential: empty members are left out, so that a cleared field is as if it was never there. */
 export function compactSettings(
   credential: Record<string, unknown>,

@@ -1,7 +1,7 @@
 /** Files of n8n items: up to the service, and down from it. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { UploadedMedia } from '../../contract/api.ts';
-import type { ChannelAccount } from './account.ts';
+import type { AnyAccount } from './account.ts';
 import type { Files } from './content/kind.ts';
 import { parleyDownload, accountRequest } from './transport.ts';
 import type { Output } from './operation.ts';
@@ -16,7 +16,7 @@ export interface UploadOptions {
 /** Uploads the file of a binary field to the account's provider; the service reuses what it uploaded before. */
 export async function uploadBinary(
   context: IExecuteFunctions,
-  account: ChannelAccount,
+  account: AnyAccount,
   itemIndex: number,
   field: string,
   options: UploadOptions = {},
@@ -35,7 +35,7 @@ export async function uploadBinary(
 }
 
 /** The files of one item, as the content forms ask for them. */
-export function itemFiles(context: IExecuteFunctions, account: ChannelAccount, itemIndex: number): Files {
+export function itemFiles(context: IExecuteFunctions, account: AnyAccount, itemIndex: number): Files {
   return {
     has: (field) => context.getInputData()[itemIndex]?.binary?.[field] !== undefined,
     upload: async (field) => {

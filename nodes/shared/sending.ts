@@ -2,16 +2,19 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { SendAccepted, SendMessage } from '../../contract/api.ts';
 import type { OutboundContent } from '../../contract/message.ts';
-import type { ChannelAccount } from './account.ts';
+import type { AnyAccount } from './account.ts';
 import type { SendOffer } from './descriptions.ts';
 import { itemIdempotencyKey } from './idempotency.ts';
 import { compact, type Parameters } from './parameters.ts';
-import { accountRequest } from './transport.ts';
+import { accountRequest, parleyRequest } from './transport.ts';
 
-/** What `recipientFields` name. */
+/** To whom, as the fields `sendTo` and the one it shows say. */
 export function recipientOf(parameters: Parameters): SendMessage['to'] {
   if (parameters.text('sendTo') === 'conversation') {
     return { conversationId: parameters.required('conversationId', 'Conversation ID').trim() };
+  }
+  if (parameters.text('sendTo') === 'contact') {
+    return { contactId: parameters.required('contactId', 'Contact ID').trim() };
   }
   return parameters.required('to', 'To').trim();
 }
@@ -50,15 +53,15 @@ export function offeredOptions(options: Parameters, offer: SendOffer): Pick<Send
   });
 }
 
-/** The whole request of one item. */
+/** The whole request of one item; no account: the recipient says it. */
 export function sendMessage(
-  account: ChannelAccount,
+  account: AnyAccount | undefined,
   parameters: Parameters,
   content: OutboundContent,
-  extra: Partial<Pick<SendMessage, 'author' | 'expiresAt' | 'ifSessionClosed' | 'options' | 'wait'>> = {},
+  extra: Partial<Pick<SendMessage, 'author' | 'degrade' | 'expiresAt' | 'ifSessionClosed' | 'options' | 'wait'>> = {},
 ): SendMessage {
   return compact({
-    account: account.ref,
+    account: account?.ref,
     to: recipientOf(parameters),
     content,
     ...optionsOf(parameters.group('options')),
@@ -69,13 +72,14 @@ export function sendMessage(
 /** Hands a message to the service, once per idempotency key. */
 export async function send(
   context: IExecuteFunctions,
-  account: ChannelAccount,
+  account: AnyAccount | undefined,
   itemIndex: number,
   message: SendMessage,
   ownKey: string | undefined,
 ): Promise<SendAccepted> {
   const headers = { 'Idempotency-Key': itemIdempotencyKey(context, itemIndex, ownKey) };
   const request = { method: 'POST', path: '/v1/messages', body: message, headers, itemIndex } as const;
+  if (account === undefined) return await parleyRequest<SendAccepted>(context, request);
   return await accountRequest<SendAccepted>(context, account, request);
 }
 
@@ -86,6 +90,7 @@ export function sentOutput(accepted: SendAccepted, to: SendMessage['to']): IData
     conversationId: accepted.conversationId,
     status: accepted.status,
     duplicate: accepted.duplicate ?? false,
+    ...(accepted.sentAs === undefined ? {} : { sentAs: accepted.sentAs }),
     ...(typeof to === 'string' ? { to } : {}),
   };
 }

@@ -11,7 +11,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError, jsonParse } from 'n8n-workflow';
 import type { Page, Problem } from '../../contract/api.ts';
-import type { ChannelAccount } from './account.ts';
+import type { AnyAccount, ChannelAccount } from './account.ts';
 import { explainProblem, explainUnreachable, problemOf, toNodeError } from './errors.ts';
 
 export const PARLEY_CREDENTIAL = 'parleyApi';
@@ -157,7 +157,7 @@ export async function parleyDownload(
   };
 }
 
-function withAccount(account: ChannelAccount, request: ParleyRequest): ParleyRequest {
+function withAccount(account: AnyAccount, request: ParleyRequest): ParleyRequest {
   if (request.method === 'POST' && request.body !== undefined && 'account' in request.body) return request;
   return { ...request, query: { ...request.query, ...account.ref } };
 }
@@ -174,18 +174,18 @@ export async function registerAccount<T = unknown>(context: ParleyContext, accou
 
 /**
  * Calls the service for an account: in the query, unless the body of a POST names it. When the service does not know the
- * account or holds other settings, registers it and asks once more.
+ * account or holds other settings, registers it and asks once more, if its settings are at hand.
  */
 export async function accountRequest<T>(
   context: ParleyContext,
-  account: ChannelAccount,
+  account: AnyAccount,
   request: ParleyRequest,
 ): Promise<T> {
   const full = withAccount(account, request);
   const answer = await call(context, full, 'json');
   const problem = problemIn(answer);
   if (problem === undefined) return parsed(answer.body) as T;
-  if (problem.code !== 'account_required') return await fail(context, full, problem);
+  if (problem.code !== 'account_required' || !('settings' in account)) return await fail(context, full, problem);
   await registerAccount(context, account);
   return await parleyRequest<T>(context, full);
 }

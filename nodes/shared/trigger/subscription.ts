@@ -11,14 +11,10 @@ import type {
   ProvisioningStep,
   Subscription,
 } from '../../../contract/api.ts';
-import type { AccountRef } from '../../../contract/channel.ts';
 import type { InboundKind, MessageStatus } from '../../../contract/message.ts';
-import type { ChannelAccount } from '../account.ts';
+import type { AnyAccount } from '../account.ts';
 import { parleyLookup, parleyRequest, registerAccount } from '../transport.ts';
 import { eventTypes } from './events.ts';
-
-/** Whose events: an account of a credential, which is registered first; one that the service knows; absent: every account. */
-export type HeardAccount = ChannelAccount | { ref: AccountRef };
 
 /** The collection 'Options' of every trigger. */
 export interface TriggerOptions {
@@ -59,8 +55,8 @@ function webhookUrl(context: IHookFunctions): string {
   return url;
 }
 
-/** What the parameters ask of the service. */
-function subscriptionWish(context: IHookFunctions, account: HeardAccount | undefined): CreateSubscription {
+/** What the parameters ask of the service; no account: of every account. */
+function subscriptionWish(context: IHookFunctions, account: AnyAccount | undefined): CreateSubscription {
   const events = eventTypes(context.getNodeParameter('events', []) as string[]);
   if (events.length === 0) {
     throw new NodeOperationError(context.getNode(), 'No event is chosen', {
@@ -101,7 +97,7 @@ function removal(context: IHookFunctions, id: string) {
 }
 
 /** `checkExists`: whether the service still holds exactly the subscription that the parameters ask for. */
-export async function subscriptionExists(context: IHookFunctions, account?: HeardAccount): Promise<boolean> {
+export async function subscriptionExists(context: IHookFunctions, account?: AnyAccount): Promise<boolean> {
   const wish = subscriptionWish(context, account);
   const known = remembered(context.getWorkflowStaticData('node'))[wish.url];
   if (known === undefined || known.wish !== fingerprint(wish)) return false;
@@ -111,10 +107,10 @@ export async function subscriptionExists(context: IHookFunctions, account?: Hear
 }
 
 /**
- * `create`: registers the account of a credential (which also sets up the webhook at the provider), ends what is left of earlier
+ * `create`: registers the account, if it is one of a credential (which also sets up the webhook at the provider), ends what is left of earlier
  * subscriptions to this URL (the service may have been down when they should have ended) and subscribes.
  */
-export async function createSubscription(context: IHookFunctions, account?: HeardAccount): Promise<boolean> {
+export async function createSubscription(context: IHookFunctions, account?: AnyAccount): Promise<boolean> {
   const wish = subscriptionWish(context, account);
   if (account && 'settings' in account) reportSetUp(context, await registerAccount<Account>(context, account));
   const { data } = await parleyRequest<{ data: Subscription[] }>(context, { method: 'GET', path: '/v1/subscriptions' });
