@@ -128,6 +128,8 @@ export interface Channel<S = unknown> {
   recipient(to: string, settings: S): IdentityRef;
   /** Lower-case names of the headers that `verify` and `parse` read: a webhook is checked and stored with these and no others. */
   readonly webhookHeaders: readonly string[];
+  /** Those of them that are a secret and no digest: `verify` gets them, they are not stored and `parse` never sees them. Default: none. */
+  readonly secretHeaders?: readonly string[];
   /** What a provider expects in the answer to a webhook; absent: any text. Never anything that the contact would see. */
   readonly acknowledgement?: { contentType: string; body: string };
   /** Raw bytes only; throws `VerificationError`; no secret configured is a failure. Returns only for a well-formed webhook. */

@@ -79,7 +79,7 @@ export class Acceptor {
     batch.add({
       accountId: account.id,
       receivedAt: this.#deps.clock.now(),
-      request: storedRequest(request),
+      request: storedRequest(request, account.channel.secretHeaders),
       body,
     });
     this.#waiting += 1;
@@ -124,8 +124,10 @@ export function normalizeJob(accountId: string) {
 }
 
 /** Receipts are posted, and their query is part of the URL. */
-function storedRequest({ url, headers }: RawRequest): string {
-  return JSON.stringify({ url, headers });
+function storedRequest({ url, headers }: RawRequest, secret: readonly string[] = []): string {
+  if (secret.length === 0) return JSON.stringify({ url, headers });
+  const open = Object.entries(headers).filter(([name]) => !secret.includes(name));
+  return JSON.stringify({ url, headers: Object.fromEntries(open) });
 }
 
 /** The webhook as it came, from its receipt. */
