@@ -6,6 +6,7 @@ import type {
   IWebhookFunctions,
 } from 'n8n-workflow';
 import { NodeOperationError, type IWebhookResponseData } from 'n8n-workflow';
+import type { SendMessage } from '../../../contract/api.ts';
 import type { ParleyEvent } from '../../../contract/event.ts';
 import type { OutboundContent, ReplyButton } from '../../../contract/message.ts';
 import { itemFiles } from '../binary.ts';
@@ -19,6 +20,21 @@ import { expiryOf, offeredOptions, send, sendMessage, sentOutput } from '../send
 import { ifSessionClosedOf, sessionClosedFields } from '../session-closed.ts';
 import { simplifyEvent } from '../simplify.ts';
 import type { ChannelForm, Question } from './channel-form.ts';
+
+/** What a node has around the question: its own fields, and how the question is sent. */
+export interface AskForm {
+  recipientFields: INodeProperties[];
+  sendFields: INodeProperties[];
+  footer: boolean;
+  /** How a question with buttons is asked, when not with buttons. */
+  ask?: (question: Question) => OutboundContent;
+  /** Answers what the item shows while the execution waits. */
+  send(
+    context: IExecuteFunctions,
+    content: OutboundContent,
+    wait: NonNullable<SendMessage['wait']>,
+  ): Promise<IDataObject>;
+}
 
 const APPROVE = 'approve';
 const DECLINE = 'decline';
@@ -75,16 +91,15 @@ const questionFields: INodeProperties[] = [
   },
 ];
 
-function fields(form: ChannelForm): INodeProperties[] {
+function fields(form: AskForm): INodeProperties[] {
   const footer = { ...footerField, displayOptions: { show: { responseType: ['approval', 'buttons'] } } };
   return [
     waitNotice,
-    ...recipientFields(form.recipient),
+    ...form.recipientFields,
     ...questionFields,
     ...(form.footer ? [footer] : []),
     ...waitFields,
-    ...sessionClosedFields(form.templates),
-    sendOptionsField(form),
+    ...form.sendFields,
   ];
 }
 
@@ -101,7 +116,7 @@ function withButtons({ text, footer, buttons }: Question): OutboundContent {
 }
 
 /** The question as content: a text, or a text with buttons. */
-function questionContent(form: ChannelForm, parameters: Parameters): OutboundContent {
+function questionContent(form: AskForm, parameters: Parameters): OutboundContent {
   const text = parameters.required('message', 'Message');
   const type = parameters.text('responseType');
   if (type !== 'approval' && type !== 'buttons') return { type: 'text', text };
@@ -109,18 +124,9 @@ function questionContent(form: ChannelForm, parameters: Parameters): OutboundCon
   return (form.ask ?? withButtons)({ text, footer, buttons: answerButtons(parameters) });
 }
 
-async function sendQuestion(form: ChannelForm, context: IExecuteFunctions, until: Date): Promise<IDataObject> {
-  const account = await form.account(context);
-  const parameters = itemParameters(context, 0);
-  const options = parameters.group('options');
-  const files = itemFiles(context, account, 0);
-  const message = sendMessage(account, parameters, questionContent(form, parameters), {
-    ifSessionClosed: await ifSessionClosedOf(context, account, parameters, files, 0),
-    wait: { url: context.getSignedResumeUrl(), until: until.toISOString() },
-    expiresAt: expiryOf(context, parameters),
-    ...offeredOptions(options, form),
-  });
-  return sentOutput(await send(context, account, 0, message, options.optional('idempotencyKey')), message.to);
+async function sendQuestion(form: AskForm, context: IExecuteFunctions, until: Date): Promise<IDataObject> {
+  const wait = { url: context.getSignedResumeUrl(), until: until.toISOString() };
+  return await form.send(context, questionContent(form, itemParameters(context, 0)), wait);
 }
 
 /** What comes out when nobody answered in time. */
@@ -134,7 +140,7 @@ function timedOutOutput(sent: IDataObject, approval: boolean): IDataObject {
   };
 }
 
-async function runOnce(form: ChannelForm, context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+async function runOnce(form: AskForm, context: IExecuteFunctions): Promise<INodeExecutionData[]> {
   const count = context.getInputData().length;
   try {
     if (count > 1) {
@@ -181,8 +187,34 @@ export async function resumeSendAndWait(this: IWebhookFunctions): Promise<IWebho
   return resumeWithReply(this, (event) => replyOutput(event, approval));
 }
 
-/** 'Send and Wait for Reply'. The node declares `replyWebhooks` and has `resumeSendAndWait` as its `webhook`. */
+function askForm(form: ChannelForm): AskForm {
+  return {
+    ...form,
+    recipientFields: recipientFields(form.recipient),
+    sendFields: [...sessionClosedFields(form.templates), sendOptionsField(form)],
+    send: async (context, content, wait) => {
+      const account = await form.account(context);
+      const parameters = itemParameters(context, 0);
+      const options = parameters.group('options');
+      const files = itemFiles(context, account, 0);
+      const message = sendMessage(account, parameters, content, {
+        ifSessionClosed: await ifSessionClosedOf(context, account, parameters, files, 0),
+        wait,
+        expiresAt: expiryOf(context, parameters),
+        ...offeredOptions(options, form),
+      });
+      return sentOutput(await send(context, account, 0, message, options.optional('idempotencyKey')), message.to);
+    },
+  };
+}
+
+/** 'Send and Wait for Reply' on one channel. */
 export function sendAndWaitOperation(form: ChannelForm): Operation {
+  return askOperation(askForm(form));
+}
+
+/** 'Send and Wait for Reply'. The node declares `replyWebhooks` and has `resumeSendAndWait` as its `webhook`. */
+export function askOperation(form: AskForm): Operation {
   return {
     value: 'sendAndWait',
     name: 'Send and Wait for Reply',
