@@ -129,14 +129,65 @@ function describeContactStore(open: OpenLedger): void {
   describe('conversations', () => {
     test('are one between an account and a contact, and keep their window', async () => {
       const ledger = await open();
-      const window: SessionWindow = { expiresAt: 10, openedBy: 'ad', adAt: 3, freeUntil: 20 };
+      const window: SessionWindow = { expiresAt: 10, openedBy: 'ad', adAt: 3, freeUntil: 20, heardAt: 9 };
       await converse(ledger, 'cnv', 'con', 'acc');
       await ledger.write((tx) => conversations.setWindow(tx, 'cnv', window));
-      const found = { id: 'cnv', accountId: 'acc', contactId: 'con', owner: 'bot', window };
+      const own = { accountId: 'acc', contactId: 'con', owner: 'bot', choices: [], createdAt: 1 };
+      const found = { ...own, id: 'cnv', window };
       expect(await conversations.find(ledger.reader, 'cnv')).toEqual(found);
       expect(await conversations.between(ledger.reader, 'acc', 'con')).toEqual(found);
       expect(await conversations.between(ledger.reader, 'acc', 'other')).toBeUndefined();
       await expect(converse(ledger, 'second', 'con', 'acc')).rejects.toThrow();
+    });
+
+    test('are listed by when the contact was heard, the last first, of one account or of all', async () => {
+      const ledger = await open();
+      const heard: [string, string, number | null][] = [
+        ['a', 'acc 1', 5],
+        ['b', 'acc 2', 9],
+        ['c', 'acc 1', 5],
+        ['d', 'acc 1', 7],
+        ['silent', 'acc 1', null],
+      ];
+      for (const [id, account, heardAt] of heard) {
+        await converse(ledger, id, `con ${id}`, account, { ...NO_WINDOW, heardAt });
+      }
+      const ids = async (account?: string, limit = 9, after?: conversations.HeardPlace) =>
+        (await conversations.heard(ledger.reader, account, limit, after)).map(({ id }) => id);
+      expect(await ids()).toEqual(['b', 'd', 'c', 'a']);
+      expect(await ids('acc 1')).toEqual(['d', 'c', 'a']);
+      expect(await ids('acc 1', 2)).toEqual(['d', 'c']);
+      expect(await ids('acc 1', 2, { heardAt: 5, id: 'c' })).toEqual(['a']);
+      expect(await ids(undefined, 2, { heardAt: 9, id: 'b' })).toEqual(['d', 'c']);
+      await ledger.write((tx) => conversations.merge(tx, 'd', 'a'));
+      expect(await ids()).toEqual(['b', 'a', 'c']);
+    });
+
+    test('change hands; older news of who answers changes nothing', async () => {
+      const ledger = await open();
+      await converse(ledger, 'cnv', 'con', 'acc');
+      const set = async (owner: 'bot' | 'human', at: number) => [
+        await ledger.write((tx) => conversations.setOwner(tx, 'cnv', owner, at)),
+        (await conversations.find(ledger.reader, 'cnv'))?.owner,
+      ];
+      expect(await set('human', 5)).toEqual([true, 'human']);
+      expect(await set('bot', 4)).toEqual([false, 'human']);
+      expect(await set('bot', 5)).toEqual([true, 'bot']);
+    });
+
+    test('keep the choices that were offered until others are', async () => {
+      const ledger = await open();
+      await converse(ledger, 'cnv', 'con', 'acc');
+      const offer = async (choices?: { id: string; title: string }[]) => {
+        const known = await conversations.find(ledger.reader, 'cnv');
+        await ledger.write((tx) => conversations.setChoices(tx, known ?? { id: '', choices: [] }, choices));
+        return (await conversations.find(ledger.reader, 'cnv'))?.choices;
+      };
+      const yes = [{ id: 'y', title: 'Yes' }];
+      expect(await offer(yes)).toEqual(yes);
+      expect(await offer(yes)).toEqual(yes);
+      expect(await offer([{ id: 'n', title: 'No' }])).toEqual([{ id: 'n', title: 'No' }]);
+      expect(await offer()).toEqual([]);
     });
   });
 }
@@ -173,9 +224,9 @@ function describeMerge(open: OpenLedger): void {
       expect(rows).toEqual([{ conversation_id: 'shared into' }, { conversation_id: 'shared into' }]);
     });
 
-    const early: SessionWindow = { expiresAt: 10, openedBy: 'ad', adAt: 8, freeUntil: 90 };
-    const late: SessionWindow = { expiresAt: 20, openedBy: 'message', adAt: null, freeUntil: null };
-    const widest: SessionWindow = { expiresAt: 20, openedBy: 'message', adAt: 8, freeUntil: 90 };
+    const early: SessionWindow = { expiresAt: 10, openedBy: 'ad', adAt: 8, freeUntil: 90, heardAt: 8 };
+    const late: SessionWindow = { expiresAt: 20, openedBy: 'message', adAt: null, freeUntil: null, heardAt: 9 };
+    const widest: SessionWindow = { expiresAt: 20, openedBy: 'message', adAt: 8, freeUntil: 90, heardAt: 9 };
 
     test.each<[string, SessionWindow, SessionWindow, SessionWindow]>([
       ['the later end, from the one that goes', late, early, widest],
@@ -189,6 +240,26 @@ function describeMerge(open: OpenLedger): void {
       await converse(ledger, 'b', 'into', 'acc', into);
       await ledger.write((tx) => contacts.merge(tx, 'from', 'into'));
       expect((await conversations.find(ledger.reader, 'b'))?.window).toEqual(joined);
+    });
+
+    const yes = [{ id: 'y', title: 'Yes' }];
+    const no = [{ id: 'n', title: 'No' }];
+    test.each<[string, typeof yes, typeof yes, typeof yes]>([
+      ['of the one that stays', yes, no, no],
+      ['of the one that goes, when the other left none', yes, [], yes],
+      ['of neither, when neither left any', [], [], []],
+    ])('may choose from the choices %s', async (_name, from, into, joined) => {
+      const ledger = await open();
+      await converse(ledger, 'a', 'from', 'acc');
+      await converse(ledger, 'b', 'into', 'acc');
+      await ledger.write(async (tx) => {
+        await conversations.setChoices(tx, { id: 'a', choices: [] }, from);
+        await conversations.setChoices(tx, { id: 'b', choices: [] }, into);
+        await contacts.merge(tx, 'from', 'into');
+      });
+      expect((await conversations.find(ledger.reader, 'b'))?.choices).toEqual(joined);
+      const gone = ledger.reader.selectFrom('conversations').select('choices').where('id', '=', 'a');
+      expect(await gone.executeTakeFirst()).toEqual({ choices: null });
     });
 
     test('have said stop when either did, and keep the name that is known', async () => {

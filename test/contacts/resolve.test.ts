@@ -1,6 +1,7 @@
 import type { IdentityRef } from '../../contract/event.ts';
 import { resolveContact, resolvePerson, type Person } from '../../service/src/contacts/resolve.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
+import { NO_WINDOW } from '../../service/src/core/session-window.ts';
 import * as contacts from '../../service/src/store/contact.store.ts';
 import * as conversations from '../../service/src/store/conversation.store.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
@@ -70,7 +71,7 @@ test('two who turn out to be one have one conversation with each account, with t
   const other = { id: 'acc 2', channel: { id: CHANNEL } };
   const byPhone = await met([P1], { name: 'Ana' });
   const elsewhere = await met([P1], {}, other);
-  const window = { expiresAt: 99, openedBy: 'message' as const, adAt: null, freeUntil: null };
+  const window = { ...NO_WINDOW, expiresAt: 99, openedBy: 'message' as const, heardAt: 9 };
   await ledger.write((tx) => conversations.setWindow(tx, byPhone.conversation.id, window));
   const byId = await met([ANA], { username: 'ana' });
   const both = await met([ANA, P1]);
@@ -95,8 +96,13 @@ describe('a profile', () => {
 
 test('a conversation starts with a bot and no window, and is the same for the same account and contact', async () => {
   const { conversation, contact } = await met([P1]);
-  const closed = { expiresAt: null, openedBy: null, adAt: null, freeUntil: null };
-  expect(conversation).toMatchObject({ accountId: 'acc', contactId: contact.id, owner: 'bot', window: closed });
+  expect(conversation).toMatchObject({
+    accountId: 'acc',
+    contactId: contact.id,
+    owner: 'bot',
+    window: NO_WINDOW,
+    choices: [],
+  });
   expect((await met([P1])).conversation).toEqual(conversation);
   expect((await met([P1], {}, { id: 'acc 2', channel: { id: CHANNEL } })).conversation.id).not.toBe(conversation.id);
 });

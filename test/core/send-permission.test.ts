@@ -17,6 +17,8 @@ const capabilities: Capabilities = {
 };
 const open = opened(NO_WINDOW, rule, NOW - HOUR, 'message');
 const over = opened(NO_WINDOW, rule, NOW - 25 * HOUR, 'message');
+const longOver = opened(NO_WINDOW, rule, NOW - 7 * 24 * HOUR, 'message');
+const people = { capabilities: { ...capabilities, window: { ...rule, personMs: 7 * 24 * HOUR } } };
 const allowed: PermissionFacts = {
   capabilities,
   kind: 'text',
@@ -24,6 +26,7 @@ const allowed: PermissionFacts = {
   window: open,
   marketingStopped: false,
   owner: 'bot',
+  author: 'bot',
   now: NOW,
 };
 
@@ -40,6 +43,12 @@ test.each<[string, Partial<PermissionFacts>, RefusalReason[]]>([
   ['a reply to someone who said stop', { marketingStopped: true }, []],
   ['a campaign to someone who did not', { purpose: 'campaign' }, []],
   ['a person in charge', { owner: 'human' }, ['handed_off']],
+  ['a person who writes while a person is in charge', { owner: 'human', author: 'human' }, []],
+  ['a person who writes when the session ended', { author: 'human', window: over }, ['session_closed']],
+  ['a person where people have more time', { ...people, author: 'human', window: over }, []],
+  ['a program where people have more time', { ...people, window: over }, ['session_closed']],
+  ['a person when that time is over too', { ...people, author: 'human', window: longOver }, ['session_closed']],
+  ['a person to someone who never wrote', { ...people, author: 'human', window: null }, ['session_closed']],
   [
     'everything at once, the gravest first',
     { kind: 'receipt', owner: 'human', purpose: 'campaign', marketingStopped: true, window: over },
@@ -53,6 +62,10 @@ test.each<[string, Partial<PermissionFacts>, string]>([
   ['what can be sent', { kind: 'receipt' }, 'text, template'],
   ['when the session ended', { window: over }, new Date(NOW - HOUR).toISOString()],
   ['what may be sent when it ended', { window: over }, 'Send one of: template'],
+  ['when a person may write', { ...people, window: over }, 'only a person may write'],
+  ['until when they may', { ...people, window: over }, new Date(NOW + (7 * 24 - 25) * HOUR).toISOString()],
+  ['that a person may not any more', { ...people, window: longOver }, `for a person at ${new Date(NOW).toISOString()}`],
+  ['who may write in the place of a program', { owner: 'human' }, 'only a person may write'],
   ['that the contact has not written', { window: null }, 'has not written yet'],
 ])('a reason says %s', (_name, change, words) => {
   expect(refusals({ ...allowed, ...change })[0]?.detail).toContain(words);

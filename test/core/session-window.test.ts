@@ -8,6 +8,7 @@ import {
   joined,
   NO_WINDOW,
   opened,
+  personUntil,
   sessionState,
   type SessionWindow,
 } from '../../service/src/core/session-window.ts';
@@ -15,6 +16,8 @@ import {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const RULE: WindowRule = { lengthMs: DAY, freeEntryMs: 72 * HOUR, outside: ['template'] };
+/** Messenger's: an ad opens it for a week, a link for less; people have a week. */
+const UNEVEN: WindowRule = { lengthMs: DAY, lengthsMs: { ad: 7 * DAY, link: HOUR }, personMs: 7 * DAY, outside: [] };
 const T = 1_750_000_000_000;
 
 type Step = { do: 'open'; at: number; by: WindowOpener } | { do: 'answer' | 'free'; at: number };
@@ -23,24 +26,25 @@ const at = fc.integer({ min: T - 5 * DAY, max: T + 5 * DAY });
 const opening = fc.record({
   do: fc.constant('open' as const),
   at,
-  by: fc.constantFrom<WindowOpener>('message', 'call', 'ad', 'welcome'),
+  by: fc.constantFrom<WindowOpener>('message', 'button', 'reaction', 'link', 'call', 'ad', 'welcome'),
 });
 const step: fc.Arbitrary<Step> = fc.oneof(opening, fc.record({ do: fc.constantFrom('answer', 'free'), at }));
 
-function take(window: SessionWindow, one: Step): SessionWindow {
-  if (one.do === 'open') return opened(window, RULE, one.at, one.by);
-  return one.do === 'answer' ? answered(window, RULE, one.at) : freeUntil(window, one.at);
+function take(window: SessionWindow, one: Step, rule = RULE): SessionWindow {
+  if (one.do === 'open') return opened(window, rule, one.at, one.by);
+  return one.do === 'answer' ? answered(window, rule, one.at) : freeUntil(window, one.at);
 }
 
-const run = (steps: readonly Step[], from = NO_WINDOW) => steps.reduce(take, from);
+const run = (steps: readonly Step[], rule = RULE) => steps.reduce((window, one) => take(window, one, rule), NO_WINDOW);
 
 describe('whatever happens', () => {
   test('no step makes the window or the free time shorter', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 30 }), fc.constantFrom(RULE, UNEVEN), (steps, rule) => {
         let window = NO_WINDOW;
         for (const one of steps) {
-          const next = take(window, one);
+          const next = take(window, one, rule);
+          expect(next.heardAt ?? -Infinity).toBeGreaterThanOrEqual(window.heardAt ?? -Infinity);
           expect(next.expiresAt ?? -Infinity).toBeGreaterThanOrEqual(window.expiresAt ?? -Infinity);
           expect(next.freeUntil ?? -Infinity).toBeGreaterThanOrEqual(window.freeUntil ?? -Infinity);
           window = next;
@@ -49,18 +53,22 @@ describe('whatever happens', () => {
     );
   });
 
-  test('the end of the window is the latest opening and a window’s length, in any order and however often each came', () => {
+  test('the end of the window is the latest that an opening gives, in any order and however often each came', () => {
     const shuffled = fc
       .array(opening, { minLength: 1, maxLength: 12 })
       .chain((steps) =>
         fc.tuple(fc.constant(steps), fc.shuffledSubarray([...steps, ...steps], { minLength: steps.length * 2 })),
       );
     fc.assert(
-      fc.property(shuffled, ([steps, again]) => {
-        const latest = Math.max(...steps.map((one) => one.at));
-        expect(run(steps).expiresAt).toBe(latest + DAY);
-        expect(run(again).expiresAt).toBe(latest + DAY);
-        expect(steps.filter((one) => one.at === latest).map((one) => one.by)).toContain(run(again).openedBy);
+      fc.property(shuffled, fc.constantFrom(RULE, UNEVEN), ([steps, again], rule) => {
+        const endOf = (one: { at: number; by: WindowOpener }) => one.at + (rule.lengthsMs?.[one.by] ?? rule.lengthMs);
+        const latest = Math.max(...steps.map(endOf));
+        const heardAt = Math.max(...steps.map((one) => one.at));
+        expect(run(steps, rule)).toMatchObject({ expiresAt: latest, heardAt });
+        expect(run(again, rule)).toMatchObject({ expiresAt: latest, heardAt });
+        expect(steps.filter((one) => endOf(one) === latest).map((one) => one.by)).toContain(run(again, rule).openedBy);
+        const personEnd = rule.personMs === undefined ? null : heardAt + rule.personMs;
+        expect(personUntil(run(again, rule), rule)).toBe(personEnd);
       }),
     );
   });
@@ -70,7 +78,7 @@ describe('whatever happens', () => {
     fc.assert(
       fc.property(windows, windows, (one, other) => {
         const both = joined(one, other);
-        for (const member of ['expiresAt', 'adAt', 'freeUntil'] as const) {
+        for (const member of ['expiresAt', 'adAt', 'freeUntil', 'heardAt'] as const) {
           const latest = Math.max(one[member] ?? -Infinity, other[member] ?? -Infinity);
           expect(both[member] ?? -Infinity).toBe(latest);
           expect(joined(other, one)[member]).toBe(both[member]);
@@ -90,6 +98,34 @@ describe('whatever happens', () => {
       }),
     );
   });
+});
+
+test('someone who came from an ad has its longer window, and keeps it when they write', () => {
+  const window = opened(opened(NO_WINDOW, UNEVEN, T, 'ad'), UNEVEN, T + HOUR, 'message');
+  expect(window).toMatchObject({ expiresAt: T + 7 * DAY, openedBy: 'ad', heardAt: T + HOUR });
+  expect(opened(window, UNEVEN, T + 6.5 * DAY, 'message')).toMatchObject({
+    expiresAt: T + 7.5 * DAY,
+    openedBy: 'message',
+  });
+});
+
+test('without a rule only when the contact was heard is noted', () => {
+  expect(opened(NO_WINDOW, undefined, T, 'message')).toEqual({ ...NO_WINDOW, heardAt: T });
+});
+
+test.each<[string, WindowRule | undefined, number, object]>([
+  ['while the session is open', UNEVEN, T, { open: true, personUntil: new Date(T + 7 * DAY).toISOString() }],
+  ['when it is over', UNEVEN, T + DAY, { open: false, personUntil: new Date(T + 7 * DAY).toISOString() }],
+])('a person’s time is shown %s', (_name, rule, now, shown) => {
+  expect(sessionState(opened(NO_WINDOW, rule, T, 'message'), rule, now)).toMatchObject(shown);
+});
+
+test.each<[string, WindowRule | undefined, number]>([
+  ['when it is over', UNEVEN, T + 7 * DAY],
+  ['where people have no more time than programs', RULE, T],
+  ['where there is no rule', undefined, T],
+])('no person’s time is shown %s', (_name, rule, now) => {
+  expect(sessionState(opened(NO_WINDOW, rule, T, 'message'), rule, now)).not.toHaveProperty('personUntil');
 });
 
 test('a late, old message changes neither the end nor what opened the window', () => {

@@ -104,7 +104,8 @@ export class EventsFixture {
   }
 
   conversation(id: string) {
-    return { id, accountId: this.account.id, contactId: 'con', owner: 'bot' as const, window: NO_WINDOW };
+    const made = { id, accountId: this.account.id, contactId: 'con', owner: 'bot' as const, window: NO_WINDOW };
+    return { ...made, choices: [], createdAt: this.clock.now() };
   }
 
   /** Runs the deliver jobs that are due, until none is. Answers how many ran. */

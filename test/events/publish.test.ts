@@ -1,4 +1,5 @@
 import type { ParleyEvent } from '../../contract/event.ts';
+import { NO_WINDOW } from '../../service/src/core/session-window.ts';
 import { answersWait, readFilter, wants, type Filter } from '../../service/src/events/filter.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 import { EventsFixture } from './fixture.ts';
@@ -122,7 +123,7 @@ describe('publishing', () => {
   test('an event tells who, where and until when', async () => {
     await flow.subscribe();
     const now = flow.clock.now();
-    const window = { expiresAt: now + 1_000, openedBy: 'message' as const, adAt: null, freeUntil: null };
+    const window = { ...NO_WINDOW, expiresAt: now + 1_000, openedBy: 'message' as const };
     const contact = { id: 'con', name: 'Ana', username: null, marketingStoppedAt: null, identities: [] };
     await flow.wrote('cnv', undefined, { conversation: { ...flow.conversation('cnv'), window }, contact, at: now - 5 });
     await flow.deliver();

@@ -31,15 +31,9 @@ export async function resolvePerson(
   if (name !== contact.name || username !== contact.username) await contacts.rename(tx, contactId, name, username);
   const known = await conversations.between(tx.db, account.id, contactId);
   if (known) return { contact: { ...contact, name, username }, conversation: await conversations.hold(tx, known) };
-  const conversation: Conversation = {
-    id: ids.next('cnv'),
-    accountId: account.id,
-    contactId,
-    owner: 'bot',
-    window: NO_WINDOW,
-  };
-  await conversations.create(tx, conversation, now);
-  return { contact: { ...contact, name, username }, conversation };
+  const made = { id: ids.next('cnv'), accountId: account.id, contactId, owner: 'bot' as const, window: NO_WINDOW };
+  await conversations.create(tx, made, now);
+  return { contact: { ...contact, name, username }, conversation: { ...made, choices: [], createdAt: now } };
 }
 
 /** The contact who holds all of the identities; where nobody does, they are sorted out, alone. */

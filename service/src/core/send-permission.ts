@@ -3,7 +3,7 @@ import type { Permission, RefusalReason } from '../../../contract/api.ts';
 import type { Capabilities } from '../../../contract/channel.ts';
 import type { OutboundKind } from '../../../contract/message.ts';
 import { iso } from './clock.ts';
-import { isOpen, type SessionWindow } from './session-window.ts';
+import { isOpen, personUntil, type SessionWindow } from './session-window.ts';
 
 /** What is known when the question is asked. `window` null: the contact has never written. */
 export interface PermissionFacts {
@@ -13,6 +13,8 @@ export interface PermissionFacts {
   window: SessionWindow | null;
   marketingStopped: boolean;
   owner: 'bot' | 'human';
+  /** Who wrote what is to be sent. */
+  author: 'bot' | 'human';
   now: number;
 }
 
@@ -26,15 +28,23 @@ function capability({ capabilities, kind }: PermissionFacts): Reason | undefined
   );
 }
 
-function session({ capabilities, kind, window, now }: PermissionFacts): Reason | undefined {
+function session({ capabilities, kind, window, author, now }: PermissionFacts): Reason | undefined {
   const rule = capabilities.window;
   if (rule === undefined || rule.outside.includes(kind)) return undefined;
   if (window !== null && isOpen(window, rule, now)) return undefined;
-  const outside = rule.outside.join(', ');
+  const personEnd = window === null ? null : personUntil(window, rule);
+  const mayPerson = personEnd !== null && now < personEnd;
+  if (author === 'human' && mayPerson) return undefined;
+  const instead = rule.outside.length === 0 ? '' : ` Send one of: ${rule.outside.join(', ')}.`;
   if (window === null || window.expiresAt === null) {
-    return reason('session_closed', `The contact has not written yet, so no session is open. Send one of: ${outside}.`);
+    return reason('session_closed', `The contact has not written yet, so no session is open.${instead}`);
   }
-  return reason('session_closed', `The session window ended at ${iso(window.expiresAt)}. Send one of: ${outside}.`);
+  const ended = `The session window ended at ${iso(window.expiresAt)}`;
+  if (mayPerson) {
+    return reason('session_closed', `${ended}; until ${iso(personEnd)} only a person may write.${instead}`);
+  }
+  const person = personEnd === null ? '' : `, for a person at ${iso(personEnd)}`;
+  return reason('session_closed', `${ended}${person}.${instead}`);
 }
 
 function consent({ purpose, marketingStopped }: PermissionFacts): Reason | undefined {
@@ -42,10 +52,9 @@ function consent({ purpose, marketingStopped }: PermissionFacts): Reason | undef
   return reason('opted_out', 'The contact asked for no more marketing messages.');
 }
 
-function handoff({ owner }: PermissionFacts): Reason | undefined {
-  return owner === 'human'
-    ? reason('handed_off', 'A person owns the conversation until it is handed back.')
-    : undefined;
+function handoff({ owner, author }: PermissionFacts): Reason | undefined {
+  if (owner !== 'human' || author === 'human') return undefined;
+  return reason('handed_off', 'A person owns the conversation until it is handed back: only a person may write.');
 }
 
 function reason(code: RefusalReason, detail: string): Reason {

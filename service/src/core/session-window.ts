@@ -13,23 +13,43 @@ export interface SessionWindow {
   /** When the contact last came from an ad: an answer within the window's length starts the free entry point. */
   adAt: number | null;
   freeUntil: number | null;
+  /** When the contact last did something that opens a window, also on channels without one. */
+  heardAt: number | null;
 }
 
-export const NO_WINDOW: SessionWindow = { expiresAt: null, openedBy: null, adAt: null, freeUntil: null };
+export const NO_WINDOW: SessionWindow = {
+  expiresAt: null,
+  openedBy: null,
+  adAt: null,
+  freeUntil: null,
+  heardAt: null,
+};
 
 const later = (a: number | null, b: number): number => (a === null ? b : Math.max(a, b));
 
+/** How long the session stays open after what opened it. */
+const lengthOf = (rule: WindowRule, by: WindowOpener): number => rule.lengthsMs?.[by] ?? rule.lengthMs;
+
 /**
  * The window after the contact did something that opens it. `at` is the provider's time, never later than the arrival, so that a
- * wrong clock cannot hold a session open. A late, old message never shortens a window.
+ * wrong clock cannot hold a session open. Neither a late, old message nor one that opens it for less ever shortens a window. Without a
+ * rule only the time is noted.
  */
-export function opened(window: SessionWindow, rule: WindowRule, at: number, by: WindowOpener): SessionWindow {
-  const expiresAt = later(window.expiresAt, at + rule.lengthMs);
+export function opened(
+  window: SessionWindow,
+  rule: WindowRule | undefined,
+  at: number,
+  by: WindowOpener,
+): SessionWindow {
+  const heardAt = later(window.heardAt, at);
+  if (rule === undefined) return { ...window, heardAt };
+  const expiresAt = later(window.expiresAt, at + lengthOf(rule, by));
   return {
     ...window,
     expiresAt,
     openedBy: expiresAt === window.expiresAt ? window.openedBy : by,
     adAt: by === 'ad' ? later(window.adAt, at) : window.adAt,
+    heardAt,
   };
 }
 
@@ -39,7 +59,7 @@ export function opened(window: SessionWindow, rule: WindowRule, at: number, by: 
  */
 export function answered(window: SessionWindow, rule: WindowRule, at: number): SessionWindow {
   if (window.adAt === null || rule.freeEntryMs === undefined || at < window.adAt) return window;
-  const inTime = at - window.adAt <= rule.lengthMs;
+  const inTime = at - window.adAt <= lengthOf(rule, 'ad');
   return {
     ...window,
     adAt: null,
@@ -61,6 +81,7 @@ export function joined(one: SessionWindow, other: SessionWindow): SessionWindow 
     openedBy: expiresAt === one.expiresAt ? one.openedBy : other.openedBy,
     adAt: latest(one.adAt, other.adAt),
     freeUntil: latest(one.freeUntil, other.freeUntil),
+    heardAt: latest(one.heardAt, other.heardAt),
   };
 }
 
@@ -69,12 +90,19 @@ export function isOpen(window: SessionWindow, rule: WindowRule | undefined, now:
   return rule === undefined || (window.expiresAt !== null && now < window.expiresAt);
 }
 
+/** Until when a person may write, open or not; null: no longer than a program. */
+export function personUntil({ heardAt }: SessionWindow, rule: WindowRule | undefined): number | null {
+  return heardAt === null || rule?.personMs === undefined ? null : heardAt + rule.personMs;
+}
+
 /** The window as events and the API show it. */
 export function sessionState(window: SessionWindow, rule: WindowRule | undefined, now: number): SessionState {
+  const personEnd = personUntil(window, rule);
   return {
     open: isOpen(window, rule, now),
     ...(window.expiresAt !== null && { expiresAt: iso(window.expiresAt) }),
     ...(window.openedBy !== null && { openedBy: window.openedBy }),
     ...(window.freeUntil !== null && window.freeUntil > now && { freeUntil: iso(window.freeUntil) }),
+    ...(personEnd !== null && personEnd > now && { personUntil: iso(personEnd) }),
   };
 }

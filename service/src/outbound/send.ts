@@ -176,10 +176,12 @@ export class SendHandler implements JobHandler {
     conversation: Conversation,
     contact: Contact,
   ): SendError | undefined {
+    const { purpose, author = 'bot' } = requestOf(message);
     const [first] = refusals({
       capabilities: account.channel.capabilities,
       kind: contentOf(message).type,
-      purpose: requestOf(message).purpose,
+      purpose,
+      author,
       window: conversation.window,
       marketingStopped: contact.marketingStoppedAt !== null,
       owner: conversation.owner,

@@ -1,10 +1,11 @@
 /** Conversations: account × contact, with the session window and the owner. */
 import type { Kysely, Selectable } from 'kysely';
 import type { WindowOpener } from '../../../contract/event.ts';
+import type { ReplyButton } from '../../../contract/message.ts';
 import { joined, type SessionWindow } from '../core/session-window.ts';
 import type { ConversationsTable, Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
-import { first, prepared, type Parameters } from './prepared.ts';
+import { changed, first, prepared, type Parameters } from './prepared.ts';
 
 export interface Conversation {
   id: string;
@@ -12,7 +13,14 @@ export interface Conversation {
   contactId: string;
   owner: 'bot' | 'human';
   window: SessionWindow;
+  /** What the newest outbound message left the contact to choose from by number or title. */
+  choices: readonly ReplyButton[];
+  createdAt: number;
 }
+
+export type NewConversation = Omit<Conversation, 'choices' | 'createdAt'>;
+
+const NO_CHOICES: readonly ReplyButton[] = [];
 
 function fromRow(row: Selectable<ConversationsTable>): Conversation {
   return {
@@ -25,7 +33,10 @@ function fromRow(row: Selectable<ConversationsTable>): Conversation {
       openedBy: row.window_opened_by as WindowOpener | null,
       adAt: row.window_ad_at,
       freeUntil: row.window_free_until,
+      heardAt: row.heard_at,
     },
+    choices: row.choices === null ? NO_CHOICES : (JSON.parse(row.choices) as ReplyButton[]),
+    createdAt: row.created_at,
   };
 }
 
@@ -63,7 +74,8 @@ export async function merge(tx: Tx, from: string, into: string): Promise<void> {
   if (gone?.owner === 'human') {
     await db.updateTable('conversations').set({ owner: 'human' }).where('id', '=', into).execute();
   }
-  await db.updateTable('conversations').set({ merged_into: into }).where('id', '=', from).execute();
+  if (gone && kept && kept.choices.length === 0) await setChoices(tx, kept, gone.choices);
+  await db.updateTable('conversations').set({ merged_into: into, choices: null }).where('id', '=', from).execute();
 }
 
 const selectBetween = prepared((db, its: Parameters<{ accountId: string; contactId: string }>) =>
@@ -83,7 +95,9 @@ export async function between(
   return row && fromRow(row);
 }
 
-const insertOne = prepared((db, its: Parameters<Omit<Schema['conversations'], 'merged_into'>>) =>
+type NewRow = Omit<Selectable<ConversationsTable>, 'merged_into' | 'owner_at' | 'choices'>;
+
+const insertOne = prepared((db, its: Parameters<NewRow>) =>
   db.insertInto('conversations').values({
     id: its('id'),
     account_id: its('account_id'),
@@ -93,12 +107,13 @@ const insertOne = prepared((db, its: Parameters<Omit<Schema['conversations'], 'm
     window_opened_by: its('window_opened_by'),
     window_ad_at: its('window_ad_at'),
     window_free_until: its('window_free_until'),
+    heard_at: its('heard_at'),
     merged_into: null,
     created_at: its('created_at'),
   }),
 );
 
-export async function create(tx: Tx, conversation: Conversation, now: number): Promise<void> {
+export async function create(tx: Tx, conversation: NewConversation, now: number): Promise<void> {
   await insertOne(tx.db, {
     id: conversation.id,
     account_id: conversation.accountId,
@@ -119,6 +134,7 @@ const updateWindow = prepared((db, its: Parameters<WindowColumns & { id: string 
       window_opened_by: its('window_opened_by'),
       window_ad_at: its('window_ad_at'),
       window_free_until: its('window_free_until'),
+      heard_at: its('heard_at'),
     })
     .where('id', '=', its('id')),
 );
@@ -133,5 +149,63 @@ function windowColumns(window: SessionWindow) {
     window_opened_by: window.openedBy,
     window_ad_at: window.adAt,
     window_free_until: window.freeUntil,
+    heard_at: window.heardAt,
   };
+}
+
+const updateOwner = prepared((db, its: Parameters<{ id: string; owner: 'bot' | 'human'; at: number }>) =>
+  db
+    .updateTable('conversations')
+    .set({ owner: its('owner'), owner_at: its('at') })
+    .where('id', '=', its('id'))
+    .where((is) => is.or([is('owner_at', 'is', null), is('owner_at', '<=', its('at'))])),
+);
+
+/** Who answers the contact since `at`. Answers false for news that is older than what is known: then nothing changed. */
+export async function setOwner(tx: Tx, id: string, owner: Conversation['owner'], at: number): Promise<boolean> {
+  return changed(await updateOwner(tx.db, { id, owner, at }));
+}
+
+const updateChoices = prepared((db, its: Parameters<{ id: string; choices: string | null }>) =>
+  db
+    .updateTable('conversations')
+    .set({ choices: its('choices') })
+    .where('id', '=', its('id')),
+);
+
+/** What the contact may choose from now; written only where it is something else than before. */
+export async function setChoices(
+  tx: Tx,
+  { id, choices: before }: Pick<Conversation, 'id' | 'choices'>,
+  choices: readonly ReplyButton[] = [],
+): Promise<void> {
+  const text =
+    choices.length === 0 ? null : JSON.stringify(choices.map(({ id: chosen, title }) => ({ id: chosen, title })));
+  if (text === (before.length === 0 ? null : JSON.stringify(before))) return;
+  await updateChoices(tx.db, { id, choices: text });
+}
+
+/** Where a list goes on: behind this one. */
+export interface HeardPlace {
+  heardAt: number;
+  id: string;
+}
+
+/** Conversations in which the contact was heard, of an account or of all: the one last heard from first. */
+export async function heard(
+  db: Kysely<Schema>,
+  accountId: string | undefined,
+  limit: number,
+  after?: HeardPlace,
+): Promise<Conversation[]> {
+  let query = db
+    .selectFrom('conversations')
+    .selectAll()
+    .where('heard_at', 'is not', null)
+    .where('merged_into', 'is', null);
+  if (accountId !== undefined) query = query.where('account_id', '=', accountId);
+  if (after !== undefined) {
+    query = query.where((is) => is(is.refTuple('heard_at', 'id'), '<', is.tuple(after.heardAt, after.id)));
+  }
+  return (await query.orderBy('heard_at', 'desc').orderBy('id', 'desc').limit(limit).execute()).map(fromRow);
 }

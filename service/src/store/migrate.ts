@@ -4,10 +4,15 @@ import { Migrator } from 'kysely/migration';
 import type { StoreDialect } from './dialect.ts';
 import { firstSchema } from './migrations/0001-first-schema.ts';
 import { manyProcesses } from './migrations/0002-many-processes.ts';
+import { everyChannel } from './migrations/0003-every-channel.ts';
 import type { Schema } from './schema.ts';
 
 /** In order; a released one is never changed. */
-const MIGRATIONS = { '0001-first-schema': firstSchema, '0002-many-processes': manyProcesses };
+const MIGRATIONS = {
+  '0001-first-schema': firstSchema,
+  '0002-many-processes': manyProcesses,
+  '0003-every-channel': everyChannel,
+};
 
 /** The database cannot be used by this version of the program. */
 export class SchemaError extends Error {}

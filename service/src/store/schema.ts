@@ -66,6 +66,12 @@ export interface ConversationsTable {
   window_opened_by: string | null;
   window_ad_at: number | null;
   window_free_until: number | null;
+  /** When the contact last did something that opens a window. */
+  heard_at: Generated<number | null>;
+  /** Since when the owner is who it is, where somebody told. */
+  owner_at: Generated<number | null>;
+  /** The numbered choices that the newest outbound message left the contact, as JSON; null: it left none. */
+  choices: Generated<string | null>;
   /** The contact turned out to be the same as another: this conversation goes on in that one. */
   merged_into: string | null;
   created_at: number;
