@@ -2,39 +2,28 @@
  * Meta's error codes for WhatsApp, as data: what each means for a message. The same codes come as the answer of a call and as
  * `errors[]` of a status. Source: Meta's page "Error codes" (support/error-codes) and the Graph API's general codes.
  */
-import { type SendErrorDetails, type SendErrorKind, type SendErrorScope } from '../../../core/errors.ts';
-import { compact, idOf, isObject, objectOf, textOf, type JsonObject } from '../json.ts';
+import type { SendErrorScope } from '../../../core/errors.ts';
+import { idOf, objectOf } from '../json.ts';
+import { faultBy, RISKY, UNAVAILABLE, type ErrorRule, type ProviderFault } from '../meta/fault.ts';
 
-export interface ErrorRule {
-  kind: SendErrorKind;
-  retryAfterMs?: number;
-  maxAttempts?: number;
-  /** Default: the whole account. */
-  scope?: SendErrorScope;
-  /** How to mend it, for a person. */
-  hint?: string;
-}
+export type { ErrorRule, ProviderFault } from '../meta/fault.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/**
- * Meta says that the send failed, and warns that the message may have gone out all the same. If it did, a status webhook with our
- * message id comes within seconds and ends the sending; so each repeat waits long enough for that. What fails for an unknown
- * reason is repeated once only.
- */
-const STATUS_WAIT_MS = 30 * SECOND;
-const UNAVAILABLE: ErrorRule = { kind: 'unreachable', retryAfterMs: STATUS_WAIT_MS };
-const RISKY: ErrorRule = { ...UNAVAILABLE, maxAttempts: 2 };
 const INVALID: ErrorRule = { kind: 'invalid' };
 const REJECTED: ErrorRule = { kind: 'rejected' };
 const SETTINGS: ErrorRule = { kind: 'settings' };
 const PERMISSION: ErrorRule = {
   kind: 'settings',
+  isAccess: true,
   hint: 'Give the access token the permissions whatsapp_business_messaging and whatsapp_business_management for this account.',
 };
-const TOKEN: ErrorRule = { kind: 'settings', hint: 'Make a new access token and save it in the account.' };
+const TOKEN: ErrorRule = {
+  ...{ kind: 'settings', isAccess: true },
+  hint: 'Make a new access token and save it in the account.',
+};
 /** By default the whole account has to slow down. */
 const throttled = (retryAfterMs: number, scope: SendErrorScope = 'account'): ErrorRule => ({
   ...{ kind: 'throttled', retryAfterMs, scope },
@@ -55,7 +44,7 @@ export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, n
   [10, PERMISSION],
   [33, { kind: 'settings', hint: 'The phone number does not exist any more: check phoneNumberId.' }],
   [100, INVALID],
-  [104, { kind: 'settings', hint: "Check that appSecret is the current secret of the token's app." }],
+  [104, { ...TOKEN, hint: "Check that appSecret is the current secret of the token's app." }],
   [190, TOKEN],
   [[200, 299], PERMISSION],
   [368, { kind: 'settings', hint: 'Meta restricted this account for a policy violation: see Business Support Home.' }],
@@ -145,44 +134,10 @@ export function ruleOf(code: number): ErrorRule | undefined {
   return found?.[1];
 }
 
-/** What a provider's error says, in one form for answers and webhooks. */
-export interface ProviderFault {
-  kind: SendErrorKind;
-  message: string;
-  details: SendErrorDetails;
-}
-
-function explanation(error: JsonObject, hint: string | undefined): string {
-  const what =
-    textOf(error.message) ?? textOf(error.title) ?? textOf(error.error_user_title) ?? 'The provider gave no reason';
-  const data = error.error_data;
-  const more = isObject(data) ? textOf(data.details) : (textOf(data) ?? textOf(error.details));
-  const parts = [what, more === what ? undefined : more, textOf(error.error_user_msg), hint];
-  return parts
-    .filter((part) => part !== undefined)
-    .map((part) => part.replace(/[.\s]+$/, ''))
-    .join('. ');
-}
-
-/**
- * Reads a Graph error (`error` of an answer, one of `errors[]` of a webhook). `fallback` is for a code that no page names.
- * `is_transient` makes everything but a rate limit a passing failure, whatever the code (Graph API, "Handling errors").
- */
+/** Reads a Graph error (`error` of an answer, one of `errors[]` of a webhook). `fallback` is for a code that no page names. */
 export function faultOf(value: unknown, fallback: ErrorRule = REJECTED): ProviderFault {
   const error = objectOf(value);
   const code = idOf(error.code);
   const hasNoAccess = code === '100' && idOf(error.error_subcode) === NO_ACCESS_SUBCODE;
-  const known = hasNoAccess ? PERMISSION : (ruleOf(Number(code ?? NaN)) ?? fallback);
-  const rule = error.is_transient === true && known.kind !== 'throttled' ? { ...RISKY, hint: known.hint } : known;
-  return {
-    kind: rule.kind,
-    message: explanation(error, rule.hint),
-    details: compact({
-      providerCode: code,
-      retryAfterMs: rule.retryAfterMs,
-      maxAttempts: rule.maxAttempts,
-      scope: rule.scope,
-      traceId: textOf(error.fbtrace_id),
-    }),
-  };
+  return faultBy(hasNoAccess ? PERMISSION : (ruleOf(Number(code ?? NaN)) ?? fallback), error);
 }
