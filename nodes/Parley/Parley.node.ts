@@ -6,10 +6,12 @@ import {
   type INodeTypeDescription,
 } from 'n8n-workflow';
 import { resourceProperties, runOperation } from '../shared/operation.ts';
+import { resumeSendAndWait } from '../shared/operations/send-and-wait.ts';
+import { replyWebhooks } from '../shared/reply-wait.ts';
 import { parleyMethods } from './methods.ts';
 import { PARLEY_RESOURCES } from './resources/index.ts';
 
-/** What is the same on every channel: what became of deliveries, whatever account they were of. */
+/** What is the same on every channel: sends, conversations and what became of deliveries, whatever account they are of. */
 export class Parley implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Parley',
@@ -18,16 +20,20 @@ export class Parley implements INodeType {
     group: ['output'],
     version: 1,
     subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
-    description: 'List what did not arrive on any channel, send it again or let it go, and hand over past events again',
+    description:
+      'Send messages and wait for replies on any channel, read conversations, and see to what did not arrive',
     defaults: { name: 'Parley' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'parleyApi', displayName: 'Parley API', required: true }],
+    webhooks: replyWebhooks,
     properties: resourceProperties(PARLEY_RESOURCES),
   };
 
   methods = parleyMethods;
+
+  webhook = resumeSendAndWait;
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     return await runOperation(this, PARLEY_RESOURCES);

@@ -18,7 +18,7 @@ export function mediaOf(event: ParleyEvent): InboundMedia | undefined {
 }
 
 /** The words of a content, whatever its kind: what a person reading along would see. */
-function wordsOf(content: InboundContent): string {
+export function wordsOf(content: InboundContent): string {
   switch (content.type) {
     case 'reaction':
       return content.emoji;
@@ -32,8 +32,8 @@ function wordsOf(content: InboundContent): string {
   }
 }
 
-/** Fields of one kind of content. Kinds without any are told by `kind` and `text` alone. */
-function kindFields(content: InboundContent): Record<string, unknown> {
+/** Fields of one kind of content; absent ones are undefined. Kinds without any are told by `kind` and `text` alone. */
+export function kindFields(content: InboundContent): Record<string, unknown> {
   switch (content.type) {
     case 'button':
       return { buttonId: content.buttonId, buttonText: content.text };
@@ -96,6 +96,7 @@ function people(event: ParleyEvent): Record<string, unknown> {
     ...(outbound ? { to: address } : { from: address }),
     name: event.contact?.name,
     username: event.contact?.username,
+    contactId: event.contact?.id,
   };
 }
 

@@ -1,5 +1,15 @@
 import type { Resource } from '../../shared/operation.ts';
+import { downloadOperation, mediaResource } from '../../shared/operations/media.ts';
+import { conversationResource } from './conversation/index.ts';
 import { deliveryResource } from './delivery/index.ts';
+import { messageResource } from './message/index.ts';
+import { sessionResource } from './session/index.ts';
 
 /** The first is what a new node starts with. */
-export const PARLEY_RESOURCES: readonly Resource[] = [deliveryResource];
+export const PARLEY_RESOURCES: readonly Resource[] = [
+  messageResource,
+  conversationResource,
+  deliveryResource,
+  mediaResource(downloadOperation),
+  sessionResource,
+];

@@ -1,7 +1,7 @@
 /** One kind of content as a form: its fields, and how they become what the service sends. */
 import type { INodeProperties } from 'n8n-workflow';
 import type { OutboundContent, OutboundKind } from '../../../contract/message.ts';
-import type { Parameters } from '../parameters.ts';
+import { ParameterError, type Parameters } from '../parameters.ts';
 
 /** Where files of the current item come from. */
 export interface Files {
@@ -52,6 +52,14 @@ export function contentFields(
     ...notices,
     ...byName.flatMap((kind) => showFor(kind.fields, { [KIND_PARAMETER]: [kind.type] })),
   ];
+}
+
+/** The kind that the form chose. Throws when it is none of these. */
+export function kindOf(kinds: readonly ContentKind[], parameters: Parameters): ContentKind {
+  const type = parameters.text(KIND_PARAMETER);
+  const kind = kinds.find((each) => each.type === type);
+  if (kind) return kind;
+  throw new ParameterError(`There is no content type '${type}'`, "Choose one in 'Content Type'.");
 }
 
 /** Notices with a channel's limits, each below its content type; the service checks them. */

@@ -1,19 +1,11 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { itemFiles } from '../binary.ts';
-import { contentFields, KIND_PARAMETER, type ContentKind } from '../content/kind.ts';
+import { contentFields, kindOf } from '../content/kind.ts';
 import { recipientFields, sendOptionsField } from '../descriptions.ts';
 import { itemParameters, type Operation, type Output } from '../operation.ts';
-import { ParameterError, type Parameters } from '../parameters.ts';
 import { expiryOf, offeredOptions, send, sendMessage, sentOutput } from '../sending.ts';
 import { ifSessionClosedOf, sessionClosedFields } from '../session-closed.ts';
 import type { ChannelForm } from './channel-form.ts';
-
-function kindOf(kinds: readonly ContentKind[], parameters: Parameters): ContentKind {
-  const type = parameters.text(KIND_PARAMETER);
-  const kind = kinds.find((each) => each.type === type);
-  if (kind) return kind;
-  throw new ParameterError(`There is no content type '${type}'`, "Choose one in 'Content Type'.");
-}
 
 async function sendItem(form: ChannelForm, context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {
   const account = await form.account(context);

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Permission } from '../../../contract/api.ts';
 import { itemParameters, type Operation, type Resource } from '../operation.ts';
 import { accountRequest } from '../transport.ts';
@@ -23,7 +23,7 @@ export function flatPermission(permission: Permission): IDataObject {
   };
 }
 
-function kindField({ kinds, templates }: ChannelForm): INodeProperties {
+function kindField({ kinds, templates }: Pick<ChannelForm, 'kinds' | 'templates'>): INodeProperties {
   const options = kinds.map(({ name, type }) => ({ name, value: type }));
   if (templates) options.push({ name: 'Template', value: 'template' });
   return {
@@ -38,37 +38,47 @@ function kindField({ kinds, templates }: ChannelForm): INodeProperties {
   };
 }
 
-function getOperation(form: ChannelForm): Operation {
-  return {
+/** How a node says with whom the session is, and asks the service about it. */
+export interface SessionForm extends Pick<ChannelForm, 'kinds' | 'templates'> {
+  field: INodeProperties;
+  /** `kind` goes into the query of `GET /v1/permission`. */
+  ask(context: IExecuteFunctions, itemIndex: number, kind: string): Promise<Permission>;
+}
+
+/** 'Session: Get'. */
+export function sessionResourceOf(form: SessionForm): Resource {
+  const get: Operation = {
     value: 'get',
     name: 'Get',
     action: 'Get a session',
     description: 'Ask whether a message may be sent now, with the reasons and the end of the session',
-    fields: [
-      {
-        displayName: 'Contact',
-        name: 'to',
-        type: 'string',
-        default: '',
-        required: true,
-        placeholder: form.recipient.placeholder,
-        description: form.recipient.description,
-      },
-      kindField(form),
-    ],
+    fields: [form.field, kindField(form)],
     run: async (context, itemIndex) => {
-      const account = await form.account(context);
-      const parameters = itemParameters(context, itemIndex);
-      const to = parameters.required('to', 'Contact').trim();
-      const query = { to, kind: parameters.required('kind', 'Content Type') };
-      const request = { method: 'GET', path: '/v1/permission', query, itemIndex } as const;
-      return [{ json: flatPermission(await accountRequest<Permission>(context, account, request)) }];
+      const kind = itemParameters(context, itemIndex).required('kind', 'Content Type');
+      return [{ json: flatPermission(await form.ask(context, itemIndex, kind)) }];
     },
   };
+  return { value: 'session', name: 'Session', operations: [get], defaultOperation: get.value };
 }
 
-/** 'Session: Get'. */
+/** 'Session: Get' on one channel. */
 export function sessionResource(form: ChannelForm): Resource {
-  const get = getOperation(form);
-  return { value: 'session', name: 'Session', operations: [get], defaultOperation: get.value };
+  const field: INodeProperties = {
+    displayName: 'Contact',
+    name: 'to',
+    type: 'string',
+    default: '',
+    required: true,
+    placeholder: form.recipient.placeholder,
+    description: form.recipient.description,
+  };
+  return sessionResourceOf({
+    ...form,
+    field,
+    ask: async (context, itemIndex, kind) => {
+      const account = await form.account(context);
+      const query = { to: itemParameters(context, itemIndex).required('to', 'Contact').trim(), kind };
+      return await accountRequest(context, account, { method: 'GET', path: '/v1/permission', query, itemIndex });
+    },
+  });
 }

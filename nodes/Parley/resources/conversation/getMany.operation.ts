@@ -1,0 +1,90 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { ConversationView } from '../../../../contract/api.ts';
+import { limitField, returnAllField, simplifyField } from '../../../shared/descriptions.ts';
+import { itemParameters, type Operation, type Output } from '../../../shared/operation.ts';
+import { compact, type Parameters } from '../../../shared/parameters.ts';
+import { parleyPages } from '../../../shared/transport.ts';
+import { accountOf, oneAccountField } from '../../accounts.ts';
+import { CHANNEL_CHOICES } from '../../channels.ts';
+import { conversationOutput } from '../../conversations.ts';
+
+const filtersField: INodeProperties = {
+  displayName: 'Filters',
+  name: 'filters',
+  type: 'collection',
+  placeholder: 'Add Filter',
+  default: {},
+  options: [
+    { ...oneAccountField, required: false, description: 'Only conversations with this account' },
+    {
+      displayName: 'Channel',
+      name: 'channel',
+      type: 'options',
+      options: [...CHANNEL_CHOICES],
+      default: 'whatsapp',
+      description: 'Only conversations on this channel',
+    },
+    {
+      displayName: 'Heard Since',
+      name: 'heardSince',
+      type: 'dateTime',
+      default: '',
+      description: 'Only conversations in which the contact wrote, tapped or called since then',
+    },
+    {
+      displayName: 'Owner',
+      name: 'owner',
+      type: 'options',
+      options: [
+        { name: 'Bot', value: 'bot', description: 'Workflows answer' },
+        { name: 'Person', value: 'human', description: 'A person has taken over' },
+      ],
+      default: 'human',
+      description: 'Only conversations that are answered so',
+    },
+    {
+      displayName: 'Session',
+      name: 'session',
+      type: 'options',
+      options: [
+        { name: 'Closed', value: 'closed' },
+        { name: 'Open', value: 'open', description: 'Any kind of message may be sent now' },
+      ],
+      default: 'open',
+      description: 'Only conversations whose session is like this now',
+    },
+  ],
+};
+
+const SESSIONS: Record<string, boolean> = { open: true, closed: false };
+
+async function query(context: IExecuteFunctions, filters: Parameters, itemIndex: number) {
+  const account = await accountOf(context, filters.group('account'), itemIndex);
+  return compact({
+    channel: account?.channel ?? filters.optional('channel'),
+    externalId: account?.externalId,
+    owner: filters.optional('owner'),
+    open: SESSIONS[filters.text('session')],
+    heardSince: filters.instant('heardSince', 'Heard Since', context.getTimezone()),
+  });
+}
+
+async function run(context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {
+  const parameters = itemParameters(context, itemIndex);
+  const limit = parameters.flag('returnAll') ? undefined : parameters.number('limit', 'Limit');
+  const path = '/v1/conversations';
+  const asked = await query(context, parameters.group('filters'), itemIndex);
+  const request = { method: 'GET', path, query: asked, itemIndex } as const;
+  const views = await parleyPages<ConversationView>(context, request, limit);
+  const simplify = parameters.flag('simplify');
+  return views.map((view) => ({ json: conversationOutput(view, simplify) }));
+}
+
+export const getManyOperation: Operation = {
+  value: 'getAll',
+  name: 'Get Many',
+  action: 'Get many conversations',
+  description: 'Get many conversations, the one last heard from first',
+  fields: [returnAllField, limitField, filtersField, simplifyField],
+  run,
+};

@@ -1,0 +1,16 @@
+import type { Permission } from '../../../../contract/api.ts';
+import { itemParameters } from '../../../shared/operation.ts';
+import { sessionResourceOf } from '../../../shared/operations/session.ts';
+import { parleyRequest } from '../../../shared/transport.ts';
+import { PORTABLE_KINDS } from '../../content.ts';
+import { conversationField, conversationId } from '../../conversations.ts';
+
+export const sessionResource = sessionResourceOf({
+  kinds: PORTABLE_KINDS,
+  templates: true,
+  field: conversationField,
+  ask: async (context, itemIndex, kind) => {
+    const query = { conversationId: conversationId(itemParameters(context, itemIndex)), kind };
+    return await parleyRequest<Permission>(context, { method: 'GET', path: '/v1/permission', query, itemIndex });
+  },
+});
