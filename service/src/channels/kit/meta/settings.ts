@@ -2,26 +2,14 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 
+export { baseUrlMember } from '../base-url.ts';
+
 /** An id of Meta's, also safe as a part of a path. */
 export const metaId = z.string().regex(/^\d{1,32}$/, 'must be the numeric id that Meta shows, digits only');
 export const secret = z.string().min(1).max(4096);
 
 /** One, or several during a rotation, the current one first. Without it every webhook is refused. */
 export const appSecretMember = z.union([secret, z.array(secret).min(1).max(5)]);
-
-/** Tokens travel to this address: plain http is for a stand-in on the same machine only. */
-function isSafeBase(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, hostname, search, hash, username } = new URL(value);
-  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-  return (protocol === 'https:' || (protocol === 'http:' && isLoopback)) && !search && !hash && !username;
-}
-
-/** Where the Graph API answers; a stand-in takes Meta's place here. */
-export const baseUrlMember = z
-  .string()
-  .refine(isSafeBase, 'must be an https URL without query (plain http on this machine only)')
-  .transform((url) => url.replace(/\/+$/, ''));
 
 /** Graph API version, pinned so that Meta's yearly changes come when you choose. */
 export const versionMember = (version: string): z.ZodDefault<z.ZodString> =>
