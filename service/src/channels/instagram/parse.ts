@@ -1,7 +1,21 @@
 /** Webhooks → events. */
 import type { ChannelEvent, RawRequest } from '../channel.ts';
+import { compact } from '../kit/json.ts';
+import type { Reader } from '../kit/meta/item.ts';
+import { parseMetaBody } from '../kit/meta/parse-body.ts';
+import { parseMetaWebhook } from '../kit/meta/webhook.ts';
 import type { InstagramSettings } from './settings.ts';
 
-export function parse(_request: RawRequest, _settings: InstagramSettings): ChannelEvent[] {
-  return [];
+/** The inbox of the linked Page, in which Instagram is answered as well. */
+const PAGE_INBOX_APP_ID = '263902037430900';
+
+/** What is typed in the Instagram app comes without an app. */
+function readerOf({ igUserId, appId, inboxAppId }: InstagramSettings): Reader {
+  const people = { inboxAppIds: [inboxAppId, PAGE_INBOX_APP_ID], withoutAppIsPerson: true };
+  return compact({ accountId: igUserId, identityKind: 'igsid' as const, appId, ...people });
+}
+
+/** Total. */
+export function parse(request: RawRequest, settings: InstagramSettings): ChannelEvent[] {
+  return parseMetaWebhook(request, (body) => parseMetaBody(body, readerOf(settings)));
 }

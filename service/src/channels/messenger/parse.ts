@@ -1,7 +1,18 @@
 /** Webhooks → events. */
 import type { ChannelEvent, RawRequest } from '../channel.ts';
+import { compact } from '../kit/json.ts';
+import type { Reader } from '../kit/meta/item.ts';
+import { parseMetaBody } from '../kit/meta/parse-body.ts';
+import { parseMetaWebhook } from '../kit/meta/webhook.ts';
 import type { MessengerSettings } from './settings.ts';
 
-export function parse(_request: RawRequest, _settings: MessengerSettings): ChannelEvent[] {
-  return [];
+/** Automatic answers that people set up in the inbox come without an app, too: no person is taken for what may be a machine. */
+function readerOf({ pageId, appId, inboxAppId }: MessengerSettings): Reader {
+  const people = { inboxAppIds: [inboxAppId], withoutAppIsPerson: false };
+  return compact({ accountId: pageId, identityKind: 'psid' as const, appId, ...people });
+}
+
+/** Total. */
+export function parse(request: RawRequest, settings: MessengerSettings): ChannelEvent[] {
+  return parseMetaWebhook(request, (body) => parseMetaBody(body, readerOf(settings)));
 }
