@@ -89,7 +89,7 @@ const fields: INodeProperties[] = [
 ];
 
 /** `buy-1=Buy` → `{ id: 'buy-1', title: 'Buy' }`; without `=` the title is the ID too. */
-function replyOf(word: string): { id: string; title: string } {
+export function replyOf(word: string): { id: string; title: string } {
   const at = word.indexOf('=');
   if (at < 0) return { id: word, title: word };
   return { id: word.slice(0, at).trim(), title: word.slice(at + 1).trim() };

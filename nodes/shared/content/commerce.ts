@@ -96,6 +96,29 @@ export const products: ContentKind = {
   },
 };
 
+/** Products of the only catalog that an account has: no more to choose than their IDs. */
+export const ownProducts: ContentKind = {
+  type: 'products',
+  name: 'Products',
+  description: 'One or more products of your catalog, as cards',
+  fields: [
+    {
+      displayName: 'Product IDs',
+      name: 'productIds',
+      type: 'string',
+      default: '',
+      required: true,
+      placeholder: 'e.g. 4370374983, 4370374984',
+      description: "Comma-separated list of IDs, as the provider's commerce manager shows them",
+    },
+  ],
+  build: (parameters) => {
+    const productIds = parameters.words('productIds');
+    if (productIds.length === 0) throw new ParameterError('There is no product', "Add one in 'Product IDs'.");
+    return { type: 'products', sections: [{ title: '', productIds }] };
+  },
+};
+
 export const catalog: ContentKind = {
   type: 'catalog',
   name: 'Catalog',

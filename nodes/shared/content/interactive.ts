@@ -64,6 +64,17 @@ export const buttons: ContentKind = {
     }),
 };
 
+/** Buttons below a text and nothing else. */
+export const plainButtons: ContentKind = {
+  ...buttons,
+  fields: [textField, buttonsField],
+  build: (parameters) => ({
+    type: 'buttons',
+    text: parameters.required('text', 'Text'),
+    buttons: replyButtons(parameters),
+  }),
+};
+
 const rowFields: INodeProperties[] = [
   { displayName: 'Title', name: 'title', type: 'string', default: '', placeholder: 'e.g. Express' },
   {
@@ -154,40 +165,49 @@ export const list: ContentKind = {
   },
 };
 
+const linkFields: INodeProperties[] = [
+  textField,
+  {
+    displayName: 'Button Title',
+    name: 'linkTitle',
+    type: 'string',
+    default: '',
+    required: true,
+    placeholder: 'e.g. Track Order',
+    description: 'What stands on the button',
+  },
+  {
+    displayName: 'Button URL',
+    name: 'linkUrl',
+    type: 'string',
+    default: '',
+    required: true,
+    placeholder: 'e.g. https://example.com/orders/77',
+    description: 'The page that the button opens',
+  },
+];
+
+function linkOf(parameters: Parameters) {
+  return {
+    type: 'link' as const,
+    text: parameters.required('text', 'Text'),
+    title: parameters.required('linkTitle', 'Button Title'),
+    url: parameters.required('linkUrl', 'Button URL').trim(),
+  };
+}
+
 export const link: ContentKind = {
   type: 'link',
   name: 'Link Button',
   description: 'A text with a button that opens a web page',
-  fields: [
-    textField,
-    {
-      displayName: 'Button Title',
-      name: 'linkTitle',
-      type: 'string',
-      default: '',
-      required: true,
-      placeholder: 'e.g. Track Order',
-      description: 'What stands on the button',
-    },
-    {
-      displayName: 'Button URL',
-      name: 'linkUrl',
-      type: 'string',
-      default: '',
-      required: true,
-      placeholder: 'e.g. https://example.com/orders/77',
-      description: 'The page that the button opens',
-    },
-    ...headerFields,
-    footerField,
-  ],
+  fields: [...linkFields, ...headerFields, footerField],
   build: async (parameters, files) =>
     compact({
-      type: 'link' as const,
-      text: parameters.required('text', 'Text'),
+      ...linkOf(parameters),
       header: await headerOf(parameters, files),
       footer: parameters.optional('footer'),
-      title: parameters.required('linkTitle', 'Button Title'),
-      url: parameters.required('linkUrl', 'Button URL').trim(),
     }),
 };
+
+/** A link below a text and nothing else. */
+export const plainLink: ContentKind = { ...link, fields: linkFields, build: linkOf };

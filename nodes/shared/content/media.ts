@@ -164,3 +164,26 @@ export const video = mediaKind('video');
 export const audio = mediaKind('audio');
 export const document = mediaKind('document');
 export const sticker = mediaKind('sticker');
+
+const BARE = { image: 'A picture', video: 'A video', audio: 'A sound file', document: 'A file to download' } as const;
+
+function bareKind(type: keyof typeof BARE): ContentKind {
+  return {
+    type,
+    name: DETAILS[type].name,
+    description: BARE[type],
+    fields: mediaFields(),
+    build: async (parameters, files) => {
+      const { filename: _filename, ...source } = await mediaSource(parameters, files);
+      return { type, ...source };
+    },
+  };
+}
+
+/** Files and nothing beside them, where the provider sends no caption with a file. */
+export const bareMedia: readonly ContentKind[] = [
+  bareKind('audio'),
+  bareKind('document'),
+  bareKind('image'),
+  bareKind('video'),
+];

@@ -45,6 +45,13 @@ export const text: ContentKind = {
     }),
 };
 
+/** Where the channel decides about previews. */
+export const plainText: ContentKind = {
+  ...text,
+  fields: [textField],
+  build: (parameters) => ({ type: 'text', text: parameters.required('text', 'Text') }),
+};
+
 /** The message that a reaction, a quote or a read mark is about. */
 export const messageIdField: INodeProperties = {
   displayName: 'Message ID',
@@ -78,23 +85,41 @@ export const reaction: ContentKind = {
   }),
 };
 
-export const native: ContentKind = {
-  type: 'native',
-  name: 'Native JSON',
-  description: "The provider's own message body, passed through as it is",
-  fields: [
-    {
-      displayName: 'Body',
-      name: 'nativeBody',
-      type: 'json',
-      default: '{\n  "type": "text",\n  "text": { "body": "Hello" }\n}',
-      required: true,
-      description:
-        'The message as the provider documents it, without the recipient. For what the other content types do not cover.',
-    },
-  ],
-  build: (parameters) => ({ type: 'native', body: requiredObject(parameters, 'nativeBody', 'Body') }),
-};
+/** A reaction where the provider takes few of them; an empty `value` takes it back. */
+export function reactionWith(choices: readonly { name: string; value: string }[]): ContentKind {
+  const field: INodeProperties = {
+    displayName: 'Reaction',
+    name: 'emoji',
+    type: 'options',
+    options: [...choices],
+    default: '',
+    description: 'What to put on the message',
+  };
+  return { ...reaction, fields: [messageIdField, { ...field, default: choices[0]?.value ?? '' }] };
+}
+
+/** The provider's own body; `example` is a small one, as JSON text. */
+export function nativeOf(example: string): ContentKind {
+  return {
+    type: 'native',
+    name: 'Native JSON',
+    description: "The provider's own message body, passed through as it is",
+    fields: [
+      {
+        displayName: 'Body',
+        name: 'nativeBody',
+        type: 'json',
+        default: example,
+        required: true,
+        description:
+          'The message as the provider documents it, without the recipient. For what the other content types do not cover.',
+      },
+    ],
+    build: (parameters) => ({ type: 'native', body: requiredObject(parameters, 'nativeBody', 'Body') }),
+  };
+}
+
+export const native = nativeOf('{\n  "type": "text",\n  "text": { "body": "Hello" }\n}');
 
 export function requiredObject(parameters: Parameters, name: string, label: string): Record<string, unknown> {
   const value = parameters.object(name, label);
