@@ -1,8 +1,14 @@
 /** THE list of channels: adding one is a folder and a line here. */
 import type { Channel } from './channel.ts';
+import { dialog360 } from './dialog360/index.ts';
 import { instagram } from './instagram/index.ts';
 import { messenger } from './messenger/index.ts';
 import { whatsapp } from './whatsapp/index.ts';
 
 /** Settings are checked by each channel's own schema before they reach it, so the list forgets their type. */
-export const channels: readonly Channel[] = [whatsapp as Channel, messenger as Channel, instagram as Channel];
+export const channels: readonly Channel[] = [
+  whatsapp as Channel,
+  dialog360 as Channel,
+  messenger as Channel,
+  instagram as Channel,
+];

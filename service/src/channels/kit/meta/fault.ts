@@ -10,6 +10,8 @@ export interface ErrorRule {
   scope?: SendErrorScope;
   /** How to mend it, for a person. */
   hint?: string;
+  /** About the access to Meta, which is the provider's own affair where one stands in between. */
+  isAccess?: true;
 }
 
 /** What a provider's error says, in one form for answers and webhooks. */

@@ -134,10 +134,14 @@ export function ruleOf(code: number): ErrorRule | undefined {
   return found?.[1];
 }
 
-/** Reads a Graph error (`error` of an answer, one of `errors[]` of a webhook). `fallback` is for a code that no page names. */
-export function faultOf(value: unknown, fallback: ErrorRule = REJECTED): ProviderFault {
+/**
+ * Reads a Graph error (`error` of an answer, one of `errors[]` of a webhook). `fallback` is for a code that no page names; `accessHint`
+ * says how access to Meta is mended where it is not the account's own.
+ */
+export function faultOf(value: unknown, fallback: ErrorRule = REJECTED, accessHint?: string): ProviderFault {
   const error = objectOf(value);
   const code = idOf(error.code);
   const hasNoAccess = code === '100' && idOf(error.error_subcode) === NO_ACCESS_SUBCODE;
-  return faultBy(hasNoAccess ? PERMISSION : (ruleOf(Number(code ?? NaN)) ?? fallback), error);
+  const rule = hasNoAccess ? PERMISSION : (ruleOf(Number(code ?? NaN)) ?? fallback);
+  return faultBy(rule.isAccess && accessHint !== undefined ? { ...rule, hint: accessHint } : rule, error);
 }

@@ -1,0 +1,36 @@
+/** WhatsApp through 360dialog, a proxy before Meta's Cloud API: bodies and webhooks are Meta's, the way there is its own. */
+import type { Channel } from '../channel.ts';
+import { capabilities } from '../kit/whatsapp/capabilities.ts';
+import { addressesOf } from '../kit/whatsapp/change.ts';
+import { checkContent } from '../kit/whatsapp/check.ts';
+import { parse } from '../kit/whatsapp/parse.ts';
+import { recipient } from '../kit/whatsapp/render.ts';
+import { media } from './media.ts';
+import { provisioning } from './provisioning.ts';
+import { presence, send } from './send.ts';
+import { SECRET_HEADERS, settingsSchema, type Dialog360Settings } from './settings.ts';
+import { templates } from './templates.ts';
+import { handshake, SIGNATURE_HEADER, verify } from './verify.ts';
+
+export const dialog360: Channel<Dialog360Settings> = {
+  id: 'dialog360',
+  name: '360dialog (WhatsApp)',
+  capabilities,
+  settings: settingsSchema,
+  secrets: ['apiKey', 'webhookHeaderValue', 'platformSecret'],
+  externalId: ({ phoneNumberId }) => phoneNumberId,
+  addresses: addressesOf,
+  sendTo: ['phone', 'user_id'],
+  recipient,
+  webhookHeaders: [...SECRET_HEADERS, SIGNATURE_HEADER],
+  secretHeaders: SECRET_HEADERS,
+  verify,
+  parse,
+  check: checkContent,
+  send,
+  handshake,
+  media,
+  templates,
+  presence,
+  provisioning,
+};

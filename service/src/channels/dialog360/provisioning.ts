@@ -1,0 +1,102 @@
+/**
+ * Points the number's webhooks at this account's URL. Each number at 360dialog has a webhook of its own, so nobody else's is touched; a
+ * webhook of the number goes before that of its WABA.
+ */
+import type { ProvisioningStep } from '../../../../contract/api.ts';
+import { SendError } from '../../core/errors.ts';
+import type { ChannelIo, ProvisioningPower } from '../channel.ts';
+import { idOf, objectOf, objectsOf, textOf } from '../kit/json.ts';
+import { dialog360Call } from './client.ts';
+import { platformSecrets, type Dialog360Settings } from './settings.ts';
+
+const WEBHOOK = 'v1/configs/webhook';
+
+interface Context {
+  webhookUrl: string;
+  settings: Dialog360Settings;
+  io: ChannelIo;
+}
+
+const passed = (step: string): ProvisioningStep => ({ step, ok: true });
+/** Without what blocks, no message arrives. */
+const missing = (step: string, detail: string, blocking = true): ProvisioningStep => ({
+  ...{ step, ok: false, detail },
+  ...(blocking && { blocking }),
+});
+
+/** Runs one step; what 360dialog refuses becomes its detail. */
+async function attempt(step: string, run: () => Promise<ProvisioningStep>, blocking = true): Promise<ProvisioningStep> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof SendError)) throw error;
+    return missing(step, error.message, blocking);
+  }
+}
+
+/** What 360dialog does not take as a URL; a stand-in on this machine takes any. */
+function urlFinding({ webhookUrl, settings }: Context): string | undefined {
+  if (!settings.baseUrl.startsWith('https:')) return undefined;
+  const { protocol, hostname, port } = new URL(webhookUrl);
+  const fault =
+    (protocol !== 'https:' && 'is not https') ||
+    (port !== '' && `names the port ${port}`) ||
+    (hostname.includes('_') && 'has an underscore in its host name');
+  if (!fault) return undefined;
+  return (
+    `360dialog takes no webhook URL that ${fault}: set PARLEY_PUBLIC_URL to a public https address without a port and without ` +
+    'underscores in its name.'
+  );
+}
+
+function settingsStep(context: Context): ProvisioningStep {
+  const { webhookHeaderValue } = context.settings;
+  const hasNone = webhookHeaderValue === undefined && platformSecrets(context.settings).length === 0;
+  const noSecret =
+    'Neither webhookHeaderValue nor platformSecret is set: every webhook will be refused. Choose a long random webhookHeaderValue; ' +
+    '360dialog is told it in the next step.';
+  const found = [hasNone ? noSecret : undefined, urlFinding(context)].filter((finding) => finding !== undefined);
+  return found.length === 0 ? passed('settings') : missing('settings', found.join(' '));
+}
+
+/** Whether the key is good, is of this number, and whether the number may send. */
+async function numberStep({ settings, io }: Context): Promise<ProvisioningStep> {
+  const step = 'number';
+  const health = objectOf((await dialog360Call({ method: 'GET', path: 'health_status' }, settings, io)).health_status);
+  const entities = objectsOf(health.entities);
+  const id = idOf(entities.find(({ entity_type: type }) => type === 'PHONE_NUMBER')?.id);
+  if (id !== undefined && id !== settings.phoneNumberId) {
+    const detail = `The API key is of the number with the phone number ID ${id}, not of ${settings.phoneNumberId}.`;
+    return missing(step, `${detail} Webhooks name the first: set it in the account.`);
+  }
+  const ailing = entities.filter(({ can_send_message: can }) => can === 'BLOCKED' || can === 'LIMITED');
+  if (ailing.length === 0) return passed(step);
+  const told = ailing.map((entity) => {
+    const [first] = objectsOf(entity.errors);
+    const why = [first?.error_description, first?.possible_solution].map(textOf).filter((text) => text !== undefined);
+    return `${textOf(entity.entity_type) ?? 'something'} is ${String(entity.can_send_message)}${why.map((text) => `. ${text}`).join('')}`;
+  });
+  return missing(step, `Meta limits sending: ${told.join('; ')}`, false);
+}
+
+async function webhookStep({ webhookUrl, settings, io }: Context): Promise<ProvisioningStep> {
+  const { webhookHeaderName, webhookHeaderValue } = settings;
+  const headers = webhookHeaderValue === undefined ? {} : { [webhookHeaderName]: webhookHeaderValue };
+  await dialog360Call({ method: 'POST', path: WEBHOOK, json: { url: webhookUrl, headers } }, settings, io);
+  const url = textOf((await dialog360Call({ method: 'GET', path: WEBHOOK }, settings, io)).url);
+  if (url === webhookUrl) return passed('webhook');
+  return missing(
+    'webhook',
+    `360dialog took the webhook URL, but still calls ${url ?? 'none'}. Set it in the 360dialog Hub.`,
+  );
+}
+
+export const provisioning: ProvisioningPower<Dialog360Settings> = {
+  async provision(webhookUrl, settings, io) {
+    const context = { webhookUrl, settings, io };
+    const settled = settingsStep(context);
+    const number = await attempt('number', () => numberStep(context), false);
+    if (urlFinding(context) !== undefined) return [settled, number];
+    return [settled, number, await attempt('webhook', () => webhookStep(context))];
+  },
+};

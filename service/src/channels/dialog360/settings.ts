@@ -1,0 +1,47 @@
+/** Settings of a WhatsApp number at 360dialog. */
+import { z } from 'zod';
+import { baseUrlMember, metaId } from '../kit/meta/settings.ts';
+
+/** Headers in which a webhook can bring our secret. The contract wants them named beforehand, so the choice is between these two. */
+export const SECRET_HEADERS = ['authorization', 'x-parley-webhook-secret'] as const;
+const [, OWN_HEADER] = SECRET_HEADERS;
+
+/** What goes into a header has to be printable. */
+const printable = z.string().regex(/^[\x21-\x7e]{1,4096}$/, 'must be printable characters without spaces');
+const headerValue = z
+  .string()
+  .regex(/^[\x21-\x7e][\x20-\x7e]{14,1022}[\x21-\x7e]$/, 'must be 16 to 1024 printable characters');
+const signingKey = z.string().min(1).max(4096);
+
+export const settingsSchema = z.strictObject({
+  /** Of one number; a new one ends the old. */
+  apiKey: printable,
+  /** Meta's id of the number, by which webhooks name it; no part of any call. */
+  phoneNumberId: metaId,
+  /** The number itself, for people. */
+  phoneNumber: z
+    .string()
+    .regex(/^\+?\d{5,15}$/, 'must be a phone number of digits, with country code')
+    .optional(),
+  /** WhatsApp Business account: account events are routed by it. */
+  wabaId: metaId.optional(),
+  /** The header that 360dialog adds to webhooks, as it is set with them. */
+  webhookHeaderName: z
+    .string()
+    .transform((name) => name.toLowerCase())
+    .pipe(z.enum(SECRET_HEADERS, `must be one of ${SECRET_HEADERS.join(', ')}`))
+    .default(OWN_HEADER),
+  /** Its value, chosen by you. Without it and without `platformSecret` every webhook is refused. */
+  webhookHeaderValue: headerValue.optional(),
+  /** Partners: the key of `x-360dialog-signature`; one, or several during a rotation. A webhook without it is refused then. */
+  platformSecret: z.union([signingKey, z.array(signingKey).min(1).max(5)]).optional(),
+  /** Where the API answers; a stand-in takes its place here. */
+  baseUrl: baseUrlMember.default('https://waba-v2.360dialog.io'),
+});
+
+export type Dialog360Settings = z.output<typeof settingsSchema>;
+
+export function platformSecrets({ platformSecret }: Pick<Dialog360Settings, 'platformSecret'>): string[] {
+  if (platformSecret === undefined) return [];
+  return typeof platformSecret === 'string' ? [platformSecret] : platformSecret;
+}
