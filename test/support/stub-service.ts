@@ -7,6 +7,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CreateSubscription, ProvisioningStep, PutAccount } from '../../contract/api.ts';
+import type { AccountRef } from '../../contract/channel.ts';
 import type { ParleyEvent } from '../../contract/event.ts';
 import { encodeSecret, settingsDigest, signDelivery } from '../../contract/signature.ts';
 
@@ -109,7 +110,7 @@ export class StubService {
   #answer(method: string, path: string, body: unknown): Reply {
     const [, , noun, ...rest] = path.split('/');
     const id = rest.join('/');
-    if (noun === 'accounts' && method === 'GET') return { status: 200, body: { data: [] } };
+    if (noun === 'accounts' && method === 'GET') return this.#getAccounts(id);
     if (noun === 'accounts' && method === 'PUT') return this.#putAccount(id, body as PutAccount);
     if (noun === 'subscriptions' && method === 'POST') return this.#subscribe(body as CreateSubscription);
     if (noun === 'subscriptions' && id === '') {
@@ -121,20 +122,33 @@ export class StubService {
     return { status: 200, body: method === 'DELETE' ? { deleted: true } : withoutSecret(subscription) };
   }
 
+  /** All, or the one with this id. */
+  #getAccounts(id: string): Reply {
+    const all = [...this.accounts].map(([place, { name }]) => {
+      const [channel, externalId] = place.split('/');
+      return { id: `acc_${String(externalId)}`, channel, externalId, name };
+    });
+    if (id === '') return { status: 200, body: { data: all } };
+    const found = all.find((account) => account.id === id);
+    return found ? { status: 200, body: found } : problem(404, 'not_found', `There is no account '${id}'`);
+  }
+
   #putAccount(id: string, account: PutAccount): Reply {
     this.accounts.set(id, account);
     return { status: 200, body: { id, webhookUrl: `${this.url}/webhooks/${id}`, provisioning: this.provisioning } };
   }
 
   #subscribe(asked: CreateSubscription): Reply {
-    const { channel, externalId, settingsDigest: digest } = asked.account ?? { channel: '', externalId: '' };
-    const account = this.accounts.get(`${channel}/${externalId}`);
-    if (!account || settingsDigest(account.settings) !== digest) {
-      return problem(409, 'account_required', 'Register the account');
-    }
+    if (asked.account && !this.#knows(asked.account)) return problem(409, 'account_required', 'Register the account');
     const made = { ...asked, id: `sub_${String(++this.#made)}`, secret: encodeSecret(randomBytes(32)) };
     this.subscriptions.set(made.id, made);
     return { status: 201, body: made };
+  }
+
+  /** Whoever has the account's settings says so; whoever has not may name it all the same. */
+  #knows({ channel, externalId, settingsDigest: digest }: AccountRef): boolean {
+    const account = this.accounts.get(`${channel}/${externalId}`);
+    return account !== undefined && (digest === undefined || digest === settingsDigest(account.settings));
   }
 }
 
