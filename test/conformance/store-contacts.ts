@@ -3,6 +3,7 @@ import * as accounts from '../../service/src/store/account.store.ts';
 import * as apiKeys from '../../service/src/store/api-key.store.ts';
 import * as contacts from '../../service/src/store/contact.store.ts';
 import * as conversations from '../../service/src/store/conversation.store.ts';
+import * as list from '../../service/src/store/conversation-list.store.ts';
 import { NO_WINDOW, type SessionWindow } from '../../service/src/core/session-window.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import type { OpenLedger } from './store.ts';
@@ -140,27 +141,70 @@ function describeContactStore(open: OpenLedger): void {
       await expect(converse(ledger, 'second', 'con', 'acc')).rejects.toThrow();
     });
 
-    test('are listed by when the contact was heard, the last first, of one account or of all', async () => {
-      const ledger = await open();
-      const heard: [string, string, number | null][] = [
-        ['a', 'acc 1', 5],
-        ['b', 'acc 2', 9],
-        ['c', 'acc 1', 5],
-        ['d', 'acc 1', 7],
-        ['silent', 'acc 1', null],
-      ];
-      for (const [id, account, heardAt] of heard) {
-        await converse(ledger, id, `con ${id}`, account, { ...NO_WINDOW, heardAt });
-      }
-      const ids = async (account?: string, limit = 9, after?: conversations.HeardPlace) =>
-        (await conversations.heard(ledger.reader, account, limit, after)).map(({ id }) => id);
-      expect(await ids()).toEqual(['b', 'd', 'c', 'a']);
-      expect(await ids('acc 1')).toEqual(['d', 'c', 'a']);
-      expect(await ids('acc 1', 2)).toEqual(['d', 'c']);
-      expect(await ids('acc 1', 2, { heardAt: 5, id: 'c' })).toEqual(['a']);
-      expect(await ids(undefined, 2, { heardAt: 9, id: 'b' })).toEqual(['d', 'c']);
-      await ledger.write((tx) => conversations.merge(tx, 'd', 'a'));
-      expect(await ids()).toEqual(['b', 'a', 'c']);
+    describe('are listed', () => {
+      const ALL = { ids: undefined, accountIds: undefined, owner: undefined, heardSince: undefined, open: undefined };
+      type Wish = Partial<list.WantedConversations>;
+      const open8 = { now: 8, windowless: [] };
+      const at = (heardAt: number | null, id: string): Wish => ({ after: { heardAt, id } });
+
+      test.each<[string, Wish, number, string]>([
+        ['all, the one last heard from first, then those never heard from', {}, 9, 'b d c a z y'],
+        ['of an account', { accountIds: ['acc 1'] }, 9, 'd c a z y'],
+        ['of several', { accountIds: ['acc 1', 'acc 2'] }, 2, 'b d'],
+        ['of none', { accountIds: [] }, 9, ''],
+        ['behind a place', at(9, 'b'), 2, 'd c'],
+        ['behind one of two that were heard at once', at(5, 'c'), 9, 'a z y'],
+        ['across the end of those that were heard', at(5, 'c'), 2, 'a z'],
+        ['behind one never heard from', at(null, 'z'), 9, 'y'],
+        ['heard since', { heardSince: 7 }, 9, 'b d'],
+        ['owned by people', { owner: 'human' }, 9, 'c'],
+        ['owned by nobody', { owner: 'bot' }, 9, 'b d a z y'],
+        ['with an open session', { open: open8 }, 9, 'b'],
+        ['with an open session, or none to open', { open: { ...open8, windowless: ['acc 1'] } }, 9, 'b d c a z y'],
+        ['by name', { ids: ['a', 'y', 'b'] }, 9, 'b a y'],
+      ])('%s', async (_name, wish, limit, expected) => {
+        const ledger = await open();
+        const heard: [string, string, number | null][] = [
+          ['a', 'acc 1', 5],
+          ['b', 'acc 2', 9],
+          ['c', 'acc 1', 5],
+          ['d', 'acc 1', 7],
+          ['y', 'acc 1', null],
+          ['z', 'acc 1', null],
+        ];
+        for (const [id, account, heardAt] of heard) {
+          const window = { ...NO_WINDOW, heardAt, expiresAt: heardAt };
+          await converse(ledger, id, `con ${id}`, account, window);
+        }
+        await ledger.write((tx) => conversations.setOwner(tx, 'c', 'human', 5));
+        const found = await list.page(ledger.reader, { ...ALL, after: undefined, ...wish }, limit);
+        expect(found.map(({ id }) => id).join(' ')).toBe(expected);
+      });
+
+      test('without those that went into others', async () => {
+        const ledger = await open();
+        await converse(ledger, 'a', 'con a', 'acc 1', { ...NO_WINDOW, heardAt: 5 });
+        await converse(ledger, 'b', 'con b', 'acc 1', { ...NO_WINDOW, heardAt: 7 });
+        await converse(ledger, 'c', 'con a', 'acc 2');
+        await ledger.write((tx) => conversations.merge(tx, 'b', 'a'));
+        const found = await list.page(ledger.reader, { ...ALL, after: undefined }, 9);
+        expect(found.map(({ id, window }) => [id, window.heardAt])).toEqual([
+          ['a', 7],
+          ['c', null],
+        ]);
+      });
+
+      test('of a contact, also by the id that the contact had once', async () => {
+        const ledger = await open();
+        await converse(ledger, 'a', 'con a', 'acc 1', { ...NO_WINDOW, heardAt: 5 });
+        await converse(ledger, 'b', 'con b', 'acc 1');
+        await converse(ledger, 'c', 'con a', 'acc 2', { ...NO_WINDOW, heardAt: 6 });
+        await ledger.write((tx) => conversations.merge(tx, 'b', 'a'));
+        const ids = async (contact: string) => (await list.ofContact(ledger.reader, contact)).map(({ id }) => id);
+        expect(await ids('con a')).toEqual(['c', 'a']);
+        expect(await ids('con b')).toEqual(['a']);
+        expect(await ids('nobody')).toEqual([]);
+      });
     });
 
     test('change hands; older news of who answers changes nothing', async () => {

@@ -22,7 +22,7 @@ export type NewConversation = Omit<Conversation, 'choices' | 'createdAt'>;
 
 const NO_CHOICES: readonly ReplyButton[] = [];
 
-function fromRow(row: Selectable<ConversationsTable>): Conversation {
+export function fromRow(row: Selectable<ConversationsTable>): Conversation {
   return {
     id: row.id,
     accountId: row.account_id,
@@ -183,29 +183,4 @@ export async function setChoices(
     choices.length === 0 ? null : JSON.stringify(choices.map(({ id: chosen, title }) => ({ id: chosen, title })));
   if (text === (before.length === 0 ? null : JSON.stringify(before))) return;
   await updateChoices(tx.db, { id, choices: text });
-}
-
-/** Where a list goes on: behind this one. */
-export interface HeardPlace {
-  heardAt: number;
-  id: string;
-}
-
-/** Conversations in which the contact was heard, of an account or of all: the one last heard from first. */
-export async function heard(
-  db: Kysely<Schema>,
-  accountId: string | undefined,
-  limit: number,
-  after?: HeardPlace,
-): Promise<Conversation[]> {
-  let query = db
-    .selectFrom('conversations')
-    .selectAll()
-    .where('heard_at', 'is not', null)
-    .where('merged_into', 'is', null);
-  if (accountId !== undefined) query = query.where('account_id', '=', accountId);
-  if (after !== undefined) {
-    query = query.where((is) => is(is.refTuple('heard_at', 'id'), '<', is.tuple(after.heardAt, after.id)));
-  }
-  return (await query.orderBy('heard_at', 'desc').orderBy('id', 'desc').limit(limit).execute()).map(fromRow);
 }

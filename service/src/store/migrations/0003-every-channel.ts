@@ -21,13 +21,15 @@ export async function everyChannel(db: Kysely<never>, dialect: StoreDialect): Pr
   for (const [name, columns] of [
     ['conversations_heard', ['heard_at', 'id']],
     ['conversations_account_heard', ['account_id', 'heard_at', 'id']],
+    ['conversations_human', ['heard_at', 'id']],
   ] as const) {
-    await db.schema
+    const index = db.schema
       .createIndex(name)
       .on('conversations')
       .columns([...columns])
-      .where(sql.ref('heard_at'), 'is not', null)
-      .where(sql.ref('merged_into'), 'is', null)
-      .execute();
+      .where(sql.ref('merged_into'), 'is', null);
+    // Those that people own are few, and looked at again and again.
+    const isOfPeople = name === 'conversations_human';
+    await (isOfPeople ? index.where(sql.ref('owner'), '=', sql.lit('human')) : index).execute();
   }
 }

@@ -1,0 +1,89 @@
+/** Lists of conversations, the one in which the contact was last heard first. Those that were merged into others are not in them. */
+import { sql, type ExpressionBuilder, type Kysely } from 'kysely';
+import * as conversations from './conversation.store.ts';
+import type { Conversation } from './conversation.store.ts';
+import type { Schema } from './schema.ts';
+
+/** Where a list goes on: behind this conversation. `heardAt` null: behind all in which the contact was ever heard. */
+export interface Place {
+  heardAt: number | null;
+  id: string;
+}
+
+/** Which conversations; absent: all. */
+export interface WantedConversations {
+  ids: readonly string[] | undefined;
+  accountIds: readonly string[] | undefined;
+  owner: Conversation['owner'] | undefined;
+  /** Heard at or after, milliseconds since the epoch. */
+  heardSince: number | undefined;
+  /** Whose session is open at `now`, or which belong to an account of a channel that knows no window. */
+  open: { now: number; windowless: readonly string[] } | undefined;
+  after: Place | undefined;
+}
+
+/** Behind every other. */
+const LAST = { heardAt: Number.MAX_SAFE_INTEGER, id: '' };
+
+const heardFirst = (one: Conversation): number => one.window.heardAt ?? -Infinity;
+
+/** All of a contact, also by the id of one who turned out to be the same person. */
+export async function ofContact(db: Kysely<Schema>, contactId: string): Promise<Conversation[]> {
+  const rows = await db.selectFrom('conversations').select('id').where('contact_id', '=', contactId).execute();
+  const found = new Map<string, Conversation>();
+  for (const { id } of rows) {
+    const one = await conversations.find(db, id);
+    if (one) found.set(one.id, one);
+  }
+  return [...found.values()].sort(
+    (a, b) => heardFirst(b) - heardFirst(a) || b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1),
+  );
+}
+
+/** Those in which the contact was heard, then the others; both are found in the order of an index. */
+export async function page(db: Kysely<Schema>, wanted: WantedConversations, limit: number): Promise<Conversation[]> {
+  const { after, heardSince } = wanted;
+  const heard = after?.heardAt === null ? [] : await listed(heardOnes(db, wanted, after), limit);
+  if (heard.length === limit || heardSince !== undefined) return heard;
+  const behind = after?.heardAt === null ? after.id : undefined;
+  return [...heard, ...(await listed(silentOnes(db, wanted, behind), limit - heard.length))];
+}
+
+type Query = ReturnType<typeof chosen>;
+
+async function listed(query: Query, limit: number): Promise<Conversation[]> {
+  const rows = await query.selectAll().orderBy('heard_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+  return rows.map(conversations.fromRow);
+}
+
+function heardOnes(db: Kysely<Schema>, wanted: WantedConversations, after: Place | undefined): Query {
+  // There is always a place to go on from: so the index is entered there, and not read from its end.
+  const { heardAt, id } = after ?? LAST;
+  const query = chosen(db, wanted).where((is) => is(is.refTuple('heard_at', 'id'), '<', is.tuple(heardAt, id)));
+  return wanted.heardSince === undefined ? query : query.where('heard_at', '>=', wanted.heardSince);
+}
+
+function silentOnes(db: Kysely<Schema>, wanted: WantedConversations, after: string | undefined): Query {
+  const query = chosen(db, wanted).where('heard_at', 'is', null);
+  return after === undefined ? query : query.where('id', '<', after);
+}
+
+function chosen(db: Kysely<Schema>, { ids, accountIds, owner, open }: WantedConversations) {
+  let query = db.selectFrom('conversations').where('merged_into', 'is', null);
+  if (ids !== undefined) query = query.where('id', 'in', ids);
+  const [accountId, ...others] = accountIds ?? [];
+  if (accountId !== undefined && others.length === 0) query = query.where('account_id', '=', accountId);
+  else if (accountIds !== undefined) query = query.where(anyOf(accountIds));
+  // As it stands in the index of those that people own.
+  if (owner !== undefined) query = query.where('owner', '=', sql.lit(owner));
+  if (open !== undefined) {
+    query = query.where((is) => is.or([is('window_expires_at', '>', open.now), anyOf(open.windowless)(is)]));
+  }
+  return query;
+}
+
+/** Put so that no index helps: by several accounts, all of theirs would have to be sorted. */
+function anyOf(accountIds: readonly string[]) {
+  return (is: ExpressionBuilder<Schema, 'conversations'>) =>
+    accountIds.length === 0 ? is.lit(false) : is(is.fn.coalesce('account_id', is.val('')), 'in', accountIds);
+}
