@@ -48,7 +48,7 @@ export class WhatsAppTrigger implements INodeType {
         type: 'notice',
         default: '',
       },
-      ...triggerProperties({ events: ['linkClicked'] }),
+      ...triggerProperties({ events: ['linkClicked'], kinds: ['share'] }),
     ],
   };
 

@@ -4,17 +4,26 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 import type { ParleyEvent } from '../../contract/event.ts';
-import type { InboundContent, InboundMedia, MessageContext } from '../../contract/message.ts';
+import type { InboundContent, InboundMedia, MediaKind, MessageContext } from '../../contract/message.ts';
 
 /** What an event says of a message's content, whoever wrote it. */
 function contentOf(event: ParleyEvent): InboundContent | undefined {
   return event.message?.content ?? (event.echo?.content as InboundContent | undefined);
 }
 
-/** The file of an event's message, if it has one that can be fetched. */
-export function mediaOf(event: ParleyEvent): InboundMedia | undefined {
-  const content = event.message?.content;
-  return content && 'media' in content ? content.media : undefined;
+export interface ContactFile {
+  type: MediaKind;
+  media: InboundMedia;
+}
+
+function filesIn(content: InboundContent): ContactFile[] {
+  if (!('media' in content)) return [];
+  return [{ type: content.type, media: content.media }, ...(content.more ?? [])];
+}
+
+/** The files of an event's message that can be fetched, the first one first; a message may have several. */
+export function filesOf(event: ParleyEvent): ContactFile[] {
+  return event.message ? filesIn(event.message.content) : [];
 }
 
 /** The words of a content, whatever its kind: what a person reading along would see. */
@@ -26,6 +35,8 @@ export function wordsOf(content: InboundContent): string {
       return content.contacts.map((card) => card.name.formatted).join(', ');
     case 'location':
       return [content.name, content.address].filter(Boolean).join(', ');
+    case 'share':
+      return content.text ?? content.title ?? content.url ?? '';
     default:
       if ('caption' in content) return content.caption ?? '';
       return 'text' in content ? (content.text ?? '') : '';
@@ -40,13 +51,9 @@ export function kindFields(content: InboundContent): Record<string, unknown> {
     case 'list':
       return { buttonId: content.buttonId, buttonText: content.text, buttonDescription: content.description };
     case 'location':
-      return {
-        latitude: content.latitude,
-        longitude: content.longitude,
-        placeName: content.name,
-        placeAddress: content.address,
-        placeUrl: content.url,
-      };
+      return placeFields(content);
+    case 'share':
+      return { shareSource: content.source, shareUrl: content.url, shareTitle: content.title, shareId: content.id };
     case 'reaction':
       return { emoji: content.emoji, replyTo: content.messageId };
     case 'contacts':
@@ -58,28 +65,38 @@ export function kindFields(content: InboundContent): Record<string, unknown> {
     case 'order':
       return { catalogId: content.catalogId, orderItems: content.items };
     case 'system':
-      return { systemEvent: content.event };
+      return { systemEvent: content.event, systemData: content.data };
     case 'call_permission':
       return { callPermission: content.response, callPermissionExpiresAt: content.expiresAt };
     case 'unsupported':
       return { reason: content.reason };
     default:
-      return 'media' in content ? mediaFields(content.media) : {};
+      return 'media' in content ? { ...mediaFields(content.media), files: filesIn(content).map(fileEntry) } : {};
   }
 }
 
-function mediaFields(media: InboundMedia | undefined): Record<string, unknown> {
-  if (!media) return {};
-  const { id, mimeType, filename, voice, animated } = media;
+function placeFields(place: Extract<InboundContent, { type: 'location' }>): Record<string, unknown> {
+  const { latitude, longitude, name, address, url } = place;
+  return { latitude, longitude, placeName: name, placeAddress: address, placeUrl: url };
+}
+
+function mediaFields({ id, mimeType, filename, voice, animated }: InboundMedia): Record<string, unknown> {
   return { mediaId: id, mimeType, fileName: filename, voice, animated };
 }
 
+function fileEntry({ type, media }: ContactFile): Record<string, unknown> {
+  return defined({ type, ...mediaFields(media) });
+}
+
 function contextFields(context: MessageContext | undefined): Record<string, unknown> {
-  const { referral, product } = context ?? {};
+  const { referral, product, story } = context ?? {};
   return {
     forwarded: context?.forwarded,
     frequentlyForwarded: context?.frequentlyForwarded,
     productId: product?.productId,
+    storyId: story?.id,
+    storyUrl: story?.url,
+    reference: referral?.reference,
     adId: referral?.sourceId,
     adHeadline: referral?.headline,
     adUrl: referral?.sourceUrl,
@@ -148,6 +165,7 @@ export function simplifyEvent(event: ParleyEvent): IDataObject {
       sessionOpen: event.session?.open,
       sessionExpiresAt: event.session?.expiresAt,
       sessionFreeUntil: event.session?.freeUntil,
+      sessionPersonUntil: event.session?.personUntil,
     }),
   };
   const ordered = [

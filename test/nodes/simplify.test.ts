@@ -1,6 +1,6 @@
 import type { EventType, ParleyEvent } from '../../contract/event.ts';
 import type { InboundContent } from '../../contract/message.ts';
-import { mediaOf, simplifyEvent } from '../../nodes/shared/simplify.ts';
+import { filesOf, simplifyEvent } from '../../nodes/shared/simplify.ts';
 
 const base: ParleyEvent = {
   id: 'evt_1',
@@ -38,8 +38,35 @@ const KINDS: [InboundContent, Record<string, unknown>][] = [
     { text: 'Look', mediaId: 'med_1', mimeType: 'image/jpeg', fileName: 'a.jpg' },
   ],
   [
+    { type: 'image', media, more: [{ type: 'video', media: { id: 'med_2', mimeType: 'video/mp4' } }] },
+    {
+      ...{ text: '', mediaId: 'med_1' },
+      files: [
+        { type: 'image', mediaId: 'med_1', mimeType: 'image/jpeg', fileName: 'a.jpg' },
+        { type: 'video', mediaId: 'med_2', mimeType: 'video/mp4' },
+      ],
+    },
+  ],
+  [
     { type: 'audio', media: { id: 'm', mimeType: 'audio/ogg', voice: true } },
-    { text: '', mediaId: 'm', voice: true },
+    {
+      text: '',
+      mediaId: 'm',
+      voice: true,
+      files: [{ type: 'audio', mediaId: 'm', mimeType: 'audio/ogg', voice: true }],
+    },
+  ],
+  [
+    { type: 'share', source: 'reel', url: 'https://a.example/r', title: 'Boots', id: '9' },
+    { text: 'Boots', shareSource: 'reel', shareUrl: 'https://a.example/r', shareTitle: 'Boots', shareId: '9' },
+  ],
+  [
+    { type: 'share', source: 'link', url: 'https://a.example', text: 'See' },
+    { text: 'See', shareSource: 'link', shareUrl: 'https://a.example' },
+  ],
+  [
+    { type: 'system', event: 'feedback', data: { score: 5 } },
+    { text: '', systemEvent: 'feedback', systemData: { score: 5 } },
   ],
   [
     { type: 'location', latitude: 1.5, longitude: -2, name: 'Philz', address: '101 Forest Ave' },
@@ -114,7 +141,7 @@ test.each(KINDS)('a message of kind $type is flat', (content, fields) => {
 });
 
 test('what workflows decide by comes first', () => {
-  const [content] = KINDS[6] as [InboundContent, unknown];
+  const [content] = KINDS.find(([{ type }]) => type === 'button') as [InboundContent, unknown];
   expect(Object.keys(simplifyEvent(received(content))).slice(0, 8)).toEqual([
     ...['event', 'from', 'name', 'text', 'kind', 'buttonId', 'buttonText', 'messageId'],
   ]);
@@ -141,6 +168,17 @@ test('a reply names what it answers, an ad what led here', () => {
     simplifyEvent({ ...event, message: { ...message, replyTo: 'msg_0' } as ParleyEvent['message'] }),
   ).toMatchObject({
     replyTo: 'msg_0',
+  });
+});
+
+test('an answer to a story names it, a link brings its reference, and people have a time of their own', () => {
+  const event = received({ type: 'text', text: 'Hi' });
+  const context = { story: { id: '178', url: 'https://a.example/s' }, referral: { reference: 'summer' } };
+  const message = { ...event.message, context } as ParleyEvent['message'];
+  const session = { open: false, personUntil: '2026-11-29T10:00:00.000Z' };
+  expect(simplifyEvent({ ...event, message, session })).toMatchObject({
+    ...{ storyId: '178', storyUrl: 'https://a.example/s', reference: 'summer' },
+    ...{ sessionOpen: false, sessionPersonUntil: '2026-11-29T10:00:00.000Z' },
   });
 });
 
@@ -175,6 +213,16 @@ const OTHERS: [EventType, Partial<ParleyEvent>, Record<string, unknown>][] = [
     { data: { category: 'marketing', preference: 'stop' } },
     { from: '15550001111', preference: 'stop' },
   ],
+  [
+    'link.clicked',
+    { data: { reference: 'summer', source: 'SHORTLINK', sourceType: 'shortlink', adId: '61' } },
+    { from: '15550001111', reference: 'summer', source: 'SHORTLINK', sourceType: 'shortlink', adId: '61' },
+  ],
+  [
+    'conversation.control',
+    { owner: 'human', data: { action: 'pass', newOwner: '2' } },
+    { from: '15550001111', owner: 'human', action: 'pass', newOwner: '2' },
+  ],
   ['message.deleted', { data: { messageId: 'msg_3' } }, { messageId: 'msg_3' }],
 ];
 
@@ -184,8 +232,10 @@ test.each(OTHERS)('%s is flat', (type, members, fields) => {
   expect('from' in item && 'to' in item).toBe(false);
 });
 
-test('only a file of the contact can be fetched', () => {
-  expect(mediaOf(received({ type: 'image', media }))).toEqual(media);
-  expect(mediaOf(received({ type: 'text', text: 'Hi' }))).toBeUndefined();
-  expect(mediaOf({ ...base, echo: { providerMessageId: 'p', content: { type: 'image', media } } })).toBeUndefined();
+test('only files of the contact can be fetched, the first one first', () => {
+  const more = [{ type: 'video' as const, media: { id: 'med_2' } }];
+  expect(filesOf(received({ type: 'image', media }))).toEqual([{ type: 'image', media }]);
+  expect(filesOf(received({ type: 'image', media, more }))).toEqual([{ type: 'image', media }, ...more]);
+  expect(filesOf(received({ type: 'text', text: 'Hi' }))).toEqual([]);
+  expect(filesOf({ ...base, echo: { providerMessageId: 'p', content: { type: 'image', media } } })).toEqual([]);
 });

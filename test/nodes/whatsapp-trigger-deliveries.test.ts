@@ -1,4 +1,5 @@
 /** What reaches a workflow through the trigger, in n8n's real engine: verified, in order, one item per event, with its file. */
+import type { ParleyEvent } from '../../contract/event.ts';
 import type { Forgery } from '../support/stub-service.ts';
 import { type Fixture, imageEvent, startFixture, textEvent, TRIGGER, workflow } from './trigger-fixture.ts';
 
@@ -107,6 +108,25 @@ describe('files', () => {
     expect(data).toMatchObject({ fileName: 'cat.png', mimeType: 'image/png' });
     expect(data && (await fixture.engine.readBinary(data))).toEqual(bytes);
     expect(item?.json).toMatchObject({ mediaId: 'med_1', kind: 'image' });
+  });
+
+  test('of one message have a field each, and one that is gone takes no other with it', async () => {
+    const bytes = Buffer.from('a second picture');
+    fixture.service.files.set('med_3', { bytes, mimeType: 'video/mp4', filename: 'b.mp4' });
+    const event = imageEvent('med_gone');
+    const more = [
+      { type: 'image' as const, media: { id: 'med_1' } },
+      { type: 'video' as const, media: { id: 'med_3' } },
+    ];
+    const message = { ...event.message, content: { ...event.message?.content, more } } as ParleyEvent['message'];
+    const { subscription } = await fixture.active({ options: { downloadMedia: true } });
+    await fixture.service.deliver(subscription, [{ ...event, message }]);
+    const [item] = (await fixture.succeeded()).items(TRIGGER);
+    expect(Object.keys(item?.binary ?? {})).toEqual(['data_1', 'data_2']);
+    const second = item?.binary?.['data_2'];
+    expect(second).toMatchObject({ fileName: 'b.mp4', mimeType: 'video/mp4' });
+    expect(second && (await fixture.engine.readBinary(second))).toEqual(bytes);
+    expect(item?.json['mediaError']).toMatch(/Not found/);
   });
 
   test('that are gone do not take the message with them', async () => {

@@ -31,7 +31,7 @@ const OPTIONS: INodeProperties[] = [
     type: 'boolean',
     default: false,
     description:
-      "Whether to put the file of a message into the item's binary field 'data'. Off, the operation 'Media: Download' can fetch it later by 'mediaId'.",
+      "Whether to put the file of a message into the item's binary field 'data'; further files of the same message go into 'data_1', 'data_2' and so on. Off, the operation 'Media: Download' can fetch it later by 'mediaId'.",
   },
   {
     displayName: 'Events per Execution',

@@ -104,6 +104,7 @@ export const KIND_CHOICES: readonly (INodePropertyOptions & { value: InboundKind
   { name: 'Location', value: 'location' },
   { name: 'Order', value: 'order' },
   { name: 'Reaction', value: 'reaction' },
+  { name: 'Shared Post, Page or Product', value: 'share' },
   { name: 'Sticker', value: 'sticker' },
   { name: 'System Notice', value: 'system' },
   { name: 'Text', value: 'text' },

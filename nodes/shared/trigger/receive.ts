@@ -1,14 +1,17 @@
 /** A delivery on its way into a workflow: verified over the raw bytes, then one item per event, in order. */
 import {
   jsonParse,
+  type IBinaryData,
+  type IBinaryKeyData,
   type IDataObject,
   type INodeExecutionData,
   type IWebhookFunctions,
   type IWebhookResponseData,
 } from 'n8n-workflow';
 import type { DeliveryBody, ParleyEvent } from '../../../contract/event.ts';
+import type { InboundMedia } from '../../../contract/message.ts';
 import { verifyDelivery } from '../../../contract/signature.ts';
-import { mediaOf, simplifyEvent } from '../simplify.ts';
+import { filesOf, simplifyEvent } from '../simplify.ts';
 import { parleyDownload } from '../transport.ts';
 import { knownSecrets, type TriggerOptions } from './subscription.ts';
 
@@ -51,27 +54,35 @@ async function toItems(
   const items: INodeExecutionData[] = [];
   for (let first = 0; first < events.length; first += DOWNLOADS_AT_ONCE) {
     const group = events.slice(first, first + DOWNLOADS_AT_ONCE);
-    items.push(...(await Promise.all(group.map(async (event) => await withFile(context, event)))));
+    items.push(...(await Promise.all(group.map(async (event) => await withFiles(context, event)))));
   }
   return items;
 }
 
-/** A file that cannot be fetched is said on the item: the message itself is not lost for it. */
-async function withFile(context: IWebhookFunctions, event: ParleyEvent): Promise<INodeExecutionData> {
+/** The binary field of a message's file: `data`, then `data_1`, `data_2`… */
+const fieldOf = (index: number): string => (index === 0 ? 'data' : `data_${index}`);
+
+async function download(context: IWebhookFunctions, media: InboundMedia): Promise<IBinaryData> {
+  const path = `/v1/media/${encodeURIComponent(media.id)}`;
+  const file = await parleyDownload(context, { method: 'GET', path });
+  const mimeType = (media.mimeType ?? file.mimeType)?.split(';')[0];
+  return await context.helpers.prepareBinaryData(file.content, media.filename ?? file.fileName, mimeType);
+}
+
+/** A file that cannot be fetched is said on the item: the message itself and its other files are not lost for it. */
+async function withFiles(context: IWebhookFunctions, event: ParleyEvent): Promise<INodeExecutionData> {
   const json: IDataObject = simplifyEvent(event);
-  const media = mediaOf(event);
-  if (media === undefined) return { json };
-  try {
-    const path = `/v1/media/${encodeURIComponent(media.id)}`;
-    const file = await parleyDownload(context, { method: 'GET', path });
-    const name = media.filename ?? file.fileName;
-    const data = await context.helpers.prepareBinaryData(
-      file.content,
-      name,
-      (media.mimeType ?? file.mimeType)?.split(';')[0],
-    );
-    return { json, binary: { data } };
-  } catch (error) {
-    return { json: { ...json, mediaError: (error as Error).message } };
+  const binary: IBinaryKeyData = {};
+  const failures: string[] = [];
+  for (const [index, { media }] of filesOf(event).entries()) {
+    try {
+      binary[fieldOf(index)] = await download(context, media);
+    } catch (error) {
+      failures.push((error as Error).message);
+    }
   }
+  return {
+    json: failures.length > 0 ? { ...json, mediaError: failures.join('; ') } : json,
+    ...(Object.keys(binary).length > 0 && { binary }),
+  };
 }
