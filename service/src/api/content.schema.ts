@@ -12,12 +12,34 @@ function oneSource(value: { link?: string | undefined; mediaId?: string | undefi
 }
 const ONE_SOURCE = { message: 'Give exactly one of link and mediaId', path: ['link'] };
 
+/** Stickers of the provider go by their name. */
+function oneSticker({
+  name,
+  ...file
+}: {
+  link?: string | undefined;
+  mediaId?: string | undefined;
+  name?: string | undefined;
+}): boolean {
+  return name === undefined ? oneSource(file) : file.link === undefined && file.mediaId === undefined;
+}
+const ONE_STICKER = { message: 'Give exactly one of link, mediaId and name', path: ['link'] };
+
 const fileHeader = z
   .strictObject({ type: z.enum(['image', 'video', 'document']), filename: text.optional(), ...source })
   .refine(oneSource, ONE_SOURCE);
 const header = z.union([z.strictObject({ type: z.literal('text'), text }), fileHeader]);
 const frame = { text, header: header.optional(), footer: text.optional() };
 const button = z.strictObject({ id: text, title: text });
+const cardButton = z.union([
+  button,
+  z.strictObject({ title: text, url: text }),
+  z.strictObject({ title: text, phone: text }),
+]);
+const quickReply = z.union([
+  button.extend({ imageUrl: text.optional() }),
+  z.strictObject({ ask: z.enum(['phone', 'email']) }),
+]);
 const place = { latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) };
 const productSections = z.array(z.strictObject({ title: z.string(), productIds: z.array(text).min(1) })).min(1);
 
@@ -89,22 +111,25 @@ export const templateContent: z.ZodType<TemplateContent> = z.strictObject({
   code: text.optional(),
 });
 
+const cardMedia = z.strictObject({ type: z.enum(['image', 'video']), ...source }).refine(oneSource, ONE_SOURCE);
 const card = z.union([
   z.strictObject({
-    header: z.strictObject({ type: z.enum(['image', 'video']), ...source }).refine(oneSource, ONE_SOURCE),
+    header: cardMedia.optional(),
+    title: text.optional(),
     body: text.optional(),
+    url: text.optional(),
     link: z.strictObject({ title: text, url: text }).optional(),
     buttons: z.array(button).optional(),
   }),
   z.strictObject({ productId: text }),
 ]);
 
-const media = MEDIA_KINDS.map((type) =>
+const media = MEDIA_KINDS.filter((type) => type !== 'sticker').map((type) =>
   z
     .strictObject({
       type: z.literal(type),
       ...source,
-      ...(type !== 'audio' && type !== 'sticker' && { caption: z.string().optional() }),
+      ...(type !== 'audio' && { caption: z.string().optional() }),
       ...(type === 'document' && { filename: text.optional() }),
       ...(type === 'audio' && { voice: z.boolean().optional() }),
     })
@@ -112,11 +137,26 @@ const media = MEDIA_KINDS.map((type) =>
 );
 
 const kinds = [
-  z.strictObject({ type: z.literal('text'), text, preview: z.boolean().optional() }),
+  z.strictObject({
+    type: z.literal('text'),
+    text,
+    preview: z.boolean().optional(),
+    choices: z.array(button).min(1).optional(),
+  }),
+  z.strictObject({ type: z.literal('sticker'), ...source, name: text.optional() }).refine(oneSticker, ONE_STICKER),
   z.strictObject({ type: z.literal('location'), ...place, name: text.optional(), address: text.optional() }),
   z.strictObject({ type: z.literal('contacts'), contacts: z.array(contact).min(1) }),
   z.strictObject({ type: z.literal('reaction'), messageId: text, emoji: z.string() }),
   z.strictObject({ type: z.literal('buttons'), ...frame, buttons: z.array(button).min(1) }),
+  z.strictObject({
+    type: z.literal('quick_replies'),
+    text: text.optional(),
+    media: z
+      .strictObject({ type: z.enum(MEDIA_KINDS), ...source })
+      .refine(oneSource, ONE_SOURCE)
+      .optional(),
+    replies: z.array(quickReply).min(1),
+  }),
   z.strictObject({
     type: z.literal('list'),
     ...frame,
@@ -135,15 +175,15 @@ const kinds = [
     type: z.literal('product'),
     text: text.optional(),
     footer: text.optional(),
-    catalogId: text,
+    catalogId: text.optional(),
     productId: text,
   }),
   z.strictObject({
     type: z.literal('products'),
-    text,
-    header: text,
+    text: text.optional(),
+    header: text.optional(),
     footer: text.optional(),
-    catalogId: text,
+    catalogId: text.optional(),
     sections: productSections,
   }),
   z.strictObject({
@@ -152,7 +192,23 @@ const kinds = [
     footer: text.optional(),
     thumbnailProductId: text.optional(),
   }),
-  z.strictObject({ type: z.literal('carousel'), text, catalogId: text.optional(), cards: z.array(card).min(1) }),
+  z.strictObject({
+    type: z.literal('carousel'),
+    text: text.optional(),
+    catalogId: text.optional(),
+    cards: z.array(card).min(1),
+  }),
+  z.strictObject({ type: z.literal('media_card'), media: cardMedia, buttons: z.array(cardButton).min(1) }),
+  z.strictObject({
+    type: z.literal('coupon'),
+    title: text,
+    subtitle: text.optional(),
+    code: text.optional(),
+    url: text.optional(),
+    urlTitle: text.optional(),
+    text: text.optional(),
+    imageUrl: text.optional(),
+  }),
   z.strictObject({ type: z.literal('receipt'), receipt: anyObject }),
   z.strictObject({
     type: z.literal('form'),

@@ -60,10 +60,21 @@ export class MessagesController {
     return this.#messages.ofConversation(id, query.limit, query.after);
   }
 
-  @Describe({ summary: 'May I send this now?', query: permissionQuery, problems: [409] })
+  @Describe({
+    summary: 'May I send this now?',
+    description: 'Asked about an address of an account, or about a conversation.',
+    query: permissionQuery,
+    problems: [404, 409],
+  })
   @Get('permission')
   permission(@Query(new ZodPipe(permissionQuery)) query: z.output<typeof permissionQuery>): Promise<Permission> {
-    const { to, kind, ...account } = query;
-    return this.#messages.permission(account, to, kind);
+    const { to, conversationId = '', kind, author, channel, externalId, ...rest } = query;
+    const isNamed = channel !== undefined && externalId !== undefined;
+    return this.#messages.permission({
+      ...(isNamed && { account: { channel, externalId, ...rest } }),
+      to: to ?? { conversationId },
+      kind,
+      author,
+    });
   }
 }

@@ -1,5 +1,6 @@
 /** Shapes of requests, as the API checks and documents them. */
 import { z } from 'zod';
+import type { SendMessage } from '../../../contract/api.ts';
 import { EVENT_TYPES } from '../../../contract/event.ts';
 import { INBOUND_KINDS, MESSAGE_STATUSES, OUTBOUND_KINDS } from '../../../contract/message.ts';
 import { outboundContent, templateContent } from './content.schema.ts';
@@ -33,17 +34,34 @@ export const createSubscription = z.strictObject({
 
 export const removeSubscriptionQuery = z.strictObject({ handOver: z.enum(['true', 'false']).default('false') });
 
-export const sendMessage = z.strictObject({
-  account: accountRef,
-  to: z.union([text.max(300), z.strictObject({ conversationId: text })]),
-  content: outboundContent,
-  purpose: z.enum(['reply', 'campaign']).optional(),
-  ifSessionClosed: z.union([z.enum(['fail', 'hold']), z.strictObject({ template: templateContent })]).optional(),
-  replyTo: text.optional(),
-  expiresAt: z.iso.datetime({ offset: true }).optional(),
-  metadata: object.optional(),
-  wait: z.strictObject({ url: z.url({ protocol: /^https?$/ }), until: z.iso.datetime({ offset: true }) }).optional(),
-});
+const known = z
+  .strictObject({ conversationId: text.optional(), contactId: text.optional() })
+  .refine(({ conversationId, contactId }) => (conversationId === undefined) !== (contactId === undefined), {
+    path: ['conversationId'],
+    error: 'Give exactly one of conversationId and contactId',
+  });
+const to = z.union([text.max(300), known]) as unknown as z.ZodType<SendMessage['to']>;
+const author = z.enum(['bot', 'human']);
+
+export const sendMessage = z
+  .strictObject({
+    account: accountRef.optional(),
+    to,
+    content: outboundContent,
+    degrade: z.boolean().optional(),
+    author: author.optional(),
+    options: object.optional(),
+    purpose: z.enum(['reply', 'campaign']).optional(),
+    ifSessionClosed: z.union([z.enum(['fail', 'hold']), z.strictObject({ template: templateContent })]).optional(),
+    replyTo: text.optional(),
+    expiresAt: z.iso.datetime({ offset: true }).optional(),
+    metadata: object.optional(),
+    wait: z.strictObject({ url: z.url({ protocol: /^https?$/ }), until: z.iso.datetime({ offset: true }) }).optional(),
+  })
+  .refine(({ account, to }) => account !== undefined || typeof to !== 'string', {
+    path: ['account'],
+    error: 'Name the account that sends to this address; only a conversation or a contact says it by itself',
+  });
 
 export const idempotencyKey = z
   .string({ error: 'Send an Idempotency-Key header: a text that is the same for each try of this message' })
@@ -52,7 +70,23 @@ export const idempotencyKey = z
 
 export const markRead = z.strictObject({ account: accountRef, messageId: text, typing: z.boolean().optional() });
 
-export const permissionQuery = accountRef.extend({ to: text, kind: z.enum(OUTBOUND_KINDS) });
+export const permissionQuery = accountRef
+  .extend({
+    channel: text.optional(),
+    externalId: text.optional(),
+    to: text.max(300).optional(),
+    conversationId: text.optional(),
+    kind: z.enum(OUTBOUND_KINDS),
+    author: author.default('bot'),
+  })
+  .refine(({ to, conversationId }) => (to === undefined) !== (conversationId === undefined), {
+    path: ['to'],
+    error: 'Give exactly one of to and conversationId',
+  })
+  .refine(({ to, channel, externalId }) => to === undefined || (channel !== undefined && externalId !== undefined), {
+    path: ['externalId'],
+    error: 'Name the account that sends to this address, by channel and externalId',
+  });
 /** `externalId` absent: any account of the channel. */
 export const contactQuery = accountRef.extend({ externalId: text.optional(), address: text.max(300) });
 export const messagesQuery = z.strictObject({ limit, after: text.optional() });

@@ -2,11 +2,12 @@
 import { hash } from 'node:crypto';
 import type { SendAccepted, SendMessage } from '../../../contract/api.ts';
 import type { IdentityRef } from '../../../contract/event.ts';
-import type { MessageStatus, OutboundContent } from '../../../contract/message.ts';
+import type { MessageStatus, OutboundContent, OutboundKind } from '../../../contract/message.ts';
 import { canonicalJson } from '../../../contract/signature.ts';
 import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
 import { bestIdentity, resolvePerson, type Person } from '../contacts/resolve.ts';
 import { iso, type Clock } from '../core/clock.ts';
+import { degraded } from '../core/degrade.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import { refusals } from '../core/send-permission.ts';
@@ -20,7 +21,9 @@ import type { MessageRow } from '../store/message.store.ts';
 import { checkedExpiry } from './expiry.ts';
 import { holdJob, sendJob } from './jobs.ts';
 import { contentOf, requestOf, type StoredRequest } from './message-view.ts';
+import { targetOf, unknownConversation, type Target } from './recipient.ts';
 import { providerIdOf } from './references.ts';
+import { readOptions } from './send-options.ts';
 
 export interface AdmissionDeps {
   ledger: Ledger;
@@ -33,7 +36,15 @@ export interface AdmissionDeps {
 }
 
 /** As much of a send as the rules look at. */
-type Asked = Pick<SendMessage, 'content' | 'purpose' | 'ifSessionClosed'>;
+type Asked = Pick<SendMessage, 'content' | 'purpose' | 'ifSessionClosed' | 'author'>;
+
+/** A send that the channel takes. */
+interface Ready extends Target {
+  send: SendMessage;
+  /** As it was given, or the nearest that the channel has. */
+  content: OutboundContent;
+  options: Record<string, unknown> | undefined;
+}
 
 /** What will be sent, and whether now. */
 interface Permitted {
@@ -53,28 +64,33 @@ export class Admission {
    * refused with `idempotency_conflict`.
    */
   async admit(send: SendMessage, key: string): Promise<SendAccepted> {
-    const account = await this.#account(send);
-    account.channel.check(send.content, account.settings);
-    if (typeof send.ifSessionClosed === 'object')
-      account.channel.check(send.ifSessionClosed.template, account.settings);
+    const ready = await this.#ready(send);
     if (send.wait) this.#deps.checkUrl(send.wait.url);
     const digest = digestOf(send);
     return this.#deps.ledger.write(async (tx) => {
-      const known = await this.#admittedBefore(tx, key, digest);
-      return known ?? this.#admit(tx, account, send, key, digest);
+      const known = await this.#admittedBefore(tx, send, key, digest);
+      if (known) return known;
+      const accepted = await this.#admit(tx, ready);
+      await messages.rememberKey(tx, key, digest, accepted.id, this.#deps.clock.now());
+      return accepted;
     });
   }
 
-  async #account({ account, to }: SendMessage): Promise<LiveAccount> {
-    if (account !== undefined) return this.#deps.accounts.required(account);
-    const conversation = typeof to === 'object' && 'conversationId' in to ? to.conversationId : undefined;
-    const found = conversation && (await conversations.find(this.#deps.ledger.reader, conversation));
-    const known = found && (await this.#deps.accounts.known(found.accountId));
-    if (known) return known;
-    throw new ParleyError(400, 'invalid_request', 'Name the account that sends, or a conversation');
+  async #ready(send: SendMessage): Promise<Ready> {
+    const target = await targetOf(this.#deps, send);
+    const { channel, settings } = target.account;
+    const content = send.degrade ? nearest(target.account, send.content) : send.content;
+    channel.check(content, settings);
+    if (typeof send.ifSessionClosed === 'object') channel.check(send.ifSessionClosed.template, settings);
+    return { ...target, send, content, options: readOptions(channel, send.options) };
   }
 
-  async #admittedBefore(tx: Tx, key: string, digest: string): Promise<SendAccepted | undefined> {
+  async #admittedBefore(
+    tx: Tx,
+    { content, degrade }: SendMessage,
+    key: string,
+    digest: string,
+  ): Promise<SendAccepted | undefined> {
     const known = await messages.idempotent(tx.db, key);
     if (known === undefined) return undefined;
     if (known.digest !== digest) {
@@ -84,7 +100,10 @@ export class Admission {
     }
     const row = await messages.find(tx.db, known.messageId);
     const { status, conversation_id: conversationId } = row ?? { status: 'unknown', conversation_id: '' };
-    return { id: known.messageId, status: status as MessageStatus, conversationId, duplicate: true };
+    // A template stands in the place of a message whose session is closed.
+    const isOther = degrade && row !== undefined && row.kind !== content.type && row.kind !== 'template';
+    const sentAs = isOther ? { sentAs: row.kind as OutboundKind } : {};
+    return { id: known.messageId, status: status as MessageStatus, conversationId, duplicate: true, ...sentAs };
   }
 
   /**
@@ -92,8 +111,8 @@ export class Admission {
    * which the dead one is held.
    */
   async again(tx: Tx, account: LiveAccount, dead: MessageRow): Promise<SendAccepted> {
-    const { to, purpose, ifSessionClosed, replyToProviderId, metadata } = requestOf(dead);
-    const send = { content: contentOf(dead), purpose, ifSessionClosed };
+    const { to, purpose, ifSessionClosed, replyToProviderId, metadata, author, options } = requestOf(dead);
+    const send = { content: contentOf(dead), purpose, ifSessionClosed, ...(author && { author }) };
     account.channel.check(send.content, account.settings);
     const { person } = await this.#recipient(tx, account, { conversationId: dead.conversation_id });
     const request: StoredRequest = {
@@ -102,14 +121,16 @@ export class Admission {
       ifSessionClosed,
       ...(replyToProviderId !== undefined && { replyToProviderId }),
       ...(metadata && { metadata }),
+      ...(author && { author }),
+      ...(options && { options }),
       replayOf: dead.id,
     };
     return this.#store(tx, account, person, this.#permit(account, person, send), request);
   }
 
-  async #admit(tx: Tx, account: LiveAccount, send: SendMessage, key: string, digest: string): Promise<SendAccepted> {
-    const { to, person } = await this.#recipient(tx, account, send.to);
-    const { content, status } = this.#permit(account, person, send);
+  async #admit(tx: Tx, { account, send, content: wanted, options, ...target }: Ready): Promise<SendAccepted> {
+    const { to, person } = await this.#recipient(tx, account, target.to);
+    const { content, status } = this.#permit(account, person, { ...send, content: wanted });
     const request: StoredRequest = {
       ...(to && { to }),
       purpose: send.purpose ?? 'reply',
@@ -117,18 +138,20 @@ export class Admission {
       ...(send.replyTo !== undefined && { replyToProviderId: await providerIdOf(tx.db, account.id, send.replyTo) }),
       ...(send.expiresAt !== undefined && { expiresAt: checkedExpiry(send.expiresAt, this.#deps.clock.now()) }),
       ...(send.metadata && { metadata: send.metadata }),
+      ...(send.author === 'human' && { author: send.author }),
+      ...(options && { options }),
     };
     const resolved =
       content.type === 'reaction'
         ? { ...content, messageId: await providerIdOf(tx.db, account.id, content.messageId) }
         : content;
     const accepted = await this.#store(tx, account, person, { content: resolved, status }, request);
-    await messages.rememberKey(tx, key, digest, accepted.id, this.#deps.clock.now());
     if (send.wait) {
       const message = { ...accepted, accountId: account.id };
       await this.#deps.subscriptions.wait(tx, message, send.wait.url, Date.parse(send.wait.until));
     }
-    return accepted;
+    const isOther = content === wanted && content.type !== send.content.type;
+    return { ...accepted, ...(isOther && { sentAs: content.type }) };
   }
 
   /** The message is on record, and promised to the provider or held. */
@@ -190,21 +213,21 @@ export class Admission {
       window: person.conversation.window,
       marketingStopped: person.contact.marketingStoppedAt !== null,
       owner: person.conversation.owner,
+      author: send.author ?? 'bot',
       now: this.#deps.clock.now(),
     });
   }
 
-  async #recipient(tx: Tx, account: LiveAccount, to: SendMessage['to']): Promise<{ to?: IdentityRef; person: Person }> {
+  async #recipient(tx: Tx, account: LiveAccount, to: Target['to']): Promise<{ to?: IdentityRef; person: Person }> {
     if (typeof to === 'string') {
       const identity = account.channel.recipient(to, account.settings);
       const ref = { identities: [identity] };
       return { to: identity, person: await resolvePerson(tx, this.#deps.ids, account, ref, this.#deps.clock.now()) };
     }
-    if (!('conversationId' in to)) throw new ParleyError(400, 'invalid_recipient', 'Name a conversation');
     const conversation = await conversations.find(tx.db, to.conversationId);
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
     if (conversation?.accountId !== account.id || contact === undefined) {
-      throw new ParleyError(404, 'not_found', `This account has no conversation '${to.conversationId}'`);
+      throw unknownConversation(to.conversationId, true);
     }
     const kinds = account.channel.sendTo;
     if (bestIdentity(kinds, contact) === undefined) {
@@ -212,6 +235,20 @@ export class Admission {
     }
     return { person: { contact, conversation: await conversations.hold(tx, conversation) } };
   }
+}
+
+/** The content, or the nearest to it that the channel takes; where there is none, the channel's check says what is wrong with it. */
+function nearest({ channel, settings }: LiveAccount, content: OutboundContent): OutboundContent {
+  const isTaken = (one: OutboundContent) => {
+    try {
+      channel.check(one, settings);
+      return true;
+    } catch (error) {
+      if (error instanceof ParleyError) return false;
+      throw error;
+    }
+  };
+  return degraded(content, channel.capabilities.kinds, isTaken) ?? content;
 }
 
 /** Of everything that makes it the same request; the caller's settings do not. */

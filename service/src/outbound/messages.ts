@@ -1,6 +1,5 @@
 /** Questions about messages, and the read mark: everything of the outbound side that is no send. */
-import type { MarkRead, MessageView, Page, Permission } from '../../../contract/api.ts';
-import type { AccountRef } from '../../../contract/channel.ts';
+import type { MarkRead, MessageView, Page, Permission, SendMessage } from '../../../contract/api.ts';
 import type { OutboundKind } from '../../../contract/message.ts';
 import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
 import { has, type ChannelIo, type SeenMessage } from '../channels/channel.ts';
@@ -14,7 +13,14 @@ import * as conversations from '../store/conversation.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import * as store from '../store/message.store.ts';
 import { viewMessage } from './message-view.ts';
+import { targetOf } from './recipient.ts';
 import { providerIdOf } from './references.ts';
+
+/** May `author` send a message of this kind there now? */
+export interface PermissionQuestion extends Pick<SendMessage, 'account' | 'to'> {
+  kind: OutboundKind;
+  author: 'bot' | 'human';
+}
 
 export interface MessagesDeps {
   ledger: Ledger;
@@ -69,14 +75,10 @@ export class Messages {
   }
 
   /** "May I send this now?", with every reason. Asking creates nothing. */
-  async permission(ref: AccountRef, to: string, kind: OutboundKind): Promise<Permission> {
-    const { ledger, accounts, clock } = this.#deps;
-    const account = await accounts.required(ref);
-    const { capabilities, id: channel } = account.channel;
-    const identity = account.channel.recipient(to, account.settings);
-    const contactId = await contacts.ownerOf(ledger.reader, channel, identity);
-    const contact = contactId === undefined ? undefined : await contacts.find(ledger.reader, contactId, channel);
-    const conversation = contact && (await conversations.between(ledger.reader, account.id, contact.id));
+  async permission({ kind, author, ...asked }: PermissionQuestion): Promise<Permission> {
+    const now = this.#deps.clock.now();
+    const { account, contact, conversation } = await this.#asked(asked);
+    const { capabilities } = account.channel;
     const window = conversation?.window ?? NO_WINDOW;
     const reasons = refusals({
       capabilities,
@@ -85,12 +87,13 @@ export class Messages {
       window,
       marketingStopped: contact?.marketingStoppedAt != null,
       owner: conversation?.owner ?? 'bot',
-      now: clock.now(),
+      author,
+      now,
     });
     return {
       allowed: reasons.length === 0,
       reasons,
-      session: sessionState(window, capabilities.window, clock.now()),
+      session: sessionState(window, capabilities.window, now),
       ...(conversation && { conversationId: conversation.id }),
       ...(contact && {
         contact: {
@@ -100,5 +103,20 @@ export class Messages {
         },
       }),
     };
+  }
+
+  /** Whom the question is about, as far as anybody knows them. */
+  async #asked(question: Pick<PermissionQuestion, 'account' | 'to'>) {
+    const { reader } = this.#deps.ledger;
+    const { account, to } = await targetOf(this.#deps, question);
+    const { channel, settings } = account;
+    if (typeof to === 'object') {
+      const conversation = await conversations.find(reader, to.conversationId);
+      const contact = conversation && (await contacts.find(reader, conversation.contactId, channel.id));
+      return { account, contact, conversation };
+    }
+    const contactId = await contacts.ownerOf(reader, channel.id, channel.recipient(to, settings));
+    const contact = contactId === undefined ? undefined : await contacts.find(reader, contactId, channel.id);
+    return { account, contact, conversation: contact && (await conversations.between(reader, account.id, contact.id)) };
   }
 }

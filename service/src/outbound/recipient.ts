@@ -1,0 +1,57 @@
+/** Who gets a message and which account sends it, when the caller names a conversation or a contact instead of an address. */
+import type { SendMessage } from '../../../contract/api.ts';
+import type { AccountRef } from '../../../contract/channel.ts';
+import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import { ParleyError } from '../core/errors.ts';
+import * as conversations from '../store/conversation.store.ts';
+import { ofContact } from '../store/conversation-list.store.ts';
+import type { Ledger } from '../store/ledger.ts';
+
+interface Deps {
+  ledger: Ledger;
+  accounts: Accounts;
+}
+
+/** The account that sends, and the address or the conversation that gets it. */
+export interface Target {
+  account: LiveAccount;
+  to: string | { conversationId: string };
+}
+
+/** Throws `account_required` (409), `not_found` (404), and `invalid_request` (400) when nothing tells which account sends. */
+export async function targetOf(deps: Deps, { account, to }: Pick<SendMessage, 'account' | 'to'>): Promise<Target> {
+  if (typeof to === 'string') {
+    if (account === undefined) throw new ParleyError(400, 'invalid_request', 'Name the account that sends');
+    return { account: await deps.accounts.required(account), to };
+  }
+  return 'contactId' in to ? toContact(deps, to.contactId, account) : toConversation(deps, to.conversationId, account);
+}
+
+async function toConversation(deps: Deps, conversationId: string, ref: AccountRef | undefined): Promise<Target> {
+  const named = ref && (await deps.accounts.required(ref));
+  const conversation = await conversations.find(deps.ledger.reader, conversationId);
+  if (conversation === undefined) throw unknownConversation(conversationId, named !== undefined);
+  const account = named ?? (await deps.accounts.known(conversation.accountId));
+  if (account === undefined) {
+    throw new ParleyError(400, 'invalid_request', `The account of conversation '${conversationId}' was deleted`);
+  }
+  if (account.id !== conversation.accountId) throw unknownConversation(conversationId, true);
+  return { account, to: { conversationId: conversation.id } };
+}
+
+/** The conversation with the account that is named, else the one in which the contact was last heard. */
+async function toContact(deps: Deps, contactId: string, ref: AccountRef | undefined): Promise<Target> {
+  const named = ref && (await deps.accounts.required(ref));
+  const all = await ofContact(deps.ledger.reader, contactId);
+  if (all.length === 0) throw new ParleyError(404, 'not_found', `There is no contact '${contactId}' to write to`);
+  for (const { id, accountId } of all) {
+    const account = await deps.accounts.known(accountId);
+    if (account && (named === undefined || named.id === account.id)) return { account, to: { conversationId: id } };
+  }
+  if (named) throw new ParleyError(404, 'not_found', `This account has no conversation with contact '${contactId}'`);
+  throw new ParleyError(400, 'invalid_request', `Every account that contact '${contactId}' wrote to was deleted`);
+}
+
+export function unknownConversation(id: string, ofAccount: boolean): ParleyError {
+  return new ParleyError(404, 'not_found', `${ofAccount ? 'This account has' : 'There is'} no conversation '${id}'`);
+}
