@@ -80,12 +80,12 @@ const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
   handed_off: (problem) =>
     user(
       `A person has taken over this conversation: ${problem.detail}`,
-      'Automated messages are held back until the conversation is handed back to the bot. Nothing was sent.',
+      "Automated messages are held back until the conversation is handed back to the bot: 'Conversation: Set Owner' of the Parley node does that. What a person of yours wrote goes out with the option 'Written by a Person'. Nothing was sent.",
     ),
   unsupported_by_channel: (problem) =>
     user(
       `This channel cannot send that kind of message: ${problem.detail}`,
-      "Choose another 'Content Type', or use 'Native JSON' to pass the provider's own body through.",
+      "Choose another 'Content Type'. The Parley node sends the nearest form that the channel has, when 'If the Channel Lacks It' says so; the channel's own node passes the provider's own body through as 'Native JSON'.",
     ),
   invalid_recipient: (problem) =>
     user(

@@ -1,20 +1,13 @@
 /** The Parley node in n8n's real engine: what it asks of the service, and what comes out. */
 import type { IDataObject } from 'n8n-workflow';
 import type { DeadLetter } from '../../../contract/dead-letter.ts';
-import type { WorkflowJson } from '../../support/engine/engine.ts';
-import { type ActionFixture, type MakeWorkflow, problem, startActionFixture } from './action-fixture.ts';
-
-const NAME = 'Parley';
-const workflow: MakeWorkflow = (parameters, node = {}) => {
-  const json = JSON.parse(JSON.stringify(parameters)) as WorkflowJson['nodes'][number]['parameters'];
-  const credentials = { parleyApi: { id: '1', name: 'p' } };
-  return { nodes: [{ name: NAME, type: 'n8n-nodes-parley.parley', parameters: json, credentials, ...node }] };
-};
+import { type ActionFixture, problem, startActionFixture } from './action-fixture.ts';
+import { PARLEY, parleyWorkflow } from './parley-fixture.ts';
 
 let fixture: ActionFixture;
 
 beforeAll(async () => {
-  fixture = await startActionFixture(workflow, NAME);
+  fixture = await startActionFixture(parleyWorkflow, PARLEY);
 }, 60_000);
 afterAll(async () => {
   await fixture.stop();
@@ -286,8 +279,8 @@ describe('Replay Events', () => {
     const list = async (filter = '') =>
       await fixture.engine.editor(
         'listSearch',
-        workflow(delivery('replayEvents')),
-        NAME,
+        parleyWorkflow(delivery('replayEvents')),
+        PARLEY,
         'searchSubscriptions',
         filter,
       );
