@@ -3,6 +3,7 @@ import type { Channel } from './channel.ts';
 import { dialog360 } from './dialog360/index.ts';
 import { instagram } from './instagram/index.ts';
 import { messenger } from './messenger/index.ts';
+import { twilioSms, twilioWhatsApp } from './twilio/index.ts';
 import { whatsapp } from './whatsapp/index.ts';
 
 /** Settings are checked by each channel's own schema before they reach it, so the list forgets their type. */
@@ -11,4 +12,6 @@ export const channels: readonly Channel[] = [
   dialog360 as Channel,
   messenger as Channel,
   instagram as Channel,
+  twilioSms as Channel,
+  twilioWhatsApp as Channel,
 ];

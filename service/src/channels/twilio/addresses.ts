@@ -1,0 +1,55 @@
+/** The two lines that Twilio carries, and how each writes an address. */
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import type { IdentityRef } from '../../../../contract/event.ts';
+import { ParleyError } from '../../core/errors.ts';
+import { textOf } from '../kit/json.ts';
+import { identitiesOf, phone } from '../kit/whatsapp/identity.ts';
+
+export { recipient as whatsappRecipient } from '../kit/whatsapp/render.ts';
+
+export type Line = 'sms' | 'whatsapp';
+
+const PREFIX = 'whatsapp:';
+
+/** The address without its channel. */
+export function bare(address: unknown): string | undefined {
+  return textOf(
+    textOf(address)
+      ?.replace(/^whatsapp:/, '')
+      .trim(),
+  );
+}
+
+export function isOnWhatsApp(address: unknown): boolean {
+  return textOf(address)?.startsWith(PREFIX) ?? false;
+}
+
+/** `To` or `From` of the sender. */
+export function wireSender(line: Line, from: string): string {
+  return line === 'whatsapp' ? `${PREFIX}${from}` : from;
+}
+
+/** `To` of a message. */
+export function wireRecipient(line: Line, { kind, address }: IdentityRef): string {
+  if (line === 'sms') return address;
+  return kind === 'user_id' ? `${PREFIX}${address}` : `${PREFIX}+${address}`;
+}
+
+/** Whoever a webhook names, the lasting identity first. `userId`: WhatsApp's business-scoped user id. */
+export function identities(address: unknown, userId?: unknown): IdentityRef[] {
+  const own = bare(address);
+  if (isOnWhatsApp(address)) return identitiesOf(bare(userId), own);
+  return own === undefined ? [] : [phone(own)];
+}
+
+/** A phone number with its country code, in any common writing. Texts go to numbers only. */
+export function smsRecipient(to: string): IdentityRef {
+  const international = to
+    .trim()
+    .replace(/^00/, '+')
+    .replace(/^(?=\d)/, '+');
+  const parsed = parsePhoneNumberFromString(international, { extract: false });
+  if (parsed?.isPossible() && parsed.ext === undefined) return phone(parsed.number);
+  const expected = 'a phone number with country code like +15550001111';
+  throw new ParleyError(400, 'invalid_recipient', `The recipient is not valid. Expected ${expected}.`);
+}

@@ -1,0 +1,88 @@
+/** Files of contacts, fetched from Twilio. Files to send are links: Twilio fetches them itself. */
+import { ParleyError, SendError } from '../../core/errors.ts';
+import type { ChannelIo, HttpStreamResponse, MediaPower } from '../channel.ts';
+import { numberOf } from '../kit/json.ts';
+import type { Line } from './addresses.ts';
+import { answerError, authorization, hostOf, twilio } from './call.ts';
+import { kindOf } from './capabilities.ts';
+import { rfcInstant } from './payloads.ts';
+import type { TwilioSettings } from './settings.ts';
+
+/** A file may show up a little after the webhook that names it. */
+const APPEARS_WITHIN_MS = 5 * 60_000;
+const LOOK_AGAIN_MS = 5_000;
+/** To the storage, and on from there. */
+const MAX_REDIRECTS = 3;
+
+/** The credentials go along with a download, so they go to Twilio only, or to the stand-in that was configured. */
+function isTrusted(url: string, settings: TwilioSettings): boolean {
+  if (!URL.canParse(url)) return false;
+  const { origin, protocol, hostname } = new URL(url);
+  if (origin === new URL(hostOf(settings, 'api')).origin) return true;
+  return protocol === 'https:' && hostname.endsWith('.twilio.com');
+}
+
+/** Where the storage has the file. Plain http only from a stand-in that is on it too. */
+function nextHop({ status, headers }: HttpStreamResponse, from: string): string | undefined {
+  const location = headers['location'];
+  if (status < 300 || status > 399 || location === undefined || !URL.canParse(location, from)) return undefined;
+  const next = new URL(location, from);
+  return next.protocol === 'https:' || new URL(from).protocol === 'http:' ? next.href : undefined;
+}
+
+/** The first request has the credentials; those after a redirect to another host must not. */
+async function open(url: string, settings: TwilioSettings, io: ChannelIo): Promise<HttpStreamResponse> {
+  let at = url;
+  let response = await io.http.stream({ method: 'GET', url: at, headers: { authorization: authorization(settings) } });
+  for (let hops = 0; hops < MAX_REDIRECTS; hops++) {
+    const next = nextHop(response, at);
+    if (next === undefined) break;
+    response.stream.destroy();
+    at = next;
+    response = await io.http.stream({ method: 'GET', url: at });
+  }
+  if (response.status !== 200) response.stream.destroy();
+  return response;
+}
+
+function gone(): ParleyError {
+  return new ParleyError(410, 'media_gone', 'Twilio no longer has this file.');
+}
+
+/** Not there yet, or no more? The message knows how old it is. */
+async function absence(url: string, settings: TwilioSettings, io: ChannelIo): Promise<Error> {
+  const path = /^(.*\/Messages\/[^/]+)\/Media\//.exec(new URL(url).pathname)?.[1];
+  if (path === undefined) return gone();
+  try {
+    const message = await twilio({ method: 'GET', path: `${path}.json` }, settings, io);
+    const createdAt = rfcInstant(message.date_created);
+    const isNew = createdAt !== undefined && io.clock.now() - createdAt < APPEARS_WITHIN_MS;
+    const details = { retryAfterMs: LOOK_AGAIN_MS, scope: 'message' as const };
+    return isNew ? new SendError('unreachable', 'Twilio does not have the file yet.', details) : gone();
+  } catch (error) {
+    return error instanceof SendError && error.kind === 'rejected' ? gone() : (error as Error);
+  }
+}
+
+async function download(
+  url: string,
+  settings: TwilioSettings,
+  io: ChannelIo,
+): ReturnType<MediaPower<unknown>['download']> {
+  if (!isTrusted(url, settings)) {
+    throw new SendError('rejected', 'The file is not on a host of Twilio; it was not fetched.');
+  }
+  const response = await open(url, settings, io);
+  if (response.status === 404 || response.status === 410) throw await absence(url, settings, io);
+  if (response.status !== 200) throw answerError(response, settings);
+  const bytes = numberOf(response.headers['content-length']);
+  return {
+    stream: response.stream,
+    mimeType: response.headers['content-type'] ?? '',
+    ...(bytes !== undefined && { bytes }),
+  };
+}
+
+export function mediaOn(line: Line): MediaPower<TwilioSettings> {
+  return { download, kindOf: (mimeType) => kindOf(line, mimeType) };
+}

@@ -1,0 +1,64 @@
+/** One message, one message request. Never repeats: Twilio has no idempotency key. */
+import type { OutboundContent } from '../../../../contract/message.ts';
+import { SendError } from '../../core/errors.ts';
+import type { ChannelIo, OutgoingMessage, PresencePower, SendReceipt } from '../channel.ts';
+import { stringsIn } from '../kit/scrub.ts';
+import type { Line } from './addresses.ts';
+import { accountPath, twilio } from './call.ts';
+import { contentFor, templateSid } from './contents.ts';
+import { checkSchedule, type SmsOptions } from './options.ts';
+import { listedMessage } from './payloads.ts';
+import { render, shapeOf } from './render.ts';
+import type { TwilioSettings } from './settings.ts';
+
+/** Names that an error has to be able to name; everything else that was written stays out of it. */
+const NAMES = new Set(['type', 'language', 'ContentSid']);
+
+function writtenIn(content: OutboundContent): string[] {
+  return stringsIn(content.type === 'template' ? { ...content, name: '' } : content, NAMES);
+}
+
+/** What has to be known of a stored content first; nothing is sent by it. */
+async function storedFor(
+  content: OutboundContent,
+  settings: TwilioSettings,
+  io: ChannelIo,
+): Promise<string | undefined> {
+  if (content.type === 'template') return templateSid(content, settings, io);
+  const shape = shapeOf(content);
+  return shape && contentFor(shape, settings, io);
+}
+
+export function sendOn(line: Line) {
+  return async (message: OutgoingMessage, settings: TwilioSettings, io: ChannelIo): Promise<SendReceipt> => {
+    checkSchedule(message.options as SmsOptions, settings, io.clock.now());
+    const contentSid = await storedFor(message.content, settings, io);
+    const answer = await twilio(
+      {
+        method: 'POST',
+        path: accountPath(settings, '/Messages.json'),
+        form: render(line, message, settings, contentSid),
+        said: writtenIn(message.content),
+      },
+      settings,
+      io,
+    );
+    const sid = listedMessage(answer)?.sid;
+    if (sid === undefined) {
+      throw new SendError('uncertain', 'Twilio accepted the request, but its answer names no message.');
+    }
+    return { providerMessageId: sid };
+  };
+}
+
+/** Twilio has one call for both: the typing indicator marks the message as read, and goes away after 25 s or with the answer. */
+export const presence: PresencePower<TwilioSettings> = {
+  async markRead({ providerMessageId }, _typing, settings, io) {
+    const form: [string, string][] = [
+      ['channel', 'whatsapp'],
+      ['messageId', providerMessageId],
+    ];
+    const path = '/v2/Indicators/Typing.json';
+    await twilio({ host: 'messaging', method: 'POST', path, form, repeatable: true }, settings, io);
+  },
+};

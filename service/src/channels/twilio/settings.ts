@@ -1,0 +1,84 @@
+/** Settings of one Twilio sender: a number, a short code, a name, or a Messaging Service. */
+import { z } from 'zod';
+import { baseUrlMember } from '../kit/base-url.ts';
+
+const secret = z.string().min(8).max(4096);
+
+function sid(prefix: string, what: string): z.ZodString {
+  return z.string().regex(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `must be ${what}: ${prefix} and 32 hex digits`);
+}
+
+const shared = {
+  accountSid: sid('AC', 'the Account SID'),
+  /** One, or several during a rotation, the current one first. Twilio signs webhooks with it: without it every webhook is refused. */
+  authToken: z.union([secret, z.array(secret).min(1).max(5)]).optional(),
+  /** A key for calls, instead of the auth token; it cannot check webhooks. */
+  apiKeySid: sid('SK', 'the SID of an API key').optional(),
+  apiKeySecret: secret.optional(),
+  messagingServiceSid: sid('MG', 'the SID of a Messaging Service').optional(),
+  /** A stand-in's address: takes the place of all of Twilio's hosts. */
+  baseUrl: baseUrlMember.optional(),
+};
+
+/** `+` and E.164 digits, a short code, or a name of up to 11 letters and digits. */
+const SMS_SENDER = /^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9&_+-]{1,11})$/;
+
+const smsFrom = z
+  .string()
+  .regex(SMS_SENDER, 'must be a number like +15550002222, a short code, or a name of up to 11 letters and digits');
+
+const whatsappFrom = z
+  .string()
+  .transform((from) => from.replace(/^whatsapp:/i, ''))
+  .refine((from) => /^\+[1-9]\d{6,14}$/.test(from), 'must be a WhatsApp sender like +14155238886');
+
+interface Given {
+  authToken?: unknown;
+  apiKeySid?: unknown;
+  apiKeySecret?: unknown;
+  messagingServiceSid?: unknown;
+  from?: unknown;
+}
+
+/** Calls need the auth token or a whole API key. */
+function checkKeys(given: Given, context: z.RefinementCtx): void {
+  const isHalf = (given.apiKeySid === undefined) !== (given.apiKeySecret === undefined);
+  if (isHalf) {
+    const path = [given.apiKeySid === undefined ? 'apiKeySid' : 'apiKeySecret'];
+    context.addIssue({ code: 'custom', path, message: 'apiKeySid and apiKeySecret go together' });
+  }
+  if (given.authToken === undefined && given.apiKeySid === undefined) {
+    context.addIssue({ code: 'custom', path: ['authToken'], message: 'authToken or an API key is required' });
+  }
+}
+
+export const smsSettings = z
+  .strictObject({ ...shared, from: smsFrom.optional() })
+  .superRefine(checkKeys)
+  .superRefine((given, context) => {
+    if (given.from !== undefined || given.messagingServiceSid !== undefined) return;
+    context.addIssue({ code: 'custom', path: ['from'], message: 'from or messagingServiceSid is required' });
+  });
+
+export const whatsappSettings = z.strictObject({ ...shared, from: whatsappFrom }).superRefine(checkKeys);
+
+export interface TwilioSettings {
+  accountSid: string;
+  authToken?: string | string[] | undefined;
+  apiKeySid?: string | undefined;
+  apiKeySecret?: string | undefined;
+  from?: string | undefined;
+  messagingServiceSid?: string | undefined;
+  baseUrl?: string | undefined;
+}
+
+/** The current token first; none when it is not configured. */
+export function authTokens({ authToken }: TwilioSettings): string[] {
+  if (authToken === undefined) return [];
+  return typeof authToken === 'string' ? [authToken] : authToken;
+}
+
+/** How Twilio names the account's sender: the number or name, else its Messaging Service. */
+export function senderOf({ from, messagingServiceSid }: TwilioSettings): string {
+  return from ?? messagingServiceSid ?? '';
+}
