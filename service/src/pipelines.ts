@@ -2,11 +2,12 @@
 import { Accounts, type LiveAccount } from './accounts/accounts.ts';
 import { Limits } from './accounts/limits.ts';
 import { Provisioning } from './accounts/provisioning.ts';
-import { CareHandler } from './care/care.ts';
+import { careJob, CareHandler } from './care/care.ts';
 import { Eraser } from './care/erase.ts';
 import { EventReplay } from './care/replay-events.ts';
 import { Retention, type Ages } from './care/retention.ts';
 import type { ChannelIo, ProviderHttp } from './channels/channel.ts';
+import { Conversations } from './conversations/conversations.ts';
 import { Directory } from './contacts/directory.ts';
 import type { Clock } from './core/clock.ts';
 import type { Ids } from './core/ids.ts';
@@ -23,7 +24,9 @@ import { buildOutbound, type Outbound } from './outbound/build.ts';
 import { followGauges } from './gauges.ts';
 import { Messages } from './outbound/messages.ts';
 import { Outcomes } from './outbound/outcomes.ts';
+import { messageOfEcho } from './outbound/own-echo.ts';
 import type { Pacer } from './outbound/pace.ts';
+import { Watermarks } from './outbound/watermarks.ts';
 import type { Role } from './config/servers.ts';
 import type { Bell } from './outbox/bell.ts';
 import { BullDriver } from './outbox/bull.driver.ts';
@@ -77,6 +80,7 @@ export interface Pipelines {
   eventReplay: EventReplay;
   eraser: Eraser;
   directory: Directory;
+  conversations: Conversations;
   driver: EmbeddedDriver | BullDriver;
   /** Starts the work that waits, where that is this process's part. */
   start(): void;
@@ -100,20 +104,24 @@ async function makeBasis(world: World) {
   const shared = { ledger, outbox, accounts, clock, ids };
   const publisher = new Publisher({ ...shared, published: (type) => metrics.events.inc({ type }) });
   const outcomes = new Outcomes({ ...shared, publisher, unknownAfterMs: world.unknownAfterMs });
+  const watermarks = new Watermarks({ ...shared, outcomes, restJob: careJob });
   const checkUrl = (url: string) => void world.subscriberHttp.checkUrl(url);
   const subscriptions = new Subscriptions({ ...shared, sealer, checkUrl });
   const admission = new Admission({ ...shared, subscriptions, checkUrl });
   const limits = new Limits({ accounts, io });
   const provisioning = new Provisioning(io, world.publicUrl, world.localUrl);
-  return { shared, io, driver, accounts, publisher, outcomes, subscriptions, admission, limits, provisioning };
+  return {
+    ...{ shared, io, driver, accounts, publisher, outcomes, watermarks },
+    ...{ subscriptions, admission, limits, provisioning },
+  };
 }
 
 function makeReader({ metrics, logger }: World, basis: Basis, acceptor: Acceptor): NormalizeHandler {
-  const { shared, publisher, outcomes, limits } = basis;
+  const { shared, publisher, outcomes, watermarks, limits } = basis;
   const limitsChanged = (account: LiveAccount) => limits.ask(account);
   return new NormalizeHandler({
     ...shared,
-    applier: new Applier({ ...shared, publisher, outbound: outcomes, limitsChanged }),
+    applier: new Applier({ ...shared, publisher, outbound: outcomes, watermarks, messageOfEcho, limitsChanged }),
     accepted: () => acceptor.accepted,
     read: (channel) => metrics.receipts.inc({ channel }),
     log: logger,
@@ -153,7 +161,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
   const deadLetters = new DeadLetters({ ...shared, admission, reader });
   const care = new CareHandler({
     ...shared,
-    tasks: [retention, eraser, eventReplay],
+    tasks: [retention, eraser, eventReplay, basis.watermarks],
     accepted: () => acceptor.accepted,
   });
   const handlers = [reader, makeDelivery(world, basis), ...outbound.handlers, care];
@@ -166,6 +174,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
     messages: new Messages({ ...shared, io }),
     media: new Media({ ...shared, io, spoolDir, maxBytes }),
     directory: new Directory(shared),
+    conversations: new Conversations({ ...shared, publisher }),
     ...lifeOf(world, basis, outbound, handlers),
   };
 }

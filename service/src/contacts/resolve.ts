@@ -36,6 +36,21 @@ export async function resolvePerson(
   return { contact: { ...contact, name, username }, conversation: { ...made, choices: [], createdAt: now } };
 }
 
+/** Who it is, where both are known already, in the caller's unit of work. */
+export async function knownPerson(
+  tx: Tx,
+  account: { id: string; channel: { id: string } },
+  { identities }: ContactRef,
+): Promise<Person | undefined> {
+  for (const identity of identities) {
+    const contactId = await contacts.ownerOf(tx.db, account.channel.id, identity);
+    const contact = contactId && (await contacts.find(tx.db, contactId, account.channel.id));
+    const known = contact && (await conversations.between(tx.db, account.id, contact.id));
+    if (known) return { contact, conversation: await conversations.hold(tx, known) };
+  }
+  return undefined;
+}
+
 /** The contact who holds all of the identities; where nobody does, they are sorted out, alone. */
 async function contactOf(
   tx: Tx,

@@ -1,32 +1,33 @@
 /** Makes one parsed fact true in the ledger and publishes it, in the caller's unit of work. */
-import type { InboundContent, InboundMedia } from '../../../contract/message.ts';
+import type { InboundContent } from '../../../contract/message.ts';
 import type { LiveAccount } from '../accounts/accounts.ts';
 import type {
   ChannelEvent,
-  ParsedContent,
   ParsedDeletion,
   ParsedEcho,
   ParsedEdit,
   ParsedIdentityChange,
   ParsedMessage,
   ParsedNotice,
+  ParsedPreference,
   ParsedStatus,
   ParsedWatermark,
-  ParsedPreference,
-  ProviderMedia,
 } from '../channels/channel.ts';
-import { replaceIdentities, resolvePerson, type Person } from '../contacts/resolve.ts';
+import { knownPerson, replaceIdentities, type Person } from '../contacts/resolve.ts';
+import { chosen } from '../core/choices.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
-import { opened } from '../core/session-window.ts';
 import type { FactBody, Publisher } from '../events/publish.ts';
 import * as contacts from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
+import type { Conversation } from '../store/conversation.store.ts';
 import * as events from '../store/event.store.ts';
 import type { Tx } from '../store/ledger.ts';
 import * as media from '../store/media.store.ts';
 import * as messages from '../store/message.store.ts';
-import type { WindowOpener } from '../../../contract/event.ts';
+import { hasContact, type Fact } from './fact.ts';
+import { Files } from './files.ts';
+import { People } from './people.ts';
 
 export interface ApplierDeps {
   publisher: Publisher;
@@ -36,37 +37,39 @@ export interface ApplierDeps {
   limitsChanged?(account: LiveAccount): void;
   /** What the outbound pipeline does with facts about its messages. */
   outbound: {
-    applyStatus(
-      tx: Tx,
-      account: LiveAccount,
-      event: Extract<ChannelEvent, { type: 'message.status' }>,
-      at: number,
-    ): Promise<void>;
+    applyStatus(tx: Tx, account: LiveAccount, event: ParsedStatus, at: number): Promise<void>;
     /** Messages that were held until the contact writes. */
     release(tx: Tx, conversationId: string): Promise<void>;
   };
-}
-
-/** One fact on its way into the ledger. */
-interface Fact<E extends ChannelEvent> {
-  tx: Tx;
-  account: LiveAccount;
-  event: E;
-  /** By the provider's clock, but never later than the arrival. */
-  at: number;
+  /** A step of everything that was sent in the conversation until a time. */
+  watermarks: {
+    apply(
+      tx: Tx,
+      account: LiveAccount,
+      conversationId: string,
+      mark: Pick<ParsedWatermark, 'status' | 'upTo'>,
+      at: number,
+    ): Promise<void>;
+  };
+  /** The message of ours, on its way or lost sight of, that an echo without our id tells of. */
+  messageOfEcho(tx: Tx, conversationId: string, told: { type: string }): Promise<string | undefined>;
 }
 
 export class Applier {
   readonly #deps: ApplierDeps;
+  readonly #people: People;
+  readonly #files: Files;
 
   constructor(deps: ApplierDeps) {
     this.#deps = deps;
+    this.#people = new People({ ...deps, release: (tx, id) => deps.outbound.release(tx, id) });
+    this.#files = new Files(deps);
   }
 
   async apply(tx: Tx, account: LiveAccount, event: ChannelEvent, receivedAt: number): Promise<void> {
     const at = Math.min(event.at ?? receivedAt, receivedAt);
-    if (event.type === 'message.status') return this.#deps.outbound.applyStatus(tx, account, event, at);
-    if (event.type === 'message.watermark') return;
+    if (event.type === 'message.status') return this.#status({ tx, account, event, at });
+    if (event.type === 'message.watermark') return this.#watermark({ tx, account, event, at });
     if (await events.isKnown(tx.db, account.id, event.dedupeKey)) return;
     switch (event.type) {
       case 'message.received':
@@ -86,10 +89,29 @@ export class Applier {
     }
   }
 
+  async #status(fact: Fact<ParsedStatus>): Promise<void> {
+    const { tx, account, event, at } = fact;
+    const tellsOfPerson = event.opensWindow !== undefined || event.owner !== undefined;
+    if (tellsOfPerson && hasContact(fact)) await this.#people.after(fact);
+    await this.#deps.outbound.applyStatus(tx, account, event, at);
+  }
+
+  async #watermark(fact: Fact<ParsedWatermark>): Promise<void> {
+    const { tx, account, event, at } = fact;
+    // Nothing was sent to whom nobody knows.
+    const known = await knownPerson(tx, account, event.contact);
+    if (known === undefined) return;
+    const { conversation } = await this.#people.after(fact, known);
+    await this.#deps.watermarks.apply(tx, account, conversation.id, event, at);
+  }
+
   async #message(fact: Fact<ParsedMessage>): Promise<void> {
     const { tx, account, event, at } = fact;
-    const person = await this.#person(fact, event.opensWindow);
-    const content = await this.#content(tx, account, event.content);
+    if (event.owner !== undefined && (await this.#isStored(fact))) return;
+    const known = await this.#people.resolve(fact);
+    const person = await this.#people.after(fact, known);
+    // By the choices that stood when it was written: what was held until now offers its own from now on.
+    const content = await this.#files.in(tx, account.id, asChoice(known.conversation, event.content));
     const id = this.#deps.ids.next('msg');
     const added = await this.#store(fact, person, id, 'inbound', 'received', content);
     if (!added) return;
@@ -109,8 +131,8 @@ export class Applier {
 
   async #edit(fact: Fact<ParsedEdit>): Promise<void> {
     const { tx, account, event, at } = fact;
-    const person = await this.#person(fact, undefined);
-    const content = await this.#content(tx, account, event.content);
+    const person = await this.#people.after(fact);
+    const content = await this.#files.in(tx, account.id, event.content);
     const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
     const change = { content: JSON.stringify(content), kind: content.type, status_at: at };
     if (known?.direction === 'inbound') await messages.update(tx, known.id, change);
@@ -122,7 +144,7 @@ export class Applier {
   /** The contact took a message back: its content is forgotten here as well. */
   async #deletion(fact: Fact<ParsedDeletion>): Promise<void> {
     const { tx, account, event, at } = fact;
-    const person = await this.#person(fact, undefined);
+    const person = await this.#people.after(fact);
     const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
     if (known?.direction === 'inbound') {
       const content: InboundContent = { type: 'unsupported', reason: 'deleted by the contact' };
@@ -135,16 +157,25 @@ export class Applier {
   }
 
   async #echo(fact: Fact<ParsedEcho>): Promise<void> {
-    const { tx, account, event } = fact;
-    const person = await this.#person(fact, undefined);
-    const content = await this.#content(tx, account, event.content);
+    const { tx, account, event, at } = fact;
+    if (await this.#isStored(fact)) return;
+    const known = await this.#people.resolve(fact);
+    const own = await this.#deps.messageOfEcho(tx, known.conversation.id, event.content);
+    if (own !== undefined) {
+      const { providerMessageId, dedupeKey, raw } = event;
+      const status = { type: 'message.status' as const, status: 'sent' as const, providerMessageId, dedupeKey, raw };
+      return this.#deps.outbound.applyStatus(tx, account, { ...status, correlationId: own }, at);
+    }
+    const person = await this.#people.after(fact, known);
+    const content = await this.#files.in(tx, account.id, event.content);
     if (!(await this.#store(fact, person, this.#deps.ids.next('msg'), 'outbound', 'sent', content))) return;
+    await conversations.setChoices(tx, person.conversation);
     await this.#publish(fact, person, { echo: { providerMessageId: event.providerMessageId, content } });
   }
 
   async #preference(fact: Fact<ParsedPreference>): Promise<void> {
     const { tx, event, at } = fact;
-    const person = await this.#person(fact, undefined);
+    const person = await this.#people.after(fact);
     const stoppedAt = person.contact.marketingStoppedAt ?? -Infinity;
     // Webhooks overtake each other: a resume that is older than the stop does not undo it.
     if (at >= stoppedAt) await contacts.setMarketingStopped(tx, person.contact.id, event.value === 'stop' ? at : null);
@@ -153,7 +184,7 @@ export class Applier {
 
   async #identityChange(fact: Fact<ParsedIdentityChange>): Promise<void> {
     const { tx, account, event } = fact;
-    const { contact, conversation } = await this.#person(fact, undefined);
+    const { contact, conversation } = await this.#people.after(fact);
     const now = this.#deps.clock.now();
     const before = event.contact.identities;
     await replaceIdentities(tx, account.channel.id, contact.id, before, event.added, now);
@@ -163,40 +194,16 @@ export class Applier {
   }
 
   async #notice(fact: Fact<ParsedNotice>): Promise<void> {
-    const { contact } = fact.event;
-    const person = contact && (await this.#person({ ...fact, event: { contact } }, fact.event.opensWindow));
-    await this.#publish(fact, person, { data: fact.event.data });
-    if (fact.event.limitsChanged) fact.tx.afterCommit(() => this.#deps.limitsChanged?.(fact.account));
+    const { type, owner, data, limitsChanged } = fact.event;
+    const person = hasContact(fact) ? await this.#people.after(fact) : undefined;
+    const isHandover = type === 'conversation.control' && owner !== undefined;
+    await this.#publish(fact, person, { data: isHandover ? { owner, ...data } : data });
+    if (limitsChanged) fact.tx.afterCommit(() => this.#deps.limitsChanged?.(fact.account));
   }
 
-  /** Who it is, with the window as it stands after the fact. */
-  async #person(
-    fact: { tx: Tx; account: LiveAccount; event: { contact: ParsedMessage['contact'] }; at: number },
-    opener: WindowOpener | undefined,
-  ): Promise<Person> {
-    const { tx, account, event, at } = fact;
-    const person = await resolvePerson(tx, this.#deps.ids, account, event.contact, this.#deps.clock.now());
-    const rule = account.channel.capabilities.window;
-    if (opener === undefined || rule === undefined) return person;
-    const window = opened(person.conversation.window, rule, at, opener);
-    await conversations.setWindow(tx, person.conversation.id, window);
-    await this.#deps.outbound.release(tx, person.conversation.id);
-    return { ...person, conversation: { ...person.conversation, window } };
-  }
-
-  async #content(tx: Tx, account: LiveAccount, content: ParsedContent): Promise<InboundContent> {
-    if (!('media' in content)) return content;
-    const { media: file, more, ...rest } = content;
-    const files = [];
-    for (const { type, media } of more ?? []) files.push({ type, media: await this.#file(tx, account, media) });
-    return { ...rest, media: await this.#file(tx, account, file), ...(more && { more: files }) };
-  }
-
-  async #file(tx: Tx, account: LiveAccount, { providerId, ...facts }: ProviderMedia): Promise<InboundMedia> {
-    const row = { id: this.#deps.ids.next('mdi'), accountId: account.id, providerId };
-    const { mimeType = '', filename = null } = facts;
-    const id = await media.insert(tx, { ...row, mimeType, filename }, this.#deps.clock.now());
-    return { id, ...facts };
+  /** It came twice: nothing of it is to be true again. */
+  async #isStored({ tx, account, event }: Fact<ParsedMessage | ParsedEcho>): Promise<boolean> {
+    return (await messages.findByProviderId(tx.db, account.id, event.providerMessageId)) !== undefined;
   }
 
   async #store(
@@ -233,4 +240,11 @@ export class Applier {
     const { type, dedupeKey, raw } = event;
     await this.#deps.publisher.publish(tx, { type, dedupeKey, at, account, ...person, body, raw });
   }
+}
+
+/** An answer to numbered choices is the button that it would have been where there are buttons. */
+function asChoice<C extends ParsedMessage['content']>({ choices }: Conversation, content: C) {
+  const choice = content.type === 'text' ? chosen(choices, content.text) : undefined;
+  if (choice === undefined) return content;
+  return { type: 'button' as const, buttonId: choice.id, text: choice.title, source: 'message' as const };
 }

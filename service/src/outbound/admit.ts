@@ -18,6 +18,7 @@ import * as conversations from '../store/conversation.store.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
+import { leaveChoices } from './choices.ts';
 import { checkedExpiry } from './expiry.ts';
 import { holdJob, sendJob } from './jobs.ts';
 import { contentOf, requestOf, type StoredRequest } from './message-view.ts';
@@ -158,12 +159,15 @@ export class Admission {
   async #store(
     tx: Tx,
     account: LiveAccount,
-    { conversation: { id: conversationId } }: Person,
+    { conversation }: Person,
     { content, status }: Permitted,
     request: StoredRequest,
   ): Promise<SendAccepted> {
     const id = this.#deps.ids.next('msg');
+    const { id: conversationId } = conversation;
     const now = this.#deps.clock.now();
+    // What is held leaves its choices when it is released.
+    if (status === 'queued') await leaveChoices(tx, conversation, content);
     await messages.insert(tx, {
       id,
       account_id: account.id,

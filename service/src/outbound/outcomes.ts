@@ -10,6 +10,7 @@ import { learnIdentity } from '../contacts/resolve.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import type { SendError, SendErrorKind } from '../core/errors.ts';
 import { answered, freeUntil } from '../core/session-window.ts';
+import { MAX_ATTEMPTS } from '../core/retry.ts';
 import { climb, isAccepted, isDead } from '../core/status-ladder.ts';
 import type { Publisher } from '../events/publish.ts';
 import type { Outbox } from '../outbox/outbox.ts';
@@ -19,9 +20,11 @@ import type { Conversation } from '../store/conversation.store.ts';
 import type { Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
+import { leaveChoices } from './choices.ts';
 import { fallBack } from './fall-back.ts';
 import { sendJob, uncertainJob } from './jobs.ts';
-import { requestOf, statusChange } from './message-view.ts';
+import { contentOf, requestOf, statusChange } from './message-view.ts';
+import { claimedId } from './own-echo.ts';
 
 export interface OutcomesDeps {
   publisher: Publisher;
@@ -30,6 +33,11 @@ export interface OutcomesDeps {
   /** How long a message stays uncertain; absent: as long as its channel says. */
   unknownAfterMs?: number | undefined;
 }
+
+const NEVER_ARRIVED = {
+  code: 'unreachable',
+  message: `The message was sent ${MAX_ATTEMPTS} times and the provider never had it`,
+};
 
 export class Outcomes {
   readonly #deps: OutcomesDeps;
@@ -45,7 +53,7 @@ export class Outcomes {
     if (message === undefined) return;
     // The refusal of what it took was faster than its answer: something else is on its way by now.
     if (isRefused(message, receipt.providerMessageId)) return;
-    const provider = { provider_id: message.provider_id ?? receipt.providerMessageId };
+    const provider = { provider_id: await claimedId(tx, message, receipt.providerMessageId) };
     await this.#rise(tx, account, { ...message, ...provider }, 'sent', now, provider);
     const conversation = await conversations.find(tx.db, message.conversation_id);
     if (conversation === undefined) return;
@@ -53,6 +61,12 @@ export class Outcomes {
     for (const identity of receipt.identities ?? []) {
       await learnIdentity(tx, account.channel.id, conversation.contactId, identity, now);
     }
+  }
+
+  /** The provider told a status of everything up to a time, this one included. */
+  async reached(tx: Tx, account: LiveAccount, messageId: string, status: ParsedStatus['status'], at: number) {
+    const message = await messages.hold(tx, messageId);
+    if (message) await this.#rise(tx, account, message, status, at, {});
   }
 
   /** It will not be sent. */
@@ -92,8 +106,10 @@ export class Outcomes {
     if (message) await this.#rise(tx, account, message, status, this.#deps.clock.now(), learned);
   }
 
-  /** The provider was asked about an uncertain message and does not have it: it is sent again. */
-  async absent(tx: Tx, message: MessageRow): Promise<void> {
+  /** The provider was asked about an uncertain message and does not have it: it is sent again, as often as any other. */
+  async absent(tx: Tx, account: LiveAccount, message: MessageRow): Promise<void> {
+    const lost = (await messages.attempts(tx.db, message.id)).filter(({ outcome }) => outcome === 'uncertain');
+    if (lost.length >= MAX_ATTEMPTS) return this.failed(tx, account, message.id, NEVER_ARRIVED);
     const now = this.#deps.clock.now();
     await messages.update(tx, message.id, { status: 'queued', status_at: now, error: null });
     await this.#deps.outbox.enqueue(tx, sendJob(message, requestOf(message), now));
@@ -152,7 +168,11 @@ export class Outcomes {
 
   /** The contact wrote: what was held for that is queued, in the order in which it was asked. */
   async release(tx: Tx, conversationId: string): Promise<void> {
-    for (const held of await messages.inStatus(tx.db, conversationId, 'held')) {
+    const waiting = await messages.inStatus(tx.db, conversationId, 'held');
+    const conversation = waiting.length > 0 ? await conversations.find(tx.db, conversationId) : undefined;
+    const last = waiting.at(-1);
+    if (conversation && last) await leaveChoices(tx, conversation, contentOf(last));
+    for (const held of waiting) {
       const now = this.#deps.clock.now();
       await messages.update(tx, held.id, { status: 'queued', status_at: now });
       await this.#deps.outbox.enqueue(tx, sendJob(held, requestOf(held), now));

@@ -65,7 +65,7 @@ export class SettleHandler implements JobHandler {
     const { outcomes } = this.#deps;
     if (message.status !== 'uncertain') return outcomes.failed(tx, account, message.id, EXPIRED);
     if (answer === undefined) return outcomes.unknown(tx, account, message.id);
-    if (answer === 'absent') return outcomes.absent(tx, message);
+    if (answer === 'absent') return outcomes.absent(tx, account, message);
     await outcomes.found(tx, account, message.id, answer);
   }
 

@@ -40,10 +40,12 @@ export async function find(db: Kysely<Schema>, id: string): Promise<MediaRow | u
   return { id, accountId, providerId, mimeType, filename };
 }
 
-/** Forgets the file that a message's content tells of. */
+/** Forgets the files that a message's content tells of. */
 export async function forget(tx: Tx, content: unknown): Promise<void> {
-  const id = (content as { media?: { id?: string } } | undefined)?.media?.id;
-  if (id !== undefined) await tx.db.deleteFrom('media').where('id', '=', id).execute();
+  const { media, more = [] } = (content ?? {}) as { media?: { id?: string }; more?: { media?: { id?: string } }[] };
+  for (const id of [media?.id, ...more.map((one) => one.media?.id)]) {
+    if (id !== undefined) await tx.db.deleteFrom('media').where('id', '=', id).execute();
+  }
 }
 
 export interface Upload {

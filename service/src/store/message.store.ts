@@ -4,6 +4,7 @@ import type { MessageStatus } from '../../../contract/message.ts';
 import type { AttemptsTable, MessagesTable, Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
 import { lock } from './conversation.store.ts';
+import { firstIdAt } from '../core/ids.ts';
 import { changed, first, prepared, type Parameters, type Prepared } from './prepared.ts';
 
 export type MessageRow = Selectable<MessagesTable>;
@@ -124,6 +125,52 @@ export async function inStatus(
   status: MessageStatus,
 ): Promise<MessageRow[]> {
   return (await selectInStatus(db, { conversationId, status })).rows;
+}
+
+/** Between the ids of messages and the times at which these were sent, by whichever clock. */
+const ID_SLACK_MS = 60_000;
+
+const selectSentUpTo = prepared(
+  (db, its: Parameters<{ conversationId: string; status: string; upTo: number; before: string; limit: number }>) =>
+    db
+      .selectFrom('messages')
+      .select('id')
+      .where('conversation_id', '=', its('conversationId'))
+      .where('status', '=', its('status'))
+      .where('id', '<', its('before'))
+      .where((is) =>
+        is(
+          is.fn.coalesce(
+            is
+              .selectFrom('attempts')
+              .select((tried) => tried.fn.max('opened_at').as('at'))
+              .whereRef('attempts.message_id', '=', 'messages.id'),
+            'status_at',
+          ),
+          '<=',
+          its('upTo'),
+        ),
+      )
+      .orderBy('id')
+      .limit(its('limit')),
+);
+
+/** Messages of a conversation in a status whose (last) call to the provider was begun by then, the oldest first. */
+export async function sentUpTo(
+  db: Kysely<Schema>,
+  conversationId: string,
+  status: MessageStatus,
+  upTo: number,
+  limit: number,
+): Promise<string[]> {
+  const before = firstIdAt('msg', upTo + ID_SLACK_MS);
+  const { rows } = await selectSentUpTo(db, { conversationId, status, upTo, before, limit });
+  return rows.map(({ id }) => id);
+}
+
+/** It was another one all along. */
+export async function drop(tx: Tx, id: string): Promise<void> {
+  await tx.db.deleteFrom('messages').where('id', '=', id).execute();
 }
 
 const selectKey = prepared((db, its: Parameters<{ key: string }>) =>

@@ -1,0 +1,30 @@
+/** Files that a fact tells of get ids of ours, by which they are fetched when they are asked for. */
+import type { InboundContent, InboundMedia } from '../../../contract/message.ts';
+import type { ParsedContent, ProviderMedia } from '../channels/channel.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Ids } from '../core/ids.ts';
+import type { Tx } from '../store/ledger.ts';
+import * as media from '../store/media.store.ts';
+
+export class Files {
+  readonly #deps: { ids: Ids; clock: Clock };
+
+  constructor(deps: { ids: Ids; clock: Clock }) {
+    this.#deps = deps;
+  }
+
+  async in(tx: Tx, accountId: string, content: ParsedContent): Promise<InboundContent> {
+    if (!('media' in content)) return content;
+    const { media: file, more, ...rest } = content;
+    const first = await this.#keep(tx, accountId, file);
+    const others: { type: (typeof rest)['type']; media: InboundMedia }[] = [];
+    for (const one of more ?? []) others.push({ ...one, media: await this.#keep(tx, accountId, one.media) });
+    return { ...rest, media: first, ...(others.length > 0 && { more: others }) };
+  }
+
+  async #keep(tx: Tx, accountId: string, { providerId, ...facts }: ProviderMedia): Promise<InboundMedia> {
+    const { mimeType = '', filename = null } = facts;
+    const row = { id: this.#deps.ids.next('mdi'), accountId, providerId, mimeType, filename };
+    return { id: await media.insert(tx, row, this.#deps.clock.now()), ...facts };
+  }
+}

@@ -1,0 +1,71 @@
+/** Whom a fact is about, and what it changes between them and the business whatever else it tells: the session window and the owner. */
+import type { ChannelEvent } from '../channels/channel.ts';
+import { resolvePerson, type Person } from '../contacts/resolve.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Ids } from '../core/ids.ts';
+import { opened } from '../core/session-window.ts';
+import type { Publisher } from '../events/publish.ts';
+import * as conversations from '../store/conversation.store.ts';
+import type { Tx } from '../store/ledger.ts';
+import type { FactOf } from './fact.ts';
+
+export interface PeopleDeps {
+  publisher: Publisher;
+  ids: Ids;
+  clock: Clock;
+  /** Messages that were held until the contact writes. */
+  release(tx: Tx, conversationId: string): Promise<void>;
+}
+
+export class People {
+  readonly #deps: PeopleDeps;
+
+  constructor(deps: PeopleDeps) {
+    this.#deps = deps;
+  }
+
+  /** Finds or makes who it is about; the fact has changed nothing yet. */
+  resolve({ tx, account, event }: FactOf<ChannelEvent>): Promise<Person> {
+    return resolvePerson(tx, this.#deps.ids, account, event.contact, this.#deps.clock.now());
+  }
+
+  /** Who it is about, with the window and the owner as they stand after the fact. */
+  async after(fact: FactOf<ChannelEvent>, known?: Person): Promise<Person> {
+    const person = known ?? (await this.resolve(fact));
+    return this.#owned(fact, await this.#heard(fact, person));
+  }
+
+  async #heard({ tx, account, event, at }: FactOf<ChannelEvent>, person: Person): Promise<Person> {
+    if (event.opensWindow === undefined) return person;
+    const { conversation } = person;
+    const rule = account.channel.capabilities.window;
+    const window = opened(conversation.window, rule, at, event.opensWindow);
+    await conversations.setWindow(tx, conversation.id, window);
+    if (rule !== undefined) await this.#deps.release(tx, conversation.id);
+    return { ...person, conversation: { ...conversation, window } };
+  }
+
+  /** The change is told before the fact that brought it, unless the fact itself tells it. */
+  async #owned({ tx, account, event, at }: FactOf<ChannelEvent>, person: Person): Promise<Person> {
+    const { owner, type } = event;
+    const { conversation } = person;
+    if (owner === undefined || !(await conversations.setOwner(tx, conversation.id, owner, at))) return person;
+    if (owner === conversation.owner) return person;
+    const changed = { ...person, conversation: { ...conversation, owner } };
+    if (type !== 'conversation.control') {
+      const told = { type: 'conversation.control' as const, dedupeKey: `owner:${event.dedupeKey}`, at, account };
+      await this.#deps.publisher.publish(tx, {
+        ...told,
+        ...changed,
+        body: { data: { owner, reason: reasonOf(event) } },
+      });
+    }
+    return changed;
+  }
+}
+
+/** By what it is known who answers from now on. */
+function reasonOf({ type, owner }: ChannelEvent): string {
+  if (type === 'message.echo') return 'echo';
+  return owner === 'human' ? 'standby' : 'message';
+}

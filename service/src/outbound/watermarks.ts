@@ -1,0 +1,70 @@
+/**
+ * Statuses of providers that name no messages: a step for everything that was sent in a conversation until a time. Some at once, in the
+ * unit that brings the news; the rest, where somebody did not look for long, in small steps.
+ */
+import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import type { ParsedWatermark } from '../channels/channel.ts';
+import type { Outbox, OutboxJob } from '../outbox/outbox.ts';
+import * as conversations from '../store/conversation.store.ts';
+import type { Tx } from '../store/ledger.ts';
+import * as messages from '../store/message.store.ts';
+import type { Outcomes } from './outcomes.ts';
+
+/** Messages that one unit of work raises: each is an event with its deliveries. */
+const AT_ONCE = 25;
+
+/** From which statuses it is a step up. What has certainly not been sent, or nobody knows of, is none of them. */
+const BELOW = { delivered: ['sent'], read: ['sent', 'delivered'] } as const;
+
+export type Watermark = Pick<ParsedWatermark, 'status' | 'upTo'>;
+
+/** What is left to be done, and nothing of what was said. */
+interface Rest extends Watermark {
+  accountId: string;
+  conversationId: string;
+  at: number;
+}
+
+export interface WatermarksDeps {
+  outcomes: Outcomes;
+  outbox: Outbox;
+  accounts: Accounts;
+  /** The job by which `step` is called until it is done; one for each `about`. */
+  restJob(task: string, about: string, payload: Record<string, unknown>): OutboxJob;
+}
+
+export class Watermarks {
+  readonly name = 'watermark';
+  readonly #deps: WatermarksDeps;
+
+  constructor(deps: WatermarksDeps) {
+    this.#deps = deps;
+  }
+
+  /** The conversation is held by the caller. A watermark that came before changes nothing. */
+  async apply(tx: Tx, account: LiveAccount, conversationId: string, mark: Watermark, at: number): Promise<void> {
+    if (!(await this.#raise(tx, account, conversationId, mark, at))) return;
+    const { status, upTo } = mark;
+    const rest: Rest = { accountId: account.id, conversationId, status, upTo, at };
+    await this.#deps.outbox.enqueue(tx, this.#deps.restJob(this.name, `${conversationId}:${status}:${upTo}`, { ...rest }));
+  }
+
+  /** The next of what is left. */
+  async step(tx: Tx, payload: Record<string, unknown>): Promise<'more' | 'done'> {
+    const { accountId, conversationId, at, ...mark } = payload as unknown as Rest;
+    const account = await this.#deps.accounts.known(accountId);
+    const conversation = account && (await conversations.find(tx.db, conversationId));
+    if (account === undefined || conversation === undefined) return 'done';
+    return (await this.#raise(tx, account, conversation.id, mark, at)) ? 'more' : 'done';
+  }
+
+  /** Answers whether there may be more. */
+  async #raise(tx: Tx, account: LiveAccount, conversationId: string, mark: Watermark, at: number): Promise<boolean> {
+    for (const below of BELOW[mark.status]) {
+      const ids = await messages.sentUpTo(tx.db, conversationId, below, mark.upTo, AT_ONCE);
+      for (const id of ids) await this.#deps.outcomes.reached(tx, account, id, mark.status, at);
+      if (ids.length === AT_ONCE) return true;
+    }
+    return false;
+  }
+}
