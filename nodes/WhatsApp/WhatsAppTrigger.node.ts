@@ -1,14 +1,13 @@
 import {
   NodeConnectionTypes,
-  type IHookFunctions,
   type INodeType,
   type INodeTypeDescription,
   type IWebhookFunctions,
   type IWebhookResponseData,
 } from 'n8n-workflow';
 import { triggerProperties } from '../shared/trigger/description.ts';
+import { deliveryWebhook, subscriptionHooks } from '../shared/trigger/life.ts';
 import { receiveDelivery } from '../shared/trigger/receive.ts';
-import { createSubscription, endSubscription, subscriptionExists } from '../shared/trigger/subscription.ts';
 import { whatsAppAccount } from './account.ts';
 
 /** Starts a workflow for what happens on a WhatsApp number: the service filters, stores and hands over the events. */
@@ -29,17 +28,7 @@ export class WhatsAppTrigger implements INodeType {
       { name: 'parleyApi', displayName: 'Parley API', required: true },
       { name: 'whatsAppCloudApi', displayName: 'WhatsApp Cloud API', required: true },
     ],
-    webhooks: [
-      {
-        name: 'default',
-        httpMethod: 'POST',
-        responseMode: 'onReceived',
-        path: 'parley',
-        // Only the service calls it. Shown, it would be entered at Meta, where the service's own URL belongs.
-        ndvHideUrl: true,
-        ndvHideMethod: true,
-      },
-    ],
+    webhooks: [deliveryWebhook],
     properties: [
       {
         displayName:
@@ -52,19 +41,7 @@ export class WhatsAppTrigger implements INodeType {
     ],
   };
 
-  webhookMethods = {
-    default: {
-      async checkExists(this: IHookFunctions): Promise<boolean> {
-        return await subscriptionExists(this, await whatsAppAccount(this));
-      },
-      async create(this: IHookFunctions): Promise<boolean> {
-        return await createSubscription(this, await whatsAppAccount(this));
-      },
-      async delete(this: IHookFunctions): Promise<boolean> {
-        return await endSubscription(this);
-      },
-    },
-  };
+  webhookMethods = { default: subscriptionHooks(whatsAppAccount) };
 
   async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
     return await receiveDelivery(this);

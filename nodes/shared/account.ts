@@ -39,3 +39,18 @@ export function secretList(value: unknown): string | string[] | undefined {
 export function channelAccount(channel: string, externalId: string, settings: Record<string, unknown>): ChannelAccount {
   return { ref: { channel, externalId, settingsDigest: settingsDigest(settings) }, settings };
 }
+
+/** Which settings a credential holds, and which of them is the account's id at the provider. */
+export interface CredentialForm {
+  credential: string;
+  channel: string;
+  externalId: string;
+  settings: readonly string[];
+}
+
+/** The account of a decrypted credential; several app secrets stand in one field. Pure. */
+export function accountOfCredential(form: CredentialForm, credential: Record<string, unknown>): ChannelAccount {
+  const given = { ...credential, appSecret: secretList(credential['appSecret']) };
+  const settings = compactSettings(given, form.settings);
+  return channelAccount(form.channel, String(settings[form.externalId] ?? ''), settings);
+}

@@ -1,0 +1,18 @@
+/** A channel's own actions, by the names that the service gives them. */
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { ChannelAccount } from './account.ts';
+import { accountRequest } from './transport.ts';
+
+/** Asks for `name`, e.g. `profile.get`. Throws n8n's errors, told in the user's words. */
+export async function accountAction<T>(
+  context: IExecuteFunctions,
+  account: ChannelAccount,
+  itemIndex: number,
+  name: string,
+  input: Record<string, unknown> = {},
+): Promise<T> {
+  const path = `/v1/actions/${encodeURIComponent(name)}`;
+  const request = { method: 'POST', path, body: input, itemIndex } as const;
+  const { result } = await accountRequest<{ result: T }>(context, account, request);
+  return result;
+}

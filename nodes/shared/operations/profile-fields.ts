@@ -1,0 +1,193 @@
+/** What stands in an account's profile: the parts that a channel has, as fields of a form and as the service takes them. */
+import type { INodeProperties } from 'n8n-workflow';
+import { compact, ParameterError, type Parameters } from '../parameters.ts';
+
+/** One part of a profile; `build` gives undefined where nothing was filled in. */
+export interface ProfilePart {
+  /** As the service calls it. */
+  part: string;
+  name: string;
+  description: string;
+  field: INodeProperties;
+  build(parameters: Parameters): unknown;
+}
+
+const localeField: INodeProperties = {
+  displayName: 'Locale',
+  name: 'locale',
+  type: 'string',
+  default: 'default',
+  placeholder: 'e.g. pt_PT',
+  description: "The language it is for; 'default' for all that have none of their own",
+};
+
+function several(
+  label: string,
+  name: string,
+  one: string,
+  values: INodeProperties[],
+  description: string,
+): INodeProperties {
+  const field: INodeProperties = {
+    displayName: '',
+    name: '',
+    type: 'fixedCollection',
+    typeOptions: { multipleValues: true, multipleValueButtonText: `Add ${one}`, sortable: true },
+    default: {},
+    options: [{ displayName: one, name: 'entry', values }],
+  };
+  return { ...field, displayName: label, name, placeholder: `Add ${one}`, description };
+}
+
+const localeOf = (entry: Parameters): string => entry.optional('locale')?.trim() ?? 'default';
+
+/** The entries as a list; undefined when there is none. */
+function listOf<T>(parameters: Parameters, name: string, read: (entry: Parameters) => T): T[] | undefined {
+  const entries = parameters.list(name, 'entry').map(read);
+  return entries.length > 0 ? entries : undefined;
+}
+
+export const getStarted: ProfilePart = {
+  part: 'getStarted',
+  name: 'Get Started Button',
+  description: 'What a person who never wrote taps first',
+  field: {
+    displayName: 'Get Started Button ID',
+    name: 'getStarted',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. start',
+    description: "What comes back as 'buttonId' when a new person taps 'Get Started'. The menu needs it.",
+  },
+  build: (parameters) => parameters.optional('getStarted')?.trim(),
+};
+
+export const greetings: ProfilePart = {
+  part: 'greetings',
+  name: 'Greeting',
+  description: 'What a person reads before the first message',
+  field: several(
+    'Greetings',
+    'greetings',
+    'Greeting',
+    [
+      localeField,
+      {
+        displayName: 'Text',
+        name: 'text',
+        type: 'string',
+        default: '',
+        placeholder: 'e.g. Hello {{user_first_name}}!',
+        description: 'Up to 160 characters; the names of the person are filled in by Meta',
+      },
+    ],
+    'What a person reads before the first message, one per language',
+  ),
+  build: (parameters) =>
+    listOf(parameters, 'greetings', (entry) => ({ locale: localeOf(entry), text: entry.required('text', 'Text') })),
+};
+
+const questionField = several(
+  'Questions',
+  'questions',
+  'Question',
+  [
+    { displayName: 'Question', name: 'question', type: 'string', default: '', placeholder: 'e.g. When are you open?' },
+    {
+      displayName: 'ID',
+      name: 'payload',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. hours',
+      description: "What comes back as 'buttonId' when it is tapped. Empty: the question.",
+    },
+  ],
+  'Up to four',
+);
+
+function questionOf(entry: Parameters): { question: string; payload: string } {
+  const question = entry.required('question', 'Question');
+  return { question, payload: entry.optional('payload')?.trim() ?? question };
+}
+
+export const iceBreakers: ProfilePart = {
+  part: 'iceBreakers',
+  name: 'Ice Breakers',
+  description: 'Questions that a new person can ask with one tap',
+  field: several(
+    'Ice Breakers',
+    'iceBreakers',
+    'Language',
+    [localeField, questionField],
+    'Questions that a new person can ask with one tap, one set per language',
+  ),
+  build: (parameters) =>
+    listOf(parameters, 'iceBreakers', (entry) => {
+      const questions = listOf(entry, 'questions', questionOf);
+      if (questions) return { locale: localeOf(entry), questions };
+      throw new ParameterError('A language has no question', "Add one in each of 'Ice Breakers'.");
+    }),
+};
+
+const itemsField = several(
+  'Items',
+  'items',
+  'Item',
+  [
+    { displayName: 'Title', name: 'title', type: 'string', default: '', placeholder: 'e.g. My Orders' },
+    {
+      displayName: 'ID',
+      name: 'payload',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. orders',
+      description: "What comes back as 'buttonId' when it is tapped. Empty: the title.",
+    },
+    {
+      displayName: 'URL',
+      name: 'url',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. https://example.com/orders',
+      description: 'The page that it opens, instead of coming back as a button',
+    },
+  ],
+  'What stands in the menu, from top to bottom',
+);
+
+function menuItem(entry: Parameters): { title: string; payload: string } | { title: string; url: string } {
+  const title = entry.required('title', 'Title');
+  const url = entry.optional('url')?.trim();
+  return url === undefined ? { title, payload: entry.optional('payload')?.trim() ?? title } : { title, url };
+}
+
+const composerField: INodeProperties = {
+  displayName: 'Menu Only',
+  name: 'composerDisabled',
+  type: 'boolean',
+  default: false,
+  description: 'Whether people can only tap, not write',
+};
+
+/** `composer`: whether writing can be switched off. */
+export function menus({ composer }: { composer: boolean }): ProfilePart {
+  return {
+    part: 'menus',
+    name: 'Menu',
+    description: 'A menu that is always there',
+    field: several(
+      'Menus',
+      'menus',
+      'Language',
+      [localeField, itemsField, ...(composer ? [composerField] : [])],
+      'A menu that is always there, one per language',
+    ),
+    build: (parameters) =>
+      listOf(parameters, 'menus', (entry) => {
+        const items = listOf(entry, 'items', menuItem);
+        if (items === undefined) throw new ParameterError('A menu has no item', "Add one in each of 'Menus'.");
+        const composerDisabled = (composer && entry.flag('composerDisabled')) || undefined;
+        return compact({ locale: localeOf(entry), composerDisabled, items });
+      }),
+  };
+}
