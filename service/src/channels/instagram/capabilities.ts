@@ -1,5 +1,6 @@
 /** What Instagram can do, as data. */
 import type { Capabilities } from '../../../../contract/channel.ts';
+import { INSTAGRAM } from '../kit/meta/dialect.ts';
 
 const MEGABYTE = 1024 * 1024;
 const HOUR = 3_600_000;
@@ -17,25 +18,10 @@ const MEDIA: Capabilities['media'] = {
 };
 
 export const capabilities: Capabilities = {
-  kinds: [
-    'text',
-    'image',
-    'video',
-    'audio',
-    'document',
-    'sticker',
-    'reaction',
-    'buttons',
-    'quick_replies',
-    'link',
-    'product',
-    'products',
-    'carousel',
-    'native',
-  ],
+  kinds: INSTAGRAM.kinds,
   media: MEDIA,
   // 24 h after what the person does; for what a person writes, 7 days (page "Messaging window").
-  window: { lengthMs: DAY, lengthsMs: { ad: 7 * DAY }, personMs: 7 * DAY, outside: [] },
+  window: { lengthMs: DAY, personMs: 7 * DAY, outside: [] },
   idempotentSends: false,
   // 300/s for text, 10/s for audio and video, per account (page "Rate limits").
   throughput: { perSecond: 300 },

@@ -1,10 +1,15 @@
 /** Instagram: the direct messages of a professional account. */
-import { ParleyError } from '../../core/errors.ts';
 import type { Channel } from '../channel.ts';
+import { checkContent } from '../kit/meta/check.ts';
+import { INSTAGRAM } from '../kit/meta/dialect.ts';
+import { instagramOptions } from '../kit/meta/send-body.ts';
+import { actions } from './actions.ts';
 import { capabilities } from './capabilities.ts';
+import { media } from './media.ts';
 import { parse } from './parse.ts';
+import { provisioning } from './provisioning.ts';
 import { recipient } from './render.ts';
-import { send } from './send.ts';
+import { presence, send } from './send.ts';
 import { settingsSchema, type InstagramSettings } from './settings.ts';
 import { handshake, verify } from './verify.ts';
 
@@ -22,11 +27,12 @@ export const instagram: Channel<InstagramSettings> = {
   acknowledgement: { contentType: 'text/plain', body: 'EVENT_RECEIVED' },
   verify,
   parse,
-  check(content) {
-    if (!capabilities.kinds.includes(content.type)) {
-      throw new ParleyError(400, 'unsupported_by_channel', `Instagram cannot send "${content.type}".`);
-    }
-  },
+  check: (content) => checkContent(content, INSTAGRAM),
+  sendOptions: instagramOptions,
   send,
   handshake,
+  media,
+  presence,
+  provisioning,
+  actions,
 };

@@ -1,7 +1,12 @@
-/** One message, one call. */
-import { SendError } from '../../core/errors.ts';
-import type { SendReceipt } from '../channel.ts';
+/** Sends, and what shows while an answer is being written. */
+import type { Channel, PresencePower } from '../channel.ts';
+import { markRead, sendMessage } from '../kit/meta/send.ts';
+import { accountOf } from './account.ts';
+import type { InstagramSettings } from './settings.ts';
 
-export async function send(): Promise<SendReceipt> {
-  throw new SendError('rejected', 'Not yet.');
-}
+export const send: Channel<InstagramSettings>['send'] = (message, settings, io) =>
+  sendMessage(message, accountOf(settings), io);
+
+export const presence: PresencePower<InstagramSettings> = {
+  markRead: (message, typing, settings, io) => markRead(message, typing, accountOf(settings), io),
+};

@@ -1,5 +1,6 @@
 /** What Messenger can do, as data. */
 import type { Capabilities } from '../../../../contract/channel.ts';
+import { MESSENGER } from '../kit/meta/dialect.ts';
 
 const MEGABYTE = 1024 * 1024;
 const HOUR = 3_600_000;
@@ -37,24 +38,7 @@ const MEDIA: Capabilities['media'] = {
 };
 
 export const capabilities: Capabilities = {
-  kinds: [
-    'text',
-    'image',
-    'video',
-    'audio',
-    'document',
-    'buttons',
-    'quick_replies',
-    'link',
-    'product',
-    'products',
-    'carousel',
-    'media_card',
-    'coupon',
-    'receipt',
-    'template',
-    'native',
-  ],
+  kinds: MESSENGER.kinds,
   media: MEDIA,
   // 24 h after what the person does; 7 days after a click on an ad, and for what a person writes (page "Policy and usage guidelines").
   window: { lengthMs: DAY, lengthsMs: { ad: 7 * DAY }, personMs: 7 * DAY, outside: ['template'] },

@@ -1,11 +1,17 @@
 /** Facebook Messenger: the conversations of a Page. */
-import { ParleyError } from '../../core/errors.ts';
 import type { Channel } from '../channel.ts';
+import { checkContent } from '../kit/meta/check.ts';
+import { MESSENGER } from '../kit/meta/dialect.ts';
+import { messengerOptions } from '../kit/meta/send-body.ts';
+import { actions } from './actions.ts';
 import { capabilities } from './capabilities.ts';
+import { media } from './media.ts';
 import { parse } from './parse.ts';
+import { provisioning } from './provisioning.ts';
 import { recipient } from './render.ts';
-import { send } from './send.ts';
+import { presence, send } from './send.ts';
 import { settingsSchema, type MessengerSettings } from './settings.ts';
+import { templates } from './templates.ts';
 import { handshake, verify } from './verify.ts';
 
 export const messenger: Channel<MessengerSettings> = {
@@ -22,11 +28,13 @@ export const messenger: Channel<MessengerSettings> = {
   acknowledgement: { contentType: 'text/plain', body: 'EVENT_RECEIVED' },
   verify,
   parse,
-  check(content) {
-    if (!capabilities.kinds.includes(content.type)) {
-      throw new ParleyError(400, 'unsupported_by_channel', `Messenger cannot send "${content.type}".`);
-    }
-  },
+  check: (content) => checkContent(content, MESSENGER),
+  sendOptions: messengerOptions,
   send,
   handshake,
+  media,
+  templates,
+  presence,
+  provisioning,
+  actions,
 };

@@ -1,0 +1,48 @@
+/** Points Meta's webhooks for the Instagram account at its URL. */
+import type { ChannelIo, ProvisioningPower } from '../channel.ts';
+import { idOf, objectOf } from '../kit/json.ts';
+import { graph, type MetaAccount } from '../kit/meta/account.ts';
+import { provision } from '../kit/meta/provisioning.ts';
+import { accountOf } from './account.ts';
+import type { InstagramSettings } from './settings.ts';
+
+/** Every field of conversations whose events Parley publishes; comments are none. */
+export const FIELDS = {
+  core: ['messages', 'messaging_postbacks', 'messaging_seen', 'messaging_referral', 'message_reactions'],
+  more: ['messaging_handover', 'standby', 'messaging_optins', 'message_edit'],
+} as const;
+
+/** The linked Page has to be subscribed to something for its Instagram events to come. */
+const PAGE_FIELDS = { core: ['messages'], more: [] } as const;
+
+async function finding(settings: InstagramSettings, account: MetaAccount, io: ChannelIo): Promise<string | undefined> {
+  const { igUserId, loginType } = settings;
+  if (loginType === 'instagram') {
+    await graph({ method: 'GET', path: igUserId, query: { fields: 'id,username' } }, account, io);
+    return undefined;
+  }
+  const query = { fields: 'id,name,instagram_business_account' };
+  const answer = await graph({ method: 'GET', path: account.node, query }, account, io);
+  const linked = idOf(objectOf(answer.instagram_business_account).id);
+  if (linked === igUserId) return undefined;
+  if (linked === undefined) return 'No Instagram account is linked to the Page, or the token lacks instagram_basic.';
+  return `The Page is linked to the Instagram account ${linked}: igUserId has to be that.`;
+}
+
+export const provisioning: ProvisioningPower<InstagramSettings> = {
+  provision(webhookUrl, settings, io) {
+    const account = accountOf(settings);
+    const isPage = settings.loginType === 'facebook';
+    const setup = {
+      account,
+      object: 'instagram' as const,
+      fields: FIELDS,
+      subscribed: { node: account.node, fields: isPage ? PAGE_FIELDS : FIELDS },
+      verifyToken: settings.verifyToken,
+      ...(isPage && { permissions: ['instagram_basic', 'instagram_manage_messages', 'pages_manage_metadata'] }),
+      isSetByHand: !isPage,
+      accountFinding: () => finding(settings, account, io),
+    };
+    return provision(webhookUrl, setup, io);
+  },
+};
