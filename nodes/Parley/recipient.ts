@@ -1,13 +1,14 @@
 /** To whom the node sends, and which account that is: a conversation or a contact say it themselves. */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { ConversationView } from '../../contract/api.ts';
+import type { ConversationView, Page } from '../../contract/api.ts';
 import type { AnyAccount } from '../shared/account.ts';
 import { itemFiles } from '../shared/binary.ts';
 import { showFor, type Files } from '../shared/content/kind.ts';
 import { ParameterError, type Parameters } from '../shared/parameters.ts';
+import { recipientOf } from '../shared/sending.ts';
 import { parleyRequest } from '../shared/transport.ts';
 import { accountOf, oneAccountField } from './accounts.ts';
-import { conversationField, conversationId, conversationPath } from './conversations.ts';
+import { conversationField, conversationPath } from './conversations.ts';
 
 export const recipientFields: INodeProperties[] = [
   {
@@ -73,21 +74,36 @@ export async function chosenAccount(
   throw new ParameterError("The field 'Account' is empty", "Choose in 'Account' what to send from.");
 }
 
-/** A file goes up to one account, so somebody has to say which. */
+/** The conversation that the message will be in, as far as it is there. */
+async function conversationOf(
+  context: IExecuteFunctions,
+  parameters: Parameters,
+  itemIndex: number,
+): Promise<ConversationView | undefined> {
+  const to = recipientOf(parameters);
+  if (typeof to === 'string') return undefined;
+  if ('conversationId' in to) {
+    const path = conversationPath(to.conversationId);
+    return await parleyRequest<ConversationView>(context, { method: 'GET', path, itemIndex });
+  }
+  const query = { contactId: to.contactId, limit: 1 };
+  const request = { method: 'GET', path: '/v1/conversations', query, itemIndex } as const;
+  const [lastHeard] = (await parleyRequest<Page<ConversationView>>(context, request)).data;
+  return lastHeard;
+}
+
+/** A file goes up to one account: that of the conversation. */
 async function accountForFiles(
   context: IExecuteFunctions,
   parameters: Parameters,
   itemIndex: number,
 ): Promise<AnyAccount> {
-  if (parameters.text('sendTo') !== 'conversation') {
-    throw new ParameterError(
-      'A file from a binary field needs an account to go up to',
-      "Choose an 'Account', or take the file from a URL.",
-    );
-  }
-  const path = conversationPath(conversationId(parameters));
-  const { channel, account } = await parleyRequest<ConversationView>(context, { method: 'GET', path, itemIndex });
-  return { ref: { channel, externalId: account.externalId } };
+  const conversation = await conversationOf(context, parameters, itemIndex);
+  if (conversation) return { ref: { channel: conversation.channel, externalId: conversation.account.externalId } };
+  throw new ParameterError(
+    'A file from a binary field needs an account to go up to, and there is no conversation yet that says it',
+    "Choose an 'Account', or take the file from a URL.",
+  );
 }
 
 /** The files of the item; the account is looked up for the first that goes up. */

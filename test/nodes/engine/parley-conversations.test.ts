@@ -114,12 +114,12 @@ describe('Conversation: Get Many', () => {
     [{ account: { __rl: true, mode: 'list', value: '' } }, {}],
     [{ channel: 'messenger' }, { channel: 'messenger' }],
     [
-      { account: { __rl: true, mode: 'list', value: 'whatsapp/77' }, owner: 'human', session: 'open' },
+      { account: { __rl: true, mode: 'list', value: 'whatsapp/77' }, owner: 'human', open: true },
       { channel: 'whatsapp', externalId: '77', owner: 'human', open: 'true' },
     ],
     [
-      { session: 'closed', heardSince: '2026-01-01T00:00:00+01:00' },
-      { open: 'false', heardSince: '2025-12-31T23:00:00.000Z' },
+      { open: false, contactId: ' ctc_1 ', heardSince: '2026-01-01T00:00:00+01:00' },
+      { contactId: 'ctc_1', heardSince: '2025-12-31T23:00:00.000Z' },
     ],
   ])('%j asks for %j', async (filters, query) => {
     await fixture.output(conversation('getAll', { filters, limit: 1 }));

@@ -25,6 +25,14 @@ const filtersField: INodeProperties = {
       description: 'Only conversations on this channel',
     },
     {
+      displayName: 'Contact ID',
+      name: 'contactId',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. ctc_01kb2m3n4p5q6r7s8t9v0w1x2y',
+      description: 'Only conversations with this contact, on all their channels',
+    },
+    {
       displayName: 'Heard Since',
       name: 'heardSince',
       type: 'dateTime',
@@ -43,20 +51,14 @@ const filtersField: INodeProperties = {
       description: 'Only conversations that are answered so',
     },
     {
-      displayName: 'Session',
-      name: 'session',
-      type: 'options',
-      options: [
-        { name: 'Closed', value: 'closed' },
-        { name: 'Open', value: 'open', description: 'Any kind of message may be sent now' },
-      ],
-      default: 'open',
-      description: 'Only conversations whose session is like this now',
+      displayName: 'Session Open',
+      name: 'open',
+      type: 'boolean',
+      default: true,
+      description: 'Whether to return only conversations in which any kind of message may be sent now',
     },
   ],
 };
-
-const SESSIONS: Record<string, boolean> = { open: true, closed: false };
 
 async function query(context: IExecuteFunctions, filters: Parameters, itemIndex: number) {
   const account = await accountOf(context, filters.group('account'), itemIndex);
@@ -64,7 +66,8 @@ async function query(context: IExecuteFunctions, filters: Parameters, itemIndex:
     channel: account?.channel ?? filters.optional('channel'),
     externalId: account?.externalId,
     owner: filters.optional('owner'),
-    open: SESSIONS[filters.text('session')],
+    contactId: filters.optional('contactId')?.trim(),
+    open: filters.flag('open') || undefined,
     heardSince: filters.instant('heardSince', 'Heard Since', context.getTimezone()),
   });
 }
