@@ -214,6 +214,15 @@ export interface ConversationView {
   createdAt: string;
 }
 
+/** One of `GET /v1/actions?channel&externalId`; run by `POST /v1/actions/{name}` with its input as the body, answered `{result}`. */
+export interface ActionDescription {
+  name: string;
+  /** It changes something at the provider. */
+  changes: boolean;
+  /** JSON Schema. */
+  input: Record<string, unknown>;
+}
+
 /** `GET /v1/permission?channel&externalId&to&kind`, or `?conversationId&kind` */
 export interface Permission {
   allowed: boolean;

@@ -6,7 +6,9 @@ import { Accounts } from './accounts/accounts.ts';
 import { Limits } from './accounts/limits.ts';
 import { Provisioning } from './accounts/provisioning.ts';
 import { AccountsController } from './api/accounts.controller.ts';
+import { ActionsController } from './api/actions.controller.ts';
 import { ContactsController } from './api/contacts.controller.ts';
+import { ConversationsController } from './api/conversations.controller.ts';
 import { DeadLettersController } from './api/dead-letters.controller.ts';
 import { MediaController } from './api/media.controller.ts';
 import { MessagesController } from './api/messages.controller.ts';
@@ -15,6 +17,7 @@ import { TemplatesController } from './api/templates.controller.ts';
 import { CHANNEL_IO } from './api/tokens.ts';
 import { Eraser } from './care/erase.ts';
 import { EventReplay } from './care/replay-events.ts';
+import { Conversations } from './conversations/conversations.ts';
 import { Directory } from './contacts/directory.ts';
 import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { Subscriptions } from './events/subscriptions.ts';
@@ -45,9 +48,11 @@ const API = [
   SubscriptionsController,
   MessagesController,
   ContactsController,
+  ConversationsController,
   DeadLettersController,
   TemplatesController,
   MediaController,
+  ActionsController,
 ];
 
 @Module({})
@@ -63,6 +68,7 @@ export class AppModule {
       [Media, pipelines.media],
       [Eraser, pipelines.eraser],
       [Directory, pipelines.directory],
+      [Conversations, pipelines.conversations],
       [DeadLetters, pipelines.deadLetters],
       [EventReplay, pipelines.eventReplay],
       [CHANNEL_IO, pipelines.io],

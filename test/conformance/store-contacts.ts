@@ -142,9 +142,16 @@ function describeContactStore(open: OpenLedger): void {
     });
 
     describe('are listed', () => {
-      const ALL = { ids: undefined, accountIds: undefined, owner: undefined, heardSince: undefined, open: undefined };
+      const ALL = {
+        ids: undefined,
+        accountIds: undefined,
+        owner: undefined,
+        heardSince: undefined,
+        session: undefined,
+      };
       type Wish = Partial<list.WantedConversations>;
-      const open8 = { now: 8, windowless: [] };
+      const opened = { isOpen: true, now: 8, windowless: [] };
+      const noWindow = { ...opened, windowless: ['acc 1'] };
       const at = (heardAt: number | null, id: string): Wish => ({ after: { heardAt, id } });
 
       test.each<[string, Wish, number, string]>([
@@ -159,8 +166,10 @@ function describeContactStore(open: OpenLedger): void {
         ['heard since', { heardSince: 7 }, 9, 'b d'],
         ['owned by people', { owner: 'human' }, 9, 'c'],
         ['owned by nobody', { owner: 'bot' }, 9, 'b d a z y'],
-        ['with an open session', { open: open8 }, 9, 'b'],
-        ['with an open session, or none to open', { open: { ...open8, windowless: ['acc 1'] } }, 9, 'b d c a z y'],
+        ['with an open session', { session: opened }, 9, 'b'],
+        ['with an open session, or none to open', { session: noWindow }, 9, 'b d c a z y'],
+        ['with a closed session', { session: { ...opened, isOpen: false } }, 9, 'd c a z y'],
+        ['with a closed session, where there are sessions', { session: { ...noWindow, isOpen: false } }, 9, ''],
         ['by name', { ids: ['a', 'y', 'b'] }, 9, 'b a y'],
       ])('%s', async (_name, wish, limit, expected) => {
         const ledger = await open();

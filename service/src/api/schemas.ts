@@ -89,6 +89,23 @@ export const permissionQuery = accountRef
   });
 /** `externalId` absent: any account of the channel. */
 export const contactQuery = accountRef.extend({ externalId: text.optional(), address: text.max(300) });
+export const conversationsQuery = accountRef
+  .extend({
+    channel: text.optional(),
+    externalId: text.optional(),
+    contactId: text.optional(),
+    owner: z.enum(['bot', 'human']).optional(),
+    open: z.enum(['true', 'false']).optional(),
+    heardSince: z.iso.datetime({ offset: true }).optional(),
+    limit,
+    after: text.optional(),
+  })
+  .refine(({ channel, externalId }) => externalId === undefined || channel !== undefined, {
+    path: ['channel'],
+    error: 'Say the channel of the account',
+  });
+export const changeConversation = z.strictObject({ owner: z.enum(['bot', 'human']) });
+export const actionInput = object.default({});
 export const messagesQuery = z.strictObject({ limit, after: text.optional() });
 
 export const templatesQuery = accountRef.extend({

@@ -36,6 +36,32 @@ export async function find(db: Kysely<Schema>, id: string, channel: string): Pro
   return { id, name, username, marketingStoppedAt, identities };
 }
 
+/** Several at once: answers a look-up of a contact, with the identities that it has on a channel. */
+export async function findAll(db: Kysely<Schema>, ids: readonly string[]) {
+  const wanted = [...new Set(ids)];
+  const rows =
+    wanted.length === 0 ? [] : await db.selectFrom('contacts').selectAll().where('id', 'in', wanted).execute();
+  const held =
+    wanted.length === 0
+      ? []
+      : await db
+          .selectFrom('identities')
+          .selectAll()
+          .where('contact_id', 'in', wanted)
+          .orderBy('created_at')
+          .orderBy('kind')
+          .execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return (id: string, channel: string): Contact | undefined => {
+    const row = byId.get(id);
+    if (row === undefined) return undefined;
+    const own = held.filter((identity) => identity.contact_id === id && identity.channel === channel);
+    const identities = own.map(({ kind, address }) => ({ kind, address }));
+    const { name, username, marketing_stopped_at: marketingStoppedAt } = row;
+    return { id, name, username, marketingStoppedAt, identities };
+  };
+}
+
 const selectOwner = prepared((db, its: Parameters<IdentityRef & { channel: string }>) =>
   db
     .selectFrom('identities')

@@ -17,8 +17,8 @@ export interface WantedConversations {
   owner: Conversation['owner'] | undefined;
   /** Heard at or after, milliseconds since the epoch. */
   heardSince: number | undefined;
-  /** Whose session is open at `now`, or which belong to an account of a channel that knows no window. */
-  open: { now: number; windowless: readonly string[] } | undefined;
+  /** Whose session is open at `now`, or is not; one of the accounts whose channel knows no window always is. */
+  session: { isOpen: boolean; now: number; windowless: readonly string[] } | undefined;
   after: Place | undefined;
 }
 
@@ -68,7 +68,7 @@ function silentOnes(db: Kysely<Schema>, wanted: WantedConversations, after: stri
   return after === undefined ? query : query.where('id', '<', after);
 }
 
-function chosen(db: Kysely<Schema>, { ids, accountIds, owner, open }: WantedConversations) {
+function chosen(db: Kysely<Schema>, { ids, accountIds, owner, session }: WantedConversations) {
   let query = db.selectFrom('conversations').where('merged_into', 'is', null);
   if (ids !== undefined) query = query.where('id', 'in', ids);
   const [accountId, ...others] = accountIds ?? [];
@@ -76,10 +76,14 @@ function chosen(db: Kysely<Schema>, { ids, accountIds, owner, open }: WantedConv
   else if (accountIds !== undefined) query = query.where(anyOf(accountIds));
   // As it stands in the index of those that people own.
   if (owner !== undefined) query = query.where('owner', '=', sql.lit(owner));
-  if (open !== undefined) {
-    query = query.where((is) => is.or([is('window_expires_at', '>', open.now), anyOf(open.windowless)(is)]));
-  }
-  return query;
+  return session === undefined ? query : query.where(inSession(session));
+}
+
+function inSession({ isOpen, now, windowless }: NonNullable<WantedConversations['session']>) {
+  return (is: ExpressionBuilder<Schema, 'conversations'>) => {
+    const open = is.or([is(is.fn.coalesce('window_expires_at', is.lit(0)), '>', now), anyOf(windowless)(is)]);
+    return isOpen ? open : is.not(open);
+  };
 }
 
 /** Put so that no index helps: by several accounts, all of theirs would have to be sorted. */

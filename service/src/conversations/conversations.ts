@@ -1,0 +1,167 @@
+/** Conversations as people and workflows look them up, and who answers in them. */
+import type { ConversationView, Page } from '../../../contract/api.ts';
+import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import { findChannel } from '../channels/registry.ts';
+import { iso, type Clock } from '../core/clock.ts';
+import { ParleyError } from '../core/errors.ts';
+import type { Ids } from '../core/ids.ts';
+import { sessionState } from '../core/session-window.ts';
+import type { Publisher } from '../events/publish.ts';
+import * as contacts from '../store/contact.store.ts';
+import type { Contact } from '../store/contact.store.ts';
+import * as store from '../store/conversation.store.ts';
+import type { Conversation } from '../store/conversation.store.ts';
+import { ofContact, page, type Place } from '../store/conversation-list.store.ts';
+import type { Ledger } from '../store/ledger.ts';
+
+export interface ConversationsDeps {
+  ledger: Ledger;
+  accounts: Accounts;
+  publisher: Publisher;
+  clock: Clock;
+  ids: Ids;
+}
+
+type Owner = Conversation['owner'];
+
+/** Which conversations; every member narrows. */
+export interface ConversationFilter {
+  channel?: string | undefined;
+  externalId?: string | undefined;
+  settingsDigest?: string | undefined;
+  contactId?: string | undefined;
+  owner?: Owner | undefined;
+  /** Only those whose session is open, or is not. */
+  open?: boolean | undefined;
+  /** ISO 8601: in which the contact was heard then or later. */
+  heardSince?: string | undefined;
+}
+
+export class Conversations {
+  readonly #deps: ConversationsDeps;
+
+  constructor(deps: ConversationsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Also by the id of one that went into another. Throws `not_found`. */
+  async get(id: string): Promise<ConversationView> {
+    const { reader } = this.#deps.ledger;
+    const { conversation, account } = await this.#known(id);
+    const contact = await contacts.find(reader, conversation.contactId, account.channel.id);
+    if (contact === undefined) throw unknown(id);
+    return this.#view(conversation, account, contact);
+  }
+
+  /** Of the accounts that there are, the one last heard from first. */
+  async list(filter: ConversationFilter, limit: number, after: string | undefined): Promise<Page<ConversationView>> {
+    const { ledger, clock } = this.#deps;
+    const { contactId, owner, open, heardSince } = filter;
+    const place = after === undefined ? undefined : placeOf(after);
+    const accounts = await this.#accounts(filter);
+    const windowless = accounts.filter(({ channel }) => channel.capabilities.window === undefined);
+    const wanted = {
+      ids: contactId === undefined ? undefined : (await ofContact(ledger.reader, contactId)).map(({ id }) => id),
+      accountIds: idsOf(accounts),
+      owner,
+      heardSince: heardSince === undefined ? undefined : Date.parse(heardSince),
+      session: open === undefined ? undefined : { isOpen: open, now: clock.now(), windowless: idsOf(windowless) },
+      after: place,
+    };
+    const found = await page(ledger.reader, wanted, limit);
+    const last = found.length === limit ? found.at(-1) : undefined;
+    return { data: await this.#views(found, accounts), ...(last && { next: cursorOf(last) }) };
+  }
+
+  /** Says who answers the contact from now on, and tells it as an event; nothing when it is so already. Throws `not_found`. */
+  async setOwner(id: string, owner: Owner): Promise<ConversationView> {
+    const { ledger, clock, publisher, ids } = this.#deps;
+    const known = await this.#known(id);
+    const { account } = known;
+    return ledger.write(async (tx) => {
+      const conversation = await store.hold(tx, known.conversation);
+      const contact = await contacts.find(tx.db, conversation.contactId, account.channel.id);
+      if (contact === undefined) throw unknown(id);
+      if (conversation.owner === owner) return this.#view(conversation, account, contact);
+      const at = clock.now();
+      await store.setOwner(tx, conversation.id, owner, at);
+      const changed = { ...conversation, owner };
+      await publisher.publish(tx, {
+        ...{ type: 'conversation.control' as const, dedupeKey: `owner:${ids.next('evt')}`, at, account, contact },
+        conversation: changed,
+        body: { data: { owner, reason: 'api' } },
+      });
+      return this.#view(changed, account, contact);
+    });
+  }
+
+  /** With its account, which is there. */
+  async #known(id: string): Promise<{ conversation: Conversation; account: LiveAccount }> {
+    const conversation = await store.find(this.#deps.ledger.reader, id);
+    const account = conversation && (await this.#deps.accounts.known(conversation.accountId));
+    if (conversation === undefined || account === undefined) throw unknown(id);
+    return { conversation, account };
+  }
+
+  async #accounts({ channel, externalId, settingsDigest }: ConversationFilter): Promise<LiveAccount[]> {
+    const { accounts } = this.#deps;
+    if (channel !== undefined && externalId !== undefined) {
+      const digest = settingsDigest === undefined ? {} : { settingsDigest };
+      return [await accounts.required({ channel, externalId, ...digest })];
+    }
+    const all = (await accounts.refreshed()).list();
+    return channel === undefined ? all : all.filter((one) => one.channel.id === findChannel(channel).id);
+  }
+
+  async #views(found: readonly Conversation[], accounts: readonly LiveAccount[]): Promise<ConversationView[]> {
+    const accountOf = new Map(accounts.map((account) => [account.id, account]));
+    const people = await contacts.findAll(
+      this.#deps.ledger.reader,
+      found.map(({ contactId }) => contactId),
+    );
+    return found.flatMap((conversation) => {
+      const account = accountOf.get(conversation.accountId);
+      const contact = account && people(conversation.contactId, account.channel.id);
+      return contact ? [this.#view(conversation, account, contact)] : [];
+    });
+  }
+
+  #view(conversation: Conversation, account: LiveAccount, contact: Contact): ConversationView {
+    const { id, owner, window, createdAt } = conversation;
+    const { channel, externalId, name } = account;
+    return {
+      id,
+      channel: channel.id,
+      account: { id: account.id, externalId, ...(name !== null && { name }) },
+      owner,
+      contact: {
+        id: contact.id,
+        ...(contact.name !== null && { name: contact.name }),
+        ...(contact.username !== null && { username: contact.username }),
+        identities: contact.identities,
+      },
+      session: sessionState(window, channel.capabilities.window, this.#deps.clock.now()),
+      ...(window.heardAt !== null && { heardAt: iso(window.heardAt) }),
+      createdAt: iso(createdAt),
+    };
+  }
+}
+
+const idsOf = (accounts: readonly LiveAccount[]): string[] => accounts.map(({ id }) => id);
+
+const CURSOR = /^(\d{1,15})?\.(cnv_[0-9a-z]{1,40})$/;
+
+function cursorOf({ id, window }: Conversation): string {
+  return `${window.heardAt ?? ''}.${id}`;
+}
+
+function placeOf(cursor: string): Place {
+  const [, heardAt, id] = CURSOR.exec(cursor) ?? [];
+  if (id !== undefined) return { heardAt: heardAt === undefined ? null : Number(heardAt), id };
+  const errors = [{ field: 'after', message: "Must be the 'next' of an answer" }];
+  throw new ParleyError(400, 'invalid_request', 'Not valid: after.', { errors });
+}
+
+function unknown(id: string): ParleyError {
+  return new ParleyError(404, 'not_found', `There is no conversation '${id}'`);
+}
