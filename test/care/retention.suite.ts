@@ -164,6 +164,17 @@ function describeBodies(): void {
       expect((await all('messages', 'content')).join()).not.toContain(SAID);
     });
 
+    test.each<[string, number[], string | null]>([
+      ['go with the message that left them', [21 * DAY], null],
+      ['stay when others were left since', [21 * DAY, 1 * DAY], 'kept'],
+    ])('choices %s', async (_name, agesMs, left) => {
+      const conversation = { id: 'cnv', account_id: 'acc', contact_id: 'con', owner: 'bot', created_at: 1 };
+      const choices = `[{"id":"1","title":"${SAID}"}]`;
+      await put({ conversations: [{ ...conversation, choices }], messages: agesMs.map((ageMs) => message(ageMs)) });
+      await sweep();
+      expect(await all('conversations', 'choices')).toEqual([left && choices]);
+    });
+
     test('of a dead letter goes too: it cannot be sent again', async () => {
       const dead = message(21 * DAY, { status: 'failed', dead_at: NOW - 21 * DAY });
       await put({ messages: [dead] });

@@ -134,8 +134,10 @@ async function empty<P>(tx: Tx, name: string, first: P, now: number, look: Look<
 function emptyMessages(tx: Tx, before: number, now: number): Promise<true | undefined> {
   return empty(tx, 'retention:messages', '', now, async (at) => {
     const { rows, upTo, more } = await store.oldMessages(tx, at, firstIdAt('msg', before), FORGOTTEN_JSON);
-    for (const { id, request, underWay } of rows) {
-      if (!underWay) await store.forgetBody(tx, id, FORGOTTEN_JSON, remainder(request));
+    for (const row of rows) {
+      if (row.underWay) continue;
+      await store.forgetBody(tx, row.id, FORGOTTEN_JSON, remainder(row.request));
+      if (row.mayLeaveChoices) await store.forgetChoices(tx, row);
     }
     return { upTo, more, passedOver: rows.some((row) => row.underWay) };
   });

@@ -152,8 +152,11 @@ export async function dropAttempts(tx: Tx, from: string, young: string, before: 
 
 export interface OldMessage {
   id: string;
+  conversationId: string;
   request: string | null;
   underWay: boolean;
+  /** It may have left the contact choices, whose titles are kept with the conversation. */
+  mayLeaveChoices: boolean;
 }
 
 /** Old messages whose body is there still; `young` is the first id that is young. */
@@ -165,7 +168,8 @@ export async function oldMessages(
 ): Promise<Stretch<OldMessage, string>> {
   const found = await tx.db
     .selectFrom('messages')
-    .select(['id', 'status', 'request', (column) => column('content', '=', empty).as('is_empty')])
+    .select(['id', 'conversation_id as conversationId', 'direction', 'kind', 'status', 'request'])
+    .select((column) => column('content', '=', empty).as('is_empty'))
     .where('id', '>', from)
     .where('id', '<', young)
     .orderBy('id')
@@ -173,7 +177,11 @@ export async function oldMessages(
     .execute();
   const rows = found
     .filter((row) => !row.is_empty)
-    .map(({ id, status, request }) => ({ id, request, underWay: UNDER_WAY.includes(status) }));
+    .map(({ direction, kind, status, is_empty: _, ...row }) => ({
+      ...row,
+      underWay: UNDER_WAY.includes(status),
+      mayLeaveChoices: direction === 'outbound' && kind === 'text',
+    }));
   return { rows, upTo: found.at(-1)?.id, more: found.length === LIMIT };
 }
 
@@ -181,6 +189,21 @@ export async function oldMessages(
 export async function forgetBody(tx: Tx, id: string, content: string, request: string | null): Promise<void> {
   const change = { content, request, context: null, dead_at: null };
   await tx.db.updateTable('messages').set(change).where('id', '=', id).execute();
+}
+
+/** Forgets the choices that a message left, unless something was said after it. */
+export async function forgetChoices(tx: Tx, { id, conversationId }: OldMessage): Promise<void> {
+  await tx.db
+    .updateTable('conversations')
+    .set({ choices: null })
+    .where('id', '=', conversationId)
+    .where('choices', 'is not', null)
+    .where((is) => {
+      const after = is.selectFrom('messages').select('id').where('conversation_id', '=', conversationId);
+      const said = after.where('direction', '=', 'outbound').where('kind', '<>', 'reaction');
+      return is.not(is.exists(said.where('id', '>', id)));
+    })
+    .execute();
 }
 
 /** Files that contacts sent, by Parley's id; `before` is the first that is young. */
