@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NodeHelpers, type IConnections, type INode, type INodeTypeDescription } from 'n8n-workflow';
 import { Parley } from '../nodes/Parley/Parley.node.ts';
+import { ParleyTrigger } from '../nodes/Parley/ParleyTrigger.node.ts';
 import { WhatsApp } from '../nodes/WhatsApp/WhatsApp.node.ts';
 import { WhatsAppTrigger } from '../nodes/WhatsApp/WhatsAppTrigger.node.ts';
 
@@ -17,14 +18,14 @@ interface Example {
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), '..', 'examples');
 const PREFIX = 'n8n-nodes-parley.';
 /** Plain nodes of n8n itself that an example may use. */
-const PLAIN = ['manualTrigger', 'scheduleTrigger', 'if', 'set', 'noOp', 'stickyNote'].map(
+const PLAIN = ['manualTrigger', 'scheduleTrigger', 'if', 'set', 'switch', 'noOp', 'stickyNote'].map(
   (name) => `n8n-nodes-base.${name}`,
 );
 /** Runs in the demo, where n8n's own nodes are not installed. */
 const ONLY_PARLEY = 'greeting-with-buttons.json';
 
 const descriptions = new Map<string, INodeTypeDescription>(
-  [new Parley(), new WhatsApp(), new WhatsAppTrigger()].map(({ description }) => [
+  [new Parley(), new ParleyTrigger(), new WhatsApp(), new WhatsAppTrigger()].map(({ description }) => [
     PREFIX + description.name,
     description,
   ]),
@@ -52,7 +53,13 @@ const parleyNodes = files.flatMap((file) =>
 
 test('the examples of the documentation are there', () => {
   expect(files).toEqual(
-    expect.arrayContaining([ONLY_PARLEY, 'ask-and-wait.json', 'replay-failed-daily.json', 'template-when-closed.json']),
+    expect.arrayContaining([
+      ONLY_PARLEY,
+      'ask-and-wait.json',
+      'replay-failed-daily.json',
+      'reply-on-every-channel.json',
+      'template-when-closed.json',
+    ]),
   );
 });
 
