@@ -1,0 +1,106 @@
+import type { JsonObject } from '../kit/json.ts';
+import { WebhookPoster, type WebhookDelivery } from '../kit/webhook-poster.ts';
+import { encodeAsMeta, signatureOf } from '../whatsapp/webhooks.ts';
+import type { CustomerWorld, Platform } from './customer-world.ts';
+
+/** Which field an event belongs to: a subscription without it does not get the event. */
+const FIELDS: Record<Platform, Record<string, string>> = {
+  messenger: {
+    message: 'messages',
+    message_edit: 'message_edits',
+    reaction: 'message_reactions',
+    postback: 'messaging_postbacks',
+    delivery: 'message_deliveries',
+    read: 'message_reads',
+    optin: 'messaging_optins',
+    referral: 'messaging_referrals',
+    order: 'send_cart',
+    account_linking: 'messaging_account_linking',
+    policy_enforcement: 'messaging_policy_enforcement',
+    response_feedback: 'response_feedback',
+    messaging_feedback: 'messaging_feedback',
+    pass_thread_control: 'messaging_handovers',
+    take_thread_control: 'messaging_handovers',
+    request_thread_control: 'messaging_handovers',
+    app_roles: 'messaging_handovers',
+  },
+  instagram: {
+    message: 'messages',
+    message_edit: 'messages',
+    reaction: 'message_reactions',
+    postback: 'messaging_postbacks',
+    read: 'messaging_seen',
+    optin: 'messaging_optins',
+    referral: 'messaging_referral',
+    pass_thread_control: 'messaging_handover',
+    take_thread_control: 'messaging_handover',
+    request_thread_control: 'messaging_handover',
+  },
+};
+
+function fieldOf(platform: Platform, element: JsonObject): string {
+  const isEcho = (element['message'] as JsonObject | undefined)?.['is_echo'] === true;
+  if (isEcho && platform === 'messenger') return 'message_echoes';
+  const found = Object.entries(FIELDS[platform]).find(([member]) => member in element);
+  if (found === undefined) throw new Error(`No webhook field for ${Object.keys(element).join(', ')}`);
+  return found[1];
+}
+
+/** Sends what happens to whoever is subscribed. */
+export interface Webhooks {
+  /** Posts one element of `messaging[]`, or of `standby[]`; undefined when nobody is subscribed to it. */
+  emit(element: JsonObject, list?: 'messaging' | 'standby'): WebhookDelivery | undefined;
+  /** Posts several in one request. */
+  emitTogether(elements: JsonObject[], list?: 'messaging' | 'standby'): WebhookDelivery | undefined;
+  /** Posts one element of `changes[]`. */
+  emitChange(change: { field: string; value: unknown }): WebhookDelivery | undefined;
+  /** Posts any body, signed, to the callback of `messages` (or `url`). */
+  emitRaw(body: Buffer | object, url?: string): WebhookDelivery;
+  /** Posts the last `count` webhooks again, byte for byte, as Meta does when in doubt. */
+  redeliver(count: number): WebhookDelivery[];
+  deliveries: readonly WebhookDelivery[];
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The webhooks of a world. */
+export function createWebhooks(
+  world: Omit<CustomerWorld, 'webhooks'>,
+  options: { retryDelaysMs: readonly number[]; timeoutMs: number },
+): Webhooks {
+  const poster = new WebhookPoster({
+    ...options,
+    clock: world.clock,
+    changes: world.changes,
+    sign: (body) => ({
+      'x-hub-signature-256': signatureOf(world.settings.appSecret, body),
+      'user-agent': 'facebookexternalua',
+    }),
+  });
+  const post = (field: string, members: JsonObject) => {
+    const url = world.callbackFor(field);
+    return url === undefined ? undefined : poster.post(url, envelope(world, members));
+  };
+  const emitTogether: Webhooks['emitTogether'] = (elements, list = 'messaging') => {
+    const own = fieldOf(world.platform, elements[0] ?? {});
+    return post(list === 'standby' ? 'standby' : own, { [list]: elements });
+  };
+  return {
+    emit: (element, list) => emitTogether([element], list),
+    emitTogether,
+    emitChange: (change) => post(change.field, { changes: [change] }),
+    emitRaw: (body, url = world.callbackFor('messages')) => {
+      if (url === undefined) throw new Error('No callback is set');
+      return poster.post(url, Buffer.isBuffer(body) ? body : encodeAsMeta(body));
+    },
+    redeliver: (count) => poster.deliveries.slice(-count).map(({ url, body }) => poster.post(url, body)),
+    deliveries: poster.deliveries,
+    settled: () => poster.settled(),
+    close: () => poster.close(),
+  };
+}
+
+function envelope({ platform, settings, clock }: Omit<CustomerWorld, 'webhooks'>, members: JsonObject): Buffer {
+  const object = platform === 'messenger' ? 'page' : 'instagram';
+  return encodeAsMeta({ object, entry: [{ id: settings.accountId, time: clock.now(), ...members }] });
+}
