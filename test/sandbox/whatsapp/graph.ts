@@ -77,7 +77,8 @@ export async function answerGraph(world: World, request: HttpRequest): Promise<{
   return { reply: withUsage(world, reply), fault: fault?.kind };
 }
 
-const hold = ({ delayMs = 1_000 }: Fault) => pause(delayMs, undefined, { ref: false });
+/** Waits as long as a fault says. */
+export const hold = ({ delayMs = 1_000 }: Fault) => pause(delayMs, undefined, { ref: false });
 
 function refusalOf(fault: Fault): GraphError | undefined {
   if (fault.kind === 'throttled') {

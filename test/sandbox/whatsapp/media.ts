@@ -77,12 +77,17 @@ export function deleteMedia(call: GraphCall): HttpReply {
 export function mediaUrl(world: World, media: StoredMedia): string {
   const mid = world.newId().replaceAll('-', '');
   world.mediaUrls.set(mid, { mediaId: media.id, expiresAt: world.clock.now() + URL_FOR_MS });
-  return `${world.url}/whatsapp_business/attachments/?mid=${mid}&ext=${Math.floor(world.clock.now() / 1000)}`;
+  return `${world.filesUrl ?? world.url}/whatsapp_business/attachments/?mid=${mid}&ext=${Math.floor(world.clock.now() / 1000)}`;
 }
 
 /** GET of such a URL, with the bearer token. The file host answers without Graph bodies. */
 export function downloadMedia(world: World, request: HttpRequest): HttpReply {
   if (tokenOf(request) !== world.settings.accessToken) return { status: 401, body: 'Unauthorized' };
+  return fileAt(world, request);
+}
+
+/** What such a URL gives whoever may have it. */
+export function fileAt(world: World, request: HttpRequest): HttpReply {
   const link = world.mediaUrls.get(request.query.get('mid') ?? '');
   const media = link && world.media.get(link.mediaId);
   if (!link || !media || link.expiresAt <= world.clock.now()) return { status: 404, body: 'Not Found' };

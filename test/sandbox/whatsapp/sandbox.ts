@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Fault, FaultQueue } from '../kit/faults.ts';
-import { startHttpServer } from '../kit/http-server.ts';
+import { startHttpServer, type HttpReply, type HttpRequest } from '../kit/http-server.ts';
 import { recordOf, type RecordedRequest } from '../kit/request-log.ts';
 import type { WebhookDelivery } from '../kit/webhook-poster.ts';
 import { answerControl } from './control.ts';
@@ -58,8 +58,20 @@ export interface WhatsAppSandbox {
   close(): Promise<void>;
 }
 
+/** How a provider shows this world to the outside: whoever passes Meta's Cloud API on has another one. */
+export interface Front {
+  /** Answers a request, with the fault that waits for it. */
+  answer(world: World, request: HttpRequest): Promise<{ reply: HttpReply; fault?: string }>;
+  createWebhooks: typeof createWebhooks;
+}
+
+const META: Front = { answer: answerGraph, createWebhooks };
+
 /** Starts the sandbox. Rejects when the port is taken. */
-export async function startWhatsAppSandbox(options: WhatsAppSandboxOptions = {}): Promise<WhatsAppSandbox> {
+export async function startWhatsAppSandbox(
+  options: WhatsAppSandboxOptions = {},
+  front: Front = META,
+): Promise<WhatsAppSandbox> {
   const { clock, phoneNumbers, webhookRetryDelaysMs, webhookTimeoutMs } = fixedOptions(options);
   const bare = createWorld({
     settings: initialSettings(options),
@@ -69,13 +81,13 @@ export async function startWhatsAppSandbox(options: WhatsAppSandboxOptions = {})
   });
   const retry = { retryDelaysMs: webhookRetryDelaysMs, timeoutMs: webhookTimeoutMs };
   // The webhooks read the world they are part of: one object, completed here.
-  const world: World = Object.assign(bare, { webhooks: createWebhooks(bare, retry) });
+  const world: World = Object.assign(bare, { webhooks: front.createWebhooks(bare, retry) });
   const sandbox = sandboxOf(world);
   const server = await startHttpServer(
     { host: options.host ?? '127.0.0.1', port: options.port ?? 0 },
     async (request) => {
       if (request.path.startsWith('/_sandbox/')) return answerControl(sandbox, request);
-      const { reply, fault } = await answerGraph(world, request);
+      const { reply, fault } = await front.answer(world, request);
       world.requests.push(recordOf(request, reply, clock.now(), fault));
       world.changes.notify();
       return reply;

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { JsonObject } from '../kit/json.ts';
 import { WebhookPoster, type WebhookDelivery } from '../kit/webhook-poster.ts';
 import type { World } from './world.ts';
 
@@ -72,7 +73,7 @@ export function createWebhooks(
   });
   const emitTogether = (changes: WebhookChange[], phoneNumberId?: string) => {
     const url = callbackFor(world, changes[0]?.field ?? '', phoneNumberId);
-    return url === undefined ? undefined : poster.post(url, envelope(world, changes));
+    return url === undefined ? undefined : poster.post(url, encodeAsMeta(envelope(world, changes)));
   };
   return {
     emit: (change, phoneNumberId) => emitTogether([change], phoneNumberId),
@@ -88,11 +89,12 @@ export function createWebhooks(
   };
 }
 
-function envelope(world: Omit<World, 'webhooks'>, changes: WebhookChange[]): Buffer {
+/** Changes as the body of one webhook. */
+export function envelope(world: Omit<World, 'webhooks'>, changes: WebhookChange[]): JsonObject {
   const isTimeless = changes.every(({ field }) => TIMELESS.has(field));
   const time = isTimeless ? {} : { time: Math.floor(world.clock.now() / 1000) };
   const entry = { id: world.settings.wabaId, ...time, changes };
-  return encodeAsMeta({ object: 'whatsapp_business_account', entry: [entry] });
+  return { object: 'whatsapp_business_account', entry: [entry] };
 }
 
 /** Precedence: number, WABA, app; the app must be subscribed to the WABA and, without an override, to the field. */

@@ -105,6 +105,8 @@ export interface World {
   newId: () => string;
   /** Origin of the sandbox; set once it listens. */
   url: string;
+  /** Origin that the URLs of files name; absent: the sandbox itself. */
+  filesUrl?: string;
   numbers: Map<string, PhoneNumber>;
   users: WhatsAppUser[];
   /** Accepted messages by id, oldest first. */

@@ -20,11 +20,12 @@ export function callEvent(change: Change, call: JsonObject): ChannelEvent {
   const who = byUser ? identitiesOf(call.from_user_id, call.from) : identitiesOf(call.to_user_id, call.to);
   const endedAt = instantOf(call.end_time);
   const seconds = numberOf(call.duration);
+  const contact = contactOf(who, change.value.contacts);
   return compact({
     type: 'call' as const,
     ...baseOf(change, 'call', id && `${id}:${event}`, call, instantOf(call.timestamp) ?? endedAt),
-    contact: contactOf(who, change.value.contacts),
-    opensWindow: byUser && event === 'connect' ? ('call' as const) : undefined,
+    contact,
+    opensWindow: contact && byUser && event === 'connect' ? ('call' as const) : undefined,
     data: compact({
       callId: id,
       event,
@@ -43,11 +44,12 @@ export function callStatusEvent(change: Change, status: JsonObject): ChannelEven
   const id = textOf(status.id);
   const event = textOf(status.status)?.toLowerCase() ?? 'unknown';
   const identities = identitiesOf(status.recipient_user_id, status.recipient_id);
+  const contact = contactOf(identities, change.value.contacts);
   return compact({
     type: 'call' as const,
     ...baseOf(change, 'call', id && `${id}:${event}`, status, instantOf(status.timestamp)),
-    contact: contactOf(identities, change.value.contacts),
-    opensWindow: event === 'accepted' ? ('call' as const) : undefined,
+    contact,
+    opensWindow: contact && event === 'accepted' ? ('call' as const) : undefined,
     data: compact({
       callId: id,
       event,

@@ -1,0 +1,31 @@
+import { dialog360 } from '../../../service/src/channels/dialog360/index.ts';
+import { channelConformance } from '../../conformance/channel.ts';
+import { json } from '../../conformance/fake-io.ts';
+import { OUTBOUND_CASES } from '../whatsapp/fixtures/outbound.ts';
+import { WEBHOOKS } from '../whatsapp/fixtures/webhooks.ts';
+import { graphError } from '../whatsapp/support.ts';
+import { CREDENTIAL, proxyError, sign } from './support.ts';
+
+channelConformance({
+  channel: dialog360,
+  settings: CREDENTIAL,
+  unverifiable: { ...CREDENTIAL, webhookHeaderValue: undefined, platformSecret: undefined },
+  samples: {
+    webhooks: WEBHOOKS,
+    sign,
+    outbound: OUTBOUND_CASES.map(({ content }) => content),
+    recipients: {
+      good: ['+4915112345678', '4915112345678', '+44 (0)20 7946 0958', 'DE.13491208655302741918'],
+      bad: ['', 'Ana', '123', '0171 1234567', '120363418770915618@g.us', 'de.1349'],
+    },
+    refusals: (text) => [
+      graphError(131009, 400, { message: text, error_data: { details: text } }),
+      graphError(190, 401, { error_user_title: text, error_user_msg: text }),
+      proxyError(400, text),
+      proxyError(401, `Invalid api_key ${text}`),
+      json(502, { meta: { developer_message: text } }),
+      json(400, { errors: [{ title: text, details: text }] }),
+      json(500, text),
+    ],
+  },
+});
