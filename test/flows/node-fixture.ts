@@ -6,6 +6,7 @@ import { listOf, objectOf, type JsonObject } from '../sandbox/kit/json.ts';
 import { ANA, type App, type AppOptions, sandboxSettings, startApp } from '../support/app.ts';
 import {
   type Engine,
+  type EngineOptions,
   type Execution,
   startEngine,
   type WorkflowJson,
@@ -55,9 +56,10 @@ export function triggerWorkflow(parameters: IDataObject = {}): WorkflowJson {
   return { nodes: [node(TRIGGER, 'whatsAppTrigger', parameters)] };
 }
 
-export async function startNodes(): Promise<NodeFixture> {
+/** `nodeTypes`: nodes of n8n itself, for workflows that have some. */
+export async function startNodes(nodeTypes: EngineOptions['nodeTypes'] = {}): Promise<NodeFixture> {
   const credentials: NodeFixture['credentials'] = { parleyApi: {}, whatsAppCloudApi: {} };
-  const engine = await startEngine({ packageDir: PACKAGE_DIR, credentials });
+  const engine = await startEngine({ packageDir: PACKAGE_DIR, credentials, nodeTypes });
   const run: NodeFixture['run'] = async (parameters, { items, node: more } = {}) =>
     await engine.run(actionWorkflow(parameters, more), items ? { items } : {});
   return {
