@@ -12,7 +12,10 @@ export async function accountAction<T>(
   input: Record<string, unknown> = {},
 ): Promise<T> {
   const path = `/v1/actions/${encodeURIComponent(name)}`;
-  const request = { method: 'POST', path, body: input, itemIndex } as const;
+  // As bytes: of an object without members n8n would send nothing at all.
+  const body = Buffer.from(JSON.stringify(input));
+  const headers = { 'Content-Type': 'application/json' };
+  const request = { method: 'POST', path, body, headers, itemIndex } as const;
   const { result } = await accountRequest<{ result: T }>(context, account, request);
   return result;
 }

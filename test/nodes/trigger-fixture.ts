@@ -21,7 +21,8 @@ export interface Fixture {
   stop(): Promise<void>;
 }
 
-export async function startFixture(): Promise<Fixture> {
+/** `others`: credentials of other channels' triggers. */
+export async function startFixture(others: Record<string, Record<string, string>> = {}): Promise<Fixture> {
   const service = await new StubService().start();
   const parleyApi: Record<string, string> = {};
   const whatsAppCloudApi = {
@@ -31,7 +32,10 @@ export async function startFixture(): Promise<Fixture> {
     appSecret: 's1, s2',
     verifyToken: '',
   };
-  const engine = await startEngine({ packageDir: PACKAGE_DIR, credentials: { parleyApi, whatsAppCloudApi } });
+  const engine = await startEngine({
+    packageDir: PACKAGE_DIR,
+    credentials: { parleyApi, whatsAppCloudApi, ...others },
+  });
   return {
     engine,
     service,

@@ -10,6 +10,7 @@ import { PACKAGE_DIR } from '../../support/paths.ts';
 export const NODE = 'WhatsApp Business';
 export const NUMBER = '106540352242922';
 const KEY = 'action-key';
+const WHATSAPP_CREDENTIAL = { accessToken: 'at', phoneNumberId: NUMBER, wabaId: '1', appSecret: 's' };
 
 export interface Call {
   method: string;
@@ -129,15 +130,16 @@ export function actionWorkflow(parameters: IDataObject, node: RunExtras['node'] 
 
 export type MakeWorkflow = typeof actionWorkflow;
 
+/** `credentials`: those of the workflow's node besides the service's. */
 export async function startActionFixture(
   workflow: MakeWorkflow = actionWorkflow,
   name: string = NODE,
+  credentials: Record<string, IDataObject> = { whatsAppCloudApi: WHATSAPP_CREDENTIAL },
 ): Promise<ActionFixture> {
   const service = new ActionService();
   await service.start();
   const parleyApi: IDataObject = {};
-  const whatsAppCloudApi = { accessToken: 'at', phoneNumberId: NUMBER, wabaId: '1', appSecret: 's' };
-  const engine = await startEngine({ packageDir: PACKAGE_DIR, credentials: { parleyApi, whatsAppCloudApi } });
+  const engine = await startEngine({ packageDir: PACKAGE_DIR, credentials: { parleyApi, ...credentials } });
   const run: ActionFixture['run'] = async (parameters, { items, node } = {}) =>
     await engine.run(workflow(parameters, node), items ? { items } : {});
   return {
