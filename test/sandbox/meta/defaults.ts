@@ -1,4 +1,5 @@
 import { systemClock, type SandboxClock } from '../kit/clock.ts';
+import type { CustomerSettings } from './customer-world.ts';
 
 /** The Page and the Instagram account that the sandbox knows when nothing else is said. */
 export const META_DEFAULTS = {
@@ -18,7 +19,7 @@ export const META_DEFAULTS = {
 } as const;
 
 /** What can be switched, before the start or at any time through `sandbox.settings`. */
-export interface MetaSandboxSettings {
+export interface MetaSandboxSettings extends Pick<CustomerSettings, 'autoStatuses' | 'statusOrder' | 'namesDelivered'> {
   appId: string;
   appSecret: string;
   pageId: string;
@@ -37,8 +38,12 @@ export interface MetaSandboxSettings {
   knowsEverybody: boolean;
   /** The app has the feature Human Agent. */
   hasHumanAgent: boolean;
-  /** What an accepted message gets by itself; Instagram has no `delivered`. */
-  autoEvents: ('echo' | 'delivered' | 'read')[];
+  pageInboxAppId: string;
+  instagramInboxAppId: string;
+  /** How they are posted: each after the one before, back to front, or all at once. */
+  eventOrder: 'in_order' | 'reversed' | 'concurrent';
+  /** Deliveries name the messages; else they tell only until when everything arrived. */
+  namesDelivered: boolean;
   /** What happens to a template after it was created. */
   templateReview: 'approve' | 'reject' | 'hold';
 }
@@ -89,7 +94,13 @@ export function initialSettings(options: MetaSandboxOptions): MetaSandboxSetting
     unreachable: options.unreachable ?? [],
     knowsEverybody: options.knowsEverybody ?? false,
     hasHumanAgent: options.hasHumanAgent ?? true,
-    autoEvents: options.autoEvents ?? ['echo', 'delivered', 'read'],
+    autoStatuses: options.autoStatuses ?? ['sent', 'delivered', 'read'],
+    statusOrder: options.statusOrder ?? 'in_order',
+    namesDelivered: options.namesDelivered ?? true,
+    pageInboxAppId: options.pageInboxAppId ?? META_DEFAULTS.pageInboxAppId,
+    instagramInboxAppId: options.instagramInboxAppId ?? META_DEFAULTS.instagramInboxAppId,
+    eventOrder: options.eventOrder ?? 'in_order',
+    namesDelivered: options.namesDelivered ?? true,
     templateReview: options.templateReview ?? 'approve',
   };
 }

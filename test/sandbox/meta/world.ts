@@ -3,64 +3,25 @@ import type { SandboxClock } from '../kit/clock.ts';
 import { FaultQueue } from '../kit/faults.ts';
 import type { JsonObject } from '../kit/json.ts';
 import type { RecordedRequest } from '../kit/request-log.ts';
+import type { CustomerSettings, CustomerWorld, Person, Platform } from './customer-world.ts';
 import type { MetaSandboxSettings } from './defaults.ts';
-import type { Webhooks } from './webhooks.ts';
+import { createWebhooks } from './webhooks.ts';
 
-export type Platform = 'messenger' | 'instagram';
-
-/** Somebody, as one account knows them (a PSID or an IGSID). */
-export interface Person {
-  id: string;
-  platform: Platform;
-  name?: string;
-  username?: string;
-  /** Their last act that opens the window, milliseconds; absent: they have done nothing yet. */
-  actedAt?: number;
-  /** They came from an ad then. */
-  cameFromAdAt?: number;
-  /** The app that controls the conversation; absent: any app may write. */
-  ownerAppId?: string;
-}
-
-/** A message that was accepted from the business. */
-export interface AcceptedMessage {
-  id: string;
-  platform: Platform;
-  acceptedAt: number;
-  to: Person;
-  /** `text`, `image`…, a template by its type (`button`), or `reaction`. */
-  kind: string;
-  /** The body as the business sent it. */
-  body: JsonObject;
-  metadata: string | undefined;
-  /** Events posted of it so far: `echo`, `delivered`, `read`. */
-  events: string[];
-}
-
-/** A message or act of a person that has an id. */
-export interface InboundRecord {
-  id: string;
-  platform: Platform;
-  from: Person;
-  at: number;
-}
-
-/** `mark_seen`, `typing_on`, `typing_off`. */
+/** `mark_seen`, `typing_on`, `typing_off`, `react`, `unreact`. */
 export interface SenderAction {
-  platform: Platform;
   to: string;
   action: string;
+  payload?: JsonObject;
   at: number;
 }
 
-export interface StoredFile {
+/** A reusable file of the business. */
+export interface Upload {
   id: string;
+  /** `image`, `video`, `audio`, `file`. */
+  kind: string;
   mimeType: string;
   content: Buffer;
-  filename?: string;
-  /** Of an uploaded file: what it may be sent as. */
-  kind?: string;
-  platform?: Platform;
 }
 
 export interface Template {
@@ -84,26 +45,22 @@ export interface Subscription {
   fields: string[];
 }
 
-/** Everything a sandbox knows. One per sandbox; every part works on it. */
+/** One of the two places where people talk with the business: what `customer*.ts` needs, and what the Graph API keeps besides. */
+export interface Side extends CustomerWorld {
+  senderActions: SenderAction[];
+  uploads: Map<string, Upload>;
+  /** The Messenger Profile, by its own member names. */
+  profile: JsonObject;
+}
+
+/** Everything a sandbox knows: one app, its Page, and the Instagram account linked to it. */
 export interface World {
   settings: MetaSandboxSettings;
   clock: SandboxClock;
   newId: () => string;
-  /** Origin of the sandbox; set once it listens. */
-  url: string;
-  people: Map<string, Person>;
-  /** Accepted messages by id, oldest first. */
-  accepted: Map<string, AcceptedMessage>;
-  inbound: Map<string, InboundRecord>;
-  senderActions: SenderAction[];
-  /** Uploaded files by attachment id. */
-  uploads: Map<string, StoredFile>;
-  /** Files of people by the last part of their URL: `{world.url}/cdn/{id}`. */
-  files: Map<string, StoredFile>;
+  sides: Record<Platform, Side>;
   templates: Map<string, Template>;
   personas: Map<string, Persona>;
-  /** The Messenger Profile, per platform. */
-  profiles: Record<Platform, JsonObject>;
   /** Of the app, by object. */
   appSubscriptions: Partial<Record<'page' | 'instagram', Subscription>>;
   /** Fields to which the app is subscribed at the Page and, with its own log-in, at the Instagram account; absent: none. */
@@ -112,28 +69,86 @@ export interface World {
   requests: RecordedRequest[];
   faults: FaultQueue;
   changes: ChangeSignal;
-  webhooks: Webhooks;
 }
 
-/** An empty world; the webhooks are added by whoever starts it. */
-export function createWorld(parts: Pick<World, 'settings' | 'clock' | 'newId'>): Omit<World, 'webhooks'> {
+export const OBJECTS = { messenger: 'page', instagram: 'instagram' } as const;
+
+/** App and account have to be subscribed; the Page of an Instagram account to anything at all. */
+function callbackFor(world: World, platform: Platform, field: string): string | undefined {
+  const app = world.appSubscriptions[OBJECTS[platform]];
+  if (!app?.fields.includes(field)) return undefined;
+  if (platform === 'messenger') return world.pageFields?.includes(field) ? app.callbackUrl : undefined;
+  return world.pageFields !== undefined || world.igFields?.includes(field) ? app.callbackUrl : undefined;
+}
+
+/** The shared settings, as this side reads them: always the current ones. */
+function sideSettings(settings: MetaSandboxSettings, platform: Platform): CustomerSettings {
+  const isPage = platform === 'messenger';
   return {
-    ...parts,
+    get appId() {
+      return settings.appId;
+    },
+    get appSecret() {
+      return settings.appSecret;
+    },
+    get accountId() {
+      return isPage ? settings.pageId : settings.igUserId;
+    },
+    get inboxAppId() {
+      return isPage ? settings.pageInboxAppId : settings.instagramInboxAppId;
+    },
+    get autoStatuses() {
+      return settings.autoStatuses;
+    },
+    get statusOrder() {
+      return settings.statusOrder;
+    },
+    get namesDelivered() {
+      return settings.namesDelivered;
+    },
+  };
+}
+
+function sideOf(world: World, platform: Platform, retry: { retryDelaysMs: readonly number[]; timeoutMs: number }): Side {
+  const bare = {
+    platform,
+    settings: sideSettings(world.settings, platform),
+    clock: world.clock,
+    newId: world.newId,
     url: '',
     people: new Map(),
     accepted: new Map(),
     inbound: new Map(),
+    files: new Map(),
+    threadOwners: new Map(),
+    changes: world.changes,
+    callbackFor: (field: string) => callbackFor(world, platform, field),
     senderActions: [],
     uploads: new Map(),
-    files: new Map(),
+    profile: {},
+  };
+  // The webhooks read the side they are part of: one object, completed here.
+  return Object.assign(bare, { webhooks: createWebhooks(bare, retry) });
+}
+
+/** An empty world. */
+export function createWorld(
+  parts: Pick<World, 'settings' | 'clock' | 'newId'>,
+  retry: { retryDelaysMs: readonly number[]; timeoutMs: number },
+): World {
+  const world: Omit<World, 'sides'> = {
+    ...parts,
     templates: new Map(),
     personas: new Map(),
-    profiles: { messenger: {}, instagram: {} },
     appSubscriptions: {},
     requests: [],
     faults: new FaultQueue(),
     changes: new ChangeSignal(),
   };
+  const whole = world as World;
+  return Object.assign(whole, {
+    sides: { messenger: sideOf(whole, 'messenger', retry), instagram: sideOf(whole, 'instagram', retry) },
+  });
 }
 
 /** A numeric object id, as Graph objects have. */
@@ -142,41 +157,11 @@ export function numericId(world: Pick<World, 'newId'>): string {
   return String(1_000_000_000_000_000n + BigInt(`0x${hex.slice(-12) || '1'}`));
 }
 
-/** A message id as the platform makes them. */
-export function newMessageId(world: Pick<World, 'newId'>, platform: Platform): string {
-  const unique = Buffer.from(world.newId()).toString('base64url');
-  return platform === 'messenger' ? `m_${unique}` : `aWdfZAG${unique}`;
-}
-
-/** Finds the person or meets them for the first time. */
-export function personFor(world: World, platform: Platform, id: string): Person {
-  const key = `${platform}:${id}`;
-  const known = world.people.get(key);
-  if (known) return known;
-  const person: Person = { id, platform };
-  world.people.set(key, person);
-  return person;
-}
-
 export const DAY_MS = 24 * 3_600_000;
 
 /** When the window ends in which anything may be sent, milliseconds; undefined: it never was open. */
-export function windowEndsAt(person: Person): number | undefined {
-  const ends = [
-    person.actedAt === undefined ? undefined : person.actedAt + DAY_MS,
-    person.cameFromAdAt === undefined || person.platform === 'instagram' ? undefined : person.cameFromAdAt + 7 * DAY_MS,
-  ].filter((end) => end !== undefined);
-  return ends.length === 0 ? undefined : Math.max(...ends);
-}
-
-/** Notes an act of the person that opens the window. */
-export function noteAct(world: World, person: Person, isFromAd = false): void {
-  person.actedAt = world.clock.now();
-  if (isFromAd) person.cameFromAdAt = world.clock.now();
-  world.changes.notify();
-}
-
-/** The account as webhooks name it. */
-export function accountId(world: Pick<World, 'settings'>, platform: Platform): string {
-  return platform === 'messenger' ? world.settings.pageId : world.settings.igUserId;
+export function windowEndsAt({ actedAt, adAt }: Person, platform: Platform): number | undefined {
+  if (actedAt === undefined) return undefined;
+  const adEnd = adAt === undefined || platform === 'instagram' ? 0 : adAt + 7 * DAY_MS;
+  return Math.max(actedAt + DAY_MS, adEnd);
 }
