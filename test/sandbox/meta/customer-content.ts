@@ -1,6 +1,6 @@
 import { listOf, objectOf, textOf, type JsonObject } from '../kit/json.ts';
 import { publish } from './cdn.ts';
-import type { AcceptedMessage, World } from './world.ts';
+import type { AcceptedMessage, CustomerWorld } from './customer-world.ts';
 
 /** A file in a person's message; without content a few bytes are made up. `contentBase64` is for HTTP callers. */
 export interface CustomerFile {
@@ -47,7 +47,7 @@ const TYPES: Record<FileType, string> = {
 /** The thumb of Messenger. */
 const LIKE_STICKER_ID = 369239263222822;
 
-function attachmentOf(world: World, type: FileType, file: CustomerFile): JsonObject {
+function attachmentOf(world: CustomerWorld, type: FileType, file: CustomerFile): JsonObject {
   const mimeType = file.mimeType ?? TYPES[type];
   const content =
     file.contentBase64 === undefined
@@ -58,7 +58,7 @@ function attachmentOf(world: World, type: FileType, file: CustomerFile): JsonObj
 }
 
 /** The members of `message` besides its id. */
-export function contentOf(world: World, message: CustomerMessage): JsonObject {
+export function contentOf(world: CustomerWorld, message: CustomerMessage): JsonObject {
   const own = (Object.keys(TYPES) as FileType[]).flatMap((type) => {
     const file = message[type];
     return file ? [{ ...file, type }] : [];

@@ -1,17 +1,8 @@
 import type { JsonObject } from '../kit/json.ts';
 import type { WebhookDelivery } from '../kit/webhook-poster.ts';
 import { contentOf, tapOf, type CustomerMessage } from './customer-content.ts';
-import { postEvent } from './statuses.ts';
-import {
-  accountId,
-  newMessageId,
-  noteAct,
-  personFor,
-  type AcceptedMessage,
-  type Person,
-  type Platform,
-  type World,
-} from './world.ts';
+import { acts, newMessageId, personOf, type AcceptedMessage, type CustomerWorld } from './customer-world.ts';
+import { postStatus } from './statuses.ts';
 
 /** A message a person sent, and its webhook (undefined: nobody is subscribed). */
 export interface SentByCustomer {
@@ -51,18 +42,17 @@ export interface Customer {
 }
 
 /** What a person did, with who and when; to onlookers while another app owns the thread. */
-function tell(world: World, person: Person, ...members: JsonObject[]): WebhookDelivery | undefined {
-  const { id, platform, ownerAppId } = person;
-  const isOurs = ownerAppId === undefined || ownerAppId === world.settings.appId;
+function tell(world: CustomerWorld, from: string, ...members: JsonObject[]): WebhookDelivery | undefined {
+  const owner = world.threadOwners.get(from);
+  const isOurs = owner === undefined || owner === world.settings.appId;
   const around = {
-    sender: { id },
-    recipient: { id: accountId(world, platform) },
+    sender: { id: from },
+    recipient: { id: world.settings.accountId },
     timestamp: world.clock.now(),
   };
   const seen = isOurs ? members : members.map(withoutPayload);
   world.changes.notify();
-  return world.webhooks.emit(
-    platform,
+  return world.webhooks.emitTogether(
     seen.map((member) => ({ ...around, ...member })),
     isOurs ? 'messaging' : 'standby',
   );
@@ -77,29 +67,25 @@ function withoutPayload(member: JsonObject): JsonObject {
 
 const isFromAd = (referral: JsonObject | undefined): boolean => referral?.['source'] === 'ADS';
 
-function arrived(world: World, person: Person, id: string, referral: JsonObject | undefined): void {
-  noteAct(world, person, isFromAd(referral));
-  world.inbound.set(id, { id, platform: person.platform, from: person, at: world.clock.now() });
-}
-
-async function sendTogether(world: World, platform: Platform, messages: CustomerMessage[]): Promise<SentByCustomer[]> {
+async function sendTogether(world: CustomerWorld, messages: CustomerMessage[]): Promise<SentByCustomer[]> {
   const from = messages[0]?.from ?? '';
   if (messages.some((message) => message.from !== from)) throw new Error('One webhook has messages of one person');
-  const person = personFor(world, platform, from);
   const built = messages.map((message) => {
-    const id = message.id ?? newMessageId(world, platform);
-    arrived(world, person, id, message.referral);
+    const id = message.id ?? newMessageId(world);
+    acts(world, from, isFromAd(message.referral));
+    world.inbound.set(id, { id, from, at: world.clock.now() });
     return { id, member: { message: { mid: id, ...contentOf(world, message) } } };
   });
-  const delivery = tell(world, person, ...built.map(({ member }) => member));
+  const delivery = tell(world, from, ...built.map(({ member }) => member));
   const attempt = await delivery?.first;
   return built.map(({ id }) => ({ id, status: attempt?.status, delivery }));
 }
 
-async function postBack(world: World, person: Person, postback: JsonObject): Promise<SentByCustomer> {
-  const id = newMessageId(world, person.platform);
-  arrived(world, person, id, postback['referral'] as JsonObject | undefined);
-  const delivery = tell(world, person, { postback: { mid: id, ...postback } });
+async function postBack(world: CustomerWorld, from: string, postback: JsonObject): Promise<SentByCustomer> {
+  const id = newMessageId(world);
+  acts(world, from, isFromAd(postback['referral'] as JsonObject | undefined));
+  world.inbound.set(id, { id, from, at: world.clock.now() });
+  const delivery = tell(world, from, { postback: { mid: id, ...postback } });
   return { id, status: (await delivery?.first)?.status, delivery };
 }
 
@@ -108,7 +94,7 @@ async function told(delivery: WebhookDelivery | undefined): Told {
   return delivery;
 }
 
-function acceptedMessage(world: World, id: string): AcceptedMessage {
+function acceptedMessage(world: CustomerWorld, id: string): AcceptedMessage {
   const message = world.accepted.get(id);
   if (!message) throw new Error(`No message ${id} was accepted`);
   return message;
@@ -127,18 +113,10 @@ function optinOf({ topic, value }: { topic: string; value?: 'stop' | 'resume' })
   return { type: 'notification_messages', payload: topic, notification_messages_token: `NMT-${topic}`, ...status };
 }
 
-function referralOf(platform: Platform, { ref, adId }: { ref?: string; adId?: string }): JsonObject {
-  const link = platform === 'messenger' ? 'SHORTLINK' : 'SHORTLINKS';
-  const source = adId === undefined ? link : 'ADS';
-  return { ...(ref && { ref }), ...(adId && { ad_id: adId }), source, type: 'OPEN_THREAD' };
-}
-
-/** The customers of a world on one platform. */
-export function createCustomer(world: World, platform: Platform): Customer {
-  const sendsTogether = (messages: CustomerMessage[]) => sendTogether(world, platform, messages);
+/** The customers of a world. */
+export function createCustomer(world: CustomerWorld): Customer {
+  const sendsTogether = (messages: CustomerMessage[]) => sendTogether(world, messages);
   const sends = async (message: CustomerMessage) => (await sendsTogether([message]))[0] as SentByCustomer;
-  const person = (id: string) => personFor(world, platform, id);
-  const does = (from: string, act: JsonObject) => told(tell(world, person(from), act));
   return {
     sends,
     sendsTogether,
@@ -146,25 +124,34 @@ export function createCustomer(world: World, platform: Platform): Customer {
       const message = acceptedMessage(world, messageId);
       const { payload, title, isQuickReply } = tapOf(message, choice);
       if (!isQuickReply) return postBack(world, message.to, { title, payload });
-      return sends({ from: message.to.id, text: title, raw: { quick_reply: { payload } } });
+      return sends({ from: message.to, text: title, raw: { quick_reply: { payload } } });
     },
-    chooses: ({ from, ...postback }) => postBack(world, person(from), postback),
+    chooses: ({ from, ...postback }) => postBack(world, from, postback),
     replies: async ({ messageId, text }) =>
-      sends({ from: acceptedMessage(world, messageId).to.id, text, replyTo: messageId }),
+      sends({ from: acceptedMessage(world, messageId).to, text, replyTo: messageId }),
     reacts: ({ from, ...reaction }) => {
       const member = reactionOf(reaction);
-      if (member['action'] === 'react') noteAct(world, person(from));
-      return does(from, { reaction: member });
+      if (member['action'] === 'react') acts(world, from);
+      return told(tell(world, from, { reaction: member }));
     },
     edits: ({ from, messageId, text, count = 1 }) =>
-      does(from, { message_edit: { mid: messageId, text, num_edit: count } }),
-    unsends: ({ from, messageId }) => does(from, { message: { mid: messageId, is_deleted: true } }),
-    follows: ({ from, ...link }) => {
-      noteAct(world, person(from), link.adId !== undefined);
-      return does(from, { referral: referralOf(platform, link) });
+      told(tell(world, from, { message_edit: { mid: messageId, text, num_edit: count } })),
+    unsends: ({ from, messageId }) => {
+      const record = world.inbound.get(messageId);
+      if (record) record.isDeleted = true;
+      return told(tell(world, from, { message: { mid: messageId, is_deleted: true } }));
     },
-    optsIn: ({ from, ...wish }) => does(from, { optin: optinOf(wish) }),
-    reads: (messageId) => told(postEvent(world, acceptedMessage(world, messageId), 'read')),
-    does: ({ from, ...act }) => does(from, act),
+    follows: ({ from, ref, adId }) => {
+      acts(world, from, adId !== undefined);
+      const source = adId === undefined ? (world.platform === 'messenger' ? 'SHORTLINK' : 'SHORTLINKS') : 'ADS';
+      const referral = { ...(ref && { ref }), ...(adId && { ad_id: adId }), source, type: 'OPEN_THREAD' };
+      return told(tell(world, from, { referral }));
+    },
+    optsIn: ({ from, ...wish }) => {
+      personOf(world, from);
+      return told(tell(world, from, { optin: optinOf(wish) }));
+    },
+    reads: (messageId) => told(postStatus(world, acceptedMessage(world, messageId), 'read')),
+    does: ({ from, ...act }) => told(tell(world, from, act)),
   };
 }

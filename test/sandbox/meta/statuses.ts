@@ -1,64 +1,62 @@
-/** What becomes of a message of the business, as the platform tells it: an echo, a delivery, a reading. */
+/** How far a message of the business came, as the platform tells it: an echo, a delivery, a reading. */
 import { objectOf, type JsonObject } from '../kit/json.ts';
 import type { WebhookDelivery } from '../kit/webhook-poster.ts';
-import type { MetaSandboxSettings } from './defaults.ts';
-import { accountId, type AcceptedMessage, type Person, type World } from './world.ts';
+import type { AcceptedMessage, CustomerWorld, StatusName } from './customer-world.ts';
 
-type AutoEvent = MetaSandboxSettings['autoEvents'][number];
-
-/** Posts one event of an accepted message; undefined when nobody is subscribed or the platform has no such event. */
-export function postEvent(world: World, message: AcceptedMessage, event: AutoEvent): WebhookDelivery | undefined {
-  const { platform } = message;
-  const isReaction = message.kind === 'reaction';
-  if (isReaction || (event === 'delivered' && platform === 'instagram')) return undefined;
-  message.events.push(event);
+/** Posts one status of an accepted message; undefined when nobody is subscribed or the platform has no such status. */
+export function postStatus(
+  world: CustomerWorld,
+  message: AcceptedMessage,
+  status: StatusName,
+): WebhookDelivery | undefined {
+  if (status === 'delivered' && world.platform === 'instagram') return undefined;
+  message.statuses.push(status);
   world.changes.notify();
-  return world.webhooks.emit(platform, [event === 'echo' ? ownEcho(world, message) : stepOf(world, message, event)]);
+  return world.webhooks.emit(status === 'sent' ? ownEcho(world, message) : stepOf(world, message, status));
 }
 
-/** Posts the events that the settings ask for, in the order they ask for. */
-export async function postAutoEvents(world: World, message: AcceptedMessage): Promise<void> {
-  const { autoEvents, eventOrder } = world.settings;
-  for (const event of eventOrder === 'reversed' ? autoEvents.toReversed() : autoEvents) {
-    const delivery = postEvent(world, message, event);
-    if (eventOrder !== 'concurrent') await delivery?.first;
+/** Posts the statuses that the settings ask for, in the order they ask for. */
+export async function postAutoStatuses(world: CustomerWorld, message: AcceptedMessage): Promise<void> {
+  const { autoStatuses, statusOrder } = world.settings;
+  for (const status of statusOrder === 'reversed' ? autoStatuses.toReversed() : autoStatuses) {
+    const delivery = postStatus(world, message, status);
+    if (statusOrder !== 'concurrent') await delivery?.first;
   }
 }
 
-/** A message that left the account. */
-export function echoOf(world: World, { id, platform }: Person, message: JsonObject): JsonObject {
+/** What left the account: `content` as it was sent. */
+export function echoOf(world: CustomerWorld, person: string, message: JsonObject): JsonObject {
   return {
-    sender: { id: accountId(world, platform) },
-    recipient: { id },
+    sender: { id: world.settings.accountId },
+    recipient: { id: person },
     timestamp: world.clock.now(),
     message: { is_echo: true, ...message },
   };
 }
 
-function ownEcho(world: World, { id, platform, to, body }: AcceptedMessage): JsonObject {
+function ownEcho(world: CustomerWorld, { id, to, body }: AcceptedMessage): JsonObject {
   const { text, attachment, attachments, metadata } = objectOf(body['message']);
   const said = [...(attachment === undefined ? [] : [attachment]), ...(Array.isArray(attachments) ? attachments : [])];
   return echoOf(world, to, {
     mid: id,
-    // A number here, a text in thread control.
+    // A number here, and beyond what a program should count with: ids are texts elsewhere.
     app_id: Number(world.settings.appId),
     ...(text === undefined ? {} : { text }),
     ...(said.length > 0 && { attachments: said }),
     // Only Messenger documents that what was sent along comes back.
-    ...(metadata !== undefined && platform === 'messenger' && { metadata }),
+    ...(metadata !== undefined && world.platform === 'messenger' && { metadata }),
   });
 }
 
-function stepOf(world: World, message: AcceptedMessage, event: 'delivered' | 'read'): JsonObject {
-  const { id, platform, to, acceptedAt } = message;
+function stepOf(world: CustomerWorld, { id, to, acceptedAt }: AcceptedMessage, status: StatusName): JsonObject {
   const around = {
-    sender: { id: to.id },
-    recipient: { id: accountId(world, platform) },
+    sender: { id: to },
+    recipient: { id: world.settings.accountId },
     timestamp: world.clock.now(),
   };
-  if (event === 'delivered') {
+  if (status === 'delivered') {
     const named = world.settings.namesDelivered ? { mids: [id] } : {};
     return { ...around, delivery: { ...named, watermark: acceptedAt } };
   }
-  return { ...around, read: platform === 'messenger' ? { watermark: acceptedAt } : { mid: id } };
+  return { ...around, read: world.platform === 'messenger' ? { watermark: acceptedAt } : { mid: id } };
 }

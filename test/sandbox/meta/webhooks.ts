@@ -1,7 +1,7 @@
 import type { JsonObject } from '../kit/json.ts';
 import { WebhookPoster, type WebhookDelivery } from '../kit/webhook-poster.ts';
 import { encodeAsMeta, signatureOf } from '../whatsapp/webhooks.ts';
-import { accountId, type Platform, type World } from './world.ts';
+import type { CustomerWorld, Platform } from './customer-world.ts';
 
 /** Which field an event belongs to: a subscription without it does not get the event. */
 const FIELDS: Record<Platform, Record<string, string>> = {
@@ -48,12 +48,14 @@ function fieldOf(platform: Platform, element: JsonObject): string {
 
 /** Sends what happens to whoever is subscribed. */
 export interface Webhooks {
-  /** Posts elements of `messaging[]`, or of `standby[]`, in one request; undefined when nobody is subscribed to them. */
-  emit(platform: Platform, elements: JsonObject[], list?: 'messaging' | 'standby'): WebhookDelivery | undefined;
+  /** Posts one element of `messaging[]`, or of `standby[]`; undefined when nobody is subscribed to it. */
+  emit(element: JsonObject, list?: 'messaging' | 'standby'): WebhookDelivery | undefined;
+  /** Posts several in one request. */
+  emitTogether(elements: JsonObject[], list?: 'messaging' | 'standby'): WebhookDelivery | undefined;
   /** Posts one element of `changes[]`. */
-  emitChange(platform: Platform, change: { field: string; value: unknown }): WebhookDelivery | undefined;
-  /** Posts any body, signed, to the platform's callback (or `url`). */
-  emitRaw(platform: Platform, body: Buffer | object, url?: string): WebhookDelivery;
+  emitChange(change: { field: string; value: unknown }): WebhookDelivery | undefined;
+  /** Posts any body, signed, to the callback of `messages` (or `url`). */
+  emitRaw(body: Buffer | object, url?: string): WebhookDelivery;
   /** Posts the last `count` webhooks again, byte for byte, as Meta does when in doubt. */
   redeliver(count: number): WebhookDelivery[];
   deliveries: readonly WebhookDelivery[];
@@ -63,7 +65,7 @@ export interface Webhooks {
 
 /** The webhooks of a world. */
 export function createWebhooks(
-  world: Omit<World, 'webhooks'>,
+  world: Omit<CustomerWorld, 'webhooks'>,
   options: { retryDelaysMs: readonly number[]; timeoutMs: number },
 ): Webhooks {
   const poster = new WebhookPoster({
@@ -75,17 +77,19 @@ export function createWebhooks(
       'user-agent': 'facebookexternalua',
     }),
   });
-  const post = (platform: Platform, field: string, members: JsonObject) => {
-    const url = callbackFor(world, platform, field);
-    return url === undefined ? undefined : poster.post(url, envelope(world, platform, members));
+  const post = (field: string, members: JsonObject) => {
+    const url = world.callbackFor(field);
+    return url === undefined ? undefined : poster.post(url, envelope(world, members));
+  };
+  const emitTogether: Webhooks['emitTogether'] = (elements, list = 'messaging') => {
+    const own = fieldOf(world.platform, elements[0] ?? {});
+    return post(list === 'standby' ? 'standby' : own, { [list]: elements });
   };
   return {
-    emit: (platform, elements, list = 'messaging') => {
-      const field = list === 'standby' ? list : fieldOf(platform, elements[0] ?? {});
-      return post(platform, field, { [list]: elements });
-    },
-    emitChange: (platform, change) => post(platform, change.field, { changes: [change] }),
-    emitRaw: (platform, body, url = world.appSubscriptions[OBJECTS[platform]]?.callbackUrl) => {
+    emit: (element, list) => emitTogether([element], list),
+    emitTogether,
+    emitChange: (change) => post(change.field, { changes: [change] }),
+    emitRaw: (body, url = world.callbackFor('messages')) => {
       if (url === undefined) throw new Error('No callback is set');
       return poster.post(url, Buffer.isBuffer(body) ? body : encodeAsMeta(body));
     },
@@ -96,21 +100,7 @@ export function createWebhooks(
   };
 }
 
-const OBJECTS = { messenger: 'page', instagram: 'instagram' } as const;
-
-/**
- * The app has to be subscribed to the field, and to the account: a Page field by field; an Instagram account through its Page, by
- * any field, or through its own log-in, field by field.
- */
-function callbackFor(world: Omit<World, 'webhooks'>, platform: Platform, field: string): string | undefined {
-  const app = world.appSubscriptions[OBJECTS[platform]];
-  const { pageFields = [], igFields = [] } = world;
-  const isSubscribed =
-    platform === 'messenger' ? pageFields.includes(field) : pageFields.length > 0 || igFields.includes(field);
-  return isSubscribed && app?.fields.includes(field) ? app.callbackUrl : undefined;
-}
-
-function envelope(world: Omit<World, 'webhooks'>, platform: Platform, members: JsonObject): Buffer {
-  const entry = { id: accountId(world, platform), time: world.clock.now(), ...members };
-  return encodeAsMeta({ object: OBJECTS[platform], entry: [entry] });
+function envelope({ platform, settings, clock }: Omit<CustomerWorld, 'webhooks'>, members: JsonObject): Buffer {
+  const object = platform === 'messenger' ? 'page' : 'instagram';
+  return encodeAsMeta({ object, entry: [{ id: settings.accountId, time: clock.now(), ...members }] });
 }
