@@ -10,8 +10,8 @@ import type { AnyAccount } from '../shared/account.ts';
 import { asNodeError } from '../shared/operation.ts';
 import { Parameters } from '../shared/parameters.ts';
 import { triggerProperties } from '../shared/trigger/description.ts';
+import { deliveryWebhook, subscriptionHooks } from '../shared/trigger/life.ts';
 import { receiveDelivery } from '../shared/trigger/receive.ts';
-import { createSubscription, endSubscription, subscriptionExists } from '../shared/trigger/subscription.ts';
 import { accountOf, anyAccountField } from './accounts.ts';
 import { parleyTriggerMethods } from './methods.ts';
 
@@ -41,17 +41,7 @@ export class ParleyTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'parleyApi', displayName: 'Parley API', required: true }],
-    webhooks: [
-      {
-        name: 'default',
-        httpMethod: 'POST',
-        responseMode: 'onReceived',
-        path: 'parley',
-        // Only the service calls it. Shown, it would be entered at a provider, where the service's own URL belongs.
-        ndvHideUrl: true,
-        ndvHideMethod: true,
-      },
-    ],
+    webhooks: [deliveryWebhook],
     properties: [
       {
         displayName:
@@ -67,19 +57,7 @@ export class ParleyTrigger implements INodeType {
 
   methods = parleyTriggerMethods;
 
-  webhookMethods = {
-    default: {
-      async checkExists(this: IHookFunctions): Promise<boolean> {
-        return await subscriptionExists(this, await heardAccount(this));
-      },
-      async create(this: IHookFunctions): Promise<boolean> {
-        return await createSubscription(this, await heardAccount(this));
-      },
-      async delete(this: IHookFunctions): Promise<boolean> {
-        return await endSubscription(this);
-      },
-    },
-  };
+  webhookMethods = { default: subscriptionHooks(heardAccount) };
 
   async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
     return await receiveDelivery(this);

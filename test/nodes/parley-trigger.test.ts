@@ -111,7 +111,7 @@ test('events become items with the same fields on every channel', async () => {
   const event = textEvent('evt_1', 'hi');
   const account = { id: 'acc_2', externalId: '17841400000000000', name: 'shop' };
   const identities = [{ kind: 'user_id', address: '998877' }];
-  const contact = { id: 'ctc_2', username: 'ana', identities };
+  const contact = { id: 'con_2', username: 'ana', identities };
   const answer = await fixture.service.deliver(subscription, [
     { ...event, channel: 'instagram', account, contact, conversationId: 'cnv_2' },
   ]);
@@ -119,7 +119,7 @@ test('events become items with the same fields on every channel', async () => {
   expect((await fixture.succeeded()).items(NAME)).toMatchObject([
     {
       json: {
-        ...{ event: 'message.received', from: '998877', username: 'ana', contactId: 'ctc_2', text: 'hi', kind: 'text' },
+        ...{ event: 'message.received', from: '998877', username: 'ana', contactId: 'con_2', text: 'hi', kind: 'text' },
         ...{ channel: 'instagram', account: '17841400000000000', accountName: 'shop', conversationId: 'cnv_2' },
       },
     },

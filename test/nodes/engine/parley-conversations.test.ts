@@ -25,7 +25,7 @@ const VIEW: ConversationView = {
   account: { id: 'acc_1', externalId: '+15550009999', name: 'Shop' },
   owner: 'bot',
   contact: {
-    id: 'ctc_1',
+    id: 'con_1',
     name: 'Ana',
     identities: [
       { kind: 'user_id', address: 'US.1' },
@@ -40,7 +40,7 @@ const FLAT = {
   conversationId: 'cnv_1',
   from: '15550001111',
   name: 'Ana',
-  contactId: 'ctc_1',
+  contactId: 'con_1',
   channel: 'twilio_whatsapp',
   account: '+15550009999',
   accountName: 'Shop',
@@ -80,7 +80,7 @@ describe('Conversation: Get', () => {
   });
 
   test('of somebody without a phone number tells the address there is', async () => {
-    const contact = { id: 'ctc_1', username: 'ana', identities: [{ kind: 'user_id', address: '99' }] };
+    const contact = { id: 'con_1', username: 'ana', identities: [{ kind: 'user_id', address: '99' }] };
     fixture.service.answers.set('GET /v1/conversations/cnv_1', () => ({ body: { ...VIEW, contact } }));
     const [item] = await fixture.output(conversation('get'), { items });
     expect(item?.json).toMatchObject({ from: '99', username: 'ana' });
@@ -118,8 +118,8 @@ describe('Conversation: Get Many', () => {
       { channel: 'whatsapp', externalId: '77', owner: 'human', open: 'true' },
     ],
     [
-      { open: false, contactId: ' ctc_1 ', heardSince: '2026-01-01T00:00:00+01:00' },
-      { contactId: 'ctc_1', heardSince: '2025-12-31T23:00:00.000Z' },
+      { open: false, contactId: ' con_1 ', heardSince: '2026-01-01T00:00:00+01:00' },
+      { contactId: 'con_1', heardSince: '2025-12-31T23:00:00.000Z' },
     ],
   ])('%j asks for %j', async (filters, query) => {
     await fixture.output(conversation('getAll', { filters, limit: 1 }));
@@ -179,14 +179,14 @@ describe('Session: Get', () => {
       reasons: [{ code: 'unsupported_by_channel', detail: 'SMS has no buttons' }],
       session: { open: true },
       conversationId: 'cnv_1',
-      contact: { id: 'ctc_1', identities: [] },
+      contact: { id: 'con_1', identities: [] },
     };
     fixture.service.answers.set('GET /v1/permission', () => ({ body: permission }));
     const [item] = await fixture.output({ resource: 'session', operation: 'get', kind: 'buttons' }, { items });
     expect(at('GET /v1/permission')[0]?.query).toEqual({ conversationId: 'cnv_1', kind: 'buttons' });
     expect(item?.json).toMatchObject({
       ...{ allowed: false, reason: 'SMS has no buttons', reasonCodes: ['unsupported_by_channel'], sessionOpen: true },
-      ...{ conversationId: 'cnv_1', contactId: 'ctc_1' },
+      ...{ conversationId: 'cnv_1', contactId: 'con_1' },
     });
   });
 });

@@ -30,11 +30,11 @@ describe('Send To', () => {
   test.each<[string, IDataObject, Partial<SendMessage>]>([
     ['the conversation of the item, unless told otherwise', {}, { to: { conversationId: 'cnv_7' } }],
     ['another conversation', { conversationId: ' cnv_8 ' }, { to: { conversationId: 'cnv_8' } }],
-    ['a contact', { sendTo: 'contact', contactId: 'ctc_1' }, { to: { contactId: 'ctc_1' } }],
+    ['a contact', { sendTo: 'contact', contactId: 'con_1' }, { to: { contactId: 'con_1' } }],
     [
       'a contact on one account',
-      { sendTo: 'contact', contactId: 'ctc_1', account: account('whatsapp/77', 'list') },
-      { to: { contactId: 'ctc_1' }, account: WHATSAPP },
+      { sendTo: 'contact', contactId: 'con_1', account: account('whatsapp/77', 'list') },
+      { to: { contactId: 'con_1' }, account: WHATSAPP },
     ],
     [
       'an address from an account of the list',
@@ -157,14 +157,14 @@ describe('a file from a binary field', () => {
     fixture.service.answers.set('POST /v1/media', () => ({ status: 201, body: { id: '991', mimeType: 'image/png' } }));
     fixture.service.answers.set('GET /v1/conversations', ({ query }) => {
       const last = { id: 'cnv_9', channel: 'messenger', account: { id: 'acc_4', externalId: '42' } };
-      return { body: { data: query['contactId'] === 'ctc_1' && query['limit'] === '1' ? [last] : [] } };
+      return { body: { data: query['contactId'] === 'con_1' && query['limit'] === '1' ? [last] : [] } };
     });
     fixture.service.answers.set('GET /v1/conversations/cnv_7', () => ({
       body: { id: 'cnv_7', channel: 'dialog360', account: { id: 'acc_3', externalId: '15550009999' } },
     }));
   });
 
-  const ofContact = { sendTo: 'contact', contactId: 'ctc_1' };
+  const ofContact = { sendTo: 'contact', contactId: 'con_1' };
 
   test.each<[string, IDataObject, object]>([
     ['the conversation', {}, { channel: 'dialog360', externalId: '15550009999' }],
@@ -179,7 +179,7 @@ describe('a file from a binary field', () => {
   });
 
   test('needs an account', async () => {
-    const error = await fixture.failure({ ...image, ...ofContact, contactId: 'ctc_2' }, { items });
+    const error = await fixture.failure({ ...image, ...ofContact, contactId: 'con_2' }, { items });
     expect(error.message).toMatch(/^A file from a binary field needs an account to go up to/);
     expect(error.description).toMatch(/Choose an 'Account'/);
     expect(sends()).toEqual([]);

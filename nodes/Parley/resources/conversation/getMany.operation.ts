@@ -29,7 +29,7 @@ const filtersField: INodeProperties = {
       name: 'contactId',
       type: 'string',
       default: '',
-      placeholder: 'e.g. ctc_01kb2m3n4p5q6r7s8t9v0w1x2y',
+      placeholder: 'e.g. con_01kb2m3n4p5q6r7s8t9v0w1x2y',
       description: 'Only conversations with this contact, on all their channels',
     },
     {
