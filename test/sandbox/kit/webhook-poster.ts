@@ -26,7 +26,7 @@ export interface WebhookDelivery {
 
 export interface WebhookPosterOptions {
   /** Headers that prove where the bytes come from. */
-  sign(body: Buffer): Record<string, string>;
+  sign(body: Buffer, url: string): Record<string, string>;
   /** Pauses before the second, third, … try. */
   retryDelaysMs: readonly number[];
   timeoutMs: number;
@@ -53,7 +53,7 @@ export class WebhookPoster {
     const delivery: WebhookDelivery = {
       url,
       body,
-      headers: { 'content-type': 'application/json', ...this.#options.sign(body) },
+      headers: { 'content-type': 'application/json', ...this.#options.sign(body, url) },
       attempts: [],
       outcome: 'pending',
       first: first.promise,

@@ -1,0 +1,52 @@
+import { createHash, createHmac } from 'node:crypto';
+import { WebhookPoster, type WebhookDelivery } from '../kit/webhook-poster.ts';
+import type { World } from './world.ts';
+
+export type Form = Record<string, string>;
+
+/** The value of X-Twilio-Signature for a form posted to `url`: written apart from the code that checks it. */
+export function signatureOf(authToken: string, url: string, form: Iterable<[string, string]>): string {
+  const pairs = [...form].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const text = pairs.reduce((rest, [name, value]) => `${rest}${name}${value}`, url.replace(/#.*$/s, ''));
+  return createHmac('sha1', authToken).update(Buffer.from(text, 'utf8')).digest('base64');
+}
+
+/** For bodies that are no form: the digest of the body stands in the URL, and the URL alone is signed. */
+export function signedJson(authToken: string, url: string, body: Buffer): { url: string; signature: string } {
+  const digest = createHash('sha256').update(body).digest('hex');
+  const full = `${url}${url.includes('?') ? '&' : '?'}bodySHA256=${digest}`;
+  return { url: full, signature: signatureOf(authToken, full, []) };
+}
+
+/** Sends what happens to the URLs that are configured. */
+export interface Webhooks {
+  post(url: string, form: Form): WebhookDelivery;
+  /** Posts the last `count` webhooks again, byte for byte. */
+  redeliver(count: number): WebhookDelivery[];
+  deliveries: readonly WebhookDelivery[];
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createWebhooks(
+  world: Omit<World, 'webhooks'>,
+  options: { retryDelaysMs: readonly number[]; timeoutMs: number },
+): Webhooks {
+  const poster = new WebhookPoster({
+    ...options,
+    clock: world.clock,
+    changes: world.changes,
+    sign: (body, url) => ({
+      'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
+      'x-twilio-signature': signatureOf(world.settings.authToken, url, new URLSearchParams(body.toString('utf8'))),
+      'user-agent': 'TwilioProxy/1.1',
+    }),
+  });
+  return {
+    post: (url, form) => poster.post(url, Buffer.from(new URLSearchParams(form).toString())),
+    redeliver: (count) => poster.deliveries.slice(-count).map(({ url, body }) => poster.post(url, body)),
+    deliveries: poster.deliveries,
+    settled: () => poster.settled(),
+    close: () => poster.close(),
+  };
+}
