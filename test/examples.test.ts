@@ -3,6 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NodeHelpers, type IConnections, type INode, type INodeTypeDescription } from 'n8n-workflow';
+import { InstagramMessaging } from '../nodes/Instagram/InstagramMessaging.node.ts';
+import { InstagramMessagingTrigger } from '../nodes/Instagram/InstagramMessagingTrigger.node.ts';
+import { FacebookMessenger } from '../nodes/Messenger/FacebookMessenger.node.ts';
+import { FacebookMessengerTrigger } from '../nodes/Messenger/FacebookMessengerTrigger.node.ts';
 import { Parley } from '../nodes/Parley/Parley.node.ts';
 import { ParleyTrigger } from '../nodes/Parley/ParleyTrigger.node.ts';
 import { WhatsApp } from '../nodes/WhatsApp/WhatsApp.node.ts';
@@ -25,10 +29,16 @@ const PLAIN = ['manualTrigger', 'scheduleTrigger', 'if', 'set', 'switch', 'noOp'
 const ONLY_PARLEY = 'greeting-with-buttons.json';
 
 const descriptions = new Map<string, INodeTypeDescription>(
-  [new Parley(), new ParleyTrigger(), new WhatsApp(), new WhatsAppTrigger()].map(({ description }) => [
-    PREFIX + description.name,
-    description,
-  ]),
+  [
+    new FacebookMessenger(),
+    new FacebookMessengerTrigger(),
+    new InstagramMessaging(),
+    new InstagramMessagingTrigger(),
+    new Parley(),
+    new ParleyTrigger(),
+    new WhatsApp(),
+    new WhatsAppTrigger(),
+  ].map(({ description }) => [PREFIX + description.name, description]),
 );
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
 const load = (file: string): Example => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Example;
@@ -56,6 +66,8 @@ test('the examples of the documentation are there', () => {
     expect.arrayContaining([
       ONLY_PARLEY,
       'ask-and-wait.json',
+      'instagram-story-offer.json',
+      'messenger-welcome-menu.json',
       'replay-failed-daily.json',
       'reply-on-every-channel.json',
       'template-when-closed.json',
