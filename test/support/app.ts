@@ -82,6 +82,11 @@ jest.setTimeout(60_000);
 
 const closers: (() => Promise<unknown>)[] = [];
 
+/** Whatever a test starts besides is ended with the rest, the last first. */
+export function closing(close: () => Promise<unknown>): void {
+  closers.push(close);
+}
+
 /** Ends everything that was started; for `afterEach`. */
 export async function closeApps(): Promise<void> {
   for (const close of closers.splice(0).reverse()) await close();
