@@ -9,6 +9,7 @@ const ANA = { identities: IDENTITIES, name: 'Ana', username: 'ana.m' };
 const parseMessage = (message: unknown, more: Record<string, unknown> = {}) =>
   parseChange(messagesChange({ contacts: CONTACTS, messages: [message], ...more }));
 const text = { type: 'text', text: { body: 'hi' } };
+const OPENERS: Record<string, string> = { request_welcome: 'welcome', button: 'button', list: 'button' };
 
 describe('contents', () => {
   test.each(CONTENT_CASES.map((sample) => [sample.name, sample] as const))('%s', (_name, { message, content }) => {
@@ -24,9 +25,7 @@ describe('contents', () => {
       contact: ANA,
       providerMessageId: 'wamid.HBgL1',
       content,
-      ...(content.type === 'reaction'
-        ? {}
-        : { opensWindow: content.type === 'request_welcome' ? 'welcome' : 'message' }),
+      ...(content.type !== 'reaction' && { opensWindow: OPENERS[content.type] ?? 'message' }),
     });
   });
 });

@@ -46,6 +46,7 @@ function aboutOf(message: JsonObject): MessageContext | undefined {
 function openerOf(content: ParsedContent, context: MessageContext | undefined): WindowOpener | undefined {
   if (content.type === 'reaction' || content.type === 'system') return undefined;
   if (context?.referral !== undefined) return 'ad';
+  if (content.type === 'button' || content.type === 'list') return 'button';
   return content.type === 'request_welcome' ? 'welcome' : 'message';
 }
 
