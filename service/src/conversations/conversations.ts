@@ -110,7 +110,9 @@ export class Conversations {
       return [await accounts.required({ channel, externalId, ...digest })];
     }
     const all = (await accounts.refreshed()).list();
-    return channel === undefined ? all : all.filter((one) => one.channel.id === findChannel(channel).id);
+    if (channel === undefined) return all;
+    const { id } = findChannel(channel);
+    return all.filter((one) => one.channel.id === id);
   }
 
   async #views(found: readonly Conversation[], accounts: readonly LiveAccount[]): Promise<ConversationView[]> {
