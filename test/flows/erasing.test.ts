@@ -39,7 +39,8 @@ async function life(app: App) {
   const { id } = await customer.sends({ from: ANA, document: file });
   const message = { type: 'text', text: { body: `${SECRET}, twice` } };
   await posts(app, { from: ANA }, { type: 'edit', edit: { original_message_id: id, message } });
-  await app.reaches(await app.sent(`you said ${SECRET}`, { metadata: { SECRET } }), 'read');
+  const content = { type: 'text' as const, text: `you said ${SECRET}`, choices: [{ id: '1', title: SECRET }] };
+  await app.reaches(await app.sent('', { content, metadata: { SECRET } }), 'read');
   await trigger.took(5);
   await customer.sends({ from: BEN, name: 'Ben', text: 'I am somebody else' });
   await app.idle();
@@ -53,7 +54,8 @@ test.each([
 ])('by %s: nothing of the person is left anywhere', async (_name, pathOf) => {
   const app = await startApp();
   await life(app);
-  expect(traces(app)).toEqual(expect.arrayContaining(['contacts.name', 'events.payload', 'identities.address']));
+  const kept = ['contacts.name', 'conversations.choices', 'events.payload', 'identities.address'];
+  expect(traces(app)).toEqual(expect.arrayContaining(kept));
   const id = await contactOf(app);
   const erased = await erase(app, await pathOf(app));
   expect(erased).toMatchObject({ id, rest: 'follows', erased: { conversations: 1, messages: 3, sends: 0, waits: 0 } });

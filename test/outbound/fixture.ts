@@ -1,9 +1,13 @@
-/** The outbound pipeline over a real ledger and driver, with a channel that does as it is told. */
+/** Both pipelines over a real ledger and driver, with a channel that does as it is told. */
 import type { SendAccepted, SendMessage } from '../../contract/api.ts';
 import type { Capabilities } from '../../contract/channel.ts';
+import type { ParleyEvent } from '../../contract/event.ts';
 import { Accounts, type LiveAccount } from '../../service/src/accounts/accounts.ts';
+import { careJob, CareHandler } from '../../service/src/care/care.ts';
+import { Eraser } from '../../service/src/care/erase.ts';
 import type {
   Channel,
+  ChannelEvent,
   ChannelIo,
   LookupPower,
   OutgoingMessage,
@@ -13,10 +17,13 @@ import { findChannel } from '../../service/src/channels/registry.ts';
 import type { Clock } from '../../service/src/core/clock.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
 import { Publisher } from '../../service/src/events/publish.ts';
-import type { Subscriptions } from '../../service/src/events/subscriptions.ts';
+import { Subscriptions } from '../../service/src/events/subscriptions.ts';
+import { Applier } from '../../service/src/inbound/apply.ts';
 import { Admission } from '../../service/src/outbound/admit.ts';
 import { buildOutbound, type Outbound } from '../../service/src/outbound/build.ts';
 import { Outcomes } from '../../service/src/outbound/outcomes.ts';
+import { messageOfEcho } from '../../service/src/outbound/own-echo.ts';
+import { Watermarks } from '../../service/src/outbound/watermarks.ts';
 import { EmbeddedDriver } from '../../service/src/outbox/embedded.driver.ts';
 import { Outbox } from '../../service/src/outbox/outbox.ts';
 import { parseEncryptionKeys, SecretBox } from '../../service/src/platform/secret-box.ts';
@@ -53,6 +60,9 @@ export class OutboundFixture {
   #real!: Accounts;
   #admission!: Admission;
   #outbound!: Outbound;
+  #applier!: Applier;
+  subscriptions!: Subscriptions;
+  eraser!: Eraser;
   #unwatch: () => void = () => undefined;
   readonly #options: FixtureOptions;
   #keys = 0;
@@ -81,12 +91,17 @@ export class OutboundFixture {
     const io = { clock, log } as unknown as ChannelIo;
     const shared = { ledger, outbox, accounts, clock, ids };
     const failed = (error: unknown) => void this.failures.push(error);
-    const subscriptions = {} as Subscriptions;
+    const checkUrl = () => undefined;
+    this.subscriptions = new Subscriptions({ ...shared, sealer, checkUrl });
+    this.eraser = new Eraser(shared);
+    const watermarks = new Watermarks({ ...shared, outcomes, restJob: careJob });
+    this.#applier = new Applier({ ...shared, publisher, outbound: outcomes, watermarks, messageOfEcho });
     const webhookUrl = ({ id }: { id: string }) => `https://parley.example.com/webhooks/${id}`;
     const given = { outcomes, io, random: () => 0.5, called: () => undefined, webhookUrl, failed };
     this.#outbound = buildOutbound({ ...shared, ...given });
-    this.#admission = new Admission({ ...shared, subscriptions, checkUrl: () => undefined });
-    driver.start(this.#outbound.handlers);
+    this.#admission = new Admission({ ...shared, subscriptions: this.subscriptions, checkUrl });
+    const care = new CareHandler({ ...shared, tasks: [watermarks, this.eraser], accepted: () => 0 });
+    driver.start([...this.#outbound.handlers, care]);
     this.#outbound.start();
     return this;
   }
@@ -105,6 +120,20 @@ export class OutboundFixture {
     const account = { channel: 'whatsapp', externalId };
     const content = { type: 'text' as const, text: 'hello' };
     return this.#admission.admit({ account, to, content, ...more }, `key ${++this.#keys}`);
+  }
+
+  /** A webhook of the account told these facts. */
+  async told(externalId: string, ...facts: ChannelEvent[]): Promise<void> {
+    const account = await this.#accounts().required({ channel: 'whatsapp', externalId });
+    await this.ledger.write(async (tx) => {
+      for (const fact of facts) await this.#applier.apply(tx, account, fact, this.clock.now());
+    });
+  }
+
+  /** What was published, in order. */
+  async events(): Promise<ParleyEvent[]> {
+    const rows = await this.ledger.reader.selectFrom('events').select('payload').orderBy('seq').execute();
+    return rows.map(({ payload }) => JSON.parse(payload) as ParleyEvent);
   }
 
   advance(byMs: number): void {

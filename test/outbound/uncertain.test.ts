@@ -1,6 +1,7 @@
 /** Sends whose outcome is not known: repeated, looked up, or waited for, as the provider allows. */
 import { SendError } from '../../service/src/core/errors.ts';
 import { LedgerUnavailable } from '../../service/src/store/unavailable.ts';
+import * as messages from '../../service/src/store/message.store.ts';
 import type { FoundMessage, SoughtMessage } from '../../service/src/channels/channel.ts';
 import { eventually } from '../support/eventually.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
@@ -89,6 +90,23 @@ describe('where the provider can be asked', () => {
     await pass(fixture, 11_000);
     await fixture.reaches(id, 'sent');
     expect(await fixture.outcomes(id)).toEqual(['uncertain', 'accepted']);
+  });
+
+  test('and never has it however often it is sent, it fails in the end', async () => {
+    const fixture = await start({ lookup });
+    fixture.answer = lost;
+    const { id } = await fixture.send('1', TO);
+    for (let round = 1; round <= 12; round++) {
+      await eventually(async () => (await fixture.outcomes(id)).length === round, `try ${round}`);
+      await fixture.reaches(id, 'uncertain');
+      answers.push('absent');
+      fixture.advance(5_000);
+    }
+    await fixture.reaches(id, 'failed');
+    expect(fixture.calls).toHaveLength(12);
+    expect(await messages.find(fixture.ledger.reader, id)).toMatchObject({
+      error: expect.stringContaining('12 times'),
+    });
   });
 
   test('and never can tell, it is asked less and less often and reported as unknown in the end', async () => {

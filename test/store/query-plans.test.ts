@@ -5,6 +5,8 @@
 import { jest } from '@jest/globals';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
+import * as conversations from '../../service/src/store/conversation.store.ts';
+import * as messages from '../../service/src/store/message.store.ts';
 import { ANA, BEN, closeApps, DAY, HOUR, MINUTE, startApp, type App } from '../support/app.ts';
 import { posts, says } from '../support/meta-messages.ts';
 
@@ -73,6 +75,7 @@ async function work(): Promise<void> {
   const { subscription } = await app.listen({ url: trigger.url });
   await app.call('POST', `/v1/subscriptions/${subscription.id}/replay`, { from: new Date(0).toISOString() });
   await looksAfterDeadLetters();
+  await tellsOfOtherChannels(held);
   await app.call('DELETE', `/v1/subscriptions/${everywhere.subscription.id}`);
   const { conversationId } = await app.message(held);
   await app.call('GET', `/v1/conversations/${conversationId}/messages`);
@@ -87,6 +90,20 @@ async function work(): Promise<void> {
   await app.stop();
   await app.start();
   await app.idle();
+}
+
+/** What this channel does not tell. */
+async function tellsOfOtherChannels(id: string): Promise<void> {
+  const { ledger } = app.service;
+  const { conversationId } = await app.message(id);
+  for (const status of ['sent', 'delivered'] as const) {
+    await messages.sentUpTo(ledger.reader, conversationId, status, app.clock.now(), 25);
+  }
+  await ledger.write(async (tx) => {
+    await conversations.setOwner(tx, conversationId, 'bot', app.clock.now());
+    await conversations.setChoices(tx, { id: conversationId, choices: [] }, [{ id: '1', title: 'One' }]);
+    await conversations.forgetChoices(tx, conversationId, id);
+  });
 }
 
 /** Of both types, by every filter, forth and back. */
@@ -169,6 +186,11 @@ describe('what decides', () => {
     ['when the next job will be', /^select .* from "jobs" .*"due_at" > \?/, ['kind=?', 'due_at>?']],
     ['who is first in a lane', /^select .* from "jobs" where "lane" = \?/, ['lane=?']],
     ['which receipts wait', /^select .* from "receipts" .*"processed_at" is null/, ['account_id=?']],
+    [
+      'what of a conversation was sent by a time',
+      /^select .* from "messages" .*coalesce.*max\("opened_at"\)/,
+      ['conversation_id=? AND status=? AND id<?', 'attempts USING INDEX', 'message_id=?'],
+    ],
     [
       'what a subscription has not taken',
       /^select .* from "deliveries" .*"shard" = \?/,

@@ -6,6 +6,7 @@ import type { ParleyEvent } from '../../../contract/event.ts';
 import type { InboundContent } from '../../../contract/message.ts';
 import { firstIdAt } from '../core/ids.ts';
 import type { OutboxJob } from '../outbox/outbox.ts';
+import { forgetChoices } from '../store/conversation.store.ts';
 import * as cursors from '../store/cursor.store.ts';
 import * as events from '../store/event.store.ts';
 import type { Tx } from '../store/ledger.ts';
@@ -137,7 +138,8 @@ function emptyMessages(tx: Tx, before: number, now: number): Promise<true | unde
     for (const row of rows) {
       if (row.underWay) continue;
       await store.forgetBody(tx, row.id, FORGOTTEN_JSON, remainder(row.request));
-      if (row.mayLeaveChoices) await store.forgetChoices(tx, row);
+      // The titles of what it left to choose from are kept with the conversation.
+      if (row.direction === 'outbound' && row.kind === 'text') await forgetChoices(tx, row.conversationId, row.id);
     }
     return { upTo, more, passedOver: rows.some((row) => row.underWay) };
   });

@@ -184,3 +184,18 @@ export async function setChoices(
   if (text === (before.length === 0 ? null : JSON.stringify(before))) return;
   await updateChoices(tx.db, { id, choices: text });
 }
+
+/** Forgets the choices that a message left, unless something was said after it. */
+export async function forgetChoices(tx: Tx, id: string, messageId: string): Promise<void> {
+  await tx.db
+    .updateTable('conversations')
+    .set({ choices: null })
+    .where('id', '=', id)
+    .where('choices', 'is not', null)
+    .where((is) => {
+      const after = is.selectFrom('messages').select('id').where('conversation_id', '=', id);
+      const said = after.where('direction', '=', 'outbound').where('kind', '<>', 'reaction');
+      return is.not(is.exists(said.where('id', '>', messageId)));
+    })
+    .execute();
+}

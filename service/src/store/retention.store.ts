@@ -154,9 +154,9 @@ export interface OldMessage {
   id: string;
   conversationId: string;
   request: string | null;
+  direction: 'inbound' | 'outbound';
+  kind: string;
   underWay: boolean;
-  /** It may have left the contact choices, whose titles are kept with the conversation. */
-  mayLeaveChoices: boolean;
 }
 
 /** Old messages whose body is there still; `young` is the first id that is young. */
@@ -177,11 +177,7 @@ export async function oldMessages(
     .execute();
   const rows = found
     .filter((row) => !row.is_empty)
-    .map(({ direction, kind, status, is_empty: _, ...row }) => ({
-      ...row,
-      underWay: UNDER_WAY.includes(status),
-      mayLeaveChoices: direction === 'outbound' && kind === 'text',
-    }));
+    .map(({ status, is_empty: _, ...row }) => ({ ...row, underWay: UNDER_WAY.includes(status) }));
   return { rows, upTo: found.at(-1)?.id, more: found.length === LIMIT };
 }
 
@@ -189,21 +185,6 @@ export async function oldMessages(
 export async function forgetBody(tx: Tx, id: string, content: string, request: string | null): Promise<void> {
   const change = { content, request, context: null, dead_at: null };
   await tx.db.updateTable('messages').set(change).where('id', '=', id).execute();
-}
-
-/** Forgets the choices that a message left, unless something was said after it. */
-export async function forgetChoices(tx: Tx, { id, conversationId }: OldMessage): Promise<void> {
-  await tx.db
-    .updateTable('conversations')
-    .set({ choices: null })
-    .where('id', '=', conversationId)
-    .where('choices', 'is not', null)
-    .where((is) => {
-      const after = is.selectFrom('messages').select('id').where('conversation_id', '=', conversationId);
-      const said = after.where('direction', '=', 'outbound').where('kind', '<>', 'reaction');
-      return is.not(is.exists(said.where('id', '>', id)));
-    })
-    .execute();
 }
 
 /** Files that contacts sent, by Parley's id; `before` is the first that is young. */
