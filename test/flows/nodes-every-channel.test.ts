@@ -61,7 +61,7 @@ async function conversation(): Promise<ConversationView | undefined> {
   return (body as { data: ConversationView[] }).data[0];
 }
 
-describe.each(Object.entries(STAGES))('%s', (channel, stage) => {
+describe.each(STAGES)('%s, where buttons are sent as %s', (channel, sentAs, stage) => {
   test('a customer writes, is offered choices, chooses, and gets the answer', async () => {
     const customer = await stage(app);
     await customer.write('Hello');
@@ -70,7 +70,8 @@ describe.each(Object.entries(STAGES))('%s', (channel, stage) => {
     await customer.choose('hours');
     expect((await reads(customer, 2)).at(-1)).toBe(HOURS);
     expect(await conversation()).toMatchObject({ channel, owner: 'bot' });
-    const [, second] = await ended(2);
+    const [first, second] = await ended(2);
+    expect(first?.items('Greet with Buttons')).toMatchObject([{ json: { status: 'queued', sentAs } }]);
     expect(second?.items('Anybody Writes')).toMatchObject([
       { json: { event: 'message.received', channel, kind: 'button', buttonId: 'hours', buttonText: 'Opening hours' } },
     ]);
