@@ -3,11 +3,12 @@
  * that grows with the traffic is never read from end to end, and none is sorted to find the next piece of work.
  */
 import { jest } from '@jest/globals';
+import type { ConversationView } from '../../contract/api.ts';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import * as conversations from '../../service/src/store/conversation.store.ts';
 import * as messages from '../../service/src/store/message.store.ts';
-import { ANA, BEN, closeApps, DAY, HOUR, MINUTE, startApp, type App } from '../support/app.ts';
+import { ANA, BEN, closeApps, DAY, HOUR, MINUTE, sandboxSettings, startApp, type App } from '../support/app.ts';
 import { posts, says } from '../support/meta-messages.ts';
 
 const GROWING = [
@@ -66,6 +67,7 @@ async function work(): Promise<void> {
   await says(app, { from: BEN, from_user_id: 'US.2002' }, 'both are me');
   await app.sandbox.customer.sends({ from: ANA, image: {} });
   await app.call('GET', '/v1/permission?channel=whatsapp&externalId=106540352242922&to=%2B15550001111&kind=text');
+  await looksConversationsUp();
   const upload = `/v1/media?channel=whatsapp&externalId=${app.account.externalId}&filename=a`;
   await app.call('POST', upload, Buffer.from('89504e470d0a1a0a', 'hex'), { 'content-type': 'image/png' });
   await app.call('GET', '/readyz');
@@ -104,6 +106,26 @@ async function tellsOfOtherChannels(id: string): Promise<void> {
     await conversations.setChoices(tx, { id: conversationId, choices: [] }, [{ id: '1', title: 'One' }]);
     await conversations.forgetChoices(tx, conversationId, id);
   });
+}
+
+/** By every filter, of one account and of several, from the start and from the middle. */
+async function looksConversationsUp(): Promise<void> {
+  const settings = sandboxSettings(app.sandbox, { phoneNumberId: '222' });
+  await app.call('PUT', '/v1/accounts/whatsapp/222', { settings });
+  const { data } = (await app.call('GET', '/v1/conversations')).body as { data: ConversationView[] };
+  const { id = '', contact } = data[0] ?? {};
+  const account = `channel=whatsapp&externalId=${app.account.externalId}`;
+  const since = `heardSince=${new Date(0).toISOString()}`;
+  const filters = ['', account, 'channel=whatsapp', 'owner=human', 'owner=bot', 'open=true', 'open=false', since];
+  for (const filter of filters) {
+    await app.call('GET', `/v1/conversations?${filter}`);
+    await app.call('GET', `/v1/conversations?${filter}&limit=1&after=${app.clock.now()}.${id}`);
+    await app.call('GET', `/v1/conversations?${filter}&after=.${id}`);
+  }
+  await app.call('GET', `/v1/conversations?contactId=${contact?.id}`);
+  await app.call('GET', `/v1/permission?conversationId=${id}&kind=text`);
+  for (const owner of ['human', 'bot']) await app.call('PATCH', `/v1/conversations/${id}`, { owner });
+  await app.sent('to a contact', { account: undefined as never, to: { contactId: contact?.id ?? '' } });
 }
 
 /** Of both types, by every filter, forth and back. */
@@ -170,6 +192,20 @@ test.each(GROWING)('%s is never read from end to end', (table) => {
   expect(about.length).toBeGreaterThan(0);
   const scans = about.filter(({ steps }) => steps.some((step) => new RegExp(`^SCAN ${table}\\b`).test(step)));
   expect(scans).toEqual([]);
+});
+
+test('conversations are listed in the order of an index, and of a contact sorted', () => {
+  const about = plans(/from "conversations" where .*order by "heard_at" desc/);
+  expect(about.length).toBeGreaterThan(10);
+  for (const { sql, steps } of about) {
+    const found = [expect.stringMatching(/^SEARCH conversations USING INDEX conversations_(account_)?(heard|human) /)];
+    if (!sql.includes('"id" in (')) expect([sql, steps]).toEqual([sql, found]);
+  }
+  const ofPeople = about.filter(({ sql }) => sql.includes(`"owner" = 'human'`));
+  expect(ofPeople.length).toBeGreaterThan(0);
+  for (const { steps } of ofPeople) expect(steps.join()).toContain('conversations_human');
+  const used = new Set(about.flatMap(({ steps }) => steps.join().match(/conversations_\w+/g) ?? []));
+  expect([...used]).toEqual(expect.arrayContaining(['conversations_heard', 'conversations_account_heard']));
 });
 
 test('the events of a time are found by it, and not sorted', () => {
