@@ -40,10 +40,6 @@ export interface MetaSandboxSettings extends Pick<CustomerSettings, 'autoStatuse
   hasHumanAgent: boolean;
   pageInboxAppId: string;
   instagramInboxAppId: string;
-  /** How they are posted: each after the one before, back to front, or all at once. */
-  eventOrder: 'in_order' | 'reversed' | 'concurrent';
-  /** Deliveries name the messages; else they tell only until when everything arrived. */
-  namesDelivered: boolean;
   /** What happens to a template after it was created. */
   templateReview: 'approve' | 'reject' | 'hold';
 }
@@ -99,8 +95,6 @@ export function initialSettings(options: MetaSandboxOptions): MetaSandboxSetting
     namesDelivered: options.namesDelivered ?? true,
     pageInboxAppId: options.pageInboxAppId ?? META_DEFAULTS.pageInboxAppId,
     instagramInboxAppId: options.instagramInboxAppId ?? META_DEFAULTS.instagramInboxAppId,
-    eventOrder: options.eventOrder ?? 'in_order',
-    namesDelivered: options.namesDelivered ?? true,
     templateReview: options.templateReview ?? 'approve',
   };
 }
