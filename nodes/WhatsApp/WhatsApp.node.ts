@@ -10,6 +10,7 @@ import { resumeSendAndWait } from '../shared/operations/send-and-wait.ts';
 import { templateMethods } from '../shared/operations/template-methods.ts';
 import { replyWebhooks } from '../shared/reply-wait.ts';
 import { whatsAppAccount } from './account.ts';
+import { connectThroughField, whatsAppCredentials } from './connect-through.ts';
 import { WHATSAPP_RESOURCES } from './resources/index.ts';
 
 /** Sends on WhatsApp through the Parley service, which queues, retries and never sends twice. */
@@ -26,12 +27,9 @@ export class WhatsApp implements INodeType {
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
-    credentials: [
-      { name: 'parleyApi', displayName: 'Parley API', required: true },
-      { name: 'whatsAppCloudApi', displayName: 'WhatsApp Cloud API', required: true },
-    ],
+    credentials: whatsAppCredentials,
     webhooks: replyWebhooks,
-    properties: resourceProperties(WHATSAPP_RESOURCES),
+    properties: [connectThroughField, ...resourceProperties(WHATSAPP_RESOURCES)],
   };
 
   methods = templateMethods(whatsAppAccount);

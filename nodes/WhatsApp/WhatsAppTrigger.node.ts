@@ -9,6 +9,7 @@ import { triggerProperties } from '../shared/trigger/description.ts';
 import { deliveryWebhook, subscriptionHooks } from '../shared/trigger/life.ts';
 import { receiveDelivery } from '../shared/trigger/receive.ts';
 import { whatsAppAccount } from './account.ts';
+import { connectThroughField, whatsAppCredentials } from './connect-through.ts';
 
 /** Starts a workflow for what happens on a WhatsApp number: the service filters, stores and hands over the events. */
 export class WhatsAppTrigger implements INodeType {
@@ -24,15 +25,13 @@ export class WhatsAppTrigger implements INodeType {
     defaults: { name: 'WhatsApp Business Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
-    credentials: [
-      { name: 'parleyApi', displayName: 'Parley API', required: true },
-      { name: 'whatsAppCloudApi', displayName: 'WhatsApp Cloud API', required: true },
-    ],
+    credentials: whatsAppCredentials,
     webhooks: [deliveryWebhook],
     properties: [
+      connectThroughField,
       {
         displayName:
-          "Messages reach this trigger through the Parley service: keep it running, reachable by Meta over https, and reachable by n8n at the URL of the 'Parley API' credential. Activating the workflow registers the number and subscribes it at Meta.",
+          "Messages reach this trigger through the Parley service: keep it running, reachable by the provider over https, and reachable by n8n at the URL of the 'Parley API' credential. Activating the workflow registers the number and sets its webhook at the provider.",
         name: 'setUpNotice',
         type: 'notice',
         default: '',

@@ -1,27 +1,36 @@
-/** The WhatsApp account of the credential `whatsAppCloudApi`. */
-import { channelAccount, compactSettings, secretList, type ChannelAccount } from '../shared/account.ts';
+/** The WhatsApp account of a node: of the credential of the provider that it connects through. */
+import { accountOfCredential, type ChannelAccount, type CredentialForm } from '../shared/account.ts';
+import { twilioAccount } from '../shared/twilio-account.ts';
 import type { ParleyContext } from '../shared/transport.ts';
+import { providerOf } from './connect-through.ts';
 
-export const WHATSAPP_CREDENTIAL = 'whatsAppCloudApi';
-export const WHATSAPP_CHANNEL = 'whatsapp';
+export const CLOUD_ACCOUNT: CredentialForm = {
+  credential: 'whatsAppCloudApi',
+  channel: 'whatsapp',
+  externalId: 'phoneNumberId',
+  settings: ['accessToken', 'phoneNumberId', 'wabaId', 'appId', 'appSecret', 'verifyToken', 'apiVersion', 'baseUrl'],
+};
 
-const SETTINGS = [
-  'accessToken',
-  'phoneNumberId',
-  'wabaId',
-  'appId',
-  'appSecret',
-  'verifyToken',
-  'apiVersion',
-  'baseUrl',
-] as const;
-
-/** The account of a decrypted credential; its `externalId` is the phone number ID. Pure. */
-export function accountOfCredential(credential: Record<string, unknown>): ChannelAccount {
-  const settings = compactSettings({ ...credential, appSecret: secretList(credential['appSecret']) }, SETTINGS);
-  return channelAccount(WHATSAPP_CHANNEL, String(settings['phoneNumberId'] ?? ''), settings);
-}
+export const DIALOG360_ACCOUNT: CredentialForm = {
+  credential: 'dialog360Api',
+  channel: 'dialog360',
+  externalId: 'phoneNumberId',
+  settings: [
+    'apiKey',
+    'phoneNumberId',
+    'phoneNumber',
+    'wabaId',
+    'webhookHeader',
+    'webhookSecret',
+    'platformSecret',
+    'baseUrl',
+  ],
+  rotated: 'platformSecret',
+};
 
 export async function whatsAppAccount(context: ParleyContext): Promise<ChannelAccount> {
-  return accountOfCredential(await context.getCredentials(WHATSAPP_CREDENTIAL));
+  const provider = providerOf(context.getNode());
+  if (provider === 'twilio') return await twilioAccount(context, 'twilio_whatsapp');
+  const form = provider === 'dialog360' ? DIALOG360_ACCOUNT : CLOUD_ACCOUNT;
+  return accountOfCredential(form, await context.getCredentials(form.credential));
 }

@@ -46,11 +46,14 @@ export interface CredentialForm {
   channel: string;
   externalId: string;
   settings: readonly string[];
+  /** The field that may hold several secrets while they are rotated. Default `appSecret`. */
+  rotated?: string;
 }
 
-/** The account of a decrypted credential; several app secrets stand in one field. Pure. */
+/** The account of a decrypted credential. Pure. */
 export function accountOfCredential(form: CredentialForm, credential: Record<string, unknown>): ChannelAccount {
-  const given = { ...credential, appSecret: secretList(credential['appSecret']) };
+  const { rotated = 'appSecret' } = form;
+  const given = { ...credential, [rotated]: secretList(credential[rotated]) };
   const settings = compactSettings(given, form.settings);
   return channelAccount(form.channel, String(settings[form.externalId] ?? ''), settings);
 }

@@ -27,12 +27,12 @@ afterEach(async () => {
 
 const post = (headers: Record<string, string>, body: unknown = { object: 'whatsapp_business_account', entry: [] }) =>
   fetch(app.account.webhookUrl, { method: 'POST', headers, body: JSON.stringify(body) });
-const SECRET = { [DIALOG360_DEFAULTS.webhookHeaderName]: DIALOG360_DEFAULTS.webhookHeaderValue };
+const SECRET = { [DIALOG360_DEFAULTS.webhookHeader]: DIALOG360_DEFAULTS.webhookSecret };
 
 test('the account shows no secret', () => {
   const shown = JSON.stringify(app.account);
   expect(app.account.settings).toMatchObject({ phoneNumberId: ACCOUNT.externalId });
-  for (const secret of [DIALOG360_DEFAULTS.apiKey, DIALOG360_DEFAULTS.webhookHeaderValue]) {
+  for (const secret of [DIALOG360_DEFAULTS.apiKey, DIALOG360_DEFAULTS.webhookSecret]) {
     expect(shown).not.toContain(secret);
   }
 });
@@ -112,7 +112,7 @@ describe('webhooks', () => {
   test('the header value is not stored with them', async () => {
     expect((await post(SECRET)).status).toBe(200);
     const [receipt] = await app.read('SELECT * FROM receipts');
-    expect(String(receipt?.['request'])).not.toContain(DIALOG360_DEFAULTS.webhookHeaderValue);
+    expect(String(receipt?.['request'])).not.toContain(DIALOG360_DEFAULTS.webhookSecret);
     const workflow = await app.listen({ account: ACCOUNT });
     await sandbox.customer.sends({ from: ANA, text: 'still read' });
     await workflow.took(1);

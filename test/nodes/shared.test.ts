@@ -2,13 +2,15 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 import { PROBLEM_CODES, type Problem, type ProblemCode } from '../../contract/api.ts';
 import { settingsDigest } from '../../contract/signature.ts';
-import { secretList } from '../../nodes/shared/account.ts';
+import { accountOfCredential, secretList } from '../../nodes/shared/account.ts';
 import { explainProblem, explainUnreachable, problemOf, toNodeError } from '../../nodes/shared/errors.ts';
 import { idempotencyKey } from '../../nodes/shared/idempotency.ts';
 import { Parameters } from '../../nodes/shared/parameters.ts';
 import { waitUntil } from '../../nodes/shared/reply-wait.ts';
 import { dispositionFileName } from '../../nodes/shared/transport.ts';
-import { accountOfCredential } from '../../nodes/WhatsApp/account.ts';
+import { twilioAccountOf } from '../../nodes/shared/twilio-account.ts';
+import { CLOUD_ACCOUNT, DIALOG360_ACCOUNT } from '../../nodes/WhatsApp/account.ts';
+import { settingsSchema as dialog360Settings } from '../../service/src/channels/dialog360/settings.ts';
 import { settingsSchema } from '../../service/src/channels/whatsapp/settings.ts';
 
 const URL = 'http://127.0.0.1:3000';
@@ -99,7 +101,7 @@ describe('the account of a credential', () => {
   };
 
   test('holds what was filled in, and a digest of exactly that', () => {
-    const account = accountOfCredential(credential);
+    const account = accountOfCredential(CLOUD_ACCOUNT, credential);
     const settings = {
       accessToken: 'token',
       phoneNumberId: '106540352242922',
@@ -116,8 +118,45 @@ describe('the account of a credential', () => {
   });
 
   test('is what the service takes', () => {
-    expect(settingsSchema.parse(accountOfCredential(credential).settings)).toMatchObject({
+    expect(settingsSchema.parse(accountOfCredential(CLOUD_ACCOUNT, credential).settings)).toMatchObject({
       phoneNumberId: '106540352242922',
+    });
+  });
+
+  test('of 360dialog is what the service takes', () => {
+    const given = {
+      ...{ apiKey: ' key ', phoneNumberId: '106540352242922', phoneNumber: '', wabaId: '' },
+      ...{
+        webhookSecret: '',
+        webhookHeader: 'authorization',
+        platformSecret: 'new, old',
+        baseUrl: 'https://a.b',
+      },
+    };
+    const account = accountOfCredential(DIALOG360_ACCOUNT, given);
+    expect(account.ref).toMatchObject({ channel: 'dialog360', externalId: '106540352242922' });
+    expect(dialog360Settings.parse(account.settings)).toEqual({
+      ...{ apiKey: 'key', phoneNumberId: '106540352242922', webhookHeader: 'authorization' },
+      ...{ platformSecret: ['new', 'old'], baseUrl: 'https://a.b' },
+    });
+  });
+
+  test.each([
+    ['twilio_whatsapp', 'whatsapp:+14155238886', undefined, '+14155238886'],
+    ['twilio_whatsapp', ' +14155238886 ', undefined, '+14155238886'],
+    ['twilio_sms', '', `MG${'0'.repeat(32)}`, `MG${'0'.repeat(32)}`],
+  ] as const)('of Twilio, %s from %j, is named by its sender', (channel, from, messagingServiceSid, externalId) => {
+    const sid = `AC${'0'.repeat(32)}`;
+    const account = twilioAccountOf(channel, {
+      accountSid: sid,
+      authToken: 'new-token,old-token',
+      from,
+      messagingServiceSid,
+    });
+    expect(account.ref).toMatchObject({ channel, externalId });
+    expect(account.settings).toEqual({
+      ...{ accountSid: sid, authToken: ['new-token', 'old-token'] },
+      ...(messagingServiceSid === undefined ? { from: externalId } : { messagingServiceSid }),
     });
   });
 

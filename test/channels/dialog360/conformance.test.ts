@@ -9,7 +9,7 @@ import { CREDENTIAL, proxyError, sign } from './support.ts';
 channelConformance({
   channel: dialog360,
   settings: CREDENTIAL,
-  unverifiable: { ...CREDENTIAL, webhookHeaderValue: undefined, platformSecret: undefined },
+  unverifiable: { ...CREDENTIAL, webhookSecret: undefined, platformSecret: undefined },
   samples: {
     webhooks: WEBHOOKS,
     sign,

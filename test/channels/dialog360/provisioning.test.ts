@@ -50,8 +50,8 @@ test('sets the URL with our header and reads it back', async () => {
 });
 
 test.each([
-  ['the own name', { webhookHeaderName: undefined }, { 'x-parley-webhook-secret': HEADER_VALUE }],
-  ['a signature only', { webhookHeaderValue: undefined }, {}],
+  ['the own name', { webhookHeader: undefined }, { 'x-parley-webhook-secret': HEADER_VALUE }],
+  ['a signature only', { webhookSecret: undefined }, {}],
 ])('with %s', async (_name, change, headers) => {
   const { ok, posts } = await provision(provider(), change);
   expect(ok).toEqual({ settings: true, number: true, webhook: true });
@@ -60,7 +60,7 @@ test.each([
 
 test('without any secret it says so, and that nothing will arrive', async () => {
   const { details, blocking } = await provision(provider(), {
-    webhookHeaderValue: undefined,
+    webhookSecret: undefined,
     platformSecret: undefined,
   });
   expect(details.settings).toMatch(/every webhook will be refused/);

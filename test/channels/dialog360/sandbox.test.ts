@@ -64,7 +64,7 @@ test('provisioning sets the webhook, and what comes by it is authentic', async (
   expect(steps.filter(({ ok }) => !ok)).toEqual([]);
   expect(sandbox.dialog360.webhook).toEqual({
     url: webhookUrl,
-    headers: { [DIALOG360_DEFAULTS.webhookHeaderName]: DIALOG360_DEFAULTS.webhookHeaderValue },
+    headers: { [DIALOG360_DEFAULTS.webhookHeader]: DIALOG360_DEFAULTS.webhookSecret },
   });
   const sent = await sandbox.customer.sends({ from: USER, name: 'Ana', text: 'Olá 👋' });
   expect(sent.status).toBe(200);

@@ -6,7 +6,7 @@ test('only the key and the number are required', () => {
   const { apiKey, phoneNumberId } = CREDENTIAL;
   expect(dialog360.settings.parse({ apiKey, phoneNumberId })).toEqual({
     ...{ apiKey, phoneNumberId },
-    ...{ webhookHeaderName: 'x-parley-webhook-secret', baseUrl: API },
+    ...{ webhookHeader: 'x-parley-webhook-secret', baseUrl: API },
   });
 });
 
@@ -18,12 +18,12 @@ test.each([
   ['phoneNumberId', '+4915100000000'],
   ['phoneNumber', 'Ana'],
   ['wabaId', 'x'],
-  ['webhookHeaderName', 'X-Mine'],
-  ['webhookHeaderName', ''],
-  ['webhookHeaderValue', 'short'],
-  ['webhookHeaderValue', 'long enough, but\r\nx: y'],
-  ['webhookHeaderValue', ' begins with a space, ends with one '],
-  ['webhookHeaderValue', 'größer als ASCII ist dieser Wert'],
+  ['webhookHeader', 'X-Mine'],
+  ['webhookHeader', ''],
+  ['webhookSecret', 'short'],
+  ['webhookSecret', 'long enough, but\r\nx: y'],
+  ['webhookSecret', ' begins with a space, ends with one '],
+  ['webhookSecret', 'größer als ASCII ist dieser Wert'],
   ['platformSecret', ''],
   ['platformSecret', []],
   ['platformSecret', ['']],

@@ -16,8 +16,8 @@ export const CREDENTIAL = {
   phoneNumberId: PHONE_ID,
   phoneNumber: '+4915100000000',
   wabaId: WABA_ID,
-  webhookHeaderName: 'Authorization',
-  webhookHeaderValue: HEADER_VALUE,
+  webhookHeader: 'Authorization',
+  webhookSecret: HEADER_VALUE,
   platformSecret: PLATFORM_SECRET,
 };
 

@@ -2,7 +2,7 @@ import { VerificationError } from '../../../service/src/core/errors.ts';
 import { dialog360 } from '../../../service/src/channels/dialog360/index.ts';
 import { HEADER_VALUE, PLATFORM_SECRET, requestWith, settingsWith, sign, signatureOf } from './support.ts';
 
-const SIGNED = { webhookHeaderValue: undefined };
+const SIGNED = { webhookSecret: undefined };
 const HEADED = { platformSecret: undefined };
 
 /** Which failure, or none. What is signed but no webhook is `malformed`: it was accepted as authentic. */
@@ -70,8 +70,8 @@ describe('our own header', () => {
     ['other case', 'authorization', { authorization: HEADER_VALUE.toUpperCase() }, 'mismatch'],
     ['the value in the other header', 'authorization', { 'x-parley-webhook-secret': HEADER_VALUE }, 'missing'],
     ['a signature instead', 'authorization', { 'x-360dialog-signature': D2_SIGNATURE }, 'missing'],
-  ])('%s', (_name, webhookHeaderName, headers, expected) => {
-    expect(outcome(D2, headers as Record<string, string>, { ...HEADED, webhookHeaderName })).toBe(expected);
+  ])('%s', (_name, webhookHeader, headers, expected) => {
+    expect(outcome(D2, headers as Record<string, string>, { ...HEADED, webhookHeader })).toBe(expected);
   });
 });
 

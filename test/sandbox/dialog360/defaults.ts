@@ -5,8 +5,8 @@ export const DIALOG360_DEFAULTS = {
   apiKey: 'parley-sandbox-d360-key',
   phoneNumberId: SANDBOX_DEFAULTS.phoneNumberId,
   wabaId: SANDBOX_DEFAULTS.wabaId,
-  webhookHeaderName: 'x-parley-webhook-secret',
-  webhookHeaderValue: 'parley-sandbox-webhook-secret',
+  webhookHeader: 'x-parley-webhook-secret',
+  webhookSecret: 'parley-sandbox-webhook-secret',
 } as const;
 
 /** A webhook as 360dialog keeps it for a number. */

@@ -35,11 +35,11 @@ export async function startDialog360Sandbox(options: Dialog360SandboxOptions = {
     createWebhooks: (world, retry) =>
       createProxyWebhooks(Object.assign(world, { filesUrl: 'https://lookaside.fbsbx.com' }), retry, state),
   });
-  const { webhookHeaderName, webhookHeaderValue } = DIALOG360_DEFAULTS;
+  const { webhookHeader, webhookSecret } = DIALOG360_DEFAULTS;
   return Object.assign(sandbox, {
     dialog360: state,
     subscribe: (url: string) => {
-      state.webhook = { url, headers: { [webhookHeaderName]: webhookHeaderValue } };
+      state.webhook = { url, headers: { [webhookHeader]: webhookSecret } };
     },
   });
 }

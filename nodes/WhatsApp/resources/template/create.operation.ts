@@ -5,6 +5,7 @@ import { itemParameters, type Operation, type Output } from '../../../shared/ope
 import { compact } from '../../../shared/parameters.ts';
 import { accountRequest } from '../../../shared/transport.ts';
 import { whatsAppAccount } from '../../account.ts';
+import { providerNotice } from '../../connect-through.ts';
 import { CATEGORIES, componentFields, templateNameField } from './component-fields.ts';
 import { templateParts } from './components.ts';
 
@@ -28,6 +29,16 @@ const fields: INodeProperties[] = [
     type: 'notice',
     default: '',
   },
+  providerNotice(
+    'dialog360',
+    'dialog360CreateNotice',
+    '360dialog takes no example files: make templates with a file in the header in the 360dialog Hub.',
+  ),
+  providerNotice(
+    'twilio',
+    'twilioCreateNotice',
+    "Twilio takes no example files: make templates with a file in the header in Twilio's Content Template Builder.",
+  ),
   templateNameField,
   {
     displayName: 'Language',

@@ -3,6 +3,7 @@ import { itemParameters, type Operation, type Output } from '../../../shared/ope
 import { findTemplate, templateField } from '../../../shared/templates.ts';
 import { accountRequest } from '../../../shared/transport.ts';
 import { whatsAppAccount } from '../../account.ts';
+import { providerNotice } from '../../connect-through.ts';
 
 async function run(context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {
   const account = await whatsAppAccount(context);
@@ -19,6 +20,11 @@ export const deleteOperation: Operation = {
   action: 'Delete a template',
   description: 'Delete a template in one language or in all of them',
   fields: [
+    providerNotice(
+      'dialog360',
+      'dialog360DeleteNotice',
+      "360dialog deletes all languages of a template at once: switch on 'All Languages' where there are several.",
+    ),
     templateField('template', 'searchTemplates'),
     {
       displayName: 'All Languages',

@@ -6,6 +6,7 @@ import { compact, ParameterError } from '../../../shared/parameters.ts';
 import { findTemplate, templateField } from '../../../shared/templates.ts';
 import { accountRequest } from '../../../shared/transport.ts';
 import { whatsAppAccount } from '../../account.ts';
+import { providerNotice } from '../../connect-through.ts';
 import { CATEGORIES, componentFields } from './component-fields.ts';
 import { templateParts } from './components.ts';
 
@@ -29,6 +30,11 @@ const fields: INodeProperties[] = [
     type: 'notice',
     default: '',
   },
+  providerNotice(
+    'dialog360',
+    'dialog360UpdateNotice',
+    '360dialog cannot change templates: do it in the 360dialog Hub, or create one under another name.',
+  ),
   templateField('template', 'searchTemplates'),
   ...componentFields(choice, false),
   {

@@ -25,8 +25,8 @@ export function messagesPath({ baseUrl }: Dialog360Settings): string {
 }
 
 function secretsOf(settings: Dialog360Settings): string[] {
-  const { apiKey, webhookHeaderValue } = settings;
-  const all = [apiKey, webhookHeaderValue, ...platformSecrets(settings)];
+  const { apiKey, webhookSecret } = settings;
+  const all = [apiKey, webhookSecret, ...platformSecrets(settings)];
   return all.filter((secret) => secret !== undefined).flatMap((secret) => [secret, encodeURIComponent(secret)]);
 }
 

@@ -17,7 +17,7 @@ export const dialog360: Channel<Dialog360Settings> = {
   name: '360dialog (WhatsApp)',
   capabilities,
   settings: settingsSchema,
-  secrets: ['apiKey', 'webhookHeaderValue', 'platformSecret'],
+  secrets: ['apiKey', 'webhookSecret', 'platformSecret'],
   externalId: ({ phoneNumberId }) => phoneNumberId,
   addresses: addressesOf,
   sendTo: ['phone', 'user_id'],

@@ -50,10 +50,10 @@ function urlFinding({ webhookUrl, settings }: Context): string | undefined {
 }
 
 function settingsStep(context: Context): ProvisioningStep {
-  const { webhookHeaderValue } = context.settings;
-  const hasNone = webhookHeaderValue === undefined && platformSecrets(context.settings).length === 0;
+  const { webhookSecret } = context.settings;
+  const hasNone = webhookSecret === undefined && platformSecrets(context.settings).length === 0;
   const noSecret =
-    'Neither webhookHeaderValue nor platformSecret is set: every webhook will be refused. Choose a long random webhookHeaderValue; ' +
+    'Neither webhookSecret nor platformSecret is set: every webhook will be refused. Choose a long random webhookSecret; ' +
     '360dialog is told it in the next step.';
   const found = [hasNone ? noSecret : undefined, urlFinding(context)].filter((finding) => finding !== undefined);
   return found.length === 0 ? passed('settings') : missing('settings', found.join(' '));
@@ -80,8 +80,8 @@ async function numberStep({ settings, io }: Context): Promise<ProvisioningStep> 
 }
 
 async function webhookStep({ webhookUrl, settings, io }: Context): Promise<ProvisioningStep> {
-  const { webhookHeaderName, webhookHeaderValue } = settings;
-  const headers = webhookHeaderValue === undefined ? {} : { [webhookHeaderName]: webhookHeaderValue };
+  const { webhookHeader, webhookSecret } = settings;
+  const headers = webhookSecret === undefined ? {} : { [webhookHeader]: webhookSecret };
   await dialog360Call({ method: 'POST', path: WEBHOOK, json: { url: webhookUrl, headers } }, settings, io);
   const url = textOf((await dialog360Call({ method: 'GET', path: WEBHOOK }, settings, io)).url);
   if (url === webhookUrl) return passed('webhook');

@@ -26,13 +26,13 @@ export const settingsSchema = z.strictObject({
   /** WhatsApp Business account: account events are routed by it. */
   wabaId: metaId.optional(),
   /** The header that 360dialog adds to webhooks, as it is set with them. */
-  webhookHeaderName: z
+  webhookHeader: z
     .string()
     .transform((name) => name.toLowerCase())
     .pipe(z.enum(SECRET_HEADERS, `must be one of ${SECRET_HEADERS.join(', ')}`))
     .default(OWN_HEADER),
   /** Its value, chosen by you. Without it and without `platformSecret` every webhook is refused. */
-  webhookHeaderValue: headerValue.optional(),
+  webhookSecret: headerValue.optional(),
   /** Partners: the key of `x-360dialog-signature`; one, or several during a rotation. A webhook without it is refused then. */
   platformSecret: z.union([signingKey, z.array(signingKey).min(1).max(5)]).optional(),
   /** Where the API answers; a stand-in takes its place here. */

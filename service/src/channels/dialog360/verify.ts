@@ -55,14 +55,13 @@ function verifyForm(body: JsonObject): void {
 
 /** Throws `VerificationError`. Neither way has a timestamp: de-duplication is what protects from replays. */
 export function verify(request: RawRequest, settings: Dialog360Settings): void {
-  const { webhookHeaderName, webhookHeaderValue } = settings;
+  const { webhookHeader, webhookSecret } = settings;
   const secrets = platformSecrets(settings);
-  if (webhookHeaderValue === undefined && secrets.length === 0) {
-    const lacking =
-      'Neither webhookHeaderValue nor platformSecret is set for this account, so no webhook can be trusted.';
+  if (webhookSecret === undefined && secrets.length === 0) {
+    const lacking = 'Neither webhookSecret nor platformSecret is set for this account, so no webhook can be trusted.';
     throw new VerificationError('not_configured', lacking);
   }
-  if (webhookHeaderValue !== undefined) verifySecretHeader(request, webhookHeaderName, webhookHeaderValue);
+  if (webhookSecret !== undefined) verifySecretHeader(request, webhookHeader, webhookSecret);
   if (secrets.length > 0) verifySignature(request, secrets);
   verifyForm(readJsonObject(request.body));
 }
