@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { OUTBOUND_KINDS, type OutboundContent, type OutboundKind, type ReplyButton } from '../../contract/message.ts';
-import { findChannel } from '../../service/src/channels/registry.ts';
+import type { Channel } from '../../service/src/channels/channel.ts';
+import { channels } from '../../service/src/channels/index.ts';
 import { degraded } from '../../service/src/core/degrade.ts';
 
 const BUTTONS = [
@@ -260,8 +261,8 @@ describe('whatever is offered', () => {
     }
   }
   const named = (all: readonly ReplyButton[]) => all.map(({ id, title }) => ({ id, title }));
-  const channel = findChannel('whatsapp');
-  const isTakenByWhatsApp = (content: OutboundContent) => {
+  type Taken = (content: OutboundContent) => boolean;
+  const taking = (channel: Channel) => (content: OutboundContent) => {
     try {
       channel.check(content, {});
       return true;
@@ -271,10 +272,10 @@ describe('whatever is offered', () => {
   };
   const fits = (content: OutboundContent) => !('text' in content) || (content.text ?? '').length < 200;
 
-  test.each<[string, (content: OutboundContent) => boolean]>([
+  test.each<[string, Taken]>([
     ['everything', anything],
     ['short texts', fits],
-    ['what WhatsApp takes', isTakenByWhatsApp],
+    ...channels.map((channel): [string, Taken] => [`what ${channel.name} takes`, taking(channel)]),
   ])('no choice is lost, and what comes out is taken: %s', (_name, isTaken) => {
     const kinds = fc.subarray([...OUTBOUND_KINDS]);
     const keeps = fc.property(offers, kinds, ([all, contents], some) => {
@@ -288,6 +289,20 @@ describe('whatever is offered', () => {
     });
     fc.assert(keeps, { numRuns: 300 });
   });
+
+  test.each(channels.map((channel) => [channel.name, channel] as const))(
+    '%s has a form for every short choice',
+    (_name, channel) => {
+      const short = (count: number) =>
+        Array.from({ length: count }, (_, index) => ({ id: `${index}`, title: `No. ${index}` }));
+      const { kinds } = channel.capabilities;
+      for (const count of [1, 3, 4, 10, 11, 13, 14]) {
+        const content: OutboundContent = { type: 'buttons', text: 'Which?', buttons: short(count) };
+        const result = degraded(content, kinds, taking(channel));
+        expect(result && named(offered(result))).toEqual(short(count));
+      }
+    },
+  );
 
   test('choices are numbered from one, each once, in their order', () => {
     const numbers = fc.property(offers, ([all, contents]) => {
