@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConversationView } from '../../contract/api.ts';
-import { closeApps, type App } from '../support/app.ts';
+import { closeApps, closing, type App } from '../support/app.ts';
+import { CHANNELS, type ChannelUnderTest, type Customer } from '../support/customers.ts';
 import { eventually } from '../support/eventually.ts';
 import { CORE_NODES } from '../support/engine/core-nodes.ts';
 import type { Activation, Execution, WorkflowJson } from '../support/engine/engine.ts';
 import { PACKAGE_DIR } from '../support/paths.ts';
-import { type Customer, STAGES } from './every-channel.ts';
 import { type NodeFixture, publicEnv, startNodes } from './node-fixture.ts';
 
 const HOURS = 'We are open Monday to Friday, 9:00 to 18:00.';
@@ -41,6 +41,16 @@ function exampleWorkflow(): WorkflowJson {
   return { name, nodes: chosen, connections, settings };
 }
 
+/** Starts the provider and registers its account, so that what the customer does comes to the service. */
+async function arrivesOn(channel: string, start: ChannelUnderTest['start']): Promise<Customer> {
+  const { customer, externalId, settings, subscribe, close } = await start(app.clock);
+  closing(close);
+  const answer = await app.call('PUT', `/v1/accounts/${channel}/${encodeURIComponent(externalId)}`, { settings });
+  if (answer.status !== 201) throw new Error(`Not registered: ${answer.text}`);
+  subscribe((answer.body as { webhookUrl: string }).webhookUrl);
+  return customer;
+}
+
 /** What the customer reads as soon as there are so many messages. */
 async function reads(customer: Customer, count: number): Promise<string[]> {
   await eventually(() => Promise.resolve(customer.read().length >= count), `${count} messages on the phone`);
@@ -61,17 +71,19 @@ async function conversation(): Promise<ConversationView | undefined> {
   return (body as { data: ConversationView[] }).data[0];
 }
 
-describe.each(STAGES)('%s, where buttons are sent as %s', (channel, sentAs, stage) => {
+describe.each(CHANNELS)('$channel, where buttons are sent as $buttonsAs', ({ channel, buttonsAs, start }) => {
+  const arrive = async () => await arrivesOn(channel, start);
+
   test('a customer writes, is offered choices, chooses, and gets the answer', async () => {
-    const customer = await stage(app);
+    const customer = await arrive();
     await customer.write('Hello');
     const [greeting] = await reads(customer, 1);
     expect(greeting).toMatch(/^Hello.*! What can we do for you\?/);
-    await customer.choose('hours');
+    await customer.choose('hours', 'Opening hours');
     expect((await reads(customer, 2)).at(-1)).toBe(HOURS);
     expect(await conversation()).toMatchObject({ channel, owner: 'bot' });
     const [first, second] = await ended(2);
-    expect(first?.items('Greet with Buttons')).toMatchObject([{ json: { status: 'queued', sentAs } }]);
+    expect(first?.items('Greet with Buttons')).toMatchObject([{ json: { status: 'queued', sentAs: buttonsAs } }]);
     expect(second?.items('Anybody Writes')).toMatchObject([
       { json: { event: 'message.received', channel, kind: 'button', buttonId: 'hours', buttonText: 'Opening hours' } },
     ]);
@@ -79,10 +91,10 @@ describe.each(STAGES)('%s, where buttons are sent as %s', (channel, sentAs, stag
   });
 
   test('who asks for a person is handed over, and no workflow answers any more', async () => {
-    const customer = await stage(app);
+    const customer = await arrive();
     await customer.write('Hello');
     await reads(customer, 1);
-    await customer.choose('person');
+    await customer.choose('person', 'Talk to a person');
     expect((await reads(customer, 2)).at(-1)).toBe(PERSON);
     await eventually(async () => (await conversation())?.owner === 'human', 'the hand-over');
     await customer.write('Is anybody there?');

@@ -1,0 +1,109 @@
+/** A customer on each channel, in front of the channel's own strict sandbox: what they read, write, and choose. */
+import type { OutboundKind } from '../../contract/message.ts';
+import { DIALOG360_DEFAULTS } from '../sandbox/dialog360/defaults.ts';
+import { startDialog360Sandbox } from '../sandbox/dialog360/sandbox.ts';
+import type { SandboxClock } from '../sandbox/kit/clock.ts';
+import { objectOf, textOf, type JsonObject } from '../sandbox/kit/json.ts';
+import { type Line, TWILIO_DEFAULTS } from '../sandbox/twilio/defaults.ts';
+import { startTwilioSandbox } from '../sandbox/twilio/sandbox.ts';
+import { SANDBOX_DEFAULTS } from '../sandbox/whatsapp/defaults.ts';
+import { startWhatsAppSandbox, type WhatsAppSandbox } from '../sandbox/whatsapp/sandbox.ts';
+
+/** A customer with their phone. */
+export interface Customer {
+  /** What stands on the phone, oldest first. */
+  read(): string[];
+  write(text: string): Promise<unknown>;
+  /** Taps what has this id in the newest message, or answers by the number of `title` where nothing can be tapped. */
+  choose(id: string, title: string): Promise<unknown>;
+}
+
+/** A provider with one account and one customer. */
+export interface Provider {
+  customer: Customer;
+  externalId: string;
+  /** Of the account, as the channel names them. */
+  settings: Record<string, unknown>;
+  /** Where the provider posts; without it: where the service told it to. */
+  subscribe(webhookUrl: string): void;
+  close(): Promise<unknown>;
+}
+
+export interface ChannelUnderTest {
+  channel: string;
+  /** What becomes of a text with three buttons. */
+  buttonsAs: OutboundKind;
+  start(clock?: SandboxClock): Promise<Provider>;
+}
+
+const PHONE = '15550001111';
+const NAME = 'Ana';
+
+/** The text of a Cloud API body: of a text, or above buttons. */
+function cloudText(body: JsonObject): string {
+  const interactive = objectOf(body['interactive']);
+  return textOf(objectOf(body['text'])['body']) ?? textOf(objectOf(interactive['body'])['text']) ?? '';
+}
+
+function onWhatsApp(sandbox: WhatsAppSandbox): Omit<Provider, 'externalId' | 'settings'> {
+  const messages = () => sandbox.listReceivedMessages();
+  return {
+    customer: {
+      read: () => messages().map(({ body }) => cloudText(body)),
+      write: async (text) => await sandbox.customer.sends({ from: PHONE, name: NAME, text }),
+      choose: async (choice) => await sandbox.customer.taps({ messageId: messages().at(-1)?.id ?? '', choice }),
+    },
+    subscribe: (webhookUrl) => sandbox.subscribe(webhookUrl),
+    close: () => sandbox.close(),
+  };
+}
+
+async function startWhatsApp(clock?: SandboxClock): Promise<Provider> {
+  const sandbox = await startWhatsAppSandbox({ clock, throughputPerSecond: null });
+  const { accessToken, phoneNumberId, wabaId, appId, appSecret, verifyToken } = SANDBOX_DEFAULTS;
+  const settings = { accessToken, phoneNumberId, wabaId, appId, appSecret, verifyToken, baseUrl: sandbox.url };
+  return { ...onWhatsApp(sandbox), externalId: phoneNumberId, settings };
+}
+
+async function startDialog360(clock?: SandboxClock): Promise<Provider> {
+  const sandbox = await startDialog360Sandbox({ clock, throughputPerSecond: null });
+  const settings = { ...DIALOG360_DEFAULTS, baseUrl: sandbox.url };
+  return { ...onWhatsApp(sandbox), externalId: DIALOG360_DEFAULTS.phoneNumberId, settings };
+}
+
+/** The number before a choice in a text that lists them. */
+function numberOf(title: string, text: string): string {
+  const line = text.split('\n').find((each) => each.endsWith(`. ${title}`));
+  if (line === undefined) throw new Error(`There is no choice '${title}' in: ${text}`);
+  return line.slice(0, line.indexOf('.'));
+}
+
+async function startTwilio(line: Line, clock?: SandboxClock): Promise<Provider> {
+  const sandbox = await startTwilioSandbox({ clock, line });
+  const { accountSid, authToken, smsNumber, whatsappSender } = TWILIO_DEFAULTS;
+  const from = line === 'sms' ? smsNumber : whatsappSender;
+  const messages = () => sandbox.listReceivedMessages();
+  const write = async (text: string) => await sandbox.customer.sends({ from: PHONE, name: NAME, text });
+  return {
+    customer: {
+      read: () => messages().map(({ body, rendered }) => body || (textOf(rendered?.['body']) ?? '')),
+      write,
+      choose: async (choice, title) => {
+        const newest = messages().at(-1);
+        if (newest?.rendered !== undefined) return await sandbox.customer.taps({ messageId: newest.sid, choice });
+        return await write(numberOf(title, newest?.body ?? ''));
+      },
+    },
+    externalId: from,
+    settings: { accountSid, authToken, from, baseUrl: sandbox.url },
+    subscribe: (webhookUrl) => sandbox.subscribe(webhookUrl),
+    close: () => sandbox.close(),
+  };
+}
+
+export const CHANNELS: readonly ChannelUnderTest[] = [
+  { channel: 'whatsapp', buttonsAs: 'buttons', start: startWhatsApp },
+  { channel: 'dialog360', buttonsAs: 'buttons', start: startDialog360 },
+  { channel: 'twilio_sms', buttonsAs: 'text', start: (clock) => startTwilio('sms', clock) },
+  { channel: 'twilio_whatsapp', buttonsAs: 'buttons', start: (clock) => startTwilio('whatsapp', clock) },
+];
