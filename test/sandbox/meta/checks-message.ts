@@ -53,7 +53,7 @@ export function checkMessage(message: JsonObject, side: Side): string {
   refuseOthers(message, 'message', ['text', 'attachment', 'attachments', 'quick_replies', ...own]);
   const { text, attachment, attachments, quick_replies: replies, metadata } = message;
   const said = [text, attachment, attachments, message['template']].filter((part) => part !== undefined);
-  if (said.length === 0) throw invalid("Param message must have a text or an attachment");
+  if (said.length === 0) throw invalid('Param message must have a text or an attachment');
   if (said.length > 1) throw invalid('A message has a text or an attachment, not both');
   if (metadata !== undefined) requireText(metadata, "message['metadata']", 999);
   if (replies !== undefined) {

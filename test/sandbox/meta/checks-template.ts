@@ -1,5 +1,13 @@
 import { isObject, type JsonObject } from '../kit/json.ts';
-import { allowText, refuseOthers, requireList, requireObject, requireOneOf, requireText, requireUrl } from './checks.ts';
+import {
+  allowText,
+  refuseOthers,
+  requireList,
+  requireObject,
+  requireOneOf,
+  requireText,
+  requireUrl,
+} from './checks.ts';
 import { invalid } from './errors.ts';
 import type { Platform } from './customer-world.ts';
 import type { Side } from './world.ts';

@@ -30,7 +30,8 @@ export function requireList(value: unknown, path: string, min: number, max: numb
 
 export function requireOneOf<T extends string>(value: unknown, path: string, options: readonly T[]): T {
   if (value === undefined || value === null) throw missing(path);
-  if (!options.some((option) => option === value)) throw invalid(`Param ${path} must be one of {${options.join(', ')}}`);
+  if (!options.some((option) => option === value))
+    throw invalid(`Param ${path} must be one of {${options.join(', ')}}`);
   return value as T;
 }
 

@@ -74,7 +74,8 @@ export const missing = (path: string): GraphError => invalid(`The parameter ${pa
 
 /** The object in the path does not exist, or the token cannot see it. */
 export function unknownObject(id: string, method: string): GraphError {
-  if (!/^\d+$/.test(id)) return new GraphError(803, { message: `(#803) The alias you requested does not exist: ${id}` });
+  if (!/^\d+$/.test(id))
+    return new GraphError(803, { message: `(#803) The alias you requested does not exist: ${id}` });
   const message =
     `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, cannot be loaded due to missing ` +
     'permissions, or does not support this operation';

@@ -109,7 +109,11 @@ function sideSettings(settings: MetaSandboxSettings, platform: Platform): Custom
   };
 }
 
-function sideOf(world: World, platform: Platform, retry: { retryDelaysMs: readonly number[]; timeoutMs: number }): Side {
+function sideOf(
+  world: World,
+  platform: Platform,
+  retry: { retryDelaysMs: readonly number[]; timeoutMs: number },
+): Side {
   const bare = {
     platform,
     settings: sideSettings(world.settings, platform),

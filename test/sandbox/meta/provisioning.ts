@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { call as callUrl } from '../kit/http-client.ts';
+import type { HttpReply } from '../kit/http-server.ts';
+import { textOf } from '../kit/json.ts';
+import { requireScope } from './auth.ts';
+import { requireOneOf, requireText, requireUrl } from './checks.ts';
+import { GraphError, invalid, unknownObject } from './errors.ts';
+import { ok, requireApp, type GraphCall } from './graph-call.ts';
+import { OBJECTS, type World } from './world.ts';
+
+/** Fields of each object, at the app. */
+export const WEBHOOK_FIELDS: Record<'page' | 'instagram', readonly string[]> = {
+  page: [
+    'messages',
+    'message_echoes',
+    'message_deliveries',
+    'message_reads',
+    'message_reactions',
+    'message_edits',
+    'messaging_postbacks',
+    'messaging_optins',
+    'messaging_referrals',
+    'messaging_handovers',
+    'standby',
+    'messaging_account_linking',
+    'messaging_policy_enforcement',
+    'messaging_feedback',
+    'response_feedback',
+    'send_cart',
+    'messenger_template_status_update',
+    'inbox_labels',
+    'feed',
+  ],
+  instagram: [
+    'messages',
+    'message_reactions',
+    'message_edit',
+    'messaging_postbacks',
+    'messaging_seen',
+    'messaging_referral',
+    'messaging_handover',
+    'messaging_optins',
+    'standby',
+    'comments',
+    'live_comments',
+    'mentions',
+  ],
+};
+
+function fieldsOf(value: unknown, name: string, known: readonly string[]): string[] {
+  const fields = requireText(value, name, 4000)
+    .split(',')
+    .map((field) => field.trim());
+  const other = fields.find((field) => !known.includes(field));
+  if (other !== undefined) throw invalid(`Param ${name} must be one of {${known.join(', ')}} - got "${other}"`);
+  return fields;
+}
+
+/** GET /debug_token with the app's token. */
+export function debugToken({ world, caller, fields }: GraphCall): HttpReply {
+  if (caller !== 'app') throw new GraphError(15);
+  const { pageAccessToken, appId, scopes, pageId } = world.settings;
+  if (fields['input_token'] !== pageAccessToken) return ok({ data: { is_valid: false, scopes: [] } });
+  return ok({ data: { app_id: appId, type: 'PAGE', is_valid: true, expires_at: 0, profile_id: pageId, scopes } });
+}
+
+/** GET /{appId}/subscriptions. */
+export function readAppSubscriptions(call: GraphCall): HttpReply {
+  requireApp(call);
+  const data = Object.entries(call.world.appSubscriptions).map(([object, { callbackUrl, fields }]) => ({
+    ...{ object, callback_url: callbackUrl, active: true },
+    fields: fields.map((name) => ({ name, version: 'v25.0' })),
+  }));
+  return ok({ data });
+}
+
+/** The GET by which Meta proves a callback (2200 when it does not answer as it has to). */
+async function prove(callbackUrl: string, verifyToken: string): Promise<void> {
+  const challenge = randomBytes(8).toString('hex');
+  const url = new URL(callbackUrl);
+  url.searchParams.set('hub.mode', 'subscribe');
+  url.searchParams.set('hub.verify_token', verifyToken);
+  url.searchParams.set('hub.challenge', challenge);
+  const answer = await callUrl(url.href, { method: 'GET', timeoutMs: 5_000 }).catch(() => undefined);
+  if (answer?.status !== 200 || answer.body !== challenge) throw new GraphError(2200);
+}
+
+/** POST /{appId}/subscriptions. */
+export async function subscribeApp(call: GraphCall): Promise<HttpReply> {
+  requireApp(call);
+  const { world, fields } = call;
+  const object = requireOneOf(fields['object'], 'object', Object.values(OBJECTS));
+  const callbackUrl = requireUrl(fields['callback_url'], 'callback_url');
+  const verifyToken = requireText(fields['verify_token'], 'verify_token', 4096);
+  const names = fieldsOf(fields['fields'], 'fields', WEBHOOK_FIELDS[object]);
+  await prove(callbackUrl, verifyToken);
+  world.appSubscriptions[object] = { callbackUrl, verifyToken, fields: names };
+  world.changes.notify();
+  return ok();
+}
+
+/** The fields of the Page or of the Instagram account, by the token. */
+function subscribedAt(call: GraphCall): 'pageFields' | 'igFields' {
+  const { world, id, caller, request } = call;
+  if (caller === 'page' && id === world.settings.pageId) return 'pageFields';
+  if (caller === 'instagram' && id === world.settings.igUserId) return 'igFields';
+  throw unknownObject(id, request.method);
+}
+
+/** GET /{account}/subscribed_apps. */
+export function readSubscribedApps(call: GraphCall): HttpReply {
+  const fields = call.world[subscribedAt(call)];
+  const app = { id: call.world.settings.appId, name: 'Sandbox', category: 'Business', link: 'https://example.com' };
+  return ok({ data: fields === undefined ? [] : [{ ...app, subscribed_fields: fields }] });
+}
+
+/** POST /{account}/subscribed_apps?subscribed_fields=… */
+export function subscribeAccount(call: GraphCall): HttpReply {
+  const place = subscribedAt(call);
+  if (place === 'pageFields') requireScope(call.world, 'pages_manage_metadata');
+  const known = WEBHOOK_FIELDS[place === 'pageFields' ? 'page' : 'instagram'];
+  call.world[place] = fieldsOf(textOf(call.fields['subscribed_fields']), 'subscribed_fields', known);
+  call.world.changes.notify();
+  return ok();
+}
+
+/** DELETE /{account}/subscribed_apps. */
+export function unsubscribeAccount(call: GraphCall): HttpReply {
+  delete call.world[subscribedAt(call)];
+  return ok();
+}
+
+/** Subscribes a URL to everything of one side, without a handshake. */
+export function subscribeTo(world: World, platform: keyof typeof OBJECTS, callbackUrl: string): void {
+  const object = OBJECTS[platform];
+  world.appSubscriptions[object] = { callbackUrl, verifyToken: '', fields: [...WEBHOOK_FIELDS[object]] };
+  if (platform === 'messenger') world.pageFields = [...WEBHOOK_FIELDS.page];
+  else world.igFields = [...WEBHOOK_FIELDS.instagram];
+}

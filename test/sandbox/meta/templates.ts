@@ -1,0 +1,61 @@
+import type { HttpReply } from '../kit/http-server.ts';
+import { textOf, type JsonObject } from '../kit/json.ts';
+import { requireScope } from './auth.ts';
+import { requireList, requireOneOf, requireText } from './checks.ts';
+import { GraphError, invalid } from './errors.ts';
+import { ok, requirePage, type GraphCall } from './graph-call.ts';
+import { numericId, type Template, type World } from './world.ts';
+
+export type TemplateSeed = Pick<Template, 'name' | 'components'> & Partial<Template>;
+
+/** Puts a template into the account, approved unless told. */
+export function seedTemplate(world: World, seed: TemplateSeed): Template {
+  const defaults = { id: numericId(world), language: 'en', category: 'UTILITY', status: 'APPROVED' };
+  const template: Template = { ...defaults, ...seed };
+  world.templates.set(template.id, template);
+  return template;
+}
+
+/** GET /{pageId}/message_templates. */
+export function listTemplates(call: GraphCall): HttpReply {
+  requirePage(call);
+  requireScope(call.world, 'pages_utility_messaging');
+  const { status, name, language, category } = call.fields;
+  const wanted: JsonObject = { status, name, language, category };
+  const fits = (template: Template): boolean =>
+    Object.entries(wanted).every(([key, value]) => value === undefined || template[key as 'name'] === value);
+  return ok({ data: [...call.world.templates.values()].filter(fits), paging: {} });
+}
+
+const STATUSES = { approve: 'APPROVED', reject: 'REJECTED', hold: 'PENDING' } as const;
+
+/** POST /{pageId}/message_templates. */
+export function createTemplate(call: GraphCall): HttpReply {
+  requirePage(call);
+  const { world, fields } = call;
+  requireScope(world, 'pages_utility_messaging');
+  const name = requireText(fields['name'], 'name', 512);
+  if (!/^[a-z0-9_]+$/.test(name)) throw invalid('name may have lower-case letters, digits and _ only');
+  const language = requireText(fields['language'], 'language', 16);
+  const category = requireOneOf(fields['category'], 'category', ['UTILITY']);
+  const components = requireList(fields['components'], 'components', 1, 10);
+  if (!components.some((one) => one['type'] === 'BODY' && textOf(one['text']))) throw invalid('A BODY is needed');
+  const isTaken = [...world.templates.values()].some((one) => one.name === name && one.language === language);
+  if (isTaken) throw invalid('There is a template of this name in this language already');
+  const status = STATUSES[world.settings.templateReview];
+  const { id } = seedTemplate(world, { name, language, category, components, status });
+  world.changes.notify();
+  return ok({ id, status, category });
+}
+
+/** DELETE /{pageId}/message_templates?name=…[&hsm_id=…]. */
+export function deleteTemplates(call: GraphCall): HttpReply {
+  requirePage(call);
+  const { world, fields } = call;
+  const name = requireText(fields['name'], 'name', 512);
+  const { hsm_id: id } = fields;
+  const found = [...world.templates.values()].filter((one) => one.name === name && (id === undefined || one.id === id));
+  if (found.length === 0) throw new GraphError(100, { message: `(#100) There is no template ${name}` });
+  for (const { id: gone } of found) world.templates.delete(gone);
+  return ok();
+}
