@@ -103,3 +103,18 @@ describe.each(CHANNELS)('$channel, where buttons are sent as $buttonsAs', ({ cha
     await ended(2);
   });
 });
+
+test('one active workflow serves all channels at the same time, each in its own conversation', async () => {
+  const customers: Customer[] = [];
+  for (const { channel, start } of CHANNELS) customers.push(await arrivesOn(channel, start));
+  await Promise.all(customers.map((customer) => customer.write('Hello')));
+  for (const customer of customers) await reads(customer, 1);
+  await Promise.all(customers.map((customer) => customer.choose('order', 'Track my order')));
+  for (const customer of customers) {
+    expect((await reads(customer, 2)).at(-1)).toBe('Please send us your order number, and we look it up.');
+  }
+  await ended(2 * CHANNELS.length);
+  const { body } = await app.call('GET', '/v1/conversations');
+  const channels = (body as { data: ConversationView[] }).data.map(({ channel }) => channel);
+  expect(channels.sort()).toEqual(CHANNELS.map(({ channel }) => channel).sort());
+});

@@ -3,7 +3,10 @@ import type { OutboundKind } from '../../contract/message.ts';
 import { DIALOG360_DEFAULTS } from '../sandbox/dialog360/defaults.ts';
 import { startDialog360Sandbox } from '../sandbox/dialog360/sandbox.ts';
 import type { SandboxClock } from '../sandbox/kit/clock.ts';
-import { objectOf, textOf, type JsonObject } from '../sandbox/kit/json.ts';
+import { listOf, objectOf, textOf, type JsonObject } from '../sandbox/kit/json.ts';
+import type { Platform } from '../sandbox/meta/customer-world.ts';
+import { META_DEFAULTS } from '../sandbox/meta/defaults.ts';
+import { startMetaSandbox } from '../sandbox/meta/sandbox.ts';
 import { type Line, TWILIO_DEFAULTS } from '../sandbox/twilio/defaults.ts';
 import { startTwilioSandbox } from '../sandbox/twilio/sandbox.ts';
 import { SANDBOX_DEFAULTS } from '../sandbox/whatsapp/defaults.ts';
@@ -38,6 +41,8 @@ export interface ChannelUnderTest {
 
 const PHONE = '15550001111';
 const NAME = 'Ana';
+/** On Messenger and Instagram. */
+const PERSON = '24681012141618';
 
 /** The text of a Cloud API body: of a text, or above buttons. */
 function cloudText(body: JsonObject): string {
@@ -69,6 +74,34 @@ async function startDialog360(clock?: SandboxClock): Promise<Provider> {
   const sandbox = await startDialog360Sandbox({ clock, throughputPerSecond: null });
   const settings = { ...DIALOG360_DEFAULTS, baseUrl: sandbox.url };
   return { ...onWhatsApp(sandbox), externalId: DIALOG360_DEFAULTS.phoneNumberId, settings };
+}
+
+/** The text of a body of the Messenger Platform: of a text, above buttons, or of a card. */
+function metaText(body: JsonObject): string {
+  const message = objectOf(body['message']);
+  const payload = objectOf(objectOf(message['attachment'])['payload']);
+  const [card] = listOf(payload['elements']).map(objectOf);
+  return textOf(message['text']) ?? textOf(payload['text']) ?? textOf(card?.['title']) ?? '';
+}
+
+async function startMeta(platform: Platform, clock?: SandboxClock): Promise<Provider> {
+  const sandbox = await startMetaSandbox({ clock });
+  const { customer, listReceivedMessages: messages, subscribe } = sandbox[platform];
+  const { appId, appSecret, pageId, pageAccessToken, igUserId } = META_DEFAULTS;
+  const app = { appId, appSecret, pageId, baseUrl: sandbox.url };
+  const instagram = { ...app, loginType: 'facebook', igUserId, accessToken: pageAccessToken };
+  const isMessenger = platform === 'messenger';
+  return {
+    customer: {
+      read: () => messages().map(({ body }) => metaText(body)),
+      write: async (text) => await customer.sends({ from: PERSON, text }),
+      choose: async (choice) => await customer.taps({ messageId: messages().at(-1)?.id ?? '', choice }),
+    },
+    externalId: isMessenger ? pageId : igUserId,
+    settings: isMessenger ? { ...app, pageAccessToken } : instagram,
+    subscribe,
+    close: () => sandbox.close(),
+  };
 }
 
 /** The number before a choice in a text that lists them. */
@@ -103,6 +136,8 @@ async function startTwilio(line: Line, clock?: SandboxClock): Promise<Provider> 
 
 export const CHANNELS: readonly ChannelUnderTest[] = [
   { channel: 'whatsapp', buttonsAs: 'buttons', start: startWhatsApp },
+  { channel: 'messenger', buttonsAs: 'buttons', start: (clock) => startMeta('messenger', clock) },
+  { channel: 'instagram', buttonsAs: 'buttons', start: (clock) => startMeta('instagram', clock) },
   { channel: 'dialog360', buttonsAs: 'buttons', start: startDialog360 },
   { channel: 'twilio_sms', buttonsAs: 'text', start: (clock) => startTwilio('sms', clock) },
   { channel: 'twilio_whatsapp', buttonsAs: 'buttons', start: (clock) => startTwilio('whatsapp', clock) },
