@@ -31,10 +31,15 @@ export function shapeName(types: JsonObject): string {
 
 export const CONTENT_SID = /^HX[0-9a-fA-F]{32}$/;
 
-/** Twilio reads the name as a pattern, so a name is also found inside longer ones: only the very same counts. */
+/**
+ * Twilio reads the name as a pattern (twilio_content_v2, "Filter by Regex Pattern in content name"). Letters and digits mean themselves
+ * whatever it makes of them, so nothing is anchored or escaped: anything else is any character.
+ */
+export const namePattern = (name: string): string => name.replace(/[^\p{L}\p{N} _-]/gu, '.');
+
+/** A name is also found inside longer ones: only the very same counts. */
 export async function contentsNamed(name: string, settings: TwilioSettings, io: ChannelIo): Promise<StoredContent[]> {
-  const pattern = `^${name.replace(/[^A-Za-z0-9_ ]/g, '\\$&')}$`;
-  const query = { ContentName: pattern, PageSize: 100 };
+  const query = { ContentName: namePattern(name), PageSize: 500 };
   const answer = await twilio({ host: 'content', method: 'GET', path: '/v2/Content', query }, settings, io);
   const found = objectsOf(answer.contents).map(storedContent);
   return found.filter((content) => content !== undefined).filter((content) => content.name === name);

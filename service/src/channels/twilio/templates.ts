@@ -8,7 +8,7 @@ import type { ChannelIo, TemplatePower, TemplateQuery } from '../channel.ts';
 import { compact, objectOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
 import type { Line } from './addresses.ts';
 import { twilio, type TwilioCall } from './call.ts';
-import { CONTENT_SID, contentsNamed, SHAPE_PREFIX } from './contents.ts';
+import { CONTENT_SID, contentsNamed, namePattern, SHAPE_PREFIX } from './contents.ts';
 import { storedContent, type StoredContent } from './payloads.ts';
 import type { TwilioSettings } from './settings.ts';
 import { contentTypes } from './template-components.ts';
@@ -84,7 +84,7 @@ const power = (line: Line): TemplatePower<TwilioSettings> => ({
     const { name, language, limit = PAGE_SIZE, after } = query;
     const filters = {
       PageSize: limit,
-      ContentName: name?.replace(/[^A-Za-z0-9_ ]/g, '\\$&'),
+      ContentName: name === undefined ? undefined : namePattern(name),
       Language: language,
       ...Object.fromEntries(new URLSearchParams(after ?? '')),
     };
