@@ -1,9 +1,12 @@
 /** The parts of the bench, by the letters under which the documentation tells of them. */
 import { join } from 'node:path';
+import { channels } from '../service/src/channels/index.ts';
 import { fillLedger } from '../test/support/filled-ledger.ts';
 import { measureAccept, type AcceptRound } from './accept.ts';
 import { pacedWebhooks } from './ack.ts';
 import type { Bench } from './bench.ts';
+import { samples } from './channel-samples.ts';
+import { measureChannel } from './channels.ts';
 import { measureLatency } from './latency.ts';
 import { median } from './measure.ts';
 import { again } from './plan.ts';
@@ -104,6 +107,17 @@ async function filledWith(bench: Bench, messages: number): Promise<Row[]> {
   return report.filledRows({ messages, bytes, empty, full, ...rest });
 }
 
+/** Every channel there is, one after the other: in this process, as nothing but computing is measured. */
+async function perChannel(bench: Bench): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const channel of channels) {
+    const sample = samples[channel.id];
+    const cost = sample && (await measureChannel(channel, sample, bench.plan.channels));
+    rows.push(report.channelRow(channel.name, cost));
+  }
+  return rows;
+}
+
 async function shared(bench: Bench): Promise<Row[]> {
   const servers = [await startServers(), await startServers()];
   try {
@@ -144,6 +158,7 @@ export const parts: Record<string, Part> = {
   e: { what: 'Answers at half of the highest rate', run: ack },
   f: { what: 'Events per second to a workflow', run: deliveries },
   g: { what: 'A ledger that already holds messages', run: filled },
+  h: { what: 'Reading and writing, channel by channel', run: perChannel },
   p: { what: 'PostgreSQL and Redis', run: shared },
   s: { what: 'Memory over many minutes', run: soak },
 };

@@ -1,5 +1,6 @@
 /** How much is measured: a little with `--quick`, everything with `--full`. */
 import type { AcceptPlan } from './accept.ts';
+import type { ChannelPlan } from './channels.ts';
 import type { SendPlan } from './sends.ts';
 
 export interface Plan {
@@ -12,6 +13,7 @@ export interface Plan {
   /** Webhooks of a round of deliveries, one event in a call and a hundred. */
   deliveries: { rounds: number; count: number };
   ackMs: number;
+  channels: ChannelPlan;
   /** Messages that the ledger holds already. */
   filled: readonly number[];
   soakMinutes: number;
@@ -25,7 +27,7 @@ export function planOf(args: readonly string[], only: string | undefined): Plan 
   const soak = args.find((arg) => arg.startsWith('--soak'));
   const [isQuick, isFull] = [args.includes('--quick'), args.includes('--full')];
   const minutes = soak === undefined ? 10 : Number(soak.split('=')[1] ?? 10);
-  const parts = only ?? `abcdefgp${isFull || soak !== undefined ? 's' : ''}`;
+  const parts = only ?? `abcdefghp${isFull || soak !== undefined ? 's' : ''}`;
   const filled = isFull ? [MILLION, 5 * MILLION] : [MILLION];
   return { ...(isQuick ? quick : usual), parts, filled: isQuick ? [MILLION / 10] : filled, soakMinutes: minutes };
 }
@@ -37,6 +39,7 @@ const usual = {
   accept: { rounds: 5, durationMs: 4_000, connections: CONNECTIONS, pool: 160_000 },
   deliveries: { rounds: 3, count: 5_000 },
   ackMs: 10_000,
+  channels: { rounds: 5, count: 20_000 },
 };
 
 const quick = {
@@ -46,6 +49,7 @@ const quick = {
   accept: { rounds: 3, durationMs: 1_500, connections: CONNECTIONS, pool: 60_000 },
   deliveries: { rounds: 1, count: 2_000 },
   ackMs: 3_000,
+  channels: { rounds: 3, count: 5_000 },
 };
 
 /** Parts that are measured again elsewhere: shorter, as they come on top. */

@@ -1,5 +1,6 @@
 /** The table: a figure, what it is to reach, and whether it does. */
 import type { AcceptRound } from './accept.ts';
+import type { ChannelCost } from './channels.ts';
 import { median, number, quantile, spread } from './measure.ts';
 import type { LoadResult } from './load.ts';
 import type { SendRound } from './sends.ts';
@@ -35,6 +36,14 @@ export function acceptRows(rounds: readonly AcceptRound[]): Row[] {
     { what: '    core used by the generator', figure: cpu(rounds) },
     { what: '    not answered 2xx', figure: number(refused) },
   ];
+}
+
+/** Undefined: there is no sample. */
+export function channelRow(name: string, cost: ChannelCost | undefined): Row {
+  if (cost === undefined) return { what: `(h) ${name}`, figure: 'no sample' };
+  const both = (own: number[], floor: number[]) => `${spread(own, 1)}, floor ${number(median(floor), 1)}`;
+  const figure = `read ${both(cost.read, cost.readFloor)}; sent ${both(cost.written, cost.writtenFloor)} µs`;
+  return { what: `(h) ${name}`, figure };
 }
 
 function times(results: readonly LoadResult[]): string {

@@ -1,0 +1,126 @@
+/** One text as each provider posts it, and what its API answers to a text of ours. A channel without a sample is shown as such. */
+import type { HttpResponse } from '../service/src/channels/channel.ts';
+
+export interface ChannelSample {
+  /** As a credential gives them. */
+  settings: Record<string, unknown>;
+  /** A recipient, as a workflow writes one. */
+  to: string;
+  /** The body of a webhook that tells of one message. */
+  webhook: Buffer;
+  /** Members of the body, when it is a form. */
+  isForm?: true;
+  /** The provider's answer to a send. */
+  answer: HttpResponse;
+}
+
+export const TEXT = 'Hello, is order 4711 on its way already? It was to arrive yesterday.';
+const AT = 1_750_000_000_000;
+const SECRET = '0123456789abcdef0123456789abcdef';
+const PERSON = '491700000001';
+const APP = { appSecret: SECRET, verifyToken: 'a-token-of-our-choice' };
+
+const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+const form = (members: Record<string, string>) => Buffer.from(new URLSearchParams(members).toString());
+const answering = (body: unknown, status = 200): HttpResponse => ({ status, headers: {}, body });
+
+const CLOUD_WEBHOOK = json({
+  object: 'whatsapp_business_account',
+  entry: [
+    {
+      id: '102290129340398',
+      changes: [
+        {
+          field: 'messages',
+          value: {
+            messaging_product: 'whatsapp',
+            metadata: { display_phone_number: '4930901820', phone_number_id: '106540352242922' },
+            contacts: [{ profile: { name: 'Ana' }, wa_id: PERSON, user_id: 'DE.13491' }],
+            messages: [
+              {
+                from: PERSON,
+                from_user_id: 'DE.13491',
+                id: 'wamid.HBgMNDkxNzAwMDAwMDAwFQIAEhggAA==',
+                timestamp: String(AT / 1_000),
+                text: { body: TEXT },
+                type: 'text',
+              },
+            ],
+          },
+        },
+      ],
+    },
+  ],
+});
+const CLOUD_ANSWER = answering({
+  messaging_product: 'whatsapp',
+  contacts: [{ input: `+${PERSON}`, wa_id: PERSON }],
+  messages: [{ id: 'wamid.HBgMNDkxNzAwMDAwMDAwFQIAERgS' }],
+});
+
+const messaging = (object: string, business: string) =>
+  json({
+    object,
+    entry: [
+      {
+        id: business,
+        time: AT + 5,
+        messaging: [
+          {
+            sender: { id: '5678' },
+            recipient: { id: business },
+            timestamp: AT,
+            message: { mid: 'm_AG5Hz2Uq7tuwNEhXfYYKj8mJEM_QPpz5jdCK48PnKAjSdjfipqxqMvK8ma6AC8fplwl', text: TEXT },
+          },
+        ],
+      },
+    ],
+  });
+const MESSAGING_ANSWER = answering({ recipient_id: '5678', message_id: 'm_AG5Hz2Uq7tuwNEhXfYYKj8mJEM' });
+
+const TWILIO_ACCOUNT = 'AC00000000000000000000000000000001';
+const TWILIO = { accountSid: TWILIO_ACCOUNT, authToken: SECRET };
+const twilio = (prefix: '' | 'whatsapp:', more: Record<string, string>): ChannelSample => ({
+  settings: { ...TWILIO, from: '+4930901820' },
+  to: `+${PERSON}`,
+  webhook: form({
+    ...{ MessageSid: 'SM00000000000000000000000000000001', SmsSid: 'SM00000000000000000000000000000001' },
+    ...{ AccountSid: TWILIO_ACCOUNT, From: `${prefix}+${PERSON}`, To: `${prefix}+4930901820`, Body: TEXT },
+    ...{ NumMedia: '0', NumSegments: '1', SmsStatus: 'received', ApiVersion: '2010-04-01', ...more },
+  }),
+  isForm: true,
+  answer: answering({ sid: 'SM00000000000000000000000000000002', status: 'queued', error_code: null }, 201),
+});
+
+/** By the channel's id. */
+export const samples: Readonly<Record<string, ChannelSample>> = {
+  whatsapp: {
+    settings: { accessToken: 'EAAtoken', phoneNumberId: '106540352242922', wabaId: '102290129340398', ...APP },
+    to: `+${PERSON}`,
+    webhook: CLOUD_WEBHOOK,
+    answer: CLOUD_ANSWER,
+  },
+  dialog360: {
+    settings: {
+      ...{ apiKey: 'd360-key-of-the-number', phoneNumberId: '106540352242922', phoneNumber: '+4930901820' },
+      ...{ webhookHeader: 'Authorization', webhookSecret: 'Bearer a-long-random-value' },
+    },
+    to: `+${PERSON}`,
+    webhook: CLOUD_WEBHOOK,
+    answer: CLOUD_ANSWER,
+  },
+  messenger: {
+    settings: { pageId: '1234567890', pageAccessToken: 'EAAtoken', ...APP },
+    to: '5678',
+    webhook: messaging('page', '1234567890'),
+    answer: MESSAGING_ANSWER,
+  },
+  instagram: {
+    settings: { loginType: 'facebook', igUserId: '17841400000000000', pageId: '1', accessToken: 'EAAtoken', ...APP },
+    to: '5678',
+    webhook: messaging('instagram', '17841400000000000'),
+    answer: MESSAGING_ANSWER,
+  },
+  twilio_sms: twilio('', { FromCountry: 'DE', ToCountry: 'DE', SmsMessageSid: 'SM00000000000000000000000000000001' }),
+  twilio_whatsapp: twilio('whatsapp:', { ProfileName: 'Ana', WaId: PERSON, MessageType: 'text' }),
+};
