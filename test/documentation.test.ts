@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { PROBLEM_CODES } from '../contract/api.ts';
 import { EVENT_TYPES } from '../contract/event.ts';
 import { MESSAGE_STATUSES } from '../contract/message.ts';
+import { channels } from '../service/src/channels/index.ts';
 import { SUBSCRIBED_FIELDS } from '../service/src/channels/whatsapp/webhook-fields.ts';
 import { CONFIG_KEYS } from '../service/src/config/config.ts';
+import { channelsPage, PAGE } from './support/channels-page.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -38,6 +40,10 @@ test.each([
 ])('every %s is explained', (_what, words, page) => {
   const text = read(page);
   expect(words.filter((word) => !text.includes(`\`${word}\``))).toEqual([]);
+});
+
+test('what each channel can do is as the code says; else run npm run docs:channels', () => {
+  expect(read(PAGE)).toBe(channelsPage(channels));
 });
 
 test('the documentation names no setting that does not exist', () => {
