@@ -15,11 +15,9 @@ const DAY = 24 * HOUR;
 const TO = '+15550001111';
 const ANA = { identities: [{ kind: 'phone', address: '15550001111' }] };
 const WINDOW = { lengthMs: DAY, lengthsMs: { ad: 7 * DAY }, personMs: 7 * DAY, outside: [] };
-const CHOICES = [
-  { id: 'small', title: 'Small' },
-  { id: 'large', title: 'Large' },
-];
-const MENU: OutboundContent = { type: 'text', text: 'Which?\n1. Small\n2. Large', choices: CHOICES };
+const SMALL = { id: 'small', title: 'Small' };
+const LARGE = { id: 'large', title: 'Large' };
+const MENU: OutboundContent = { type: 'text', text: 'Which?\n1. Small\n2. Large', choices: [SMALL, LARGE] };
 
 let flow: OutboundFixture;
 let facts = 0;
@@ -155,7 +153,7 @@ function describeWatermarks(): void {
 
     test('what was promised before and sent after is not meant', async () => {
       await tell(text('hi'));
-      const gate = deferred<void>();
+      const gate = deferred<undefined>();
       const take = flow.answer;
       flow.answer = async (call) => {
         await gate.promise;
@@ -166,7 +164,7 @@ function describeWatermarks(): void {
       const { id: behind } = await flow.send('1', TO);
       const upTo = flow.clock.now();
       flow.advance(1_000);
-      gate.resolve();
+      gate.resolve(undefined);
       for (const id of [underWay, behind]) await flow.reaches(id, 'sent');
       await tell(seen('read', upTo));
       expect(await Promise.all([underWay, behind].map(statusOf))).toEqual(['read', 'sent']);
@@ -229,7 +227,7 @@ function describeEchoes(): void {
     /** A message is on its way, and news comes before the provider's answer. */
     async function overtaken(news: (id: string) => ChannelEvent): Promise<string> {
       await tell(text('hi'));
-      const gate = deferred<void>();
+      const gate = deferred<undefined>();
       const take = flow.answer;
       flow.answer = async (call) => {
         await gate.promise;
@@ -238,7 +236,7 @@ function describeEchoes(): void {
       const { id } = await flow.send('1', TO);
       await eventually(() => flow.calls.length === 1, 'the call');
       await tell(news(id));
-      gate.resolve();
+      gate.resolve(undefined);
       await flow.reaches(id, 'sent');
       await eventually(async () => (await flow.outcomes(id))[0] === 'accepted', 'the answer');
       return id;
@@ -293,7 +291,7 @@ function describeEchoes(): void {
 function describeChoices(): void {
   describe('numbered choices', () => {
     beforeEach(() => tell(text('hi')));
-    const button = (of: (typeof CHOICES)[number]) => ({
+    const button = (of: typeof SMALL) => ({
       type: 'button',
       buttonId: of.id,
       text: of.title,
@@ -301,8 +299,8 @@ function describeChoices(): void {
     });
 
     test.each([
-      ['2', button(CHOICES[1]!)],
-      ['small!', button(CHOICES[0]!)],
+      ['2', button(LARGE)],
+      ['small!', button(SMALL)],
       ['3', { type: 'text', text: '3' }],
     ])('an answer %j', async (words, content) => {
       await sent(MENU);
