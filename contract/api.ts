@@ -10,6 +10,8 @@ import type {
   TemplateContent,
 } from './message.ts';
 
+export type { CreateTemplate, EditTemplate, Template, TemplateVariable } from './template.ts';
+
 /** RFC 9457 problem. `code` is stable and meant for programs; `errors` names each bad field. */
 export interface Problem {
   type: string;
@@ -261,66 +263,6 @@ export interface UploadedMedia {
   bytes: number;
   expiresAt?: string;
   reused: boolean;
-}
-
-/** A message template at the provider. `components` is the provider's own form. */
-export interface Template {
-  id: string;
-  name: string;
-  language: string;
-  status: string;
-  category: string;
-  quality?: string;
-  rejectedReason?: string;
-  parameterFormat?: 'named' | 'positional';
-  components: Record<string, unknown>[];
-  /** The variables a send has to fill, in order. */
-  variables: TemplateVariable[];
-}
-
-/** One variable of a template: where it stands, its name or number, and the example given at creation. */
-export interface TemplateVariable {
-  /** `header.1`, `body.first_name`, `button.0.url`, `card.1.body.2`… unique in the template. */
-  key: string;
-  part: 'header' | 'body' | 'button';
-  /** Zero-based carousel card; absent outside a carousel. */
-  card?: number;
-  /** Named variable's name, or its number from 1. */
-  name: string;
-  type:
-    | 'text'
-    | 'image'
-    | 'video'
-    | 'document'
-    | 'gif'
-    | 'location'
-    | 'product'
-    | 'products'
-    | 'url'
-    | 'quick_reply'
-    | 'copy_code'
-    | 'code'
-    | 'form'
-    | 'offer_end';
-  /** Button index, for `part: 'button'`. */
-  index?: number;
-  example?: string;
-}
-
-export interface CreateTemplate {
-  name: string;
-  language: string;
-  category: string;
-  parameterFormat?: 'named' | 'positional';
-  components: Record<string, unknown>[];
-  allowCategoryChange?: boolean;
-  ttlSeconds?: number;
-}
-
-export interface EditTemplate {
-  category?: string;
-  components?: Record<string, unknown>[];
-  ttlSeconds?: number;
 }
 
 export interface Page<T> {

@@ -3,6 +3,10 @@
  * A channel renders a kind natively or refuses it with `unsupported_by_channel`.
  */
 
+import type { TemplateContent } from './template.ts';
+
+export type { TemplateButton, TemplateCard, TemplateContent, TemplateHeader, TemplateValue } from './template.ts';
+
 /** Kinds of content a workflow can ask to send. */
 export const OUTBOUND_KINDS = [
   'text',
@@ -110,57 +114,6 @@ export interface ContactCard {
   urls?: { url: string; type?: string }[];
   /** YYYY-MM-DD */
   birthday?: string;
-}
-
-/** One value of a template variable. `name` is set for templates with named variables, else the position counts. */
-export interface TemplateValue {
-  name?: string;
-  type: 'text' | 'currency' | 'date_time';
-  /** Shown text; for currency and date_time the fallback. */
-  text: string;
-  /** ISO 4217 code and thousandths of the unit, for `currency`. */
-  currency?: { code: string; amount1000: number };
-}
-
-export type TemplateHeader =
-  | { type: 'text'; values: TemplateValue[] }
-  | ({ type: 'image' | 'video' | 'document' | 'gif'; filename?: string } & MediaSource)
-  | { type: 'location'; latitude: number; longitude: number; name?: string; address?: string }
-  | { type: 'product'; productId: string; catalogId: string };
-
-/** What a template's button needs at sending; `index` is its zero-based place in the template. */
-export type TemplateButton =
-  | { type: 'quick_reply'; index: number; payload: string }
-  | { type: 'url'; index: number; suffix: string }
-  | { type: 'copy_code'; index: number; code: string }
-  | { type: 'catalog'; index: number; thumbnailProductId?: string }
-  | {
-      type: 'products';
-      index: number;
-      thumbnailProductId: string;
-      sections: { title: string; productIds: string[] }[];
-    }
-  | { type: 'form'; index: number; token?: string; data?: Record<string, unknown> };
-
-export interface TemplateCard {
-  header?: TemplateHeader;
-  body?: TemplateValue[];
-  buttons?: TemplateButton[];
-}
-
-export interface TemplateContent {
-  type: 'template';
-  name: string;
-  /** The provider's language code, e.g. `en_US`. */
-  language: string;
-  header?: TemplateHeader;
-  body?: TemplateValue[];
-  buttons?: TemplateButton[];
-  cards?: TemplateCard[];
-  /** Limited-time offer: when it ends, milliseconds since the epoch. */
-  offerEndsAt?: number;
-  /** Authentication template: the one-time code, put in the body and the button. */
-  code?: string;
 }
 
 /** What stands on a card is the channel's to say: WhatsApp wants a file, Messenger and Instagram a title. */
