@@ -17,7 +17,7 @@ const START = Date.UTC(2026, 10, 22, 12);
 const FIELDS = [
   ...['messages', 'message_echoes', 'message_deliveries', 'message_reads', 'message_reactions', 'message_edits'],
   ...['messaging_postbacks', 'messaging_optins', 'messaging_referrals', 'messaging_handovers', 'standby', 'send_cart'],
-  ...['messaging_seen', 'messaging_referral', 'messaging_handover'],
+  ...['messaging_seen', 'messaging_referral', 'messaging_handover', 'message_edit'],
 ];
 
 let receiver: WebhookReceiver;

@@ -26,7 +26,7 @@ const FIELDS: Record<Platform, Record<string, string>> = {
   },
   instagram: {
     message: 'messages',
-    message_edit: 'messages',
+    message_edit: 'message_edit',
     reaction: 'message_reactions',
     postback: 'messaging_postbacks',
     read: 'messaging_seen',
