@@ -12,6 +12,8 @@ import { namedSticker } from '../../nodes/shared/content/sticker.ts';
 import { plainText, reactionWith } from '../../nodes/shared/content/text.ts';
 import { ParameterError, Parameters } from '../../nodes/shared/parameters.ts';
 import { outboundContent } from '../../service/src/api/content.schema.ts';
+import { checkContent } from '../../service/src/channels/kit/meta/check.ts';
+import { MESSENGER } from '../../service/src/channels/kit/meta/dialect.ts';
 
 const KINDS: Record<string, ContentKind> = {
   quick_replies: quickReplies({ files: true, images: true, asks: ['email', 'phone'] }),
@@ -46,7 +48,7 @@ const PAID_RECEIPT = {
   summary: { total_cost: 12.5 },
 };
 
-test.each<[string, Record<string, unknown>, OutboundContent]>([
+const FILLED: [string, Record<string, unknown>, OutboundContent][] = [
   [
     'quick_replies',
     {
@@ -117,7 +119,7 @@ test.each<[string, Record<string, unknown>, OutboundContent]>([
         button: [
           { action: 'reply', title: 'More' },
           { action: 'url', title: 'Open', url: 'https://a.example' },
-          { action: 'phone', title: 'Call', phone: '+1555' },
+          { action: 'phone', title: 'Call', phone: '+15550001111' },
         ],
       },
     },
@@ -127,7 +129,7 @@ test.each<[string, Record<string, unknown>, OutboundContent]>([
       buttons: [
         { id: 'More', title: 'More' },
         { title: 'Open', url: 'https://a.example' },
-        { title: 'Call', phone: '+1555' },
+        { title: 'Call', phone: '+15550001111' },
       ],
     },
   ],
@@ -187,11 +189,20 @@ test.each<[string, Record<string, unknown>, OutboundContent]>([
     { type: 'document', mediaId: 'uploaded-data' },
   ],
   ['audio', { mediaSource: 'id', mediaId: '1' }, { type: 'audio', mediaId: '1' }],
-])('%s from its form (%#)', async (kind, values, expected) => {
+];
+
+test.each(FILLED)('%s from its form (%#)', async (kind, values, expected) => {
   const content = await build(kind, values);
   expect(content).toEqual(expected);
   expect(outboundContent.parse(content)).toEqual(expected);
 });
+
+test.each(FILLED.filter(([, , { type }]) => MESSENGER.kinds.includes(type)))(
+  'Messenger takes it: %s (%#)',
+  (...[, , content]) => {
+    expect(() => checkContent(content, MESSENGER)).not.toThrow();
+  },
+);
 
 test.each<[string, Record<string, unknown>, RegExp]>([
   ['quick_replies', { text: 'Which?', replies: {} }, /no quick reply/],

@@ -1,8 +1,12 @@
 /** Messenger and Instagram: Media, Session, Profile, Link and Persona in n8n's real engine. */
 import type { IDataObject } from 'n8n-workflow';
 import type { Permission } from '../../../contract/api.ts';
+import { instagramProfile, messengerProfile } from '../../../service/src/channels/kit/meta/profile.ts';
 import { type ActionFixture, file, problem, startActionFixture } from './action-fixture.ts';
 import { MESSENGER, META_CHANNELS, metaWorkflow, type MetaChannel } from './meta-channels.ts';
+
+/** What the service takes. */
+const PROFILES = { messenger: messengerProfile, instagram: instagramProfile };
 
 let fixture: ActionFixture;
 
@@ -91,30 +95,27 @@ describe.each(META_CHANNELS)('$node', (meta) => {
     const [item] = await fixture.output(
       profile('set', {
         iceBreakers: { entry: [{ questions: QUESTIONS }] },
-        menus: { entry: [{ locale: 'pt_PT', items: ITEMS }] },
+        menus: { entry: [{ items: ITEMS }, { locale: 'pt_PT', items: ITEMS }] },
       }),
     );
     expect(item?.json).toEqual({ set: true, parts: ['iceBreakers', 'menus'] });
-    expect(asked('profile.set')?.body).toEqual({
-      iceBreakers: [
-        {
-          locale: 'default',
-          questions: [
-            { question: 'When are you open?', payload: 'hours' },
-            { question: 'Where?', payload: 'Where?' },
-          ],
-        },
-      ],
+    const items = [
+      { title: 'Orders', payload: 'Orders' },
+      { title: 'Shop', url: 'https://a.example' },
+    ];
+    const questions = [
+      { question: 'When are you open?', payload: 'hours' },
+      { question: 'Where?', payload: 'Where?' },
+    ];
+    const expected = {
+      iceBreakers: [{ locale: 'default', questions }],
       menus: [
-        {
-          locale: 'pt_PT',
-          items: [
-            { title: 'Orders', payload: 'Orders' },
-            { title: 'Shop', url: 'https://a.example' },
-          ],
-        },
+        { locale: 'default', items },
+        { locale: 'pt_PT', items },
       ],
-    });
+    };
+    expect(asked('profile.set')?.body).toEqual(expected);
+    expect(PROFILES[meta.channel].parse(expected)).toEqual(expected);
   });
 
   test.each<[string, IDataObject, RegExp]>([
@@ -176,7 +177,7 @@ describe('Facebook Messenger alone', () => {
         menus: { entry: [{ items: { entry: [{ title: 'Orders' }] }, composerDisabled: true }] },
       }),
     );
-    expect(asked('profile.set')?.body).toEqual({
+    expect(messengerProfile.parse(asked('profile.set')?.body)).toEqual({
       getStarted: 'start',
       greetings: [
         { locale: 'default', text: 'Hello!' },
