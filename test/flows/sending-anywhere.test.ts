@@ -214,6 +214,23 @@ describe('when it may be degraded', () => {
   });
 });
 
+test.each([
+  ['11', 'b10'],
+  ['choice 3', 'b3'],
+])('an answer to numbered choices (%s) is the button that it means', async (said, buttonId) => {
+  const app = await startApp();
+  const workflow = await app.listen();
+  await app.sandbox.customer.sends({ from: ANA, text: 'hi' });
+  const { conversationId = '' } = (await workflow.took(1))[0] ?? {};
+  const buttons = Array.from({ length: 12 }, (_, index) => ({ id: `b${index}`, title: `Choice ${index}` }));
+  const to = { to: { conversationId }, account: undefined as never, degrade: true };
+  const id = await app.sent('', { ...to, content: { type: 'buttons', text: 'Which?', buttons } });
+  await app.reaches(id, 'read');
+  await app.sandbox.customer.sends({ from: ANA, text: said });
+  const answer = (await workflow.took(2))[1];
+  expect(answer?.message).toMatchObject({ content: { type: 'button', buttonId, source: 'message' } });
+});
+
 test('who wrote it and what it asks of its channel reach the provider, also when a dead letter is sent again', async () => {
   const { app, page, pia } = shared;
   await app.idle();
