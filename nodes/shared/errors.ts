@@ -47,7 +47,7 @@ function sessionClosed(problem: Problem): Explanation {
   const ended = text(problem['windowEndedAt']);
   return user(
     ended ? `The session with this contact closed at ${ended}` : 'There is no open session with this contact',
-    "Free-form messages are allowed only for a time after the contact wrote. Use the operation 'Send Template', or set 'If Session Closed' to hold the message or to send a template instead.",
+    "Free-form messages are allowed only for a time after the contact wrote. Use the operation 'Send Template' where the channel has one, set 'If Session Closed' to hold the message, or turn on 'Written by a Person' where the channel has it and a person of yours wrote.",
   );
 }
 
@@ -90,7 +90,7 @@ const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
   invalid_recipient: (problem) =>
     user(
       `The field 'To' cannot be used: ${problem.detail}`,
-      "Give the phone number with its country code, e.g. +15550001111, or the value of 'from' of a trigger.",
+      "Give the value of 'from' of a trigger, or, where people have one, the phone number with its country code, e.g. +15550001111.",
     ),
   invalid_content: badContent,
   invalid_request: badRequest,

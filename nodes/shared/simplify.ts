@@ -154,6 +154,8 @@ export function simplifyEvent(event: ParleyEvent): IDataObject {
       ...messageFields(event),
       ...people(event),
       event: event.type,
+      // What exactly happened: `control_taken`, `comment`, `policy_enforcement`… Its name in `data` is taken.
+      subtype: event.data?.['event'],
       eventId: event.id,
       at: event.at,
       channel: event.channel,

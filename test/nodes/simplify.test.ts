@@ -220,8 +220,8 @@ const OTHERS: [EventType, Partial<ParleyEvent>, Record<string, unknown>][] = [
   ],
   [
     'conversation.control',
-    { owner: 'human', data: { action: 'pass', newOwner: '2' } },
-    { from: '15550001111', owner: 'human', action: 'pass', newOwner: '2' },
+    { owner: 'human', data: { event: 'control_passed', newOwner: '2' } },
+    { from: '15550001111', owner: 'human', subtype: 'control_passed', newOwner: '2' },
   ],
   ['message.deleted', { data: { messageId: 'msg_3' } }, { messageId: 'msg_3' }],
 ];
