@@ -95,7 +95,7 @@ describe('who answers', () => {
     await meta.customer.sends({ from: ANA, text: 'thanks, person' });
     expect((await workflow.took(4))[3]).toMatchObject({ type: 'message.received', owner: 'human' });
 
-    await meta.inbox.passes(ANA, 'done');
+    await meta.inbox.passes({ of: ANA, metadata: 'done' });
     expect((await workflow.took(5))[4]).toMatchObject({
       type: 'conversation.control',
       owner: 'bot',

@@ -16,9 +16,9 @@ export interface Inbox {
     appId: string;
   }): Promise<{ id: string; delivery: WebhookDelivery | undefined }>;
   /** Takes the thread, and tells our app so. */
-  takes(person: string): Promise<WebhookDelivery | undefined>;
+  takes(thread: { of: string }): Promise<WebhookDelivery | undefined>;
   /** Gives the thread to our app. */
-  passes(person: string, metadata?: string): Promise<WebhookDelivery | undefined>;
+  passes(thread: { of: string; metadata?: string }): Promise<WebhookDelivery | undefined>;
 }
 
 async function said(world: CustomerWorld, to: string, text: string, app: JsonObject) {
@@ -56,7 +56,7 @@ export function createInbox(world: CustomerWorld): Inbox {
     },
     types: ({ to, text }) => said(world, to, text, {}),
     automates: ({ to, text, appId }) => said(world, to, text, { app_id: Number(appId) }),
-    takes: (person) => control(world, 'take_thread_control', person, settings.inboxAppId),
-    passes: (person, metadata) => control(world, 'pass_thread_control', person, settings.appId, metadata),
+    takes: ({ of }) => control(world, 'take_thread_control', of, settings.inboxAppId),
+    passes: ({ of, metadata }) => control(world, 'pass_thread_control', of, settings.appId, metadata),
   };
 }

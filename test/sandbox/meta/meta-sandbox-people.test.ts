@@ -225,7 +225,7 @@ test.each(BOTH)(
     await customer.chooses({ from: ANA, title: 'Menu', payload: 'MENU' });
     expect(entryOf(receiver.received.at(-1))).toMatchObject({ standby: [{ postback: { title: 'Menu' } }] });
     expect(last()['postback']).not.toHaveProperty('payload');
-    await inbox.passes(ANA, 'yours');
+    await inbox.passes({ of: ANA, metadata: 'yours' });
     expect(last()['pass_thread_control']).toEqual({
       previous_owner_app_id: side.settings.inboxAppId,
       new_owner_app_id: META_DEFAULTS.appId,
@@ -233,7 +233,7 @@ test.each(BOTH)(
     });
     await customer.sends({ from: ANA, text: 'hi' });
     expect(entryOf(receiver.received.at(-1))).toHaveProperty('messaging');
-    await inbox.takes(ANA);
+    await inbox.takes({ of: ANA });
     expect(last()['take_thread_control']).toMatchObject({ new_owner_app_id: side.settings.inboxAppId });
   },
 );
