@@ -61,8 +61,9 @@ const templateName = (name: string): string =>
   name === 'message_template_id' ? 'templateId' : camelCase(name.replace(/^message_template_/, ''));
 
 function template(value: JsonObject): Told {
-  const data = Object.entries(value).map(([name, member]) => [templateName(name), camelCased(member)]);
-  return { type: 'template.status', data: Object.fromEntries(data) as Record<string, unknown> };
+  const members = Object.entries(value).map(([name, member]) => [templateName(name), camelCased(member)]);
+  const data = Object.fromEntries(members) as Record<string, unknown>;
+  return { type: 'template.status', data: compact({ ...data, templateId: idOf(data.templateId) }) };
 }
 
 const FIELDS: ReadonlyMap<string, ChangeReader> = new Map<string, ChangeReader>([
