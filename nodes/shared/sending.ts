@@ -1,5 +1,5 @@
 /** Sending a message: what an item's parameters say about recipient and options, and the call. */
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { SendAccepted, SendMessage } from '../../contract/api.ts';
 import type { OutboundContent } from '../../contract/message.ts';
 import type { AnyAccount } from './account.ts';
@@ -41,11 +41,24 @@ export function expiryOf(context: IExecuteFunctions, parameters: Parameters): st
   return [after, at].filter((instant) => instant !== undefined).sort()[0];
 }
 
+/** An option as its field's type says. Times without an offset are of `timezone`. */
+function optionOf(options: Parameters, field: INodeProperties, timezone: string): unknown {
+  const { name, displayName, type } = field;
+  if (type === 'number') return options.optionalNumber(name, displayName);
+  if (type === 'dateTime') return options.instant(name, displayName, timezone);
+  const text = options.optional(name)?.trim();
+  return type === 'boolean' && text !== undefined ? options.flag(name) : text;
+}
+
 /** What the options that a channel adds say: who wrote it, and what only this channel's sends know. */
-export function offeredOptions(options: Parameters, offer: SendOffer): Pick<SendMessage, 'author' | 'options'> {
-  const own = (offer.options ?? []).flatMap(({ name }): [string, string][] => {
-    const value = options.optional(name);
-    return value === undefined ? [] : [[name, value.trim()]];
+export function offeredOptions(
+  options: Parameters,
+  offer: SendOffer,
+  timezone = 'UTC',
+): Pick<SendMessage, 'author' | 'options'> {
+  const own = (offer.options ?? []).flatMap((field): [string, unknown][] => {
+    const value = optionOf(options, field, timezone);
+    return value === undefined ? [] : [[field.name, value]];
   });
   return compact({
     author: offer.people && options.flag('writtenByPerson') ? ('human' as const) : undefined,

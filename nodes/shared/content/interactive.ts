@@ -88,6 +88,26 @@ const rowFields: INodeProperties[] = [
   { displayName: 'Description', name: 'description', type: 'string', default: '', placeholder: 'e.g. Tomorrow' },
 ];
 
+const rowsField: INodeProperties = {
+  displayName: 'Rows',
+  name: 'rows',
+  type: 'fixedCollection',
+  typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Row', sortable: true },
+  default: {},
+  placeholder: 'Add Row',
+  options: [{ displayName: 'Row', name: 'row', values: rowFields }],
+};
+
+const menuButtonField: INodeProperties = {
+  displayName: 'Menu Button',
+  name: 'buttonTitle',
+  type: 'string',
+  default: 'Choose',
+  required: true,
+  placeholder: 'e.g. Choose',
+  description: 'The button that opens the menu',
+};
+
 const sectionsField: INodeProperties = {
   displayName: 'Sections',
   name: 'sections',
@@ -109,25 +129,21 @@ const sectionsField: INodeProperties = {
           placeholder: 'e.g. Delivery',
           description: 'Required when there is more than one section',
         },
-        {
-          displayName: 'Rows',
-          name: 'rows',
-          type: 'fixedCollection',
-          typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Row', sortable: true },
-          default: {},
-          placeholder: 'Add Row',
-          options: [{ displayName: 'Row', name: 'row', values: rowFields }],
-        },
+        rowsField,
       ],
     },
   ],
 };
 
-function sectionOf(section: Parameters): ListSection {
-  const rows = section.list('rows', 'row').map((row) => {
+function rowsOf(parameters: Parameters): ListSection['rows'] {
+  return parameters.list('rows', 'row').map((row) => {
     const title = row.required('title', 'Title');
     return compact({ id: row.optional('id') ?? title, title, description: row.optional('description') });
   });
+}
+
+function sectionOf(section: Parameters): ListSection {
+  const rows = rowsOf(section);
   if (rows.length === 0) throw new ParameterError('A section has no row', "Add a row in each of 'Sections'.");
   return compact({ title: section.optional('title'), rows });
 }
@@ -136,21 +152,7 @@ export const list: ContentKind = {
   type: 'list',
   name: 'List',
   description: 'A text with a menu of choices behind one button',
-  fields: [
-    textField,
-    {
-      displayName: 'Menu Button',
-      name: 'buttonTitle',
-      type: 'string',
-      default: 'Choose',
-      required: true,
-      placeholder: 'e.g. Choose',
-      description: 'The button that opens the menu',
-    },
-    sectionsField,
-    { ...headerTextField, required: false },
-    footerField,
-  ],
+  fields: [textField, menuButtonField, sectionsField, { ...headerTextField, required: false }, footerField],
   build: (parameters) => {
     const sections = parameters.list('sections', 'section').map(sectionOf);
     if (sections.length === 0) throw new ParameterError('The list has no choices', "Add one in 'Sections'.");
@@ -162,6 +164,22 @@ export const list: ContentKind = {
       buttonTitle: parameters.required('buttonTitle', 'Menu Button'),
       sections,
     });
+  },
+};
+
+/** A menu of rows without groups, and nothing around it. */
+export const plainList: ContentKind = {
+  ...list,
+  fields: [textField, menuButtonField, rowsField],
+  build: (parameters) => {
+    const rows = rowsOf(parameters);
+    if (rows.length === 0) throw new ParameterError('The list has no choices', "Add one in 'Rows'.");
+    return {
+      type: 'list',
+      text: parameters.required('text', 'Text'),
+      buttonTitle: parameters.required('buttonTitle', 'Menu Button'),
+      sections: [{ rows }],
+    };
   },
 };
 

@@ -187,3 +187,32 @@ export const bareMedia: readonly ContentKind[] = [
   bareKind('image'),
   bareKind('video'),
 ];
+
+const linkField: INodeProperties = {
+  ...urlField,
+  description:
+    'A public https link to the file, which the provider fetches: reachable from the internet without signing in',
+};
+
+/** A file by a link, where the provider takes no uploads. */
+function linkedKind(type: MediaKind, description: string, hasCaption: boolean): ContentKind {
+  return {
+    type,
+    name: DETAILS[type].name,
+    description,
+    fields: [linkField, ...(hasCaption ? [captionField] : [])],
+    build: (parameters) => ({
+      ...compact({ type, caption: hasCaption ? parameters.optional('caption') : undefined }),
+      link: httpLink(parameters.required('mediaUrl', 'URL')),
+    }),
+  };
+}
+
+/** Files by links. */
+export const linkedMedia: readonly ContentKind[] = [
+  linkedKind('audio', 'A sound file', false),
+  linkedKind('document', 'A file to download', true),
+  linkedKind('image', 'A picture, with a caption if you like', true),
+  linkedKind('sticker', 'A WebP sticker', false),
+  linkedKind('video', 'A video, with a caption if you like', true),
+];

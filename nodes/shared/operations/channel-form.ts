@@ -31,6 +31,8 @@ export interface ChannelForm {
   people: boolean;
   /** What only this channel's sends know: members of `SendMessage.options`, by the field's name. */
   options: readonly INodeProperties[];
+  /** One node for several channels: what the account's channel lacks is sent in its nearest form. */
+  degrades?: boolean;
   /** A line in small letters can stand below buttons. */
   footer: boolean;
   /** How a question is asked, when not with buttons. */

@@ -9,6 +9,8 @@ export interface LinkForm {
   account: AccountGetter;
   /** Where they lead, e.g. 'm.me'. */
   host: string;
+  /** They can hold a reference that comes back. Default true. */
+  reference?: boolean;
   /** They can hold a text that the person only has to send. */
   text: boolean;
 }
@@ -32,13 +34,13 @@ const textField: INodeProperties = {
   description: 'What stands ready in the chat; the person only has to send it',
 };
 
-function createOperation({ account: accountOf, host, text }: LinkForm): Operation {
+function createOperation({ account: accountOf, host, reference = true, text }: LinkForm): Operation {
   return {
     value: 'create',
     name: 'Create',
     action: 'Create a link',
     description: `Make a link (${host}) that opens the chat with you, for a page, an email or a QR code`,
-    fields: text ? [referenceField, textField] : [referenceField],
+    fields: [...(reference ? [referenceField] : []), ...(text ? [textField] : [])],
     run: async (context, itemIndex) => {
       const account = await accountOf(context);
       const parameters = itemParameters(context, itemIndex);

@@ -201,7 +201,8 @@ function askForm(form: ChannelForm): AskForm {
         ifSessionClosed: await ifSessionClosedOf(context, account, parameters, files, 0),
         wait,
         expiresAt: expiryOf(context, parameters),
-        ...offeredOptions(options, form),
+        ...(form.degrades && { degrade: true }),
+        ...offeredOptions(options, form, context.getTimezone()),
       });
       return sentOutput(await send(context, account, 0, message, options.optional('idempotencyKey')), message.to);
     },

@@ -51,7 +51,7 @@ async function sendItem(form: ChannelForm, context: IExecuteFunctions, itemIndex
   const filled = await templateContent(template, values, itemFiles(context, account, itemIndex));
   const message = sendMessage(account, parameters, withExtraContent(filled, options), {
     expiresAt: expiryOf(context, parameters),
-    ...offeredOptions(options, form),
+    ...offeredOptions(options, form, context.getTimezone()),
   });
   const accepted = await send(context, account, itemIndex, message, options.optional('idempotencyKey'));
   return [{ json: { ...sentOutput(accepted, message.to), template: template.name, language: template.language } }];

@@ -17,7 +17,8 @@ async function sendItem(form: ChannelForm, context: IExecuteFunctions, itemIndex
   const message = sendMessage(account, parameters, content, {
     ifSessionClosed,
     expiresAt: expiryOf(context, parameters),
-    ...offeredOptions(options, form),
+    ...(form.degrades && { degrade: true }),
+    ...offeredOptions(options, form, context.getTimezone()),
   });
   const accepted = await send(context, account, itemIndex, message, options.optional('idempotencyKey'));
   return [{ json: sentOutput(accepted, message.to) }];

@@ -11,7 +11,7 @@ const OWN_SENDER = whatsappWith({ from: '+14155550100' });
 
 type Answers = Record<string, HttpResponse>;
 const ACCOUNT: Answers = {
-  'GET /2010-04-01/Accounts/AC00000000000000000000000000000001.json': json(200, { status: 'active' }),
+  'GET /Messages.json': json(200, { messages: [] }),
 };
 const NUMBER: Answers = {
   ...ACCOUNT,
@@ -138,10 +138,7 @@ test('what is missing is said', async () => {
   const none = { ...ACCOUNT, 'GET /IncomingPhoneNumbers.json': json(200, { incoming_phone_numbers: [] }) };
   expect((await provisioned(none, SMS)).failed).toEqual({ number: true });
   expect((await provisioned({}, SMS)).failed).toEqual({ account: true, number: true });
-  const suspended = {
-    ...NUMBER,
-    'GET /2010-04-01/Accounts/AC00000000000000000000000000000001.json': json(200, { status: 'suspended' }),
-  };
+  const suspended = { ...NUMBER, 'GET /Messages.json': twilioError(20005, 403) };
   expect((await provisioned(suspended, SMS)).failed).toEqual({ account: true });
 });
 

@@ -91,6 +91,7 @@ function refusalOf({ kind, retryAfterSeconds }: Fault): TwilioError | undefined 
 async function answer(world: World, request: HttpRequest): Promise<HttpReply> {
   try {
     checkAuth(world, request);
+    if (world.settings.accountStatus !== 'active') throw new TwilioError(20005);
     const match = matched(request);
     const account = match?.params['account'] ?? TWILIO_DEFAULTS.accountSid;
     if (match === undefined || account !== TWILIO_DEFAULTS.accountSid) throw notFound(request.path);

@@ -114,8 +114,7 @@ function checkTiming(world: World, form: URLSearchParams): boolean {
 function checkRate(world: World): void {
   const now = world.clock.now();
   world.recentSends = world.recentSends.filter((at) => now - at < 1_000);
-  const { perSecond, accountStatus } = world.settings;
-  if (accountStatus !== 'active') throw new TwilioError(20005);
+  const { perSecond } = world.settings;
   if (perSecond !== null && world.recentSends.length >= perSecond) throw new TwilioError(20429);
   world.recentSends.push(now);
 }
