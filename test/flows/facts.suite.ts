@@ -332,6 +332,21 @@ function describeChoices(): void {
       expect(await lastContent()).toMatchObject({ type: 'button', buttonId: 'small' });
     });
 
+    test('of a message that turned out not to be sent are open only when it is', async () => {
+      const { id } = await flow.send('1', TO, { content: MENU, ifSessionClosed: 'hold' });
+      await flow.reaches(id, 'sent');
+      const error = { kind: 'session_closed' as const, code: '131047', message: 'Re-engagement message' };
+      const refused = { type: 'message.status' as const, status: 'failed' as const, error, raw: {} };
+      await tell({ ...refused, dedupeKey: 'refused', providerMessageId: `provider ${id}` });
+      await flow.reaches(id, 'held');
+      flow.answer = () => ({ providerMessageId: 'second try' });
+      await tell(text('1'));
+      expect(await lastContent()).toMatchObject({ type: 'text' });
+      await flow.reaches(id, 'sent');
+      await tell(text('1'));
+      expect(await lastContent()).toMatchObject({ type: 'button', buttonId: 'small' });
+    });
+
     test('answer a workflow that waits', async () => {
       const wait = { url: 'http://waiter.example.com', until: new Date(flow.clock.now() + HOUR).toISOString() };
       const { id } = await flow.send('1', TO, { content: MENU, wait });
