@@ -109,7 +109,7 @@ export class StubService {
 
   #answer(method: string, path: string, body: unknown): Reply {
     const [, , noun, ...rest] = path.split('/');
-    const id = rest.join('/');
+    const id = rest.map(decodeURIComponent).join('/');
     if (noun === 'accounts' && method === 'GET') return this.#getAccounts(id);
     if (noun === 'accounts' && method === 'PUT') return this.#putAccount(id, body as PutAccount);
     if (noun === 'subscriptions' && method === 'POST') return this.#subscribe(body as CreateSubscription);

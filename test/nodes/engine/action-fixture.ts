@@ -91,7 +91,7 @@ export class ActionService {
     const { channel, externalId, settingsDigest: digest } = named;
     // A filter by channel is no account.
     if (channel === undefined || digest === undefined) return false;
-    const held = this.accounts.get(`${channel}/${String(externalId)}`);
+    const held = this.accounts.get(`${channel}/${encodeURIComponent(String(externalId))}`);
     return held === undefined || settingsDigest(held.settings) !== digest;
   }
 }
