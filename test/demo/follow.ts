@@ -4,6 +4,7 @@ import type { MessageAttempt, MessageView, Page } from '../../contract/api.ts';
 import type { ParleyEvent, SessionState } from '../../contract/event.ts';
 import type { InboundContent, OutboundContent } from '../../contract/message.ts';
 import type { Execution } from '../support/engine/engine.ts';
+import type { DemoChannel } from './channels.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { Heard } from './listener.ts';
 import type { ServiceProcess } from './service-process.ts';
@@ -14,18 +15,19 @@ export const SHOP = 'Shop';
 const EVERY_MS = 60;
 const ENDED = new Set(['read', 'played', 'failed', 'unknown']);
 
-function contentLines(content: OutboundContent | InboundContent): string[] {
+function contentLines(content: OutboundContent | InboundContent, choosing: string): string[] {
   if (content.type === 'buttons') {
     const buttons = content.buttons.map(({ title }) => paint('cyan', `[${title}]`)).join(' ');
     return [content.text, buttons, ...(content.footer === undefined ? [] : [paint('dim', content.footer)])];
   }
-  if (content.type === 'button') return [`taps ${paint('cyan', `[${content.text}]`)}`];
+  if (content.type === 'button') return [`${choosing} ${paint('cyan', `[${content.text}]`)}`];
   const text = 'text' in content && typeof content.text === 'string' ? content.text : undefined;
   return text === undefined ? [`(${content.type})`] : text.split('\n');
 }
 
 function windowLine(session: SessionState | undefined): string {
-  if (!session?.open || session.expiresAt === undefined) return paint('dim', 'the session window is closed');
+  if (!session?.open) return paint('dim', 'the session window is closed');
+  if (session.expiresAt === undefined) return paint('green', 'may be written to at any time');
   const ends = new Date(session.expiresAt);
   const day = ends.toLocaleDateString('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
   return paint('green', `session window open until ${day}, ${ends.toLocaleTimeString('en-GB')}`);
@@ -52,6 +54,7 @@ export class Follower {
   readonly views = new Map<string, MessageView>();
   readonly #service: ServiceProcess;
   readonly #transcript: Transcript;
+  readonly #channel: DemoChannel;
   /** Names of the customers by conversation. */
   readonly #customers = new Map<string, string>();
   /** Received messages that the transcript has still to tell, by message id. */
@@ -60,9 +63,10 @@ export class Follower {
   readonly #told = new Map<string, number>();
   readonly #uncertainAt = new Map<string, number>();
 
-  constructor(service: ServiceProcess, transcript: Transcript) {
+  constructor(service: ServiceProcess, transcript: Transcript, channel: DemoChannel) {
     this.#service = service;
     this.#transcript = transcript;
+    this.#channel = channel;
   }
 
   outbound(): MessageView[] {
@@ -113,7 +117,7 @@ export class Follower {
     const event = this.#received.get(id);
     if (!event?.message) return;
     this.#received.delete(id);
-    const lines = [...contentLines(event.message.content), windowLine(event.session)];
+    const lines = [...contentLines(event.message.content, this.#channel.choosing), windowLine(event.session)];
     this.#transcript.said(Date.parse(createdAt), who, ...lines);
   }
 
@@ -129,7 +133,9 @@ export class Follower {
       read: `read by ${customer}`,
     };
     const settled =
-      since === undefined ? '' : `${paint('green', 'settled by the status webhook')} ${seconds(at - since)} later: `;
+      since === undefined
+        ? ''
+        : `${paint('green', `settled by ${this.#channel.settledBy}`)} ${seconds(at - since)} later: `;
     const why = status.error ? `: ${status.error.message}` : '';
     this.#transcript.noted(at, '  status', `${settled}${words[status.status] ?? status.status}${why}`);
   }
@@ -150,7 +156,8 @@ export class Follower {
     }
     if (known && ENDED.has(known.status)) return;
     if (!known) {
-      this.#transcript.said(Date.parse(message.createdAt), `${SHOP} → ${customer}`, ...contentLines(message.content));
+      const lines = contentLines(message.content, this.#channel.choosing);
+      this.#transcript.said(Date.parse(message.createdAt), `${SHOP} → ${customer}`, ...lines);
     }
     const view = await this.#service.call<MessageView>('GET', `/v1/messages/${message.id}`);
     this.views.set(view.id, view);

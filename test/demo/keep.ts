@@ -3,14 +3,18 @@ import type { Story } from './story.ts';
 import { paint, print } from './terminal.ts';
 
 /** What to try while everything stays up: commands that can be pasted. The transcript above goes on. */
-export function printWhatToTry({ sandbox, service }: Stage, { greeting }: Story): void {
+export function printWhatToTry({ channel, provider, service }: Stage, { greetingId }: Story): void {
+  const { url } = provider.standIn;
+  const { people, stranger, choosing } = channel;
   const control = (path: string, body: object) =>
-    `curl -s ${sandbox.url}/_sandbox/${path} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
+    `curl -s ${url}/_sandbox/${path} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
   const ask = (path: string) => `curl -s ${service.url}${path} -H "authorization: Bearer $(cat ${service.apiKeyFile})"`;
   const tries: [string, string][] = [
-    ['Write as a customer', control('customer/sends', { from: '15550002222', name: 'Ben', text: 'Hello' })],
-    ['Tap a button of the greeting', control('customer/taps', { messageId: greeting.id, choice: 'person' })],
-    ['See what customers got', `curl -s ${sandbox.url}/_sandbox/messages`],
+    ['Write as a customer', control(`${people}customer/sends`, { from: stranger, text: 'Hello' })],
+    choosing === 'taps'
+      ? ['Tap a button of the greeting', control(`${people}customer/taps`, { messageId: greetingId, choice: 'person' })]
+      : ['Answer by number', control(`${people}customer/sends`, { from: stranger, text: '3' })],
+    ['See what customers got', `curl -s ${url}/_sandbox/${people}messages`],
     ['Throttle the next send', control('faults', { kind: 'throttled' })],
     ['Lose the next answer', control('faults', { kind: 'answer_dropped' })],
     ['Ask the service', ask('/v1/accounts')],

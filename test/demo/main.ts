@@ -1,15 +1,21 @@
-/** `npm run demo [-- --keep] [-- --no-build]`. Imports only what any Node.js has until the version is known to be right. */
+/** `npm run demo [-- --channel <name>] [-- --keep] [-- --no-build]`. Imports only what any Node.js has until the version is known to be right. */
 import { parseArgs } from 'node:util';
 
 const NEEDED = 24;
 const HELP = `npm run demo [-- <options>]
-  --keep      stay up after the story, and say what to try
-  --no-build  take what is built, without looking whether it is up to date
+  --channel <name>  whatsapp (default), messenger, instagram, dialog360 or twilio
+  --keep            stay up after the story, and say what to try
+  --no-build        take what is built, without looking whether it is up to date
 `;
 
 function options() {
   return parseArgs({
-    options: { keep: { type: 'boolean' }, 'no-build': { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      channel: { type: 'string', default: 'whatsapp' },
+      keep: { type: 'boolean' },
+      'no-build': { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   }).values;
 }
 
@@ -22,13 +28,15 @@ async function main(): Promise<number> {
     );
     return 1;
   }
-  const { keep = false, 'no-build': isBuilt = false, help = false } = options();
+  const { channel, keep = false, 'no-build': isBuilt = false, help = false } = options();
   if (help) {
     process.stdout.write(HELP);
     return 0;
   }
+  const { demoChannel } = await import('./channels.ts');
+  const told = demoChannel(channel);
   const { runDemo } = await import('./run.ts');
-  return await runDemo({ keep, build: !isBuilt });
+  return await runDemo({ keep, build: !isBuilt, channel: told });
 }
 
 try {

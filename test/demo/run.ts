@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildWhatIsStale, requireBuilt } from './build.ts';
+import type { DemoChannel } from './channels.ts';
 import { Cleanup, Interrupted } from './cleanup.ts';
 import { printWhatToTry } from './keep.ts';
 import { troubleIn } from './service-process.ts';
@@ -16,6 +17,7 @@ export interface DemoOptions {
   keep: boolean;
   /** Build what is stale first. */
   build: boolean;
+  channel: DemoChannel;
 }
 
 /** A folder for all that the demo writes, n8n's engine included; it goes away with the process, whatever happens. */
@@ -52,16 +54,16 @@ function explain(error: unknown, folder: string): void {
 }
 
 /** Answers the process's exit code. */
-export async function runDemo({ keep, build }: DemoOptions): Promise<number> {
+export async function runDemo({ keep, build, channel }: DemoOptions): Promise<number> {
   const interrupted = interruption();
   const folder = makeFolder();
   const cleanup = new Cleanup();
   let isKept = false;
   const demo = async (): Promise<number> => {
-    print(`${paint('bold', 'Parley demo')}: WhatsApp through n8n, end to end, on this machine\n`);
+    print(`${paint('bold', 'Parley demo')}: ${channel.title} through n8n, end to end, on this machine\n`);
     if (build) await buildWhatIsStale(cleanup);
     else requireBuilt();
-    const stage = await setStage(folder, cleanup);
+    const stage = await setStage(folder, channel, cleanup);
     const { isRight, story } = await play(stage);
     if (!keep || !isRight) return isRight ? 0 : 1;
     isKept = true;

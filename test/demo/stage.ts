@@ -1,22 +1,23 @@
-/** Everything the story needs, running: WhatsApp's stand-in, the service, n8n's engine with the example workflow. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Engine, type Execution, startEngine, type WorkflowJson } from '../support/engine/engine.ts';
+/** Everything the story needs, running: the provider's stand-in, the service, n8n's engine with the example workflow. */
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import type { Account } from '../../contract/api.ts';
+import { CHANNELS, type Provider } from '../support/customers.ts';
+import { CORE_NODES } from '../support/engine/core-nodes.ts';
+import { type Engine, type Execution, startEngine } from '../support/engine/engine.ts';
 import { PACKAGE_DIR } from '../support/paths.ts';
-import { SANDBOX_DEFAULTS } from '../sandbox/whatsapp/defaults.ts';
-import { startWhatsAppSandbox, type WhatsAppSandbox } from '../sandbox/whatsapp/sandbox.ts';
+import { type DemoChannel, exampleOf } from './channels.ts';
 import type { Cleanup } from './cleanup.ts';
 import { Follower } from './follow.ts';
 import { type Heard, listen } from './listener.ts';
-import { switchOnPhones } from './phone.ts';
+import { type Phones, switchOnPhones } from './phone.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 import { step } from './terminal.ts';
 import { Transcript } from './transcript.ts';
 
-const EXAMPLE = 'examples/greeting-with-buttons.json';
-
 export interface Stage {
-  sandbox: WhatsAppSandbox;
+  channel: DemoChannel;
+  provider: Provider;
+  phones: Phones;
   service: ServiceProcess;
   engine: Engine;
   transcript: Transcript;
@@ -27,42 +28,38 @@ export interface Stage {
   broken: Promise<never>;
 }
 
-async function startSandbox(cleanup: Cleanup): Promise<WhatsAppSandbox> {
+async function startProvider({ channel }: DemoChannel, cleanup: Cleanup): Promise<Provider> {
+  const played = CHANNELS.find((each) => each.channel === channel);
+  if (played === undefined) throw new Error(`Nobody plays a customer on ${channel}`);
+  const provider = await played.start();
+  await cleanup.add(async () => await provider.close());
   // The phones of the demo tell the statuses, at a pace that can be followed.
-  const sandbox = await startWhatsAppSandbox({ autoStatuses: [] });
-  await cleanup.add(async () => await sandbox.close());
-  await switchOnPhones(sandbox, cleanup);
-  return sandbox;
+  provider.standIn.settings.autoStatuses = [];
+  return provider;
 }
 
-async function startN8n(service: ServiceProcess, sandbox: WhatsAppSandbox, cleanup: Cleanup): Promise<Engine> {
-  const { accessToken, phoneNumberId, wabaId, appId, appSecret, verifyToken, apiVersion } = SANDBOX_DEFAULTS;
-  const engine = await startEngine({
-    packageDir: PACKAGE_DIR,
-    credentials: {
-      parleyApi: { url: service.url, apiKey: service.apiKey },
-      whatsAppCloudApi: {
-        ...{ accessToken, phoneNumberId, wabaId, appId, appSecret, verifyToken, apiVersion },
-        baseUrl: sandbox.url,
-      },
-    },
-  });
+type Credentials = Record<string, ICredentialDataDecryptedObject>;
+
+async function startN8n(stage: Pick<Stage, 'channel' | 'service' | 'provider'>, cleanup: Cleanup): Promise<Engine> {
+  const { channel, service, provider } = stage;
+  const credentials: Credentials = { parleyApi: { url: service.url, apiKey: service.apiKey } };
+  const { credential } = channel.workflow;
+  if (credential !== undefined) credentials[credential] = provider.settings as ICredentialDataDecryptedObject;
+  const engine = await startEngine({ packageDir: PACKAGE_DIR, credentials, nodeTypes: CORE_NODES });
   await cleanup.add(async () => await engine.close());
   return engine;
 }
 
-/** The example as it is imported, with the credentials chosen in every node; switched on. */
-async function activateExample(engine: Engine, cleanup: Cleanup): Promise<WorkflowJson> {
-  const workflow = JSON.parse(readFileSync(join(PACKAGE_DIR, EXAMPLE), 'utf8')) as WorkflowJson;
-  for (const node of workflow.nodes) {
-    node.credentials = {
-      parleyApi: { id: '1', name: 'Parley' },
-      whatsAppCloudApi: { id: '2', name: 'WhatsApp sandbox' },
-    };
+/** Where the example hears every account, the account is registered first; else its nodes do that themselves. */
+async function activateExample(stage: Pick<Stage, 'channel' | 'service' | 'provider' | 'engine'>, cleanup: Cleanup) {
+  const { channel, service, provider, engine } = stage;
+  if (channel.workflow.credential === undefined) {
+    const { externalId, settings } = provider;
+    const path = `/v1/accounts/${channel.channel}/${encodeURIComponent(externalId)}`;
+    provider.subscribe((await service.call<Account>('PUT', path, { settings })).webhookUrl);
   }
-  const { deactivate } = await engine.activate(workflow);
+  const { deactivate } = await engine.activate(exampleOf(channel));
   await cleanup.add(deactivate);
-  return workflow;
 }
 
 function tellExecutions(engine: Engine, follower: Follower): void {
@@ -74,12 +71,13 @@ function tellExecutions(engine: Engine, follower: Follower): void {
 }
 
 /** Starts it all in `folder`, telling the steps. */
-export async function setStage(folder: string, cleanup: Cleanup): Promise<Stage> {
-  const sandbox = await step(
-    'WhatsApp sandbox',
-    async () => await startSandbox(cleanup),
-    ({ url }) => url,
+export async function setStage(folder: string, channel: DemoChannel, cleanup: Cleanup): Promise<Stage> {
+  const provider = await step(
+    `${channel.title} sandbox`,
+    async () => await startProvider(channel, cleanup),
+    ({ standIn }) => standIn.url,
   );
+  const phones = await switchOnPhones(provider.standIn, channel, cleanup);
   const service = await step(
     'Parley service',
     async () => await startServiceProcess(folder, cleanup),
@@ -87,19 +85,19 @@ export async function setStage(folder: string, cleanup: Cleanup): Promise<Stage>
   );
   const engine = await step(
     "n8n's engine",
-    async () => await startN8n(service, sandbox, cleanup),
+    async () => await startN8n({ channel, service, provider }, cleanup),
     ({ nodeNames }) => `with ${nodeNames.join(', ')}`,
   );
   await step(
     'Workflow switched on',
-    async () => await activateExample(engine, cleanup),
-    () => EXAMPLE,
+    async () => await activateExample({ channel, service, provider, engine }, cleanup),
+    () => channel.workflow.file,
   );
   const transcript = new Transcript();
   await cleanup.add(() => transcript.stop());
-  const follower = new Follower(service, transcript);
+  const follower = new Follower(service, transcript, channel);
   const heard = await listen(service, cleanup, (each) => follower.hear(each));
   const { broken } = await follower.start(cleanup);
   tellExecutions(engine, follower);
-  return { sandbox, service, engine, transcript, follower, heard, broken };
+  return { channel, provider, phones, service, engine, transcript, follower, heard, broken };
 }

@@ -1,9 +1,8 @@
-/** What happens: a customer writes and taps, while WhatsApp's stand-in throttles once and loses one answer. */
+/** What happens: a customer writes and chooses, while the provider's stand-in throttles once and loses one answer. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AcceptedMessage } from '../sandbox/whatsapp/world.ts';
 import type { Stage } from './stage.ts';
 
-const CUSTOMER = { from: '15550001111', name: 'Ana' };
+/** For everything but what the provider wants to wait. */
 const PATIENCE_MS = 30_000;
 const READING_MS = 800;
 /** After the end it is watched this long whether anything comes twice. */
@@ -13,45 +12,56 @@ const AFTERMATH_MS = 1_200;
 export interface Story {
   /** The provider's ids of what the customer sent. */
   customerMessages: string[];
-  /** What the customer got. */
-  greeting: AcceptedMessage;
+  /** The provider's id of the greeting. */
+  greetingId: string;
 }
 
-async function until<T>(what: string, probe: () => T | undefined): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
+async function until<T>(what: string, patienceMs: number, probe: () => T | undefined): Promise<T> {
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const value = probe();
     if (value !== undefined) return value;
-    if (Date.now() > deadline) throw new Error(`${what} within ${String(PATIENCE_MS / 1000)} s: it did not happen`);
+    if (Date.now() > deadline) throw new Error(`${what} within ${String(patienceMs / 1000)} s: it did not happen`);
     await pause(25);
   }
 }
 
-/** Waits until the customer has read the n-th message, and the service has heard of it. */
-async function read({ sandbox, follower }: Stage, count: number): Promise<AcceptedMessage> {
-  const what = `Message ${String(count)} of the workflow is read by the customer`;
-  return await until(what, () => {
+/** Waits until the n-th message has come as far as the channel tells, and the service has heard of it; answers the provider's id. */
+async function arrived({ channel, provider, follower }: Stage, count: number): Promise<string> {
+  const last = channel.steps.at(-1)?.[0];
+  const what = `Message ${String(count)} of the workflow is ${String(last)}`;
+  return await until(what, PATIENCE_MS + channel.throttledForMs, () => {
     const known = follower.outbound();
     const failed = known.find(({ status }) => status === 'failed' || status === 'unknown');
     if (failed) throw new Error(`Message ${failed.id} is ${failed.status}: ${failed.error?.message ?? ''}`);
-    const isRead = known.filter(({ status }) => status === 'read').length >= count;
-    return isRead ? sandbox.listReceivedMessages()[count - 1] : undefined;
+    const hasArrived = known.filter(({ status }) => status === last).length >= count;
+    return hasArrived ? provider.standIn.accepted()[count - 1] : undefined;
   });
 }
 
+/** Where the service has to ask, nobody tells it before it did. */
+function holdUntilAsked({ channel, phones, follower }: Stage): void {
+  if (!channel.isAsked) return;
+  const isKnown = () => follower.outbound().some((message, index) => index > 0 && message.status === 'sent');
+  const asked = until('The service asks what became of the message', PATIENCE_MS, () => isKnown() || undefined);
+  phones.hold(asked.catch(() => undefined));
+}
+
 export async function tellStory(stage: Stage): Promise<Story> {
-  const { sandbox, transcript } = stage;
+  const { provider, transcript } = stage;
+  const { customer, standIn } = provider;
   const announce = (text: string) => transcript.noted(Date.now(), 'sandbox', text);
   announce('will throttle the next send');
-  sandbox.faults.next({ kind: 'throttled' });
-  const hello = await sandbox.customer.sends({ ...CUSTOMER, text: 'Hi! When are you open?' });
-  const greeting = await read(stage, 1);
+  standIn.faults.next({ kind: 'throttled' });
+  const hello = await customer.write('Hi! When are you open?');
+  const greetingId = await arrived(stage, 1);
   await pause(READING_MS);
   announce('will accept the next send, then cut the connection before it answers');
-  sandbox.faults.next({ kind: 'answer_dropped' });
-  const tap = await sandbox.customer.taps({ messageId: greeting.id, choice: 'hours' });
-  await read(stage, 2);
+  standIn.faults.next({ kind: 'answer_dropped' });
+  holdUntilAsked(stage);
+  const choice = await customer.choose('hours', 'Opening hours');
+  await arrived(stage, 2);
   await pause(AFTERMATH_MS);
   transcript.flush();
-  return { customerMessages: [hello.id, tap.id], greeting };
+  return { customerMessages: [hello.id, choice.id], greetingId };
 }

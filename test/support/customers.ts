@@ -3,22 +3,40 @@ import type { OutboundKind } from '../../contract/message.ts';
 import { DIALOG360_DEFAULTS } from '../sandbox/dialog360/defaults.ts';
 import { startDialog360Sandbox } from '../sandbox/dialog360/sandbox.ts';
 import type { SandboxClock } from '../sandbox/kit/clock.ts';
+import type { FaultQueue } from '../sandbox/kit/faults.ts';
 import { listOf, objectOf, textOf, type JsonObject } from '../sandbox/kit/json.ts';
-import type { Platform } from '../sandbox/meta/customer-world.ts';
+import type { RecordedRequest } from '../sandbox/kit/request-log.ts';
+import type { Platform, StatusName as MetaStatus } from '../sandbox/meta/customer-world.ts';
 import { META_DEFAULTS } from '../sandbox/meta/defaults.ts';
 import { startMetaSandbox } from '../sandbox/meta/sandbox.ts';
 import { type Line, TWILIO_DEFAULTS } from '../sandbox/twilio/defaults.ts';
 import { startTwilioSandbox } from '../sandbox/twilio/sandbox.ts';
-import { SANDBOX_DEFAULTS } from '../sandbox/whatsapp/defaults.ts';
+import { SANDBOX_DEFAULTS, type StatusName as CloudStatus } from '../sandbox/whatsapp/defaults.ts';
 import { startWhatsAppSandbox, type WhatsAppSandbox } from '../sandbox/whatsapp/sandbox.ts';
 
 /** A customer with their phone. */
 export interface Customer {
   /** What stands on the phone, oldest first. */
   read(): string[];
-  write(text: string): Promise<unknown>;
+  /** Answers the provider's id. */
+  write(text: string): Promise<{ id: string }>;
   /** Taps what has this id in the newest message, or answers by the number of `title` where nothing can be tapped. */
-  choose(id: string, title: string): Promise<unknown>;
+  choose(id: string, title: string): Promise<{ id: string }>;
+}
+
+/** What the stand-ins of all providers have. */
+export interface StandIn {
+  /** Origin without a trailing slash. */
+  url: string;
+  /** Statuses that what it accepts gets by itself. */
+  settings: { autoStatuses: string[] };
+  faults: Pick<FaultQueue, 'next' | 'pending'>;
+  requests(): RecordedRequest[];
+  /** The provider's ids of what it accepted, oldest first. */
+  accepted(): string[];
+  /** How often a message of ours was accepted, where the provider keeps our id. */
+  acceptedCountFor(messageId: string): number;
+  postStatus(providerMessageId: string, status: string): unknown;
 }
 
 /** A provider with one account and one customer. */
@@ -29,6 +47,7 @@ export interface Provider {
   settings: Record<string, unknown>;
   /** Where the provider posts; without it: where the service told it to. */
   subscribe(webhookUrl: string): void;
+  standIn: StandIn;
   close(): Promise<unknown>;
 }
 
@@ -59,6 +78,11 @@ function onWhatsApp(sandbox: WhatsAppSandbox): Omit<Provider, 'externalId' | 'se
       choose: async (choice) => await sandbox.customer.taps({ messageId: messages().at(-1)?.id ?? '', choice }),
     },
     subscribe: (webhookUrl) => sandbox.subscribe(webhookUrl),
+    standIn: {
+      ...sandbox,
+      accepted: () => messages().map(({ id }) => id),
+      postStatus: (id, status) => sandbox.postStatus(id, status as CloudStatus),
+    },
     close: () => sandbox.close(),
   };
 }
@@ -100,6 +124,11 @@ async function startMeta(platform: Platform, clock?: SandboxClock): Promise<Prov
     externalId: isMessenger ? pageId : igUserId,
     settings: isMessenger ? { ...app, pageAccessToken } : instagram,
     subscribe,
+    standIn: {
+      ...sandbox,
+      accepted: () => messages().map(({ id }) => id),
+      postStatus: (id, status) => sandbox[platform].postStatus(id, status as MetaStatus),
+    },
     close: () => sandbox.close(),
   };
 }
@@ -130,6 +159,7 @@ async function startTwilio(line: Line, clock?: SandboxClock): Promise<Provider> 
     externalId: from,
     settings: { accountSid, authToken, from, baseUrl: sandbox.url },
     subscribe: (webhookUrl) => sandbox.subscribe(webhookUrl),
+    standIn: { ...sandbox, accepted: () => messages().map(({ sid }) => sid) },
     close: () => sandbox.close(),
   };
 }
