@@ -62,6 +62,8 @@ export interface ParsedStatus extends ParsedBase {
   type: 'message.status';
   providerMessageId: string;
   correlationId?: string;
+  /** What the message says, where the provider tells that instead of our id: the one whose answer was lost is known by it. Needs `contact`. */
+  said?: ParsedContent;
   status: 'sent' | 'delivered' | 'read' | 'played' | 'failed';
   error?: { kind: SendErrorKind; code: string; message: string; providerCode?: string };
   pricing?: { billable?: boolean; model?: string; type?: string; category?: string };

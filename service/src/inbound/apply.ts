@@ -93,7 +93,22 @@ export class Applier {
     const { tx, account, event, at } = fact;
     const tellsOfPerson = event.opensWindow !== undefined || event.owner !== undefined;
     if (tellsOfPerson && hasContact(fact)) await this.#people.after(fact);
-    await this.#deps.outbound.applyStatus(tx, account, event, at);
+    const correlationId = await this.#correlationOf(fact);
+    await this.#deps.outbound.applyStatus(
+      tx,
+      account,
+      correlationId === undefined ? event : { ...event, correlationId },
+      at,
+    );
+  }
+
+  /** Our id of the message that a status is about, where only its words tell. */
+  async #correlationOf({ tx, account, event }: Fact<ParsedStatus>): Promise<string | undefined> {
+    const { said, contact, correlationId, providerMessageId } = event;
+    if (correlationId !== undefined || said === undefined || contact === undefined) return correlationId;
+    if ((await messages.findByProviderId(tx.db, account.id, providerMessageId)) !== undefined) return undefined;
+    const known = await knownPerson(tx, account, contact);
+    return known && (await this.#deps.messageOfEcho(tx, known.conversation.id, said));
   }
 
   async #watermark(fact: Fact<ParsedWatermark>): Promise<void> {

@@ -20,8 +20,8 @@ describe('echoes', () => {
   const base = { address: PAGE_ID, at: AT, contact: ANA };
 
   test.each([
-    ['our app', { app_id: APP_ID }, {}],
-    ['our app, its id as a number', { app_id: Number(APP_ID) }, {}],
+    ['our app', { app_id: APP_ID }, { said: { type: 'text', text: 'hello' } }],
+    ['our app, its id as a number', { app_id: Number(APP_ID) }, { said: { type: 'text', text: 'hello' } }],
     ['our app, with our id', { app_id: APP_ID, metadata: 'msg_01hx' }, { correlationId: 'msg_01hx' }],
     ['our id alone', { metadata: 'msg_01hx' }, { correlationId: 'msg_01hx' }],
     ['our app, with words of its own', { app_id: APP_ID, metadata: 'own-id-77' }, {}],

@@ -83,7 +83,8 @@ function echo(item: Item, contact: ContactRef, message: JsonObject): ChannelEven
   const mid = idOf(message.mid);
   if (mid !== undefined && (correlationId !== undefined || (app !== undefined && app === appId))) {
     const base = baseOf(item, keyOf(item, 'status', `${mid}:sent`));
-    return compact({ type: 'message.status', ...base, providerMessageId: mid, correlationId, status: 'sent' });
+    const said = metadata === '' ? contentOf(message) : undefined;
+    return compact({ type: 'message.status', ...base, providerMessageId: mid, correlationId, said, status: 'sent' });
   }
   const isPerson = app === undefined ? withoutAppIsPerson : inboxAppIds.includes(app);
   const providerMessageId = mid ?? keyOf(item, 'echo', undefined);
