@@ -18,7 +18,7 @@ export interface GraphAccess {
   appId?: string | undefined;
   /** The current one first. */
   appSecrets: readonly string[];
-  /** Whether calls carry a proof that the caller also knows the app's secret. */
+  /** Whether calls with the account's token carry a proof that the caller also knows the app's secret; the app's own do. */
   isProved: boolean;
   /** What must not stand in an error besides the token and the app secrets. */
   otherSecrets: readonly string[];
@@ -42,8 +42,8 @@ export interface GraphCall {
 }
 
 /** `hex(HMAC-SHA256(app secret, token))`: shows that the caller also knows the secret ("Securing Graph API calls"). */
-function proofOf({ appSecrets: [secret], isProved }: GraphAccess, token: string): string | undefined {
-  if (secret === undefined || !isProved) return undefined;
+function proofOf({ appSecrets: [secret] }: GraphAccess, token: string): string | undefined {
+  if (secret === undefined) return undefined;
   return createHmac('sha256', secret).update(token).digest('hex');
 }
 
@@ -109,7 +109,7 @@ function requestOf(call: GraphCall, access: GraphAccess): HttpRequest {
     method,
     url: `${baseUrl}/${access.apiVersion}/${path}`,
     headers: { authorization: `Bearer ${token}`, ...headers },
-    query: { ...query, appsecret_proof: proofOf(access, token) },
+    query: { ...query, appsecret_proof: isApp || access.isProved ? proofOf(access, token) : undefined },
     ...(json === undefined ? {} : { json }),
     ...(form === undefined ? {} : { form }),
     ...(bytes === undefined ? {} : { bytes }),

@@ -1,0 +1,338 @@
+/** Both channels against the strict stand-in for the Graph API, over real loopback HTTP and the service's own HTTP client. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { OutboundContent } from '../../../contract/message.ts';
+import type {
+  Channel,
+  ChannelEvent,
+  ChannelIo,
+  OutgoingMessage,
+  RawRequest,
+} from '../../../service/src/channels/channel.ts';
+import { instagram } from '../../../service/src/channels/instagram/index.ts';
+import { messenger } from '../../../service/src/channels/messenger/index.ts';
+import { systemClock } from '../../../service/src/core/clock.ts';
+import { GuardedHttp } from '../../../service/src/platform/guarded-http.ts';
+import { manualClock } from '../../sandbox/kit/clock.ts';
+import { META_DEFAULTS } from '../../sandbox/meta/defaults.ts';
+import { startMetaSandbox, type MetaSandbox, type Party } from '../../sandbox/meta/sandbox.ts';
+import { outgoing } from '../../support/outgoing.ts';
+import { OUTBOUND_CASES as INSTAGRAM_CASES } from '../instagram/fixtures/outbound.ts';
+import { OUTBOUND_CASES as MESSENGER_CASES } from '../messenger/fixtures/outbound.ts';
+
+const http = new GuardedHttp({ allow: { loopback: true, private: false, cidrs: [] } });
+const io: ChannelIo = { http, clock: systemClock, log: { info: () => undefined, warn: () => undefined } };
+const { appId, appSecret, pageId, pageAccessToken, igUserId, igAccessToken, verifyToken } = META_DEFAULTS;
+const clock = manualClock(Date.UTC(2026, 10, 22));
+const DAY_MS = 24 * 3_600_000;
+
+let sandbox: MetaSandbox;
+
+interface Subject {
+  name: string;
+  channel: Channel;
+  settings(): unknown;
+  party(): Party;
+  cases: readonly { name: string; content: OutboundContent }[];
+}
+
+const app = { appId, appSecret, verifyToken };
+const read = (channel: Channel, given: object) => channel.settings.parse({ ...app, ...given, baseUrl: sandbox.url });
+const SUBJECTS: readonly Subject[] = [
+  {
+    name: 'messenger',
+    channel: messenger as Channel,
+    settings: () => read(messenger as Channel, { pageId, pageAccessToken }),
+    party: () => sandbox.messenger,
+    cases: MESSENGER_CASES,
+  },
+  {
+    name: 'instagram through its Page',
+    channel: instagram as Channel,
+    settings: () =>
+      read(instagram as Channel, { loginType: 'facebook', igUserId, pageId, accessToken: pageAccessToken }),
+    party: () => sandbox.instagram,
+    cases: INSTAGRAM_CASES,
+  },
+  {
+    name: 'instagram by its own log-in',
+    channel: instagram as Channel,
+    settings: () => read(instagram as Channel, { loginType: 'instagram', igUserId, accessToken: igAccessToken }),
+    party: () => sandbox.instagram,
+    cases: INSTAGRAM_CASES,
+  },
+];
+
+const file = (mimeType: string) => ({
+  stream: () => Readable.from([Buffer.alloc(64, 1)]),
+  filename: 'Übersicht.bin',
+  mimeType,
+  bytes: 64,
+});
+
+describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))('%s', (_name, subject) => {
+  const { channel } = subject;
+  const events: ChannelEvent[] = [];
+  let receiver: Server;
+  let webhookUrl: string;
+  let people = 5000;
+  let person = '';
+  const settings = () => subject.settings();
+  const send = (content: OutboundContent, change: Partial<OutgoingMessage> = {}) => {
+    const to = channel.recipient(person, settings());
+    return channel.send(outgoing({ id: `msg_${people}`, to, content, ...change }), settings(), io);
+  };
+  const refusal = (content: OutboundContent, change: Partial<OutgoingMessage> = {}) =>
+    send(content, change).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  const TEXT: OutboundContent = { type: 'text', text: 'Hi' };
+
+  /** What the service does with a webhook, without the ledger. */
+  function receive(request: RawRequest): string {
+    if (request.method === 'GET') return channel.handshake?.answer(request, settings()).body ?? '';
+    channel.verify(request, settings());
+    events.push(...channel.parse(request, settings()));
+    return 'ok';
+  }
+
+  beforeAll(async () => {
+    receiver = createServer((incoming, answer) => {
+      void buffer(incoming).then((body) => {
+        const { searchParams } = new URL(incoming.url ?? '', 'http://127.0.0.1');
+        const headers = incoming.headers as Record<string, string>;
+        const query = Object.fromEntries(searchParams);
+        answer.end(receive({ method: incoming.method ?? '', url: webhookUrl, headers, query, body }));
+      });
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    webhookUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/webhooks/${channel.id}/e1`;
+    sandbox = await startMetaSandbox({ clock, requireAppSecretProof: true });
+  });
+
+  afterAll(async () => {
+    await sandbox.close();
+    receiver.closeAllConnections();
+    await new Promise((resolve) => receiver.close(resolve));
+  });
+
+  /** Somebody new, whose window is open. */
+  beforeEach(async () => {
+    events.length = 0;
+    people += 1;
+    person = String(people);
+    if (!subject.party().webhooks.deliveries.length) {
+      const steps = await channel.provisioning?.provision(webhookUrl, settings(), io);
+      expect(steps?.filter(({ ok }) => !ok)).toEqual([]);
+    }
+    await subject.party().customer.sends({ from: person, text: 'Olá 👋' });
+  });
+
+  test('provisioning proves the URL, and what people say comes through it', () => {
+    expect(events.at(-1)).toMatchObject({
+      type: 'message.received',
+      content: { type: 'text', text: 'Olá 👋' },
+      contact: { identities: [{ address: person }] },
+      opensWindow: 'message',
+    });
+  });
+
+  const sendable = subject.cases.filter(
+    ({ content }) => content.type !== 'template' && !JSON.stringify(content).includes('"mediaId"'),
+  );
+  test.each(sendable.map(({ name, content }) => [name, content] as const))('%s is accepted', async (_kind, content) => {
+    const receipt = await send(content);
+    expect(receipt.identities).toEqual([{ kind: channel.sendTo[0], address: person }]);
+    const known = subject.party().listReceivedMessages().at(-1);
+    expect(known).toMatchObject({ id: receipt.providerMessageId, to: person });
+    await sandbox.waitFor(() => known?.statuses.includes('read') && events.some(isRead));
+    if (channel.id === 'messenger') expect(sandbox.acceptedCountFor(`msg_${people}`)).toBe(1);
+    else expect(events).toContainEqual(expect.objectContaining({ providerMessageId: receipt.providerMessageId }));
+  });
+  const isRead = (event: ChannelEvent) => 'status' in event && event.status === 'read';
+
+  test.each([
+    ['image', 'image/png'],
+    ['video', 'video/mp4'],
+    ['audio', 'audio/wav'],
+    ['document', 'application/pdf'],
+  ] as const)('an uploaded %s of type %s is accepted', async (type, mimeType) => {
+    const uploaded = await channel.media?.upload?.(file(mimeType), settings(), io);
+    await send({ type, mediaId: uploaded?.providerId ?? '' });
+    await expect(refusal({ type, mediaId: '999' })).resolves.toMatchObject({
+      details: { providerCode: '100/2018074' },
+    });
+  });
+
+  test('a file of a contact is downloaded without the token; the conversation is marked as read', async () => {
+    const { id } = await subject.party().customer.sends({ from: person, image: { content: 'photo' } });
+    const event = events.at(-1);
+    if (event?.type !== 'message.received' || event.content.type !== 'image') throw new Error('no image came');
+    const { media } = event.content;
+    const got = await channel.media?.download(media.providerId, settings(), io);
+    expect(got?.mimeType).toBe('image/jpeg');
+    expect((await buffer(got?.stream ?? Readable.from([]))).toString()).toBe('photo');
+    expect(sandbox.requests().at(-1)?.headers.authorization).toBeUndefined();
+    await expect(channel.media?.download(`${sandbox.url}/cdn/none`, settings(), io)).rejects.toMatchObject({
+      code: 'media_gone',
+    });
+    const from = channel.recipient(person, settings());
+    await channel.presence?.markRead({ providerMessageId: id, from }, true, settings(), io);
+    const actions = subject.party().listSenderActions();
+    expect(actions.slice(-2).map(({ to, action }) => ({ to, action }))).toEqual([
+      { to: person, action: 'mark_seen' },
+      { to: person, action: 'typing_on' },
+    ]);
+  });
+
+  test('after a day only a person may write, after seven nobody', async () => {
+    clock.advance(DAY_MS);
+    await expect(refusal(TEXT)).resolves.toMatchObject({ kind: 'session_closed' });
+    await send(TEXT, { author: 'human', session: 'closed' });
+    clock.advance(6 * DAY_MS);
+    const late = await refusal(TEXT, { author: 'human', session: 'closed' });
+    expect(late).toMatchObject({ kind: 'session_closed' });
+  });
+
+  test('a conversation that the inbox took is not ours', async () => {
+    await subject.party().inbox.replies({ to: person, text: 'An agent here' });
+    expect(events.at(-1)).toMatchObject({ type: 'message.echo', owner: 'human' });
+    await expect(refusal(TEXT)).resolves.toMatchObject({
+      kind: 'rejected',
+      message: expect.stringContaining('Another app'),
+    });
+    await subject.party().inbox.passes({ of: person });
+    await send(TEXT);
+  });
+
+  test.each([
+    ['throttled', 'throttled'],
+    ['server_error', 'unreachable'],
+    ['unavailable', 'unreachable'],
+    ['token_expired', 'settings'],
+    ['answer_dropped', 'uncertain'],
+    ['connection_dropped', 'uncertain'],
+  ] as const)('the fault %s is %s', async (fault, kind) => {
+    sandbox.faults.next({ kind: fault });
+    await expect(refusal(TEXT)).resolves.toMatchObject({ name: 'SendError', kind });
+  });
+
+  test('who never wrote is nobody, and who blocked the account cannot be reached', async () => {
+    const stranger = { to: channel.recipient('999999', settings()) };
+    await expect(refusal(TEXT, stranger)).resolves.toMatchObject({ kind: 'rejected' });
+    sandbox.settings.unreachable.push(person);
+    await expect(refusal(TEXT)).resolves.toMatchObject({ kind: 'rejected', details: { providerCode: '551/1545041' } });
+  });
+
+  test('a choice that is tapped comes back', async () => {
+    const buttons = [{ id: 'yes', title: 'Yes' }];
+    const { providerMessageId: messageId } = await send({ type: 'buttons', text: 'Coming?', buttons });
+    await subject.party().customer.taps({ messageId, choice: 'Yes' });
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'message.received',
+        content: expect.objectContaining({ type: 'button', buttonId: 'yes', text: 'Yes' }),
+        opensWindow: 'button',
+      }),
+    );
+  });
+
+  test('the greeting is set, read and removed', async () => {
+    const run = (name: string, input: Record<string, unknown>) => {
+      const action = channel.actions?.[name];
+      return action?.run(action.input.parse(input), settings(), io);
+    };
+    const iceBreakers = [{ locale: 'default', questions: [{ question: 'Hours?', payload: 'HOURS' }] }];
+    await expect(run('profile.set', { iceBreakers })).resolves.toEqual({ set: ['iceBreakers'] });
+    await expect(run('profile.get', {})).resolves.toEqual({ profile: { iceBreakers } });
+    await run('profile.remove', { parts: ['iceBreakers'] });
+    await expect(run('profile.get', {})).resolves.toEqual({ profile: {} });
+    const link = await run('link.make', { reference: 'summer' });
+    const base = channel.id === 'messenger' ? `https://m.me/${pageId}` : 'https://ig.me/m/parley.test.shop';
+    expect(link).toEqual({ url: `${base}?ref=summer` });
+  });
+});
+
+describe('only messenger', () => {
+  const settings = () => messenger.settings.parse({ ...app, pageId, pageAccessToken, baseUrl: sandbox.url });
+
+  beforeAll(async () => {
+    sandbox = await startMetaSandbox({ clock });
+  });
+  afterAll(() => sandbox.close());
+
+  test('a template is made, sent outside the window with its values, and removed', async () => {
+    const { templates } = messenger;
+    if (!templates) throw new Error('Messenger has templates');
+    const components = [{ type: 'BODY', text: 'Your order is {{1}}.', example: { body_text: [['packed']] } }];
+    const draft = { name: 'order_update', language: 'en', category: 'UTILITY', components };
+    const { id, status } = await templates.create(draft, settings(), io);
+    expect(status).toBe('APPROVED');
+    const page = await templates.list({ name: 'order_update' }, settings(), io);
+    expect(page.data).toMatchObject([{ id, variables: [{ key: 'body.1' }] }]);
+    await expect(templates.get(id, settings(), io)).resolves.toMatchObject({ name: 'order_update' });
+    await sandbox.messenger.customer.sends({ from: '6001', text: 'Hi' });
+    clock.advance(2 * DAY_MS);
+    const content = { type: 'template' as const, name: 'order_update', language: 'en' };
+    const to = { kind: 'psid', address: '6001' };
+    const body = [{ type: 'text' as const, text: 'packed' }];
+    const outside = outgoing({ id: 'msg_t', to, content: { ...content, body }, session: 'closed' });
+    await messenger.send(outside, settings(), io);
+    expect(sandbox.acceptedCountFor('msg_t')).toBe(1);
+    await expect(messenger.send({ ...outside, content }, settings(), io)).rejects.toMatchObject({ kind: 'invalid' });
+    await expect(templates.edit(id, {}, settings(), io)).rejects.toMatchObject({ kind: 'rejected' });
+    await templates.remove({ name: 'order_update' }, settings(), io);
+    expect((await templates.list({}, settings(), io)).data).toEqual([]);
+  });
+
+  test('a persona is made, speaks, is listed and removed', async () => {
+    const run = (name: string, input: Record<string, unknown>) => {
+      const action = messenger.actions?.[name];
+      if (action === undefined) throw new Error(name);
+      return action.run(action.input.parse(input), settings(), io);
+    };
+    const { id } = await run('persona.create', { name: 'Ana', imageUrl: 'https://example.com/ana.png' });
+    const personas = [{ id, name: 'Ana', imageUrl: 'https://example.com/ana.png' }];
+    await expect(run('persona.list', {})).resolves.toEqual({ personas });
+    await sandbox.messenger.customer.sends({ from: '6002', text: 'Hi' });
+    const to = { kind: 'psid', address: '6002' };
+    const said = { id: 'msg_p', to, content: { type: 'text' as const, text: 'I am Ana' } };
+    await messenger.send(outgoing({ ...said, options: { personaId: id } }), settings(), io);
+    await expect(
+      messenger.send(outgoing({ ...said, options: { personaId: '1' } }), settings(), io),
+    ).rejects.toMatchObject({ kind: 'invalid' });
+    await expect(run('persona.remove', { id })).resolves.toEqual({ removed: true });
+    await expect(run('persona.list', {})).resolves.toEqual({ personas: [] });
+  });
+
+  test('after an ad a program may write for seven days', async () => {
+    await sandbox.messenger.customer.follows({ from: '6003', adId: '61' });
+    clock.advance(6 * DAY_MS);
+    const to = { kind: 'psid', address: '6003' };
+    const content = { type: 'text' as const, text: 'Still here' };
+    await messenger.send(outgoing({ id: 'msg_ad', to, content }), settings(), io);
+    expect(sandbox.acceptedCountFor('msg_ad')).toBe(1);
+  });
+});
+
+test('a reaction on Instagram is an action', async () => {
+  sandbox = await startMetaSandbox({ clock });
+  const settings = instagram.settings.parse({
+    ...{ loginType: 'instagram', igUserId, accessToken: igAccessToken },
+    baseUrl: sandbox.url,
+  });
+  const { id } = await sandbox.instagram.customer.sends({ from: '7001', text: 'Hi' });
+  const content = { type: 'reaction' as const, messageId: id, emoji: '❤️' };
+  const to = { kind: 'igsid', address: '7001' };
+  await expect(instagram.send(outgoing({ id: 'msg_r', to, content }), settings, io)).resolves.toEqual({
+    providerMessageId: 'reaction:msg_r',
+    identities: [to],
+  });
+  expect(sandbox.instagram.listSenderActions()).toMatchObject([
+    { to: '7001', action: 'react', payload: { message_id: id, reaction: 'love' } },
+  ]);
+  await sandbox.close();
+});
