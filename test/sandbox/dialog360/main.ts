@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util';
 import { DIALOG360_DEFAULTS } from './defaults.ts';
 import { startDialog360Sandbox } from './sandbox.ts';
 
-const USAGE = `node test/sandbox/dialog360/main.ts [--port 4012] [--host 127.0.0.1] [--webhook-url <url>] [--no-limits]`;
+const USAGE = `node test/sandbox/dialog360/main.ts [--port 4013] [--host 127.0.0.1] [--webhook-url <url>] [--no-limits]`;
 
 const { values } = parseArgs({
   options: {
-    port: { type: 'string', default: '4012' },
+    port: { type: 'string', default: '4013' },
     host: { type: 'string', default: '127.0.0.1' },
     'webhook-url': { type: 'string' },
     'no-limits': { type: 'boolean', default: false },
