@@ -36,6 +36,8 @@ export interface TwilioSandbox {
   redeliver(count: number): WebhookDelivery[];
   /** What was set up: the URLs of numbers, senders and services. */
   configured(): Pick<World, 'numbers' | 'senders' | 'services'>;
+  /** Closes the sessions with this person (`+` digits): they have never written. */
+  forget(person: string): void;
   /** Everything that people write goes there. */
   subscribe(callbackUrl: string): void;
   /** Resolves with the probe's first truthy result; it runs after every change. Rejects after `timeoutMs` (5000). */
@@ -97,6 +99,9 @@ function sandboxOf(world: World): Omit<TwilioSandbox, 'url' | 'port' | 'close'> 
     },
     redeliver: (count) => world.webhooks.redeliver(count),
     configured: () => world,
+    forget: (person) => {
+      for (const pair of world.heardAt.keys()) if (pair.endsWith(person)) world.heardAt.delete(pair);
+    },
     subscribe: (callbackUrl) => {
       for (const number of world.numbers) number.smsUrl = callbackUrl;
       for (const sender of world.senders) sender.callbackUrl = callbackUrl;
