@@ -19,5 +19,6 @@ export function linkTo(base: string, { reference, text }: LinkInput): { url: str
     ...(reference !== undefined && { ref: reference }),
     ...(text !== undefined && { text }),
   }).toString();
-  return { url: query === '' ? base : `${base}?${query}` };
+  // A plus would stand in the composer.
+  return { url: query === '' ? base : `${base}?${query.replaceAll('+', '%20')}` };
 }
