@@ -21,12 +21,22 @@ export const connectThroughField: INodeProperties = {
   description: 'Whose account the WhatsApp number is connected with. It decides which credential is asked for.',
 };
 
+const except = (...providers: Provider[]) => ({ hide: { [PARAMETER]: providers } });
 const only = (...providers: Provider[]) => ({ show: { [PARAMETER]: providers } });
 
-/** Parley's own credential and that of the chosen provider. */
+/**
+ * Parley's own credential and that of the chosen provider. One of them is hidden rather than shown: where credentials that are shown
+ * cover every value of a field, n8n's editor takes it for the way to sign in, leaves it out of the form and offers the credentials of
+ * all providers in the place of each one, Parley's own among them.
+ */
 export const whatsAppCredentials: INodeCredentialDescription[] = [
   { name: 'parleyApi', displayName: 'Parley API', required: true },
-  { name: 'whatsAppCloudApi', displayName: 'WhatsApp Cloud API', required: true, displayOptions: only('cloudApi') },
+  {
+    name: 'whatsAppCloudApi',
+    displayName: 'WhatsApp Cloud API',
+    required: true,
+    displayOptions: except('dialog360', 'twilio'),
+  },
   { name: 'dialog360Api', displayName: '360dialog API', required: true, displayOptions: only('dialog360') },
   { name: 'parleyTwilioApi', displayName: 'Twilio Messaging API', required: true, displayOptions: only('twilio') },
 ];

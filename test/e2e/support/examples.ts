@@ -18,9 +18,9 @@ export async function exampleWorkflow(file: string, credentials: StoredCredentia
 
 function completed(node: INode, credentials: StoredCredentials): INode {
   if (!node.type.startsWith('n8n-nodes-parley.')) return node;
-  // The node that works across channels has the service's credential only.
+  // The nodes that work across channels have the service's credential only.
   const { parleyApi } = credentials;
-  const chosen = node.type.endsWith('.parley') ? { parleyApi } : credentials;
+  const chosen = /\.parley(Trigger)?$/.test(node.type) ? { parleyApi } : credentials;
   const webhookId = node.type.endsWith('Trigger') || node.parameters['operation'] === 'sendAndWait';
   return { ...node, credentials: { ...chosen }, ...(webhookId ? { webhookId: randomUUID() } : {}) };
 }

@@ -1,5 +1,5 @@
 import { parse } from 'flatted';
-import type { IConnections, INode, IRunExecutionData } from 'n8n-workflow';
+import type { IConnections, INode, INodeTypeDescription, IRunExecutionData } from 'n8n-workflow';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** The first user. n8n wants 8 to 64 characters with a digit and a capital letter in the password. */
@@ -79,7 +79,12 @@ export class N8nRest {
 
   /** Full names of the node types that n8n knows, e.g. `n8n-nodes-base.if`: how to see that a package was loaded. */
   async nodeTypes(): Promise<string[]> {
-    return (await this.call<{ name: string }[]>('GET', '/types/nodes.json')).map(({ name }) => name);
+    return (await this.nodeDescriptions()).map(({ name }) => name);
+  }
+
+  /** The node types as the editor gets them. */
+  async nodeDescriptions(): Promise<INodeTypeDescription[]> {
+    return await this.call('GET', '/types/nodes.json');
   }
 
   async createCredential(input: CredentialInput): Promise<{ id: string; name: string }> {

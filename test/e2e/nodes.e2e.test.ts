@@ -1,0 +1,124 @@
+/** Every node of the package in a real n8n: what its panel shows, and one round trip of each pair with its provider's stand-in. */
+import type { INodeParameters, INodeTypeDescription } from 'n8n-workflow';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Editor, openEditor } from './support/chromium.ts';
+import { nodeOutput } from './support/n8n-rest.ts';
+import { resourceParameters, shownTexts } from './support/node-forms.ts';
+import { ACTION, NODE_PAIRS, type NodePair, PACKAGE, pairWorkflow, startProviders } from './support/node-pairs.ts';
+import { TRIGGER, type Providers } from './support/node-pairs.ts';
+import { answerLimitMs } from './support/scene.ts';
+import { OWNER, type Stack, startStack } from './support/stack.ts';
+
+/** The first run installs n8n. */
+const installLimitMs = 15 * 60_000;
+
+let stack: Stack;
+let providers: Providers;
+let editor: Editor;
+let types: Map<string, INodeTypeDescription>;
+
+beforeAll(async () => {
+  stack = await startStack();
+  providers = await startProviders(stack.rest, stack.credentials.parleyApi);
+  types = new Map((await stack.rest.nodeDescriptions()).map((type) => [type.name, type]));
+  editor = await openEditor(stack.n8n.url, OWNER);
+}, installLimitMs);
+
+afterAll(async () => {
+  await editor?.close();
+  await providers?.close();
+  await stack?.stop();
+}, 60_000);
+
+function typeOf(name: string): INodeTypeDescription {
+  const type = types.get(`${PACKAGE}.${name}`);
+  if (type === undefined) throw new Error(`n8n has no node ${name}`);
+  return type;
+}
+
+/** Letters and digits alone: how a text is wrapped and marked is the editor's. */
+const bare = (text: string): string => text.toLowerCase().replaceAll(/<[^>]*>|[^\p{L}\p{N}]/gu, '');
+
+/** Opens a node's panel and answers which of its texts are not there. */
+async function missingIn(nodeName: string, type: string, parameters: INodeParameters): Promise<string[]> {
+  const panel = await editor.openNode(nodeName);
+  await panel.getByTestId('node-credentials-select').first().waitFor();
+  const shown = bare(await panel.innerText());
+  return shownTexts(typeOf(type), parameters).filter((text) => !shown.includes(bare(text)));
+}
+
+/** Waits until the customer's phone shows this. */
+async function arrives(pair: NodePair, text: string): Promise<void> {
+  const { customer } = providers.of(pair.channel);
+  const deadline = Date.now() + answerLimitMs;
+  while (!customer.read().includes(text)) {
+    if (Date.now() > deadline) throw new Error(`'${text}' did not arrive, but: ${customer.read().join(' | ')}`);
+    await delay(50);
+  }
+}
+
+test('every node of the package is in a pair', () => {
+  const ours = [...types.keys()].filter((name) => name.startsWith(`${PACKAGE}.`) && !name.endsWith('Tool'));
+  const paired = NODE_PAIRS.flatMap(({ trigger, action }) => [`${PACKAGE}.${trigger}`, `${PACKAGE}.${action}`]);
+  expect(ours.sort()).toEqual([...new Set(paired)].sort());
+});
+
+describe.each(NODE_PAIRS)('$trigger and $action on $channel', (pair) => {
+  let workflowId: string;
+  const credentials = () => providers.credentialsOf(pair);
+
+  beforeAll(async () => {
+    workflowId = (await stack.rest.createWorkflow(pairWorkflow(pair, credentials()))).id;
+  });
+
+  test('a message starts the workflow, and its answer arrives', async () => {
+    const text = `ping ${pair.action}`;
+    await stack.rest.activateWorkflow(workflowId);
+    await providers.of(pair.channel).customer.write(text);
+    await arrives(pair, `You wrote: ${text}`);
+    const executions = await stack.rest.waitForExecutions(workflowId, 1);
+    expect(executions).toMatchObject([{ mode: 'webhook', status: 'success' }]);
+    expect(executions.flatMap((execution) => nodeOutput(execution, TRIGGER))).toMatchObject([
+      { event: 'message.received', channel: pair.channel, text, kind: 'text', sessionOpen: true },
+    ]);
+    await stack.rest.deactivateWorkflow(workflowId);
+  });
+
+  test('both panels show every field and the chosen credentials, and nothing is missing', async () => {
+    await editor.openWorkflow(workflowId);
+    const { nodes } = pairWorkflow(pair, credentials());
+    for (const { name, type, parameters } of nodes) {
+      expect(await editor.nodeIcon(name)).toMatch(/\.svg$/);
+      const missing = await missingIn(name, type.slice(PACKAGE.length + 1), parameters);
+      await editor.screenshot(`panel-${name === ACTION ? pair.action : pair.trigger}-${pair.channel}`);
+      expect(missing).toEqual([]);
+      const { page } = editor;
+      const chosen = await page.getByTestId('node-credentials-select').locator('input').all();
+      const names = await Promise.all(chosen.map((input) => input.inputValue()));
+      expect(names).toEqual(Object.values(credentials()).map((credential) => credential.name));
+      expect(await page.getByTestId('ndv').getByTestId('parameter-issues').count()).toBe(0);
+      expect(await page.getByTestId('ndv').getByText('Webhook URLs').count()).toBe(0);
+      await editor.closeNode();
+    }
+  });
+});
+
+const actions = [...new Map(NODE_PAIRS.map((pair) => [pair.action, pair])).values()];
+
+describe.each(actions)('$action', (pair) => {
+  test('shows the form of each of its resources', async () => {
+    const type = typeOf(pair.action);
+    const credentials = providers.credentialsOf(pair);
+    const nodes = resourceParameters(type).map((parameters, index) => ({
+      ...{ id: `n${index}`, name: String(parameters['resource']), type: type.name, typeVersion: 1 },
+      ...{ position: [0, 160 * index] as [number, number], parameters, credentials },
+    }));
+    const { id } = await stack.rest.createWorkflow({ name: `Forms of ${pair.action}`, nodes, connections: {} });
+    await editor.openWorkflow(id);
+    for (const { name, parameters } of nodes) {
+      expect([name, await missingIn(name, pair.action, parameters)]).toEqual([name, []]);
+      await editor.screenshot(`form-${pair.action}-${name}`);
+      await editor.closeNode();
+    }
+  });
+});
