@@ -1,9 +1,9 @@
 /** What an Instagram account has beside messages: its questions, its menu, its links. */
 import { SendError } from '../../core/errors.ts';
 import type { ChannelAction } from '../channel.ts';
-import { textOf } from '../kit/json.ts';
 import { graph } from '../kit/meta/account.ts';
 import { linkInput, linkTo } from '../kit/meta/links.ts';
+import { usernameOf } from '../kit/meta/payloads.ts';
 import { instagramProfile, profileActions } from '../kit/meta/profile.ts';
 import { accountOf } from './account.ts';
 import type { InstagramSettings } from './settings.ts';
@@ -18,7 +18,7 @@ const makeLink: Action = {
   async run(input, settings, io) {
     const query = { fields: 'username' };
     const answer = await graph({ method: 'GET', path: settings.igUserId, query }, accountOf(settings), io);
-    const username = textOf(answer.username);
+    const username = usernameOf(answer);
     if (username === undefined) throw new SendError('rejected', 'Meta does not tell the username of the account.');
     return linkTo(`https://ig.me/m/${encodeURIComponent(username)}`, igLink.parse(input));
   },

@@ -1,7 +1,7 @@
 /** Points Meta's webhooks for the Instagram account at its URL. */
 import type { ChannelIo, ProvisioningPower } from '../channel.ts';
-import { idOf, objectOf } from '../kit/json.ts';
 import { graph, type MetaAccount } from '../kit/meta/account.ts';
+import { linkedAccountOf } from '../kit/meta/payloads.ts';
 import { provision } from '../kit/meta/provisioning.ts';
 import { accountOf } from './account.ts';
 import type { InstagramSettings } from './settings.ts';
@@ -23,7 +23,7 @@ async function finding(settings: InstagramSettings, account: MetaAccount, io: Ch
   }
   const query = { fields: 'id,name,instagram_business_account' };
   const answer = await graph({ method: 'GET', path: account.node, query }, account, io);
-  const linked = idOf(objectOf(answer.instagram_business_account).id);
+  const linked = linkedAccountOf(answer);
   if (linked === igUserId) return undefined;
   if (linked === undefined) return 'No Instagram account is linked to the Page, or the token lacks instagram_basic.';
   return `The Page is linked to the Instagram account ${linked}: igUserId has to be that.`;

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { SendError } from '../../core/errors.ts';
 import type { ChannelAction } from '../channel.ts';
-import { compact, idOf, objectsOf, textOf } from '../kit/json.ts';
+import { idOf } from '../kit/json.ts';
 import { graph } from '../kit/meta/account.ts';
 import { linkInput, linkTo } from '../kit/meta/links.ts';
+import { personasOf } from '../kit/meta/payloads.ts';
 import { messengerProfile, profileActions } from '../kit/meta/profile.ts';
 import { metaId } from '../kit/meta/settings.ts';
 import { accountOf } from './account.ts';
@@ -44,10 +45,7 @@ const listPersonas: Action = {
     const account = accountOf(settings);
     const query = { fields: 'id,name,profile_picture_url', limit: 100 };
     const answer = await graph({ method: 'GET', path: `${account.node}/personas`, query }, account, io);
-    const personas = objectsOf(answer.data).map(({ id, name, profile_picture_url: imageUrl }) =>
-      compact({ id: idOf(id), name: textOf(name), imageUrl: textOf(imageUrl) }),
-    );
-    return { personas };
+    return { personas: personasOf(answer) };
   },
 };
 

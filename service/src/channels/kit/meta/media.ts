@@ -3,10 +3,11 @@ import type { Capabilities } from '../../../../../contract/channel.ts';
 import type { MediaKind } from '../../../../../contract/message.ts';
 import { ParleyError, SendError } from '../../../core/errors.ts';
 import type { ChannelIo, HttpStreamResponse, MediaFile, MediaPower } from '../../channel.ts';
-import { idOf, numberOf } from '../json.ts';
+import { numberOf } from '../json.ts';
 import { graph, type MetaAccount } from './account.ts';
 import { answerErrorOf } from './graph.ts';
 import { bareType, kindByType } from './media-types.ts';
+import { attachmentIdOf } from './payloads.ts';
 
 const META_HOSTS = ['fbcdn.net', 'fbsbx.com', 'cdninstagram.com'];
 /** A signed URL that has run out answers 403. */
@@ -91,7 +92,7 @@ async function upload(
     { name: 'filedata', value },
   ];
   const answer = await graph({ method: 'POST', path: `${account.node}/message_attachments`, form }, account, io);
-  const providerId = idOf(answer.attachment_id);
+  const providerId = attachmentIdOf(answer);
   if (providerId === undefined) throw new SendError('rejected', 'Meta took the file but its answer has no id.');
   return { providerId };
 }

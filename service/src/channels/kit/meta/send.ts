@@ -2,9 +2,10 @@
 import type { OutboundContent } from '../../../../../contract/message.ts';
 import { ParleyError, SendError } from '../../../core/errors.ts';
 import type { ChannelIo, OutgoingMessage, SeenMessage, SendReceipt } from '../../channel.ts';
-import { idOf, textOf, type JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import { stringsIn } from '../scrub.ts';
 import { graph, type MetaAccount } from './account.ts';
+import { receiptOf } from './payloads.ts';
 import { renderBody } from './send-body.ts';
 
 /** Names and ids that an error has to be able to name; everything else that was written stays out of it. */
@@ -23,15 +24,6 @@ function bodyOf(message: OutgoingMessage, account: MetaAccount): JsonObject {
     if (error instanceof ParleyError) throw new SendError('invalid', error.message);
     throw error;
   }
-}
-
-/** An action has no message id of its own; ours stands in for it. */
-function receiptOf(answer: JsonObject, message: OutgoingMessage, kind: string): SendReceipt | undefined {
-  const isAction = message.content.type === 'reaction';
-  const providerMessageId = textOf(answer.message_id) ?? (isAction ? `reaction:${message.id}` : undefined);
-  if (providerMessageId === undefined) return undefined;
-  const address = idOf(answer.recipient_id);
-  return { providerMessageId, ...(address !== undefined && { identities: [{ kind, address }] }) };
 }
 
 export async function sendMessage(message: OutgoingMessage, account: MetaAccount, io: ChannelIo): Promise<SendReceipt> {
