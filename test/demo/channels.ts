@@ -60,13 +60,13 @@ const CHANNELS: readonly DemoChannel[] = [
   },
   {
     ...ON_A_PHONE,
-    ...{ name: 'dialog360', channel: 'dialog360', title: 'WhatsApp through 360dialog', choosing: 'taps' },
+    ...{ name: 'dialog360', channel: 'dialog360', title: '360dialog', choosing: 'taps' },
     workflow: { file: GREETING, credential: 'dialog360Api', parameters: { connectThrough: 'dialog360' } },
     ...{ steps: CLOUD_STEPS, settledBy: 'the status webhook', throttledForMs: 10_000 },
   },
   {
     ...ON_A_PHONE,
-    ...{ name: 'twilio', channel: 'twilio_sms', title: 'SMS through Twilio', choosing: 'answers by number:' },
+    ...{ name: 'twilio', channel: 'twilio_sms', title: 'Twilio SMS', choosing: 'answers by number:' },
     // Nobody tells when an SMS is read.
     steps: CLOUD_STEPS.filter(([status]) => status !== 'read'),
     ...{ workflow: EVERY_CHANNEL, settledBy: 'asking Twilio', isAsked: true, throttledForMs: 1_000 },

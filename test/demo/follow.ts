@@ -94,7 +94,7 @@ export class Follower {
   hear({ event, at }: Heard): void {
     if (event.conversationId !== undefined && !this.#customers.has(event.conversationId)) {
       const { name, identities = [] } = event.contact ?? {};
-      this.#customers.set(event.conversationId, name ?? identities[0]?.address ?? 'Customer');
+      this.#customers.set(event.conversationId, name ?? `…${identities[0]?.address.slice(-4) ?? ''}`);
     }
     if (event.message) this.#received.set(event.message.id, event);
     if (event.type === 'message.status') this.#tellStatus(event, at);

@@ -4,6 +4,8 @@ import type { Stage } from './stage.ts';
 
 /** For everything but what the provider wants to wait. */
 const PATIENCE_MS = 30_000;
+/** So long a wait is announced. */
+const LONG_MS = 30_000;
 const READING_MS = 800;
 /** After the end it is watched this long whether anything comes twice. */
 const AFTERMATH_MS = 1_200;
@@ -51,7 +53,8 @@ export async function tellStory(stage: Stage): Promise<Story> {
   const { provider, transcript } = stage;
   const { customer, standIn } = provider;
   const announce = (text: string) => transcript.noted(Date.now(), 'sandbox', text);
-  announce('will throttle the next send');
+  const isLong = stage.channel.throttledForMs >= LONG_MS;
+  announce(`will throttle the next send${isLong ? `: ${stage.channel.title} wants a minute's rest then` : ''}`);
   standIn.faults.next({ kind: 'throttled' });
   const hello = await customer.write('Hi! When are you open?');
   const greetingId = await arrived(stage, 1);
