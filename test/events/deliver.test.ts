@@ -178,7 +178,7 @@ describe('a waiting workflow', () => {
   const until = () => flow.clock.now() + 3_600_000;
   const wait = (url = `${URL_OF_WORKFLOW}/waiting`) =>
     flow.ledger.write(async (tx) => {
-      const question = { id: 'msg_q', accountId: flow.account.id, conversationId: 'cnv' };
+      const question = { id: 'msg_q', accountId: flow.account.id, conversationId: 'cnv', byPerson: false };
       await flow.subscriptions.wait(tx, question, url, until());
       await messages.openAttempt(tx, { id: 'att', message_id: 'msg_q', number: 1, opened_at: flow.clock.now() });
     });

@@ -50,7 +50,7 @@ test.each([
   ['request_welcome', false],
   ['unsupported', false],
 ])('%s answers a question: %s', (type, answers) => {
-  expect(answersWait(waitFilter, 'message.received', content(type))).toBe(answers);
+  expect(answersWait(waitFilter, 'message.received', content(type), 'bot')).toBe(answers);
 });
 
 test.each<[string, string, Partial<ParleyEvent['status']> & object, boolean]>([
@@ -58,7 +58,7 @@ test.each<[string, string, Partial<ParleyEvent['status']> & object, boolean]>([
   ['failed, another message', 'message.status', { id: 'n', status: 'failed' }, false],
   ['delivered', 'message.status', { id: 'm', status: 'delivered' }, false],
 ])('a status (%s) ends the wait: %4$s', (_name, type, change, ends) => {
-  expect(answersWait(waitFilter, type as never, { status: { kind: 'text', ...change } as never })).toBe(ends);
+  expect(answersWait(waitFilter, type as never, { status: { kind: 'text', ...change } as never }, 'human')).toBe(ends);
 });
 
 describe('publishing', () => {

@@ -48,7 +48,7 @@ test('deleted, it is unknown and hears nothing more', async () => {
 });
 
 test('a waiting workflow is not listed', async () => {
-  const question = { id: 'msg', accountId: flow.account.id, conversationId: 'cnv' };
+  const question = { id: 'msg', accountId: flow.account.id, conversationId: 'cnv', byPerson: false };
   await flow.ledger.write((tx) => flow.subscriptions.wait(tx, question, URL_OF_WORKFLOW, flow.clock.now() + 1));
   expect(await flow.subscriptions.list()).toEqual([]);
 });

@@ -2,7 +2,7 @@
 import type { ParleyEvent } from '../../contract/event.ts';
 import type { OutboundContent } from '../../contract/message.ts';
 import type { ChannelEvent, ParsedContent, ParsedEcho, ParsedMessage } from '../../service/src/channels/channel.ts';
-import { SendError } from '../../service/src/core/errors.ts';
+import { SendError, type SendErrorKind } from '../../service/src/core/errors.ts';
 import { messageKey } from '../../service/src/core/ids.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import * as messages from '../../service/src/store/message.store.ts';
@@ -42,6 +42,18 @@ const seen = (status: 'delivered' | 'read', upTo: number): ChannelEvent => ({
   upTo,
   raw: {},
 });
+
+const refusal = (kind: SendErrorKind, providerMessageId = 'refused'): ChannelEvent => {
+  const error = { kind, code: kind, message: 'No' };
+  return {
+    type: 'message.status',
+    dedupeKey: `refused ${++facts}`,
+    status: 'failed',
+    providerMessageId,
+    error,
+    raw: {},
+  };
+};
 
 const tell = (...all: ChannelEvent[]) => flow.told('1', ...all);
 const of = async (type: ParleyEvent['type']) => (await flow.events()).filter((event) => event.type === type);
@@ -108,6 +120,21 @@ function describeOwner(): void {
       await tell(text('to the program'));
       expect(await promised()).toBe(before + 1);
       expect(await flow.send('1', TO)).toMatchObject({ status: 'queued' });
+    });
+
+    test('while a person answers, what the contact says to them is no reply to a program that waits', async () => {
+      await tell(text('hi'));
+      const wait = { url: 'http://waiter.example.com', until: new Date(flow.clock.now() + HOUR).toISOString() };
+      const asked = async (author: 'bot' | 'human') =>
+        flow.reaches((await flow.send('1', TO, { wait, author })).id, 'sent');
+      await asked('bot');
+      await tell(text('to the person', { owner: 'human' }));
+      expect((await of('message.received')).at(-1)).not.toHaveProperty('awaited');
+      await asked('human');
+      await tell(text('to the person who waits'));
+      expect((await of('message.received')).at(-1)).toMatchObject({ awaited: true });
+      await tell(notice('conversation.control', { owner: 'bot' }), text('to the program'));
+      expect((await of('message.received')).at(-1)).toMatchObject({ awaited: true });
     });
 
     test('news that is older than the last does not take the conversation back', async () => {
@@ -225,7 +252,7 @@ function describeEchoes(): void {
     });
 
     /** A message is on its way, and news comes before the provider's answer. */
-    async function overtaken(news: (id: string) => ChannelEvent): Promise<string> {
+    async function overtaken(news: (id: string) => ChannelEvent, more: ChannelEvent[] = []): Promise<string> {
       await tell(text('hi'));
       const gate = deferred<undefined>();
       const take = flow.answer;
@@ -235,7 +262,7 @@ function describeEchoes(): void {
       };
       const { id } = await flow.send('1', TO);
       await eventually(() => flow.calls.length === 1, 'the call');
-      await tell(news(id));
+      await tell(news(id), ...more);
       gate.resolve(undefined);
       await flow.reaches(id, 'sent');
       await eventually(async () => (await flow.outcomes(id))[0] === 'accepted', 'the answer');
@@ -266,6 +293,37 @@ function describeEchoes(): void {
         .where('direction', '=', 'outbound')
         .execute();
       expect(rows).toMatchObject([{ id, provider_id: `provider ${id}`, status: 'sent' }]);
+    });
+
+    test('takes the conversation from nobody when it turns out to be the message that was being sent', async () => {
+      await overtaken((id) => echo(`provider ${id}`, { type: 'unsupported', reason: 'card' }, { owner: 'human' }));
+      expect((await of('conversation.control')).map(({ owner, data }) => [owner, data])).toEqual([
+        ['human', { owner: 'human', reason: 'echo' }],
+        ['bot', { owner: 'bot', reason: 'own message' }],
+      ]);
+      expect(await flow.send('1', TO)).toMatchObject({ status: 'queued' });
+    });
+
+    test('leaves the conversation to a person who wrote besides', async () => {
+      await overtaken(
+        (id) =>
+          echo(`provider ${id}`, { type: 'unsupported', reason: 'card' }, { owner: 'human', at: flow.clock.now() - 1 }),
+        [echo('elsewhere', { type: 'text', text: 'I am Joe' }, { owner: 'human' })],
+      );
+      await expect(flow.send('1', TO)).rejects.toMatchObject({ code: 'handed_off' });
+    });
+
+    test('is somebody else’s when the same is said long after a message was lost sight of', async () => {
+      await tell(text('hi'));
+      flow.answer = () => {
+        throw new SendError('uncertain', 'No answer came');
+      };
+      const { id } = await flow.send('1', TO);
+      await flow.reaches(id, 'uncertain');
+      flow.advance(HOUR);
+      await tell(echo('elsewhere', { type: 'text', text: 'hello' }, { owner: 'human', at: flow.clock.now() }));
+      expect(await statusOf(id)).not.toBe('sent');
+      expect((await of('message.echo')).map(({ owner }) => owner)).toEqual(['human']);
     });
 
     test.each<[string, (id: string) => ChannelEvent]>([
@@ -335,9 +393,7 @@ function describeChoices(): void {
     test('of a message that turned out not to be sent are open only when it is', async () => {
       const { id } = await flow.send('1', TO, { content: MENU, ifSessionClosed: 'hold' });
       await flow.reaches(id, 'sent');
-      const error = { kind: 'session_closed' as const, code: '131047', message: 'Re-engagement message' };
-      const refused = { type: 'message.status' as const, status: 'failed' as const, error, raw: {} };
-      await tell({ ...refused, dedupeKey: 'refused', providerMessageId: `provider ${id}` });
+      await tell(refusal('session_closed', `provider ${id}`));
       await flow.reaches(id, 'held');
       flow.answer = () => ({ providerMessageId: 'second try' });
       await tell(text('1'));
@@ -345,6 +401,36 @@ function describeChoices(): void {
       await flow.reaches(id, 'sent');
       await tell(text('1'));
       expect(await lastContent()).toMatchObject({ type: 'button', buttonId: 'small' });
+    });
+
+    test('of a message that waits to be sent are not open yet; those that the contact saw are', async () => {
+      await sent(MENU);
+      flow.answer = () => {
+        throw new SendError('unreachable', 'Nobody there');
+      };
+      const { id: first } = await flow.send('1', TO, { content: { type: 'reaction', messageId: 'in 1', emoji: '👍' } });
+      await eventually(async () => (await flow.outcomes(first))[0], 'the first try');
+      const other = { type: 'text' as const, text: 'When?\n1. Now', choices: [{ id: 'now', title: 'Now' }] };
+      await flow.send('1', TO, { content: other });
+      await tell(text('1'));
+      expect(await lastContent()).toEqual(button(SMALL));
+    });
+
+    test.each<[string, () => Promise<void>]>([
+      ['at once', async () => undefined],
+      ['later', () => tell(refusal('rejected'))],
+    ])('of a message that is refused %s are not open', async (when, happens) => {
+      if (when === 'at once') {
+        flow.answer = () => {
+          throw new SendError('rejected', 'No');
+        };
+      } else flow.answer = () => ({ providerMessageId: 'refused' });
+      const { id } = await flow.send('1', TO, { content: MENU });
+      await flow.reaches(id, when === 'at once' ? 'failed' : 'sent');
+      await happens();
+      await flow.reaches(id, 'failed');
+      await tell(text('1'));
+      expect(await lastContent()).toEqual({ type: 'text', text: '1' });
     });
 
     test('answer a workflow that waits', async () => {

@@ -48,3 +48,8 @@ export function firstIdAt(prefix: IdPrefix, at: number): string {
 export function messageKey(providerMessageId: string): string {
   return `message:${providerMessageId}`;
 }
+
+/** The dedupe key of the change of a conversation's owner that a fact brought, by the key of the fact. */
+export function ownerKey(dedupeKey: string): string {
+  return `owner:${dedupeKey}`;
+}

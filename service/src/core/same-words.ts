@@ -1,17 +1,32 @@
 /** Whether what a provider tells that the business said is a message that was sent: where it gives no id of ours back. Pure. */
 import type { OutboundContent } from '../../../contract/message.ts';
 
-const FILES = ['image', 'video', 'audio', 'document', 'sticker'];
+const FILES: readonly unknown[] = ['image', 'video', 'audio', 'document', 'sticker'];
 
-/** By their words, where either has any; files without words by their kind. */
+/** By their words, where either has any; files without words by their kind; what is neither (a card, say) is as good as any other. */
 export function isSameSaid(sent: OutboundContent, told: { type: string }): boolean {
   const [ours, theirs] = [wordsOf(sent), wordsOf(told)];
-  if (ours !== '' || theirs !== '') return ours === theirs;
-  return FILES.includes(sent.type) && sent.type === told.type;
+  if (ours !== undefined) return ours === theirs;
+  if (sent.type === 'reaction') return false;
+  if (theirs !== undefined) return holds(sent, theirs);
+  const file = fileOf(sent);
+  return file === undefined ? !FILES.includes(told.type) : file === told.type;
 }
 
-function wordsOf(content: object): string {
+function wordsOf(content: object): string | undefined {
   const { text, caption } = content as { text?: unknown; caption?: unknown };
   const words = text ?? caption;
-  return typeof words === 'string' ? words.trim() : '';
+  return typeof words === 'string' && words.trim() !== '' ? words.trim() : undefined;
+}
+
+/** A file of the workflow's, not one that the provider has by a name. */
+function fileOf(content: OutboundContent): string | undefined {
+  if (content.type === 'quick_replies') return content.media?.type;
+  return FILES.includes(content.type) && !('name' in content) ? content.type : undefined;
+}
+
+/** Whether the words stand anywhere in it: on its first card, in the provider's own body. */
+function holds(content: unknown, words: string): boolean {
+  if (typeof content === 'string') return content.trim() === words;
+  return typeof content === 'object' && content !== null && Object.values(content).some((one) => holds(one, words));
 }

@@ -44,8 +44,14 @@ export function questionOf(filterText: string): string {
   return (readFilter(filterText) as WaitFilter).messageId;
 }
 
-/** Whether it ends the wait: the contact's reply, or the news that the question never reached them. */
-export function answersWait(filterText: string, type: EventType, body: FactBody): boolean {
-  if (type === 'message.received') return body.message !== undefined && !NO_REPLY.includes(body.message.content.type);
+/**
+ * Whether it ends the wait: the contact's reply, or the news that the question never reached them. What is said while a person owns the
+ * conversation is said to that person: no reply to what a program asked.
+ */
+export function answersWait(filterText: string, type: EventType, body: FactBody, owner: ParleyEvent['owner']): boolean {
+  if (type === 'message.received') {
+    if (owner === 'human' && readFilter(filterText).includeHandedOff !== true) return false;
+    return body.message !== undefined && !NO_REPLY.includes(body.message.content.type);
+  }
   return body.status?.id === questionOf(filterText) && body.status.status === 'failed';
 }

@@ -144,7 +144,7 @@ export class Publisher {
     if (conversation === undefined || (type !== 'message.received' && type !== 'message.status')) return [];
     const waiting: SubscriptionRow[] = [];
     for (const one of await subscriptions.waits(tx.db, account.id, conversation.id, now)) {
-      if (!answersWait(one.filter, type, body)) continue;
+      if (!answersWait(one.filter, type, body, conversation.owner)) continue;
       const isNews = type === 'message.status';
       if (isNews || (await messages.mayHaveArrived(tx.db, questionOf(one.filter)))) waiting.push(one);
     }

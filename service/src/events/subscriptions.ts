@@ -32,6 +32,8 @@ export interface WaitedMessage {
   id: string;
   accountId: string;
   conversationId: string;
+  /** A person asked. */
+  byPerson: boolean;
 }
 
 export class Subscriptions {
@@ -61,7 +63,8 @@ export class Subscriptions {
 
   /** A waiting workflow: told once, of the contact's next reply to the message. Joins the caller's unit of work. */
   async wait(tx: Tx, message: WaitedMessage, url: string, until: number): Promise<void> {
-    const filter: WaitFilter = { events: ['message.received', 'message.status'], messageId: message.id };
+    const { id: messageId, byPerson: includeHandedOff } = message;
+    const filter: WaitFilter = { events: ['message.received', 'message.status'], messageId, includeHandedOff };
     const row = this.#row(url, encodeSecret(randomBytes(32)), {
       account_id: message.accountId,
       conversation_id: message.conversationId,

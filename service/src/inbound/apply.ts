@@ -52,7 +52,7 @@ export interface ApplierDeps {
     ): Promise<void>;
   };
   /** The message of ours, on its way or lost sight of, that an echo without our id tells of. */
-  messageOfEcho(tx: Tx, conversationId: string, told: { type: string }): Promise<string | undefined>;
+  messageOfEcho(tx: Tx, conversationId: string, told: { type: string }, at: number): Promise<string | undefined>;
 }
 
 export class Applier {
@@ -103,12 +103,12 @@ export class Applier {
   }
 
   /** Our id of the message that a status is about, where only its words tell. */
-  async #correlationOf({ tx, account, event }: Fact<ParsedStatus>): Promise<string | undefined> {
+  async #correlationOf({ tx, account, event, at }: Fact<ParsedStatus>): Promise<string | undefined> {
     const { said, contact, correlationId, providerMessageId } = event;
     if (correlationId !== undefined || said === undefined || contact === undefined) return correlationId;
     if ((await messages.findByProviderId(tx.db, account.id, providerMessageId)) !== undefined) return undefined;
     const known = await knownPerson(tx, account, contact);
-    return known && (await this.#deps.messageOfEcho(tx, known.conversation.id, said));
+    return known && (await this.#deps.messageOfEcho(tx, known.conversation.id, said, at));
   }
 
   async #watermark(fact: Fact<ParsedWatermark>): Promise<void> {
@@ -175,7 +175,7 @@ export class Applier {
     const { tx, account, event, at } = fact;
     if (await this.#isStored(fact)) return;
     const known = await this.#people.resolve(fact);
-    const own = await this.#deps.messageOfEcho(tx, known.conversation.id, event.content);
+    const own = await this.#deps.messageOfEcho(tx, known.conversation.id, event.content, at);
     if (own !== undefined) {
       const { providerMessageId, dedupeKey, raw } = event;
       const status = { type: 'message.status' as const, status: 'sent' as const, providerMessageId, dedupeKey, raw };

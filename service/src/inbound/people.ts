@@ -2,7 +2,7 @@
 import type { ChannelEvent } from '../channels/channel.ts';
 import { resolvePerson, type Person } from '../contacts/resolve.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Ids } from '../core/ids.ts';
+import { ownerKey, type Ids } from '../core/ids.ts';
 import { opened } from '../core/session-window.ts';
 import type { Publisher } from '../events/publish.ts';
 import * as conversations from '../store/conversation.store.ts';
@@ -53,7 +53,7 @@ export class People {
     if (owner === conversation.owner) return person;
     const changed = { ...person, conversation: { ...conversation, owner } };
     if (type !== 'conversation.control') {
-      const told = { type: 'conversation.control' as const, dedupeKey: `owner:${event.dedupeKey}`, at, account };
+      const told = { type: 'conversation.control' as const, dedupeKey: ownerKey(event.dedupeKey), at, account };
       await this.#deps.publisher.publish(tx, {
         ...told,
         ...changed,

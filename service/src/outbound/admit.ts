@@ -18,7 +18,6 @@ import * as conversations from '../store/conversation.store.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
-import { leaveChoices } from './choices.ts';
 import { checkedExpiry } from './expiry.ts';
 import { holdJob, sendJob } from './jobs.ts';
 import { contentOf, requestOf, type StoredRequest } from './message-view.ts';
@@ -148,7 +147,7 @@ export class Admission {
         : content;
     const accepted = await this.#store(tx, account, person, { content: resolved, status }, request);
     if (send.wait) {
-      const message = { ...accepted, accountId: account.id };
+      const message = { ...accepted, accountId: account.id, byPerson: send.author === 'human' };
       await this.#deps.subscriptions.wait(tx, message, send.wait.url, Date.parse(send.wait.until));
     }
     const isOther = content === wanted && content.type !== send.content.type;
@@ -166,8 +165,6 @@ export class Admission {
     const id = this.#deps.ids.next('msg');
     const { id: conversationId } = conversation;
     const now = this.#deps.clock.now();
-    // What is held leaves its choices when it is released.
-    if (status === 'queued') await leaveChoices(tx, conversation, content);
     await messages.insert(tx, {
       id,
       account_id: account.id,

@@ -1,15 +1,26 @@
-/** Numbered choices are open until something else is said. */
+/** Numbered choices are open from when they are sent until something else is said. */
 import type { OutboundContent } from '../../../contract/message.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
 import type { Tx } from '../store/ledger.ts';
+import type { MessageRow } from '../store/message.store.ts';
+import { contentOf } from './message-view.ts';
 
-/** What the contact may choose from once this is sent. */
+/** What the contact may choose from while this is sent, and after. */
 export async function leaveChoices(
   tx: Tx,
   conversation: Pick<Conversation, 'id' | 'choices'>,
   content: OutboundContent,
 ): Promise<void> {
   if (content.type === 'reaction') return;
-  await conversations.setChoices(tx, conversation, content.type === 'text' ? content.choices : undefined);
+  await conversations.setChoices(tx, conversation, choicesOf(content));
 }
+
+/** The contact will not see the message, or something else in its place. */
+export async function withdrawChoices(tx: Tx, message: MessageRow): Promise<void> {
+  if (message.kind !== 'text') return;
+  const choices = choicesOf(contentOf(message));
+  if (choices !== undefined) await conversations.dropChoices(tx, message.conversation_id, choices);
+}
+
+const choicesOf = (content: OutboundContent) => (content.type === 'text' ? content.choices : undefined);

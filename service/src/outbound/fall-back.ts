@@ -1,10 +1,10 @@
 /** What takes the place of a message whose session turned out to be closed: its wait for the contact, or the caller's template. */
 import type { OutboundContent } from '../../../contract/message.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { forgetChoices } from '../store/conversation.store.ts';
 import type { Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
+import { withdrawChoices } from './choices.ts';
 import { holdJob } from './jobs.ts';
 import { contentOf, requestOf, type StoredRequest } from './message-view.ts';
 
@@ -26,7 +26,7 @@ export async function fallBack(
   const anew = { status_at: now, provider_id: null, error: null, dead_at: null, request: refused(request, refusedId) };
   if (ifSessionClosed === 'hold') {
     // It leaves them anew when it is sent.
-    await forgetChoices(tx, message.conversation_id, message.id);
+    await withdrawChoices(tx, message);
     await messages.update(tx, message.id, { ...anew, status: 'held' });
     await outbox.enqueue(tx, holdJob(message.id, now, request));
     return 'held';
@@ -34,7 +34,7 @@ export async function fallBack(
   if (typeof ifSessionClosed !== 'object' || contentOf(message).type === 'template') return undefined;
   const content: OutboundContent = ifSessionClosed.template;
   const template = { content: JSON.stringify(content), kind: content.type };
-  await forgetChoices(tx, message.conversation_id, message.id);
+  await withdrawChoices(tx, message);
   await messages.update(tx, message.id, { ...anew, ...template, status: 'queued' });
   return 'queued';
 }

@@ -9,6 +9,7 @@ import { has, type FoundMessage, type ParsedStatus, type SendReceipt } from '../
 import { learnIdentity } from '../contacts/resolve.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import type { SendError, SendErrorKind } from '../core/errors.ts';
+import { messageKey, ownerKey } from '../core/ids.ts';
 import { answered, freeUntil } from '../core/session-window.ts';
 import { MAX_ATTEMPTS } from '../core/retry.ts';
 import { climb, isAccepted, isDead } from '../core/status-ladder.ts';
@@ -17,14 +18,15 @@ import type { Outbox } from '../outbox/outbox.ts';
 import * as contacts from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
+import * as events from '../store/event.store.ts';
 import type { Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
-import { leaveChoices } from './choices.ts';
+import { withdrawChoices } from './choices.ts';
 import { fallBack } from './fall-back.ts';
 import { sendJob, uncertainJob } from './jobs.ts';
-import { contentOf, requestOf, statusChange } from './message-view.ts';
-import { claimedId } from './own-echo.ts';
+import { requestOf, statusChange } from './message-view.ts';
+import { claimed } from './own-echo.ts';
 
 export interface OutcomesDeps {
   publisher: Publisher;
@@ -53,7 +55,9 @@ export class Outcomes {
     if (message === undefined) return;
     // The refusal of what it took was faster than its answer: something else is on its way by now.
     if (isRefused(message, receipt.providerMessageId)) return;
-    const provider = { provider_id: await claimedId(tx, message, receipt.providerMessageId) };
+    const { id, echo } = await claimed(tx, message, receipt.providerMessageId);
+    const provider = { provider_id: id };
+    if (echo) await this.#giveBack(tx, account, echo);
     await this.#rise(tx, account, { ...message, ...provider }, 'sent', now, provider);
     const conversation = await conversations.find(tx.db, message.conversation_id);
     if (conversation === undefined) return;
@@ -168,11 +172,7 @@ export class Outcomes {
 
   /** The contact wrote: what was held for that is queued, in the order in which it was asked. */
   async release(tx: Tx, conversationId: string): Promise<void> {
-    const waiting = await messages.inStatus(tx.db, conversationId, 'held');
-    const conversation = waiting.length > 0 ? await conversations.find(tx.db, conversationId) : undefined;
-    const last = waiting.at(-1);
-    if (conversation && last) await leaveChoices(tx, conversation, contentOf(last));
-    for (const held of waiting) {
+    for (const held of await messages.inStatus(tx.db, conversationId, 'held')) {
       const now = this.#deps.clock.now();
       await messages.update(tx, held.id, { status: 'queued', status_at: now });
       await this.#deps.outbox.enqueue(tx, sendJob(held, requestOf(held), now));
@@ -216,6 +216,7 @@ export class Outcomes {
     const cleared = isAccepted(reached) ? { error: null } : {};
     const change = { ...learned, ...cleared, ...this.#death(message, reached), status: reached, status_at: at };
     await messages.update(tx, message.id, change);
+    if (reached === 'failed') await withdrawChoices(tx, message);
     await this.#publish(tx, account, { ...message, ...change });
   }
 
@@ -237,6 +238,19 @@ export class Outcomes {
       conversation,
       contact,
       body: { status: statusChange(message) },
+    });
+  }
+
+  /** No person said it after all: the conversation that was taken from the program for that goes back. */
+  async #giveBack(tx: Tx, account: LiveAccount, echo: MessageRow): Promise<void> {
+    const key = ownerKey(messageKey(echo.provider_id ?? ''));
+    if (!(await events.isKnown(tx.db, account.id, key))) return;
+    if (!(await conversations.giveBack(tx, echo.conversation_id, echo.status_at))) return;
+    const conversation = await conversations.find(tx.db, echo.conversation_id);
+    const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
+    await this.#deps.publisher.publish(tx, {
+      ...{ type: 'conversation.control', dedupeKey: `back:${key}`, at: this.#deps.clock.now() },
+      ...{ account, conversation, contact, body: { data: { owner: 'bot', reason: 'own message' } } },
     });
   }
 

@@ -5,32 +5,50 @@ import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
 import { contentOf } from './message-view.ts';
 
-/** The message of the conversation that is being sent, or was lost sight of, and says the same; the oldest of several. */
+/** Between a call to the provider and the time at which it says that the message was sent, by whichever clock. */
+const SLACK_MS = 5 * 60_000;
+/** What may have arrived; that which is queued, while it is being sent. */
+const OPEN = ['uncertain', 'queued', 'unknown'] as const;
+
+/**
+ * The message of the conversation that was being sent at that time, was not answered, and says the same; the oldest of several. What is
+ * said long after was said by somebody else.
+ */
 export async function messageOfEcho(
   tx: Tx,
   conversationId: string,
   told: { type: string },
+  at: number,
 ): Promise<string | undefined> {
-  const uncertain = await messages.inStatus(tx.db, conversationId, 'uncertain');
-  const queued = await messages.inStatus(tx.db, conversationId, 'queued');
-  const isSame = (row: MessageRow) => isSameSaid(contentOf(row), told);
-  for (const row of uncertain.filter(isSame)) return row.id;
-  for (const { id } of queued.filter(isSame)) {
-    if ((await messages.attempts(tx.db, id)).some((attempt) => attempt.closed_at === null)) return id;
+  for (const status of OPEN) {
+    for (const row of await messages.inStatus(tx.db, conversationId, status)) {
+      if (isSameSaid(contentOf(row), told) && (await wasCalled(tx, row, at))) return row.id;
+    }
   }
   return undefined;
 }
 
-/**
- * The id by which the provider knows the message from now on. An echo that was taken for somebody else's gives it up; null: another
- * message has it.
- */
-export async function claimedId(tx: Tx, message: MessageRow, providerId: string): Promise<string | null> {
-  if (message.provider_id !== null) return message.provider_id;
+async function wasCalled(tx: Tx, { id }: MessageRow, at: number): Promise<boolean> {
+  const attempts = await messages.attempts(tx.db, id);
+  return attempts.some(
+    ({ outcome, opened_at: openedAt }) =>
+      (outcome === null || outcome === 'uncertain') && Math.abs(at - openedAt) <= SLACK_MS,
+  );
+}
+
+/** The id by which the provider knows a message of ours from now on; null: another message has it. */
+export interface Claimed {
+  id: string | null;
+  /** It was taken for somebody else's until now. */
+  echo?: MessageRow;
+}
+
+export async function claimed(tx: Tx, message: MessageRow, providerId: string): Promise<Claimed> {
+  if (message.provider_id !== null) return { id: message.provider_id };
   const other = await messages.findByProviderId(tx.db, message.account_id, providerId);
-  if (other === undefined) return providerId;
+  if (other === undefined) return { id: providerId };
   const isEcho = other.direction === 'outbound' && other.request === null;
-  if (!isEcho) return null;
+  if (!isEcho) return { id: null };
   await messages.drop(tx, other.id);
-  return providerId;
+  return { id: providerId, echo: other };
 }

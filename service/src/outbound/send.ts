@@ -18,6 +18,7 @@ import type { Conversation } from '../store/conversation.store.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
 import type { AttemptRow, MessageRow } from '../store/message.store.ts';
+import { leaveChoices } from './choices.ts';
 import { EXPIRED } from './expiry.ts';
 import { lateAt } from './jobs.ts';
 import { contentOf, outgoingOf, requestOf, type Circumstances } from './message-view.ts';
@@ -139,6 +140,7 @@ export class SendHandler implements JobHandler {
     const attemptId = ids.next('att');
     const number = attempts.length + 1;
     await messages.openAttempt(tx, { id: attemptId, message_id: message.id, number, opened_at: clock.now() });
+    await leaveChoices(tx, conversation, contentOf(current));
     const isSessionOpen = isOpen(conversation.window, account.channel.capabilities.window, clock.now());
     const session = isSessionOpen ? ('open' as const) : ('closed' as const);
     return { attemptId, circumstances: { to, session, webhookUrl: this.#deps.webhookUrl(account) } };

@@ -46,7 +46,10 @@ export class Watermarks {
     if (!(await this.#raise(tx, account, conversationId, mark, at))) return;
     const { status, upTo } = mark;
     const rest: Rest = { accountId: account.id, conversationId, status, upTo, at };
-    await this.#deps.outbox.enqueue(tx, this.#deps.restJob(this.name, `${conversationId}:${status}:${upTo}`, { ...rest }));
+    await this.#deps.outbox.enqueue(
+      tx,
+      this.#deps.restJob(this.name, `${conversationId}:${status}:${upTo}`, { ...rest }),
+    );
   }
 
   /** The next of what is left. */

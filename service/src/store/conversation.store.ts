@@ -166,6 +166,13 @@ export async function setOwner(tx: Tx, id: string, owner: Conversation['owner'],
   return changed(await updateOwner(tx.db, { id, owner, at }));
 }
 
+/** Gives the conversation back that was taken from the program at `since`; answers false when it is somebody's since another time. */
+export async function giveBack(tx: Tx, id: string, since: number): Promise<boolean> {
+  const taken = tx.db.updateTable('conversations').where('id', '=', id).where('owner_at', '=', since);
+  const { numUpdatedRows } = await taken.where('owner', '=', 'human').set({ owner: 'bot' }).executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
 const updateChoices = prepared((db, its: Parameters<{ id: string; choices: string | null }>) =>
   db
     .updateTable('conversations')
@@ -179,10 +186,19 @@ export async function setChoices(
   { id, choices: before }: Pick<Conversation, 'id' | 'choices'>,
   choices: readonly ReplyButton[] = [],
 ): Promise<void> {
-  const text =
-    choices.length === 0 ? null : JSON.stringify(choices.map(({ id: chosen, title }) => ({ id: chosen, title })));
+  const text = choices.length === 0 ? null : written(choices);
   if (text === (before.length === 0 ? null : JSON.stringify(before))) return;
   await updateChoices(tx.db, { id, choices: text });
+}
+
+function written(choices: readonly ReplyButton[]): string {
+  return JSON.stringify(choices.map(({ id, title }) => ({ id, title })));
+}
+
+/** Forgets these choices, if it is from them that the contact may choose. */
+export async function dropChoices(tx: Tx, id: string, choices: readonly ReplyButton[]): Promise<void> {
+  const own = tx.db.updateTable('conversations').where('id', '=', id).where('choices', '=', written(choices));
+  await own.set({ choices: null }).execute();
 }
 
 /** Forgets the choices that a message left, unless something was said after it. */
