@@ -135,7 +135,7 @@ const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
   provider_settings: (problem) =>
     service(
       `The provider refused the credential${providerCode(problem)}: ${problem.detail}`,
-      'Check the access token and its permissions in the channel credential; a token may have expired.',
+      'Check the access token or the key and its permissions in the channel credential; it may have expired or been replaced.',
     ),
   provider_rejected: (problem) =>
     service(

@@ -97,6 +97,10 @@ export class WebhookListener {
       const facts = { err: error, requestId, method: 'POST', route: WEBHOOK_ROUTE };
       this.#deps.logger.error(facts, 'request failed');
     }
+    if (error instanceof VerificationError && error.failure === 'malformed') {
+      const facts = { account: call.account?.id, channel: call.account?.channel.id, reason: error.message };
+      this.#deps.logger.warn(facts, 'an authentic webhook was refused');
+    }
     const body = Buffer.from(JSON.stringify(problem));
     const type = { 'content-type': 'application/problem+json; charset=utf-8', 'content-length': body.length };
     call.response.once('finish', () => drainRest(call.request));
