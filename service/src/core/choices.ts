@@ -10,6 +10,9 @@ const NUMBER = /^\(?(\d{1,3})[\s.,;:!)\]…]*$/u;
 const NUMBERED = /^\(?(\d{1,3})[\s.):–-]+(.+)$/u;
 /** What phones make of a digit on a key. */
 const KEYCAP = /[\uFE0F\u20E3]/gu;
+/** What the keyboards of other scripts have for digits. */
+const FOREIGN = /(?![0-9])\p{Nd}/gu;
+const DIGIT = /^\p{Nd}$/u;
 
 /**
  * The one choice that the text picks by its number (from 1) or its title; undefined: none, or the number of one and the title of
@@ -39,5 +42,12 @@ function byTitle(choices: readonly ReplyButton[], said: string): ReplyButton[] {
 }
 
 function plain(text: string): string {
-  return text.normalize('NFKC').replace(KEYCAP, '').replace(/\s+/gu, ' ').trim().toLowerCase();
+  return text.normalize('NFKC').replace(KEYCAP, '').replace(FOREIGN, digit).replace(/\s+/gu, ' ').trim().toLowerCase();
+}
+
+/** As it is written here: the ten of a script follow each other, and nothing that is a digit stands before them. */
+function digit(foreign: string): string {
+  let value = 0;
+  for (let code = (foreign.codePointAt(0) ?? 0) - 1; DIGIT.test(String.fromCodePoint(code)); code--) value += 1;
+  return String(value % 10);
 }
