@@ -47,7 +47,7 @@ function substitutes(content: OutboundContent): OutboundContent[] {
     case 'link':
       return ofLink(content);
     case 'carousel':
-      return inText(carouselLines(content), content.cards.flatMap(repliesOf));
+      return ofCarousel(content);
     case 'media_card':
       return inText(mediaCardLines(content), content.buttons.filter(isReply));
     default:
@@ -175,18 +175,32 @@ function titled(title: string | undefined, target: string | undefined): string |
   return title && target ? `${title}: ${target}` : target;
 }
 
-function contactLines({ name, phones = [], emails = [] }: ContactCard): string[] {
-  return [name.formatted, ...phones.map(({ phone }) => phone), ...emails.map(({ email }) => email)];
+function contactLines({ name, phones = [], emails = [], addresses = [], org, urls = [], birthday }: ContactCard) {
+  return [
+    name.formatted,
+    joined([org?.title, org?.department, org?.company], ', '),
+    ...phones.map(({ phone }) => phone),
+    ...emails.map(({ email }) => email),
+    ...addresses.map(({ street, zip, city, state, country }) => joined([street, zip, city, state, country], ', ')),
+    ...urls.map(({ url }) => url),
+    birthday,
+  ];
 }
 
 function productLines({ title, productIds }: { title: string; productIds: string[] }): string[] {
   return [title, ...productIds];
 }
 
-/** Undefined where a card is nothing but a file without a link. */
-function carouselLines({ text, cards }: Of<'carousel'>): Lines {
-  const told = cards.map(cardText);
-  return told.includes('') ? undefined : [joined([text, ...told], '\n\n')];
+/** Choices stand below the card that they are about. None where a card is nothing but a file without a link. */
+function ofCarousel({ text, cards }: Of<'carousel'>): OutboundContent[] {
+  let number = 0;
+  const told = cards.map((card) => {
+    const words = cardText(card);
+    return words && joined([words, ...repliesOf(card).map(({ title }) => numbered(++number, title))]);
+  });
+  if (told.includes('')) return [];
+  const choices = cards.flatMap(repliesOf).map(({ id, title }) => ({ id, title }));
+  return [{ type: 'text', text: joined([text, ...told], '\n\n'), ...(choices.length > 0 && { choices }) }];
 }
 
 /** The picture of a card that says something in words is left out. */
