@@ -112,6 +112,7 @@ export const TWILIO_FORM: ChannelForm = {
   sendDescription: 'Send text, files, buttons, lists and more; on WhatsApp to a contact who wrote in the last 24 hours',
   templates: true,
   people: false,
+  quotes: false,
   options,
   degrades: true,
   footer: false,

@@ -48,6 +48,18 @@ test('of a Messaging Service any sender may have been chosen', async () => {
   expect(requests[0]?.query).not.toHaveProperty('From', expect.anything());
 });
 
+test('of a message with a Messaging Service of its own that service counts', async () => {
+  const messages = [
+    listed('SM1', SECOND),
+    listed('SM2', SECOND, { messaging_service_sid: SERVICE_SID, from: '+15550003333' }),
+  ];
+  const { io, requests } = inOrder(page(messages));
+  const options = { messagingServiceSid: SERVICE_SID };
+  const found = await find({ ...sought(SECOND), options }, SMS, io);
+  expect(found).toMatchObject({ receipt: { providerMessageId: 'SM2' } });
+  expect(requests[0]?.query).toMatchObject({ From: undefined });
+});
+
 test.each([
   ['queued', null, { status: 'sent' }],
   ['scheduled', null, { status: 'sent' }],
@@ -69,6 +81,7 @@ test.each<[string, unknown[], string | undefined]>([
   ['the prefix of a trial', [listed('SM1', 0, { body: 'Sent from your Twilio trial account - hello' })], 'SM1'],
   ['one before the attempt', [listed('SM1', 2 * MINUTE)], undefined],
   ['one of the same second', [listed('SM1', 30 * SECOND)], 'SM1'],
+  ['one from another sender', [listed('SM1', SECOND, { from: '+15559999999' })], undefined],
   ['what the person wrote', [listed('SM1', SECOND, { direction: 'inbound' })], undefined],
   ['an odd status', [listed('SM1', SECOND, { status: 'pondered' })], undefined],
 ])('%s', async (_name, messages, sid) => {

@@ -248,7 +248,15 @@ describe('keywords', () => {
     ]);
   });
 
+  test.each(['START', ' unstop '])('%s is a wish also when Twilio keeps it to itself', (Body) => {
+    expect(parseSms({ ...SMS_TEXT, Body })).toMatchObject([
+      { type: 'message.received' },
+      { type: 'contact.preference', value: 'resume' },
+    ]);
+  });
+
   test.each([
+    ['YES is mostly an answer', { ...SMS_TEXT, Body: 'YES' }],
     ['HELP is no wish', { ...SMS_TEXT, Body: 'HELP', OptOutType: 'HELP' }],
     ['what Twilio keeps to itself is a message', { ...SMS_TEXT, Body: 'STOP' }],
   ])('%s', (_name, form) => {
@@ -323,6 +331,10 @@ describe('a status', () => {
     const { MessageStatus: _, ...older } = SMS_STATUS;
     expect(parseSms(older)).toMatchObject([{ type: 'message.status', status: 'delivered' }]);
   });
+});
+
+test('on WhatsApp START is a word like others', () => {
+  expect(parseForm(whatsapp({ Body: 'START' })).map(({ type }) => type)).toEqual(['message.received']);
 });
 
 test('what is no message is kept whole', () => {

@@ -27,8 +27,7 @@ beforeAll(async () => {
 afterAll(() => fixture.stop());
 beforeEach(() => {
   fixture.reset();
-  for (const name of Object.keys(credential)) delete credential[name];
-  Object.assign(credential, CREDENTIAL);
+  Object.assign(credential, CREDENTIAL, { messagingServiceSid: '' });
 });
 
 const WHATSAPP = { channel: 'twilio_whatsapp' };
@@ -52,6 +51,14 @@ describe('the account', () => {
     expect(settings).toMatchObject({ success: true, data: { authToken: ['token-one', 'token-two'] } });
     expect(settings.data && channel.externalId(settings.data)).toBe(externalId);
   });
+});
+
+test('a credential without a sender is said to be so', async () => {
+  credential['from'] = ' ';
+  const error = await fixture.failure(text);
+  expect(error.message).toBe("The 'Twilio Messaging API' credential has no 'From' and no 'Messaging Service SID'");
+  expect(error.description).toMatch(/Open the credential/);
+  expect(fixture.service.calls).toEqual([]);
 });
 
 describe('Message', () => {
@@ -102,6 +109,11 @@ describe('Message', () => {
       sendAt: expect.stringMatching(/^2026-12-2[45]T\d\d:00:00\.000Z$/),
     });
     expect(twilioSms.sendOptions?.safeParse(sent().options)).toMatchObject({ success: true });
+  });
+
+  test('nothing is offered to quote: Twilio cannot', async () => {
+    await fixture.output({ ...text, options: { replyTo: 'msg_1' } });
+    expect(sent()).not.toHaveProperty('replyTo');
   });
 
   test('no options are none', async () => {
@@ -191,10 +203,23 @@ describe('the rest', () => {
       fields: [{ id: 'body.1' }, { id: 'body.2' }],
     });
     const variables = { mappingMode: 'defineBelow', value: { 'body.1': '77', 'body.2': 'ready' } };
-    await fixture.output({ ...form, variables });
+    const [item] = await fixture.output({ ...form, variables });
+    expect(item?.json).toMatchObject({ template: 'order_update', language: 'en' });
     const body = ['77', 'ready'].map((value, index) => ({ name: String(index + 1), type: 'text', text: value }));
-    expect(sent().content).toEqual({ type: 'template', name: 'order_update', language: 'en', body });
+    // Names need not be unique at Twilio: the one that was picked is sent by its SID.
+    expect(sent().content).toEqual({ type: 'template', name: ORDER.id, language: 'en', body });
     expect(() => twilioWhatsApp.check(sent().content, {} as never)).not.toThrow();
+  });
+
+  test('a template that goes out when the session is closed is sent by its SID too', async () => {
+    fixture.service.answers.set(`GET /v1/templates/${ORDER.id}`, () => ({ body: ORDER }));
+    const fallbackTemplate = { __rl: true, mode: 'id', value: ORDER.id };
+    const fallbackVariables = { mappingMode: 'defineBelow', value: { 'body.1': '77', 'body.2': 'ready' } };
+    await fixture.output({
+      ...{ ...text, ...WHATSAPP, ifSessionClosed: 'template' },
+      ...{ fallbackTemplate, fallbackVariables },
+    });
+    expect(sent().ifSessionClosed).toMatchObject({ template: { name: ORDER.id, language: 'en' } });
   });
 
   test('a link has a text, and no reference', async () => {

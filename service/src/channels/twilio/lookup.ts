@@ -8,10 +8,10 @@
 import type { OutboundContent } from '../../../../contract/message.ts';
 import type { ChannelIo, FoundMessage, LookupPower, SoughtMessage } from '../channel.ts';
 import { objectsOf, textOf } from '../kit/json.ts';
-import { wireRecipient, wireSender, type Line } from './addresses.ts';
+import { wireRecipient, type Line } from './addresses.ts';
 import { accountPath, twilio } from './call.ts';
 import { listedMessage, stepOf, type ListedMessage } from './payloads.ts';
-import { shapeOf } from './render.ts';
+import { sendersOf, shapeOf } from './render.ts';
 import type { TwilioSettings } from './settings.ts';
 
 /** Clocks differ, and Twilio's instants are whole seconds. */
@@ -34,12 +34,8 @@ async function list(
   settings: TwilioSettings,
   io: ChannelIo,
 ): Promise<Listing> {
-  const sender = options['messagingServiceSid'] === undefined ? settings.from : undefined;
-  const query = {
-    To: wireRecipient(line, to),
-    From: sender === undefined ? undefined : wireSender(line, sender),
-    PageSize: PAGE_SIZE,
-  };
+  const { from } = sendersOf(line, settings, options);
+  const query = { To: wireRecipient(line, to), From: from, PageSize: PAGE_SIZE };
   const messages: ListedMessage[] = [];
   let call: Parameters<typeof twilio>[0] = { method: 'GET', path: accountPath(settings, '/Messages.json'), query };
   for (let page = 0; page < MAX_PAGES; page++) {
@@ -70,11 +66,12 @@ function isSame(message: ListedMessage, body: string | undefined): boolean {
   return shown.trim() === body.trim();
 }
 
-function isCandidate(message: ListedMessage, sought: SoughtMessage, settings: TwilioSettings): boolean {
+/** Ours, of that time, and from the sender that it was sent from: one that a service chose is known by the service. */
+function isCandidate(line: Line, message: ListedMessage, sought: SoughtMessage, settings: TwilioSettings): boolean {
   const { createdAt, isOutbound, messagingServiceSid } = message;
   if (!isOutbound || createdAt === undefined || createdAt < sought.attemptedAt - SKEW_MS) return false;
-  const service = sought.options['messagingServiceSid'] ?? settings.messagingServiceSid;
-  return settings.from !== undefined || messagingServiceSid === undefined || messagingServiceSid === service;
+  const { from, service } = sendersOf(line, settings, sought.options);
+  return from === undefined ? messagingServiceSid === service : message.from === undefined || message.from === from;
 }
 
 function asFound(message: ListedMessage): FoundMessage | undefined {
@@ -92,7 +89,7 @@ export function lookupOn(line: Line): LookupPower<TwilioSettings> {
       const { messages, isWhole } = await list(line, sought, settings, io);
       const candidates: ListedMessage[] = [];
       for (const message of messages) {
-        if (!isCandidate(message, sought, settings)) continue;
+        if (!isCandidate(line, message, sought, settings)) continue;
         if (!(await sought.isAnother(message.sid))) candidates.push(message);
       }
       const body = bodyOf(sought.content);

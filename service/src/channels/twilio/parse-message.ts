@@ -139,10 +139,20 @@ const WISHES: ReadonlyMap<unknown, ParsedPreference['value']> = new Map([
   ['START', 'resume'],
 ]);
 
+/** Words by which whoever said stop comes back; `YES` is one to Twilio as well, but mostly an answer to something else. */
+const RESUMING = /^\s*(start|unstop)\s*$/i;
+
 /**
- * The message, and with Advanced Opt-Out the wish that Twilio read in it and already answered; `HELP` is no wish. Without
- * Advanced Opt-Out Twilio keeps the wish to itself, and later sends are refused as opted out.
+ * The wish that Twilio read in the message and already answered; `HELP` is none. Without Advanced Opt-Out it keeps that to itself: a
+ * stop is then learned from the next send, which is refused as opted out; that it is over would never be learned, so it is read here.
  */
+function wishOf(form: JsonObject): ParsedPreference['value'] | undefined {
+  const told = textOf(form.OptOutType);
+  if (told !== undefined) return WISHES.get(told.toUpperCase());
+  return !isOnWhatsApp(form.From) && RESUMING.test(textOf(form.Body) ?? '') ? 'resume' : undefined;
+}
+
+/** The message, and the wish in it. */
 export function messageEvents(
   form: JsonObject,
   sid: string,
@@ -156,7 +166,7 @@ export function messageEvents(
     ...{ type: 'message.received' as const, address, dedupeKey: messageKey(sid), contact, raw: form },
     ...{ providerMessageId: sid, content, context, opensWindow: openerOf(form, content, context) },
   });
-  const value = WISHES.get(textOf(form.OptOutType)?.toUpperCase());
+  const value = wishOf(form);
   if (value === undefined) return [message];
   const wish: ChannelEvent = compact({
     ...{ type: 'contact.preference' as const, address, dedupeKey: `preference:${sid}`, contact, raw: form },

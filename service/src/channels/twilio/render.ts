@@ -1,7 +1,7 @@
 /** A message as the parameters of `POST …/Messages.json`, and the shapes of those that need a stored content. */
 import type { OutboundContent, OutboundKind } from '../../../../contract/message.ts';
 import type { OutgoingMessage } from '../channel.ts';
-import type { JsonObject } from '../kit/json.ts';
+import { textOf, type JsonObject } from '../kit/json.ts';
 import { wireRecipient, wireSender, type Line } from './addresses.ts';
 import type { ShapedContent } from './contents.ts';
 import type { Fields } from './form.ts';
@@ -123,12 +123,25 @@ function contentFields(content: OutboundContent, contentSid: string | undefined)
   }
 }
 
-/** The sender: the account's, or for this message a Messaging Service, which then picks one of its own unless both are given. */
+/** Who sends: the account's sender, through its service if it has one. `from` undefined: the service chooses. */
+export function sendersOf(
+  line: Line,
+  settings: TwilioSettings,
+  options: Readonly<Record<string, unknown>>,
+): { from?: string | undefined; service?: string | undefined } {
+  const own = textOf(options['messagingServiceSid']);
+  // A service that was named for this message may not have the account's number; on WhatsApp there is always one sender.
+  const from = own !== undefined && line === 'sms' ? undefined : settings.from;
+  return {
+    from: from === undefined ? undefined : wireSender(line, from),
+    service: own ?? settings.messagingServiceSid,
+  };
+}
+
 function senderFields(line: Line, settings: TwilioSettings, options: SmsOptions): Fields {
-  const service = options.messagingServiceSid ?? settings.messagingServiceSid;
-  const from = options.messagingServiceSid !== undefined && line === 'sms' ? undefined : settings.from;
+  const { from, service } = sendersOf(line, settings, options);
   return [
-    ...((from === undefined ? [] : [['From', wireSender(line, from)]]) as Fields),
+    ...((from === undefined ? [] : [['From', from]]) as Fields),
     ...((service === undefined ? [] : [['MessagingServiceSid', service]]) as Fields),
   ];
 }
