@@ -256,6 +256,37 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))('%s',
   });
 });
 
+test('a text on Instagram whose answer was lost is found in the conversation', async () => {
+  sandbox = await startMetaSandbox({ clock });
+  const { lookup } = instagram;
+  const settings = instagram.settings.parse({
+    ...{ loginType: 'facebook', igUserId, pageId, accessToken: pageAccessToken },
+    baseUrl: sandbox.url,
+  });
+  await sandbox.instagram.customer.sends({ from: '7002', text: 'Hi' });
+  const known: string[] = [];
+  const message = outgoing({
+    id: 'msg_l',
+    to: { kind: 'igsid', address: '7002' },
+    content: { type: 'text', text: 'Lost?' },
+  });
+  const isAnother = (id: string) => Promise.resolve(known.includes(id));
+  const find = () => lookup?.find({ ...message, attemptedAt: clock.now(), isAnother }, settings, io);
+  sandbox.faults.next({ kind: 'connection_dropped' });
+  await expect(instagram.send(message, settings, io)).rejects.toMatchObject({ kind: 'uncertain' });
+  await expect(find()).resolves.toBeUndefined();
+  sandbox.faults.next({ kind: 'answer_dropped' });
+  await expect(instagram.send(message, settings, io)).rejects.toMatchObject({ kind: 'uncertain' });
+  const id = sandbox.instagram.listReceivedMessages()[0]?.id ?? '';
+  await expect(find()).resolves.toMatchObject({ receipt: { providerMessageId: id }, status: 'sent' });
+  known.push(id);
+  await expect(find()).resolves.toBeUndefined();
+  known.pop();
+  clock.advance(10 * 60_000);
+  await expect(find()).resolves.toBeUndefined();
+  await sandbox.close();
+});
+
 describe('only messenger', () => {
   const settings = () => messenger.settings.parse({ ...app, pageId, pageAccessToken, baseUrl: sandbox.url });
 

@@ -8,6 +8,7 @@ import { GraphError, unknownObject } from './errors.ts';
 import { ok, type GraphCall } from './graph-call.ts';
 import { handleMessages } from './messages.ts';
 import { createPersona, deleteNode, listPersonas, readNode } from './objects.ts';
+import { readConversations } from './conversations.ts';
 import { readProfile, removeProfile, setProfile } from './profile.ts';
 import {
   debugToken,
@@ -56,6 +57,7 @@ const ROUTES: Route<GraphRoute>[] = [
   route('DELETE', '/:id/messenger_profile', 'profile', removeProfile),
   route('GET', '/:id/personas', 'profile', listPersonas),
   route('POST', '/:id/personas', 'profile', createPersona),
+  route('GET', '/:id/conversations', 'conversations', readConversations),
   route('GET', '/:id/subscribed_apps', 'provisioning', readSubscribedApps),
   route('POST', '/:id/subscribed_apps', 'provisioning', subscribeAccount),
   route('DELETE', '/:id/subscribed_apps', 'provisioning', unsubscribeAccount),

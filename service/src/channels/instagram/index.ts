@@ -5,6 +5,7 @@ import { INSTAGRAM } from '../kit/meta/dialect.ts';
 import { instagramOptions } from '../kit/meta/send-body.ts';
 import { actions } from './actions.ts';
 import { capabilities } from './capabilities.ts';
+import { lookup } from './lookup.ts';
 import { media } from './media.ts';
 import { parse } from './parse.ts';
 import { provisioning } from './provisioning.ts';
@@ -34,5 +35,6 @@ export const instagram: Channel<InstagramSettings> = {
   media,
   presence,
   provisioning,
+  lookup,
   actions,
 };
