@@ -2,9 +2,10 @@
 import type { INodeParameters, INodeTypeDescription } from 'n8n-workflow';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Editor, openEditor } from './support/chromium.ts';
+import { exampleWorkflow } from './support/examples.ts';
 import { nodeOutput } from './support/n8n-rest.ts';
 import { resourceParameters, shownTexts } from './support/node-forms.ts';
-import { ACTION, NODE_PAIRS, type NodePair, PACKAGE, pairWorkflow, startProviders } from './support/node-pairs.ts';
+import { ACTION, NODE_PAIRS, PACKAGE, pairWorkflow, startProviders } from './support/node-pairs.ts';
 import { TRIGGER, type Providers } from './support/node-pairs.ts';
 import { answerLimitMs } from './support/scene.ts';
 import { OWNER, type Stack, startStack } from './support/stack.ts';
@@ -47,14 +48,16 @@ async function missingIn(nodeName: string, type: string, parameters: INodeParame
   return shownTexts(typeOf(type), parameters).filter((text) => !shown.includes(bare(text)));
 }
 
-/** Waits until the customer's phone shows this. */
-async function arrives(pair: NodePair, text: string): Promise<void> {
-  const { customer } = providers.of(pair.channel);
+async function waitUntil(isSo: () => boolean): Promise<void> {
   const deadline = Date.now() + answerLimitMs;
-  while (!customer.read().includes(text)) {
-    if (Date.now() > deadline) throw new Error(`'${text}' did not arrive, but: ${customer.read().join(' | ')}`);
-    await delay(50);
-  }
+  while (!isSo() && Date.now() < deadline) await delay(50);
+}
+
+/** Waits until this stands on the customer's phone. */
+async function arrives(channel: string, text: string): Promise<void> {
+  const { customer } = providers.of(channel);
+  await waitUntil(() => customer.read().includes(text));
+  expect(customer.read()).toContain(text);
 }
 
 test('every node of the package is in a pair', () => {
@@ -75,7 +78,7 @@ describe.each(NODE_PAIRS)('$trigger and $action on $channel', (pair) => {
     const text = `ping ${pair.action}`;
     await stack.rest.activateWorkflow(workflowId);
     await providers.of(pair.channel).customer.write(text);
-    await arrives(pair, `You wrote: ${text}`);
+    await arrives(pair.channel, `You wrote: ${text}`);
     const executions = await stack.rest.waitForExecutions(workflowId, 1);
     expect(executions).toMatchObject([{ mode: 'webhook', status: 'success' }]);
     expect(executions.flatMap((execution) => nodeOutput(execution, TRIGGER))).toMatchObject([
@@ -101,6 +104,27 @@ describe.each(NODE_PAIRS)('$trigger and $action on $channel', (pair) => {
       await editor.closeNode();
     }
   });
+});
+
+/** By now the service knows all accounts. */
+test.each([
+  ['twilio_sms', '1. Opening hours\n2. Track my order\n3. Talk to a person'],
+  ['instagram', ''],
+])('the example for every channel answers on %s', async (channel, choices) => {
+  const { rest, credentials } = stack;
+  const { customer } = providers.of(channel);
+  const { id } = await rest.createWorkflow(await exampleWorkflow('reply-on-every-channel.json', credentials));
+  await rest.activateWorkflow(id);
+  await customer.write('Hello');
+  const [execution] = await rest.waitForExecutions(id, 1);
+  const [sent] = execution ? nodeOutput(execution, 'Greet with Buttons') : [];
+  expect(sent).toMatchObject({ sentAs: choices === '' ? 'buttons' : 'text' });
+  await waitUntil(() => customer.read().at(-1)?.includes('What can we do for you?') === true);
+  expect(customer.read().at(-1)).toContain(choices);
+  await customer.choose('hours', 'Opening hours');
+  await arrives(channel, 'We are open Monday to Friday, 9:00 to 18:00.');
+  expect(await rest.waitForExecutions(id, 2)).toMatchObject([{ status: 'success' }, { status: 'success' }]);
+  await rest.deactivateWorkflow(id);
 });
 
 const actions = [...new Map(NODE_PAIRS.map((pair) => [pair.action, pair])).values()];
