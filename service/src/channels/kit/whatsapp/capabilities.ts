@@ -1,6 +1,7 @@
 /** What WhatsApp can do, as data. */
 import type { Capabilities } from '../../../../../contract/channel.ts';
 import type { MediaKind } from '../../../../../contract/message.ts';
+import { kindByType } from '../meta/media-types.ts';
 import { WHATSAPP_KINDS } from './check.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -44,12 +45,5 @@ export const capabilities: Capabilities = {
   templates: true,
 };
 
-/** The MIME type without parameters, in lower case. */
-export const bareType = (mimeType: string): string => (mimeType.split(';')[0] ?? '').trim().toLowerCase();
-
 /** Which kind of content a file of this type is sent as. */
-export function kindOf(mimeType: string): MediaKind | undefined {
-  const bare = bareType(mimeType);
-  const found = Object.entries(MEDIA).find(([, rule]) => rule.mimeTypes.includes(bare));
-  return found?.[0] as MediaKind | undefined;
-}
+export const kindOf = (mimeType: string): MediaKind | undefined => kindByType(mimeType, MEDIA);

@@ -2,7 +2,8 @@
 import { ParleyError, SendError } from '../../../core/errors.ts';
 import type { FormField, MediaFile } from '../../channel.ts';
 import { idOf, type JsonObject } from '../json.ts';
-import { bareType, capabilities, kindOf } from './capabilities.ts';
+import { bareType } from '../meta/media-types.ts';
+import { capabilities, kindOf } from './capabilities.ts';
 
 /** An uploaded file is kept for 30 days. */
 const UPLOAD_LIFETIME_MS = 30 * 24 * 3_600_000;
