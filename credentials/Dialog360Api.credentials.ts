@@ -5,6 +5,9 @@ import type {
   ICredentialType,
   INodeProperties,
 } from 'n8n-workflow';
+import { baseUrlOr } from './base-url.ts';
+
+const HOST = 'https://waba-v2.360dialog.io';
 
 /** One WhatsApp number at 360dialog. The names of the properties are the names of the account's settings. */
 export class Dialog360Api implements ICredentialType {
@@ -87,7 +90,7 @@ export class Dialog360Api implements ICredentialType {
       displayName: 'Base URL',
       name: 'baseUrl',
       type: 'string',
-      default: 'https://waba-v2.360dialog.io',
+      default: HOST,
       placeholder: 'e.g. https://waba-sandbox.360dialog.io',
       description: "Change it only for 360dialog's sandbox or a test server",
     },
@@ -99,7 +102,7 @@ export class Dialog360Api implements ICredentialType {
   };
 
   test: ICredentialTestRequest = {
-    request: { baseURL: '={{$credentials.baseUrl}}', url: '/health_status', method: 'GET' },
+    request: { baseURL: `={{${baseUrlOr(`"${HOST}"`)}}}`, url: '/health_status', method: 'GET' },
     rules: [
       {
         type: 'responseCode',

@@ -5,10 +5,11 @@ import type {
   ICredentialType,
   INodeProperties,
 } from 'n8n-workflow';
+import { apiVersionOr, baseUrlOr } from './base-url.ts';
 
-/** Meta's host for the log-in, unless a test server stands in its place. */
-const HOST =
-  '$credentials.baseUrl || ($credentials.loginType === "instagram" ? "https://graph.instagram.com" : "https://graph.facebook.com")';
+/** Meta's host for the log-in. */
+const HOST = '($credentials.loginType === "instagram" ? "https://graph.instagram.com" : "https://graph.facebook.com")';
+const VERSION = 'v25.0';
 
 /** One professional Instagram account. The names of the properties are the names of the account's settings. */
 export class ParleyInstagramApi implements ICredentialType {
@@ -99,7 +100,7 @@ export class ParleyInstagramApi implements ICredentialType {
       displayName: 'API Version',
       name: 'apiVersion',
       type: 'string',
-      default: 'v25.0',
+      default: VERSION,
       placeholder: 'e.g. v25.0',
       description: 'The version of the Graph API',
     },
@@ -121,7 +122,7 @@ export class ParleyInstagramApi implements ICredentialType {
 
   test: ICredentialTestRequest = {
     request: {
-      baseURL: `={{${HOST}}}/{{$credentials.apiVersion}}`,
+      baseURL: `={{${baseUrlOr(HOST)}}}/{{${apiVersionOr(VERSION)}}}`,
       url: '=/{{$credentials.igUserId}}',
       method: 'GET',
       qs: { fields: 'id,username' },

@@ -5,6 +5,10 @@ import type {
   ICredentialType,
   INodeProperties,
 } from 'n8n-workflow';
+import { apiVersionOr, baseUrlOr } from './base-url.ts';
+
+const HOST = 'https://graph.facebook.com';
+const VERSION = 'v25.0';
 
 /** One Facebook Page on Messenger. The names of the properties are the names of the account's settings. */
 export class ParleyMessengerApi implements ICredentialType {
@@ -68,7 +72,7 @@ export class ParleyMessengerApi implements ICredentialType {
       displayName: 'API Version',
       name: 'apiVersion',
       type: 'string',
-      default: 'v25.0',
+      default: VERSION,
       placeholder: 'e.g. v25.0',
       description: 'The version of the Graph API',
     },
@@ -76,7 +80,7 @@ export class ParleyMessengerApi implements ICredentialType {
       displayName: 'Base URL',
       name: 'baseUrl',
       type: 'string',
-      default: 'https://graph.facebook.com',
+      default: HOST,
       placeholder: 'e.g. https://graph.facebook.com',
       description: 'Change it only to put a test server in the place of the Graph API',
     },
@@ -89,7 +93,7 @@ export class ParleyMessengerApi implements ICredentialType {
 
   test: ICredentialTestRequest = {
     request: {
-      baseURL: '={{$credentials.baseUrl}}/{{$credentials.apiVersion}}',
+      baseURL: `={{${baseUrlOr(`"${HOST}"`)}}}/{{${apiVersionOr(VERSION)}}}`,
       url: '=/{{$credentials.pageId}}',
       method: 'GET',
       qs: { fields: 'id,name' },

@@ -5,6 +5,7 @@ import type {
   ICredentialType,
   INodeProperties,
 } from 'n8n-workflow';
+import { baseUrlOr } from './base-url.ts';
 
 /** One Twilio sender, for SMS and MMS or for WhatsApp. The names of the properties are the names of the account's settings. */
 export class ParleyTwilioApi implements ICredentialType {
@@ -87,14 +88,14 @@ export class ParleyTwilioApi implements ICredentialType {
       auth: {
         username: '={{$credentials.apiKeySid || $credentials.accountSid}}',
         password:
-          '={{$credentials.apiKeySid ? $credentials.apiKeySecret : $credentials.authToken.split(/[\\s,]+/)[0]}}',
+          '={{$credentials.apiKeySid ? $credentials.apiKeySecret : $credentials.authToken.trim().split(/[\\s,]+/)[0]}}',
       },
     },
   };
 
   test: ICredentialTestRequest = {
     request: {
-      baseURL: '={{$credentials.baseUrl || "https://api.twilio.com"}}',
+      baseURL: `={{${baseUrlOr('"https://api.twilio.com"')}}}`,
       url: '=/2010-04-01/Accounts/{{$credentials.accountSid}}/Messages.json',
       method: 'GET',
       qs: { PageSize: 1 },

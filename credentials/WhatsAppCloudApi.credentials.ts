@@ -5,6 +5,10 @@ import type {
   ICredentialType,
   INodeProperties,
 } from 'n8n-workflow';
+import { apiVersionOr, baseUrlOr } from './base-url.ts';
+
+const HOST = 'https://graph.facebook.com';
+const VERSION = 'v23.0';
 
 const NUMBER_FIELDS = 'id,display_phone_number,verified_name,quality_rating,code_verification_status,name_status';
 
@@ -79,7 +83,7 @@ export class WhatsAppCloudApi implements ICredentialType {
       displayName: 'API Version',
       name: 'apiVersion',
       type: 'string',
-      default: 'v23.0',
+      default: VERSION,
       placeholder: 'e.g. v23.0',
       description: 'The version of the Graph API',
     },
@@ -87,7 +91,7 @@ export class WhatsAppCloudApi implements ICredentialType {
       displayName: 'Base URL',
       name: 'baseUrl',
       type: 'string',
-      default: 'https://graph.facebook.com',
+      default: HOST,
       placeholder: 'e.g. https://graph.facebook.com',
       description: 'Change it only to put a test server in the place of the Graph API',
     },
@@ -100,7 +104,7 @@ export class WhatsAppCloudApi implements ICredentialType {
 
   test: ICredentialTestRequest = {
     request: {
-      baseURL: '={{$credentials.baseUrl}}/{{$credentials.apiVersion}}',
+      baseURL: `={{${baseUrlOr(`"${HOST}"`)}}}/{{${apiVersionOr(VERSION)}}}`,
       url: '=/{{$credentials.phoneNumberId}}',
       method: 'GET',
       qs: { fields: NUMBER_FIELDS },
