@@ -4,6 +4,8 @@ import type { ParleyContext } from '../shared/transport.ts';
 
 export const INSTAGRAM_ACCOUNT: CredentialForm = {
   credential: 'parleyInstagramApi',
+  displayName: 'Instagram Messaging API',
+  identifiedBy: ['Instagram Account ID'],
   channel: 'instagram',
   externalId: 'igUserId',
   settings: [

@@ -4,6 +4,8 @@ import type { ParleyContext } from '../shared/transport.ts';
 
 export const MESSENGER_ACCOUNT: CredentialForm = {
   credential: 'parleyMessengerApi',
+  displayName: 'Messenger Page API',
+  identifiedBy: ['Page ID'],
   channel: 'messenger',
   externalId: 'pageId',
   settings: ['pageId', 'pageAccessToken', 'appId', 'appSecret', 'verifyToken', 'apiVersion', 'baseUrl'],

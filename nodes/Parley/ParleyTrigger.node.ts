@@ -7,7 +7,6 @@ import {
   type IWebhookResponseData,
 } from 'n8n-workflow';
 import type { AnyAccount } from '../shared/account.ts';
-import { asNodeError } from '../shared/operation.ts';
 import { Parameters } from '../shared/parameters.ts';
 import { triggerProperties } from '../shared/trigger/description.ts';
 import { deliveryWebhook, subscriptionHooks } from '../shared/trigger/life.ts';
@@ -18,12 +17,8 @@ import { parleyTriggerMethods } from './methods.ts';
 /** The account that the trigger is to hear; undefined: all of them. */
 async function heardAccount(context: IHookFunctions): Promise<AnyAccount | undefined> {
   const locator = new Parameters({ locator: context.getNodeParameter('account', null) }).group('locator');
-  try {
-    const ref = await accountOf(context, locator);
-    return ref && { ref };
-  } catch (error) {
-    throw asNodeError(context.getNode(), error, 0);
-  }
+  const ref = await accountOf(context, locator);
+  return ref && { ref };
 }
 
 /** Starts a workflow for what happens on any account that the service has, whatever the channel: the same events and fields. */

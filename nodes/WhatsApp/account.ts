@@ -6,6 +6,8 @@ import { providerOf } from './connect-through.ts';
 
 export const CLOUD_ACCOUNT: CredentialForm = {
   credential: 'whatsAppCloudApi',
+  displayName: 'WhatsApp Cloud API',
+  identifiedBy: ['Phone Number ID'],
   channel: 'whatsapp',
   externalId: 'phoneNumberId',
   settings: ['accessToken', 'phoneNumberId', 'wabaId', 'appId', 'appSecret', 'verifyToken', 'apiVersion', 'baseUrl'],
@@ -13,6 +15,8 @@ export const CLOUD_ACCOUNT: CredentialForm = {
 
 export const DIALOG360_ACCOUNT: CredentialForm = {
   credential: 'dialog360Api',
+  displayName: '360dialog API',
+  identifiedBy: ['Phone Number ID'],
   channel: 'dialog360',
   externalId: 'phoneNumberId',
   settings: [

@@ -1,12 +1,15 @@
 /** The account a node speaks for: who it is at the provider, and the settings that register it with the service. */
 import type { AccountRef } from '../../contract/channel.ts';
 import { settingsDigest } from '../../contract/signature.ts';
+import { ParameterError } from './parameters.ts';
 
 export interface ChannelAccount {
   /** Goes into requests; its digest tells the service whether it holds the same settings. */
   ref: AccountRef & { settingsDigest: string };
   /** Exactly what the digest was made of: sent once, when the service asks for the account. */
   settings: Record<string, unknown>;
+  /** Names of templates are not unique there: one is sent by its ID. */
+  templatesById?: boolean;
 }
 
 /** An account of a credential, or one that the service has already: then its settings are not at hand. */
@@ -43,6 +46,9 @@ export function channelAccount(channel: string, externalId: string, settings: Re
 /** Which settings a credential holds, and which of them is the account's id at the provider. */
 export interface CredentialForm {
   credential: string;
+  /** Its display name, and those of the fields that say which account it is, for people. */
+  displayName: string;
+  identifiedBy: readonly string[];
   channel: string;
   externalId: string;
   settings: readonly string[];
@@ -50,10 +56,18 @@ export interface CredentialForm {
   rotated?: string;
 }
 
-/** The account of a decrypted credential. Pure. */
+function noAccount({ displayName, identifiedBy }: CredentialForm): never {
+  const fields = identifiedBy.map((field) => `'${field}'`);
+  throw new ParameterError(
+    `The '${displayName}' credential has no ${fields.join(' and no ')}`,
+    `Open the credential and fill in ${fields.join(' or ')}: it says which account this is.`,
+  );
+}
+
+/** The account of a decrypted credential. Pure. Throws `ParameterError` when it says no account. */
 export function accountOfCredential(form: CredentialForm, credential: Record<string, unknown>): ChannelAccount {
   const { rotated = 'appSecret' } = form;
   const given = { ...credential, [rotated]: secretList(credential[rotated]) };
   const settings = compactSettings(given, form.settings);
-  return channelAccount(form.channel, String(settings[form.externalId] ?? ''), settings);
+  return channelAccount(form.channel, String(settings[form.externalId] ?? noAccount(form)), settings);
 }

@@ -116,6 +116,8 @@ const sendOptions: INodeProperties[] = [
 export interface SendOffer {
   /** People may write for longer than programs: offers 'Written by a Person'. */
   people?: boolean;
+  /** False: a message cannot quote another. */
+  quotes?: boolean;
   /** What only this channel knows: members of `SendMessage.options`, by the field's name. */
   options?: readonly INodeProperties[];
 }
@@ -132,7 +134,7 @@ const writtenByPersonField: INodeProperties = {
 /** The collection that holds `sendOptions` and what the channel and the operation add. */
 export function sendOptionsField(offer: SendOffer = {}, further: readonly INodeProperties[] = []): INodeProperties {
   const fields = [
-    ...sendOptions,
+    ...sendOptions.filter(({ name }) => offer.quotes !== false || name !== 'replyTo'),
     ...(offer.people ? [writtenByPersonField] : []),
     ...(offer.options ?? []),
     ...further,

@@ -5,7 +5,7 @@ import type { ChannelAccount } from './account.ts';
 import { showFor, type Files } from './content/kind.ts';
 import type { Parameters } from './parameters.ts';
 import { templateContent } from './template-content.ts';
-import { findTemplate, templateField, variablesField } from './templates.ts';
+import { findTemplate, sendable, templateField, variablesField } from './templates.ts';
 
 const CHOICES: INodePropertyOptions[] = [
   { name: 'Fail', value: 'fail', description: 'The node fails and says when the session closed' },
@@ -49,5 +49,5 @@ export async function ifSessionClosedOf(
   if (choice !== 'template') return undefined;
   const template = await findTemplate(context, account, parameters.group('fallbackTemplate'), itemIndex);
   const values = parameters.group('fallbackVariables').group('value');
-  return { template: await templateContent(template, values, files) };
+  return { template: await templateContent(sendable(account, template), values, files) };
 }

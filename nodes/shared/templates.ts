@@ -89,6 +89,11 @@ export async function findTemplate(
   return await found;
 }
 
+/** As it is named in a message. */
+export function sendable(account: ChannelAccount, template: Template): Template {
+  return account.templatesById ? { ...template, name: template.id } : template;
+}
+
 async function lookUp(
   context: ParleyContext,
   account: ChannelAccount,

@@ -23,10 +23,11 @@ export function twilioAccountOf(channel: TwilioChannel, credential: Record<strin
     .replace(/^whatsapp:/i, '');
   const externalId = from === '' ? 'messagingServiceSid' : 'from';
   const form: CredentialForm = {
-    ...{ credential: TWILIO_CREDENTIAL, channel, externalId },
+    ...{ credential: TWILIO_CREDENTIAL, displayName: 'Twilio Messaging API', channel, externalId },
+    identifiedBy: channel === 'twilio_sms' ? ['From', 'Messaging Service SID'] : ['From'],
     ...{ settings: SETTINGS, rotated: 'authToken' },
   };
-  return accountOfCredential(form, { ...credential, from });
+  return { ...accountOfCredential(form, { ...credential, from }), templatesById: true };
 }
 
 export async function twilioAccount(context: ParleyContext, channel: TwilioChannel): Promise<ChannelAccount> {

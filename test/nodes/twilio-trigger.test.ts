@@ -44,3 +44,11 @@ test('what Twilio lacks stops the activation', async () => {
     message: expect.stringContaining(detail) as string,
   });
 });
+
+test('a credential without a sender stops the activation', async () => {
+  credential['from'] = '';
+  await expect(fixture.engine.activate(workflow({}))).rejects.toMatchObject({
+    message: "The 'Twilio Messaging API' credential has no 'From' and no 'Messaging Service SID'",
+    description: expect.stringMatching(/Open the credential/) as string,
+  });
+});

@@ -29,6 +29,8 @@ export interface ChannelForm {
   templates: boolean;
   /** People may write for longer than programs: offers 'Written by a Person'. */
   people: boolean;
+  /** False: a message cannot quote another. */
+  quotes?: boolean;
   /** What only this channel's sends know: members of `SendMessage.options`, by the field's name. */
   options: readonly INodeProperties[];
   /** One node for several channels: what the account's channel lacks is sent in its nearest form. */

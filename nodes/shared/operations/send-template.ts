@@ -6,7 +6,7 @@ import { itemParameters, type Operation, type Output } from '../operation.ts';
 import type { Parameters } from '../parameters.ts';
 import { expiryOf, offeredOptions, send, sendMessage, sentOutput } from '../sending.ts';
 import { templateContent } from '../template-content.ts';
-import { findTemplate, templateField, variablesField } from '../templates.ts';
+import { findTemplate, sendable, templateField, variablesField } from '../templates.ts';
 import type { ChannelForm } from './channel-form.ts';
 
 const extraContentField: INodeProperties = {
@@ -48,7 +48,8 @@ async function sendItem(form: ChannelForm, context: IExecuteFunctions, itemIndex
   const options = parameters.group('options');
   const template = await findTemplate(context, account, parameters.group('template'), itemIndex);
   const values = parameters.group('variables').group('value');
-  const filled = await templateContent(template, values, itemFiles(context, account, itemIndex));
+  const files = itemFiles(context, account, itemIndex);
+  const filled = await templateContent(sendable(account, template), values, files);
   const message = sendMessage(account, parameters, withExtraContent(filled, options), {
     expiresAt: expiryOf(context, parameters),
     ...offeredOptions(options, form, context.getTimezone()),

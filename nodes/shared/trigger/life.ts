@@ -1,6 +1,7 @@
 /** What every channel's trigger node declares: where deliveries come in, and what activating and deactivating do. */
 import type { IHookFunctions, IWebhookDescription } from 'n8n-workflow';
 import type { AnyAccount } from '../account.ts';
+import { asNodeError } from '../operation.ts';
 import { createSubscription, endSubscription, subscriptionExists } from './subscription.ts';
 
 /** Only the service calls it. Shown, it would be entered at the provider, where the service's own URL belongs. */
@@ -15,18 +16,23 @@ export const deliveryWebhook: IWebhookDescription = {
 
 type Hook = (this: IHookFunctions) => Promise<boolean>;
 
-/** `accountOf`: the account that the trigger hears. */
-export function subscriptionHooks(accountOf: (context: IHookFunctions) => Promise<AnyAccount | undefined>): {
-  checkExists: Hook;
-  create: Hook;
-  delete: Hook;
-} {
+type HeardAccount = (context: IHookFunctions) => Promise<AnyAccount | undefined>;
+
+/** `accountOf`: the account that the trigger hears; undefined: all of them. */
+export function subscriptionHooks(accountOf: HeardAccount): { checkExists: Hook; create: Hook; delete: Hook } {
+  const heard: HeardAccount = async (context) => {
+    try {
+      return await accountOf(context);
+    } catch (error) {
+      throw asNodeError(context.getNode(), error, 0);
+    }
+  };
   return {
     async checkExists() {
-      return await subscriptionExists(this, await accountOf(this));
+      return await subscriptionExists(this, await heard(this));
     },
     async create() {
-      return await createSubscription(this, await accountOf(this));
+      return await createSubscription(this, await heard(this));
     },
     async delete() {
       return await endSubscription(this);
