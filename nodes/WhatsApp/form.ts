@@ -13,7 +13,7 @@ export const WHATSAPP_FORM: ChannelForm = {
     providerNotice(
       'twilio',
       'twilioContentNotice',
-      'Twilio sends text, files, locations, buttons, lists and links, and fetches files itself: give them by a link.',
+      "Twilio sends text, files, locations, buttons, lists and links, and fetches files itself: give them by a link. It cannot quote: 'Reply To' does nothing.",
     ),
   ],
   recipient: PHONE_OR_USER,
