@@ -39,15 +39,7 @@ export class TwilioMessagingTrigger implements INodeType {
         default: '',
       },
       ...triggerProperties({
-        events: [
-          'call',
-          'contactIdentity',
-          'conversationControl',
-          'linkClicked',
-          'messageChanged',
-          'messageEcho',
-          'template',
-        ],
+        events: ['call', 'contactIdentity', 'linkClicked', 'messageChanged', 'messageEcho', 'template'],
         kinds: ['address', 'call_permission', 'contacts', 'order', 'reaction', 'request_welcome', 'share', 'system'],
       }),
     ],

@@ -57,15 +57,18 @@ function withPort(url: URL): string {
 }
 
 /**
- * Everything Twilio may have signed for this URL: as it came, normalised without a port and with one, and both in the older encoding.
- * A fragment configures how Twilio connects and is not sent; should one stand here, it is tried without and with it.
+ * Everything Twilio may have signed for this URL: as it came, which is nearly always it; normalised without a port and with one, and both
+ * in the older encoding. A fragment configures how Twilio connects and is not sent; should one stand here, it is tried at last.
  */
-export function signedUrls(url: string): Set<string> {
+export function* signedUrls(url: string): Generator<string> {
   const sent = url.split('#')[0] as string;
-  if (!URL.canParse(sent)) return new Set([sent, url]);
-  const parsed = new URL(sent);
-  const forms = [sent, withoutPort(parsed), withPort(parsed)];
-  return new Set([...forms, ...forms.slice(1).map(legacyEncoded), url]);
+  yield sent;
+  if (URL.canParse(sent)) {
+    const parsed = new URL(sent);
+    const forms = [withoutPort(parsed), withPort(parsed)];
+    yield* new Set([...forms, ...forms.map(legacyEncoded)]);
+  }
+  if (url !== sent) yield url;
 }
 
 function isSigned(signature: string, urls: Iterable<string>, parameters: string, tokens: readonly string[]): boolean {
