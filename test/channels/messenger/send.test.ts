@@ -100,11 +100,23 @@ describe('how it is sent', () => {
     });
   });
 
-  test('the tag for people is not for programs', async () => {
+  test.each<[string, Partial<OutgoingMessage>]>([
+    ['as an option', { options: { tag: 'HUMAN_AGENT' } }],
+    [
+      'in a native body',
+      {
+        content: {
+          type: 'native',
+          body: { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT', message: { text: 'x' } },
+        },
+      },
+    ],
+  ])('the tag for people is not for programs: %s', async (_where, change) => {
     const { io, requests } = alwaysAnswering(json(200, ACCEPTED));
-    const bot = { ...MESSAGE, options: { tag: 'HUMAN_AGENT' } };
-    await expect(messenger.send(bot, SETTINGS, io)).rejects.toMatchObject({ name: 'SendError', kind: 'invalid' });
+    const sending = messenger.send({ ...MESSAGE, ...change }, SETTINGS, io);
+    await expect(sending).rejects.toMatchObject({ name: 'SendError', kind: 'invalid' });
     expect(requests).toEqual([]);
+    await expect(messenger.send({ ...MESSAGE, ...change, author: 'human' }, SETTINGS, io)).resolves.toBeDefined();
   });
 });
 

@@ -34,12 +34,15 @@ type Envelope = Pick<OutgoingMessage, 'author' | 'session' | 'options' | 'conten
  */
 function sendingType({ author, session, options, content }: Envelope): JsonObject {
   if (content.type === 'template') return { messaging_type: 'UTILITY' };
-  const isTagged = options.tag === HUMAN_AGENT;
+  const own = content.type === 'native' ? objectOf(content.body) : {};
+  const isTagged = options.tag === HUMAN_AGENT || own.tag === HUMAN_AGENT;
   if (isTagged && author !== 'human') {
     throw new SendError('invalid', `The tag ${HUMAN_AGENT} is for what a person wrote: set author to human.`);
   }
-  if (isTagged || (session === 'closed' && author === 'human'))
+  if (own.messaging_type !== undefined) return {};
+  if (isTagged || (session === 'closed' && author === 'human')) {
     return { messaging_type: 'MESSAGE_TAG', tag: HUMAN_AGENT };
+  }
   return { messaging_type: 'RESPONSE' };
 }
 
