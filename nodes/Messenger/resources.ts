@@ -21,10 +21,9 @@ const message: Resource = {
     markReadOperation(messengerAccount, typingChoice),
     send,
     sendAndWaitOperation(MESSENGER_FORM),
-    sendTemplateOperation(
-      MESSENGER_FORM,
-      'Send an approved utility template, which may go out when the session is closed',
-    ),
+    sendTemplateOperation(MESSENGER_FORM, {
+      description: 'Send an approved utility template, which may go out when the session is closed',
+    }),
   ],
   defaultOperation: send.value,
 };

@@ -41,10 +41,10 @@ const message: Resource = {
     noticedMarkRead,
     send,
     sendAndWaitOperation(TWILIO_FORM),
-    sendTemplateOperation(
-      TWILIO_FORM,
-      'Send a content template; one that WhatsApp approved may start or reopen a conversation at any time',
-    ),
+    sendTemplateOperation(TWILIO_FORM, {
+      description: 'Send a content template; one that WhatsApp approved may start or reopen a conversation at any time',
+      files: 'A file belongs to the template: what varies in its link is a variable.',
+    }),
   ],
   defaultOperation: send.value,
 };

@@ -80,7 +80,7 @@ const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
   handed_off: (problem) =>
     user(
       `A person has taken over this conversation: ${problem.detail}`,
-      "Automated messages are held back until the conversation is handed back to the bot: 'Conversation: Set Owner' of the Parley node does that. What a person of yours wrote goes out with the option 'Written by a Person'. Nothing was sent.",
+      "Automated messages are held back until the conversation is handed back to the bot: 'Conversation: Set Owner' of the Parley node does that. What a person of yours wrote goes out with the option 'Written by a Person', which the Parley node has for every channel. Nothing was sent.",
     ),
   unsupported_by_channel: (problem) =>
     user(

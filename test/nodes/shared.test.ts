@@ -32,7 +32,7 @@ describe('errors', () => {
     ],
     ['session_closed', {}, 'user', /no open session/, /If Session Closed/],
     ['opted_out', {}, 'user', /does not want/, /opts in/],
-    ['handed_off', {}, 'user', /person has taken over/, /handed back/],
+    ['handed_off', {}, 'user', /person has taken over/, /handed back.*the Parley node has for every channel/],
     ['unsupported_by_channel', {}, 'user', /cannot send that kind.*the detail/, /Content Type/],
     ['invalid_recipient', {}, 'user', /'To' cannot be used: the detail/, /country code/],
     [

@@ -30,6 +30,11 @@ const noticedMarkRead: Operation = {
 export const messageResource: Resource = {
   value: 'message',
   name: 'Message',
-  operations: [noticedMarkRead, send, sendAndWaitOperation(WHATSAPP_FORM), sendTemplateOperation(WHATSAPP_FORM)],
+  operations: [
+    noticedMarkRead,
+    send,
+    sendAndWaitOperation(WHATSAPP_FORM),
+    sendTemplateOperation(WHATSAPP_FORM, { extraContent: true }),
+  ],
   defaultOperation: send.value,
 };

@@ -9,6 +9,15 @@ import { templateContent } from '../template-content.ts';
 import { findTemplate, sendable, templateField, variablesField } from '../templates.ts';
 import type { ChannelForm } from './channel-form.ts';
 
+/** What is the channel's own in 'Send Template'. */
+export interface TemplateSending {
+  description?: string;
+  /** How the file of a template is given. */
+  files?: string;
+  /** Parts that are no variables can be added by hand. */
+  extraContent?: boolean;
+}
+
 const extraContentField: INodeProperties = {
   displayName: 'Extra Content',
   name: 'extraContent',
@@ -18,19 +27,20 @@ const extraContentField: INodeProperties = {
     'Parts of the template that are no variables, e.g. {"buttons": [{"type": "catalog", "index": 0, "thumbnailProductId": "sku-1"}]}',
 };
 
-function fields(form: ChannelForm): INodeProperties[] {
+const FILES = 'For a header file give a link, a media ID, or the name of a binary field of the input item.';
+
+function fields(form: ChannelForm, { files = FILES, extraContent = false }: TemplateSending): INodeProperties[] {
   return [
     ...recipientFields(form.recipient),
     templateField('template', 'searchApprovedTemplates'),
     variablesField('variables', 'template', 'getTemplateVariables'),
     {
-      displayName:
-        'For a header file give a link, a media ID, or the name of a binary field of the input item. Only approved templates are listed.',
+      displayName: `${files} Only approved templates are listed.`,
       name: 'templateNotice',
       type: 'notice',
       default: '',
     },
-    sendOptionsField(form, [extraContentField]),
+    sendOptionsField(form, extraContent ? [extraContentField] : []),
   ];
 }
 
@@ -59,16 +69,14 @@ async function sendItem(form: ChannelForm, context: IExecuteFunctions, itemIndex
 }
 
 /** 'Send Template'. The node has `templateMethods`. */
-export function sendTemplateOperation(
-  form: ChannelForm,
-  description = 'Send an approved template, which may start a conversation at any time',
-): Operation {
+export function sendTemplateOperation(form: ChannelForm, sending: TemplateSending): Operation {
+  const { description = 'Send an approved template, which may start a conversation at any time' } = sending;
   return {
     value: 'sendTemplate',
     name: 'Send Template',
     action: 'Send a template',
     description,
-    fields: fields(form),
+    fields: fields(form, sending),
     run: async (context, itemIndex) => await sendItem(form, context, itemIndex),
   };
 }

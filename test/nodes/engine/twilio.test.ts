@@ -203,7 +203,9 @@ describe('the rest', () => {
       fields: [{ id: 'body.1' }, { id: 'body.2' }],
     });
     const variables = { mappingMode: 'defineBelow', value: { 'body.1': '77', 'body.2': 'ready' } };
-    const [item] = await fixture.output({ ...form, variables });
+    // What stands beside the variables is the content's own at Twilio: nothing can be added to it.
+    const options = { extraContent: '{"code": "1"}' };
+    const [item] = await fixture.output({ ...form, variables, options });
     expect(item?.json).toMatchObject({ template: 'order_update', language: 'en' });
     const body = ['77', 'ready'].map((value, index) => ({ name: String(index + 1), type: 'text', text: value }));
     // Names need not be unique at Twilio: the one that was picked is sent by its SID.
