@@ -171,6 +171,7 @@ function describeContactStore(open: OpenLedger): void {
         ['with a closed session', { session: { ...opened, isOpen: false } }, 9, 'd c a z y'],
         ['with a closed session, where there are sessions', { session: { ...noWindow, isOpen: false } }, 9, ''],
         ['by name', { ids: ['a', 'y', 'b'] }, 9, 'b a y'],
+        ['by no name', { ids: [] }, 9, ''],
       ])('%s', async (_name, wish, limit, expected) => {
         const ledger = await open();
         const heard: [string, string, number | null][] = [
@@ -226,6 +227,31 @@ function describeContactStore(open: OpenLedger): void {
       expect(await set('human', 5)).toEqual([true, 'human']);
       expect(await set('bot', 4)).toEqual([false, 'human']);
       expect(await set('bot', 5)).toEqual([true, 'bot']);
+      await ledger.write((tx) => conversations.assignOwner(tx, 'cnv', 'human', 4));
+      expect((await conversations.find(ledger.reader, 'cnv'))?.owner).toBe('human');
+    });
+
+    test('go back to the program only from whom took them at that time', async () => {
+      const ledger = await open();
+      await converse(ledger, 'cnv', 'con', 'acc');
+      const back = (at: number) => ledger.write((tx) => conversations.giveBack(tx, 'cnv', at));
+      expect(await back(5)).toBe(false);
+      await ledger.write((tx) => conversations.setOwner(tx, 'cnv', 'human', 5));
+      expect([await back(4), await back(5), await back(5)]).toEqual([false, true, false]);
+      expect((await conversations.find(ledger.reader, 'cnv'))?.owner).toBe('bot');
+    });
+
+    test('lose the choices of a message, and no others', async () => {
+      const ledger = await open();
+      await converse(ledger, 'cnv', 'con', 'acc');
+      const offered = [{ id: 'y', title: 'Yes' }];
+      await ledger.write((tx) => conversations.setChoices(tx, { id: 'cnv', choices: [] }, offered));
+      const left = async (choices: { id: string; title: string }[]) => {
+        await ledger.write((tx) => conversations.dropChoices(tx, 'cnv', choices));
+        return (await conversations.find(ledger.reader, 'cnv'))?.choices;
+      };
+      expect(await left([{ id: 'n', title: 'No' }])).toEqual(offered);
+      expect(await left(offered)).toEqual([]);
     });
 
     test('keep the choices that were offered until others are', async () => {

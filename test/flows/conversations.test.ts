@@ -153,6 +153,16 @@ describe('handing over', () => {
       ['human', 'bot'].map((owner) => ({ conversationId: ids.ben, owner, data: { owner, reason: 'api' } })),
     );
   });
+
+  test('is done by the one who says it last, whatever the clocks', async () => {
+    const { app, ids } = shared;
+    const set = (owner: string) => app.call('PATCH', `/v1/conversations/${ids.ben}`, { owner });
+    await set('human');
+    app.advance(-1_000);
+    expect(await set('bot')).toMatchObject({ body: { owner: 'bot' } });
+    app.advance(1_000);
+    expect(await get(app, ids.ben)).toMatchObject({ owner: 'bot' });
+  });
 });
 
 describe('permission', () => {

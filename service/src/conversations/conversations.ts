@@ -84,7 +84,7 @@ export class Conversations {
       if (contact === undefined) throw unknown(id);
       if (conversation.owner === owner) return this.#view(conversation, account, contact);
       const at = clock.now();
-      await store.setOwner(tx, conversation.id, owner, at);
+      await store.assignOwner(tx, conversation.id, owner, at);
       const changed = { ...conversation, owner };
       await publisher.publish(tx, {
         ...{ type: 'conversation.control' as const, dedupeKey: `owner:${ids.next('evt')}`, at, account, contact },

@@ -70,7 +70,8 @@ function silentOnes(db: Kysely<Schema>, wanted: WantedConversations, after: stri
 
 function chosen(db: Kysely<Schema>, { ids, accountIds, owner, session }: WantedConversations) {
   let query = db.selectFrom('conversations').where('merged_into', 'is', null);
-  if (ids !== undefined) query = query.where('id', 'in', ids);
+  // PostgreSQL knows no empty list.
+  if (ids !== undefined) query = query.where((is) => (ids.length === 0 ? is.lit(false) : is('id', 'in', ids)));
   const [accountId, ...others] = accountIds ?? [];
   if (accountId !== undefined && others.length === 0) query = query.where('account_id', '=', accountId);
   else if (accountIds !== undefined) query = query.where(anyOf(accountIds));

@@ -166,6 +166,11 @@ export async function setOwner(tx: Tx, id: string, owner: Conversation['owner'],
   return changed(await updateOwner(tx.db, { id, owner, at }));
 }
 
+/** Somebody says who answers from now on: that counts, whatever another machine's clock said of news before. */
+export async function assignOwner(tx: Tx, id: string, owner: Conversation['owner'], at: number): Promise<void> {
+  await tx.db.updateTable('conversations').set({ owner, owner_at: at }).where('id', '=', id).execute();
+}
+
 /** Gives the conversation back that was taken from the program at `since`; answers false when it is somebody's since another time. */
 export async function giveBack(tx: Tx, id: string, since: number): Promise<boolean> {
   const taken = tx.db.updateTable('conversations').where('id', '=', id).where('owner_at', '=', since);
