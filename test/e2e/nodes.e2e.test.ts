@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Editor, openEditor } from './support/chromium.ts';
 import { exampleWorkflow } from './support/examples.ts';
 import { nodeOutput } from './support/n8n-rest.ts';
-import { resourceParameters, shownTexts } from './support/node-forms.ts';
+import { newestVersion, resourceParameters, shownTexts } from './support/node-forms.ts';
 import { ACTION, NODE_PAIRS, PACKAGE, pairWorkflow, startProviders } from './support/node-pairs.ts';
 import { TRIGGER, type Providers } from './support/node-pairs.ts';
 import { answerLimitMs } from './support/scene.ts';
@@ -134,7 +134,8 @@ describe.each(actions)('$action', (pair) => {
     const type = typeOf(pair.action);
     const credentials = providers.credentialsOf(pair);
     const nodes = resourceParameters(type).map((parameters, index) => ({
-      ...{ id: `n${index}`, name: String(parameters['resource']), type: type.name, typeVersion: 1 },
+      ...{ id: `n${index}`, name: String(parameters['resource']), type: type.name },
+      typeVersion: newestVersion(type),
       ...{ position: [0, 160 * index] as [number, number], parameters, credentials },
     }));
     const { id } = await stack.rest.createWorkflow({ name: `Forms of ${pair.action}`, nodes, connections: {} });

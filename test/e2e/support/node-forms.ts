@@ -1,9 +1,14 @@
 /** What a node's panel has to show, read from the description that n8n serves to its editor. */
 import { NodeHelpers, type INode, type INodeParameters, type INodeTypeDescription } from 'n8n-workflow';
 
+/** What a new node is of. */
+export function newestVersion({ version, defaultVersion }: INodeTypeDescription): number {
+  return defaultVersion ?? Math.max(...[version].flat());
+}
+
 /** The labels and notices that are shown when a node has these parameters, without those of options that nobody added. */
 export function shownTexts(type: INodeTypeDescription, parameters: INodeParameters): string[] {
-  const node = { typeVersion: 1, parameters } as INode;
+  const node = { typeVersion: newestVersion(type), parameters } as INode;
   const values = NodeHelpers.getNodeParameters(type.properties, parameters, true, false, node, type) ?? {};
   return type.properties
     .filter(({ type: kind }) => kind !== 'hidden' && kind !== 'credentialsSelect')
