@@ -5,11 +5,11 @@ import {
   type INodeType,
   type INodeTypeDescription,
 } from 'n8n-workflow';
-import { runOperation } from '../shared/operation.ts';
+import { resourceProperties, runOperation } from '../shared/operation.ts';
 import { resumeSendAndWait } from '../shared/operations/send-and-wait.ts';
 import { replyWebhooks } from '../shared/reply-wait.ts';
 import { parleyMethods } from './methods.ts';
-import { PARLEY_RESOURCES, parleyProperties } from './resources/index.ts';
+import { PARLEY_RESOURCES } from './resources/index.ts';
 
 /** What is the same on every channel: sends, conversations and what became of deliveries, whatever account they are of. */
 export class Parley implements INodeType {
@@ -18,8 +18,7 @@ export class Parley implements INodeType {
     name: 'parley',
     icon: { light: 'file:parley.svg', dark: 'file:parley.dark.svg' },
     group: ['output'],
-    version: [1, 1.1],
-    defaultVersion: 1.1,
+    version: 1,
     subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
     description:
       'Send messages and wait for replies on any channel, read conversations, and see to what did not arrive',
@@ -29,7 +28,7 @@ export class Parley implements INodeType {
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'parleyApi', displayName: 'Parley API', required: true }],
     webhooks: replyWebhooks,
-    properties: parleyProperties,
+    properties: resourceProperties(PARLEY_RESOURCES),
   };
 
   methods = parleyMethods;

@@ -54,13 +54,6 @@ function serveLetters(count: number): void {
   });
 }
 
-test('a node that was saved when deliveries came first still starts with them', async () => {
-  // n8n saves no value that is the default.
-  serveLetters(1);
-  const [item] = await fixture.output({ operation: 'getAll' }, { node: { typeVersion: 1 } });
-  expect(item?.json).toMatchObject({ type: 'message', status: 'failed' });
-});
-
 describe('Get Many', () => {
   test.each<[IDataObject, number, number]>([
     [{}, 50, 1],
