@@ -29,6 +29,7 @@ export const MESSENGER_KINDS: readonly ContentKind[] = [
 const notices = limitNotices({
   text: 'Messenger takes up to 1,999 characters.',
   buttons: 'Messenger shows up to three buttons of 20 characters each; the text may have 640 characters.',
+  coupon: "It needs a code or a URL; 'URL Title' may have 20 characters.",
   carousel: 'Messenger takes up to 10 cards with up to three buttons each; titles and subtitles of 80 characters.',
   media_card:
     'A URL has to be of a post on facebook.com; give other files as a binary field or a media ID. Up to three buttons.',

@@ -1,4 +1,4 @@
-import type { Operation, Resource } from '../shared/operation.ts';
+import { withNotices, type Resource } from '../shared/operation.ts';
 import { linkResource } from '../shared/operations/link.ts';
 import { markReadOperation } from '../shared/operations/mark-read.ts';
 import { downloadOperation, mediaResource } from '../shared/operations/media.ts';
@@ -14,31 +14,25 @@ import { TWILIO_FORM } from './form.ts';
 const send = sendOperation(TWILIO_FORM);
 
 /** Twilio has one call for both. */
-const markRead: Operation = markReadOperation(
+const markRead = markReadOperation(
   twilioAccount,
   { fields: [], typing: () => undefined },
   'Show the contact on WhatsApp that the message was read and that an answer is being written, for 25 seconds',
 );
 
-const noticedMarkRead: Operation = {
-  ...markRead,
-  fields: [
-    onlyOn('twilio_sms', {
-      displayName: 'SMS has no read marks: choose the channel WhatsApp.',
-      name: 'markReadNotice',
-      type: 'notice',
-      default: '',
-    }),
-    ...markRead.fields,
-  ],
-};
+const smsNotice = onlyOn('twilio_sms', {
+  displayName: 'SMS has no read marks: choose the channel WhatsApp.',
+  name: 'markReadNotice',
+  type: 'notice',
+  default: '',
+});
 
 const message: Resource = {
   value: 'message',
   name: 'Message',
   operations: [
     cancelOperation,
-    noticedMarkRead,
+    withNotices(markRead, smsNotice),
     send,
     sendAndWaitOperation(TWILIO_FORM),
     sendTemplateOperation(TWILIO_FORM, {

@@ -33,6 +33,11 @@ export type Operation = OperationForm &
     | { runOnce(context: IExecuteFunctions): Promise<INodeExecutionData[]> }
   );
 
+/** The same with notices on top: what a channel does not have, said where one would look for it. */
+export function withNotices(operation: Operation, ...notices: INodeProperties[]): Operation {
+  return { ...operation, fields: [...notices, ...operation.fields] };
+}
+
 export interface Resource {
   value: string;
   name: string;

@@ -1,4 +1,4 @@
-import type { Operation, Resource } from '../../shared/operation.ts';
+import { withNotices, type Resource } from '../../shared/operation.ts';
 import { markReadOperation, typingSwitch } from '../../shared/operations/mark-read.ts';
 import { sendAndWaitOperation } from '../../shared/operations/send-and-wait.ts';
 import { sendTemplateOperation } from '../../shared/operations/send-template.ts';
@@ -15,23 +15,17 @@ const markRead = markReadOperation(
   'Show the contact the blue ticks, and that an answer is being written',
 );
 
-const noticedMarkRead: Operation = {
-  ...markRead,
-  fields: [
-    ...markRead.fields,
-    providerNotice(
-      'twilio',
-      'twilioMarkReadNotice',
-      'Twilio has one call for both: it shows typing for 25 seconds with every read mark.',
-    ),
-  ],
-};
+const twilioNotice = providerNotice(
+  'twilio',
+  'twilioMarkReadNotice',
+  'Twilio has one call for both: it shows typing for 25 seconds with every read mark.',
+);
 
 export const messageResource: Resource = {
   value: 'message',
   name: 'Message',
   operations: [
-    noticedMarkRead,
+    withNotices(markRead, twilioNotice),
     send,
     sendAndWaitOperation(WHATSAPP_FORM),
     sendTemplateOperation(WHATSAPP_FORM, { extraContent: true }),
