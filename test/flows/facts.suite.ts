@@ -122,6 +122,20 @@ function describeOwner(): void {
       expect(await flow.send('1', TO)).toMatchObject({ status: 'queued' });
     });
 
+    test('what a program wanted to say and could not before a person took over is not said, and says why', async () => {
+      await tell(text('hi'));
+      flow.answer = () => {
+        throw new SendError('unreachable', 'Nobody there');
+      };
+      const { id } = await flow.send('1', TO);
+      await eventually(async () => (await flow.outcomes(id))[0], 'the first try');
+      await tell(notice('conversation.control', { owner: 'human' }));
+      flow.advance(60_000);
+      await flow.reaches(id, 'failed');
+      expect(flow.calls).toHaveLength(1);
+      expect((await of('message.status')).at(-1)?.status?.error).toMatchObject({ code: 'handed_off' });
+    });
+
     test('while a person answers, what the contact says to them is no reply to a program that waits', async () => {
       await tell(text('hi'));
       const wait = { url: 'http://waiter.example.com', until: new Date(flow.clock.now() + HOUR).toISOString() };

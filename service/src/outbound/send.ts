@@ -50,6 +50,8 @@ interface Opened {
   circumstances: Circumstances;
 }
 
+type Refusal = ReturnType<typeof refusals>[number];
+
 /** Enough for 1,000 sends per second to a provider that takes a sixth of a second for each, of one account (which gets two thirds). */
 const CONCURRENCY = 256;
 const INTERRUPTED = { code: 'uncertain', message: 'The service ended while the message was being sent' };
@@ -113,7 +115,7 @@ export class SendHandler implements JobHandler {
 
   /**
    * Opens an attempt, unless something speaks against the send now: then the reason. `settled`: a status webhook was faster than the
-   * repeat, or it expired; `put off`: the recipient gets no more just now. All is read in the unit of work that opens it, so that
+   * repeat, it expired, or may not be sent any more; `put off`: the recipient gets no more just now. All is read in the unit of work that opens it, so that
    * nothing changes in between.
    */
   async #open(
@@ -129,7 +131,7 @@ export class SendHandler implements JobHandler {
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
     if (conversation === undefined || contact === undefined) return new SendError('invalid', 'The contact was erased');
     const refusal = this.#refusal(account, current, conversation, contact);
-    if (refusal) return refusal;
+    if (refusal) return this.#refused(tx, account, current, refusal);
     const to = requestOf(current).to ?? bestIdentity(account.channel.sendTo, contact);
     if (to === undefined) return new SendError('invalid', 'The contact has no address any more that can be sent to');
     const waitMs = await pacer.toRecipient(tx, account, conversation.id);
@@ -177,9 +179,9 @@ export class SendHandler implements JobHandler {
     message: MessageRow,
     conversation: Conversation,
     contact: Contact,
-  ): SendError | undefined {
+  ): Refusal | undefined {
     const { purpose, author = 'bot' } = requestOf(message);
-    const [first] = refusals({
+    return refusals({
       capabilities: account.channel.capabilities,
       kind: contentOf(message).type,
       purpose,
@@ -188,10 +190,14 @@ export class SendHandler implements JobHandler {
       marketingStopped: contact.marketingStoppedAt !== null,
       owner: conversation.owner,
       now: this.#deps.clock.now(),
-    });
-    if (first === undefined) return undefined;
-    const kind = first.code === 'session_closed' || first.code === 'opted_out' ? first.code : 'rejected';
-    return new SendError(kind, first.detail);
+    })[0];
+  }
+
+  /** As if the provider had said it, where providers do; the rest is ours alone to say. */
+  async #refused(tx: Tx, account: LiveAccount, { id }: MessageRow, { code, detail: message }: Refusal) {
+    if (code === 'session_closed' || code === 'opted_out') return new SendError(code, message);
+    await this.#deps.outcomes.failed(tx, account, id, { code, message });
+    return 'settled';
   }
 
   /** Nobody knows whether the provider got it; one that drops repeats by our key gets it again. */
