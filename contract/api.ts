@@ -1,6 +1,6 @@
 /** Requests and answers of the service's HTTP API (`/v1`). The service validates them with schemas of the same shape. */
 import type { AccountRef, Capabilities } from './channel.ts';
-import type { EventError, EventType, IdentityRef, ParleyEvent, SessionState } from './event.ts';
+import type { EventError, EventType, IdentityRef, SessionState } from './event.ts';
 import type {
   InboundContent,
   InboundKind,
@@ -270,5 +270,3 @@ export interface Page<T> {
   /** Give it as `after` to get the next page; absent on the last. */
   next?: string;
 }
-
-export type EventPage = Page<ParleyEvent>;
