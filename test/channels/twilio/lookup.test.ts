@@ -60,6 +60,27 @@ test('of a message with a Messaging Service of its own that service counts', asy
   expect(requests[0]?.query).toMatchObject({ From: undefined });
 });
 
+test('of a number with a Messaging Service, one for which no number is chosen yet is not left out', async () => {
+  const settings = smsWith({ messagingServiceSid: SERVICE_SID });
+  const accepted = listed('SM1', SECOND, { messaging_service_sid: SERVICE_SID, from: null, status: 'accepted' });
+  const { io, requests } = inOrder(page([listed('SM2', SECOND), accepted]));
+  await expect(find(sought(SECOND), settings, io)).resolves.toMatchObject({ receipt: { providerMessageId: 'SM1' } });
+  expect(requests[0]?.query).toMatchObject({ From: undefined });
+});
+
+test('one that went through a service is not ours, but may be', async () => {
+  const messages = [listed('SM1', 2 * MINUTE, { messaging_service_sid: SERVICE_SID })];
+  await expect(find(sought(3 * MINUTE), SMS, inOrder(page(messages)).io)).resolves.toBeUndefined();
+});
+
+test.each([
+  ['made long after the attempt is somebody else’s', listed('SM1', MINUTE)],
+  ['made a while before it may be ours if a clock is wrong', listed('SM1', 13 * MINUTE)],
+  ['without a readable time may be ours', listed('SM1', MINUTE, { date_created: 'lately' })],
+])('the same text %s: nothing is certain', async (_name, message) => {
+  await expect(find(sought(10 * MINUTE), SMS, inOrder(page([message])).io)).resolves.toBeUndefined();
+});
+
 test.each([
   ['queued', null, { status: 'sent' }],
   ['scheduled', null, { status: 'sent' }],
@@ -118,6 +139,25 @@ describe('what is not there', () => {
     await expect(find(sought(5 * MINUTE), SMS, io)).resolves.toBe('absent');
     expect(requests[1]).toMatchObject({ url: `https://api.twilio.com${next}` });
     expect(requests).toHaveLength(2);
+  });
+
+  test('is not absent from the newest pages when it waits for its time: nobody says where such stand', async () => {
+    const options = { messagingServiceSid: SERVICE_SID, sendAt: '2030-01-01T00:00:00Z' };
+    const { io } = inOrder(page([OLD], '/next'));
+    await expect(find({ ...sought(5 * MINUTE), options }, SMS, io)).resolves.toBeUndefined();
+    const { io: whole } = inOrder(page([OLD]));
+    await expect(find({ ...sought(5 * MINUTE), options }, SMS, whole)).resolves.toBe('absent');
+  });
+
+  test('is not absent when Twilio was told to hide whom it was for', async () => {
+    const content: OutboundContent = { type: 'native', body: { Body: 'x', AddressRetention: 'obfuscate' } };
+    await expect(find(sought(5 * MINUTE, content), SMS, inOrder(page([])).io)).resolves.toBeUndefined();
+  });
+
+  test('is looked for at Twilio only: the credentials go along', async () => {
+    const { io, requests } = answering(() => page([listed('known1', MINUTE)], '@evil.example/next'));
+    await expect(find(sought(5 * MINUTE), SMS, io)).resolves.toBeUndefined();
+    expect(requests).toHaveLength(1);
   });
 
   test('is not said to be absent when the list does not end', async () => {

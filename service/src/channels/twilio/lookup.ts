@@ -16,7 +16,9 @@ import type { TwilioSettings } from './settings.ts';
 
 /** Clocks differ, and Twilio's instants are whole seconds. */
 const SKEW_MS = 60_000;
-/** After that a request that was on its way has arrived, and what arrived is listed. */
+/** Before something may be sent twice, a clock may also be wrong. */
+const WRONG_CLOCK_MS = 5 * 60_000;
+/** After that a request that was on its way has arrived, and what arrived is listed; what is made later is somebody else's. */
 const SURE_AFTER_MS = 2 * 60_000;
 const PAGE_SIZE = 100;
 const MAX_PAGES = 5;
@@ -28,27 +30,39 @@ interface Listing {
   isWhole: boolean;
 }
 
-async function list(
-  line: Line,
-  { to, attemptedAt, options }: SoughtMessage,
-  settings: TwilioSettings,
-  io: ChannelIo,
-): Promise<Listing> {
-  const { from } = sendersOf(line, settings, options);
-  const query = { To: wireRecipient(line, to), From: from, PageSize: PAGE_SIZE };
+/** A service that was asked to send from one number may still have none chosen, so only without one the number narrows the list. */
+async function list(line: Line, sought: SoughtMessage, settings: TwilioSettings, io: ChannelIo): Promise<Listing> {
+  const { from, service } = sendersOf(line, settings, sought.options);
+  const To = wireRecipient(line, sought.to);
+  const query = { To, From: service === undefined ? from : undefined, PageSize: PAGE_SIZE };
   const messages: ListedMessage[] = [];
+  const since = sought.attemptedAt - WRONG_CLOCK_MS;
   let call: Parameters<typeof twilio>[0] = { method: 'GET', path: accountPath(settings, '/Messages.json'), query };
   for (let page = 0; page < MAX_PAGES; page++) {
     const answer = await twilio(call, settings, io);
-    const listed = objectsOf(answer.messages).map(listedMessage);
-    const found = listed.filter((message) => message !== undefined);
+    const found = objectsOf(answer.messages)
+      .map(listedMessage)
+      .filter((message) => message !== undefined);
     messages.push(...found);
     const next = textOf(answer.next_page_uri);
-    const isOlder = found.some(({ createdAt }) => createdAt !== undefined && createdAt < attemptedAt - SKEW_MS);
-    if (next === undefined || isOlder) return { messages, isWhole: true };
+    if (next === undefined) return { messages, isWhole: true };
+    const isOlder = found.some(({ createdAt }) => createdAt !== undefined && createdAt < since);
+    // Twilio sorts by the time of sending, which a scheduled message does not have yet: it may stand anywhere.
+    if (isOlder) return { messages, isWhole: !isScheduled(sought) };
+    // The credentials go along, so the page has to be a path.
+    if (!next.startsWith('/')) break;
     call = { method: 'GET', path: next };
   }
   return { messages, isWhole: false };
+}
+
+function isScheduled({ content, options }: SoughtMessage): boolean {
+  return options['sendAt'] !== undefined || (content.type === 'native' && content.body['SendAt'] !== undefined);
+}
+
+/** With its address hidden, Twilio does not list a message by its recipient. */
+function isListed({ content }: SoughtMessage): boolean {
+  return content.type !== 'native' || content.body['AddressRetention'] === undefined;
 }
 
 /** What Twilio shows as body; undefined: it is made of a stored content, and only Twilio knows it. */
@@ -66,12 +80,21 @@ function isSame(message: ListedMessage, body: string | undefined): boolean {
   return shown.trim() === body.trim();
 }
 
-/** Ours, of that time, and from the sender that it was sent from: one that a service chose is known by the service. */
-function isCandidate(line: Line, message: ListedMessage, sought: SoughtMessage, settings: TwilioSettings): boolean {
-  const { createdAt, isOutbound, messagingServiceSid } = message;
-  if (!isOutbound || createdAt === undefined || createdAt < sought.attemptedAt - SKEW_MS) return false;
+/** Nothing speaks against its being the one: a message that may be it keeps a repeat from being sent. */
+function mayBe(line: Line, message: ListedMessage, sought: SoughtMessage, settings: TwilioSettings): boolean {
+  const { createdAt = Infinity, isOutbound, messagingServiceSid } = message;
+  if (!isOutbound || createdAt < sought.attemptedAt - WRONG_CLOCK_MS) return false;
   const { from, service } = sendersOf(line, settings, sought.options);
-  return from === undefined ? messagingServiceSid === service : message.from === undefined || message.from === from;
+  if (from !== undefined) return message.from === undefined || message.from === from;
+  return messagingServiceSid === undefined || messagingServiceSid === service;
+}
+
+/** Of that very time, sent in the very same way, and saying the same. */
+function isIt(line: Line, message: ListedMessage, sought: SoughtMessage, settings: TwilioSettings): boolean {
+  const { createdAt = Infinity, messagingServiceSid } = message;
+  const isTimely = createdAt >= sought.attemptedAt - SKEW_MS && createdAt <= sought.attemptedAt + SURE_AFTER_MS;
+  const { service } = sendersOf(line, settings, sought.options);
+  return isTimely && messagingServiceSid === service && isSame(message, bodyOf(sought.content));
 }
 
 function asFound(message: ListedMessage): FoundMessage | undefined {
@@ -82,21 +105,21 @@ function asFound(message: ListedMessage): FoundMessage | undefined {
 export function lookupOn(line: Line): LookupPower<TwilioSettings> {
   return {
     /**
-     * Found: exactly one message since the attempt that Parley does not know says the same. Absent: there is none at all, whatever it
-     * says (Twilio may have changed the text: shortened links, replaced letters, a redacted body), and the request is long over.
+     * Found: exactly one message of the time of the attempt that Parley does not know says the same. Absent: there is none at all,
+     * whatever it says (Twilio may have changed the text: shortened links, replaced letters, a redacted body), and the request is long
+     * over.
      */
     async find(sought, settings, io) {
       const { messages, isWhole } = await list(line, sought, settings, io);
-      const candidates: ListedMessage[] = [];
+      const possible: ListedMessage[] = [];
       for (const message of messages) {
-        if (!isCandidate(line, message, sought, settings)) continue;
-        if (!(await sought.isAnother(message.sid))) candidates.push(message);
+        if (!mayBe(line, message, sought, settings)) continue;
+        if (!(await sought.isAnother(message.sid))) possible.push(message);
       }
-      const body = bodyOf(sought.content);
-      const same = candidates.filter((message) => isSame(message, body));
+      const same = possible.filter((message) => isIt(line, message, sought, settings));
       if (same.length === 1) return asFound(same[0] as ListedMessage);
       const isOver = io.clock.now() - sought.attemptedAt >= SURE_AFTER_MS;
-      return candidates.length === 0 && isWhole && isOver ? 'absent' : undefined;
+      return possible.length === 0 && isWhole && isOver && isListed(sought) ? 'absent' : undefined;
     },
   };
 }
