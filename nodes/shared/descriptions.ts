@@ -122,7 +122,8 @@ export interface SendOffer {
   options?: readonly INodeProperties[];
 }
 
-const writtenByPersonField: INodeProperties = {
+/** Who wrote it, where that makes a difference. */
+export const writtenByPersonField: INodeProperties = {
   displayName: 'Written by a Person',
   name: 'writtenByPerson',
   type: 'boolean',

@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Permission } from '../../../contract/api.ts';
+import { writtenByPersonField } from '../descriptions.ts';
 import { itemParameters, type Operation, type Resource } from '../operation.ts';
 import { accountRequest } from '../transport.ts';
 import type { ChannelForm } from './channel-form.ts';
@@ -38,11 +39,13 @@ function kindField({ kinds, templates }: Pick<ChannelForm, 'kinds' | 'templates'
   };
 }
 
+/** What would be sent, as the query of `GET /v1/permission` says it. */
+export type SessionQuestion = { kind: string; author?: 'human' };
+
 /** How a node says with whom the session is, and asks the service about it. */
-export interface SessionForm extends Pick<ChannelForm, 'kinds' | 'templates'> {
+export interface SessionForm extends Pick<ChannelForm, 'kinds' | 'templates' | 'people'> {
   field: INodeProperties;
-  /** `kind` goes into the query of `GET /v1/permission`. */
-  ask(context: IExecuteFunctions, itemIndex: number, kind: string): Promise<Permission>;
+  ask(context: IExecuteFunctions, itemIndex: number, question: SessionQuestion): Promise<Permission>;
 }
 
 /** 'Session: Get'. */
@@ -52,10 +55,13 @@ export function sessionResourceOf(form: SessionForm): Resource {
     name: 'Get',
     action: 'Get a session',
     description: 'Ask whether a message may be sent now, with the reasons and the end of the session',
-    fields: [form.field, kindField(form)],
+    fields: [form.field, kindField(form), ...(form.people ? [writtenByPersonField] : [])],
     run: async (context, itemIndex) => {
-      const kind = itemParameters(context, itemIndex).required('kind', 'Content Type');
-      return [{ json: flatPermission(await form.ask(context, itemIndex, kind)) }];
+      const parameters = itemParameters(context, itemIndex);
+      const kind = parameters.required('kind', 'Content Type');
+      const isPersons = form.people && parameters.flag(writtenByPersonField.name);
+      const question: SessionQuestion = { kind, ...(isPersons && { author: 'human' }) };
+      return [{ json: flatPermission(await form.ask(context, itemIndex, question)) }];
     },
   };
   return { value: 'session', name: 'Session', operations: [get], defaultOperation: get.value };
@@ -75,9 +81,9 @@ export function sessionResource(form: ChannelForm): Resource {
   return sessionResourceOf({
     ...form,
     field,
-    ask: async (context, itemIndex, kind) => {
+    ask: async (context, itemIndex, question) => {
       const account = await form.account(context);
-      const query = { to: itemParameters(context, itemIndex).required('to', 'Contact').trim(), kind };
+      const query = { to: itemParameters(context, itemIndex).required('to', 'Contact').trim(), ...question };
       return await accountRequest(context, account, { method: 'GET', path: '/v1/permission', query, itemIndex });
     },
   });

@@ -70,6 +70,17 @@ describe.each(META_CHANNELS)('$node', (meta) => {
     expect(fixture.service.at('GET /v1/permission').at(-1)?.query).toMatchObject({
       ...{ channel: meta.channel, to: '5678', kind: 'quick_replies' },
     });
+    expect(fixture.service.at('GET /v1/permission').at(-1)?.query).not.toHaveProperty('author');
+  });
+
+  test('a session is asked about for what a person wrote', async () => {
+    fixture.service.answers.set('GET /v1/permission', () => ({
+      body: { allowed: true, reasons: [], session: { open: false } },
+    }));
+    const form = { resource: 'session', operation: 'get', to: '5678', kind: 'text', writtenByPerson: true };
+    const [item] = await fixture.output(form);
+    expect(item?.json).toMatchObject({ allowed: true, sessionOpen: false });
+    expect(fixture.service.at('GET /v1/permission').at(-1)?.query).toMatchObject({ author: 'human' });
   });
 
   test('a link is made for the account, which is registered first', async () => {

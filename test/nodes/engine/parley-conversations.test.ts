@@ -188,6 +188,9 @@ describe('Session: Get', () => {
       ...{ allowed: false, reason: 'SMS has no buttons', reasonCodes: ['unsupported_by_channel'], sessionOpen: true },
       ...{ conversationId: 'cnv_1', contactId: 'con_1' },
     });
+    const byPerson = { resource: 'session', operation: 'get', kind: 'text', writtenByPerson: true };
+    await fixture.output(byPerson, { items });
+    expect(at('GET /v1/permission')[1]?.query).toEqual({ conversationId: 'cnv_1', kind: 'text', author: 'human' });
   });
 });
 

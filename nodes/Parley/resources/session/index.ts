@@ -8,9 +8,10 @@ import { conversationField, conversationId } from '../../conversations.ts';
 export const sessionResource = sessionResourceOf({
   kinds: PORTABLE_KINDS,
   templates: true,
+  people: true,
   field: conversationField,
-  ask: async (context, itemIndex, kind) => {
-    const query = { conversationId: conversationId(itemParameters(context, itemIndex)), kind };
+  ask: async (context, itemIndex, question) => {
+    const query = { conversationId: conversationId(itemParameters(context, itemIndex)), ...question };
     return await parleyRequest<Permission>(context, { method: 'GET', path: '/v1/permission', query, itemIndex });
   },
 });
