@@ -15,7 +15,12 @@ const ACCOUNT: Answers = {
 };
 const NUMBER: Answers = {
   ...ACCOUNT,
-  'GET /IncomingPhoneNumbers.json': json(200, { incoming_phone_numbers: [{ sid: 'PN1' }] }),
+  'GET /IncomingPhoneNumbers.json': json(200, {
+    incoming_phone_numbers: [
+      { sid: 'PN0', phone_number: '+155500022229' },
+      { sid: 'PN1', phone_number: '+15550002222' },
+    ],
+  }),
   'POST /IncomingPhoneNumbers/PN1.json': json(200, {}),
 };
 const SENDER: Answers = {
@@ -65,7 +70,12 @@ test('a number gets our URL, and loses what would come before it', async () => {
 test('a short code has a place of its own', async () => {
   const answers = {
     ...ACCOUNT,
-    'GET /SMS/ShortCodes.json': json(200, { short_codes: [{ sid: 'SC1' }] }),
+    'GET /SMS/ShortCodes.json': json(200, {
+      short_codes: [
+        { sid: 'SC0', short_code: '555123' },
+        { sid: 'SC1', short_code: '55512' },
+      ],
+    }),
     'POST /SMS/ShortCodes/SC1.json': json(200, {}),
   };
   const { failed, requests } = await provisioned(answers, smsWith({ from: '55512' }));

@@ -14,16 +14,17 @@ function checkUrl(url: string | null): void {
 
 const numberResource = ({ sid, address, smsUrl, smsMethod, smsApplicationSid }: SmsNumber): JsonObject => ({
   ...{ sid, phone_number: address, sms_url: smsUrl, sms_method: smsMethod },
+  ...(sid.startsWith('SC') && { short_code: address }),
   sms_application_sid: smsApplicationSid,
 });
 
-/** `IncomingPhoneNumbers` and `SMS/ShortCodes`: the same resource twice. */
+/** `IncomingPhoneNumbers` and `SMS/ShortCodes`: the same resource twice. The filter also finds a part of a number. */
 export function numbers(key: string, filter: string, prefix: string) {
   const own = ({ world }: Call) => world.numbers.filter(({ sid }) => sid.startsWith(prefix));
   return {
     list: (call: Call): HttpReply => {
       const wanted = call.request.query.get(filter);
-      const found = own(call).filter(({ address }) => wanted === null || address === wanted);
+      const found = own(call).filter(({ address }) => wanted === null || address.includes(wanted));
       return ok({ [key]: found.map(numberResource), page: 0, next_page_uri: null });
     },
     write: (call: Call): HttpReply => {

@@ -83,10 +83,12 @@ async function numberStep(context: Context, from: string): Promise<ProvisioningS
   }
   const resource = isShort ? '/SMS/ShortCodes' : '/IncomingPhoneNumbers';
   const query = isShort ? { ShortCode: from } : { PhoneNumber: from };
+  const member = isShort ? 'short_code' : 'phone_number';
   const path = accountPath(context.settings, `${resource}.json`);
   const answer = await ask(context, { method: 'GET', path, query });
   const numbers = objectsOf(answer.incoming_phone_numbers ?? answer.short_codes);
-  const sid = numbers.map((number) => textOf(number.sid))[0];
+  // The filter also finds longer numbers with these digits in them, which are not ours to change.
+  const sid = textOf(numbers.find((number) => number[member] === from)?.sid);
   if (sid === undefined) {
     return missing(step, `${from} is not a number of this Twilio account: check the number and the Account SID.`);
   }
