@@ -7,8 +7,6 @@ import type { N8nRest, WorkflowInput } from './n8n-rest.ts';
 export interface NodePair {
   trigger: string;
   action: string;
-  /** Of the action; default 1. */
-  version?: number;
   channel: string;
   /** Type of the channel's credential; absent: the service's is enough. */
   credential?: string;
@@ -43,7 +41,7 @@ export const NODE_PAIRS: readonly NodePair[] = [
     channel: 'twilio_sms',
     credential: 'parleyTwilioApi',
   },
-  { trigger: 'parleyTrigger', action: 'parley', version: 1.1, channel: 'messenger' },
+  { trigger: 'parleyTrigger', action: 'parley', channel: 'messenger' },
 ];
 
 export const PACKAGE = 'n8n-nodes-parley';
@@ -66,7 +64,7 @@ export function pairWorkflow(pair: NodePair, credentials: Credentials): Workflow
       },
       {
         ...{ ...shared, id: 'say', name: ACTION, type: `${PACKAGE}.${pair.action}`, position: [260, 0] },
-        ...{ typeVersion: pair.version ?? 1, parameters: { ...pair.parameters, ...answer, ...to } },
+        parameters: { ...pair.parameters, ...answer, ...to },
       },
     ],
     connections: { [TRIGGER]: { main: [[{ node: ACTION, type: 'main', index: 0 }]] } },
