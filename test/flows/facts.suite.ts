@@ -327,6 +327,20 @@ function describeEchoes(): void {
       await expect(flow.send('1', TO)).rejects.toMatchObject({ code: 'handed_off' });
     });
 
+    test('is the one of two that say the same which was sent at the time', async () => {
+      await tell(text('hi'));
+      flow.answer = () => {
+        throw new SendError('uncertain', 'No answer came');
+      };
+      const { id: first } = await flow.send('1', TO);
+      await flow.reaches(first, 'uncertain');
+      flow.advance(20_000);
+      const { id: second } = await flow.send('1', TO);
+      await flow.reaches(second, 'uncertain');
+      await tell(echo('second', { type: 'text', text: 'hello' }, { owner: 'human', at: flow.clock.now() }));
+      expect(await Promise.all([first, second].map(statusOf))).toEqual(['uncertain', 'sent']);
+    });
+
     test('is somebody else’s when the same is said long after a message was lost sight of', async () => {
       await tell(text('hi'));
       flow.answer = () => {

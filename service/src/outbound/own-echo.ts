@@ -11,8 +11,8 @@ const SLACK_MS = 5 * 60_000;
 const OPEN = ['uncertain', 'queued', 'unknown'] as const;
 
 /**
- * The message of the conversation that was being sent at that time, was not answered, and says the same; the oldest of several. What is
- * said long after was said by somebody else.
+ * The message of the conversation that was being sent at that time, was not answered, and says the same; of several, the one that was
+ * sent nearest to it. What is said long after was said by somebody else.
  */
 export async function messageOfEcho(
   tx: Tx,
@@ -20,20 +20,25 @@ export async function messageOfEcho(
   told: { type: string },
   at: number,
 ): Promise<string | undefined> {
+  let nearest: { id: string; awayMs: number } | undefined;
   for (const status of OPEN) {
-    for (const row of await messages.inStatus(tx.db, conversationId, status)) {
-      if (isSameSaid(contentOf(row), told) && (await wasCalled(tx, row, at))) return row.id;
+    const same = (await messages.inStatus(tx.db, conversationId, status)).filter((row) =>
+      isSameSaid(contentOf(row), told),
+    );
+    for (const { id } of same) {
+      const awayMs = await calledAwayMs(tx, id, at);
+      if (awayMs <= SLACK_MS && awayMs < (nearest?.awayMs ?? Infinity)) nearest = { id, awayMs };
     }
   }
-  return undefined;
+  return nearest?.id;
 }
 
-async function wasCalled(tx: Tx, { id }: MessageRow, at: number): Promise<boolean> {
-  const attempts = await messages.attempts(tx.db, id);
-  return attempts.some(
-    ({ outcome, opened_at: openedAt }) =>
-      (outcome === null || outcome === 'uncertain') && Math.abs(at - openedAt) <= SLACK_MS,
+/** Between that time and the nearest call of the message that was not answered; infinite: there was none. */
+async function calledAwayMs(tx: Tx, messageId: string, at: number): Promise<number> {
+  const calls = (await messages.attempts(tx.db, messageId)).filter(
+    ({ outcome }) => (outcome ?? 'uncertain') === 'uncertain',
   );
+  return Math.min(...calls.map(({ opened_at: openedAt }) => Math.abs(at - openedAt)));
 }
 
 /** The id by which the provider knows a message of ours from now on; null: another message has it. */
