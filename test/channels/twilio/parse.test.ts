@@ -48,6 +48,19 @@ describe('a message', () => {
     ]);
   });
 
+  test.each([
+    ['WhatsApp', WHATSAPP_TEXT],
+    ['RCS', { ...SMS_TEXT, From: 'rcs:+15550001111' }],
+  ])('by %s at the URL of an SMS account, as a Messaging Service sends it, is not taken for an SMS', (_name, form) => {
+    expect(parseSms({ ...form, To: '+15550002222' })).toMatchObject([
+      { type: 'unsupported', data: { reason: expect.stringMatching(/did not come by SMS/) } },
+    ]);
+  });
+
+  test('by SMS at the URL of a WhatsApp account is not taken for one on WhatsApp', () => {
+    expect(parseForm({ ...SMS_TEXT, To: '+14155238886' })).toMatchObject([{ type: 'unsupported' }]);
+  });
+
   test('by SMS has a number in full, and no window', () => {
     expect(parseSms(SMS_TEXT)).toEqual([
       {

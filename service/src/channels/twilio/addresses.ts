@@ -24,6 +24,13 @@ export function isOnWhatsApp(address: unknown): boolean {
   return textOf(address)?.startsWith(PREFIX) ?? false;
 }
 
+/** Which line an address is of; undefined: one that is not carried here, like RCS. */
+export function lineOf(address: unknown): Line | undefined {
+  const channel = /^([a-z]+):/.exec(textOf(address) ?? '')?.[1];
+  if (channel === undefined) return 'sms';
+  return channel === 'whatsapp' ? 'whatsapp' : undefined;
+}
+
 /** `To` or `From` of the sender. */
 export function wireSender(line: Line, from: string): string {
   return line === 'whatsapp' ? `${PREFIX}${from}` : from;

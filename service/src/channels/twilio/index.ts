@@ -7,7 +7,7 @@ import { checkContent } from './check.ts';
 import { lookupOn } from './lookup.ts';
 import { mediaOn } from './media.ts';
 import { smsOptions, whatsappOptions } from './options.ts';
-import { parse } from './parse.ts';
+import { parseOn } from './parse.ts';
 import { provisioningOn } from './provisioning.ts';
 import { presence, sendOn } from './send.ts';
 import { senderOf, smsSettings, whatsappSettings, type TwilioSettings } from './settings.ts';
@@ -25,7 +25,7 @@ function channelOn(line: Line) {
     // TwiML that says nothing: any other answer would be an error to Twilio, or be sent to the person.
     acknowledgement: { contentType: 'text/xml', body: '<?xml version="1.0" encoding="UTF-8"?><Response/>' },
     verify,
-    parse,
+    parse: parseOn(line),
     check: (content) => checkContent(line, content),
     send: sendOn(line),
     media: mediaOn(line),

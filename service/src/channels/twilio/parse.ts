@@ -4,7 +4,7 @@ import type { ChannelEvent, RawRequest } from '../channel.ts';
 import { fingerprint } from '../kit/fingerprint.ts';
 import { readJsonObject } from '../kit/json-body.ts';
 import { compact, textOf, type JsonObject } from '../kit/json.ts';
-import { bare, identities } from './addresses.ts';
+import { bare, identities, lineOf, type Line } from './addresses.ts';
 import { decodeForm, membersOf } from './form.ts';
 import { messageEvents } from './parse-message.ts';
 import { stepOf } from './payloads.ts';
@@ -58,17 +58,28 @@ function addressOf(form: JsonObject, { from, messagingServiceSid }: TwilioSettin
   return form.MessagingServiceSid === messagingServiceSid ? messagingServiceSid : undefined;
 }
 
-/** Total, also for a body that `verify` would have refused: it is kept as one `unsupported`. */
-export function parse(request: RawRequest, settings: TwilioSettings): ChannelEvent[] {
-  if (bodyDigestIn(request.url) !== undefined) return jsonEvents(request);
-  const form = membersOf(decodeForm(request.body));
-  const sid = textOf(form.MessageSid) ?? textOf(form.SmsMessageSid) ?? textOf(form.SmsSid);
-  const status = textOf(form.MessageStatus) ?? textOf(form.SmsStatus);
-  if (sid === undefined) return [unsupported(fingerprint(Object.entries(form)), 'a form without a message', form)];
-  if (status !== undefined && !INBOUND_STATUSES.has(status)) {
-    return [statusEvent(form, sid, status, textOf(request.query[CORRELATION]))];
-  }
-  const people = identities(form.From, form.ExternalUserId);
-  if (people.length === 0) return [unsupported(sid, 'a message of nobody', form)];
-  return messageEvents(form, sid, people, addressOf(form, settings));
+/** A Messaging Service posts what comes on all of its senders to one URL, and an answer on this line would not reach the person. */
+function isOnOtherLine(form: JsonObject, line: Line): boolean {
+  return textOf(form.From) !== undefined && lineOf(form.From) !== line;
 }
+
+/** Total, also for a body that `verify` would have refused: it is kept as one `unsupported`. */
+export const parseOn =
+  (line: Line) =>
+  (request: RawRequest, settings: TwilioSettings): ChannelEvent[] => {
+    if (bodyDigestIn(request.url) !== undefined) return jsonEvents(request);
+    const form = membersOf(decodeForm(request.body));
+    const sid = textOf(form.MessageSid) ?? textOf(form.SmsMessageSid) ?? textOf(form.SmsSid);
+    const status = textOf(form.MessageStatus) ?? textOf(form.SmsStatus);
+    if (sid === undefined) return [unsupported(fingerprint(Object.entries(form)), 'a form without a message', form)];
+    if (status !== undefined && !INBOUND_STATUSES.has(status)) {
+      return [statusEvent(form, sid, status, textOf(request.query[CORRELATION]))];
+    }
+    if (isOnOtherLine(form, line)) {
+      const names = { sms: 'SMS', whatsapp: 'WhatsApp' };
+      return [unsupported(sid, `a message that did not come by ${names[line]}, but to the URL of this account`, form)];
+    }
+    const people = identities(form.From, form.ExternalUserId);
+    if (people.length === 0) return [unsupported(sid, 'a message of nobody', form)];
+    return messageEvents(form, sid, people, addressOf(form, settings));
+  };
