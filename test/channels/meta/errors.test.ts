@@ -137,6 +137,23 @@ test('what Meta calls passing is tried again, but for a rate limit', async () =>
   expect(await errorOf(graphError(4, 403, { is_transient: true }))).toMatchObject({ kind: 'throttled' });
 });
 
+describe('a permission that only some messages need does not stop the others', () => {
+  const TEMPLATE = { type: 'template' as const, name: 'order', language: 'en' };
+  const OUTSIDE = { author: 'human' as const, session: 'closed' as const, content };
+  test.each([
+    ['what a person writes outside the window', OUTSIDE, 10, 'message'],
+    ['what a person writes outside the window', OUTSIDE, 200, 'message'],
+    ['a utility template', { content: TEMPLATE }, 10, 'message'],
+    ['a utility template', { content: TEMPLATE }, 190, undefined],
+    ['an answer', { content }, 10, undefined],
+  ] as const)('%s: %j, code %i', async (_what, change, code, scope) => {
+    const { io } = alwaysAnswering(graphError(code, 403));
+    const sending = messenger.send(outgoing({ id: 'msg_1', to: PSID, ...change }), SETTINGS, io);
+    const error = (await sending.catch((cause: unknown) => cause)) as SendError;
+    expect([error.kind, error.details.scope, error.details.providerCode]).toEqual(['settings', scope, String(code)]);
+  });
+});
+
 describe('usage', () => {
   const throttled = (headers: Record<string, string>) => ({ ...graphError(613, 403), headers });
   test.each([
@@ -163,6 +180,13 @@ describe('usage', () => {
     [{ 'x-business-use-case-usage': '{"1":[null,{"call_count":"x"}]}' }],
   ])('%j tells nothing', async (headers) => {
     expect((await errorOf(throttled(headers))).message).not.toContain('Used up');
+  });
+
+  test('when Meta says how long, that counts, though it is shorter than what else is waited', async () => {
+    const usage = '{"1":[{"call_count":100,"estimated_time_to_regain_access":5}]}';
+    const answer = { ...graphError(4, 403), headers: { 'x-business-use-case-usage': usage } };
+    expect((await errorOf(answer)).details.retryAfterMs).toBe(5 * 60_000);
+    expect((await errorOf(graphError(4, 403))).details.retryAfterMs).toBe(60 * 60_000);
   });
 
   test('Retry-After counts when it is longer', async () => {

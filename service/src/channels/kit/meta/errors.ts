@@ -127,6 +127,12 @@ export function ruleOf(code: number, subcode?: number): ErrorRule | undefined {
   return found?.[2];
 }
 
+/** Whether a permission is missing, by `providerCode`: nothing is wrong with the token or the account. */
+export function lacksPermission(providerCode = ''): boolean {
+  const [code = NaN, subcode] = providerCode.split('/').map(Number);
+  return ruleOf(code, subcode) === PERMISSION;
+}
+
 /** Codes from here on also come as subcodes of another, mostly of 10 or 100: they say more than it. */
 const SPECIFIC = 1_000_000;
 

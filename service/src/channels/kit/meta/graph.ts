@@ -80,8 +80,10 @@ function faultIn(call: GraphCall, { status, body }: Answer, access: GraphAccess)
 function errorOf(call: GraphCall, answer: Answer, access: GraphAccess): SendError {
   const fault = faultIn(call, answer, access);
   const usage = fault.kind === 'throttled' ? usageOf(answer.headers) : {};
-  const waits = [fault.details.retryAfterMs, usage.retryAfterMs, retryAfterMs(answer.headers)];
-  const wait = Math.max(...waits.map((ms) => ms ?? 0));
+  const isOfAccount = fault.details.scope === undefined || fault.details.scope === 'account';
+  // What Meta tells of these calls counts before what is usual.
+  const usual = isOfAccount && usage.retryAfterMs !== undefined ? 0 : (fault.details.retryAfterMs ?? 0);
+  const wait = Math.max(usual, usage.retryAfterMs ?? 0, retryAfterMs(answer.headers));
   const details = wait > 0 ? { ...fault.details, retryAfterMs: wait } : fault.details;
   const message = usage.message === undefined ? fault.message : `${fault.message}. ${usage.message}`;
   return new SendError(fault.kind, `${scrub(message, [...secretsOf(access), ...(call.said ?? [])])}.`, details);

@@ -5,6 +5,7 @@ import type { ChannelIo, OutgoingMessage, SeenMessage, SendReceipt } from '../..
 import type { JsonObject } from '../json.ts';
 import { stringsIn } from '../scrub.ts';
 import { graph, type MetaAccount } from './account.ts';
+import { lacksPermission } from './errors.ts';
 import { receiptOf } from './payloads.ts';
 import { renderBody } from './send-body.ts';
 
@@ -26,10 +27,26 @@ function bodyOf(message: OutgoingMessage, account: MetaAccount): JsonObject {
   }
 }
 
+/** What only messages outside the window need: without it the others still go. */
+const NEEDED = new Map<unknown, string>([
+  ['MESSAGE_TAG', 'The tag HUMAN_AGENT takes the feature Human Agent, which the app has to be granted'],
+  ['UTILITY', 'Utility templates take the permission pages_utility_messaging'],
+]);
+
+function aboutMessage(error: unknown, { messaging_type: type }: JsonObject): unknown {
+  const needed = NEEDED.get(type);
+  const isOfMessage = error instanceof SendError && needed !== undefined && lacksPermission(error.details.providerCode);
+  if (!isOfMessage) return error;
+  return new SendError(error.kind, `${needed}. ${error.message}`, { ...error.details, scope: 'message' });
+}
+
 export async function sendMessage(message: OutgoingMessage, account: MetaAccount, io: ChannelIo): Promise<SendReceipt> {
   const json = bodyOf(message, account);
   const path = `${account.node}/messages`;
-  const answer = await graph({ method: 'POST', path, json, said: writtenIn(message.content) }, account, io);
+  const call = { method: 'POST', path, json, said: writtenIn(message.content) } as const;
+  const answer = await graph(call, account, io).catch((error: unknown) => {
+    throw aboutMessage(error, json);
+  });
   const receipt = receiptOf(answer, message, account.identityKind);
   if (receipt === undefined)
     throw new SendError('uncertain', 'Meta accepted the request but its answer names no message.');
