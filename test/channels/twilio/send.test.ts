@@ -123,6 +123,35 @@ describe('a stored content', () => {
   });
 });
 
+describe('what concerns one message does not stop the others', () => {
+  const options = { messagingServiceSid: SERVICE_SID };
+  test.each([
+    ['a service that was named for it', 'twilio_sms', { options }, SMS, [twilioError(21705)], 'message'],
+    ['the service of the account', 'twilio_sms', {}, smsWith(options), [twilioError(21705)], undefined],
+    [
+      'contents',
+      'twilio_whatsapp',
+      { content: STORED[0]?.content ?? text },
+      WHATSAPP,
+      [twilioError(20003, 403)],
+      'message',
+    ],
+    [
+      'the key',
+      'twilio_whatsapp',
+      { content: STORED[0]?.content ?? text },
+      WHATSAPP,
+      [twilioError(20003, 401)],
+      undefined,
+    ],
+  ] as const)('%s', async (_name, id, change, settings, answers, scope) => {
+    const channel = id === 'twilio_sms' ? twilioSms : twilioWhatsApp;
+    const error = await channel.send(message(change), settings, inOrder(...answers).io).catch((caught) => caught);
+    expect(error).toMatchObject({ kind: 'settings' });
+    expect(error.details.scope).toBe(scope);
+  });
+});
+
 describe('a template by name', () => {
   const content = { type: 'template', name: 'order_update', language: 'de' } as const;
   const found = (...languages: string[]) =>
@@ -231,6 +260,13 @@ describe('actions', () => {
     await expect(run(twilioSms, 'link.make', {}, settings)).rejects.toMatchObject({ kind: 'invalid' });
   });
 
+  test('a name has no link: nobody can write to it', async () => {
+    await expect(run(twilioSms, 'link.make', {}, smsWith({ from: 'MyShop' }))).rejects.toMatchObject({
+      ...{ kind: 'invalid', message: expect.stringMatching(/a name/) },
+    });
+    await expect(run(twilioSms, 'link.make', {}, smsWith({ from: '55512' }))).resolves.toEqual({ url: 'sms:55512' });
+  });
+
   test('cancel a scheduled message', async () => {
     const { io, requests } = inOrder(json(200, { sid: 'SM1', status: 'canceled' }));
     const messageId = 'SM00000000000000000000000000000020';
@@ -252,7 +288,7 @@ describe('a refusal', () => {
     [twilioError(20500, 500), { kind: 'uncertain' }],
     [twilioError(20503, 503), { kind: 'unreachable' }],
     [json(502, '<html>'), { kind: 'uncertain' }],
-    [json(503, '<html>'), { kind: 'unreachable' }],
+    [json(503, '<html>'), { kind: 'uncertain' }],
     [json(401, undefined), { kind: 'settings' }],
     [twilioError(21610), { kind: 'opted_out', details: { providerCode: '21610' } }],
     [twilioError(21608), { kind: 'settings', details: { scope: 'message' } }],

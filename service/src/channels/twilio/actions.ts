@@ -21,11 +21,9 @@ function linkMake(line: Line): ChannelAction<TwilioSettings> {
     input: linkInput,
     changes: false,
     async run(input, { from }) {
-      if (from === undefined) {
-        throw new SendError(
-          'invalid',
-          'A link needs a number to write to, and this account has a Messaging Service only.',
-        );
+      if (from === undefined || !/^\+?\d+$/.test(from)) {
+        const has = from === undefined ? 'a Messaging Service only' : 'a name, which nobody can write to';
+        throw new SendError('invalid', `A link needs a number to write to, and this account has ${has}.`);
       }
       return { url: linkOf(line, from, textOf(input['text'])) };
     },

@@ -56,7 +56,6 @@ function secretsOf(settings: TwilioSettings): string[] {
 function ruleOfStatus(status: number, method: TwilioCall['method']): ErrorRule {
   if (status === 429) return { kind: 'throttled', retryAfterMs: 1000 };
   if (status === 401 || status === 403) return { kind: 'settings' };
-  if (status === 503) return { kind: 'unreachable' };
   if (status >= 500) return { kind: method === 'GET' ? 'unreachable' : 'uncertain' };
   return { kind: 'rejected' };
 }
@@ -65,6 +64,8 @@ type Answer = Pick<HttpResponse, 'status' | 'headers' | 'body'>;
 
 function errorOf(call: TwilioCall, answer: Answer, settings: TwilioSettings): SendError {
   const rule = ruleOfStatus(answer.status, call.method);
+  // A key may lack the permission for contents and still send texts.
+  const isOnlyThis = call.host === 'content' && answer.status === 403;
   const fault = answeredFault(answer.body, rule) ?? {
     kind: rule.kind,
     message: `Twilio answered with HTTP status ${answer.status} and no explanation`,
@@ -78,6 +79,7 @@ function errorOf(call: TwilioCall, answer: Answer, settings: TwilioSettings): Se
     settings,
     new SendError(fault.kind, `${fault.message}.`, {
       ...fault.details,
+      ...(isOnlyThis && { scope: 'message' }),
       ...(retryAfterMs > 0 && { retryAfterMs }),
       ...(traceId && { traceId }),
     }),

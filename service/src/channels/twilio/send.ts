@@ -18,6 +18,15 @@ function writtenIn(content: OutboundContent): string[] {
   return stringsIn(content.type === 'template' ? { ...content, name: '' } : content, NAMES);
 }
 
+/** What is wrong with a Messaging Service: of one that was named for this message, it is no concern of others. */
+const SERVICE_CODES = new Set(['21703', '21704', '21705']);
+
+function narrowed(error: unknown, options: SmsOptions): unknown {
+  if (!(error instanceof SendError) || options.messagingServiceSid === undefined) return error;
+  if (!SERVICE_CODES.has(error.details.providerCode ?? '')) return error;
+  return new SendError(error.kind, error.message, { ...error.details, scope: 'message' });
+}
+
 /** What has to be known of a stored content first; nothing is sent by it. */
 async function storedFor(
   content: OutboundContent,
@@ -31,7 +40,8 @@ async function storedFor(
 
 export function sendOn(line: Line) {
   return async (message: OutgoingMessage, settings: TwilioSettings, io: ChannelIo): Promise<SendReceipt> => {
-    checkSchedule(message.options as SmsOptions, settings, io.clock.now());
+    const options = message.options as SmsOptions;
+    checkSchedule(options, settings, io.clock.now());
     const contentSid = await storedFor(message.content, settings, io);
     const answer = await twilio(
       {
@@ -42,7 +52,9 @@ export function sendOn(line: Line) {
       },
       settings,
       io,
-    );
+    ).catch((error: unknown) => {
+      throw narrowed(error, options);
+    });
     const sid = listedMessage(answer)?.sid;
     if (sid === undefined) {
       throw new SendError('uncertain', 'Twilio accepted the request, but its answer names no message.');
