@@ -62,6 +62,10 @@ export const getStarted: ProfilePart = {
   build: (parameters) => parameters.optional('getStarted')?.trim(),
 };
 
+/** Meta writes names in two braces, which begin an expression in n8n. */
+const withNames = (text: string): string =>
+  text.replace(/\{?\{(user_(?:first|last|full)_name)\}\}?/g, (_, name: string) => `{{${name}}}`);
+
 export const greetings: ProfilePart = {
   part: 'greetings',
   name: 'Greeting',
@@ -77,14 +81,18 @@ export const greetings: ProfilePart = {
         name: 'text',
         type: 'string',
         default: '',
-        placeholder: 'e.g. Hello {{user_first_name}}!',
-        description: 'Up to 160 characters; the names of the person are filled in by Meta',
+        placeholder: 'e.g. Hello {user_first_name}!',
+        description:
+          'Up to 160 characters. {user_first_name}, {user_last_name} and {user_full_name} stand for the names of the person.',
       },
     ],
     'What a person reads before the first message, one per language',
   ),
   build: (parameters) =>
-    listOf(parameters, 'greetings', (entry) => ({ locale: localeOf(entry), text: entry.required('text', 'Text') })),
+    listOf(parameters, 'greetings', (entry) => ({
+      locale: localeOf(entry),
+      text: withNames(entry.required('text', 'Text')),
+    })),
 };
 
 const questionField = several(

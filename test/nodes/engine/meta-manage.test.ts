@@ -198,6 +198,17 @@ describe('Facebook Messenger alone', () => {
     });
   });
 
+  test.each([
+    ['=Hello {user_first_name}, it is {{ 1 + 1 }}!', 'Hello {{user_first_name}}, it is 2!'],
+    ['Hello {user_full_name} {user_last_name}!', 'Hello {{user_full_name}} {{user_last_name}}!'],
+    ['Hello {{user_first_name}}!', 'Hello {{user_first_name}}!'],
+    ['Hello {you}!', 'Hello {you}!'],
+  ])("a greeting names the person in single braces, as two begin an expression: '%s'", async (text, sent) => {
+    answer('profile.set', {});
+    await fixture.output(profile('set', { greetings: { entry: [{ text }] } }));
+    expect(asked('profile.set')?.body).toEqual({ greetings: [{ locale: 'default', text: sent }] });
+  });
+
   test('a link can hold a text', async () => {
     answer('link.make', { url: 'https://m.example' });
     await fixture.output({ resource: 'link', operation: 'create', text: 'Hello there' });
