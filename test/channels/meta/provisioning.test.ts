@@ -120,6 +120,35 @@ test('a field that Meta refuses does not keep the others away', async () => {
   );
 });
 
+test('of the fields only those are left out that Meta names', async () => {
+  const refused = ['inbox_labels', 'messenger_template_status_update'];
+  const fake = meta((method, path, { query }) => {
+    const fields = String(query?.subscribed_fields).split(',');
+    const index = fields.findIndex((field) => refused.includes(field));
+    if (method !== 'POST' || !path.endsWith('/subscribed_apps') || index < 0) return undefined;
+    const message = `(#100) Param subscribed_fields[${index}] must be one of {feed, messages} - got "${fields[index]}".`;
+    return graphError(100, 400, { message });
+  });
+  const step = (await stepsOf('messenger', PAGE, fake)).at(-1);
+  expect(step).toMatchObject({ step: 'account_subscription', ok: false });
+  expect(step?.blocking).toBeUndefined();
+  for (const field of refused) expect(step?.detail).toContain(field);
+  const fields = String(written(fake.requests).at(-1)?.fields).split(',');
+  expect(fields).toEqual(expect.arrayContaining(['message_reactions', 'messaging_referrals', 'standby', 'send_cart']));
+  expect(fields).toHaveLength(15);
+});
+
+test('a field that nothing works without is not left out', async () => {
+  const fake = meta((method, path) =>
+    method === 'POST' && path.endsWith('/subscribed_apps')
+      ? graphError(100, 400, { message: '(#100) Param subscribed_fields[0] must be one of {feed} - got "messages".' })
+      : undefined,
+  );
+  const step = (await stepsOf('messenger', PAGE, fake)).at(-1);
+  expect(step).toMatchObject({ step: 'account_subscription', ok: false, blocking: true });
+  expect(written(fake.requests).length).toBeLessThan(5);
+});
+
 describe('the callback of the app', () => {
   const calling = (callback_url: string, active = true) =>
     meta((method, path) =>

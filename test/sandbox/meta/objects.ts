@@ -2,6 +2,7 @@ import type { HttpReply } from '../kit/http-server.ts';
 import { requireText, requireUrl } from './checks.ts';
 import { unknownObject } from './errors.ts';
 import { ok, requirePage, selectFields, type GraphCall } from './graph-call.ts';
+import { checkFields } from './templates.ts';
 import { numericId } from './world.ts';
 
 /** GET /{id}: the Page, the Instagram account, a persona, a template, a person. */
@@ -18,7 +19,10 @@ export function readNode(call: GraphCall): HttpReply {
   const persona = world.personas.get(id);
   if (persona) return ok({ id, name: persona.name, profile_picture_url: persona.imageUrl });
   const template = world.templates.get(id);
-  if (template) return ok(template);
+  if (template) {
+    checkFields(call);
+    return ok(template);
+  }
   if (sides.messenger.people.has(id) || sides.instagram.people.has(id)) return ok({ id, name: `Person ${id}` });
   throw unknownObject(id, request.method);
 }

@@ -16,10 +16,24 @@ export function seedTemplate(world: World, seed: TemplateSeed): Template {
   return template;
 }
 
+/** Members of the node "Messenger business template". */
+const MEMBERS = [
+  ...['id', 'name', 'status', 'category', 'language', 'components', 'rejected_reason', 'rejection_reasons'],
+  ...['specific_rejection_reasons', 'creation_time', 'last_updated_time', 'library_template_name', 'language_count'],
+];
+
+/** Refuses members that templates do not have. */
+export function checkFields({ fields }: GraphCall): void {
+  const asked = textOf(fields['fields'])?.split(',') ?? [];
+  const other = asked.find((name) => !MEMBERS.includes(name));
+  if (other !== undefined) throw invalid(`Tried accessing nonexisting field (${other})`);
+}
+
 /** GET /{pageId}/message_templates. */
 export function listTemplates(call: GraphCall): HttpReply {
   requirePage(call);
   requireScope(call.world, 'pages_utility_messaging');
+  checkFields(call);
   const { status, name, language, category } = call.fields;
   const wanted: JsonObject = { status, name, language, category };
   const fits = (template: Template): boolean =>

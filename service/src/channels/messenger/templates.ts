@@ -7,7 +7,8 @@ import { createdTemplate, templateDraft, templateOf } from '../kit/whatsapp/payl
 import { accountOf } from './account.ts';
 import type { MessengerSettings } from './settings.ts';
 
-const FIELDS = 'id,name,status,category,language,components,rejected_reason,parameter_format';
+/** Of the node "Messenger business template": unlike WhatsApp's it has no format of its values. */
+const FIELDS = 'id,name,status,category,language,components,rejected_reason';
 
 export const templates: TemplatePower<MessengerSettings> = {
   async list({ status, name, language, category, limit = 100, after }, settings, io) {

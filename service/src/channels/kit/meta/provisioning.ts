@@ -101,19 +101,31 @@ function isOurs(callback: string, webhookUrl: string): boolean {
   return callback.slice(0, callback.lastIndexOf('/') + 1) === webhookUrl.slice(0, webhookUrl.lastIndexOf('/') + 1);
 }
 
-/** All fields, or, where Meta refuses one of them, those without which nothing works. */
+/** The field that Meta's refusal names (`… must be one of {…} - got "inbox_labels".`), of those that may be left out. */
+function refusedOf({ message }: SendError, fields: readonly string[]): string | undefined {
+  const got = /got "([^"]+)"/.exec(message)?.[1];
+  return fields.find((field) => field === got);
+}
+
+/** All fields but those that Meta refuses; where it does not say which, those without which nothing works. */
 async function subscribing(
   step: string,
   { core, more }: Setup['fields'],
   post: (fields: string) => Promise<JsonObject>,
 ): Promise<ProvisioningStep> {
-  try {
-    await post([...core, ...more].join(','));
-    return passed(step);
-  } catch (error) {
-    if (!(error instanceof SendError) || error.kind !== 'invalid' || more.length === 0) throw error;
-    await post(core.join(','));
-    return missing(step, `Of the fields ${more.join(', ')}, Meta refused one or more: ${error.message}`);
+  const left: string[] = [];
+  let why = '';
+  for (;;) {
+    const rest = more.filter((field) => !left.includes(field));
+    try {
+      await post([...core, ...rest].join(','));
+      return left.length === 0 ? passed(step) : missing(step, `Left out: ${left.join(', ')}. Meta refused: ${why}`);
+    } catch (error) {
+      if (!(error instanceof SendError) || error.kind !== 'invalid' || rest.length === 0) throw error;
+      const refused = refusedOf(error, rest);
+      left.push(...(refused === undefined ? rest : [refused]));
+      why = error.message;
+    }
   }
 }
 
