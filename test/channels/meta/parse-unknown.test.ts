@@ -57,6 +57,15 @@ describe.each(SUBJECTS.map((one) => [one.id, one] as const))('%s', (_id, { topic
     expect(event?.raw).toBeDefined();
   });
 
+  test('what is true of two accounts is not taken for one', () => {
+    const told = (id: string) => ({
+      ...{ id, time: 1 },
+      messaging: [{ sender: { id: '5' }, recipient: { id }, timestamp: 1, read: { watermark: 1, mid: 'm' } }],
+    });
+    const events = parse({ object: topic, entry: [told(accountId), told('999'), told('999')] });
+    expect(events.map(({ address }) => address)).toEqual([accountId, '999']);
+  });
+
   test('nothing is left out: every element, in order', () => {
     const said = (mid: string) => ({ sender: { id: '1' }, recipient: { id: accountId }, message: { mid, text: mid } });
     const body = {

@@ -340,10 +340,14 @@ describe('only messenger', () => {
   });
 
   test('after an ad a program may write for seven days', async () => {
-    await sandbox.messenger.customer.follows({ from: '6003', adId: '61' });
+    const referral = { source: 'ADS', type: 'OPEN_THREAD', ad_id: '61' };
+    await sandbox.messenger.customer.sends({ from: '6003', text: 'Hi', referral });
+    await sandbox.messenger.customer.follows({ from: '6004', adId: '61' });
     clock.advance(6 * DAY_MS);
     const to = { kind: 'psid', address: '6003' };
     const content = { type: 'text' as const, text: 'Still here' };
+    const onlyTapped = outgoing({ id: 'msg_tap', to: { kind: 'psid', address: '6004' }, content });
+    await expect(messenger.send(onlyTapped, settings(), io)).rejects.toMatchObject({ kind: 'session_closed' });
     await messenger.send(outgoing({ id: 'msg_ad', to, content }), settings(), io);
     expect(sandbox.acceptedCountFor('msg_ad')).toBe(1);
   });

@@ -142,7 +142,7 @@ export function createCustomer(world: CustomerWorld): Customer {
       return told(tell(world, from, { message: { mid: messageId, is_deleted: true } }));
     },
     follows: ({ from, ref, adId }) => {
-      acts(world, from, adId !== undefined);
+      acts(world, from);
       const source = adId === undefined ? (world.platform === 'messenger' ? 'SHORTLINK' : 'SHORTLINKS') : 'ADS';
       const referral = { ...(ref && { ref }), ...(adId && { ad_id: adId }), source, type: 'OPEN_THREAD' };
       return told(tell(world, from, { referral }));

@@ -46,7 +46,8 @@ export function reactionEvents(item: Item, contact: ContactRef): ChannelEvent[] 
     shown === undefined
       ? { type: 'unsupported', reason: `reaction "${wordOf(reaction)}" is not known` }
       : { type: 'reaction', messageId, emoji: shown };
-  const id = idFrom('reaction', whoOf(item), messageId, isTaken ? 'unreact' : 'react', item.at);
+  const named = textOf(reaction) === 'other' ? textOf(emoji) : textOf(reaction);
+  const id = idFrom('reaction', whoOf(item), messageId, isTaken ? 'unreact' : (named ?? shown ?? 'other'), item.at);
   const event = received(item, contact, 'reaction', id, content);
   return [isTaken ? event : { ...event, opensWindow: 'reaction' }];
 }

@@ -90,6 +90,10 @@ function entryEvents(reader: Reader, entry: JsonObject): ChannelEvent[] {
 export function parseMetaBody(body: JsonObject, reader: Reader): ChannelEvent[] {
   const events = listOf(body.entry).flatMap((entry) => entryEvents(reader, objectOf(entry)));
   const byKey = new Map<string, ChannelEvent>();
-  for (const event of events) if (!byKey.has(event.dedupeKey)) byKey.set(event.dedupeKey, event);
+  for (const event of events) {
+    // Keys are unique within an account.
+    const key = JSON.stringify([event.address, event.dedupeKey]);
+    if (!byKey.has(key)) byKey.set(key, event);
+  }
   return [...byKey.values()];
 }

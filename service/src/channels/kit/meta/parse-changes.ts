@@ -74,6 +74,7 @@ const FIELDS: ReadonlyMap<string, ChangeReader> = new Map<string, ChangeReader>(
   ['mentions', told('mention')],
   ['story_insights', told('story_insights')],
   ['messenger_template_status_update', template],
+  ['message_template_status_update', template],
 ]);
 
 /** One element of `changes[]`. */

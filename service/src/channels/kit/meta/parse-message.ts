@@ -105,6 +105,11 @@ export function editEvents(item: Item, contact: ContactRef): ChannelEvent[] {
   const providerMessageId = idOf(edit.mid);
   if (providerMessageId === undefined) return [unsupported(item, 'edit of no message')];
   if (item.isOwn) return [unsupported(item, 'edit by the account itself')];
+  const content = contentOf(edit);
+  // Instagram tells of an edit number 0, which says nothing, with new messages: it takes no text away.
+  if (content.type === 'unsupported') {
+    return [unsupported(item, 'edit without content', idFrom('edit', providerMessageId, numberOf(edit.num_edit)))];
+  }
   const key = keyOf(item, 'edited', idFrom(providerMessageId, numberOf(edit.num_edit)));
-  return [{ type: 'message.edited', ...baseOf(item, key), contact, providerMessageId, content: contentOf(edit) }];
+  return [{ type: 'message.edited', ...baseOf(item, key), contact, providerMessageId, content }];
 }

@@ -54,6 +54,13 @@ function answersOf(lead: unknown): { question: string; answer: string }[] | unde
   return answers.length > 0 ? answers : undefined;
 }
 
+/**
+ * A tap that led into a thread that exists: after an ad it is the first message that opens the longer session, so that the tap counts like
+ * any link's. What was answered to the questions of an ad was said to it.
+ */
+const tapOpener = (given: JsonObject, lead: unknown): WindowOpener =>
+  lead === undefined ? 'link' : openerOf(given, 'link');
+
 /** A link or an ad led back into a thread that exists. */
 export function referralEvents(item: Item, contact: ContactRef): ChannelEvent[] {
   const given = objectOf(item.raw.referral);
@@ -64,7 +71,7 @@ export function referralEvents(item: Item, contact: ContactRef): ChannelEvent[] 
       type: 'link.clicked',
       ...baseOf(item, keyOf(item, 'referral', id)),
       contact,
-      opensWindow: openerOf(given, 'link'),
+      opensWindow: tapOpener(given, item.raw.lead),
       data: compact({
         ...(camelCased(objectOf(ad)) as Record<string, unknown>),
         reference: textOf(ref),
