@@ -37,8 +37,13 @@ const SENDER = settings('Check the sender: the number, or the Messaging Service,
 const SENDER_FOR_THIS = onlyThis('This sender cannot write to this recipient: use another one.');
 const TRIAL = onlyThis('A trial account may only write to numbers that were verified in the Console.');
 const MMS_OFF = onlyThis('This sender has no MMS: use one that has, or send a link in a text.');
-const RECEIVER = onlyThis("Twilio could not call the service's webhook: check PARLEY_PUBLIC_URL and its certificate.");
-const TWIML = onlyThis('Twilio could not read the answer of its webhook: something stands between it and the service.');
+// Of a message that is the link of its file as well as the webhook of its statuses.
+const URL_FAILED = onlyThis(
+  'Twilio could not call a URL: check that the link of the file opens, and PARLEY_PUBLIC_URL.',
+);
+const URL_ANSWER = onlyThis(
+  "Twilio could not read a URL's answer: check the file's content type, and PARLEY_PUBLIC_URL.",
+);
 const REGISTER = onlyThis('Register the sender for this destination (10DLC, toll-free verification, or sender id).');
 const SERVICE = settings('Add a number that can send to the Messaging Service, or check its SID.');
 const WHATSAPP_SENDER = settings('Check the WhatsApp sender in the Console: it has to be online in this account.');
@@ -85,11 +90,11 @@ export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, n
   [21710, SENDER_FOR_THIS],
   [21712, SENDER_FOR_THIS],
   [21910, INVALID],
-  [[11200, 11249], RECEIVER],
+  [[11200, 11249], URL_FAILED],
   [11751, INVALID],
-  [12100, TWIML],
-  [12200, TWIML],
-  [12300, TWIML],
+  [12100, URL_ANSWER],
+  [12200, URL_ANSWER],
+  [12300, URL_ANSWER],
   [30001, throttled(MINUTE)],
   [30002, KEYS],
   [30003, { kind: 'unreachable', retryAfterMs: HOUR, maxAttempts: 3 }],

@@ -14,9 +14,9 @@ const both = {
     .string()
     .regex(/^MG[0-9a-fA-F]{32}$/, 'must be the SID of a Messaging Service: MG and 32 hex digits')
     .optional(),
-  sendAt: z
-    .string()
-    .refine((at) => !Number.isNaN(Date.parse(at)), 'must be an ISO 8601 instant like 2026-12-24T18:00:00Z')
+  // Without an offset it would be the time of whatever machine the service runs on.
+  sendAt: z.iso
+    .datetime({ offset: true, error: 'must be an ISO 8601 instant with its offset, like 2026-12-24T18:00:00Z' })
     .optional(),
   validityPeriodSeconds: z
     .number()
