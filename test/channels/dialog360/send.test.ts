@@ -60,6 +60,7 @@ describe("the proxy's own refusals", () => {
     [400, 'API disabled', 'settings', {}, /not active/],
     [400, 'endpoint rate limit exceeded', 'throttled', { retryAfterMs: 10_000, scope: 'account' }, /rate limit/],
     [400, 'overdue payment', 'settings', {}, /Settle what is due/],
+    [400, 'order_details: payment_settings is invalid', 'rejected', {}, /payment_settings/],
     [400, 'something new', 'rejected', {}, /something new/],
     [401, 'Invalid api_key', 'settings', {}, /make a new one/],
     [403, 'endpoint blocked', 'settings', {}, /may not do this/],
@@ -71,7 +72,8 @@ describe("the proxy's own refusals", () => {
     [502, 'WhatsApp API not available', 'unreachable', { retryAfterMs: 30_000 }, /not available/],
     [503, 'maintenance', 'unreachable', {}, /maintenance/],
     [504, 'upstream timed out', 'uncertain', {}, /timed out/],
-    [520, 'unknown', 'unreachable', { maxAttempts: 2 }, /unknown/],
+    [502, 'An invalid response was received from the upstream server', 'uncertain', {}, /invalid response/],
+    [520, 'unknown', 'uncertain', {}, /unknown/],
   ])('%i "%s" is %s', async (status, text, kind, details, message) => {
     const bodies = [{ error: text }, { meta: { developer_message: text } }, { error: { message: text } }, text];
     for (const body of [...bodies, { errors: [{ title: 'Error', details: text }] }]) {

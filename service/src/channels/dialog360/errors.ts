@@ -27,7 +27,7 @@ export const PROXY_RULES: readonly ProxyRule[] = [
     kind: 'settings',
     hint: 'The number or its plan is not active: see the 360dialog Hub.',
   },
-  { status: 400, says: /payment/i, kind: 'settings', hint: 'Settle what is due in the 360dialog Hub.' },
+  { status: 400, says: /overdue/i, kind: 'settings', hint: 'Settle what is due in the 360dialog Hub.' },
   {
     status: 401,
     kind: 'settings',
@@ -65,8 +65,8 @@ function ruleOf(status: number, words: string | undefined, writes: boolean): Err
   if (known !== undefined) return known;
   if (status < 500) return { kind: 'rejected' };
   if (status === 503 || !writes) return { kind: 'unreachable' };
-  // Also in words, a time-out leaves it open.
-  return words === undefined || status === 504 ? { kind: 'uncertain' } : REPORTED_FAILURE;
+  // Whatever words a gateway has for it, it does not know what became of the call that it passed on.
+  return words === undefined || status !== 500 ? { kind: 'uncertain' } : REPORTED_FAILURE;
 }
 
 function ownFault(status: number, words: string | undefined, { kind, hint, ...rule }: ErrorRule): ProviderFault {
