@@ -48,6 +48,19 @@ test.each([
   expect((await find(answer)).found).toBeUndefined();
 });
 
+test.each([
+  ['letters put together', 'Café ❤️\r\nSí', 'Cafe\u0301 ❤\nSi\u0301'],
+  ['spaces around it', 'Lost?', '  Lost? \n'],
+])('the same words are found though they are written differently: %s', async (_how, sent, shown) => {
+  const { found } = await find(conversation(message({ message: shown })), { type: 'text', text: sent });
+  expect(found).toMatchObject({ receipt: { providerMessageId: 'aWdf9' } });
+});
+
+test('an empty text is nobody’s', async () => {
+  const quick = { type: 'quick_replies' as const, text: '', replies: [] };
+  expect((await find(conversation(message({ message: '' })), quick)).found).toBeUndefined();
+});
+
 test('what the conversation does not show is not asked for', async () => {
   const { found, requests } = await find(conversation(message()), { type: 'image', mediaId: '7' });
   expect([found, requests]).toEqual([undefined, []]);

@@ -70,6 +70,15 @@ describe('how it is sent', () => {
       { author: 'human', options: { tag: 'HUMAN_AGENT' } },
       { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' },
     ],
+    [
+      'by a person who says so, in their own words',
+      {
+        author: 'human',
+        options: { tag: 'HUMAN_AGENT' },
+        content: { type: 'native', body: { messaging_type: 'RESPONSE', message: { text: 'x' } } },
+      },
+      { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' },
+    ],
     ['a template outside', { content: TEMPLATE, session: 'closed' }, { messaging_type: 'UTILITY' }],
     ['a template inside', { content: TEMPLATE }, { messaging_type: 'UTILITY' }],
     ['by a program outside, for Meta to judge', { session: 'closed' }, { messaging_type: 'RESPONSE' }],

@@ -15,7 +15,7 @@ const fieldsOf = (error: unknown): string[] =>
 
 const long = (length: number): string => 'x'.repeat(length);
 const BUTTON = { id: 'a', title: 'A' };
-const CARD = { title: 'Mug' };
+const CARD = { title: 'Mug', body: 'Blue' };
 const RECEIPT = {
   recipient_name: 'Ana',
   order_number: '1',
@@ -65,6 +65,7 @@ const ON_BOTH: [string, unknown, string][] = [
   ['no card', { type: 'carousel', cards: [] }, 'cards'],
   ['eleven cards', { type: 'carousel', cards: Array.from({ length: 11 }, () => CARD) }, 'cards'],
   ['a card without title', { type: 'carousel', cards: [{ body: 'x' }] }, 'cards[0].title'],
+  ['a card with a title alone', { type: 'carousel', cards: [CARD, { title: 'x' }] }, 'cards[1].body'],
   ['a long subtitle', { type: 'carousel', cards: [{ title: 'x', body: long(81) }] }, 'cards[0].body'],
   [
     'a card with an uploaded picture',

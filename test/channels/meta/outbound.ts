@@ -81,7 +81,7 @@ export const SHARED_CASES: readonly OutboundCase[] = [
           link: { title: 'Buy', url: 'https://example.com/buy' },
           buttons: [{ id: 'more', title: 'More' }],
         },
-        { title: 'Cup' },
+        { title: 'Cup', body: 'Red' },
       ],
     },
     message: template({
@@ -97,7 +97,7 @@ export const SHARED_CASES: readonly OutboundCase[] = [
             { type: 'postback', title: 'More', payload: 'more' },
           ],
         },
-        { title: 'Cup' },
+        { title: 'Cup', subtitle: 'Red' },
       ],
     }),
   },

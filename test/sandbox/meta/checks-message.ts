@@ -42,7 +42,7 @@ function checkQuickReplies(value: unknown, side: Side): void {
 }
 
 function checkText(text: unknown, side: Side): void {
-  if (side.platform === 'messenger') return void requireText(text, "message['text']", 2000);
+  if (side.platform === 'messenger') return void requireText(text, "message['text']", 1999);
   if (typeof text !== 'string' || text === '') throw missing("message['text']");
   if (Buffer.byteLength(text, 'utf8') > 1000) throw invalid('The message is longer than 1000 bytes', 2534015);
 }

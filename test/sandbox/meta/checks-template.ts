@@ -37,6 +37,8 @@ const generic: Check = (payload, side) => {
     const path = `elements[${index}]`;
     refuseOthers(element, path, ['title', 'subtitle', 'image_url', 'default_action', 'buttons']);
     requireText(element['title'], `${path}['title']`, 80);
+    if (Object.keys(element).length < 2)
+      throw invalid(`${path}: at least one property must be set in addition to title`);
     allowText(element['subtitle'], `${path}['subtitle']`, 80);
     if (element['image_url'] !== undefined) requireUrl(element['image_url'], `${path}['image_url']`);
     if (element['default_action'] !== undefined) {

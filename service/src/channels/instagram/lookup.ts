@@ -20,11 +20,19 @@ function saidIn(content: OutboundContent): string | undefined {
   return content.type === 'text' || content.type === 'quick_replies' ? content.text : undefined;
 }
 
+/** Letters that are put together otherwise, the variants of emoji and the ends of lines are not kept as they were written. */
+const wordsOf = (text: string): string =>
+  text
+    .normalize('NFC')
+    .replace(/\ufe0f/g, '')
+    .replace(/\r\n?/g, '\n')
+    .trim();
+
 function isCandidate(message: JsonObject, { to, attemptedAt }: SoughtMessage, said: string): boolean {
   const at = Date.parse(textOf(message.created_time) ?? '');
   const isTimely = at >= attemptedAt - SKEW_MS && at <= attemptedAt + ARRIVAL_MS;
   const isOurs = idOf(objectOf(message.from).id) !== to.address;
-  return isTimely && isOurs && textOf(message.message)?.trim() === said.trim();
+  return isTimely && isOurs && wordsOf(textOf(message.message) ?? '') === wordsOf(said);
 }
 
 async function read(sought: SoughtMessage, settings: InstagramSettings, io: ChannelIo): Promise<JsonObject[]> {
@@ -38,7 +46,7 @@ async function read(sought: SoughtMessage, settings: InstagramSettings, io: Chan
 export const lookup: LookupPower<InstagramSettings> = {
   async find(sought, settings, io) {
     const said = saidIn(sought.content);
-    if (said === undefined) return undefined;
+    if (said === undefined || wordsOf(said) === '') return undefined;
     for (const message of await read(sought, settings, io)) {
       const providerMessageId = textOf(message.id);
       if (providerMessageId === undefined || !isCandidate(message, sought, said)) continue;

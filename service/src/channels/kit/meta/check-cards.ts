@@ -11,6 +11,8 @@ type Card = Exclude<CarouselCard, { productId: string }>;
 function checkCard(check: Checker, prefix: string, card: Card, dialect: Dialect): void {
   check.text(at(prefix, 'title'), card.title, { max: LIMITS.elementTitle });
   check.text(at(prefix, 'body'), card.body, { max: LIMITS.elementTitle, optional: true });
+  const isBare = !card.body && card.header === undefined && card.url === undefined && buttonsOf(card).length === 0;
+  check.refuse(isBare, at(prefix, 'body'), 'or a header, url, link or button must be given: a title alone is no card');
   if (card.header !== undefined) {
     const isPicture = card.header.type === 'image' && Boolean(card.header.link);
     check.refuse(!isPicture, at(prefix, 'header'), 'must be an image given by its link');

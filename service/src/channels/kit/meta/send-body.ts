@@ -39,7 +39,7 @@ function sendingType({ author, session, options, content }: Envelope): JsonObjec
   if (isTagged && author !== 'human') {
     throw new SendError('invalid', `The tag ${HUMAN_AGENT} is for what a person wrote: set author to human.`);
   }
-  if (own.messaging_type !== undefined) return {};
+  if (own.messaging_type !== undefined && options.tag === undefined) return {};
   if (isTagged || (session === 'closed' && author === 'human')) {
     return { messaging_type: 'MESSAGE_TAG', tag: HUMAN_AGENT };
   }
@@ -65,12 +65,15 @@ export function renderBody(message: OutgoingMessage, dialect: Dialect): JsonObje
   const action = reaction(message, dialect);
   if (action !== undefined) return action;
   const own = content.type === 'native' ? objectOf(content.body) : {};
+  const type = sendingType(message);
   return compact({
-    ...sendingType(message),
+    ...type,
     persona_id: textOf(options.personaId),
     notification_type: textOf(options.notificationType),
     reply_to: mid === undefined ? undefined : { mid },
     ...own,
+    // An option was said about this very send.
+    ...(options.tag !== undefined && type),
     recipient: { id: to.address },
     message: { ...renderMessage(content), ...(dialect.metadata && { metadata: id }) },
   });
