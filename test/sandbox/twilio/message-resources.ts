@@ -2,7 +2,7 @@ import type { HttpReply } from '../kit/http-server.ts';
 import { ok, type Call } from './call.ts';
 import { TWILIO_DEFAULTS } from './defaults.ts';
 import { notFound, TwilioError } from './errors.ts';
-import { resourceOf } from './messages.ts';
+import { resourceOf, shownSender } from './messages.ts';
 import { postStatus } from './statuses.ts';
 import type { SandboxMessage } from './world.ts';
 
@@ -47,7 +47,7 @@ function isListed(message: SandboxMessage, query: URLSearchParams): boolean {
   const sentAt = message.sentAt ?? 0;
   return (
     (to === null || message.to === to) &&
-    (from === null || message.from === from) &&
+    (from === null || shownSender(message) === from) &&
     isDated &&
     (after === undefined || sentAt >= after) &&
     (before === undefined || sentAt <= before)

@@ -14,6 +14,17 @@ const USER_ID = /^[A-Z]{2}\.[A-Za-z0-9]+$/;
 export const lineOf = (address: string): Line => (address.startsWith('whatsapp:') ? 'whatsapp' : 'sms');
 export const pairOf = (business: string, person: string): string => `${business}|${person}`;
 
+/** A Messaging Service has none until it takes the message up. */
+export function shownSender({ from, messagingServiceSid, status }: SandboxMessage): string | null {
+  const isWaiting = messagingServiceSid !== null && (status === 'accepted' || status === 'scheduled');
+  return isWaiting ? null : from || null;
+}
+
+/** Twilio calls no host with an underscore in its name. */
+function checkCallback(url: string | undefined): void {
+  if (url !== undefined && (!URL.canParse(url) || new URL(url).hostname.includes('_'))) throw new TwilioError(21609);
+}
+
 /** A message as the API shows it. */
 export function resourceOf(message: SandboxMessage): JsonObject {
   const path = `/2010-04-01/Accounts/${TWILIO_DEFAULTS.accountSid}/Messages/${message.sid}`;
@@ -21,7 +32,7 @@ export function resourceOf(message: SandboxMessage): JsonObject {
     sid: message.sid,
     account_sid: TWILIO_DEFAULTS.accountSid,
     messaging_service_sid: message.messagingServiceSid,
-    from: message.from || null,
+    from: shownSender(message),
     to: message.to,
     body: message.body,
     num_segments: '1',
@@ -135,7 +146,7 @@ export function createMessage({ world, form }: Call): HttpReply {
   const words = said(world, form, lineOf(to));
   const isScheduled = checkTiming(world, form);
   const statusCallback = form.get('StatusCallback') ?? undefined;
-  if (statusCallback !== undefined && !URL.canParse(statusCallback)) throw new TwilioError(21609);
+  checkCallback(statusCallback);
   const isOutside = isOutsideWindow(world, from, to, words);
   if (isOutside && world.settings.windowErrors === 'at_once') throw new TwilioError(63016);
   const message: SandboxMessage = {
