@@ -226,6 +226,18 @@ describe('an answer that never came', () => {
     expect(accepted(twilio)).toHaveLength(2);
   });
 
+  test('of a scheduled message, for which no number is chosen yet, makes no second one', async () => {
+    const { messagingServiceSid } = TWILIO_DEFAULTS;
+    const twilio = await startTwilioApp('sms', { account: { messagingServiceSid } });
+    const sendAt = new Date(twilio.app.clock.now() + HOUR).toISOString();
+    twilio.sandbox.faults.next({ kind: 'answer_dropped' });
+    const id = await twilio.sent('later', { options: { sendAt } });
+    await twilio.reaches(id, 'uncertain');
+    twilio.app.advance(3 * MINUTE);
+    const { providerMessageId } = await twilio.reaches(id, 'sent');
+    expect(accepted(twilio)).toMatchObject([{ sid: providerMessageId, status: 'scheduled' }]);
+  });
+
   test('of a request that never arrived is sent again, once that is certain', async () => {
     const twilio = await greeted(await startTwilioApp('sms'));
     twilio.sandbox.faults.next({ kind: 'connection_dropped' });
