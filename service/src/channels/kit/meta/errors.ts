@@ -68,7 +68,13 @@ export const ERROR_TABLE: readonly Row[] = [
   [17, ANY, throttled(HOUR)],
   [32, ANY, throttled(HOUR)],
   [33, ANY, settings('The account does not exist any more: check its id')],
-  [100, [33], settings('The account does not exist, or the token does not reach it: check its id and the token')],
+  [
+    100,
+    [33],
+    settings(
+      'The account, or what was named by an id, does not exist, or the token does not reach it: check the ids and the token',
+    ),
+  ],
   [
     100,
     [2018001, 2534014],
