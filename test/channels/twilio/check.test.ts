@@ -73,6 +73,8 @@ test.each<[string, unknown, string[]]>([
     { type: 'native', body: { Body: 'x', To: '+1', From: '+2', MessagingServiceSid: 'MG', StatusCallback: 'x' } },
     ['body.To', 'body.From', 'body.MessagingServiceSid', 'body.StatusCallback'],
   ],
+  ['a native message that says nothing but null', { type: 'native', body: { Body: null } }, ['body']],
+  ['a native message to someone else in other letters', { type: 'native', body: { Body: 'x', to: '+1' } }, ['body.to']],
   ['a native list', { type: 'native', body: [] }, ['body']],
 ])('%s', (_name, content, wrong) => {
   expect(fields(content)).toEqual(wrong);

@@ -11,6 +11,7 @@ test.each([
   ['a number', '+15550002222'],
   ['a short code', '55512'],
   ['a name', 'Parley'],
+  ['a name of two words', 'Shop & Co'],
 ])('SMS is sent from %s', (_name, from) => {
   expect(twilioSms.externalId(smsWith({ from }))).toBe(from);
 });
@@ -32,6 +33,8 @@ test.each([
   [{ accountSid: undefined }, ['accountSid']],
   [{ from: 'a name that is long' }, ['from']],
   [{ from: '1' }, ['from']],
+  [{ from: ' Shop' }, ['from']],
+  [{ from: 'Shop ' }, ['from']],
   [{ from: undefined }, ['from']],
   [{ messagingServiceSid: 'MG' }, ['messagingServiceSid']],
   [{ apiKeySid: undefined }, ['apiKeySid']],

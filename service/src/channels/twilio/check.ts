@@ -4,7 +4,7 @@ import { ParleyError } from '../../core/errors.ts';
 import { Checker } from '../kit/checker.ts';
 import { isObject } from '../kit/json.ts';
 import type { Line } from './addresses.ts';
-import { OWN_PARAMETERS, type Of } from './render.ts';
+import { isOwnParameter, type Of } from './render.ts';
 
 /** In characters and pieces (pages "Messages resource" and those of the content types). */
 const LIMITS = {
@@ -107,10 +107,10 @@ const SAYING = ['Body', 'MediaUrl', 'ContentSid'];
 function native(check: Checker, { body }: Of<'native'>): void {
   if (!isObject(body))
     return check.refuse(true, 'body', "must be the parameters of Twilio's message, as a JSON object");
-  const isSaying = SAYING.some((name) => body[name] !== undefined && body[name] !== '');
+  const isSaying = SAYING.some((name) => body[name] !== undefined && body[name] !== null && body[name] !== '');
   check.refuse(!isSaying, 'body', `needs one of ${SAYING.join(', ')}`);
-  for (const name of OWN_PARAMETERS) {
-    check.refuse(Object.hasOwn(body, name), `body.${name}`, 'is set by the account and the recipient: leave it out');
+  for (const name of Object.keys(body)) {
+    check.refuse(isOwnParameter(name), `body.${name}`, 'is set by the account and the recipient: leave it out');
   }
 }
 

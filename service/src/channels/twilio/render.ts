@@ -91,10 +91,14 @@ function location({ latitude, longitude, name, address }: Of<'location'>): Field
   ];
 }
 
+/** The values of a parameter that may be repeated; nothing for what is empty in the workflow. */
+function listed(value: unknown): unknown[] {
+  return (Array.isArray(value) ? value : [value]).filter((one) => one !== null && one !== undefined);
+}
+
 function native(body: JsonObject): Fields {
-  const texts = (value: unknown): string[] =>
-    Array.isArray(value) ? value.map(String) : [typeof value === 'object' ? JSON.stringify(value) : String(value)];
-  return Object.entries(body).flatMap(([name, value]) => texts(value).map((text): Fields[number] => [name, text]));
+  const text = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+  return Object.entries(body).flatMap(([name, value]) => listed(value).map((one): Fields[number] => [name, text(one)]));
 }
 
 /** What is said; `contentSid` is the stored content of what needs one. */
@@ -164,7 +168,9 @@ function optionFields(options: SmsOptions): Fields {
 export const CORRELATION = 'message';
 
 /** Parameters that a `native` body cannot set: who it is from and for, and where its statuses go. */
-export const OWN_PARAMETERS: readonly string[] = ['To', 'From', 'MessagingServiceSid', 'StatusCallback'];
+const OWN_PARAMETERS = new Set(['to', 'from', 'messagingservicesid', 'statuscallback']);
+
+export const isOwnParameter = (name: string): boolean => OWN_PARAMETERS.has(name.toLowerCase());
 
 /** The whole form. */
 export function render(
@@ -175,7 +181,7 @@ export function render(
 ): Fields {
   const callback = new URL(webhookUrl);
   callback.searchParams.set(CORRELATION, id);
-  const said = contentFields(content, contentSid).filter(([name]) => !OWN_PARAMETERS.includes(name));
+  const said = contentFields(content, contentSid).filter(([name]) => !isOwnParameter(name));
   return [
     ['To', wireRecipient(line, to)],
     ...senderFields(line, settings, options as SmsOptions),

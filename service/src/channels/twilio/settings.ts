@@ -20,8 +20,8 @@ const shared = {
   baseUrl: baseUrlMember.optional(),
 };
 
-/** `+` and E.164 digits, a short code, or a name of up to 11 letters and digits. */
-const SMS_SENDER = /^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9&_+-]{1,11})$/;
+/** `+` and E.164 digits, a short code, or a name of up to 11 letters, digits, spaces and some signs. */
+const SMS_SENDER = /^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])(?! )[A-Za-z0-9 &_+-]{1,11}(?<! ))$/;
 
 const smsFrom = z
   .string()
