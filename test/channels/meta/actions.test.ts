@@ -91,6 +91,14 @@ describe('profile', () => {
     expect(request?.query).toMatchObject({ fields: 'get_started,greeting,ice_breakers,persistent_menu' });
   });
 
+  test.each([
+    ['as Meta documents them', { call_to_actions: [{ question: 'Hours?', payload: 'HOURS' }], locale: 'default' }],
+    ['as they were before locales', { ice_breakers: [{ question: 'Hours?', payload: 'HOURS' }] }],
+  ])('questions of Instagram are read %s', async (_form, entry) => {
+    const { result } = await run('instagram', 'profile.get', {}, json(200, { data: [entry] }));
+    expect(result).toEqual({ profile: { iceBreakers: WHOLE.iceBreakers } });
+  });
+
   test.each([[{}], [{ data: [] }], [{ data: [{ greeting: 'x', ice_breakers: [null, 5] }] }]])(
     'is read whatever Meta answers: %j',
     async (answer) => {

@@ -89,24 +89,38 @@ export function renderProfile({ getStarted, greetings, iceBreakers: asked, menus
   });
 }
 
+const actionsOf = (entry: JsonObject): JsonObject[] => objectsOf(entry.call_to_actions);
+
+/**
+ * The parts of an answer, each by its name. Meta documents questions that stand there without (page "Ice Breakers" of Instagram), and tells those that
+ * were set before there were locales without any.
+ */
+function partsOf(answer: JsonObject): JsonObject {
+  const data = objectsOf(answer.data);
+  const bare = data.filter((entry) => actionsOf(entry).some(({ question }) => question !== undefined));
+  const found: JsonObject = Object.assign({}, ...data);
+  const asked = bare.length > 0 ? bare : found.ice_breakers;
+  const old = objectsOf(asked).filter(({ question }) => question !== undefined);
+  return { ...found, ice_breakers: old.length > 0 ? [{ call_to_actions: old }] : asked };
+}
+
 /** What Meta answers, in the words of `profile.set`. */
 export function readProfile(answer: JsonObject): JsonObject {
-  const found: JsonObject = Object.assign({}, ...objectsOf(answer.data));
+  const found = partsOf(answer);
   const list = (value: unknown, read: (entry: JsonObject) => JsonObject): JsonObject[] | undefined =>
     Array.isArray(value) ? objectsOf(value).map(read) : undefined;
-  const actions = (entry: JsonObject): JsonObject[] => objectsOf(entry.call_to_actions);
   return compact({
     getStarted: textOf(objectOf(found.get_started).payload),
     greetings: list(found.greeting, (entry) => ({ locale: entry.locale, text: entry.text })),
     iceBreakers: list(found.ice_breakers, (entry) => ({
       locale: textOf(entry.locale) ?? 'default',
-      questions: actions(entry).map(({ question, payload: of }) => ({ question, payload: of })),
+      questions: actionsOf(entry).map(({ question, payload: of }) => ({ question, payload: of })),
     })),
     menus: list(found.persistent_menu, (entry) =>
       compact({
         locale: textOf(entry.locale) ?? 'default',
         composerDisabled: flagOf(entry.composer_input_disabled),
-        items: actions(entry).map(({ title, payload: of, url }) => compact({ title, payload: of, url })),
+        items: actionsOf(entry).map(({ title, payload: of, url }) => compact({ title, payload: of, url })),
       }),
     ),
   });
