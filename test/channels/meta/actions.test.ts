@@ -91,6 +91,13 @@ describe('profile', () => {
     expect(request?.query).toMatchObject({ fields: 'get_started,greeting,ice_breakers,persistent_menu' });
   });
 
+  test('an emoji is one character', () => {
+    const input = messenger.actions?.['profile.set']?.input;
+    const greeting = (text: string) => ({ greetings: [{ locale: 'default', text }] });
+    expect(input?.safeParse(greeting('👋'.repeat(160))).success).toBe(true);
+    expect(input?.safeParse(greeting('👋'.repeat(161))).success).toBe(false);
+  });
+
   test.each([
     ['as Meta documents them', { call_to_actions: [{ question: 'Hours?', payload: 'HOURS' }], locale: 'default' }],
     ['as they were before locales', { ice_breakers: [{ question: 'Hours?', payload: 'HOURS' }] }],

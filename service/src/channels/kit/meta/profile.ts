@@ -8,7 +8,12 @@ import { compact, flagOf, objectOf, objectsOf, textOf, type JsonObject } from '.
 import { graph, type MetaAccount } from './account.ts';
 import { LIMITS } from './limits.ts';
 
-const text = (max: number): z.ZodString => z.string().min(1).max(max);
+/** Characters, of which an emoji is one. */
+const text = (max: number): z.ZodString =>
+  z
+    .string()
+    .min(1)
+    .refine((value) => [...value].length <= max, `may have at most ${max} characters`);
 const locale = z.string().regex(/^(default|[a-z]{2,3}_[A-Z]{2})$/, 'must be "default" or a locale like en_US');
 const payload = text(LIMITS.payload);
 
