@@ -39,6 +39,24 @@ test('nor do the words of its edits', async () => {
   expect(placesOf(app, SECRET)).toEqual([]);
 });
 
+test('an older edit that comes late changes neither a newer one nor what was taken back', async () => {
+  const app = await startApp();
+  const id = await says(app, { from: ANA }, 'first');
+  const start = app.clock.now();
+  const edit = (body: string) => ({
+    type: 'edit',
+    edit: { original_message_id: id, message: { type: 'text', text: { body } } },
+  });
+  const kept = () => app.read(`SELECT content FROM messages WHERE provider_id = '${id}'`);
+  app.advance(60_000);
+  await posts(app, { from: ANA }, edit('third'), start + 20_000);
+  await posts(app, { from: ANA }, edit('second'), start + 10_000);
+  expect(await kept()).toEqual([{ content: JSON.stringify({ type: 'text', text: 'third' }) }]);
+  await posts(app, { from: ANA }, { type: 'revoke', revoke: { original_message_id: id } }, start + 30_000);
+  await posts(app, { from: ANA }, edit(SECRET), start + 25_000);
+  expect(JSON.stringify(await kept())).not.toContain(SECRET);
+});
+
 test('a workflow that was down learns that it was taken back, and not what it said', async () => {
   const app = await startApp();
   const trigger = await app.listen({ events: ['message.received', 'message.deleted'] });

@@ -150,7 +150,9 @@ export class Applier {
     const content = await this.#files.in(tx, account.id, event.content);
     const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
     const change = { content: JSON.stringify(content), kind: content.type, status_at: at };
-    if (known?.direction === 'inbound') await messages.update(tx, known.id, change);
+    // Edits overtake each other, and a deletion overtakes edits.
+    const isLatest = known !== undefined && at >= known.status_at;
+    if (known?.direction === 'inbound' && isLatest) await messages.update(tx, known.id, change);
     const id = known?.id ?? '';
     const message = { id, providerMessageId: event.providerMessageId, content, sentAt: iso(at) };
     await this.#publish(fact, person, { message });

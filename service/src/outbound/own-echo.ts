@@ -7,6 +7,8 @@ import { contentOf } from './message-view.ts';
 
 /** Between a call to the provider and the time at which it says that the message was sent, by whichever clock. */
 const SLACK_MS = 5 * 60_000;
+/** Of calls that may have arrived: of one that failed by what the provider said that is not certain either (null: it is under way). */
+const MAY_HAVE_ARRIVED: readonly (string | null)[] = [null, 'uncertain', 'unreachable'];
 /** What may have arrived; that which is queued, while it is being sent. */
 const OPEN = ['uncertain', 'queued', 'unknown'] as const;
 
@@ -35,9 +37,7 @@ export async function messageOfEcho(
 
 /** Between that time and the nearest call of the message that was not answered; infinite: there was none. */
 async function calledAwayMs(tx: Tx, messageId: string, at: number): Promise<number> {
-  const calls = (await messages.attempts(tx.db, messageId)).filter(
-    ({ outcome }) => (outcome ?? 'uncertain') === 'uncertain',
-  );
+  const calls = (await messages.attempts(tx.db, messageId)).filter(({ outcome }) => MAY_HAVE_ARRIVED.includes(outcome));
   return Math.min(...calls.map(({ opened_at: openedAt }) => Math.abs(at - openedAt)));
 }
 
