@@ -1,4 +1,5 @@
 /** Meta answers "unknown error" although the message went out: its echo settles it before it is repeated. */
+import type { JsonObject } from '../sandbox/kit/json.ts';
 import { META_DEFAULTS } from '../sandbox/meta/defaults.ts';
 import { eventually } from '../support/eventually.ts';
 import { ANA, closeMetaApps, startMetaApp, type MetaApp } from './meta-fixture.ts';
@@ -6,7 +7,7 @@ import { ANA, closeMetaApps, startMetaApp, type MetaApp } from './meta-fixture.t
 afterEach(closeMetaApps);
 
 /** The echo of what went out, of which the stand-in itself knows nothing; Instagram repeats none of our ids. */
-function echo(meta: MetaApp, platform: 'messenger' | 'instagram', id: string, text: string): object {
+function echo(meta: MetaApp, platform: 'messenger' | 'instagram', id: string, text: string): JsonObject {
   const account = platform === 'messenger' ? META_DEFAULTS.pageId : META_DEFAULTS.igUserId;
   const ours = platform === 'messenger' ? { metadata: id } : {};
   const message = { is_echo: true, mid: 'm_late', app_id: Number(META_DEFAULTS.appId), text, ...ours };
