@@ -1,7 +1,7 @@
 /** Acceptance when the disk is full or slow: the provider is told to come back, and is served again when it is over. */
 import { sql } from 'kysely';
 import { SANDBOX_DEFAULTS } from '../sandbox/whatsapp/defaults.ts';
-import { encodeAsMeta, signatureOf } from '../sandbox/whatsapp/webhooks.ts';
+import { encodeAsMeta, signatureOf } from '../sandbox/kit/meta/hub-webhooks.ts';
 import type { Answer } from '../support/api-client.ts';
 import { ACCOUNT, ANA, closeApps, startApp, type App } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import { SANDBOX_DEFAULTS } from '../sandbox/whatsapp/defaults.ts';
-import { signatureOf } from '../sandbox/whatsapp/webhooks.ts';
+import { signatureOf } from '../sandbox/kit/meta/hub-webhooks.ts';
 import { ACCOUNT, ANA, closeApps, startApp, type App } from '../support/app.ts';
 
 let agent: Agent;

@@ -1,5 +1,5 @@
 /** Webhooks as Meta posts them. */
-import { encodeAsMeta } from '../sandbox/whatsapp/webhooks.ts';
+import { encodeAsMeta } from '../sandbox/kit/meta/hub-webhooks.ts';
 import type { Taken } from './fakes.ts';
 import { ACCOUNT } from './life.ts';
 

@@ -13,7 +13,7 @@ import { parseEncryptionKeys, SecretBox } from '../../service/src/platform/secre
 import { Ledger, type Tx } from '../../service/src/store/ledger.ts';
 import { sqlite } from '../../service/src/store/sqlite.ts';
 import { manualClock } from '../sandbox/kit/clock.ts';
-import { signatureOf } from '../sandbox/whatsapp/webhooks.ts';
+import { signatureOf } from '../sandbox/kit/meta/hub-webhooks.ts';
 import { FakeProvider, FakeWorkflow, httpOf } from './fakes.ts';
 
 export const ACCOUNT = { channel: 'whatsapp', externalId: '106540352242922' };

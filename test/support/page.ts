@@ -1,7 +1,7 @@
 /** A Page on Messenger beside the app's own account: what its contacts write comes in, what goes out is answered by a stand-in. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { encodeAsMeta, signatureOf } from '../sandbox/whatsapp/webhooks.ts';
+import { encodeAsMeta, signatureOf } from '../sandbox/kit/meta/hub-webhooks.ts';
 import type { Account } from '../../contract/api.ts';
 import type { App } from './app.ts';
 

@@ -1,6 +1,6 @@
 /** Signed webhooks that the sandbox would not send: as large as wanted, and to any process. */
 import { SANDBOX_DEFAULTS } from '../sandbox/whatsapp/defaults.ts';
-import { encodeAsMeta, signatureOf } from '../sandbox/whatsapp/webhooks.ts';
+import { encodeAsMeta, signatureOf } from '../sandbox/kit/meta/hub-webhooks.ts';
 
 export interface Webhook {
   /** The provider's id of the message in it. */

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { WebhookPoster } from '../kit/webhook-poster.ts';
+import { postedBy, posterFor, type Retry } from '../kit/webhooks.ts';
 import { envelope, type WebhookChange, type Webhooks } from '../whatsapp/webhooks.ts';
 import type { World } from '../whatsapp/world.ts';
 import type { Dialog360State } from './defaults.ts';
@@ -10,22 +10,11 @@ export function signatureOf(platformSecret: string, body: Buffer): string {
 }
 
 /** Meta's webhooks, passed on to the number's URL in JSON of its own writing, with the headers that were agreed. */
-export function createProxyWebhooks(
-  world: Omit<World, 'webhooks'>,
-  options: { retryDelaysMs: readonly number[]; timeoutMs: number },
-  state: Dialog360State,
-): Webhooks {
-  const poster = new WebhookPoster({
-    ...options,
-    clock: world.clock,
-    changes: world.changes,
-    sign: (body) => ({
-      ...state.webhook?.headers,
-      ...(state.platformSecret === undefined
-        ? {}
-        : { 'x-360dialog-signature': signatureOf(state.platformSecret, body) }),
-    }),
-  });
+export function createProxyWebhooks(world: Omit<World, 'webhooks'>, retry: Retry, state: Dialog360State): Webhooks {
+  const poster = posterFor(world, retry, (body) => ({
+    ...state.webhook?.headers,
+    ...(state.platformSecret === undefined ? {} : { 'x-360dialog-signature': signatureOf(state.platformSecret, body) }),
+  }));
   const emitTogether = (changes: WebhookChange[]) =>
     state.webhook && poster.post(state.webhook.url, Buffer.from(JSON.stringify(envelope(world, changes))));
   return {
@@ -35,9 +24,6 @@ export function createProxyWebhooks(
       if (url === undefined) throw new Error('No webhook is set');
       return poster.post(url, Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)));
     },
-    redeliver: (count) => poster.deliveries.slice(-count).map(({ url, body }) => poster.post(url, body)),
-    deliveries: poster.deliveries,
-    settled: () => poster.settled(),
-    close: () => poster.close(),
+    ...postedBy(poster),
   };
 }

@@ -3,7 +3,7 @@ import { manualClock } from '../kit/clock.ts';
 import type { HttpRequest } from '../kit/http-server.ts';
 import { objectOf, type JsonObject } from '../kit/json.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../kit/webhook-receiver.ts';
-import { encodeAsMeta, signatureOf } from '../whatsapp/webhooks.ts';
+import { encodeAsMeta, signatureOf } from '../kit/meta/hub-webhooks.ts';
 import { answerCdn } from './cdn.ts';
 import { createCustomer, type Customer } from './customer.ts';
 import type { AcceptedMessage, Platform } from './customer-world.ts';

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../kit/json.ts';
-import { WebhookPoster, type WebhookDelivery } from '../kit/webhook-poster.ts';
-import { encodeAsMeta, signatureOf } from '../whatsapp/webhooks.ts';
+import { encodeAsMeta, hubHeaders, postRaw } from '../kit/meta/hub-webhooks.ts';
+import type { WebhookDelivery } from '../kit/webhook-poster.ts';
+import { postedBy, posterFor, type PostedWebhooks, type Retry } from '../kit/webhooks.ts';
 import type { CustomerWorld, Platform } from './customer-world.ts';
 
 /** Which field an event belongs to: a subscription without it does not get the event. */
@@ -47,7 +48,7 @@ function fieldOf(platform: Platform, element: JsonObject): string {
 }
 
 /** Sends what happens to whoever is subscribed. */
-export interface Webhooks {
+export interface Webhooks extends PostedWebhooks {
   /** Posts one element of `messaging[]`, or of `standby[]`; undefined when nobody is subscribed to it. */
   emit(element: JsonObject, list?: 'messaging' | 'standby'): WebhookDelivery | undefined;
   /** Posts several in one request. */
@@ -56,27 +57,11 @@ export interface Webhooks {
   emitChange(change: { field: string; value: unknown }): WebhookDelivery | undefined;
   /** Posts any body, signed, to the callback of `messages` (or `url`). */
   emitRaw(body: Buffer | object, url?: string): WebhookDelivery;
-  /** Posts the last `count` webhooks again, byte for byte, as Meta does when in doubt. */
-  redeliver(count: number): WebhookDelivery[];
-  deliveries: readonly WebhookDelivery[];
-  settled(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** The webhooks of a world. */
-export function createWebhooks(
-  world: Omit<CustomerWorld, 'webhooks'>,
-  options: { retryDelaysMs: readonly number[]; timeoutMs: number },
-): Webhooks {
-  const poster = new WebhookPoster({
-    ...options,
-    clock: world.clock,
-    changes: world.changes,
-    sign: (body) => ({
-      'x-hub-signature-256': signatureOf(world.settings.appSecret, body),
-      'user-agent': 'facebookexternalua',
-    }),
-  });
+export function createWebhooks(world: Omit<CustomerWorld, 'webhooks'>, retry: Retry): Webhooks {
+  const poster = posterFor(world, retry, (body) => hubHeaders(world.settings.appSecret, body));
   const post = (field: string, members: JsonObject) => {
     const url = world.callbackFor(field);
     return url === undefined ? undefined : poster.post(url, envelope(world, members));
@@ -89,14 +74,8 @@ export function createWebhooks(
     emit: (element, list) => emitTogether([element], list),
     emitTogether,
     emitChange: (change) => post(change.field, { changes: [change] }),
-    emitRaw: (body, url = world.callbackFor('messages')) => {
-      if (url === undefined) throw new Error('No callback is set');
-      return poster.post(url, Buffer.isBuffer(body) ? body : encodeAsMeta(body));
-    },
-    redeliver: (count) => poster.deliveries.slice(-count).map(({ url, body }) => poster.post(url, body)),
-    deliveries: poster.deliveries,
-    settled: () => poster.settled(),
-    close: () => poster.close(),
+    emitRaw: (body, url = world.callbackFor('messages')) => postRaw(poster, body, url),
+    ...postedBy(poster),
   };
 }
 

@@ -3,6 +3,7 @@ import type { SandboxClock } from '../kit/clock.ts';
 import { FaultQueue } from '../kit/faults.ts';
 import type { JsonObject } from '../kit/json.ts';
 import type { RecordedRequest } from '../kit/request-log.ts';
+import type { Retry } from '../kit/webhooks.ts';
 import type { CustomerSettings, CustomerWorld, Person, Platform } from './customer-world.ts';
 import type { MetaSandboxSettings } from './defaults.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -109,11 +110,7 @@ function sideSettings(settings: MetaSandboxSettings, platform: Platform): Custom
   };
 }
 
-function sideOf(
-  world: World,
-  platform: Platform,
-  retry: { retryDelaysMs: readonly number[]; timeoutMs: number },
-): Side {
+function sideOf(world: World, platform: Platform, retry: Retry): Side {
   const bare = {
     platform,
     settings: sideSettings(world.settings, platform),
@@ -136,10 +133,7 @@ function sideOf(
 }
 
 /** An empty world. */
-export function createWorld(
-  parts: Pick<World, 'settings' | 'clock' | 'newId'>,
-  retry: { retryDelaysMs: readonly number[]; timeoutMs: number },
-): World {
+export function createWorld(parts: Pick<World, 'settings' | 'clock' | 'newId'>, retry: Retry): World {
   const world: Omit<World, 'sides'> = {
     ...parts,
     templates: new Map(),

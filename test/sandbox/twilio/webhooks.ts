@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
-import { WebhookPoster, type WebhookDelivery } from '../kit/webhook-poster.ts';
+import type { WebhookDelivery } from '../kit/webhook-poster.ts';
+import { postedBy, posterFor, type PostedWebhooks, type Retry } from '../kit/webhooks.ts';
 import type { World } from './world.ts';
 
 export type Form = Record<string, string>;
@@ -19,34 +20,18 @@ export function signedJson(authToken: string, url: string, body: Buffer): { url:
 }
 
 /** Sends what happens to the URLs that are configured. */
-export interface Webhooks {
+export interface Webhooks extends PostedWebhooks {
   post(url: string, form: Form): WebhookDelivery;
-  /** Posts the last `count` webhooks again, byte for byte. */
-  redeliver(count: number): WebhookDelivery[];
-  deliveries: readonly WebhookDelivery[];
-  settled(): Promise<void>;
-  close(): Promise<void>;
 }
 
-export function createWebhooks(
-  world: Omit<World, 'webhooks'>,
-  options: { retryDelaysMs: readonly number[]; timeoutMs: number },
-): Webhooks {
-  const poster = new WebhookPoster({
-    ...options,
-    clock: world.clock,
-    changes: world.changes,
-    sign: (body, url) => ({
-      'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
-      'x-twilio-signature': signatureOf(world.settings.authToken, url, new URLSearchParams(body.toString('utf8'))),
-      'user-agent': 'TwilioProxy/1.1',
-    }),
-  });
+export function createWebhooks(world: Omit<World, 'webhooks'>, retry: Retry): Webhooks {
+  const poster = posterFor(world, retry, (body, url) => ({
+    'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
+    'x-twilio-signature': signatureOf(world.settings.authToken, url, new URLSearchParams(body.toString('utf8'))),
+    'user-agent': 'TwilioProxy/1.1',
+  }));
   return {
     post: (url, form) => poster.post(url, Buffer.from(new URLSearchParams(form).toString())),
-    redeliver: (count) => poster.deliveries.slice(-count).map(({ url, body }) => poster.post(url, body)),
-    deliveries: poster.deliveries,
-    settled: () => poster.settled(),
-    close: () => poster.close(),
+    ...postedBy(poster),
   };
 }

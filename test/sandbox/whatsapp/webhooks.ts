@@ -1,6 +1,7 @@
-import { createHmac } from 'node:crypto';
 import type { JsonObject } from '../kit/json.ts';
-import { WebhookPoster, type WebhookDelivery } from '../kit/webhook-poster.ts';
+import { encodeAsMeta, hubHeaders, postRaw } from '../kit/meta/hub-webhooks.ts';
+import type { WebhookDelivery } from '../kit/webhook-poster.ts';
+import { postedBy, posterFor, type PostedWebhooks, type Retry } from '../kit/webhooks.ts';
 import type { World } from './world.ts';
 
 /** One element of `entry[].changes`. */
@@ -29,48 +30,19 @@ const OVERRIDABLE = new Set([
 /** Fields whose entries carry no `time`. */
 const TIMELESS = new Set(['messages', 'calls', 'user_preferences']);
 
-/** JSON as Meta transmits it: non-ASCII as lower-case \uXXXX escapes and every slash escaped. */
-export function encodeAsMeta(value: unknown): Buffer {
-  const text = JSON.stringify(value)
-    .replaceAll('/', '\\/')
-    .replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return Buffer.from(text, 'latin1');
-}
-
-/** The value of X-Hub-Signature-256 for exactly these bytes. */
-export function signatureOf(appSecret: string, body: Buffer): string {
-  return `sha256=${createHmac('sha256', appSecret).update(body).digest('hex')}`;
-}
-
 /** Sends what happens to whoever is subscribed. */
-export interface Webhooks {
+export interface Webhooks extends PostedWebhooks {
   /** Posts one change; undefined when nobody is subscribed to it. */
   emit(change: WebhookChange, phoneNumberId?: string): WebhookDelivery | undefined;
   /** Posts several changes in one request, as Meta batches them. */
   emitTogether(changes: WebhookChange[], phoneNumberId?: string): WebhookDelivery | undefined;
   /** Posts any body, signed, to the app's callback (or `url`). */
   emitRaw(body: Buffer | object, url?: string): WebhookDelivery;
-  /** Posts the last `count` webhooks again, byte for byte, as Meta does when in doubt. */
-  redeliver(count: number): WebhookDelivery[];
-  deliveries: readonly WebhookDelivery[];
-  settled(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** The webhooks of a world. */
-export function createWebhooks(
-  world: Omit<World, 'webhooks'>,
-  options: { retryDelaysMs: readonly number[]; timeoutMs: number },
-): Webhooks {
-  const poster = new WebhookPoster({
-    ...options,
-    clock: world.clock,
-    changes: world.changes,
-    sign: (body) => ({
-      'x-hub-signature-256': signatureOf(world.settings.appSecret, body),
-      'user-agent': 'facebookexternalua',
-    }),
-  });
+export function createWebhooks(world: Omit<World, 'webhooks'>, retry: Retry): Webhooks {
+  const poster = posterFor(world, retry, (body) => hubHeaders(world.settings.appSecret, body));
   const emitTogether = (changes: WebhookChange[], phoneNumberId?: string) => {
     const url = callbackFor(world, changes[0]?.field ?? '', phoneNumberId);
     return url === undefined ? undefined : poster.post(url, encodeAsMeta(envelope(world, changes)));
@@ -78,14 +50,8 @@ export function createWebhooks(
   return {
     emit: (change, phoneNumberId) => emitTogether([change], phoneNumberId),
     emitTogether,
-    emitRaw: (body, url = world.appSubscription?.callbackUrl) => {
-      if (url === undefined) throw new Error('No callback is set');
-      return poster.post(url, Buffer.isBuffer(body) ? body : encodeAsMeta(body));
-    },
-    redeliver: (count) => poster.deliveries.slice(-count).map(({ url, body }) => poster.post(url, body)),
-    deliveries: poster.deliveries,
-    settled: () => poster.settled(),
-    close: () => poster.close(),
+    emitRaw: (body, url = world.appSubscription?.callbackUrl) => postRaw(poster, body, url),
+    ...postedBy(poster),
   };
 }
 

@@ -1,11 +1,11 @@
 import { manualClock } from '../kit/clock.ts';
 import type { HttpRequest } from '../kit/http-server.ts';
 import { objectOf, type JsonObject } from '../kit/json.ts';
+import { encodeAsMeta, signatureOf } from '../kit/meta/hub-webhooks.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../kit/webhook-receiver.ts';
 import { SANDBOX_DEFAULTS } from './defaults.ts';
 import { startWhatsAppSandbox, type WhatsAppSandbox } from './sandbox.ts';
 import { graph, messageIdOf, send } from './test-client.ts';
-import { encodeAsMeta, signatureOf } from './webhooks.ts';
 
 const { appSecret, accessToken } = SANDBOX_DEFAULTS;
 const USER = '15550001111';
