@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { listenOptions, runSandbox } from '../kit/main.ts';
 import { META_DEFAULTS } from './defaults.ts';
 import { startMetaSandbox } from './sandbox.ts';
 
@@ -7,27 +8,17 @@ const USAGE =
 
 const { values } = parseArgs({
   options: {
-    port: { type: 'string', default: '4011' },
-    host: { type: 'string', default: '127.0.0.1' },
+    ...listenOptions(4011),
     'messenger-webhook-url': { type: 'string' },
     'instagram-webhook-url': { type: 'string' },
-    help: { type: 'boolean', default: false },
   },
 });
+const { pageId, igUserId, appId } = META_DEFAULTS;
 
-if (values.help) {
-  console.log(USAGE);
-} else {
-  const sandbox = await startMetaSandbox({
-    port: Number(values.port),
-    host: values.host,
+await runSandbox(values, USAGE, { pageId, igUserId, appId }, (listen) =>
+  startMetaSandbox({
+    ...listen,
     messengerWebhookUrl: values['messenger-webhook-url'],
     instagramWebhookUrl: values['instagram-webhook-url'],
-  });
-  // One line of JSON, so that whoever started the process can read where it listens.
-  const { pageId, igUserId, appId } = META_DEFAULTS;
-  console.log(JSON.stringify({ url: sandbox.url, pageId, igUserId, appId }));
-  const stop = () => void sandbox.close();
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-}
+  }),
+);

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { listenOptions, runSandbox } from '../kit/main.ts';
 import { TWILIO_DEFAULTS } from './defaults.ts';
 import { startTwilioSandbox } from './sandbox.ts';
 
@@ -6,28 +7,18 @@ const USAGE = `node test/sandbox/twilio/main.ts [--port 4012] [--host 127.0.0.1]
 
 const { values } = parseArgs({
   options: {
-    port: { type: 'string', default: '4012' },
-    host: { type: 'string', default: '127.0.0.1' },
+    ...listenOptions(4012),
     line: { type: 'string', default: 'whatsapp' },
     'webhook-url': { type: 'string' },
-    help: { type: 'boolean', default: false },
   },
 });
+const { accountSid, smsNumber, whatsappSender } = TWILIO_DEFAULTS;
+const webhookUrl = values['webhook-url'];
 
-if (values.help) {
-  console.log(USAGE);
-} else {
-  const webhookUrl = values['webhook-url'];
-  const sandbox = await startTwilioSandbox({
-    port: Number(values.port),
-    host: values.host,
+await runSandbox(values, USAGE, { accountSid, smsNumber, whatsappSender }, (listen) =>
+  startTwilioSandbox({
+    ...listen,
     line: values.line === 'sms' ? 'sms' : 'whatsapp',
     ...(webhookUrl !== undefined && { webhookUrl }),
-  });
-  // One line of JSON, so that whoever started the process can read where it listens.
-  const { accountSid, smsNumber, whatsappSender } = TWILIO_DEFAULTS;
-  console.log(JSON.stringify({ url: sandbox.url, accountSid, smsNumber, whatsappSender }));
-  const stop = () => void sandbox.close();
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-}
+  }),
+);

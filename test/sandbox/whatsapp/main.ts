@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { listenOptions, runSandbox } from '../kit/main.ts';
 import { SANDBOX_DEFAULTS } from './defaults.ts';
 import { startWhatsAppSandbox } from './sandbox.ts';
 
@@ -6,27 +7,17 @@ const USAGE = `node test/sandbox/whatsapp/main.ts [--port 4010] [--host 127.0.0.
 
 const { values } = parseArgs({
   options: {
-    port: { type: 'string', default: '4010' },
-    host: { type: 'string', default: '127.0.0.1' },
+    ...listenOptions(4010),
     'webhook-url': { type: 'string' },
     'no-limits': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 });
+const { phoneNumberId, wabaId, appId } = SANDBOX_DEFAULTS;
 
-if (values.help) {
-  console.log(USAGE);
-} else {
-  const sandbox = await startWhatsAppSandbox({
-    port: Number(values.port),
-    host: values.host,
+await runSandbox(values, USAGE, { phoneNumberId, wabaId, appId }, (listen) =>
+  startWhatsAppSandbox({
+    ...listen,
     webhookUrl: values['webhook-url'],
     ...(values['no-limits'] ? { limitPairRate: false, throughputPerSecond: null } : {}),
-  });
-  // One line of JSON, so that whoever started the process can read where it listens.
-  const { phoneNumberId, wabaId, appId } = SANDBOX_DEFAULTS;
-  console.log(JSON.stringify({ url: sandbox.url, phoneNumberId, wabaId, appId }));
-  const stop = () => void sandbox.close();
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-}
+  }),
+);
