@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Fault, FaultQueue } from '../kit/faults.ts';
-import { startHttpServer, type HttpReply, type HttpRequest } from '../kit/http-server.ts';
-import { recordOf, type RecordedRequest } from '../kit/request-log.ts';
+import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
+import { startSandboxServer } from '../kit/sandbox-server.ts';
+import { sharedMembers, type Sandbox, type SandboxParty } from '../kit/sandbox.ts';
 import type { WebhookDelivery } from '../kit/webhook-poster.ts';
-import { answerControl } from './control.ts';
+import { CONTROLS, type Controlled } from './control.ts';
 import { createCustomer, type Customer } from './customer.ts';
 import {
   fixedOptions,
@@ -23,14 +23,10 @@ import { createWebhooks, type Webhooks } from './webhooks.ts';
 import { createWorld, type AcceptedMessage, type ReadMark, type Template, type World } from './world.ts';
 
 /** A running stand-in for the WhatsApp Cloud API. */
-export interface WhatsAppSandbox {
+export interface WhatsAppSandbox extends Sandbox<SandboxSettings>, SandboxParty<AcceptedMessage> {
   /** Origin without a trailing slash, the place of https://graph.facebook.com. */
   url: string;
-  port: number;
-  /** May be changed at any time. */
-  settings: SandboxSettings;
   customer: Customer;
-  faults: Pick<FaultQueue, 'next' | 'pending' | 'clear'>;
   webhooks: Webhooks;
   templates: {
     seed(seed: TemplateSeed): Template;
@@ -38,24 +34,15 @@ export interface WhatsAppSandbox {
     /** Changes the status and posts the webhook: APPROVED, REJECTED, PAUSED, DISABLED … */
     setStatus(id: string, status: string, reason?: string): WebhookDelivery | undefined;
   };
-  /** What was accepted from the business, oldest first. */
-  listReceivedMessages(): AcceptedMessage[];
   listReadMarks(): ReadMark[];
   /** How often a message with this `biz_opaque_callback_data` was accepted; more than 1 is a duplicate. */
   acceptedCountFor(bizOpaqueCallbackData: string): number;
-  /** Every request but those of the control API, oldest first. */
-  requests(): RecordedRequest[];
   /** Posts a status of an accepted message by hand; `failed` with an error code. */
   postStatus(messageId: string, status: StatusName, errorCode?: number): WebhookDelivery | undefined;
-  /** Posts the last `count` webhooks again, byte for byte. */
-  redeliver(count: number): WebhookDelivery[];
   /** When the service window with this user ends, in milliseconds; undefined: never opened. */
   windowEndsAt(user: UserRef, phoneNumberId?: string): number | undefined;
   /** Subscribes a URL to every field, without a handshake. */
   subscribe(callbackUrl: string): void;
-  /** Resolves with the probe's first truthy result; it runs after every change. Rejects after `timeoutMs` (5000). */
-  waitFor<T>(probe: () => T | undefined | null | false, timeoutMs?: number, what?: string): Promise<T>;
-  close(): Promise<void>;
 }
 
 /** How a provider shows this world to the outside: whoever passes Meta's Cloud API on has another one. */
@@ -83,15 +70,8 @@ export async function startWhatsAppSandbox(
   // The webhooks read the world they are part of: one object, completed here.
   const world: World = Object.assign(bare, { webhooks: front.createWebhooks(bare, retry) });
   const sandbox = sandboxOf(world);
-  const server = await startHttpServer(
-    { host: options.host ?? '127.0.0.1', port: options.port ?? 0 },
-    async (request) => {
-      if (request.path.startsWith('/_sandbox/')) return answerControl(sandbox, request);
-      const { reply, fault } = await front.answer(world, request);
-      world.requests.push(recordOf(request, reply, clock.now(), fault));
-      world.changes.notify();
-      return reply;
-    },
+  const server = await startSandboxServer(options, world, { sandbox, controls: CONTROLS }, (request) =>
+    front.answer(world, request),
   );
   world.url = server.url;
   if (options.webhookUrl !== undefined) sandbox.subscribe(options.webhookUrl);
@@ -105,15 +85,10 @@ export async function startWhatsAppSandbox(
   });
 }
 
-function sandboxOf(world: World): Omit<WhatsAppSandbox, 'url' | 'port' | 'close'> {
+function sandboxOf(world: World): Controlled {
   return {
-    settings: world.settings,
+    ...sharedMembers(world),
     customer: createCustomer(world),
-    faults: {
-      next: (fault: Fault) => world.faults.next(fault),
-      pending: () => world.faults.pending(),
-      clear: () => world.faults.clear(),
-    },
     webhooks: world.webhooks,
     templates: {
       seed: (seed) => seedTemplate(world, seed),
@@ -124,7 +99,6 @@ function sandboxOf(world: World): Omit<WhatsAppSandbox, 'url' | 'port' | 'close'
     listReadMarks: () => [...world.readMarks],
     acceptedCountFor: (opaque) =>
       [...world.accepted.values()].filter((one) => one.bizOpaqueCallbackData === opaque).length,
-    requests: () => [...world.requests],
     postStatus: (id, status, code) => {
       return postStatus(
         world,
@@ -142,7 +116,6 @@ function sandboxOf(world: World): Omit<WhatsAppSandbox, 'url' | 'port' | 'close'
       world.appSubscription = { callbackUrl, verifyToken: '', fields: [...WEBHOOK_FIELDS] };
       world.isAppSubscribedToWaba = true;
     },
-    waitFor: (probe, timeoutMs, what) => world.changes.waitFor(probe, timeoutMs, what),
   };
 }
 
