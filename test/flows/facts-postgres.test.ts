@@ -1,4 +1,10 @@
 import { postgresLedgers } from '../support/postgres-ledgers.ts';
-import { describeFacts } from './facts.suite.ts';
+import { describeAnswering } from './facts-answering.suite.ts';
+import { describeSaid } from './facts-said.suite.ts';
+import { describeSent } from './facts-sent.suite.ts';
 
-describeFacts('postgres', postgresLedgers().open);
+const { open } = postgresLedgers();
+
+describeAnswering('postgres', open);
+describeSent('postgres', open);
+describeSaid('postgres', open);

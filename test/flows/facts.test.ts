@@ -1,4 +1,10 @@
 import { tempLedgers } from '../support/temp-ledger.ts';
-import { describeFacts } from './facts.suite.ts';
+import { describeAnswering } from './facts-answering.suite.ts';
+import { describeSaid } from './facts-said.suite.ts';
+import { describeSent } from './facts-sent.suite.ts';
 
-describeFacts('sqlite', tempLedgers());
+const open = tempLedgers();
+
+describeAnswering('sqlite', open);
+describeSent('sqlite', open);
+describeSaid('sqlite', open);
