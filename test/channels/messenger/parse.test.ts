@@ -2,6 +2,7 @@ import { messageKey } from '../../../service/src/core/ids.ts';
 import { AT, APP_ID, OTHER_APP_ID, PAGE_INBOX } from '../meta/support.ts';
 import { ACT_CASES } from './fixtures/inbound-acts.ts';
 import { MESSAGE_CASES } from './fixtures/inbound-messages.ts';
+import { NOTICE_CASES } from './fixtures/inbound-notices.ts';
 import { CHANGE_CASES } from './fixtures/webhooks.ts';
 import { bodyOf, echo, entryOf, item, PAGE_ID, parseBody, parseItem, PSID, settingsWith } from './support.ts';
 
@@ -9,11 +10,14 @@ const ANA = { identities: [PSID] };
 const text = (mid: string) => ({ message: { mid, text: 'hi' } });
 
 describe('what a person says and does', () => {
-  test.each([...MESSAGE_CASES, ...ACT_CASES].map((one) => [one.name, one] as const))('%s', (_name, { raw, events }) => {
-    const whole = item(raw);
-    const base = { address: PAGE_ID, at: AT, contact: ANA, raw: JSON.parse(JSON.stringify(whole)) as unknown };
-    expect(parseItem(whole)).toEqual(events.map((event) => ({ ...base, ...event })));
-  });
+  test.each([...MESSAGE_CASES, ...ACT_CASES, ...NOTICE_CASES].map((one) => [one.name, one] as const))(
+    '%s',
+    (_name, { raw, events }) => {
+      const whole = item(raw);
+      const base = { address: PAGE_ID, at: AT, contact: ANA, raw: JSON.parse(JSON.stringify(whole)) as unknown };
+      expect(parseItem(whole)).toEqual(events.map((event) => ({ ...base, ...event })));
+    },
+  );
 });
 
 describe('echoes', () => {
