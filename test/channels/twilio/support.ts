@@ -72,6 +72,9 @@ export const isSame = (one: Buffer, other: Buffer): boolean => {
 export function parseForm(form: Form, settings = WHATSAPP, url = URL_IN): ChannelEvent[] {
   return twilioWhatsApp.parse(sign(encode(form), url), settings);
 }
+export function parseSms(form: Form, settings = SMS): ChannelEvent[] {
+  return twilioSms.parse(sign(encode(form)), settings);
+}
 
 /** An error as Twilio answers it. */
 export function twilioError(code: number, status = 400, message = 'Something is wrong', headers = {}): HttpResponse {
