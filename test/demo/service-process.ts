@@ -1,10 +1,9 @@
 /** The Parley service as a process of its own, as users run it, and its API. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../support/free-port.ts';
 import { PACKAGE_DIR } from '../support/paths.ts';
 import type { Cleanup } from './cleanup.ts';
 
@@ -18,14 +17,6 @@ export interface ServiceProcess {
   logFile: string;
   /** Calls the API with the key. Throws with the service's own words when it refuses. */
   call<T>(method: string, path: string, body?: unknown): Promise<T>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Settings of the user's own service must not leak into this one, nor the options of a test runner around the demo. */

@@ -5,7 +5,7 @@
 import { createServer } from 'node:net';
 import { reportToStderr } from './support/commands.ts';
 import { exampleWorkflow } from './support/examples.ts';
-import { freePort } from './support/start-n8n.ts';
+import { freePort } from '../support/free-port.ts';
 import { OWNER, type Stack, startStack } from './support/stack.ts';
 
 /** Where people expect them; another port is taken where one of these is in use. */

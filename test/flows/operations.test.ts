@@ -1,7 +1,7 @@
 /** What an operator sees: health, metrics, the description of the API, setting up the provider. */
-import { createServer, type AddressInfo } from 'node:net';
 import type { Account } from '../../contract/api.ts';
 import { ACCOUNT, ANA, closeApps, sandboxSettings, startApp, type App } from '../support/app.ts';
+import { freePort } from '../support/free-port.ts';
 
 afterEach(closeApps);
 
@@ -211,12 +211,3 @@ test('an account that is deleted and registered anew keeps its id, its address a
   await app.sandbox.customer.sends({ from: ANA, text: 'hi' });
   await workflow.took(1);
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}

@@ -11,7 +11,7 @@ import type { TestedDriver } from '../conformance/outbox-bench.ts';
 import { eventually } from './eventually.ts';
 
 /** With its connections, of which the types do not tell. */
-type Queue = Bull.Queue & { clients: { disconnect(): void }[] };
+type Queue = Bull.Queue & { clients: { status: string; disconnect(): void }[] };
 
 /** Queues of processes, closed after each test. */
 export class Bells {
@@ -45,9 +45,11 @@ export class Bells {
   }
 }
 
-/** Its connection may break while it says goodbye. */
-function closed(queue: Queue): Promise<void> {
-  return queue.close(true).catch(() => undefined);
+/** Bull leaves rejections to nobody when it is closed while it connects. Its connection may break while it says goodbye. */
+async function closed(queue: Queue): Promise<void> {
+  const isSettled = () => queue.clients.every(({ status }) => status !== 'connecting' && status !== 'connect');
+  await eventually(isSettled, 'its connections').catch(() => undefined);
+  await queue.close(true).catch(() => undefined);
 }
 
 /** What happens to it is told by the ledger alone: nothing passes between the two but rings. */

@@ -1,7 +1,6 @@
 /** A server program of the machine as a child of the test: started on a free port, killed, stopped and started again. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 
 export interface ChildServer {
   readonly pid: number;
@@ -9,14 +8,6 @@ export interface ChildServer {
   signal(signal: NodeJS.Signals): void;
   /** Resolves when the process has ended. */
   end(signal: NodeJS.Signals): Promise<void>;
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((listening) => probe.listen(0, '127.0.0.1', listening));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((closed) => probe.close(closed));
-  return port;
 }
 
 const running = new Set<ChildProcess>();

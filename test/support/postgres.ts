@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { freePort, runServer, type ChildServer } from './child-server.ts';
+import { runServer, type ChildServer } from './child-server.ts';
+import { freePort } from './free-port.ts';
 import { eventually } from './eventually.ts';
 
 const run = promisify(execFile);

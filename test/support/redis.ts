@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort, runServer, type ChildServer } from './child-server.ts';
+import { runServer, type ChildServer } from './child-server.ts';
+import { freePort } from './free-port.ts';
 import { eventually } from './eventually.ts';
 
 export interface RedisServer {

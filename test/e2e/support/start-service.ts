@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lastLines } from './commands.ts';
 import { artifactsFolder, repositoryFolder } from './places.ts';
-import { freePort } from './start-n8n.ts';
+import { freePort } from '../../support/free-port.ts';
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
 
 const host = '127.0.0.1';
