@@ -2,7 +2,7 @@
 import { accountOfCredential, type ChannelAccount, type CredentialForm } from '../shared/account.ts';
 import type { ParleyContext } from '../shared/transport.ts';
 
-export const INSTAGRAM_ACCOUNT: CredentialForm = {
+const INSTAGRAM_ACCOUNT: CredentialForm = {
   credential: 'parleyInstagramApi',
   displayName: 'Instagram Messaging API',
   identifiedBy: ['Instagram Account ID'],

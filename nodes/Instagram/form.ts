@@ -10,7 +10,7 @@ import { nativeOf, plainText, reactionWith } from '../shared/content/text.ts';
 import type { ChannelForm } from '../shared/operations/channel-form.ts';
 import { instagramAccount } from './account.ts';
 
-export const INSTAGRAM_KINDS: readonly ContentKind[] = [
+const INSTAGRAM_KINDS: readonly ContentKind[] = [
   ...bareMedia,
   namedSticker([{ name: 'Heart', value: 'like_heart' }]),
   nativeOf('{\n  "message": { "text": "Hello" }\n}'),

@@ -2,7 +2,7 @@
 import { accountOfCredential, type ChannelAccount, type CredentialForm } from '../shared/account.ts';
 import type { ParleyContext } from '../shared/transport.ts';
 
-export const MESSENGER_ACCOUNT: CredentialForm = {
+const MESSENGER_ACCOUNT: CredentialForm = {
   credential: 'parleyMessengerApi',
   displayName: 'Messenger Page API',
   identifiedBy: ['Page ID'],

@@ -12,7 +12,7 @@ import { nativeOf, plainText } from '../shared/content/text.ts';
 import type { ChannelForm } from '../shared/operations/channel-form.ts';
 import { messengerAccount } from './account.ts';
 
-export const MESSENGER_KINDS: readonly ContentKind[] = [
+const MESSENGER_KINDS: readonly ContentKind[] = [
   ...bareMedia,
   coupon,
   mediaCard,

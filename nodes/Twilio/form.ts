@@ -9,7 +9,7 @@ import { PHONE_OR_USER } from '../shared/descriptions.ts';
 import type { ChannelForm } from '../shared/operations/channel-form.ts';
 import { onlyOn, twilioAccount } from './channel.ts';
 
-export const TWILIO_KINDS: readonly ContentKind[] = [
+const TWILIO_KINDS: readonly ContentKind[] = [
   ...linkedMedia,
   location,
   nativeOf('{\n  "Body": "Hello"\n}'),

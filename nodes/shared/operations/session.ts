@@ -6,7 +6,7 @@ import { accountRequest } from '../transport.ts';
 import type { ChannelForm } from './channel-form.ts';
 
 /** A permission flat, so that an If node can ask `allowed` or `sessionOpen`. */
-export function flatPermission(permission: Permission): IDataObject {
+function flatPermission(permission: Permission): IDataObject {
   const { session, contact, reasons } = permission;
   return {
     allowed: permission.allowed,

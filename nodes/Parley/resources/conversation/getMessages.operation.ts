@@ -9,7 +9,7 @@ import { parleyPages } from '../../../shared/transport.ts';
 import { conversationField, conversationId, conversationPath } from '../../conversations.ts';
 
 /** The whole of it, or flat with the names that a trigger's items have. Pure. */
-export function messageOutput(view: MessageView, simplify: boolean): IDataObject {
+function messageOutput(view: MessageView, simplify: boolean): IDataObject {
   if (!simplify) return { ...view } as unknown as IDataObject;
   // What is read of a content here, both directions have alike.
   const content = view.content as InboundContent;

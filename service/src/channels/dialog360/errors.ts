@@ -18,7 +18,7 @@ interface ProxyRule extends ErrorRule {
 const WAIT: Pick<ErrorRule, 'kind' | 'scope'> = { kind: 'throttled', scope: 'account' };
 
 /** The first that fits counts. */
-export const PROXY_RULES: readonly ProxyRule[] = [
+const PROXY_RULES: readonly ProxyRule[] = [
   // Not 429: the proxy's own limits answer with 400, and do not say how long.
   { status: 400, says: /rate limit/i, ...WAIT, retryAfterMs: 10 * SECOND },
   {

@@ -71,7 +71,7 @@ export function shapeOf(content: OutboundContent): ShapedContent | undefined {
 }
 
 /** Values by the names of their variables: `name` where it is given, else by position. A one-time code is the first variable. */
-export function templateVariables({ body = [], code }: Of<'template'>): Record<string, string> {
+function templateVariables({ body = [], code }: Of<'template'>): Record<string, string> {
   const values = body.map(({ name, text }, index) => [name ?? String(index + 1), text] as const);
   return Object.fromEntries(code === undefined ? values : [['1', code]]);
 }

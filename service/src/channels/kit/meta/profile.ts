@@ -79,7 +79,7 @@ const menuButton = (item: z.output<typeof menuItem>): JsonObject =>
   'url' in item ? { type: 'web_url', ...item } : { type: 'postback', ...item };
 
 /** As Meta takes it. */
-export function renderProfile({ getStarted, greetings, iceBreakers: asked, menus }: Profile): JsonObject {
+function renderProfile({ getStarted, greetings, iceBreakers: asked, menus }: Profile): JsonObject {
   return compact({
     get_started: getStarted === undefined ? undefined : { payload: getStarted },
     greeting: greetings,
