@@ -44,9 +44,15 @@ const AREAS: readonly Area[] = [
     packages: CHANNEL_PACKAGES,
   },
   {
+    name: 'channel protocol',
+    files: /^service\/src\/channels\/protocols\//,
+    imports: [...BASE, 'channel contract', 'channel kit'],
+    packages: CHANNEL_PACKAGES,
+  },
+  {
     name: 'channel',
     files: /^service\/src\/channels\/[^/]+\//,
-    imports: [...BASE, 'channel contract', 'channel kit'],
+    imports: [...BASE, 'channel contract', 'channel kit', 'channel protocol'],
     packages: CHANNEL_PACKAGES,
   },
   {
@@ -80,8 +86,8 @@ const SQL_PACKAGES = /^(kysely|node:sqlite|pg|better-sqlite3)(\/|$)/;
 const PROVIDER_WORDS = /\bwamid\b|hub\.challenge|\bentry\[/;
 /** Where no channel may be named: everything that serves all channels alike. */
 const CHANNEL_BLIND = /^(contract|service\/src)\//;
-/** Where a provider's words are at home: its channel, and a kit folder for a protocol that several channels speak. */
-const PROVIDER_HOME = /^service\/src\/channels\/((?!kit\/)|kit\/)[^/]+\//;
+/** Where a provider's words are at home: its channel, and the folder of a protocol that several channels speak. */
+const PROVIDER_HOME = /^service\/src\/channels\/((?!kit\/|protocols\/)|protocols\/)[^/]+\//;
 const MAX_LINES = 300;
 const LINE_LIMITED = /^(contract|service\/src|nodes|credentials)\//;
 /** Put together, so that this file does not break its own rule. */
@@ -152,17 +158,17 @@ function wordRules(file: SourceFile, channelIds: readonly string[]): string[] {
 }
 
 function channelFolders(files: readonly SourceFile[]): string[] {
-  const folders = files.map((file) => /^service\/src\/channels\/(?!kit\/)([^/]+)\//.exec(file.path)?.[1]);
+  const folders = files.map((file) => /^service\/src\/channels\/(?!kit\/|protocols\/)([^/]+)\//.exec(file.path)?.[1]);
   return [...new Set(folders.filter((folder) => folder !== undefined))];
 }
 
-/** Whether a channel has a file: in its own folder, or in the kit folder of a protocol that it shares with others and imports. */
+/** Whether a channel has a file: in its own folder, or in the folder of a protocol that it shares with others and imports. */
 function hasFile(files: readonly SourceFile[], id: string, name: string): boolean {
   const own = files.filter((file) => file.path.startsWith(`service/src/channels/${id}/`));
   const imported = own.flatMap((file) =>
     imports(file).map((specifier) => posix.join(posix.dirname(file.path), specifier)),
   );
-  const isShared = new RegExp(`^service/src/channels/kit/[^/]+/${name}\\.ts$`);
+  const isShared = new RegExp(`^service/src/channels/protocols/[^/]+/${name}\\.ts$`);
   return [...own.map(({ path }) => path), ...imported.filter((path) => isShared.test(path))].some((path) =>
     path.endsWith(`/${name}.ts`),
   );
@@ -287,10 +293,10 @@ test.each<[string, SourceFile[]]>([
     'provider words at home',
     channel('made', { parse: "export const id = 'made wamid hub.challenge'; body.entry[0];\n" }),
   ],
-  ['provider words in a kit folder', [file(`${SRC}/channels/kit/made/a.ts`, '/** `entry[].id` */\n')]],
+  ['provider words in a protocol folder', [file(`${SRC}/channels/protocols/made/a.ts`, '/** `entry[].id` */\n')]],
   [
-    'a file that channels share in the kit',
-    channel('made', { index: "import '../kit/spoken/parse.ts';\n" }).filter((f) => !f.path.endsWith('/parse.ts')),
+    'a file that channels share as a protocol',
+    channel('made', { index: "import '../protocols/spoken/parse.ts';\n" }).filter((f) => !f.path.endsWith('/parse.ts')),
   ],
   ['a pipeline stands on the ground', [importing(`${SRC}/inbound/a.ts`, '../store/x.ts')]],
   ['a feature uses the pipelines', [importing(`${SRC}/campaigns/a.ts`, '../outbound/x.ts')]],

@@ -12,8 +12,8 @@ import { namedSticker } from '../../nodes/shared/content/sticker.ts';
 import { plainText, reactionWith } from '../../nodes/shared/content/text.ts';
 import { ParameterError, Parameters } from '../../nodes/shared/parameters.ts';
 import { outboundContent } from '../../service/src/api/content.schema.ts';
-import { checkContent } from '../../service/src/channels/kit/meta/check.ts';
-import { MESSENGER } from '../../service/src/channels/kit/meta/dialect.ts';
+import { checkContent } from '../../service/src/channels/protocols/meta/check.ts';
+import { MESSENGER } from '../../service/src/channels/protocols/meta/dialect.ts';
 
 const KINDS: Record<string, ContentKind> = {
   quick_replies: quickReplies({ files: true, images: true, asks: ['email', 'phone'] }),

@@ -4,8 +4,8 @@ import { Parameters } from '../../nodes/shared/parameters.ts';
 import { INSTAGRAM_FORM } from '../../nodes/Instagram/form.ts';
 import { MESSENGER_FORM } from '../../nodes/Messenger/form.ts';
 import { capabilities as instagram } from '../../service/src/channels/instagram/capabilities.ts';
-import { checkContent } from '../../service/src/channels/kit/meta/check.ts';
-import { INSTAGRAM } from '../../service/src/channels/kit/meta/dialect.ts';
+import { checkContent } from '../../service/src/channels/protocols/meta/check.ts';
+import { INSTAGRAM } from '../../service/src/channels/protocols/meta/dialect.ts';
 import { capabilities as messenger } from '../../service/src/channels/messenger/capabilities.ts';
 
 /** One product is a list of one, and a template has an operation of its own. */

@@ -1,6 +1,6 @@
 import type { OutboundContent } from '../../../contract/message.ts';
 import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';
-import { render } from '../../../service/src/channels/kit/whatsapp/render.ts';
+import { render } from '../../../service/src/channels/protocols/whatsapp/render.ts';
 import { OUTBOUND_CASES } from './fixtures/outbound.ts';
 import { SETTINGS } from './support.ts';
 

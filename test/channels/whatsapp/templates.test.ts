@@ -1,5 +1,5 @@
 import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';
-import { variablesOf } from '../../../service/src/channels/kit/whatsapp/template-variables.ts';
+import { variablesOf } from '../../../service/src/channels/protocols/whatsapp/template-variables.ts';
 import { alwaysAnswering, json } from '../../conformance/fake-io.ts';
 import { GRAPH, graphError, SETTINGS, settingsWith, WABA_ID } from './support.ts';
 

@@ -1,7 +1,7 @@
 /** Messenger and Instagram: Media, Session, Profile, Link and Persona in n8n's real engine. */
 import type { IDataObject } from 'n8n-workflow';
 import type { Permission } from '../../../contract/api.ts';
-import { instagramProfile, messengerProfile } from '../../../service/src/channels/kit/meta/profile.ts';
+import { instagramProfile, messengerProfile } from '../../../service/src/channels/protocols/meta/profile.ts';
 import { type ActionFixture, file, problem, startActionFixture } from './action-fixture.ts';
 import { MESSENGER, META_CHANNELS, metaWorkflow, type MetaChannel } from './meta-channels.ts';
 

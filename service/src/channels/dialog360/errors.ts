@@ -5,7 +5,7 @@
 import { SendError } from '../../core/errors.ts';
 import type { HttpResponse } from '../channel.ts';
 import { idOf, isObject, numberOf, objectOf, objectsOf, textOf } from '../kit/json.ts';
-import { faultOf, type ErrorRule, type ProviderFault } from '../kit/whatsapp/errors.ts';
+import { faultOf, type ErrorRule, type ProviderFault } from '../protocols/whatsapp/errors.ts';
 
 const SECOND = 1000;
 

@@ -1,9 +1,9 @@
 /** Files: Meta's URLs cannot be fetched with a key of 360dialog, which serves the same paths itself. */
 import { SendError } from '../../core/errors.ts';
 import type { MediaPower } from '../channel.ts';
-import { kindOf } from '../kit/whatsapp/capabilities.ts';
-import { checkFile, mediaGone, saysGone, uploaded, uploadForm } from '../kit/whatsapp/media.ts';
-import { resolvedMedia } from '../kit/whatsapp/payloads.ts';
+import { kindOf } from '../protocols/whatsapp/capabilities.ts';
+import { checkFile, mediaGone, saysGone, uploaded, uploadForm } from '../protocols/whatsapp/media.ts';
+import { resolvedMedia } from '../protocols/whatsapp/payloads.ts';
 import { dialog360Call, dialog360File } from './client.ts';
 import { errorOf } from './errors.ts';
 import type { Dialog360Settings } from './settings.ts';

@@ -1,6 +1,6 @@
 /** Sends and read marks: `POST /messages`, with Meta's bodies. */
 import type { ChannelIo, OutgoingMessage, PresencePower, SendReceipt } from '../channel.ts';
-import { readMark, sendMessage } from '../kit/whatsapp/send.ts';
+import { readMark, sendMessage } from '../protocols/whatsapp/send.ts';
 import { dialog360Call, messagesPath } from './client.ts';
 import type { Dialog360Settings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 /** Settings of a WhatsApp number at 360dialog. */
 import { z } from 'zod';
-import { baseUrlMember, metaId } from '../kit/meta/settings.ts';
+import { baseUrlMember, metaId } from '../protocols/meta/settings.ts';
 
 /** Headers in which a webhook can bring our secret. The contract wants them named beforehand, so the choice is between these two. */
 export const SECRET_HEADERS = ['authorization', 'x-parley-webhook-secret'] as const;

@@ -6,7 +6,7 @@ import type { Template } from '../../../../contract/api.ts';
 import { ParleyError, SendError } from '../../core/errors.ts';
 import type { ChannelIo, TemplatePower, TemplateQuery } from '../channel.ts';
 import { numberOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
-import { createdTemplate, templateDraft, templateOf } from '../kit/whatsapp/payloads.ts';
+import { createdTemplate, templateDraft, templateOf } from '../protocols/whatsapp/payloads.ts';
 import { dialog360Call } from './client.ts';
 import type { Dialog360Settings } from './settings.ts';
 

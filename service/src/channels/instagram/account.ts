@@ -1,8 +1,8 @@
 /** An Instagram account as the shared parts of Meta's channels see it. */
-import type { MetaAccount } from '../kit/meta/account.ts';
-import { INSTAGRAM } from '../kit/meta/dialect.ts';
-import { faultOf } from '../kit/meta/errors.ts';
-import { appSecrets } from '../kit/meta/settings.ts';
+import type { MetaAccount } from '../protocols/meta/account.ts';
+import { INSTAGRAM } from '../protocols/meta/dialect.ts';
+import { faultOf } from '../protocols/meta/errors.ts';
+import { appSecrets } from '../protocols/meta/settings.ts';
 import type { InstagramSettings } from './settings.ts';
 
 const INSTAGRAM_HOST = 'https://graph.instagram.com';

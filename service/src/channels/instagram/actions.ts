@@ -1,10 +1,10 @@
 /** What an Instagram account has beside messages: its questions, its menu, its links. */
 import { SendError } from '../../core/errors.ts';
 import type { ChannelAction } from '../channel.ts';
-import { graph } from '../kit/meta/account.ts';
-import { linkInput, linkTo } from '../kit/meta/links.ts';
-import { usernameOf } from '../kit/meta/payloads.ts';
-import { instagramProfile, profileActions } from '../kit/meta/profile.ts';
+import { graph } from '../protocols/meta/account.ts';
+import { linkInput, linkTo } from '../protocols/meta/links.ts';
+import { usernameOf } from '../protocols/meta/payloads.ts';
+import { instagramProfile, profileActions } from '../protocols/meta/profile.ts';
 import { accountOf } from './account.ts';
 import type { InstagramSettings } from './settings.ts';
 

@@ -1,8 +1,8 @@
 /** Instagram: the direct messages of a professional account. */
 import type { Channel } from '../channel.ts';
-import { checkContent } from '../kit/meta/check.ts';
-import { INSTAGRAM } from '../kit/meta/dialect.ts';
-import { instagramOptions } from '../kit/meta/send-body.ts';
+import { checkContent } from '../protocols/meta/check.ts';
+import { INSTAGRAM } from '../protocols/meta/dialect.ts';
+import { instagramOptions } from '../protocols/meta/send-body.ts';
 import { actions } from './actions.ts';
 import { capabilities } from './capabilities.ts';
 import { lookup } from './lookup.ts';

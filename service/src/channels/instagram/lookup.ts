@@ -6,7 +6,7 @@
 import type { OutboundContent } from '../../../../contract/message.ts';
 import type { ChannelIo, LookupPower, SoughtMessage } from '../channel.ts';
 import { idOf, objectOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
-import { graph } from '../kit/meta/account.ts';
+import { graph } from '../protocols/meta/account.ts';
 import { accountOf } from './account.ts';
 import type { InstagramSettings } from './settings.ts';
 

@@ -1,5 +1,5 @@
 /** Files. */
-import { mediaPower } from '../kit/meta/media.ts';
+import { mediaPower } from '../protocols/meta/media.ts';
 import { accountOf } from './account.ts';
 import { capabilities } from './capabilities.ts';
 

@@ -1,9 +1,9 @@
 /** Webhooks → events. */
 import type { ChannelEvent, RawRequest } from '../channel.ts';
 import { compact } from '../kit/json.ts';
-import type { Reader } from '../kit/meta/item.ts';
-import { parseMetaBody } from '../kit/meta/parse-body.ts';
-import { parseMetaWebhook } from '../kit/meta/webhook.ts';
+import type { Reader } from '../protocols/meta/item.ts';
+import { parseMetaBody } from '../protocols/meta/parse-body.ts';
+import { parseMetaWebhook } from '../protocols/meta/webhook.ts';
 import type { InstagramSettings } from './settings.ts';
 
 /** The inbox of the linked Page, in which Instagram is answered as well. */

@@ -1,8 +1,8 @@
 /** Points Meta's webhooks for the Instagram account at its URL. */
 import type { ChannelIo, ProvisioningPower } from '../channel.ts';
-import { graph, type MetaAccount } from '../kit/meta/account.ts';
-import { linkedAccountOf } from '../kit/meta/payloads.ts';
-import { provision } from '../kit/meta/provisioning.ts';
+import { graph, type MetaAccount } from '../protocols/meta/account.ts';
+import { linkedAccountOf } from '../protocols/meta/payloads.ts';
+import { provision } from '../protocols/meta/provisioning.ts';
 import { accountOf } from './account.ts';
 import type { InstagramSettings } from './settings.ts';
 

@@ -1,5 +1,5 @@
 /** Recipients, and the body of `POST /{account}/messages`. */
 import type { IdentityRef } from '../../../../contract/event.ts';
-import { scopedRecipient } from '../kit/meta/recipient.ts';
+import { scopedRecipient } from '../protocols/meta/recipient.ts';
 
 export const recipient = (to: string): IdentityRef => scopedRecipient(to, 'igsid', 'instagram-scoped id (IGSID)');

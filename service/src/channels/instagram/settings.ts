@@ -7,7 +7,7 @@ import {
   metaId,
   secret,
   versionMember,
-} from '../kit/meta/settings.ts';
+} from '../protocols/meta/settings.ts';
 
 /** The inbox of Instagram as an app: what it sends was written by a person. */
 const INSTAGRAM_INBOX_APP_ID = '1217981644879628';

@@ -1,8 +1,8 @@
 /** A Page as the shared parts of Meta's channels see it. */
-import type { MetaAccount } from '../kit/meta/account.ts';
-import { MESSENGER } from '../kit/meta/dialect.ts';
-import { faultOf } from '../kit/meta/errors.ts';
-import { appSecrets } from '../kit/meta/settings.ts';
+import type { MetaAccount } from '../protocols/meta/account.ts';
+import { MESSENGER } from '../protocols/meta/dialect.ts';
+import { faultOf } from '../protocols/meta/errors.ts';
+import { appSecrets } from '../protocols/meta/settings.ts';
 import type { MessengerSettings } from './settings.ts';
 
 export function accountOf(settings: MessengerSettings): MetaAccount {

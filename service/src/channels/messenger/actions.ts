@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { SendError } from '../../core/errors.ts';
 import type { ChannelAction } from '../channel.ts';
 import { idOf } from '../kit/json.ts';
-import { graph } from '../kit/meta/account.ts';
-import { linkInput, linkTo } from '../kit/meta/links.ts';
-import { personasOf } from '../kit/meta/payloads.ts';
-import { messengerProfile, profileActions } from '../kit/meta/profile.ts';
-import { metaId } from '../kit/meta/settings.ts';
+import { graph } from '../protocols/meta/account.ts';
+import { linkInput, linkTo } from '../protocols/meta/links.ts';
+import { personasOf } from '../protocols/meta/payloads.ts';
+import { messengerProfile, profileActions } from '../protocols/meta/profile.ts';
+import { metaId } from '../protocols/meta/settings.ts';
 import { accountOf } from './account.ts';
 import type { MessengerSettings } from './settings.ts';
 

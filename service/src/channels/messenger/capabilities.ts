@@ -1,6 +1,6 @@
 /** What Messenger can do, as data. */
 import type { Capabilities } from '../../../../contract/channel.ts';
-import { MESSENGER } from '../kit/meta/dialect.ts';
+import { MESSENGER } from '../protocols/meta/dialect.ts';
 
 const MEGABYTE = 1024 * 1024;
 const HOUR = 3_600_000;

@@ -1,8 +1,8 @@
 /** Facebook Messenger: the conversations of a Page. */
 import type { Channel } from '../channel.ts';
-import { checkContent } from '../kit/meta/check.ts';
-import { MESSENGER } from '../kit/meta/dialect.ts';
-import { messengerOptions } from '../kit/meta/send-body.ts';
+import { checkContent } from '../protocols/meta/check.ts';
+import { MESSENGER } from '../protocols/meta/dialect.ts';
+import { messengerOptions } from '../protocols/meta/send-body.ts';
 import { actions } from './actions.ts';
 import { capabilities } from './capabilities.ts';
 import { media } from './media.ts';

@@ -1,8 +1,8 @@
 /** Points Meta's webhooks for the Page at its URL. */
 import type { ProvisioningPower } from '../channel.ts';
 import { idOf } from '../kit/json.ts';
-import { graph } from '../kit/meta/account.ts';
-import { provision } from '../kit/meta/provisioning.ts';
+import { graph } from '../protocols/meta/account.ts';
+import { provision } from '../protocols/meta/provisioning.ts';
 import { accountOf } from './account.ts';
 import type { MessengerSettings } from './settings.ts';
 

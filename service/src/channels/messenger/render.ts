@@ -1,5 +1,5 @@
 /** Recipients, and the body of `POST /{pageId}/messages`. */
 import type { IdentityRef } from '../../../../contract/event.ts';
-import { scopedRecipient } from '../kit/meta/recipient.ts';
+import { scopedRecipient } from '../protocols/meta/recipient.ts';
 
 export const recipient = (to: string): IdentityRef => scopedRecipient(to, 'psid', 'page-scoped id (PSID)');

@@ -1,6 +1,6 @@
 /** Sends, and what shows while an answer is being written. */
 import type { Channel, PresencePower } from '../channel.ts';
-import { markRead, sendMessage } from '../kit/meta/send.ts';
+import { markRead, sendMessage } from '../protocols/meta/send.ts';
 import { accountOf } from './account.ts';
 import type { MessengerSettings } from './settings.ts';
 

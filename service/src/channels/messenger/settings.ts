@@ -7,7 +7,7 @@ import {
   metaId,
   secret,
   versionMember,
-} from '../kit/meta/settings.ts';
+} from '../protocols/meta/settings.ts';
 
 /** The inbox of Meta Business Suite as an app: what it sends was written by a person. */
 const PAGE_INBOX_APP_ID = '263902037430900';

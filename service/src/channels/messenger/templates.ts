@@ -2,8 +2,8 @@
 import { SendError } from '../../core/errors.ts';
 import type { TemplatePower } from '../channel.ts';
 import { compact, objectOf, objectsOf, textOf } from '../kit/json.ts';
-import { graph } from '../kit/meta/account.ts';
-import { createdTemplate, templateDraft, templateOf } from '../kit/whatsapp/payloads.ts';
+import { graph } from '../protocols/meta/account.ts';
+import { createdTemplate, templateDraft, templateOf } from '../protocols/whatsapp/payloads.ts';
 import { accountOf } from './account.ts';
 import type { MessengerSettings } from './settings.ts';
 

@@ -1,8 +1,8 @@
 /** Is a webhook from Meta, about a Page? And the GET by which Meta proves the URL. */
 import type { Handshake, RawRequest } from '../channel.ts';
-import { answerHandshake } from '../kit/meta/handshake.ts';
-import { appSecrets } from '../kit/meta/settings.ts';
-import { verifyMetaWebhook } from '../kit/meta/webhook.ts';
+import { answerHandshake } from '../protocols/meta/handshake.ts';
+import { appSecrets } from '../protocols/meta/settings.ts';
+import { verifyMetaWebhook } from '../protocols/meta/webhook.ts';
 import type { MessengerSettings } from './settings.ts';
 
 /** Throws `VerificationError`. */

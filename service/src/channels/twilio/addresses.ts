@@ -3,9 +3,9 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { IdentityRef } from '../../../../contract/event.ts';
 import { ParleyError } from '../../core/errors.ts';
 import { textOf } from '../kit/json.ts';
-import { identitiesOf, phone } from '../kit/whatsapp/identity.ts';
+import { identitiesOf, phone } from '../protocols/whatsapp/identity.ts';
 
-export { recipient as whatsappRecipient } from '../kit/whatsapp/render.ts';
+export { recipient as whatsappRecipient } from '../protocols/whatsapp/render.ts';
 
 export type Line = 'sms' | 'whatsapp';
 

@@ -2,8 +2,8 @@
 import type { SendError } from '../../core/errors.ts';
 import type { ChannelIo, HttpResponse } from '../channel.ts';
 import type { JsonObject } from '../kit/json.ts';
-import { answerErrorOf, callGraph, type GraphAccess, type GraphCall } from '../kit/meta/graph.ts';
-import { faultOf } from '../kit/whatsapp/errors.ts';
+import { answerErrorOf, callGraph, type GraphAccess, type GraphCall } from '../protocols/meta/graph.ts';
+import { faultOf } from '../protocols/whatsapp/errors.ts';
 import { appSecrets, type WhatsAppSettings } from './settings.ts';
 
 function accessOf(settings: WhatsAppSettings): GraphAccess {

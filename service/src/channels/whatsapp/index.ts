@@ -1,10 +1,10 @@
 /** WhatsApp through Meta's own Cloud API. */
 import type { Channel } from '../channel.ts';
-import { capabilities } from '../kit/whatsapp/capabilities.ts';
-import { addressesOf } from '../kit/whatsapp/change.ts';
-import { checkContent } from '../kit/whatsapp/check.ts';
-import { parse } from '../kit/whatsapp/parse.ts';
-import { recipient } from '../kit/whatsapp/render.ts';
+import { capabilities } from '../protocols/whatsapp/capabilities.ts';
+import { addressesOf } from '../protocols/whatsapp/change.ts';
+import { checkContent } from '../protocols/whatsapp/check.ts';
+import { parse } from '../protocols/whatsapp/parse.ts';
+import { recipient } from '../protocols/whatsapp/render.ts';
 import { media } from './media.ts';
 import { provisioning } from './provisioning.ts';
 import { presence, send } from './send.ts';

@@ -2,10 +2,10 @@
 import { SendError } from '../../core/errors.ts';
 import type { ChannelIo, HttpStreamResponse, MediaFile, MediaPower } from '../channel.ts';
 import { textOf } from '../kit/json.ts';
-import { bareType } from '../kit/meta/media-types.ts';
-import { kindOf } from '../kit/whatsapp/capabilities.ts';
-import { checkFile, mediaGone, saysGone, uploaded, uploadForm } from '../kit/whatsapp/media.ts';
-import { resolvedMedia, type ResolvedMedia } from '../kit/whatsapp/payloads.ts';
+import { bareType } from '../protocols/meta/media-types.ts';
+import { kindOf } from '../protocols/whatsapp/capabilities.ts';
+import { checkFile, mediaGone, saysGone, uploaded, uploadForm } from '../protocols/whatsapp/media.ts';
+import { resolvedMedia, type ResolvedMedia } from '../protocols/whatsapp/payloads.ts';
 import { answerError, graph } from './graph.ts';
 import type { WhatsAppSettings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 /** Sends and read marks: `POST /{phoneNumberId}/messages`. */
 import type { ChannelIo, OutgoingMessage, PresencePower, SendReceipt } from '../channel.ts';
-import { readMark, sendMessage } from '../kit/whatsapp/send.ts';
+import { readMark, sendMessage } from '../protocols/whatsapp/send.ts';
 import { graph } from './graph.ts';
 import type { WhatsAppSettings } from './settings.ts';
 

@@ -7,9 +7,9 @@ import {
   metaId,
   secret,
   versionMember,
-} from '../kit/meta/settings.ts';
+} from '../protocols/meta/settings.ts';
 
-export { appSecrets } from '../kit/meta/settings.ts';
+export { appSecrets } from '../protocols/meta/settings.ts';
 
 const given = z.strictObject({
   /** System-user or business token with whatsapp_business_messaging and whatsapp_business_management. */

@@ -2,7 +2,7 @@
 import { SendError } from '../../core/errors.ts';
 import type { TemplatePower } from '../channel.ts';
 import { compact, objectOf, objectsOf, textOf } from '../kit/json.ts';
-import { createdTemplate, templateDraft, templateOf } from '../kit/whatsapp/payloads.ts';
+import { createdTemplate, templateDraft, templateOf } from '../protocols/whatsapp/payloads.ts';
 import { graph } from './graph.ts';
 import type { WhatsAppSettings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 /** Is a webhook from Meta, about a WhatsApp account? And the GET by which Meta proves the URL (webhooks/create-webhook-endpoint). */
 import type { Handshake, RawRequest } from '../channel.ts';
-import { answerHandshake } from '../kit/meta/handshake.ts';
-import { verifyMetaWebhook } from '../kit/meta/webhook.ts';
+import { answerHandshake } from '../protocols/meta/handshake.ts';
+import { verifyMetaWebhook } from '../protocols/meta/webhook.ts';
 import { appSecrets, type WhatsAppSettings } from './settings.ts';
 
 /** Throws `VerificationError`. */

@@ -1,0 +1,20 @@
+/** An account at Meta as the shared parts of Messenger and Instagram see it, whatever its settings look like. */
+import type { ChannelIo } from '../../channel.ts';
+import type { JsonObject } from '../../kit/json.ts';
+import type { Dialect } from './dialect.ts';
+import { callGraph, type GraphAccess, type GraphCall } from './graph.ts';
+
+export interface MetaAccount {
+  access: GraphAccess;
+  dialect: Dialect;
+  /** The node that sends and holds files: the Page, or the Instagram account itself. */
+  node: string;
+  /** Calls on a Page that mean its Instagram account say so. */
+  platform?: 'instagram';
+  /** How people of this account are named. */
+  identityKind: string;
+}
+
+export function graph(call: GraphCall, account: MetaAccount, io: ChannelIo): Promise<JsonObject> {
+  return callGraph(call, account.access, io);
+}

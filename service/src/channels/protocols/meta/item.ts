@@ -1,0 +1,122 @@
+/**
+ * One element of a Page's or an Instagram account's webhook (`messaging[]`, `standby[]`, `changes[]`), with what its surroundings
+ * say: who it is about, which account it is for, and when it happened.
+ */
+import type { IdentityRef } from '../../../../../contract/event.ts';
+import type { ChannelEvent, ContactRef } from '../../channel.ts';
+import { fingerprint } from '../../kit/fingerprint.ts';
+import { compact, idOf, numberOf, objectOf, textOf, type JsonObject } from '../../kit/json.ts';
+
+/** The account that reads the webhook. */
+export interface Reader {
+  /** As webhooks name it: the Page's id, or the professional Instagram account's. */
+  accountId: string;
+  /** What the channel calls its people: page-scoped or Instagram-scoped ids. */
+  identityKind: 'psid' | 'igsid';
+  /** Our app, where the account says which it is. */
+  appId?: string;
+  /** Apps through which people write. */
+  inboxAppIds: readonly string[];
+  /** What was sent by no app was typed by a person. */
+  withoutAppIsPerson: boolean;
+}
+
+export interface Item {
+  reader: Reader;
+  raw: JsonObject;
+  /** The account it is for. */
+  address?: string;
+  at?: number;
+  contact?: ContactRef;
+  /** The account itself did it: an echo. */
+  isOwn: boolean;
+  /** Another app owns the thread: we only look on. */
+  isStandby: boolean;
+}
+
+/** The last millisecond that a `Date` can hold. */
+const MAX_INSTANT = 8.64e15;
+/** Smaller values are seconds: some events carry those where milliseconds are documented. */
+const FIRST_MILLISECOND = 1e12;
+
+/** An instant in milliseconds, also where Meta writes seconds; `undefined` for what is none. */
+export function momentOf(value: unknown): number | undefined {
+  const given = numberOf(value) ?? 0;
+  const at = given < FIRST_MILLISECOND ? given * 1000 : given;
+  return at > 0 && at <= MAX_INSTANT ? Math.trunc(at) : undefined;
+}
+
+/** People behind a website's plugin are known by what the website calls them until they write. */
+function identitiesOf(reader: Reader, raw: JsonObject, side: JsonObject): IdentityRef[] {
+  const { source, identifier } = objectOf(raw.prior_message);
+  const prior = source === 'checkbox_plugin' ? identifier : undefined;
+  const scoped = idOf(side.id);
+  const refs = [side.user_ref, objectOf(raw.optin).user_ref, prior].map(idOf).filter((ref) => ref !== undefined);
+  return [
+    ...(scoped === undefined || scoped === reader.accountId ? [] : [{ kind: reader.identityKind, address: scoped }]),
+    ...[...new Set(refs)].map((address) => ({ kind: 'user_ref', address })),
+  ];
+}
+
+/** Some examples of Meta print the person in `entry.id`: who was written to counts before that. */
+function addressOf(reader: Reader, entryId: string | undefined, business: unknown, person: unknown) {
+  const side = idOf(business);
+  if (side === reader.accountId || entryId === reader.accountId) return reader.accountId;
+  return entryId === undefined || entryId === idOf(person) ? side : entryId;
+}
+
+/** An element of `messaging[]` or `standby[]`. */
+export function itemOf(reader: Reader, entry: JsonObject, raw: JsonObject, isStandby: boolean): Item {
+  const sender = objectOf(raw.sender);
+  const recipient = objectOf(raw.recipient);
+  const isOwn = objectOf(raw.message).is_echo === true || idOf(sender.id) === reader.accountId;
+  const [business, person] = isOwn ? [sender, recipient] : [recipient, sender];
+  const identities = identitiesOf(reader, raw, person);
+  return compact({
+    reader,
+    raw,
+    address: addressOf(reader, idOf(entry.id), business.id, person.id),
+    at: momentOf(raw.timestamp) ?? momentOf(entry.time),
+    contact: identities.length > 0 ? { identities } : undefined,
+    isOwn,
+    isStandby,
+  });
+}
+
+/** The members every event has. */
+export interface Base {
+  address?: string;
+  dedupeKey: string;
+  at?: number;
+  contact?: ContactRef;
+  owner?: 'human';
+  raw: unknown;
+}
+
+/** Who it is about, for keys. */
+export const whoOf = ({ contact }: Item): string | undefined => contact?.identities[0]?.address;
+
+/** The parts of an id; `undefined` when one of them is missing. */
+export function idFrom(...parts: (string | number | undefined)[]): string | undefined {
+  return parts.includes(undefined) ? undefined : parts.join(':');
+}
+
+/** `id` undefined: the fact has no id of its own and is known by its content. */
+export function keyOf({ address, at, raw }: Item, kind: string, id: string | undefined): string {
+  return `${kind}:${id ?? `${address ?? ''}:${at ?? ''}:${fingerprint(raw)}`}`;
+}
+
+/** While another app owns the thread, a person answers there. */
+export function baseOf(item: Item, dedupeKey: string): Base {
+  const { address, at, contact, raw, isStandby } = item;
+  const owner = isStandby && contact !== undefined ? ('human' as const) : undefined;
+  return compact({ address, dedupeKey, at, contact, owner, raw });
+}
+
+/** What Parley does not know, or knows and does not treat: kept whole, with the reason. */
+export function unsupported(item: Item, reason: string, id?: string): ChannelEvent {
+  return { type: 'unsupported', ...baseOf(item, keyOf(item, 'unsupported', id)), data: { reason } };
+}
+
+/** A text that is worth naming: short, and no more than Meta's own words. */
+export const wordOf = (value: unknown): string => textOf(value)?.slice(0, 60) ?? 'none';

@@ -1,0 +1,90 @@
+/** `changes[]`: what happens around the conversations — labels, comments, mentions, templates. None of it is a message. */
+import type { ChannelEvent, ContactRef, ParsedNotice } from '../../channel.ts';
+import { camelCase, camelCased, compact, idOf, objectOf, textOf, type JsonObject } from '../../kit/json.ts';
+import { baseOf, keyOf, momentOf, unsupported, wordOf, type Item, type Reader } from './item.ts';
+
+interface Told {
+  type: ParsedNotice['type'];
+  /** Known by more than its content. */
+  id?: string | undefined;
+  contact?: ContactRef | undefined;
+  data: Record<string, unknown>;
+}
+
+type ChangeReader = (value: JsonObject, reader: Reader) => Told;
+
+function labels(value: JsonObject, reader: Reader): Told {
+  const person = idOf(objectOf(value.user).id);
+  const label = objectOf(value.label);
+  return {
+    type: 'account.changed',
+    contact: person === undefined ? undefined : { identities: [{ kind: reader.identityKind, address: person }] },
+    data: compact({
+      event: value.action === 'remove' ? 'label_removed' : 'label_added',
+      labelId: idOf(label.id),
+      label: textOf(label.page_label_name),
+    }),
+  };
+}
+
+/** A comment below a post; `commentId` is what a private reply is addressed to. Boosted posts tell the same comment twice. */
+function comment(value: JsonObject): Told {
+  const media = objectOf(value.media);
+  const from = objectOf(value.from);
+  const commentId = idOf(value.id) ?? idOf(value.comment_id);
+  return {
+    type: 'account.changed',
+    id: commentId,
+    data: compact({
+      event: 'comment',
+      commentId,
+      text: textOf(value.text),
+      parentId: idOf(value.parent_id),
+      mediaId: idOf(media.id),
+      mediaType: textOf(media.media_product_type)?.toLowerCase(),
+      adId: idOf(media.ad_id),
+      adTitle: textOf(media.ad_title),
+      fromId: idOf(from.id),
+      fromUsername: textOf(from.username),
+    }),
+  };
+}
+
+const told = (event: string): ChangeReader => {
+  return (value) => ({
+    type: 'account.changed',
+    data: { event, ...(camelCased(value) as Record<string, unknown>) },
+  });
+};
+
+const templateName = (name: string): string =>
+  name === 'message_template_id' ? 'templateId' : camelCase(name.replace(/^message_template_/, ''));
+
+function template(value: JsonObject): Told {
+  const members = Object.entries(value).map(([name, member]) => [templateName(name), camelCased(member)]);
+  const data = Object.fromEntries(members) as Record<string, unknown>;
+  return { type: 'template.status', data: compact({ ...data, templateId: idOf(data.templateId) }) };
+}
+
+const FIELDS: ReadonlyMap<string, ChangeReader> = new Map<string, ChangeReader>([
+  ['inbox_labels', labels],
+  ['comments', comment],
+  ['live_comments', comment],
+  ['feed', told('feed')],
+  ['mentions', told('mention')],
+  ['story_insights', told('story_insights')],
+  ['messenger_template_status_update', template],
+  ['message_template_status_update', template],
+]);
+
+/** One element of `changes[]`. */
+export function changeEvents(reader: Reader, entry: JsonObject, raw: JsonObject): ChannelEvent[] {
+  const field = textOf(raw.field) ?? '';
+  const address = idOf(entry.id);
+  const item: Item = compact({ reader, raw, address, at: momentOf(entry.time), isOwn: false, isStandby: false });
+  const read = FIELDS.get(field);
+  if (read === undefined) return [unsupported(item, `field "${wordOf(raw.field)}" is not known`)];
+  const { type, id, contact, data } = read(objectOf(raw.value), reader);
+  const base = baseOf(compact({ ...item, contact }), keyOf(item, `change:${field}`, id));
+  return [{ type, ...base, data: type === 'template.status' ? data : { field, ...data } }];
+}

@@ -1,0 +1,81 @@
+/** One `changes[]` element of a WhatsApp webhook, with what its surroundings say. */
+import type { ChannelEvent, ContactRef } from '../../channel.ts';
+import { fingerprint } from '../../kit/fingerprint.ts';
+import { compact, idOf, instantOf, objectOf, textOf, type JsonObject } from '../../kit/json.ts';
+
+export interface Change {
+  field: string;
+  value: JsonObject;
+  /** `entry[].id`: the WABA, for partner events a business portfolio. */
+  entryId?: string;
+  at?: number;
+  /** `phone:<phone number id>` where the value names one, else `waba:<id>`; absent when neither is known. */
+  address?: string;
+  raw: JsonObject;
+}
+
+/** What names the account in a webhook; `wabaId` undefined: the account does not know its WABA, so no event is routed by it. */
+export interface Routing {
+  wabaId?: string;
+}
+
+const phoneAddress = (phoneNumberId: string): string => `phone:${phoneNumberId}`;
+const wabaAddress = (wabaId: string): string => `waba:${wabaId}`;
+
+/** The addresses of an account, the number's first. */
+export function addressesOf({ phoneNumberId, wabaId }: { phoneNumberId: string; wabaId?: string }): string[] {
+  return [phoneAddress(phoneNumberId), ...(wabaId === undefined ? [] : [wabaAddress(wabaId)])];
+}
+
+function addressOf(value: JsonObject, entryId: string | undefined, routing: Routing): string | undefined {
+  const number = idOf(objectOf(value.metadata).phone_number_id) ?? idOf(objectOf(value.recipient).phone_number_id);
+  if (number !== undefined) return phoneAddress(number);
+  // Partner events carry a portfolio id as entry id and the WABA inside (webhooks/reference/account_update).
+  const waba = idOf(objectOf(value.waba_info).waba_id) ?? entryId;
+  return routing.wabaId === undefined || waba === undefined ? undefined : wabaAddress(waba);
+}
+
+export function changeOf(entry: JsonObject, raw: JsonObject, routing: Routing): Change {
+  const value = objectOf(raw.value);
+  const entryId = idOf(entry.id);
+  return compact({
+    field: textOf(raw.field) ?? '',
+    value,
+    entryId,
+    at: instantOf(entry.time),
+    address: addressOf(value, entryId, routing),
+    raw,
+  });
+}
+
+/** The members every event has. */
+export interface Base {
+  address?: string;
+  dedupeKey: string;
+  at?: number;
+  raw: unknown;
+}
+
+/** `id` undefined: the fact has no id of its own and is known by its content. */
+export function baseOf(change: Change, kind: string, id: string | undefined, raw: unknown, at?: number): Base {
+  const key = id ?? `${change.entryId ?? ''}:${change.at ?? ''}:${fingerprint(raw)}`;
+  return compact({ address: change.address, dedupeKey: `${kind}:${key}`, at: at ?? change.at, raw });
+}
+
+/** What Parley does not know, or knows and does not treat: kept whole, with the reason. */
+export function unsupported(change: Change, reason: string, raw: unknown, more: Unsupported = {}): ChannelEvent {
+  const { id, at, contact, ...data } = more;
+  return compact({
+    type: 'unsupported' as const,
+    ...baseOf(change, `unsupported:${change.field}`, id, raw, at),
+    contact,
+    data: { reason, field: change.field, ...data },
+  });
+}
+
+export interface Unsupported {
+  id?: string;
+  at?: number;
+  contact?: ContactRef;
+  [data: string]: unknown;
+}

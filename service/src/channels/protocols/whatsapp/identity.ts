@@ -1,0 +1,56 @@
+/**
+ * Who a webhook speaks of. Since April 2026 a WhatsApp user has a business-scoped user id (BSUID) that lasts, and a phone number
+ * that may be hidden (`wa_id` absent or `""`); either may be missing. Parent ids (`…ENT…`) name the same person to other
+ * portfolios and stay in the raw body.
+ */
+import type { IdentityRef } from '../../../../../contract/event.ts';
+import type { ContactRef } from '../../channel.ts';
+import { compact, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
+
+/** `<ISO country>.<alphanumerics>`; a parent id has `ENT.` in between. */
+export const BSUID = /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,256}$/;
+
+export const userId = (address: string): IdentityRef => ({ kind: 'user_id', address });
+export const phone = (address: string): IdentityRef => ({ kind: 'phone', address });
+
+/** Digits of a phone number as Meta writes it; `undefined` for a group id or anything else. */
+export function phoneOf(value: unknown): string | undefined {
+  return /^\+?(\d{3,20})$/.exec(textOf(value) ?? '')?.[1];
+}
+
+export function userIdOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text !== undefined && BSUID.test(text) ? text : undefined;
+}
+
+/** The identities in some spots of a payload, the lasting one first, each once. A BSUID may also stand where a number is expected. */
+export function identitiesOf(...spots: unknown[]): IdentityRef[] {
+  const users = spots.map(userIdOf).filter((id) => id !== undefined);
+  const phones = spots.map(phoneOf).filter((digits) => digits !== undefined);
+  return [...[...new Set(users)].map(userId), ...[...new Set(phones)].map(phone)];
+}
+
+function isFor(profile: JsonObject, identities: readonly IdentityRef[]): boolean {
+  return identitiesOf(profile.user_id, profile.wa_id).some((own) =>
+    identities.some(({ kind, address }) => kind === own.kind && address === own.address),
+  );
+}
+
+/**
+ * The person with what `contacts[]` tells of them; `undefined` when nothing identifies anyone. The only element of `contacts[]`
+ * also counts when the message itself names nobody.
+ */
+export function contactOf(identities: readonly IdentityRef[], contacts: unknown): ContactRef | undefined {
+  const profiles = objectsOf(contacts);
+  const own = profiles.find((profile) => isFor(profile, identities));
+  const sole = identities.length === 0 && profiles.length === 1 ? profiles[0] : undefined;
+  const profile = own ?? sole ?? {};
+  const found = [...identities, ...identitiesOf(profile.user_id, profile.wa_id)];
+  const users = found.filter(({ kind }) => kind === 'user_id').map(({ address }) => address);
+  const phones = found.filter(({ kind }) => kind === 'phone').map(({ address }) => address);
+  const all = identitiesOf(...users, ...phones);
+  if (all.length === 0) return undefined;
+  const { name, username } = objectOf(profile.profile);
+  const handle = textOf(username) ?? textOf(profile.username);
+  return compact({ identities: all, name: textOf(name), username: handle?.replace(/^@/, '') });
+}

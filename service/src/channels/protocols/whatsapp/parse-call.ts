@@ -1,0 +1,60 @@
+/** Field `calls`: recorded as events. A call by the user opens the service window, and so does a call they accept. */
+import { iso } from '../../../core/clock.ts';
+import type { ChannelEvent } from '../../channel.ts';
+import { compact, instantOf, numberOf, objectOf, textOf, type JsonObject } from '../../kit/json.ts';
+import { baseOf, type Change } from './change.ts';
+import { contactOf, identitiesOf, phoneOf } from './identity.ts';
+
+function isByUser(change: Change, call: JsonObject): boolean {
+  const direction = textOf(call.direction);
+  if (direction !== undefined) return direction === 'USER_INITIATED';
+  const own = phoneOf(objectOf(change.value.metadata).display_phone_number);
+  return phoneOf(call.from) !== own;
+}
+
+/** One element of `calls[]`: it rings, or it is over. */
+export function callEvent(change: Change, call: JsonObject): ChannelEvent {
+  const id = textOf(call.id);
+  const event = textOf(call.event) ?? 'unknown';
+  const byUser = isByUser(change, call);
+  const who = byUser ? identitiesOf(call.from_user_id, call.from) : identitiesOf(call.to_user_id, call.to);
+  const endedAt = instantOf(call.end_time);
+  const seconds = numberOf(call.duration);
+  const contact = contactOf(who, change.value.contacts);
+  return compact({
+    type: 'call' as const,
+    ...baseOf(change, 'call', id && `${id}:${event}`, call, instantOf(call.timestamp) ?? endedAt),
+    contact,
+    opensWindow: contact && byUser && event === 'connect' ? ('call' as const) : undefined,
+    data: compact({
+      callId: id,
+      event,
+      direction: byUser ? 'inbound' : 'outbound',
+      status: textOf(call.status)?.toLowerCase(),
+      startedAt: iso(instantOf(call.start_time)),
+      endedAt: iso(endedAt),
+      durationMs: seconds === undefined ? undefined : seconds * 1000,
+      correlationId: textOf(call.biz_opaque_callback_data),
+    }),
+  });
+}
+
+/** One element of `statuses[]` under `calls`: how a call by the business goes. */
+export function callStatusEvent(change: Change, status: JsonObject): ChannelEvent {
+  const id = textOf(status.id);
+  const event = textOf(status.status)?.toLowerCase() ?? 'unknown';
+  const identities = identitiesOf(status.recipient_user_id, status.recipient_id);
+  const contact = contactOf(identities, change.value.contacts);
+  return compact({
+    type: 'call' as const,
+    ...baseOf(change, 'call', id && `${id}:${event}`, status, instantOf(status.timestamp)),
+    contact,
+    opensWindow: contact && event === 'accepted' ? ('call' as const) : undefined,
+    data: compact({
+      callId: id,
+      event,
+      direction: 'outbound',
+      correlationId: textOf(status.biz_opaque_callback_data),
+    }),
+  });
+}

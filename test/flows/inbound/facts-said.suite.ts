@@ -1,0 +1,193 @@
+/** What contacts said by a number and with several files: told by channels, made true in the ledger. */
+import type { OutboundContent } from '../../../contract/message.ts';
+import type { ChannelEvent, ParsedMessage } from '../../../service/src/channels/channel.ts';
+import { SendError, type SendErrorKind } from '../../../service/src/core/errors.ts';
+import type { Ledger } from '../../../service/src/store/ledger.ts';
+import { eventually } from '../../support/eventually.ts';
+import {
+  ANA,
+  DAY,
+  describeFacts,
+  echo,
+  flow,
+  HOUR,
+  lastContent,
+  nextFact,
+  of,
+  said,
+  sent,
+  tell,
+  text,
+  TO,
+} from './facts-fixture.ts';
+
+const SMALL = { id: 'small', title: 'Small' };
+const LARGE = { id: 'large', title: 'Large' };
+const MENU: OutboundContent = { type: 'text', text: 'Which?\n1. Small\n2. Large', choices: [SMALL, LARGE] };
+
+const refusal = (kind: SendErrorKind, providerMessageId = 'refused'): ChannelEvent => {
+  const error = { kind, code: kind, message: 'No' };
+  return {
+    type: 'message.status',
+    dedupeKey: `refused ${nextFact()}`,
+    status: 'failed',
+    providerMessageId,
+    error,
+    raw: {},
+  };
+};
+
+export function describeSaid(name: string, open: () => Promise<Ledger>): void {
+  describeFacts(name, open, () => {
+    describeChoices();
+    describeFiles();
+  });
+}
+
+function describeChoices(): void {
+  describe('numbered choices', () => {
+    beforeEach(() => tell(text('hi')));
+    const button = (of: typeof SMALL) => ({
+      type: 'button',
+      buttonId: of.id,
+      text: of.title,
+      source: 'message',
+    });
+
+    test.each([
+      ['2', button(LARGE)],
+      ['small!', button(SMALL)],
+      ['3', { type: 'text', text: '3' }],
+    ])('an answer %j', async (words, content) => {
+      await sent(MENU);
+      await tell(text(words));
+      expect(await lastContent()).toEqual(content);
+      const row = await flow.ledger.reader.selectFrom('messages').selectAll().orderBy('id', 'desc').limit(1).execute();
+      expect(row).toMatchObject([{ kind: content.type, content: JSON.stringify(content) }]);
+    });
+
+    test.each<[string, () => Promise<unknown>, string]>([
+      ['another message', () => sent(), 'text'],
+      ['what was said elsewhere', () => tell(echo(`e${nextFact()}`, { type: 'text', text: 'Never mind' })), 'text'],
+      ['a reaction', () => sent({ type: 'reaction', messageId: 'in 1', emoji: '👍' }), 'button'],
+      ['what the contact said', () => tell(text('hm')), 'button'],
+    ])('after %s', async (_name, happens, kind) => {
+      await sent(MENU);
+      await happens();
+      await tell(text('2'));
+      expect(await lastContent()).toMatchObject({ type: kind });
+    });
+
+    test('of a message that is held are open once it is sent', async () => {
+      flow.advance(2 * DAY);
+      const { id } = await flow.send('1', TO, { content: MENU, ifSessionClosed: 'hold' });
+      await tell(text('1'));
+      expect(await lastContent()).toMatchObject({ type: 'text' });
+      await flow.reaches(id, 'sent');
+      await tell(text('1'));
+      expect(await lastContent()).toMatchObject({ type: 'button', buttonId: 'small' });
+    });
+
+    test('of a message that turned out not to be sent are open only when it is', async () => {
+      const { id } = await flow.send('1', TO, { content: MENU, ifSessionClosed: 'hold' });
+      await flow.reaches(id, 'sent');
+      await tell(refusal('session_closed', `provider ${id}`));
+      await flow.reaches(id, 'held');
+      flow.answer = () => ({ providerMessageId: 'second try' });
+      await tell(text('1'));
+      expect(await lastContent()).toMatchObject({ type: 'text' });
+      await flow.reaches(id, 'sent');
+      await tell(text('1'));
+      expect(await lastContent()).toMatchObject({ type: 'button', buttonId: 'small' });
+    });
+
+    test('of a message that waits to be sent are not open yet; those that the contact saw are', async () => {
+      await sent(MENU);
+      flow.answer = () => {
+        throw new SendError('unreachable', 'Nobody there');
+      };
+      const { id: first } = await flow.send('1', TO, { content: { type: 'reaction', messageId: 'in 1', emoji: '👍' } });
+      await eventually(async () => (await flow.outcomes(first))[0], 'the first try');
+      const other = { type: 'text' as const, text: 'When?\n1. Now', choices: [{ id: 'now', title: 'Now' }] };
+      await flow.send('1', TO, { content: other });
+      await tell(text('1'));
+      expect(await lastContent()).toEqual(button(SMALL));
+    });
+
+    test.each<[string, () => Promise<void>]>([
+      ['at once', async () => undefined],
+      ['later', () => tell(refusal('rejected'))],
+    ])('of a message that is refused %s are not open', async (when, happens) => {
+      if (when === 'at once') {
+        flow.answer = () => {
+          throw new SendError('rejected', 'No');
+        };
+      } else flow.answer = () => ({ providerMessageId: 'refused' });
+      const { id } = await flow.send('1', TO, { content: MENU });
+      await flow.reaches(id, when === 'at once' ? 'failed' : 'sent');
+      await happens();
+      await flow.reaches(id, 'failed');
+      await tell(text('1'));
+      expect(await lastContent()).toEqual({ type: 'text', text: '1' });
+    });
+
+    test('answer a workflow that waits', async () => {
+      const wait = { url: 'http://waiter.example.com', until: new Date(flow.clock.now() + HOUR).toISOString() };
+      const { id } = await flow.send('1', TO, { content: MENU, wait });
+      await flow.reaches(id, 'sent');
+      await tell(text('Large'));
+      expect((await of('message.received')).at(-1)).toMatchObject({
+        awaited: true,
+        message: { content: { buttonId: 'large' } },
+      });
+    });
+  });
+}
+
+function describeFiles(): void {
+  describe('several files of one message', () => {
+    const album = (): ParsedMessage =>
+      said({
+        type: 'image',
+        caption: 'our holidays',
+        media: { providerId: 'file 1', mimeType: 'image/jpeg' },
+        more: [
+          { type: 'image', media: { providerId: 'file 2' } },
+          { type: 'video', media: { providerId: 'file 3', mimeType: 'video/mp4' } },
+        ],
+      });
+    const files = async () =>
+      await flow.ledger.reader
+        .selectFrom('media')
+        .select(['id', 'provider_id as providerId'])
+        .orderBy('provider_id')
+        .execute();
+
+    test('have an id each, by which they are fetched', async () => {
+      await tell(album());
+      const stored = await files();
+      expect(stored.map(({ providerId }) => providerId)).toEqual(['file 1', 'file 2', 'file 3']);
+      expect(await lastContent()).toEqual({
+        type: 'image',
+        caption: 'our holidays',
+        media: { id: stored[0]?.id, mimeType: 'image/jpeg' },
+        more: [
+          { type: 'image', media: { id: stored[1]?.id } },
+          { type: 'video', media: { id: stored[2]?.id, mimeType: 'video/mp4' } },
+        ],
+      });
+    });
+
+    test('are forgotten together, when the contact takes them back and when they are erased', async () => {
+      const [one, other] = [album(), said({ type: 'document', media: { providerId: 'kept' } })];
+      await tell(one, other);
+      const { providerMessageId } = one;
+      await tell({ type: 'message.deleted', dedupeKey: 'gone', contact: ANA, providerMessageId, raw: {} });
+      expect((await files()).map(({ providerId }) => providerId)).toEqual(['kept']);
+      await tell(album());
+      const contactId = (await flow.events())[0]?.contact?.id ?? '';
+      await flow.eraser.erase(contactId);
+      expect(await files()).toEqual([]);
+    });
+  });
+}

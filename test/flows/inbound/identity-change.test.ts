@@ -1,0 +1,105 @@
+/** A contact moves to another number: what is for them follows, and whoever gets the old number is someone else. */
+import type { MessageView, Permission } from '../../../contract/api.ts';
+import { ANA, closeApps, MINUTE, startApp, type App } from '../../support/app.ts';
+import { eventually } from '../../support/eventually.ts';
+import { posts, says, written, type MetaSender } from '../../support/meta-messages.ts';
+import type { Receiver } from '../../support/receiver.ts';
+
+afterEach(closeApps);
+
+const NEW = '15550007777';
+
+/** How Meta names Ana before and after, and the stranger who gets her number. */
+interface Names {
+  before: MetaSender;
+  after: MetaSender;
+  stranger: MetaSender;
+}
+const BY_NUMBER: Names = { before: { from: ANA }, after: { from: NEW }, stranger: { from: ANA } };
+const BY_BOTH: Names = {
+  before: { from: ANA, from_user_id: 'US.1001' },
+  after: { from: NEW, from_user_id: 'US.1001' },
+  stranger: { from: ANA, from_user_id: 'US.2002' },
+};
+const NAMES: [string, Names][] = [
+  ['known by number', BY_NUMBER],
+  ['known by number and user id', BY_BOTH],
+];
+
+interface Scene {
+  app: App;
+  trigger: Receiver;
+  conversationId: string;
+}
+
+/** Ana wrote at `at`. */
+async function known({ before }: Names, at?: number): Promise<Scene> {
+  const app = await startApp({ sandbox: { recipientErrors: 'by_status', autoStatuses: [] } });
+  const trigger = await app.listen();
+  await says(app, before, 'hi', at);
+  const [event] = await trigger.took(1);
+  return { app, trigger, conversationId: event?.conversationId ?? '' };
+}
+
+const moves = (app: App, { before }: Names) =>
+  posts(app, before, { type: 'system', system: { type: 'user_changed_number', wa_id: NEW, body: 'Ana moved' } });
+
+async function permission(app: App, to: string): Promise<Permission> {
+  const query = new URLSearchParams({ channel: 'whatsapp', externalId: app.account.externalId, to, kind: 'text' });
+  return (await app.call('GET', `/v1/permission?${query}`)).body as Permission;
+}
+
+describe.each(NAMES)('a contact %s who changes the number', (_name, names) => {
+  test('is written to at the new one', async () => {
+    const { app, conversationId } = await known(names);
+    await moves(app, names);
+    await app.sent('hello', { to: { conversationId } });
+    await app.idle();
+    expect(written(app)).toEqual([{ to: NEW, text: 'hello' }]);
+    expect(await permission(app, `+${NEW}`)).toMatchObject({ allowed: true, conversationId });
+  });
+
+  test('gets there what was queued for the conversation before', async () => {
+    const { app, conversationId } = await known(names);
+    app.sandbox.faults.next({ kind: 'throttled', retryAfterSeconds: 30 });
+    const id = await app.sent('hello', { to: { conversationId } });
+    await eventually(() => written(app).length === 1, 'the first try');
+    await app.idle();
+    await moves(app, names);
+    app.advance(MINUTE);
+    await eventually(async () => (await app.message(id)).attempts?.length === 2, 'the second try');
+    await app.idle();
+    expect(written(app).at(-1)).toEqual({ to: NEW, text: 'hello' });
+  });
+
+  test('gets there what was held for the conversation before', async () => {
+    const { app, conversationId } = await known(names, Date.UTC(2025, 11, 30));
+    const id = await app.sent('hello', { to: { conversationId }, ifSessionClosed: 'hold' });
+    expect((await app.message(id)).status).toBe('held');
+    await moves(app, names);
+    await says(app, names.after, 'here I am');
+    await eventually(() => written(app).length === 1, 'the send');
+    expect(written(app)).toEqual([{ to: NEW, text: 'hello' }]);
+  });
+
+  test('keeps the conversation; a stranger with the old number has one of their own', async () => {
+    const { app, trigger, conversationId } = await known(names);
+    await moves(app, names);
+    await says(app, names.after, 'it is me');
+    await says(app, names.stranger, 'who is this?');
+    const [, ana, stranger] = await trigger.took(3);
+    expect(ana?.conversationId).toBe(conversationId);
+    expect(stranger?.conversationId).not.toBe(conversationId);
+    expect(stranger?.contact?.id).not.toBe(ana?.contact?.id);
+    expect(ana?.contact?.identities).not.toContainEqual({ kind: 'phone', address: ANA });
+    const { body } = await app.call('GET', `/v1/conversations/${stranger?.conversationId ?? ''}/messages`);
+    expect((body as { data: MessageView[] }).data).toMatchObject([{ content: { text: 'who is this?' } }]);
+    await app.sent('to the stranger', { to: `+${ANA}` });
+    await app.sent('to Ana', { to: { conversationId } });
+    await app.idle();
+    expect(written(app)).toEqual([
+      { to: ANA, text: 'to the stranger' },
+      { to: NEW, text: 'to Ana' },
+    ]);
+  });
+});
