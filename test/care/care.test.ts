@@ -41,7 +41,7 @@ async function care(answers: Progress[], { slowMs = 0, accepted = (): number => 
   return { job, steps, run: () => handler.run(job) };
 }
 
-const left = () => ledger.reader.selectFrom('jobs').select(['key', 'due_at', 'attempts']).execute();
+const left = () => ledger.reader.selectFrom('jobs').select(['key', 'dueAt', 'attempts']).execute();
 
 test('a job goes on step by step until it is done, and is gone then', async () => {
   const { steps, run } = await care(['more', 'more']);
@@ -75,14 +75,14 @@ test('work that begins anew waits for its time', async () => {
   const againAt = clock.now() + 3_600_000;
   const { run } = await care(['more', { againAt }]);
   await run();
-  expect(await left()).toEqual([{ key: 'care:dusting:the shelf', due_at: againAt, attempts: 0 }]);
+  expect(await left()).toEqual([{ key: 'care:dusting:the shelf', dueAt: againAt, attempts: 0 }]);
 });
 
 test('after a second the others have their turn', async () => {
   const { steps, run } = await care(Array<Progress>(50).fill('more'), { slowMs: 200 });
   await run();
   expect(steps.length).toBeLessThan(10);
-  expect(await left()).toEqual([{ key: 'care:dusting:the shelf', due_at: clock.now(), attempts: 0 }]);
+  expect(await left()).toEqual([{ key: 'care:dusting:the shelf', dueAt: clock.now(), attempts: 0 }]);
 });
 
 test('a step that fails leaves the job as it is', async () => {

@@ -36,14 +36,14 @@ async function happenedLongAgo(): Promise<void> {
     events.clock.advance(MINUTE);
     return {
       id,
-      account_id: events.account.id,
-      conversation_id: null,
+      accountId: events.account.id,
+      conversationId: null,
       type: 'message.received',
-      dedupe_key: id,
-      edit_of: null,
+      dedupeKey: id,
+      editOf: null,
       payload: JSON.stringify(payload),
       raw: null,
-      created_at: events.clock.now() - MINUTE,
+      createdAt: events.clock.now() - MINUTE,
     };
   });
   await ledger.write(async (tx) => {

@@ -20,17 +20,17 @@ const boxOf = (...keys: string[]) => new SecretBox(parseEncryptionKeys(keys.join
 function subscriptionRow(id: string, secret: string, endedAt: number | null = null) {
   return {
     id,
-    account_id: null,
-    conversation_id: null,
+    accountId: null,
+    conversationId: null,
     url: 'http://127.0.0.1:1/hook',
     filter: '{}',
-    max_batch: 1,
+    maxBatch: 1,
     secret,
     once: 0,
-    expires_at: null,
-    created_at: 1,
-    ended_at: endedAt,
-    ended_reason: endedAt === null ? null : 'deleted',
+    expiresAt: null,
+    createdAt: 1,
+    endedAt,
+    endedReason: endedAt === null ? null : 'deleted',
   };
 }
 

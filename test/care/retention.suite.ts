@@ -37,16 +37,16 @@ function message(ageMs: number, more: Record<string, unknown> = {}) {
   const content = JSON.stringify({ type: 'text', text: SAID });
   return {
     id: id('msg', ageMs),
-    account_id: 'acc',
-    conversation_id: 'cnv',
+    accountId: 'acc',
+    conversationId: 'cnv',
     direction: 'outbound',
     kind: 'text',
     status: 'read',
-    status_at: NOW - ageMs,
+    statusAt: NOW - ageMs,
     content,
     context: `{"a":"${SAID}"}`,
     request: JSON.stringify({ purpose: 'reply', ifSessionClosed: 'fail', metadata: { note: SAID } }),
-    created_at: NOW - ageMs,
+    createdAt: NOW - ageMs,
     ...more,
   };
 }
@@ -54,10 +54,10 @@ function message(ageMs: number, more: Record<string, unknown> = {}) {
 function attempt(messageId: string, ageMs: number, number = 1) {
   return {
     id: id('att', ageMs),
-    message_id: messageId,
+    messageId,
     number,
-    opened_at: NOW - ageMs,
-    closed_at: NOW,
+    openedAt: NOW - ageMs,
+    closedAt: NOW,
     outcome: 'accepted',
   };
 }
@@ -67,20 +67,20 @@ function event(ageMs: number, body: Partial<ParleyEvent> = {}, more: Record<stri
   const payload = { id: `evt_${number}`, type: 'message.received', conversationId: 'cnv', ...body };
   return {
     id: `evt_${number}`,
-    account_id: 'acc',
-    conversation_id: 'cnv',
+    accountId: 'acc',
+    conversationId: 'cnv',
     type: payload.type,
-    dedupe_key: String(number),
+    dedupeKey: String(number),
     payload: JSON.stringify(payload),
     raw: `{"said":"${SAID}"}`,
-    created_at: NOW - ageMs,
+    createdAt: NOW - ageMs,
     ...more,
   };
 }
 
 function receipt(ageMs: number, more: Record<string, unknown> = {}) {
-  const done = { processed_at: NOW - ageMs, request: '', body: new Uint8Array() };
-  return { account_id: 'acc', received_at: NOW - ageMs, digest: String(++count), ...done, ...more };
+  const done = { processedAt: NOW - ageMs, request: '', body: new Uint8Array() };
+  return { accountId: 'acc', receivedAt: NOW - ageMs, digest: String(++count), ...done, ...more };
 }
 
 function subscription(more: Record<string, unknown> = {}) {
@@ -89,10 +89,10 @@ function subscription(more: Record<string, unknown> = {}) {
     id: id('sub', 50 * DAY),
     url: 'http://w',
     filter,
-    max_batch: 1,
+    maxBatch: 1,
     secret: 's',
     once: 0,
-    created_at: 1,
+    createdAt: 1,
     ...more,
   };
 }
@@ -168,7 +168,7 @@ function describeBodies(): void {
       ['go with the message that left them', [21 * DAY], null],
       ['stay when others were left since', [21 * DAY, 1 * DAY], 'kept'],
     ])('choices %s', async (_name, agesMs, left) => {
-      const conversation = { id: 'cnv', account_id: 'acc', contact_id: 'con', owner: 'bot', created_at: 1 };
+      const conversation = { id: 'cnv', accountId: 'acc', contactId: 'con', owner: 'bot', createdAt: 1 };
       const choices = `[{"id":"1","title":"${SAID}"}]`;
       await put({ conversations: [{ ...conversation, choices }], messages: agesMs.map((ageMs) => message(ageMs)) });
       await sweep();
@@ -176,10 +176,10 @@ function describeBodies(): void {
     });
 
     test('of a dead letter goes too: it cannot be sent again', async () => {
-      const dead = message(21 * DAY, { status: 'failed', dead_at: NOW - 21 * DAY });
+      const dead = message(21 * DAY, { status: 'failed', deadAt: NOW - 21 * DAY });
       await put({ messages: [dead] });
       await sweep();
-      expect(await rowOf(dead.id)).toMatchObject({ status: 'failed', dead_at: null, request: null });
+      expect(await rowOf(dead.id)).toMatchObject({ status: 'failed', deadAt: null, request: null });
     });
 
     test('goes, but not by which ids late news of a refusal is known', async () => {
@@ -204,7 +204,7 @@ function describeBodies(): void {
       ];
       await put({ events, subscriptions: [subscription({ id: 'sub' })] });
       const seqs = (await all('events', 'seq')) as number[];
-      await put({ deliveries: [{ subscription_id: 'sub', event_seq: seqs[4], shard: 0 }] });
+      await put({ deliveries: [{ subscriptionId: 'sub', eventSeq: seqs[4], shard: 0 }] });
       await sweep();
       const kept = await ledger.reader.selectFrom('events').selectAll().orderBy('seq').execute();
       expect(
@@ -228,15 +228,15 @@ function describeBodies(): void {
     test('what a file was called goes with it', async () => {
       const file = (ageMs: number) => ({
         id: id('mdi', ageMs),
-        account_id: 'acc',
-        provider_id: String(ageMs),
-        mime_type: 'image/png',
+        accountId: 'acc',
+        providerId: String(ageMs),
+        mimeType: 'image/png',
         filename: SAID,
-        created_at: NOW - ageMs,
+        createdAt: NOW - ageMs,
       });
       await put({ media: [file(21 * DAY), file(19 * DAY)] });
       await sweep();
-      expect(await all('media', 'provider_id')).toEqual([String(19 * DAY)]);
+      expect(await all('media', 'providerId')).toEqual([String(19 * DAY)]);
     });
 
     test('stays for ever when told so', async () => {
@@ -257,7 +257,7 @@ function describeEvents(): void {
         subscriptions: [subscription({ id: 'sub' })],
       });
       const [first, second, third] = (await all('events', 'seq')) as number[];
-      await put({ deliveries: [{ subscription_id: 'sub', event_seq: first, shard: 3 }] });
+      await put({ deliveries: [{ subscriptionId: 'sub', eventSeq: first, shard: 3 }] });
       await sweep();
       expect(await all('events', 'seq')).toEqual([first, third]);
       expect(second).toBeDefined();
@@ -276,8 +276,8 @@ function describeMemory(): void {
     const body = Buffer.from(SAID);
     const kept = [
       receipt(9 * DAY),
-      receipt(11 * DAY, { processed_at: null, request: '{}', body }),
-      receipt(11 * DAY, { dead_at: NOW - 11 * DAY, request: '{}', body }),
+      receipt(11 * DAY, { processedAt: null, request: '{}', body }),
+      receipt(11 * DAY, { deadAt: NOW - 11 * DAY, request: '{}', body }),
     ];
     await put({ receipts: [receipt(11 * DAY), ...kept, receipt(400 * DAY)] });
     // The order of arrival counts, so that one that is young ends the look: the last is found once the others are old.
@@ -291,8 +291,8 @@ function describeMemory(): void {
     const key = (ageMs: number) => ({
       key: String(ageMs),
       digest: 'd',
-      message_id: id('msg', ageMs),
-      created_at: NOW - ageMs,
+      messageId: id('msg', ageMs),
+      createdAt: NOW - ageMs,
     });
     await put({ idempotency: [key(11 * DAY), key(9 * DAY)] });
     await sweep();
@@ -304,20 +304,20 @@ function describeMemory(): void {
     const kept = [
       message(40 * DAY, { status: 'queued' }),
       message(40 * DAY, { status: 'uncertain' }),
-      message(40 * DAY, { status_at: NOW - 9 * DAY }),
-      message(40 * DAY, { status: 'failed', dead_at: NOW }),
+      message(40 * DAY, { statusAt: NOW - 9 * DAY }),
+      message(40 * DAY, { status: 'failed', deadAt: NOW }),
       message(9 * DAY),
     ];
     const attempts = [...gone, ...kept].flatMap((one) => [attempt(one.id, 40 * DAY, 1), attempt(one.id, 11 * DAY, 2)]);
     await put({ messages: [...gone, ...kept], attempts: [...attempts, attempt('nobody', 11 * DAY)] });
     await sweep({ ...AGES, bodies: Infinity });
-    expect([...new Set(await all('attempts', 'message_id'))].sort()).toEqual(kept.map((one) => one.id).sort());
+    expect([...new Set(await all('attempts', 'messageId'))].sort()).toEqual(kept.map((one) => one.id).sort());
     expect(await all('attempts', 'id')).toHaveLength(2 * kept.length);
   });
 
   test('all of it stays for ever when told so', async () => {
     const one = message(9_000 * DAY);
-    const key = { key: 'k', digest: 'd', message_id: one.id, created_at: 1 };
+    const key = { key: 'k', digest: 'd', messageId: one.id, createdAt: 1 };
     await put({
       messages: [one],
       attempts: [attempt(one.id, 9_000 * DAY)],
@@ -333,32 +333,32 @@ function describeMemory(): void {
 function describeLeftovers(): void {
   test('subscriptions go a day after they ended, deliveries to them at once', async () => {
     const live = subscription();
-    const ended = (hours: number) => subscription({ ended_at: NOW - hours * HOUR, ended_reason: 'deleted' });
+    const ended = (hours: number) => subscription({ endedAt: NOW - hours * HOUR, endedReason: 'deleted' });
     const [old, fresh] = [ended(25), ended(23)];
     await put({ subscriptions: [live, old, fresh], events: [event(DAY), event(DAY)] });
     const seqs = await all('events', 'seq');
-    const to = (one: { id: string }) => seqs.map((event_seq) => ({ subscription_id: one.id, event_seq, shard: 1 }));
+    const to = (one: { id: string }) => seqs.map((eventSeq) => ({ subscriptionId: one.id, eventSeq, shard: 1 }));
     await put({ deliveries: [live, old, fresh, { id: 'sub_never' }].flatMap(to) });
     await sweep();
     expect((await all('subscriptions', 'id')).sort()).toEqual([live.id, fresh.id].sort());
-    expect([...new Set(await all('deliveries', 'subscription_id'))]).toEqual([live.id]);
-    expect(await all('deliveries', 'event_seq')).toHaveLength(2);
+    expect([...new Set(await all('deliveries', 'subscriptionId'))]).toEqual([live.id]);
+    expect(await all('deliveries', 'eventSeq')).toHaveLength(2);
   });
 
   test('uploads that the provider dropped go, and limits that nothing uses', async () => {
-    const upload = (sha256: string, expires_at: number | null) => ({
-      account_id: 'acc',
+    const upload = (sha256: string, expiresAt: number | null) => ({
+      accountId: 'acc',
       sha256,
-      mime_type: 'image/png',
-      provider_id: 'p',
+      mimeType: 'image/png',
+      providerId: 'p',
       bytes: 1,
-      expires_at,
+      expiresAt,
     });
     await put({
       uploads: [upload('gone', NOW - 1), upload('good', NOW + 1), upload('always', null)],
       rates: [
-        { key: 'past', full_at: NOW - 1 },
-        { key: 'full', full_at: NOW + 1 },
+        { key: 'past', fullAt: NOW - 1 },
+        { key: 'full', fullAt: NOW + 1 },
       ],
     });
     await sweep();
@@ -371,20 +371,20 @@ function describeLeftovers(): void {
     const messages = many((i) => message(40 * DAY, { status: i % 5 === 0 ? 'held' : 'read' }));
     await put({
       messages,
-      receipts: many((i) => receipt(11 * DAY, i % 7 === 0 ? { dead_at: 1 } : {})),
+      receipts: many((i) => receipt(11 * DAY, i % 7 === 0 ? { deadAt: 1 } : {})),
       events: many(() => event(31 * DAY)),
       attempts: messages.map((one) => attempt(one.id, 40 * DAY)),
-      idempotency: messages.map((one) => ({ key: one.id, digest: 'd', message_id: one.id, created_at: 1 })),
+      idempotency: messages.map((one) => ({ key: one.id, digest: 'd', messageId: one.id, createdAt: 1 })),
       uploads: many((i) => ({
-        account_id: 'a',
+        accountId: 'a',
         sha256: String(i),
-        mime_type: 'm',
-        provider_id: 'p',
+        mimeType: 'm',
+        providerId: 'p',
         bytes: 1,
-        expires_at: 1,
+        expiresAt: 1,
       })),
-      subscriptions: many((i) => subscription(i % 2 === 0 ? { ended_at: 1 } : {})),
-      deliveries: many((i) => ({ subscription_id: 'sub_never', event_seq: 1_000_000 + i, shard: 0 })),
+      subscriptions: many((i) => subscription(i % 2 === 0 ? { endedAt: 1 } : {})),
+      deliveries: many((i) => ({ subscriptionId: 'sub_never', eventSeq: 1_000_000 + i, shard: 0 })),
     });
     const steps = await sweep();
     expect(steps).toBeGreaterThan(20);

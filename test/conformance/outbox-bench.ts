@@ -55,7 +55,7 @@ function mortal(ledger: Ledger): { ledger: Ledger; die(): void } {
 
 /** The time passes for which the leases of a dead process keep its jobs from the others. */
 export async function leasesEnd(ledger: Ledger): Promise<void> {
-  if (ledger.dialect.shared) await ledger.reader.updateTable('jobs').set({ lease_until: 0 }).execute();
+  if (ledger.dialect.shared) await ledger.reader.updateTable('jobs').set({ leaseUntil: 0 }).execute();
 }
 
 export const embedded: MakeDriver = (...given) => new EmbeddedDriver(...given);
@@ -164,7 +164,7 @@ export class OutboxBench {
   /** Whether nothing is due but what is held. */
   async #rests(): Promise<boolean> {
     const jobs = this.ledger.reader.selectFrom('jobs').select('payload').where('state', '=', 'ready');
-    const due = await jobs.where('due_at', '<=', this.clock.now()).execute();
+    const due = await jobs.where('dueAt', '<=', this.clock.now()).execute();
     const names = due.map(({ payload }) => (JSON.parse(payload) as { name: string }).name);
     return names.every((name) => this.#held.has(name) && this.#mine.has(name));
   }

@@ -16,25 +16,25 @@ function accountRow(id: string, change: Partial<accounts.AccountRow> = {}): acco
   return {
     id,
     channel: 'c',
-    external_id: `external ${id}`,
+    externalId: `external ${id}`,
     name: null,
     endpoint: `endpoint ${id}`,
     settings: 'sealed',
-    settings_digest: 'digest',
-    created_at: 1,
-    updated_at: 1,
-    deleted_at: null,
-    paused_at: null,
-    paused_reason: null,
-    probe_at: null,
-    per_second: null,
+    settingsDigest: 'digest',
+    createdAt: 1,
+    updatedAt: 1,
+    deletedAt: null,
+    pausedAt: null,
+    pausedReason: null,
+    probeAt: null,
+    perSecond: null,
     ...change,
   };
 }
 
 /** The accounts that were not deleted, as a process reads them: first what may have changed, then each with its settings. */
 async function stored({ reader }: Ledger): Promise<(accounts.AccountRow | undefined)[]> {
-  const there = (await accounts.facts(reader)).filter((one) => one.deleted_at === null);
+  const there = (await accounts.facts(reader)).filter((one) => one.deletedAt === null);
   const ids = there.map((one) => one.id).sort();
   return Promise.all(ids.map((id) => accounts.findById(reader, id)));
 }
@@ -58,9 +58,9 @@ function describeAccountStore(open: OpenLedger): void {
         await accounts.put(tx, accountRow('a'), ['x']);
       });
       await ledger.write((tx) =>
-        accounts.put(tx, accountRow('a', { name: 'A', settings: 'new', updated_at: 2 }), ['z']),
+        accounts.put(tx, accountRow('a', { name: 'A', settings: 'new', updatedAt: 2 }), ['z']),
       );
-      const expected = accountRow('a', { name: 'A', settings: 'new', updated_at: 2 });
+      const expected = accountRow('a', { name: 'A', settings: 'new', updatedAt: 2 });
       expect(await stored(ledger)).toEqual([expected, accountRow('b')]);
       expect(await accounts.find(ledger.reader, 'c', 'external a')).toEqual(expected);
       expect(await accounts.find(ledger.reader, 'other', 'external a')).toBeUndefined();
@@ -75,10 +75,10 @@ function describeAccountStore(open: OpenLedger): void {
       await ledger.write((tx) => accounts.remove(tx, 'a', 5));
       expect(await stored(ledger)).toEqual([]);
       expect(await accounts.idsByAddress(ledger.reader, 'c', 'x')).toEqual([]);
-      const gone = { settings: '', settings_digest: '', deleted_at: 5, updated_at: 5 };
+      const gone = { settings: '', settingsDigest: '', deletedAt: 5, updatedAt: 5 };
       expect(await accounts.find(ledger.reader, 'c', 'external a')).toEqual(accountRow('a', gone));
-      await ledger.write((tx) => accounts.put(tx, accountRow('a', { updated_at: 6 }), ['x']));
-      expect(await stored(ledger)).toEqual([accountRow('a', { updated_at: 6 })]);
+      await ledger.write((tx) => accounts.put(tx, accountRow('a', { updatedAt: 6 }), ['x']));
+      expect(await stored(ledger)).toEqual([accountRow('a', { updatedAt: 6 })]);
     });
   });
 
@@ -286,11 +286,11 @@ function describeMerge(open: OpenLedger): void {
       await ledger.write(async (tx) => {
         await tx.db
           .insertInto('messages')
-          .values(messageRow('m1', { conversation_id: 'shared from' }))
+          .values(messageRow('m1', { conversationId: 'shared from' }))
           .execute();
         await tx.db
           .insertInto('messages')
-          .values(messageRow('m2', { conversation_id: 'shared into' }))
+          .values(messageRow('m2', { conversationId: 'shared into' }))
           .execute();
         await contacts.merge(tx, 'from', 'into');
       });
@@ -299,8 +299,8 @@ function describeMerge(open: OpenLedger): void {
       expect((await conversations.between(ledger.reader, 'acc 1', 'into'))?.id).toBe('shared into');
       expect((await conversations.between(ledger.reader, 'acc 2', 'into'))?.id).toBe('only from');
       expect((await conversations.find(ledger.reader, 'shared from'))?.id).toBe('shared into');
-      const rows = await ledger.reader.selectFrom('messages').select('conversation_id').execute();
-      expect(rows).toEqual([{ conversation_id: 'shared into' }, { conversation_id: 'shared into' }]);
+      const rows = await ledger.reader.selectFrom('messages').select('conversationId').execute();
+      expect(rows).toEqual([{ conversationId: 'shared into' }, { conversationId: 'shared into' }]);
     });
 
     const early: SessionWindow = { expiresAt: 10, openedBy: 'ad', adAt: 8, freeUntil: 90, heardAt: 8 };

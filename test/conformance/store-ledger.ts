@@ -6,16 +6,15 @@ import type { FreshDatabase, OpenLedger } from './store.ts';
 import { key } from './store.ts';
 
 const ids = async (ledger: Ledger) =>
-  (await ledger.reader.selectFrom('api_keys').select('id').orderBy('id').execute()).map((row) => row.id);
-const add = (ledger: Ledger, id: string) =>
-  ledger.write((tx) => tx.db.insertInto('api_keys').values(key(id)).execute());
+  (await ledger.reader.selectFrom('apiKeys').select('id').orderBy('id').execute()).map((row) => row.id);
+const add = (ledger: Ledger, id: string) => ledger.write((tx) => tx.db.insertInto('apiKeys').values(key(id)).execute());
 
 export function describeLedger(fresh: FreshDatabase, open: OpenLedger): void {
   describe('a unit of work', () => {
     test('answers with its value, and is there for readers', async () => {
       const ledger = await open();
       const value = await ledger.write(async (tx) => {
-        await tx.db.insertInto('api_keys').values(key('a')).execute();
+        await tx.db.insertInto('apiKeys').values(key('a')).execute();
         return 42;
       });
       expect(value).toBe(42);
@@ -25,8 +24,8 @@ export function describeLedger(fresh: FreshDatabase, open: OpenLedger): void {
     test('sees what it wrote; readers do not before the commit', async () => {
       const ledger = await open();
       await ledger.write(async (tx) => {
-        await tx.db.insertInto('api_keys').values(key('a')).execute();
-        expect(await tx.db.selectFrom('api_keys').select('id').execute()).toEqual([{ id: 'a' }]);
+        await tx.db.insertInto('apiKeys').values(key('a')).execute();
+        expect(await tx.db.selectFrom('apiKeys').select('id').execute()).toEqual([{ id: 'a' }]);
         expect(await ids(ledger)).toEqual([]);
       });
       expect(await ids(ledger)).toEqual(['a']);
@@ -38,8 +37,8 @@ export function describeLedger(fresh: FreshDatabase, open: OpenLedger): void {
       const unit = (id: string, ends: 'well' | 'badly' | 'with a bad statement') =>
         ledger.write(async (tx) => {
           tx.afterCommit(() => hooks.push(id));
-          await tx.db.insertInto('api_keys').values(key(id)).execute();
-          if (ends === 'with a bad statement') await tx.db.insertInto('api_keys').values(key(id)).execute();
+          await tx.db.insertInto('apiKeys').values(key(id)).execute();
+          if (ends === 'with a bad statement') await tx.db.insertInto('apiKeys').values(key(id)).execute();
           if (ends === 'badly') throw new Error(`no ${id}`);
         });
       const results = await Promise.allSettled([
@@ -71,9 +70,9 @@ export function describeLedger(fresh: FreshDatabase, open: OpenLedger): void {
         tx.afterCommit(() => steps.push('first hook'));
         tx.afterCommit(() => {
           steps.push('second hook');
-          found = other.reader.selectFrom('api_keys').select('id').execute();
+          found = other.reader.selectFrom('apiKeys').select('id').execute();
         });
-        await tx.db.insertInto('api_keys').values(key('a')).execute();
+        await tx.db.insertInto('apiKeys').values(key('a')).execute();
         steps.push('written');
       });
       steps.push('resolved');
@@ -112,8 +111,8 @@ export function describeLedger(fresh: FreshDatabase, open: OpenLedger): void {
       await ledger.write(async (tx) => {
         nested = add(ledger, 'nested');
         tx.afterCommit(() => (hooked = add(ledger, 'hooked')));
-        await tx.db.insertInto('api_keys').values(key('outer')).execute();
-        expect(await tx.db.selectFrom('api_keys').select('id').execute()).toEqual([{ id: 'outer' }]);
+        await tx.db.insertInto('apiKeys').values(key('outer')).execute();
+        expect(await tx.db.selectFrom('apiKeys').select('id').execute()).toEqual([{ id: 'outer' }]);
       });
       await Promise.all([nested, hooked]);
       expect(await ids(ledger)).toEqual(['hooked', 'nested', 'outer']);
@@ -128,18 +127,18 @@ export function describeLedger(fresh: FreshDatabase, open: OpenLedger): void {
     test('keeps bytes, texts and numbers as they are', async () => {
       const ledger = await open();
       const body = Buffer.from([0, 1, 0xff, 0, 0x80]);
-      const received_at = Number.MAX_SAFE_INTEGER;
+      const receivedAt = Number.MAX_SAFE_INTEGER;
       // PostgreSQL has no NUL in texts: there it becomes the sign for what cannot be shown.
       const nul = ledger.dialect.name === 'postgres' ? '\ufffd' : '\u0000';
       const request = 'ü\u0000\u{1f600}\'"';
       await ledger.write((tx) =>
         tx.db
           .insertInto('receipts')
-          .values({ account_id: 'acc', received_at, request, body, digest: 'd', processed_at: null })
+          .values({ accountId: 'acc', receivedAt, request, body, digest: 'd', processedAt: null })
           .execute(),
       );
       const [row] = await ledger.reader.selectFrom('receipts').selectAll().execute();
-      expect(row).toMatchObject({ received_at, request: request.replace('\u0000', nul), processed_at: null });
+      expect(row).toMatchObject({ receivedAt, request: request.replace('\u0000', nul), processedAt: null });
       expect(Buffer.from(row?.body ?? [])).toEqual(body);
     });
   });

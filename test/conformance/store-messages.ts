@@ -6,20 +6,20 @@ import type { OpenLedger } from './store.ts';
 export function messageRow(id: string, change: Partial<messages.MessageRow> = {}): messages.MessageRow {
   return {
     id,
-    account_id: 'acc',
-    conversation_id: 'cnv',
+    accountId: 'acc',
+    conversationId: 'cnv',
     direction: 'outbound',
     kind: 'text',
     status: 'queued',
-    status_at: 1,
-    provider_id: null,
+    statusAt: 1,
+    providerId: null,
     content: '{}',
     context: null,
     request: null,
     error: null,
     pricing: null,
-    created_at: 1,
-    dead_at: null,
+    createdAt: 1,
+    deadAt: null,
     ...change,
   };
 }
@@ -29,9 +29,9 @@ export function describeMessageStores(open: OpenLedger): void {
     test('are stored once for each id of the provider and account', async () => {
       const ledger = await open();
       const insert = (row: messages.MessageRow) => ledger.write((tx) => messages.insert(tx, row));
-      expect(await insert(messageRow('a', { provider_id: 'p' }))).toBe(true);
-      expect(await insert(messageRow('b', { provider_id: 'p' }))).toBe(false);
-      expect(await insert(messageRow('c', { provider_id: 'p', account_id: 'other' }))).toBe(true);
+      expect(await insert(messageRow('a', { providerId: 'p' }))).toBe(true);
+      expect(await insert(messageRow('b', { providerId: 'p' }))).toBe(false);
+      expect(await insert(messageRow('c', { providerId: 'p', accountId: 'other' }))).toBe(true);
       expect(await insert(messageRow('d'))).toBe(true);
       expect(await insert(messageRow('e'))).toBe(true);
       expect((await messages.findByProviderId(ledger.reader, 'acc', 'p'))?.id).toBe('a');
@@ -43,9 +43,9 @@ export function describeMessageStores(open: OpenLedger): void {
       const ledger = await open();
       await ledger.write((tx) => messages.insert(tx, messageRow('a')));
       await ledger.write((tx) => messages.insert(tx, messageRow('b')));
-      await ledger.write((tx) => messages.update(tx, 'a', { status: 'sent', status_at: 2, provider_id: 'p' }));
+      await ledger.write((tx) => messages.update(tx, 'a', { status: 'sent', statusAt: 2, providerId: 'p' }));
       expect(await messages.find(ledger.reader, 'a')).toEqual(
-        messageRow('a', { status: 'sent', status_at: 2, provider_id: 'p' }),
+        messageRow('a', { status: 'sent', statusAt: 2, providerId: 'p' }),
       );
       expect(await messages.find(ledger.reader, 'b')).toEqual(messageRow('b'));
     });
@@ -54,7 +54,7 @@ export function describeMessageStores(open: OpenLedger): void {
       const ledger = await open();
       await ledger.write(async (tx) => {
         for (const id of ['c', 'a', 'e', 'b', 'd']) await messages.insert(tx, messageRow(id));
-        await messages.insert(tx, messageRow('x', { conversation_id: 'other' }));
+        await messages.insert(tx, messageRow('x', { conversationId: 'other' }));
         await messages.update(tx, 'b', { status: 'held' });
         await messages.update(tx, 'd', { status: 'held' });
       });
@@ -80,17 +80,17 @@ export function describeMessageStores(open: OpenLedger): void {
   test('attempts are numbered, in order, open until they are closed', async () => {
     const ledger = await open();
     await ledger.write(async (tx) => {
-      await messages.openAttempt(tx, { id: 'two', message_id: 'm', number: 2, opened_at: 20 });
-      await messages.openAttempt(tx, { id: 'one', message_id: 'm', number: 1, opened_at: 10 });
-      await messages.openAttempt(tx, { id: 'other', message_id: 'n', number: 1, opened_at: 10 });
+      await messages.openAttempt(tx, { id: 'two', messageId: 'm', number: 2, openedAt: 20 });
+      await messages.openAttempt(tx, { id: 'one', messageId: 'm', number: 1, openedAt: 10 });
+      await messages.openAttempt(tx, { id: 'other', messageId: 'n', number: 1, openedAt: 10 });
       await messages.closeAttempt(tx, 'one', 15, 'throttled', '{"code":"throttled"}');
     });
-    const closed = { closed_at: 15, outcome: 'throttled', error: '{"code":"throttled"}' };
+    const closed = { closedAt: 15, outcome: 'throttled', error: '{"code":"throttled"}' };
     expect(await messages.attempts(ledger.reader, 'm')).toEqual([
-      { id: 'one', message_id: 'm', number: 1, opened_at: 10, ...closed },
-      { id: 'two', message_id: 'm', number: 2, opened_at: 20, closed_at: null, outcome: null, error: null },
+      { id: 'one', messageId: 'm', number: 1, openedAt: 10, ...closed },
+      { id: 'two', messageId: 'm', number: 2, openedAt: 20, closedAt: null, outcome: null, error: null },
     ]);
-    const again = { id: 'three', message_id: 'm', number: 2, opened_at: 30 };
+    const again = { id: 'three', messageId: 'm', number: 2, openedAt: 30 };
     await expect(ledger.write((tx) => messages.openAttempt(tx, again))).rejects.toThrow();
   });
 

@@ -88,9 +88,9 @@ function describeReceipts(open: OpenLedger): void {
       expect(kept).toMatchObject({
         request: '{}',
         body: Buffer.from('a'),
-        processed_at: 7,
-        dead_at: 7,
-        dead_reason: 'why',
+        processedAt: 7,
+        deadAt: 7,
+        deadReason: 'why',
       });
       expect(others).toEqual([]);
     });
@@ -231,17 +231,17 @@ function describeEvents(open: OpenLedger): void {
 function subscription(id: string, change: Partial<subscriptions.SubscriptionRow> = {}): subscriptions.SubscriptionRow {
   return {
     id,
-    account_id: null,
-    conversation_id: null,
+    accountId: null,
+    conversationId: null,
     url: 'http://127.0.0.1/hook',
     filter: '{"events":["call"]}',
-    max_batch: 1,
+    maxBatch: 1,
     secret: 'sealed',
     once: 0,
-    expires_at: null,
-    created_at: 1,
-    ended_at: null,
-    ended_reason: null,
+    expiresAt: null,
+    createdAt: 1,
+    endedAt: null,
+    endedReason: null,
     ...change,
   };
 }
@@ -252,11 +252,11 @@ function describeSubscriptions(open: OpenLedger): void {
       const ledger = await open();
       await ledger.write(async (tx) => {
         await subscriptions.insert(tx, subscription('everything'));
-        await subscriptions.insert(tx, subscription('account', { account_id: 'acc' }));
-        await subscriptions.insert(tx, subscription('other account', { account_id: 'other' }));
-        const wait = { account_id: 'acc', conversation_id: 'cnv', once: 1, expires_at: 10 };
+        await subscriptions.insert(tx, subscription('account', { accountId: 'acc' }));
+        await subscriptions.insert(tx, subscription('other account', { accountId: 'other' }));
+        const wait = { accountId: 'acc', conversationId: 'cnv', once: 1, expiresAt: 10 };
         await subscriptions.insert(tx, subscription('waiting', wait));
-        await subscriptions.insert(tx, subscription('expires', { expires_at: 10 }));
+        await subscriptions.insert(tx, subscription('expires', { expiresAt: 10 }));
         await subscriptions.insert(tx, subscription('ended'));
         await subscriptions.end(tx, 'ended', 'gone', 5);
       });
@@ -269,7 +269,7 @@ function describeSubscriptions(open: OpenLedger): void {
       expect(await waits('cnv', 9)).toEqual(['waiting']);
       expect(await waits('cnv', 10)).toEqual([]);
       expect(await waits('other', 9)).toEqual([]);
-      expect(await subscriptions.find(ledger.reader, 'ended')).toMatchObject({ ended_at: 5, ended_reason: 'gone' });
+      expect(await subscriptions.find(ledger.reader, 'ended')).toMatchObject({ endedAt: 5, endedReason: 'gone' });
       const listed = (await subscriptions.list(ledger.reader)).map((one) => one.id);
       expect(listed).not.toContain('waiting');
       expect(listed).not.toContain('ended');

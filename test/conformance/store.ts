@@ -42,12 +42,12 @@ function describeMigrations(fresh: FreshDatabase): void {
       const first = await Ledger.open(dialect);
       const tables = await tableNames(first.reader);
       expect(tables).toEqual(expect.arrayContaining(['accounts', 'deliveries', 'jobs', 'messages', 'receipts']));
-      await first.write((tx) => tx.db.insertInto('api_keys').values(key('a')).execute());
+      await first.write((tx) => tx.db.insertInto('apiKeys').values(key('a')).execute());
       await first.close();
       for (let restart = 1; restart <= 2; restart++) {
         const again = await Ledger.open(dialect);
         expect(await tableNames(again.reader)).toEqual(tables);
-        expect(await again.reader.selectFrom('api_keys').select('id').execute()).toEqual([{ id: 'a' }]);
+        expect(await again.reader.selectFrom('apiKeys').select('id').execute()).toEqual([{ id: 'a' }]);
         await again.close();
       }
     });
@@ -61,14 +61,14 @@ function describeMigrations(fresh: FreshDatabase): void {
       expect((refused as Error).message).toMatch(/newer version.*0999-from-the-future.*Start that version/);
       await forgetMigration(dialect, '0999-from-the-future');
       const ledger = await Ledger.open(dialect);
-      expect(await ledger.reader.selectFrom('api_keys').selectAll().execute()).toEqual([]);
+      expect(await ledger.reader.selectFrom('apiKeys').selectAll().execute()).toEqual([]);
       await ledger.close();
     });
   });
 }
 
 export function key(id: string) {
-  return { id, hash: `hash of ${id}`, created_at: 1, revoked_at: null };
+  return { id, hash: `hash of ${id}`, createdAt: 1, revokedAt: null };
 }
 
 async function tableNames(db: Kysely<Schema>): Promise<string[]> {

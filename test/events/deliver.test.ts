@@ -121,7 +121,7 @@ describe('a workflow that does not take it', () => {
     await flow.deliver();
     flow.clock.advance(GIVE_UP_MS);
     await flow.deliver();
-    expect((await rowOf(id))?.ended_at).toBeNull();
+    expect((await rowOf(id))?.endedAt).toBeNull();
     flow.clock.advance(60_000);
     await flow.deliver();
     expect(await rowOf(id)).toMatchObject({ ended_reason: 'unreachable' });
@@ -170,7 +170,7 @@ describe('while the workflow is being called', () => {
     await flow.deliver();
     expect(flow.calls).toHaveLength(1);
     expect(await flow.due()).toEqual([]);
-    expect((await rowOf(id))?.ended_reason).toBe('deleted');
+    expect((await rowOf(id))?.endedReason).toBe('deleted');
   });
 });
 
@@ -180,7 +180,7 @@ describe('a waiting workflow', () => {
     flow.ledger.write(async (tx) => {
       const question = { id: 'msg_q', accountId: flow.account.id, conversationId: 'cnv', byPerson: false };
       await flow.subscriptions.wait(tx, question, url, until());
-      await messages.openAttempt(tx, { id: 'att', message_id: 'msg_q', number: 1, opened_at: flow.clock.now() });
+      await messages.openAttempt(tx, { id: 'att', messageId: 'msg_q', number: 1, openedAt: flow.clock.now() });
     });
 
   test('gets the next reply, once; triggers leave that one out and get those after it', async () => {

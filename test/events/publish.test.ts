@@ -64,7 +64,7 @@ test.each<[string, string, Partial<ParleyEvent['status']> & object, boolean]>([
 describe('publishing', () => {
   const open = tempLedgers();
   let flow: EventsFixture;
-  const owed = () => flow.ledger.reader.selectFrom('deliveries').selectAll().orderBy('event_seq').execute();
+  const owed = () => flow.ledger.reader.selectFrom('deliveries').selectAll().orderBy('eventSeq').execute();
 
   beforeEach(async () => {
     flow = await EventsFixture.make(await open());
@@ -108,7 +108,7 @@ describe('publishing', () => {
     await flow.wrote('cnv');
     await flow.wrote('cnv', undefined, { account: { ...flow.account, id: 'acc_other' } });
     const told = await owed();
-    expect(told.map((row) => row.subscription_id).sort()).toEqual([...ids, ids[0]].sort());
+    expect(told.map((row) => row.subscriptionId).sort()).toEqual([...ids, ids[0]].sort());
   });
 
   test('a conversation is always in the same shard; conversations spread over several', async () => {

@@ -78,7 +78,7 @@ describe('made anew for the same URL', () => {
     await flow.subscribe();
     await flow.deliver();
     expect(flow.calls).toEqual([]);
-    expect((await rows()).map((row) => row.ended_at !== null)).toEqual([true, false]);
+    expect((await rows()).map((row) => row.endedAt !== null)).toEqual([true, false]);
   });
 
   test('with another URL it is given nothing', async () => {

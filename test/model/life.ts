@@ -105,7 +105,7 @@ export class Life {
 
   async #mayRead(): Promise<boolean> {
     const due = this.#ledger.reader.selectFrom('jobs').select('seq').where('kind', '=', 'normalize');
-    const [job] = await due.where('due_at', '<=', this.clock.now()).execute();
+    const [job] = await due.where('dueAt', '<=', this.clock.now()).execute();
     return job !== undefined;
   }
 

@@ -29,8 +29,8 @@ test('one alert is raised by all of them, and a change made in one lets all go o
   const ids = (await Promise.all(sends)).map(({ id }) => id);
   const { reader } = one.ledger;
   await eventually(async () => {
-    const [account] = await reader.selectFrom('accounts').select('paused_at').execute();
-    return account?.paused_at;
+    const [account] = await reader.selectFrom('accounts').select('pausedAt').execute();
+    return account?.pausedAt;
   }, 'the account to be paused');
   const queued = reader.selectFrom('messages').select('id').where('status', '=', 'queued');
   expect(await queued.execute()).toHaveLength(ids.length);

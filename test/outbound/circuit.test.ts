@@ -26,6 +26,6 @@ test('a pause that ends while the next trial is taken is over', async () => {
   const outcomes = { resumed: async () => undefined } as unknown as Outcomes;
   const circuit = new Circuit({ ledger, accounts, outcomes, clock });
   await Promise.all([circuit.probe(paused), ledger.write((tx) => circuit.answered(tx, paused, 'accepted'))]);
-  expect((await store.findById(ledger.reader, account.id))?.paused_at).toBeNull();
+  expect((await store.findById(ledger.reader, account.id))?.pausedAt).toBeNull();
   expect(accounts.find(account.id)?.pause).toBeNull();
 });

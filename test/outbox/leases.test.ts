@@ -22,7 +22,7 @@ const PLACE = { kind: 'send', lot: '', priority: 0 };
 const take = (ledger: Ledger, lease: string, leaseMs = 60_000) =>
   ledger.write((tx) => claim(tx.db, PLACE, NOW, 1, lease, leaseMs));
 const rows = (ledger: Ledger) => ledger.reader.selectFrom('jobs').selectAll().orderBy('seq').execute();
-const expire = (ledger: Ledger) => ledger.reader.updateTable('jobs').set({ lease_until: 0 }).execute();
+const expire = (ledger: Ledger) => ledger.reader.updateTable('jobs').set({ leaseUntil: 0 }).execute();
 
 describe('a lease', () => {
   const sweeping = (leaseMs: number) => ({ leaseMs, sweepMs: 20 });
@@ -34,7 +34,7 @@ describe('a lease', () => {
     working.hold('long');
     await working.promise({ name: 'long' });
     await working.seen('start long');
-    const until = async () => (await rows(two))[0]?.lease_until ?? 0;
+    const until = async () => (await rows(two))[0]?.leaseUntil ?? 0;
     const before = await until();
     const watching = new OutboxBench(embedded, two, { clock, times: sweeping(1_000) }).start();
     await eventually(async () => (await until()) > before + 2_000, 'the lease to be renewed again and again');

@@ -13,10 +13,10 @@ async function pair(): Promise<void> {
   await ledger.write(async (tx) => {
     const id = String(number);
     await tx.db
-      .insertInto('api_keys')
-      .values({ id, hash: 'x'.repeat(500), created_at: 1, revoked_at: null })
+      .insertInto('apiKeys')
+      .values({ id, hash: 'x'.repeat(500), createdAt: 1, revokedAt: null })
       .execute();
-    await tx.db.insertInto('account_addresses').values({ channel: 'c', address: id, account_id: 'a' }).execute();
+    await tx.db.insertInto('accountAddresses').values({ channel: 'c', address: id, accountId: 'a' }).execute();
   });
   writeSync(1, `${number}\n`);
 }

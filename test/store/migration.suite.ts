@@ -25,6 +25,7 @@ export function describeMigration(name: string, left: Left): void {
 
     const rowsOf = async (table: string) => {
       const rows = await (ledger as Ledger).reader
+        .withoutPlugins()
         .selectFrom(table as 'messages')
         .selectAll()
         .execute();

@@ -101,7 +101,7 @@ test('two who write at the same time by the same identities are one contact with
   const one = await together(both, 2, (tx) => resolvePerson(tx, ids, account, { identities }, 1));
   expect(new Set(one.map(({ contact }) => contact.id)).size).toBe(1);
   expect(await both[0].reader.selectFrom('contacts').select('id').execute()).toHaveLength(1);
-  const open = both[0].reader.selectFrom('conversations').select('id').where('merged_into', 'is', null);
+  const open = both[0].reader.selectFrom('conversations').select('id').where('mergedInto', 'is', null);
   expect(await open.execute()).toHaveLength(1);
   // Ids that were told before go on meaning the same conversation.
   for (const { conversation } of found) {
@@ -150,17 +150,17 @@ test('events of a conversation are numbered as they were committed: who has seen
 
 const subscription = (id: string): subscriptions.SubscriptionRow => ({
   id,
-  account_id: null,
-  conversation_id: null,
+  accountId: null,
+  conversationId: null,
   url: 'http://127.0.0.1/hook',
   filter: '{}',
-  max_batch: 1,
+  maxBatch: 1,
   secret: '',
   once: 0,
-  expires_at: null,
-  created_at: 1,
-  ended_at: null,
-  ended_reason: null,
+  expiresAt: null,
+  createdAt: 1,
+  endedAt: null,
+  endedReason: null,
 });
 
 test('a subscription that is exchanged while events are published loses none and gets none twice', async () => {

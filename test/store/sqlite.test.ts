@@ -38,13 +38,13 @@ afterEach(() => ledger.close());
 const pragma = async (name: string) =>
   Object.values((await sql.raw(`PRAGMA ${name}`).execute(writer)).rows[0] ?? {})[0];
 const ids = async () =>
-  (await ledger.reader.selectFrom('api_keys').select('id').orderBy('id').execute()).map((row) => row.id);
+  (await ledger.reader.selectFrom('apiKeys').select('id').orderBy('id').execute()).map((row) => row.id);
 
 /** A unit that writes, and notes when its hook ran. */
 function add(id: string, hooks: string[] = [], also: (db: Kysely<Schema>) => Promise<unknown> = async () => undefined) {
   return ledger.write(async (tx) => {
     tx.afterCommit(() => hooks.push(id));
-    await tx.db.insertInto('api_keys').values(key(id)).execute();
+    await tx.db.insertInto('apiKeys').values(key(id)).execute();
     await also(tx.db);
   });
 }
@@ -55,7 +55,7 @@ test('every commit is on disk: write-ahead log, synchronised in full', async () 
 });
 
 test('the connection for reads cannot write', async () => {
-  const insert = ledger.reader.insertInto('api_keys').values(key('a')).execute();
+  const insert = ledger.reader.insertInto('apiKeys').values(key('a')).execute();
   await expect(insert).rejects.toMatchObject({ cause: { message: expect.stringMatching(/readonly/) } });
 });
 
@@ -124,7 +124,7 @@ test('a full disk: what was told to be stored is, what was not is not, and it go
   const big = 'x'.repeat(100_000);
   const fill = (db: Kysely<Schema>) =>
     db
-      .insertInto('api_keys')
+      .insertInto('apiKeys')
       .values({ ...key(`big ${big}`), hash: big })
       .execute();
   const results = await Promise.allSettled([add('a'), add('b', [], fill), add('c')]);

@@ -169,10 +169,10 @@ export class Accounts {
       const known = await store.find(tx.db, channel.id, externalId);
       const stored = this.#row(channel, externalId, given, settings, known);
       await store.put(tx, stored, channel.addresses(settings));
-      const live = this.#live({ ...stored, ...RUNNING, per_second: known?.per_second ?? null }, settings);
-      if (known && known.paused_at !== null && known.deleted_at === null)
-        await this.#deps.resuming?.(tx, live, known.paused_at);
-      return { account: live, created: known === undefined || known.deleted_at !== null };
+      const live = this.#live({ ...stored, ...RUNNING, perSecond: known?.perSecond ?? null }, settings);
+      if (known && known.pausedAt !== null && known.deletedAt === null)
+        await this.#deps.resuming?.(tx, live, known.pausedAt);
+      return { account: live, created: known === undefined || known.deletedAt !== null };
     });
     this.#keep(account);
     return { account, created };
@@ -212,7 +212,7 @@ export class Accounts {
       if (this.#seen.get(facts.id) === seen) continue;
       const row = await store.findById(reader, facts.id);
       const known = this.#byId.get(facts.id);
-      if (row && row.deleted_at === null) this.#keep(this.#live(row));
+      if (row && row.deletedAt === null) this.#keep(this.#live(row));
       else if (known) this.#drop(known);
       this.#seen.set(facts.id, seen);
     }
@@ -238,14 +238,14 @@ export class Accounts {
     return {
       id,
       channel: channel.id,
-      external_id: externalId,
+      externalId,
       name: given.name ?? known?.name ?? null,
       endpoint: known?.endpoint ?? randomBytes(18).toString('base64url'),
       settings: sealer.encrypt(settings, id),
-      settings_digest: settingsDigest(given.settings),
-      created_at: known?.created_at ?? now,
-      updated_at: now,
-      deleted_at: null,
+      settingsDigest: settingsDigest(given.settings),
+      createdAt: known?.createdAt ?? now,
+      updatedAt: now,
+      deletedAt: null,
     };
   }
 
@@ -258,25 +258,25 @@ export class Accounts {
   }
 
   #live(row: AccountRow, settings?: unknown): LiveAccount {
-    const { paused_at: since, paused_reason: reason, probe_at: probeAt } = row;
+    const { pausedAt: since, pausedReason: reason, probeAt } = row;
     return {
       id: row.id,
       channel: findChannel(row.channel),
-      externalId: row.external_id,
+      externalId: row.externalId,
       name: row.name,
       endpoint: row.endpoint,
       settings: settings ?? this.#deps.sealer.decrypt(row.settings, row.id),
-      digest: row.settings_digest,
-      createdAt: row.created_at,
-      updatedAt: row.updated_at,
-      perSecond: row.per_second,
+      digest: row.settingsDigest,
+      createdAt: row.createdAt,
+      updatedAt: row.updatedAt,
+      perSecond: row.perSecond,
       pause: since === null ? null : { since, reason: reason ?? '', probeAt: probeAt ?? since },
     };
   }
 }
 
 /** As an account is that a person has just stored: whatever stopped it may be mended. */
-const RUNNING = { paused_at: null, paused_reason: null, probe_at: null };
+const RUNNING = { pausedAt: null, pausedReason: null, probeAt: null };
 
 function refKey(channel: string, externalId: string): string {
   return `${channel} ${externalId}`;

@@ -106,8 +106,8 @@ export class EventReplay implements CareTask {
 async function listening(tx: Tx, id: string): Promise<SubscriptionRow | undefined> {
   await subscriptions.hold(tx, 'shared');
   const row = await subscriptions.find(tx.db, id);
-  if (row === undefined || row.conversation_id !== null) return undefined;
-  return row.ended_at === null ? row : subscriptions.successor(tx.db, row);
+  if (row === undefined || row.conversationId !== null) return undefined;
+  return row.endedAt === null ? row : subscriptions.successor(tx.db, row);
 }
 
 function beginning({ from }: Wish): EventPlace {

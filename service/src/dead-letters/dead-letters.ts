@@ -71,10 +71,10 @@ export class DeadLetters {
     const letter = letters.named(id);
     if (letter?.type === 'message') {
       const row = await messages.find(reader, id);
-      if (row === undefined || row.dead_at === null) throw unknown(id);
+      if (row === undefined || row.deadAt === null) throw unknown(id);
       const attempts = await messages.attempts(reader, id);
       return {
-        ...letters.letterOfMessage(row, await this.#account(row.account_id)),
+        ...letters.letterOfMessage(row, await this.#account(row.accountId)),
         attempts: attempts.map(viewAttempt),
       };
     }
@@ -95,7 +95,7 @@ export class DeadLetters {
   async replayOne(id: string, evenIfUnknown: boolean): Promise<ReplayedLetter> {
     const letter = letters.named(id);
     if (letter?.type !== 'message') return this.#readAgain(id);
-    const accountId = (await messages.find(this.#deps.ledger.reader, id))?.account_id;
+    const accountId = (await messages.find(this.#deps.ledger.reader, id))?.accountId;
     const account = accountId === undefined ? undefined : await this.#deps.accounts.known(accountId);
     return this.#deps.ledger.write(async (tx) => {
       const { dead, replayed } = await this.#held(tx, id);
@@ -105,7 +105,7 @@ export class DeadLetters {
         throw new ParleyError(409, 'account_required', 'The account of this message was deleted');
       const accepted = await this.#deps.admission.again(tx, account, dead);
       const request = JSON.stringify({ ...requestOf(dead), replayedAs: accepted.id });
-      await messages.update(tx, id, { dead_at: null, request });
+      await messages.update(tx, id, { deadAt: null, request });
       return { id, messageId: accepted.id, status: accepted.status };
     });
   }
@@ -123,8 +123,8 @@ export class DeadLetters {
     await this.#deps.ledger.write(async (tx) => {
       if (letter?.type === 'webhook' && (await receipts.discard(tx, letter.key))) return;
       const message = letter?.type === 'message' ? await messages.hold(tx, id) : undefined;
-      if (message === undefined || message.dead_at === null) throw unknown(id);
-      await messages.update(tx, id, { dead_at: null });
+      if (message === undefined || message.deadAt === null) throw unknown(id);
+      await messages.update(tx, id, { deadAt: null });
     });
   }
 
@@ -159,7 +159,7 @@ export class DeadLetters {
       const status = (await messages.find(tx.db, replayedAs))?.status as MessageStatus | undefined;
       return { dead, replayed: { id, messageId: replayedAs, ...(status && { status }), duplicate: true } };
     }
-    if (dead.dead_at === null) throw unknown(id);
+    if (dead.deadAt === null) throw unknown(id);
     return { dead };
   }
 
@@ -189,11 +189,11 @@ export class DeadLetters {
     const wanted = await wantedOf(reader, filter, order, after);
     const dead = wanted.messages ? await store.messages(reader, wanted.messages, limit) : [];
     const unread = wanted.receipts ? await store.receipts(reader, wanted.receipts, limit) : [];
-    const ids = [...dead.map((row) => row.account_id), ...unread.map((row) => row.accountId)];
+    const ids = [...dead.map((row) => row.accountId), ...unread.map((row) => row.accountId)];
     const names = await store.accountNames(reader, [...new Set(ids)]);
     const nameOf = (id: string) => names.get(id) ?? NO_ACCOUNT;
     const found = [
-      ...dead.map((row) => letters.letterOfMessage(row, nameOf(row.account_id))),
+      ...dead.map((row) => letters.letterOfMessage(row, nameOf(row.accountId))),
       ...unread.map((row) => letters.letterOfReceipt(row, nameOf(row.accountId))),
     ].sort(letters.compareLetters);
     return (order === 'asc' ? found : found.reverse()).slice(0, limit);

@@ -41,9 +41,9 @@ export function letterOfMessage(row: MessageRow, account: Account): DeadLetter {
     code: error?.code ?? status,
     detail: error?.message ?? 'Nobody told what became of the message',
     ...(error?.providerCode !== undefined && { providerCode: error.providerCode }),
-    createdAt: iso(row.created_at),
-    deadAt: iso(row.dead_at ?? row.status_at),
-    message: { status, kind: row.kind, conversationId: row.conversation_id, ...(metadata && { metadata }) },
+    createdAt: iso(row.createdAt),
+    deadAt: iso(row.deadAt ?? row.statusAt),
+    message: { status, kind: row.kind, conversationId: row.conversationId, ...(metadata && { metadata }) },
   };
 }
 

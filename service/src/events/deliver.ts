@@ -55,11 +55,11 @@ export class DeliverHandler implements JobHandler {
     const { subscriptionId, shard, expire } = job.payload as { subscriptionId: string; shard: number; expire?: true };
     const { ledger, outbox } = this.#deps;
     const subscription = await subscriptions.find(ledger.reader, subscriptionId);
-    if (subscription === undefined || subscription.ended_at !== null) {
+    if (subscription === undefined || subscription.endedAt !== null) {
       return ledger.write((tx) => outbox.finish(tx, job));
     }
-    if (expire || subscription.ended_reason === subscriptions.HANDING_OVER) return this.#expire(job, subscription);
-    const waiting = await subscriptions.pending(ledger.reader, subscriptionId, shard, subscription.max_batch);
+    if (expire || subscription.endedReason === subscriptions.HANDING_OVER) return this.#expire(job, subscription);
+    const waiting = await subscriptions.pending(ledger.reader, subscriptionId, shard, subscription.maxBatch);
     if (waiting.length === 0) return ledger.write((tx) => this.#finish(tx, job, subscriptionId, shard));
     const batch = await this.#batch(subscription, waiting);
     const leave = this.#calls.enter(subscriptionId);
@@ -134,7 +134,7 @@ export class DeliverHandler implements JobHandler {
   /** Its time may be over: a wait that nobody answered, a hand-over that nobody came for. */
   async #expire(job: Job, subscription: SubscriptionRow): Promise<void> {
     const { ledger, outbox, clock } = this.#deps;
-    const until = subscription.expires_at ?? 0;
+    const until = subscription.expiresAt ?? 0;
     if (until <= clock.now()) return this.#end(job, subscription, 'expired');
     await ledger.write((tx) => outbox.postpone(tx, job, until, false));
   }

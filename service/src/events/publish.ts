@@ -79,7 +79,7 @@ export class Publisher {
 
   /** What a waiting workflow was promised and will not take is for the triggers that would have got it otherwise. */
   async giveBack(tx: Tx, waiting: SubscriptionRow): Promise<void> {
-    if (waiting.conversation_id !== null) await conversations.lock(tx, waiting.conversation_id);
+    if (waiting.conversationId !== null) await conversations.lock(tx, waiting.conversationId);
     await subscriptions.hold(tx, 'shared');
     for (const { eventSeq, payload } of await subscriptions.untaken(tx.db, waiting.id)) {
       const { awaited: _, ...event } = JSON.parse(payload) as ParleyEvent;
@@ -111,7 +111,7 @@ export class Publisher {
     const shards = new Set<number>();
     let added = 0;
     for (const { seq, accountId, payload } of stored) {
-      if (trigger.account_id !== null && trigger.account_id !== accountId) continue;
+      if (trigger.accountId !== null && trigger.accountId !== accountId) continue;
       const event = JSON.parse(payload) as ParleyEvent;
       if (!wants(filter, event)) continue;
       const shard = shardOf(event);

@@ -49,13 +49,13 @@ export class Subscriptions {
     const { url, account: _, maxBatch = 1, ...filter } = asked;
     const secret = encodeSecret(randomBytes(32));
     const row = this.#row(url, secret, {
-      account_id: account?.id ?? null,
+      accountId: account?.id ?? null,
       filter: JSON.stringify(filter),
-      max_batch: maxBatch,
+      maxBatch,
     });
     await this.#deps.ledger.write(async (tx) => {
       await store.insert(tx, row);
-      if (!(await store.takeOver(tx, row, row.created_at))) return;
+      if (!(await store.takeOver(tx, row, row.createdAt))) return;
       for (const job of deliverJobs(row.id)) await this.#deps.outbox.enqueue(tx, job);
     });
     return { ...this.#view(row), secret };
@@ -66,11 +66,11 @@ export class Subscriptions {
     const { id: messageId, byPerson: includeHandedOff } = message;
     const filter: WaitFilter = { events: ['message.received', 'message.status'], messageId, includeHandedOff };
     const row = this.#row(url, encodeSecret(randomBytes(32)), {
-      account_id: message.accountId,
-      conversation_id: message.conversationId,
+      accountId: message.accountId,
+      conversationId: message.conversationId,
       filter: JSON.stringify(filter),
       once: 1,
-      expires_at: until,
+      expiresAt: until,
     });
     await store.insert(tx, row);
     await this.#deps.outbox.enqueue(tx, expireJob(row.id, until));
@@ -83,7 +83,7 @@ export class Subscriptions {
 
   async get(id: string): Promise<Subscription> {
     const row = await store.find(this.#deps.ledger.reader, id);
-    if (row === undefined || row.ended_at !== null || row.ended_reason !== null) throw unknown(id);
+    if (row === undefined || row.endedAt !== null || row.endedReason !== null) throw unknown(id);
     return this.#view(row);
   }
 
@@ -104,30 +104,30 @@ export class Subscriptions {
     const id = ids.next('sub');
     return {
       id,
-      account_id: null,
-      conversation_id: null,
+      accountId: null,
+      conversationId: null,
       url,
       filter: '',
-      max_batch: 1,
+      maxBatch: 1,
       secret: sealer.encrypt(secret, id),
       once: 0,
-      expires_at: null,
-      created_at: clock.now(),
-      ended_at: null,
-      ended_reason: null,
+      expiresAt: null,
+      createdAt: clock.now(),
+      endedAt: null,
+      endedReason: null,
       ...particulars,
     };
   }
 
   #view(row: SubscriptionRow): Subscription {
-    const account = row.account_id === null ? undefined : this.#deps.accounts.find(row.account_id);
+    const account = row.accountId === null ? undefined : this.#deps.accounts.find(row.accountId);
     return {
       id: row.id,
       url: row.url,
       ...(account && { account: { channel: account.channel.id, externalId: account.externalId } }),
       ...(JSON.parse(row.filter) as Pick<Subscription, 'events'>),
-      maxBatch: row.max_batch,
-      createdAt: iso(row.created_at),
+      maxBatch: row.maxBatch,
+      createdAt: iso(row.createdAt),
     };
   }
 }

@@ -149,9 +149,9 @@ export class Applier {
     const person = await this.#people.after(fact);
     const content = await this.#files.in(tx, account.id, event.content);
     const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
-    const change = { content: JSON.stringify(content), kind: content.type, status_at: at };
+    const change = { content: JSON.stringify(content), kind: content.type, statusAt: at };
     // Edits overtake each other, and a deletion overtakes edits.
-    const isLatest = known !== undefined && at >= known.status_at;
+    const isLatest = known !== undefined && at >= known.statusAt;
     if (known?.direction === 'inbound' && isLatest) await messages.update(tx, known.id, change);
     const id = known?.id ?? '';
     const message = { id, providerMessageId: event.providerMessageId, content, sentAt: iso(at) };
@@ -167,7 +167,7 @@ export class Applier {
       const content: InboundContent = { type: 'unsupported', reason: 'deleted by the contact' };
       await this.#deps.publisher.forget(tx, account.id, event.providerMessageId, content);
       await media.forget(tx, JSON.parse(known.content));
-      await messages.update(tx, known.id, { content: JSON.stringify(content), kind: content.type, status_at: at });
+      await messages.update(tx, known.id, { content: JSON.stringify(content), kind: content.type, statusAt: at });
     }
     const data = { messageId: known?.id, providerMessageId: event.providerMessageId };
     await this.#publish(fact, person, { data });
@@ -233,19 +233,19 @@ export class Applier {
   ): Promise<boolean> {
     return messages.insert(tx, {
       id,
-      account_id: account.id,
-      conversation_id: conversation.id,
+      accountId: account.id,
+      conversationId: conversation.id,
       direction,
       kind: content.type,
       status,
-      status_at: at,
-      provider_id: event.providerMessageId,
+      statusAt: at,
+      providerId: event.providerMessageId,
       content: JSON.stringify(content),
       context: 'context' in event && event.context ? JSON.stringify(event.context) : null,
       request: null,
       error: null,
       pricing: null,
-      created_at: this.#deps.clock.now(),
+      createdAt: this.#deps.clock.now(),
     });
   }
 

@@ -99,7 +99,7 @@ export class Admission {
       throw new ParleyError(409, 'idempotency_conflict', detail, { messageId: known.messageId });
     }
     const row = await messages.find(tx.db, known.messageId);
-    const { status, conversation_id: conversationId } = row ?? { status: 'unknown', conversation_id: '' };
+    const { status, conversationId } = row ?? { status: 'unknown', conversationId: '' };
     // A template stands in the place of a message whose session is closed.
     const isOther = degrade && row !== undefined && row.kind !== content.type && row.kind !== 'template';
     const sentAs = isOther ? { sentAs: row.kind as OutboundKind } : {};
@@ -114,7 +114,7 @@ export class Admission {
     const { to, purpose, ifSessionClosed, replyToProviderId, metadata, author, options } = requestOf(dead);
     const send = { content: contentOf(dead), purpose, ifSessionClosed, ...(author && { author }) };
     account.channel.check(send.content, account.settings);
-    const { person } = await this.#recipient(tx, account, { conversationId: dead.conversation_id });
+    const { person } = await this.#recipient(tx, account, { conversationId: dead.conversationId });
     const request: StoredRequest = {
       ...(to && { to }),
       purpose,
@@ -167,21 +167,21 @@ export class Admission {
     const now = this.#deps.clock.now();
     await messages.insert(tx, {
       id,
-      account_id: account.id,
-      conversation_id: conversationId,
+      accountId: account.id,
+      conversationId,
       direction: 'outbound',
       kind: content.type,
       status,
-      status_at: now,
-      provider_id: null,
+      statusAt: now,
+      providerId: null,
       content: JSON.stringify(content),
       context: null,
       request: JSON.stringify(request),
       error: null,
       pricing: null,
-      created_at: now,
+      createdAt: now,
     });
-    const message = { id, account_id: account.id, conversation_id: conversationId };
+    const message = { id, accountId: account.id, conversationId };
     const job = status === 'queued' ? sendJob(message, request, now) : holdJob(id, now, request);
     await this.#deps.outbox.enqueue(tx, job);
     return { id, status, conversationId };

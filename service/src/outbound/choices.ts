@@ -20,7 +20,7 @@ export async function leaveChoices(
 export async function withdrawChoices(tx: Tx, message: MessageRow): Promise<void> {
   if (message.kind !== 'text') return;
   const choices = choicesOf(contentOf(message));
-  if (choices !== undefined) await conversations.dropChoices(tx, message.conversation_id, choices);
+  if (choices !== undefined) await conversations.dropChoices(tx, message.conversationId, choices);
 }
 
 const choicesOf = (content: OutboundContent) => (content.type === 'text' ? content.choices : undefined);

@@ -80,8 +80,8 @@ export class Expiry {
     const message = await messages.hold(tx, messageId);
     if (message?.status === 'queued') {
       const attempts = await messages.attempts(tx.db, messageId);
-      if (attempts.some(({ closed_at }) => closed_at === null)) return;
-      const account = accounts.find(message.account_id);
+      if (attempts.some(({ closedAt }) => closedAt === null)) return;
+      const account = accounts.find(message.accountId);
       // Its account was deleted, or is not known here yet: the job says so when it runs.
       if (account === undefined) return;
       await outcomes.failed(tx, account, messageId, EXPIRED);

@@ -23,7 +23,7 @@ export async function fallBack(
   const { ifSessionClosed } = request;
   // Somebody sends it again already.
   if (request.replayedAs !== undefined) return undefined;
-  const anew = { status_at: now, provider_id: null, error: null, dead_at: null, request: refused(request, refusedId) };
+  const anew = { statusAt: now, providerId: null, error: null, deadAt: null, request: refused(request, refusedId) };
   if (ifSessionClosed === 'hold') {
     // It leaves them anew when it is sent.
     await withdrawChoices(tx, message);

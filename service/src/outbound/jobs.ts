@@ -11,14 +11,14 @@ const MAX_HOLD_MS = 7 * 24 * 3_600_000;
 const FIRST_LOOK_MS = 5_000;
 const PRIORITY = { reply: 0, campaign: 10 } as const;
 
-type Addressed = Pick<MessageRow, 'id' | 'account_id' | 'conversation_id'>;
+type Addressed = Pick<MessageRow, 'id' | 'accountId' | 'conversationId'>;
 
 /** Sends one message that can be sent from now on; those of one conversation keep their order, those of one account share its pace. */
 export function sendJob(message: Addressed, { purpose, expiresAt }: StoredRequest, now: number): OutboxJob {
   return {
     kind: 'send',
-    lane: conversationLane(message.conversation_id),
-    lot: message.account_id,
+    lane: conversationLane(message.conversationId),
+    lot: message.accountId,
     priority: PRIORITY[purpose],
     expiresAt: expiresAt ?? now + MAX_AGE_MS,
     payload: { messageId: message.id },

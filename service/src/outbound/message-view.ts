@@ -63,16 +63,16 @@ export function viewMessage(row: MessageRow, attempts?: readonly AttemptRow[]): 
     id: row.id,
     direction: row.direction,
     status: row.status as MessageView['status'],
-    conversationId: row.conversation_id,
-    ...(row.provider_id !== null && { providerMessageId: row.provider_id }),
+    conversationId: row.conversationId,
+    ...(row.providerId !== null && { providerMessageId: row.providerId }),
     content: JSON.parse(row.content) as MessageView['content'],
     ...(error && { error }),
     ...(metadata && { metadata }),
     ...(expiresAt !== undefined && { expiresAt: iso(expiresAt) }),
     ...(replayOf !== undefined && { replayOf }),
     ...(replayedAs !== undefined && { replayedAs }),
-    createdAt: iso(row.created_at),
-    statusAt: iso(row.status_at),
+    createdAt: iso(row.createdAt),
+    statusAt: iso(row.statusAt),
     ...(attempts && { attempts: attempts.map(viewAttempt) }),
   };
 }
@@ -81,8 +81,8 @@ export function viewAttempt(row: AttemptRow): MessageAttempt {
   const error = parse<EventError>(row.error);
   return {
     number: row.number,
-    openedAt: iso(row.opened_at),
-    ...(row.closed_at !== null && { closedAt: iso(row.closed_at) }),
+    openedAt: iso(row.openedAt),
+    ...(row.closedAt !== null && { closedAt: iso(row.closedAt) }),
     ...(row.outcome !== null && { outcome: row.outcome }),
     ...(error && { error }),
   };
@@ -95,7 +95,7 @@ export function statusChange(row: MessageRow): StatusChange {
   const pricing = parse<NonNullable<StatusChange['pricing']>>(row.pricing);
   return {
     id: row.id,
-    ...(row.provider_id !== null && { providerMessageId: row.provider_id }),
+    ...(row.providerId !== null && { providerMessageId: row.providerId }),
     status: row.status as MessageStatus,
     kind: row.kind,
     ...(error && { error }),

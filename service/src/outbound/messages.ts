@@ -68,7 +68,7 @@ export class Messages {
     const { reader } = this.#deps.ledger;
     const providerMessageId = await providerIdOf(reader, accountId, messageId);
     const row = await store.findByProviderId(reader, accountId, providerMessageId);
-    const conversation = row && (await conversations.find(reader, row.conversation_id));
+    const conversation = row && (await conversations.find(reader, row.conversationId));
     const contact = conversation && (await contacts.find(reader, conversation.contactId, channel.id));
     const from = contact && bestIdentity(channel.sendTo, contact);
     return { providerMessageId, ...(from && { from }) };

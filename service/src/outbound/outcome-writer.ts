@@ -115,7 +115,7 @@ export class OutcomeWriter {
       await outcomes.uncertain(tx, account, message.id, shown(error));
     } else if (decision.action === 'fail') {
       if (error.kind === 'session_closed' && (await this.#fallBack(tx, sending))) return;
-      if (decision.optOut) await outcomes.optedOut(tx, message.conversation_id);
+      if (decision.optOut) await outcomes.optedOut(tx, message.conversationId);
       if (decision.alert && attemptId) await outcomes.alert(tx, account, attemptId, error);
       await outcomes.failed(tx, account, message.id, shown(error));
     }
@@ -158,7 +158,7 @@ function shown({ kind, message, details }: SendError) {
  * as others went through in between. It would stop them all each time.
  */
 function isItsOwn({ account, attempts }: Sending): boolean {
-  const refusals = attempts.filter((one) => one.outcome === 'settings' && one.opened_at >= account.updatedAt);
+  const refusals = attempts.filter((one) => one.outcome === 'settings' && one.openedAt >= account.updatedAt);
   return account.pause === null && refusals.length >= MAX_REFUSALS - 1;
 }
 

@@ -56,10 +56,10 @@ export class Outcomes {
     // The refusal of what it took was faster than its answer: something else is on its way by now.
     if (isRefused(message, receipt.providerMessageId)) return;
     const { id, echo } = await claimed(tx, message, receipt.providerMessageId);
-    const provider = { provider_id: id };
+    const provider = { providerId: id };
     if (echo) await this.#giveBack(tx, account, echo);
     await this.#rise(tx, account, { ...message, ...provider }, 'sent', now, provider);
-    const conversation = await conversations.find(tx.db, message.conversation_id);
+    const conversation = await conversations.find(tx.db, message.conversationId);
     if (conversation === undefined) return;
     await this.#answered(tx, account, conversation, now);
     for (const identity of receipt.identities ?? []) {
@@ -115,7 +115,7 @@ export class Outcomes {
     const lost = (await messages.attempts(tx.db, message.id)).filter(({ outcome }) => outcome === 'uncertain');
     if (lost.length >= MAX_ATTEMPTS) return this.failed(tx, account, message.id, NEVER_ARRIVED);
     const now = this.#deps.clock.now();
-    await messages.update(tx, message.id, { status: 'queued', status_at: now, error: null });
+    await messages.update(tx, message.id, { status: 'queued', statusAt: now, error: null });
     await this.#deps.outbox.enqueue(tx, sendJob(message, requestOf(message), now));
   }
 
@@ -155,13 +155,13 @@ export class Outcomes {
     if (message === undefined || isRefused(message, event.providerMessageId)) return;
     if (event.error?.kind === 'session_closed' && (await this.#fellBack(tx, message, event))) return;
     const change = {
-      provider_id: message.provider_id ?? event.providerMessageId,
+      providerId: message.providerId ?? event.providerMessageId,
       ...(event.pricing && { pricing: JSON.stringify(event.pricing) }),
       ...(event.error && { error: JSON.stringify(eventError(event.error)) }),
     };
     await this.#rise(tx, account, { ...message, ...change }, event.status, at, change);
-    if (event.error?.kind === 'opted_out') await this.optedOut(tx, message.conversation_id);
-    const conversation = await conversations.find(tx.db, message.conversation_id);
+    if (event.error?.kind === 'opted_out') await this.optedOut(tx, message.conversationId);
+    const conversation = await conversations.find(tx.db, message.conversationId);
     if (conversation === undefined) return;
     if (event.freeUntil !== undefined) {
       await conversations.setWindow(tx, conversation.id, freeUntil(conversation.window, event.freeUntil));
@@ -174,7 +174,7 @@ export class Outcomes {
   async release(tx: Tx, conversationId: string): Promise<void> {
     for (const held of await messages.inStatus(tx.db, conversationId, 'held')) {
       const now = this.#deps.clock.now();
-      await messages.update(tx, held.id, { status: 'queued', status_at: now });
+      await messages.update(tx, held.id, { status: 'queued', statusAt: now });
       await this.#deps.outbox.enqueue(tx, sendJob(held, requestOf(held), now));
     }
   }
@@ -193,7 +193,7 @@ export class Outcomes {
     const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
     if (known !== undefined) return known.direction === 'outbound' ? messages.hold(tx, known.id) : undefined;
     const correlated = event.correlationId && (await messages.hold(tx, event.correlationId));
-    return correlated && correlated.account_id === account.id && correlated.direction === 'outbound'
+    return correlated && correlated.accountId === account.id && correlated.direction === 'outbound'
       ? correlated
       : undefined;
   }
@@ -214,7 +214,7 @@ export class Outcomes {
       return;
     }
     const cleared = isAccepted(reached) ? { error: null } : {};
-    const change = { ...learned, ...cleared, ...this.#death(message, reached), status: reached, status_at: at };
+    const change = { ...learned, ...cleared, ...this.#death(message, reached), status: reached, statusAt: at };
     await messages.update(tx, message.id, change);
     if (reached === 'failed') await withdrawChoices(tx, message);
     await this.#publish(tx, account, { ...message, ...change });
@@ -222,18 +222,18 @@ export class Outcomes {
 
   /** It becomes a dead letter when it ends without having arrived, and is none any more when it did arrive. */
   #death(message: MessageRow, reached: MessageStatus): messages.MessageChange {
-    if (isAccepted(reached)) return message.dead_at === null ? {} : { dead_at: null };
+    if (isAccepted(reached)) return message.deadAt === null ? {} : { deadAt: null };
     // One that was unknown is one already, unless a person has dealt with it.
-    return isDead(reached) && !isDead(message.status as MessageStatus) ? { dead_at: this.#deps.clock.now() } : {};
+    return isDead(reached) && !isDead(message.status as MessageStatus) ? { deadAt: this.#deps.clock.now() } : {};
   }
 
   async #publish(tx: Tx, account: LiveAccount, message: MessageRow): Promise<void> {
-    const conversation = await conversations.find(tx.db, message.conversation_id);
+    const conversation = await conversations.find(tx.db, message.conversationId);
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
     await this.#deps.publisher.publish(tx, {
       type: 'message.status',
       dedupeKey: `status:${message.id}:${message.status}`,
-      at: message.status_at,
+      at: message.statusAt,
       account,
       conversation,
       contact,
@@ -243,10 +243,10 @@ export class Outcomes {
 
   /** No person said it after all: the conversation that was taken from the program for that goes back. */
   async #giveBack(tx: Tx, account: LiveAccount, echo: MessageRow): Promise<void> {
-    const key = ownerKey(messageKey(echo.provider_id ?? ''));
+    const key = ownerKey(messageKey(echo.providerId ?? ''));
     if (!(await events.isKnown(tx.db, account.id, key))) return;
-    if (!(await conversations.giveBack(tx, echo.conversation_id, echo.status_at))) return;
-    const conversation = await conversations.find(tx.db, echo.conversation_id);
+    if (!(await conversations.giveBack(tx, echo.conversationId, echo.statusAt))) return;
+    const conversation = await conversations.find(tx.db, echo.conversationId);
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
     await this.#deps.publisher.publish(tx, {
       ...{ type: 'conversation.control', dedupeKey: `back:${key}`, at: this.#deps.clock.now() },

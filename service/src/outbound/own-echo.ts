@@ -38,7 +38,7 @@ export async function messageOfEcho(
 /** Between that time and the nearest call of the message that was not answered; infinite: there was none. */
 async function calledAwayMs(tx: Tx, messageId: string, at: number): Promise<number> {
   const calls = (await messages.attempts(tx.db, messageId)).filter(({ outcome }) => MAY_HAVE_ARRIVED.includes(outcome));
-  return Math.min(...calls.map(({ opened_at: openedAt }) => Math.abs(at - openedAt)));
+  return Math.min(...calls.map(({ openedAt }) => Math.abs(at - openedAt)));
 }
 
 /** The id by which the provider knows a message of ours from now on; null: another message has it. */
@@ -49,8 +49,8 @@ export interface Claimed {
 }
 
 export async function claimed(tx: Tx, message: MessageRow, providerId: string): Promise<Claimed> {
-  if (message.provider_id !== null) return { id: message.provider_id };
-  const other = await messages.findByProviderId(tx.db, message.account_id, providerId);
+  if (message.providerId !== null) return { id: message.providerId };
+  const other = await messages.findByProviderId(tx.db, message.accountId, providerId);
   if (other === undefined) return { id: providerId };
   const isEcho = other.direction === 'outbound' && other.request === null;
   if (!isEcho) return { id: null };

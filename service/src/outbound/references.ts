@@ -7,15 +7,15 @@ import * as messages from '../store/message.store.ts';
 export async function providerIdOf(db: Db, accountId: string, id: string): Promise<string> {
   if (!id.startsWith('msg_')) return id;
   const row = await messages.find(db, id);
-  if (row === undefined || row.account_id !== accountId) {
+  if (row === undefined || row.accountId !== accountId) {
     throw new ParleyError(404, 'not_found', `This account has no message '${id}'`);
   }
-  if (row.provider_id === null) {
+  if (row.providerId === null) {
     throw new ParleyError(
       409,
       'invalid_request',
       `Message '${id}' has not reached the provider yet, so nothing can refer to it`,
     );
   }
-  return row.provider_id;
+  return row.providerId;
 }

@@ -83,14 +83,14 @@ export class SendHandler implements JobHandler {
       // A status webhook settled it; after a crash the attempt that it was about is still open.
       return this.#done(job, (tx) => messages.closeOpenAttempts(tx, messageId, clock.now(), message.status));
     }
-    const account = await accounts.known(message.account_id);
+    const account = await accounts.known(message.accountId);
     if (account === undefined) return this.#orphaned(job, message);
     if (job.lot !== account.id) {
       await ledger.write((tx) => outbox.moveToLot(tx, job, account.id));
       return false;
     }
     const sending: Sending = { job, account, message, attempts: await messages.attempts(ledger.reader, messageId) };
-    const open = sending.attempts.find((attempt) => attempt.closed_at === null);
+    const open = sending.attempts.find((attempt) => attempt.closedAt === null);
     if (open) return this.#interrupted(sending, open);
     if (clock.now() >= lateAt(job)) {
       return this.#done(job, (tx) => this.#deps.outcomes.failed(tx, account, messageId, EXPIRED));
@@ -127,7 +127,7 @@ export class SendHandler implements JobHandler {
     if (!(await outbox.isMine(tx, job))) throw new LeaseLost();
     const current = await messages.hold(tx, message.id);
     if (current?.status !== 'queued') return 'settled';
-    const conversation = await conversations.find(tx.db, current.conversation_id);
+    const conversation = await conversations.find(tx.db, current.conversationId);
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
     if (conversation === undefined || contact === undefined) return new SendError('invalid', 'The contact was erased');
     const refusal = this.#refusal(account, current, conversation, contact);
@@ -141,7 +141,7 @@ export class SendHandler implements JobHandler {
     }
     const attemptId = ids.next('att');
     const number = attempts.length + 1;
-    await messages.openAttempt(tx, { id: attemptId, message_id: message.id, number, opened_at: clock.now() });
+    await messages.openAttempt(tx, { id: attemptId, messageId: message.id, number, openedAt: clock.now() });
     await leaveChoices(tx, conversation, contentOf(current));
     const isSessionOpen = isOpen(conversation.window, account.channel.capabilities.window, clock.now());
     const session = isSessionOpen ? ('open' as const) : ('closed' as const);
@@ -218,11 +218,11 @@ export class SendHandler implements JobHandler {
   async #orphaned(job: Job, message: MessageRow): Promise<boolean> {
     const now = this.#deps.clock.now();
     const attempts = await messages.attempts(this.#deps.ledger.reader, message.id);
-    const wasCalled = attempts.some((attempt) => attempt.closed_at === null);
+    const wasCalled = attempts.some((attempt) => attempt.closedAt === null);
     const error = wasCalled
       ? INTERRUPTED
       : { code: 'settings', message: 'The account was deleted before the message was sent' };
-    const change = { status: wasCalled ? 'unknown' : 'failed', status_at: now, dead_at: now };
+    const change = { status: wasCalled ? 'unknown' : 'failed', statusAt: now, deadAt: now };
     return this.#done(job, async (tx) => {
       await messages.closeOpenAttempts(tx, message.id, now, 'uncertain');
       await messages.update(tx, message.id, { ...change, error: JSON.stringify(error) });

@@ -48,10 +48,10 @@ export class SettleHandler implements JobHandler {
     const answer = waitingAs === 'uncertain' ? await this.#ask(waiting) : undefined;
     await ledger.write(async (tx) => {
       const message = await messages.hold(tx, messageId);
-      const account = message && (await accounts.known(message.account_id));
+      const account = message && (await accounts.known(message.accountId));
       const now = clock.now();
       // Settled, or released and held again meanwhile: that wait has a job of its own.
-      const isOver = message?.status !== waitingAs || message.status_at !== since;
+      const isOver = message?.status !== waitingAs || message.statusAt !== since;
       if (!isOver && answer === undefined && now < until)
         return outbox.postpone(tx, job, lookAt(since, now, until), false);
       await outbox.finish(tx, job);
@@ -73,11 +73,11 @@ export class SettleHandler implements JobHandler {
   async #ask({ messageId, since }: Waiting): Promise<Answer> {
     const { ledger, accounts, io } = this.#deps;
     const message = await messages.find(ledger.reader, messageId);
-    const account = message && (await accounts.known(message.account_id));
-    if (account === undefined || message?.status !== 'uncertain' || message.status_at !== since) return undefined;
+    const account = message && (await accounts.known(message.accountId));
+    if (account === undefined || message?.status !== 'uncertain' || message.statusAt !== since) return undefined;
     if (!has(account.channel, 'lookup')) return undefined;
     const to = requestOf(message).to ?? (await this.#recipient(account, message));
-    const attemptedAt = (await messages.attempts(ledger.reader, messageId)).at(-1)?.opened_at ?? since;
+    const attemptedAt = (await messages.attempts(ledger.reader, messageId)).at(-1)?.openedAt ?? since;
     if (to === undefined) return undefined;
     try {
       const circumstances = { to, session: 'open' as const, webhookUrl: this.#deps.webhookUrl(account) };
@@ -93,7 +93,7 @@ export class SettleHandler implements JobHandler {
 
   async #recipient({ channel }: LiveAccount, message: MessageRow) {
     const { reader } = this.#deps.ledger;
-    const conversation = await conversations.find(reader, message.conversation_id);
+    const conversation = await conversations.find(reader, message.conversationId);
     const contact = conversation && (await contacts.find(reader, conversation.contactId, channel.id));
     return contact && bestIdentity(channel.sendTo, contact);
   }
@@ -101,7 +101,7 @@ export class SettleHandler implements JobHandler {
   /** The account was deleted meanwhile: there is nobody to tell by an event, the message itself says how it ended. */
   async #orphaned(tx: Tx, { id, status }: MessageRow): Promise<void> {
     const now = this.#deps.clock.now();
-    const ended = { status_at: now, dead_at: now };
+    const ended = { statusAt: now, deadAt: now };
     if (status === 'uncertain') return messages.update(tx, id, { ...ended, status: 'unknown' });
     await messages.update(tx, id, { ...ended, status: 'failed', error: JSON.stringify(EXPIRED) });
   }

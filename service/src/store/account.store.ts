@@ -4,7 +4,7 @@ import type { AccountsTable, Schema } from './schema.ts';
 import type { Tx } from './ledger.ts';
 
 export type AccountRow = Selectable<AccountsTable>;
-export type NewAccount = Omit<AccountRow, 'paused_at' | 'paused_reason' | 'probe_at' | 'per_second'>;
+export type NewAccount = Omit<AccountRow, 'pausedAt' | 'pausedReason' | 'probeAt' | 'perSecond'>;
 
 /** Everything of an account but its settings, which are long. */
 export type AccountFacts = Omit<AccountRow, 'settings'>;
@@ -13,8 +13,8 @@ export type AccountFacts = Omit<AccountRow, 'settings'>;
 export async function facts(db: Kysely<Schema>): Promise<AccountFacts[]> {
   return db
     .selectFrom('accounts')
-    .select(['id', 'channel', 'external_id', 'name', 'endpoint', 'settings_digest', 'created_at', 'updated_at'])
-    .select(['deleted_at', 'paused_at', 'paused_reason', 'probe_at', 'per_second'])
+    .select(['id', 'channel', 'externalId', 'name', 'endpoint', 'settingsDigest', 'createdAt', 'updatedAt'])
+    .select(['deletedAt', 'pausedAt', 'pausedReason', 'probeAt', 'perSecond'])
     .execute();
 }
 
@@ -28,21 +28,21 @@ export async function put(tx: Tx, account: NewAccount, addresses: string[]): Pro
     .insertInto('accounts')
     .values(account)
     .onConflict((conflict) =>
-      conflict.columns(['channel', 'external_id']).doUpdateSet({
+      conflict.columns(['channel', 'externalId']).doUpdateSet({
         name: account.name,
         settings: account.settings,
-        settings_digest: account.settings_digest,
-        updated_at: account.updated_at,
-        deleted_at: null,
-        paused_at: null,
-        paused_reason: null,
-        probe_at: null,
+        settingsDigest: account.settingsDigest,
+        updatedAt: account.updatedAt,
+        deletedAt: null,
+        pausedAt: null,
+        pausedReason: null,
+        probeAt: null,
       }),
     )
     .execute();
-  await tx.db.deleteFrom('account_addresses').where('account_id', '=', account.id).execute();
-  const rows = addresses.map((address) => ({ channel: account.channel, address, account_id: account.id }));
-  if (rows.length > 0) await tx.db.insertInto('account_addresses').values(rows).execute();
+  await tx.db.deleteFrom('accountAddresses').where('accountId', '=', account.id).execute();
+  const rows = addresses.map((address) => ({ channel: account.channel, address, accountId: account.id }));
+  if (rows.length > 0) await tx.db.insertInto('accountAddresses').values(rows).execute();
 }
 
 /** The account with this external id, deleted ones too: its id is for ever. */
@@ -51,7 +51,7 @@ export async function find(db: Kysely<Schema>, channel: string, externalId: stri
     .selectFrom('accounts')
     .selectAll()
     .where('channel', '=', channel)
-    .where('external_id', '=', externalId)
+    .where('externalId', '=', externalId)
     .executeTakeFirst();
 }
 
@@ -59,14 +59,14 @@ export async function find(db: Kysely<Schema>, channel: string, externalId: stri
 export async function remove(tx: Tx, id: string, now: number): Promise<void> {
   await tx.db
     .updateTable('accounts')
-    .set({ deleted_at: now, updated_at: now, settings: '', settings_digest: '' })
+    .set({ deletedAt: now, updatedAt: now, settings: '', settingsDigest: '' })
     .where('id', '=', id)
     .execute();
-  await tx.db.deleteFrom('account_addresses').where('account_id', '=', id).execute();
+  await tx.db.deleteFrom('accountAddresses').where('accountId', '=', id).execute();
 }
 
 export async function setPerSecond(tx: Tx, id: string, perSecond: number): Promise<void> {
-  await tx.db.updateTable('accounts').set({ per_second: perSecond }).where('id', '=', id).execute();
+  await tx.db.updateTable('accounts').set({ perSecond }).where('id', '=', id).execute();
 }
 
 /** Pauses a working account, unless it was changed since `updatedAt`: then what was found out may be over. Answers whether it did. */
@@ -77,11 +77,11 @@ export async function pause(
 ): Promise<boolean> {
   const paused = await tx.db
     .updateTable('accounts')
-    .set({ paused_at: since, paused_reason: reason, probe_at: probeAt })
+    .set({ pausedAt: since, pausedReason: reason, probeAt })
     .where('id', '=', id)
-    .where('updated_at', '=', updatedAt)
-    .where('deleted_at', 'is', null)
-    .where('paused_at', 'is', null)
+    .where('updatedAt', '=', updatedAt)
+    .where('deletedAt', 'is', null)
+    .where('pausedAt', 'is', null)
     .executeTakeFirst();
   return paused.numUpdatedRows > 0n;
 }
@@ -90,9 +90,9 @@ export async function pause(
 export async function takeProbe(tx: Tx, id: string, probeAt: number, next: number): Promise<boolean> {
   const taken = await tx.db
     .updateTable('accounts')
-    .set({ probe_at: next })
+    .set({ probeAt: next })
     .where('id', '=', id)
-    .where('probe_at', '=', probeAt)
+    .where('probeAt', '=', probeAt)
     .executeTakeFirst();
   return taken.numUpdatedRows > 0n;
 }
@@ -101,20 +101,20 @@ export async function takeProbe(tx: Tx, id: string, probeAt: number, next: numbe
 export async function resume(tx: Tx, id: string, since: number): Promise<boolean> {
   const resumed = await tx.db
     .updateTable('accounts')
-    .set({ paused_at: null, paused_reason: null, probe_at: null })
+    .set({ pausedAt: null, pausedReason: null, probeAt: null })
     .where('id', '=', id)
-    .where('paused_at', '=', since)
+    .where('pausedAt', '=', since)
     .executeTakeFirst();
   return resumed.numUpdatedRows > 0n;
 }
 
 export async function idsByAddress(db: Kysely<Schema>, channel: string, address: string): Promise<string[]> {
   const rows = await db
-    .selectFrom('account_addresses')
-    .select('account_id')
+    .selectFrom('accountAddresses')
+    .select('accountId')
     .where('channel', '=', channel)
     .where('address', '=', address)
-    .orderBy('account_id')
+    .orderBy('accountId')
     .execute();
-  return rows.map((row) => row.account_id);
+  return rows.map((row) => row.accountId);
 }

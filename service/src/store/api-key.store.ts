@@ -8,20 +8,20 @@ export interface ApiKey {
 }
 
 export async function find(db: Db, id: string): Promise<ApiKey | undefined> {
-  const row = await db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
-  return row && { id: row.id, hash: row.hash, ...(row.revoked_at !== null && { revokedAt: row.revoked_at }) };
+  const row = await db.selectFrom('apiKeys').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && { id: row.id, hash: row.hash, ...(row.revokedAt !== null && { revokedAt: row.revokedAt }) };
 }
 
 /** Makes these the only valid keys: one that is no longer listed must not go on working. */
 export async function setAll(tx: Tx, keys: readonly ApiKey[], now: number): Promise<void> {
   const ids = keys.map((key) => key.id);
-  const others = tx.db.updateTable('api_keys').set({ revoked_at: now }).where('revoked_at', 'is', null);
+  const others = tx.db.updateTable('apiKeys').set({ revokedAt: now }).where('revokedAt', 'is', null);
   await others.where('id', 'not in', ids).execute();
   for (const { id, hash } of keys) {
     await tx.db
-      .insertInto('api_keys')
-      .values({ id, hash, created_at: now, revoked_at: null })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ hash, revoked_at: null }))
+      .insertInto('apiKeys')
+      .values({ id, hash, createdAt: now, revokedAt: null })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ hash, revokedAt: null }))
       .execute();
   }
 }

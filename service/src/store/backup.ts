@@ -114,15 +114,15 @@ export async function interruptSends(ledger: Ledger, ids: Ids, now: number): Pro
     await ledger.write(async ({ db }) => {
       const attempts = await db
         .selectFrom('attempts')
-        .select(['number', 'closed_at'])
-        .where('message_id', '=', id)
+        .select(['number', 'closedAt'])
+        .where('messageId', '=', id)
         .execute();
-      if (attempts.some((one) => one.closed_at === null)) return;
+      if (attempts.some((one) => one.closedAt === null)) return;
       const number = Math.max(0, ...attempts.map((one) => one.number)) + 1;
-      const row = { id: ids.next('att'), message_id: id, number, opened_at: now };
+      const row = { id: ids.next('att'), messageId: id, number, openedAt: now };
       await db
         .insertInto('attempts')
-        .values({ ...row, closed_at: null, outcome: null, error: null })
+        .values({ ...row, closedAt: null, outcome: null, error: null })
         .execute();
     });
   }

@@ -21,9 +21,9 @@ const selectIdentities = prepared((db, its: Parameters<{ id: string; channel: st
   db
     .selectFrom('identities')
     .select(['kind', 'address'])
-    .where('contact_id', '=', its('id'))
+    .where('contactId', '=', its('id'))
     .where('channel', '=', its('channel'))
-    .orderBy('created_at')
+    .orderBy('createdAt')
     .orderBy('kind'),
 );
 
@@ -32,7 +32,7 @@ export async function find(db: Kysely<Schema>, id: string, channel: string): Pro
   const row = first(await selectOne(db, { id }));
   if (row === undefined) return undefined;
   const { rows: identities } = await selectIdentities(db, { id, channel });
-  const { name, username, marketing_stopped_at: marketingStoppedAt } = row;
+  const { name, username, marketingStoppedAt } = row;
   return { id, name, username, marketingStoppedAt, identities };
 }
 
@@ -47,17 +47,17 @@ export async function findAll(db: Kysely<Schema>, ids: readonly string[]) {
       : await db
           .selectFrom('identities')
           .selectAll()
-          .where('contact_id', 'in', wanted)
-          .orderBy('created_at')
+          .where('contactId', 'in', wanted)
+          .orderBy('createdAt')
           .orderBy('kind')
           .execute();
   const byId = new Map(rows.map((row) => [row.id, row]));
   return (id: string, channel: string): Contact | undefined => {
     const row = byId.get(id);
     if (row === undefined) return undefined;
-    const own = held.filter((identity) => identity.contact_id === id && identity.channel === channel);
+    const own = held.filter((identity) => identity.contactId === id && identity.channel === channel);
     const identities = own.map(({ kind, address }) => ({ kind, address }));
-    const { name, username, marketing_stopped_at: marketingStoppedAt } = row;
+    const { name, username, marketingStoppedAt } = row;
     return { id, name, username, marketingStoppedAt, identities };
   };
 }
@@ -65,7 +65,7 @@ export async function findAll(db: Kysely<Schema>, ids: readonly string[]) {
 const selectOwner = prepared((db, its: Parameters<IdentityRef & { channel: string }>) =>
   db
     .selectFrom('identities')
-    .select('contact_id')
+    .select('contactId')
     .where('channel', '=', its('channel'))
     .where('kind', '=', its('kind'))
     .where('address', '=', its('address')),
@@ -73,13 +73,13 @@ const selectOwner = prepared((db, its: Parameters<IdentityRef & { channel: strin
 
 /** Whose identity it is. */
 export async function ownerOf(db: Kysely<Schema>, channel: string, identity: IdentityRef): Promise<string | undefined> {
-  return first(await selectOwner(db, { channel, kind: identity.kind, address: identity.address }))?.contact_id;
+  return first(await selectOwner(db, { channel, kind: identity.kind, address: identity.address }))?.contactId;
 }
 
 const insertOne = prepared((db, its: Parameters<{ id: string; now: number }>) =>
   db
     .insertInto('contacts')
-    .values({ id: its('id'), name: null, username: null, marketing_stopped_at: null, created_at: its('now') }),
+    .values({ id: its('id'), name: null, username: null, marketingStoppedAt: null, createdAt: its('now') }),
 );
 
 export async function create(tx: Tx, id: string, now: number): Promise<void> {
@@ -93,8 +93,8 @@ const insertIdentity = prepared((db, its: Parameters<Schema['identities']>) =>
       channel: its('channel'),
       kind: its('kind'),
       address: its('address'),
-      contact_id: its('contact_id'),
-      created_at: its('created_at'),
+      contactId: its('contactId'),
+      createdAt: its('createdAt'),
     })
     .onConflict((conflict) => conflict.columns(['channel', 'kind', 'address']).doNothing()),
 );
@@ -108,7 +108,7 @@ export async function addIdentity(
   now: number,
 ): Promise<void> {
   const { kind, address } = identity;
-  await insertIdentity(tx.db, { channel, kind, address, contact_id: contactId, created_at: now });
+  await insertIdentity(tx.db, { channel, kind, address, contactId, createdAt: now });
 }
 
 /** Nobody's any more. */
@@ -126,7 +126,7 @@ export async function rename(tx: Tx, id: string, name: string | null, username: 
 }
 
 export async function setMarketingStopped(tx: Tx, id: string, at: number | null): Promise<void> {
-  await tx.db.updateTable('contacts').set({ marketing_stopped_at: at }).where('id', '=', id).execute();
+  await tx.db.updateTable('contacts').set({ marketingStoppedAt: at }).where('id', '=', id).execute();
 }
 
 /** Conversations that became one. */
@@ -140,20 +140,20 @@ export async function merge(tx: Tx, from: string, into: string): Promise<Joined[
   const { db } = tx;
   const moving = await db
     .selectFrom('conversations')
-    .select(['id', 'account_id'])
-    .where('contact_id', '=', from)
+    .select(['id', 'accountId'])
+    .where('contactId', '=', from)
     .execute();
   const joined: Joined[] = [];
   for (const conversation of moving) {
-    const kept = await conversations.between(db, conversation.account_id, into);
+    const kept = await conversations.between(db, conversation.accountId, into);
     if (kept === undefined) {
-      await db.updateTable('conversations').set({ contact_id: into }).where('id', '=', conversation.id).execute();
+      await db.updateTable('conversations').set({ contactId: into }).where('id', '=', conversation.id).execute();
     } else {
       await conversations.merge(tx, conversation.id, kept.id);
       joined.push({ from: conversation.id, into: kept.id });
     }
   }
-  await db.updateTable('identities').set({ contact_id: into }).where('contact_id', '=', from).execute();
+  await db.updateTable('identities').set({ contactId: into }).where('contactId', '=', from).execute();
   await joinContacts(tx, from, into);
   return joined;
 }
@@ -166,7 +166,7 @@ async function joinContacts({ db }: Tx, from: string, into: string): Promise<voi
   const change = {
     name: kept?.name ?? gone?.name ?? null,
     username: kept?.username ?? gone?.username ?? null,
-    marketing_stopped_at: kept?.marketing_stopped_at ?? gone?.marketing_stopped_at ?? null,
+    marketingStoppedAt: kept?.marketingStoppedAt ?? gone?.marketingStoppedAt ?? null,
   };
   await db.updateTable('contacts').set(change).where('id', '=', into).execute();
   await db.deleteFrom('contacts').where('id', '=', from).execute();

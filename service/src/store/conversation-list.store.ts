@@ -29,7 +29,7 @@ const heardFirst = (one: Conversation): number => one.window.heardAt ?? -Infinit
 
 /** All of a contact, also by the id of one who turned out to be the same person. */
 export async function ofContact(db: Kysely<Schema>, contactId: string): Promise<Conversation[]> {
-  const rows = await db.selectFrom('conversations').select('id').where('contact_id', '=', contactId).execute();
+  const rows = await db.selectFrom('conversations').select('id').where('contactId', '=', contactId).execute();
   const found = new Map<string, Conversation>();
   for (const { id } of rows) {
     const one = await conversations.find(db, id);
@@ -52,28 +52,28 @@ export async function page(db: Kysely<Schema>, wanted: WantedConversations, limi
 type Query = ReturnType<typeof chosen>;
 
 async function listed(query: Query, limit: number): Promise<Conversation[]> {
-  const rows = await query.selectAll().orderBy('heard_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+  const rows = await query.selectAll().orderBy('heardAt', 'desc').orderBy('id', 'desc').limit(limit).execute();
   return rows.map(conversations.fromRow);
 }
 
 function heardOnes(db: Kysely<Schema>, wanted: WantedConversations, after: Place | undefined): Query {
   // There is always a place to go on from: so the index is entered there, and not read from its end.
   const { heardAt, id } = after ?? LAST;
-  const query = chosen(db, wanted).where((is) => is(is.refTuple('heard_at', 'id'), '<', is.tuple(heardAt, id)));
-  return wanted.heardSince === undefined ? query : query.where('heard_at', '>=', wanted.heardSince);
+  const query = chosen(db, wanted).where((is) => is(is.refTuple('heardAt', 'id'), '<', is.tuple(heardAt, id)));
+  return wanted.heardSince === undefined ? query : query.where('heardAt', '>=', wanted.heardSince);
 }
 
 function silentOnes(db: Kysely<Schema>, wanted: WantedConversations, after: string | undefined): Query {
-  const query = chosen(db, wanted).where('heard_at', 'is', null);
+  const query = chosen(db, wanted).where('heardAt', 'is', null);
   return after === undefined ? query : query.where('id', '<', after);
 }
 
 function chosen(db: Kysely<Schema>, { ids, accountIds, owner, session }: WantedConversations) {
-  let query = db.selectFrom('conversations').where('merged_into', 'is', null);
+  let query = db.selectFrom('conversations').where('mergedInto', 'is', null);
   // PostgreSQL knows no empty list.
   if (ids !== undefined) query = query.where((is) => (ids.length === 0 ? is.lit(false) : is('id', 'in', ids)));
   const [accountId, ...others] = accountIds ?? [];
-  if (accountId !== undefined && others.length === 0) query = query.where('account_id', '=', accountId);
+  if (accountId !== undefined && others.length === 0) query = query.where('accountId', '=', accountId);
   else if (accountIds !== undefined) query = query.where(anyOf(accountIds));
   // As it stands in the index of those that people own.
   if (owner !== undefined) query = query.where('owner', '=', sql.lit(owner));
@@ -82,7 +82,7 @@ function chosen(db: Kysely<Schema>, { ids, accountIds, owner, session }: WantedC
 
 function inSession({ isOpen, now, windowless }: NonNullable<WantedConversations['session']>) {
   return (is: ExpressionBuilder<Schema, 'conversations'>) => {
-    const open = is.or([is(is.fn.coalesce('window_expires_at', is.lit(0)), '>', now), anyOf(windowless)(is)]);
+    const open = is.or([is(is.fn.coalesce('windowExpiresAt', is.lit(0)), '>', now), anyOf(windowless)(is)]);
     return isOpen ? open : is.not(open);
   };
 }
@@ -90,5 +90,5 @@ function inSession({ isOpen, now, windowless }: NonNullable<WantedConversations[
 /** Put so that no index helps: by several accounts, all of theirs would have to be sorted. */
 function anyOf(accountIds: readonly string[]) {
   return (is: ExpressionBuilder<Schema, 'conversations'>) =>
-    accountIds.length === 0 ? is.lit(false) : is(is.fn.coalesce('account_id', is.val('')), 'in', accountIds);
+    accountIds.length === 0 ? is.lit(false) : is(is.fn.coalesce('accountId', is.val('')), 'in', accountIds);
 }

@@ -25,18 +25,18 @@ const NO_CHOICES: readonly ReplyButton[] = [];
 export function fromRow(row: Selectable<ConversationsTable>): Conversation {
   return {
     id: row.id,
-    accountId: row.account_id,
-    contactId: row.contact_id,
+    accountId: row.accountId,
+    contactId: row.contactId,
     owner: row.owner,
     window: {
-      expiresAt: row.window_expires_at,
-      openedBy: row.window_opened_by as WindowOpener | null,
-      adAt: row.window_ad_at,
-      freeUntil: row.window_free_until,
-      heardAt: row.heard_at,
+      expiresAt: row.windowExpiresAt,
+      openedBy: row.windowOpenedBy as WindowOpener | null,
+      adAt: row.windowAdAt,
+      freeUntil: row.windowFreeUntil,
+      heardAt: row.heardAt,
     },
     choices: row.choices === null ? NO_CHOICES : (JSON.parse(row.choices) as ReplyButton[]),
-    createdAt: row.created_at,
+    createdAt: row.createdAt,
   };
 }
 
@@ -47,7 +47,7 @@ const selectOne = prepared((db, its: Parameters<{ id: string }>) =>
 /** By its id, or by that of one that was merged into it: an id that was told once is good for ever. */
 export async function find(db: Kysely<Schema>, id: string): Promise<Conversation | undefined> {
   const row = first(await selectOne(db, { id }));
-  return row?.merged_into ? find(db, row.merged_into) : row && fromRow(row);
+  return row?.mergedInto ? find(db, row.mergedInto) : row && fromRow(row);
 }
 
 /** Holds a conversation until the unit ends: its window, its messages' statuses and the order of its events are the caller's. */
@@ -66,8 +66,8 @@ export async function hold(tx: Tx, known: Conversation): Promise<Conversation> {
 export async function merge(tx: Tx, from: string, into: string): Promise<void> {
   const { db } = tx;
   for (const id of [from, into].sort()) await lock(tx, id);
-  await db.updateTable('messages').set({ conversation_id: into }).where('conversation_id', '=', from).execute();
-  await db.updateTable('subscriptions').set({ conversation_id: into }).where('conversation_id', '=', from).execute();
+  await db.updateTable('messages').set({ conversationId: into }).where('conversationId', '=', from).execute();
+  await db.updateTable('subscriptions').set({ conversationId: into }).where('conversationId', '=', from).execute();
   const gone = await find(db, from);
   const kept = await find(db, into);
   if (gone && kept) await setWindow(tx, into, joined(kept.window, gone.window));
@@ -75,15 +75,15 @@ export async function merge(tx: Tx, from: string, into: string): Promise<void> {
     await db.updateTable('conversations').set({ owner: 'human' }).where('id', '=', into).execute();
   }
   if (gone && kept && kept.choices.length === 0) await setChoices(tx, kept, gone.choices);
-  await db.updateTable('conversations').set({ merged_into: into, choices: null }).where('id', '=', from).execute();
+  await db.updateTable('conversations').set({ mergedInto: into, choices: null }).where('id', '=', from).execute();
 }
 
 const selectBetween = prepared((db, its: Parameters<{ accountId: string; contactId: string }>) =>
   db
     .selectFrom('conversations')
     .selectAll()
-    .where('contact_id', '=', its('contactId'))
-    .where('account_id', '=', its('accountId')),
+    .where('contactId', '=', its('contactId'))
+    .where('accountId', '=', its('accountId')),
 );
 
 export async function between(
@@ -95,32 +95,32 @@ export async function between(
   return row && fromRow(row);
 }
 
-type NewRow = Omit<Selectable<ConversationsTable>, 'merged_into' | 'owner_at' | 'choices'>;
+type NewRow = Omit<Selectable<ConversationsTable>, 'mergedInto' | 'ownerAt' | 'choices'>;
 
 const insertOne = prepared((db, its: Parameters<NewRow>) =>
   db.insertInto('conversations').values({
     id: its('id'),
-    account_id: its('account_id'),
-    contact_id: its('contact_id'),
+    accountId: its('accountId'),
+    contactId: its('contactId'),
     owner: its('owner'),
-    window_expires_at: its('window_expires_at'),
-    window_opened_by: its('window_opened_by'),
-    window_ad_at: its('window_ad_at'),
-    window_free_until: its('window_free_until'),
-    heard_at: its('heard_at'),
-    merged_into: null,
-    created_at: its('created_at'),
+    windowExpiresAt: its('windowExpiresAt'),
+    windowOpenedBy: its('windowOpenedBy'),
+    windowAdAt: its('windowAdAt'),
+    windowFreeUntil: its('windowFreeUntil'),
+    heardAt: its('heardAt'),
+    mergedInto: null,
+    createdAt: its('createdAt'),
   }),
 );
 
 export async function create(tx: Tx, conversation: NewConversation, now: number): Promise<void> {
   await insertOne(tx.db, {
     id: conversation.id,
-    account_id: conversation.accountId,
-    contact_id: conversation.contactId,
+    accountId: conversation.accountId,
+    contactId: conversation.contactId,
     owner: conversation.owner,
     ...windowColumns(conversation.window),
-    created_at: now,
+    createdAt: now,
   });
 }
 
@@ -130,11 +130,11 @@ const updateWindow = prepared((db, its: Parameters<WindowColumns & { id: string 
   db
     .updateTable('conversations')
     .set({
-      window_expires_at: its('window_expires_at'),
-      window_opened_by: its('window_opened_by'),
-      window_ad_at: its('window_ad_at'),
-      window_free_until: its('window_free_until'),
-      heard_at: its('heard_at'),
+      windowExpiresAt: its('windowExpiresAt'),
+      windowOpenedBy: its('windowOpenedBy'),
+      windowAdAt: its('windowAdAt'),
+      windowFreeUntil: its('windowFreeUntil'),
+      heardAt: its('heardAt'),
     })
     .where('id', '=', its('id')),
 );
@@ -145,20 +145,20 @@ export async function setWindow(tx: Tx, id: string, window: SessionWindow): Prom
 
 function windowColumns(window: SessionWindow) {
   return {
-    window_expires_at: window.expiresAt,
-    window_opened_by: window.openedBy,
-    window_ad_at: window.adAt,
-    window_free_until: window.freeUntil,
-    heard_at: window.heardAt,
+    windowExpiresAt: window.expiresAt,
+    windowOpenedBy: window.openedBy,
+    windowAdAt: window.adAt,
+    windowFreeUntil: window.freeUntil,
+    heardAt: window.heardAt,
   };
 }
 
 const updateOwner = prepared((db, its: Parameters<{ id: string; owner: 'bot' | 'human'; at: number }>) =>
   db
     .updateTable('conversations')
-    .set({ owner: its('owner'), owner_at: its('at') })
+    .set({ owner: its('owner'), ownerAt: its('at') })
     .where('id', '=', its('id'))
-    .where((is) => is.or([is('owner_at', 'is', null), is('owner_at', '<=', its('at'))])),
+    .where((is) => is.or([is('ownerAt', 'is', null), is('ownerAt', '<=', its('at'))])),
 );
 
 /** Who answers the contact since `at`. Answers false for news that is older than what is known: then nothing changed. */
@@ -168,12 +168,12 @@ export async function setOwner(tx: Tx, id: string, owner: Conversation['owner'],
 
 /** Somebody says who answers from now on: that counts, whatever another machine's clock said of news before. */
 export async function assignOwner(tx: Tx, id: string, owner: Conversation['owner'], at: number): Promise<void> {
-  await tx.db.updateTable('conversations').set({ owner, owner_at: at }).where('id', '=', id).execute();
+  await tx.db.updateTable('conversations').set({ owner, ownerAt: at }).where('id', '=', id).execute();
 }
 
 /** Gives the conversation back that was taken from the program at `since`; answers false when it is somebody's since another time. */
 export async function giveBack(tx: Tx, id: string, since: number): Promise<boolean> {
-  const taken = tx.db.updateTable('conversations').where('id', '=', id).where('owner_at', '=', since);
+  const taken = tx.db.updateTable('conversations').where('id', '=', id).where('ownerAt', '=', since);
   const { numUpdatedRows } = await taken.where('owner', '=', 'human').set({ owner: 'bot' }).executeTakeFirst();
   return numUpdatedRows > 0n;
 }
@@ -214,7 +214,7 @@ export async function forgetChoices(tx: Tx, id: string, messageId: string): Prom
     .where('id', '=', id)
     .where('choices', 'is not', null)
     .where((is) => {
-      const after = is.selectFrom('messages').select('id').where('conversation_id', '=', id);
+      const after = is.selectFrom('messages').select('id').where('conversationId', '=', id);
       const said = after.where('direction', '=', 'outbound').where('kind', '<>', 'reaction');
       return is.not(is.exists(said.where('id', '>', messageId)));
     })

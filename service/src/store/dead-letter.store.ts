@@ -46,13 +46,13 @@ const errorStart = (code: string) => `{"code":${JSON.stringify(code)}`;
 /** Put so that no index helps: by account, everything that the account ever sent would be looked through. */
 function ofAccounts(ids: readonly string[]) {
   return (is: ExpressionBuilder<Schema, 'messages' | 'receipts'>) =>
-    is(is.fn.coalesce('account_id', is.val('')), 'in', ids);
+    is(is.fn.coalesce('accountId', is.val('')), 'in', ids);
 }
 
 function messagesOf(db: Kysely<Schema>, { accountIds, from, to, status, code, order, behind }: WantedMessages) {
-  let query = db.selectFrom('messages').where('dead_at', 'is not', null);
-  if (from !== undefined) query = query.where('dead_at', '>=', from);
-  if (to !== undefined) query = query.where('dead_at', '<', to);
+  let query = db.selectFrom('messages').where('deadAt', 'is not', null);
+  if (from !== undefined) query = query.where('deadAt', '>=', from);
+  if (to !== undefined) query = query.where('deadAt', '<', to);
   if (accountIds !== undefined) query = query.where(ofAccounts(accountIds));
   if (status !== undefined) query = query.where('status', '=', status);
   if (code !== undefined) {
@@ -61,33 +61,33 @@ function messagesOf(db: Kysely<Schema>, { accountIds, from, to, status, code, or
   }
   if (behind !== undefined) {
     const beyond = order === 'asc' ? '>' : '<';
-    query = query.where((is) => is(is.refTuple('dead_at', 'id'), beyond, is.tuple(behind.deadAt, behind.key)));
+    query = query.where((is) => is(is.refTuple('deadAt', 'id'), beyond, is.tuple(behind.deadAt, behind.key)));
   }
   return query;
 }
 
 function receiptsOf(db: Kysely<Schema>, { accountIds, from, to, order, behind }: WantedReceipts) {
-  let query = db.selectFrom('receipts').where('dead_at', 'is not', null);
-  if (from !== undefined) query = query.where('dead_at', '>=', from);
-  if (to !== undefined) query = query.where('dead_at', '<', to);
+  let query = db.selectFrom('receipts').where('deadAt', 'is not', null);
+  if (from !== undefined) query = query.where('deadAt', '>=', from);
+  if (to !== undefined) query = query.where('deadAt', '<', to);
   if (accountIds !== undefined) query = query.where(ofAccounts(accountIds));
   if (behind !== undefined) {
     const beyond = order === 'asc' ? '>' : '<';
-    query = query.where((is) => is(is.refTuple('dead_at', 'seq'), beyond, is.tuple(behind.deadAt, behind.key)));
+    query = query.where((is) => is(is.refTuple('deadAt', 'seq'), beyond, is.tuple(behind.deadAt, behind.key)));
   }
   return query;
 }
 
 export async function messages(db: Kysely<Schema>, wanted: WantedMessages, limit: number): Promise<MessageRow[]> {
   const { order } = wanted;
-  return messagesOf(db, wanted).selectAll().orderBy('dead_at', order).orderBy('id', order).limit(limit).execute();
+  return messagesOf(db, wanted).selectAll().orderBy('deadAt', order).orderBy('id', order).limit(limit).execute();
 }
 
 export async function receipts(db: Kysely<Schema>, wanted: WantedReceipts, limit: number): Promise<DeadReceiptRow[]> {
   const rows = await receiptsOf(db, wanted)
-    .select(['seq', 'account_id as accountId', 'received_at as receivedAt', 'dead_at as deadAt'])
-    .select(['dead_reason as reason', (is) => is.fn<number>('length', ['body']).as('bytes')])
-    .orderBy('dead_at', wanted.order)
+    .select(['seq', 'accountId', 'receivedAt', 'deadAt'])
+    .select(['deadReason as reason', (is) => is.fn<number>('length', ['body']).as('bytes')])
+    .orderBy('deadAt', wanted.order)
     .orderBy('seq', wanted.order)
     .limit(limit)
     .execute();
@@ -112,14 +112,14 @@ export async function accountsNamed(
 ): Promise<string[]> {
   let query = db.selectFrom('accounts').select('id');
   if (channel !== undefined) query = query.where('channel', '=', channel);
-  if (externalId !== undefined) query = query.where('external_id', '=', externalId);
+  if (externalId !== undefined) query = query.where('externalId', '=', externalId);
   return (await query.execute()).map(({ id }) => id);
 }
 
 /** What accounts are called at their providers, by id. */
 export async function accountNames(db: Kysely<Schema>, ids: readonly string[]) {
   if (ids.length === 0) return new Map<string, { channel: string; externalId: string }>();
-  const query = db.selectFrom('accounts').select(['id', 'channel', 'external_id as externalId']);
+  const query = db.selectFrom('accounts').select(['id', 'channel', 'externalId']);
   const rows = await query.where('id', 'in', ids).execute();
   return new Map(rows.map(({ id, ...name }) => [id, name]));
 }

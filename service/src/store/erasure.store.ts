@@ -27,21 +27,21 @@ export interface Person {
 }
 
 export async function find(db: Db, contactId: string): Promise<Person | undefined> {
-  const contact = await db.selectFrom('contacts').select('created_at').where('id', '=', contactId).executeTakeFirst();
+  const contact = await db.selectFrom('contacts').select('createdAt').where('id', '=', contactId).executeTakeFirst();
   if (contact === undefined) return undefined;
   const identities = await db
     .selectFrom('identities')
     .select(['channel', 'kind', 'address'])
-    .where('contact_id', '=', contactId)
+    .where('contactId', '=', contactId)
     .execute();
-  const own = db.selectFrom('conversations').select(['id', 'created_at as at']).where('contact_id', '=', contactId);
+  const own = db.selectFrom('conversations').select(['id', 'createdAt as at']).where('contactId', '=', contactId);
   const found = await own.execute();
   for (const { id } of found) {
-    const merged = db.selectFrom('conversations').select(['id', 'created_at as at']).where('merged_into', '=', id);
+    const merged = db.selectFrom('conversations').select(['id', 'createdAt as at']).where('mergedInto', '=', id);
     found.push(...(await merged.execute()));
   }
   const conversationIds = [...new Set(found.map(({ id }) => id))].sort();
-  return { contactId, identities, conversationIds, since: Math.min(contact.created_at, ...found.map(({ at }) => at)) };
+  return { contactId, identities, conversationIds, since: Math.min(contact.createdAt, ...found.map(({ at }) => at)) };
 }
 
 /** Nobody else changes what the person has, or gives it to them, before the unit ends. */
@@ -55,7 +55,7 @@ export async function hold(tx: Tx, { identities, conversationIds }: Person): Pro
 /** Forgets who it is. A message of theirs makes a new contact from now on. */
 export async function dropContact(tx: Tx, { contactId, conversationIds }: Person): Promise<void> {
   const { db } = tx;
-  await db.deleteFrom('identities').where('contact_id', '=', contactId).execute();
+  await db.deleteFrom('identities').where('contactId', '=', contactId).execute();
   await db.deleteFrom('contacts').where('id', '=', contactId).execute();
   for (const id of conversationIds) await db.deleteFrom('conversations').where('id', '=', id).execute();
 }
@@ -63,10 +63,10 @@ export async function dropContact(tx: Tx, { contactId, conversationIds }: Person
 /** Workflows that wait for an answer. Answers how many there were. */
 export async function dropWaits(tx: Tx, conversationId: string): Promise<number> {
   const { db } = tx;
-  const waits = db.selectFrom('subscriptions').where('conversation_id', '=', conversationId);
-  const rows = await waits.select(['id', 'ended_at as endedAt']).execute();
-  for (const { id } of rows) await db.deleteFrom('deliveries').where('subscription_id', '=', id).execute();
-  await db.deleteFrom('subscriptions').where('conversation_id', '=', conversationId).execute();
+  const waits = db.selectFrom('subscriptions').where('conversationId', '=', conversationId);
+  const rows = await waits.select(['id', 'endedAt']).execute();
+  for (const { id } of rows) await db.deleteFrom('deliveries').where('subscriptionId', '=', id).execute();
+  await db.deleteFrom('subscriptions').where('conversationId', '=', conversationId).execute();
   return rows.filter(({ endedAt }) => endedAt === null).length;
 }
 
@@ -79,22 +79,22 @@ export interface MessageCount {
 export async function countMessages(db: Db, conversationId: string): Promise<MessageCount> {
   const count = async (of: SelectQueryBuilder<Schema, 'messages', object>) =>
     Number((await of.select((is) => is.fn.countAll().as('count')).executeTakeFirst())?.count ?? 0);
-  const all = db.selectFrom('messages').where('conversation_id', '=', conversationId);
+  const all = db.selectFrom('messages').where('conversationId', '=', conversationId);
   return { messages: await count(all), sends: await count(all.where('status', 'in', ['queued', 'held'])) };
 }
 
 /** Messages with their attempts, keys and files. Answers whether there may be more. */
 export async function dropMessages(tx: Tx, conversationId: string): Promise<boolean> {
   const { db } = tx;
-  const own = db.selectFrom('messages').where('conversation_id', '=', conversationId);
+  const own = db.selectFrom('messages').where('conversationId', '=', conversationId);
   const rows = await own.select(['id', 'content']).orderBy('id').limit(LIMIT).execute();
   const upTo = rows.at(-1)?.id;
   if (upTo === undefined) return false;
   for (const { content } of rows) await media.forget(tx, JSON.parse(content));
   const ids = own.where('id', '<=', upTo).select('id');
-  await db.deleteFrom('attempts').where('message_id', 'in', ids).execute();
-  await db.deleteFrom('idempotency').where('message_id', 'in', ids).execute();
-  await db.deleteFrom('messages').where('conversation_id', '=', conversationId).where('id', '<=', upTo).execute();
+  await db.deleteFrom('attempts').where('messageId', 'in', ids).execute();
+  await db.deleteFrom('idempotency').where('messageId', 'in', ids).execute();
+  await db.deleteFrom('messages').where('conversationId', '=', conversationId).where('id', '<=', upTo).execute();
   return rows.length === LIMIT;
 }
 
@@ -103,8 +103,8 @@ export async function lastEvent(db: Db, at: number): Promise<number> {
   const row = await db
     .selectFrom('events')
     .select('seq')
-    .where('created_at', '<=', at)
-    .orderBy('created_at', 'desc')
+    .where('createdAt', '<=', at)
+    .orderBy('createdAt', 'desc')
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -123,7 +123,7 @@ export async function dropEvents(
   const { db } = tx;
   const looked = await db
     .selectFrom('events')
-    .select(['seq', 'created_at as at'])
+    .select(['seq', 'createdAt as at'])
     .where('seq', '<=', from)
     .where('seq', '>', floor)
     .orderBy('seq', 'desc')
@@ -135,13 +135,13 @@ export async function dropEvents(
     .selectFrom('events')
     .where('seq', '<=', from)
     .where('seq', '>=', last.seq)
-    .where('conversation_id', 'in', conversationIds);
+    .where('conversationId', 'in', conversationIds);
   const rows = await own.select(['seq', 'payload']).execute();
   for (const { seq, payload } of rows) {
     const { message, echo } = JSON.parse(payload) as { message?: { content: unknown }; echo?: { content: unknown } };
     await media.forget(tx, message?.content);
     await media.forget(tx, echo?.content);
-    await db.deleteFrom('deliveries').where('event_seq', '=', seq).execute();
+    await db.deleteFrom('deliveries').where('eventSeq', '=', seq).execute();
     await db.deleteFrom('events').where('seq', '=', seq).execute();
   }
   return looked.length < LIMIT || last.at < since ? undefined : last.seq - 1;
@@ -158,17 +158,17 @@ export async function receiptPlaces(db: Db): Promise<ReceiptPlace[]> {
 
 /** Webhooks with their body that hold one of the texts: of an account and waiting to be read, or given up (`dead`). */
 export async function receiptsWith(db: Db, texts: readonly string[], place: ReceiptPlace) {
-  const kept = db.selectFrom('receipts').select(['seq', 'body', 'dead_at as deadAt']).limit(RECEIPTS);
+  const kept = db.selectFrom('receipts').select(['seq', 'body', 'deadAt']).limit(RECEIPTS);
   const query =
     'dead' in place
       ? kept
-          .where('dead_at', 'is not', null)
-          .where((is) => is(is.refTuple('dead_at', 'seq'), '>', is.tuple(...place.dead)))
-          .orderBy('dead_at')
+          .where('deadAt', 'is not', null)
+          .where((is) => is(is.refTuple('deadAt', 'seq'), '>', is.tuple(...place.dead)))
+          .orderBy('deadAt')
           .orderBy('seq')
       : kept
-          .where('account_id', '=', place.accountId)
-          .where('processed_at', 'is', null)
+          .where('accountId', '=', place.accountId)
+          .where('processedAt', 'is', null)
           .where('seq', '>', place.after)
           .orderBy('seq');
   const rows = await query.execute();
@@ -183,8 +183,8 @@ export async function receiptsWith(db: Db, texts: readonly string[], place: Rece
 export async function emptyDeadReceipts(tx: Tx, seqs: readonly number[]): Promise<number> {
   let emptied = 0;
   for (const seq of seqs) {
-    const change = { request: '', body: new Uint8Array(), dead_at: null, dead_reason: null };
-    const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('dead_at', 'is not', null);
+    const change = { request: '', body: new Uint8Array(), deadAt: null, deadReason: null };
+    const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('deadAt', 'is not', null);
     emptied += Number((await update.executeTakeFirst()).numUpdatedRows);
   }
   return emptied;
@@ -193,8 +193,8 @@ export async function emptyDeadReceipts(tx: Tx, seqs: readonly number[]): Promis
 /** Whether one of these waits to be read still. */
 export async function isUnread(db: Db, seqs: readonly number[]): Promise<boolean> {
   for (const seq of seqs) {
-    const row = await db.selectFrom('receipts').select('processed_at').where('seq', '=', seq).executeTakeFirst();
-    if (row?.processed_at === null) return true;
+    const row = await db.selectFrom('receipts').select('processedAt').where('seq', '=', seq).executeTakeFirst();
+    if (row?.processedAt === null) return true;
   }
   return false;
 }

@@ -20,16 +20,16 @@ const insertOne = prepared((db, its: Parameters<NewEventRow & { now: number }>) 
     .insertInto('events')
     .values({
       id: its('id'),
-      account_id: its('accountId'),
-      conversation_id: its('conversationId'),
+      accountId: its('accountId'),
+      conversationId: its('conversationId'),
       type: its('type'),
-      dedupe_key: its('dedupeKey'),
-      edit_of: its('editOf'),
+      dedupeKey: its('dedupeKey'),
+      editOf: its('editOf'),
       payload: its('payload'),
       raw: its('raw'),
-      created_at: its('now'),
+      createdAt: its('now'),
     })
-    .onConflict((conflict) => conflict.columns(['account_id', 'dedupe_key']).doNothing())
+    .onConflict((conflict) => conflict.columns(['accountId', 'dedupeKey']).doNothing())
     .returning('seq'),
 );
 
@@ -45,9 +45,9 @@ export async function ofMessage(
   dedupeKey: string,
   providerMessageId: string,
 ): Promise<{ seq: number; payload: string }[]> {
-  const events = db.selectFrom('events').select(['seq', 'payload']).where('account_id', '=', accountId);
-  const arrival = await events.where('dedupe_key', '=', dedupeKey).execute();
-  const edits = await events.where('edit_of', '=', providerMessageId).execute();
+  const events = db.selectFrom('events').select(['seq', 'payload']).where('accountId', '=', accountId);
+  const arrival = await events.where('dedupeKey', '=', dedupeKey).execute();
+  const edits = await events.where('editOf', '=', providerMessageId).execute();
   return [...arrival, ...edits];
 }
 
@@ -72,10 +72,10 @@ export async function published(
 ): Promise<PublishedEvent[]> {
   return db
     .selectFrom('events')
-    .select(['seq', 'created_at as createdAt', 'account_id as accountId', 'type', 'payload'])
-    .where((is) => is(is.refTuple('created_at', 'seq'), '>', is.tuple(place.createdAt, place.seq)))
-    .where('created_at', '<', to)
-    .orderBy('created_at')
+    .select(['seq', 'createdAt', 'accountId', 'type', 'payload'])
+    .where((is) => is(is.refTuple('createdAt', 'seq'), '>', is.tuple(place.createdAt, place.seq)))
+    .where('createdAt', '<', to)
+    .orderBy('createdAt')
     .orderBy('seq')
     .limit(limit)
     .execute();
@@ -101,8 +101,8 @@ const selectKnown = prepared((db, its: Parameters<{ accountId: string; dedupeKey
   db
     .selectFrom('events')
     .select('seq')
-    .where('account_id', '=', its('accountId'))
-    .where('dedupe_key', '=', its('dedupeKey')),
+    .where('accountId', '=', its('accountId'))
+    .where('dedupeKey', '=', its('dedupeKey')),
 );
 
 /** Whether this fact was published before. */

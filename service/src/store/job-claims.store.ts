@@ -27,8 +27,8 @@ const selectDue = prepared((db, its: Parameters<Look & { limit: number }>) =>
     .where('kind', '=', its('kind'))
     .where('lot', '=', its('lot'))
     .where('priority', '=', its('priority'))
-    .where('due_at', '<=', its('now'))
-    .orderBy('due_at')
+    .where('dueAt', '<=', its('now'))
+    .orderBy('dueAt')
     .orderBy('seq')
     .limit(its('limit')),
 );
@@ -64,7 +64,7 @@ interface Claim extends Look {
 const claimDue = prepared((db, its: Parameters<Claim>) =>
   db
     .updateTable('jobs')
-    .set({ lease_owner: its('lease'), lease_until: sql`${SERVER_NOW} + ${its('leaseMs')}` })
+    .set({ leaseOwner: its('lease'), leaseUntil: sql`${SERVER_NOW} + ${its('leaseMs')}` })
     .where(({ eb, selectFrom }) => {
       const free = selectFrom('jobs')
         .select('seq')
@@ -72,10 +72,10 @@ const claimDue = prepared((db, its: Parameters<Claim>) =>
         .where('kind', '=', its('kind'))
         .where('lot', '=', its('lot'))
         .where('priority', '=', its('priority'))
-        .where('due_at', '<=', its('now'))
-        .where((is) => is.or([is('lease_until', 'is', null), is('lease_until', '<=', SERVER_NOW)]))
+        .where('dueAt', '<=', its('now'))
+        .where((is) => is.or([is('leaseUntil', 'is', null), is('leaseUntil', '<=', SERVER_NOW)]))
         .where(sql<boolean>`seq <> all(${its('running')}::bigint[])`)
-        .orderBy('due_at')
+        .orderBy('dueAt')
         .orderBy('seq')
         .limit(its('limit'))
         .forNoKeyUpdate()
@@ -100,7 +100,7 @@ export async function claim(
   running: readonly number[] = [],
 ): Promise<Job[]> {
   const { rows } = await claimDue(db, { ...place, now, limit, lease, leaseMs, running });
-  return rows.sort((a, b) => a.due_at - b.due_at || a.seq - b.seq).map(fromRow);
+  return rows.sort((a, b) => a.dueAt - b.dueAt || a.seq - b.seq).map(fromRow);
 }
 
 /** Says that the process that holds these leases is alive. */
@@ -109,26 +109,26 @@ export async function renew(db: Db, jobs: readonly Pick<Job, 'seq' | 'lease'>[],
   if (owners.length === 0) return;
   await db
     .updateTable('jobs')
-    .set({ lease_until: sql`${SERVER_NOW} + ${leaseMs}` })
+    .set({ leaseUntil: sql`${SERVER_NOW} + ${leaseMs}` })
     .where(
       'seq',
       'in',
       jobs.map(({ seq }) => seq),
     )
-    .where('lease_owner', 'in', owners)
+    .where('leaseOwner', 'in', owners)
     .execute();
 }
 
 const selectNextDueAt = prepared((db, its: Parameters<Look>) =>
   db
     .selectFrom('jobs')
-    .select('due_at')
+    .select('dueAt')
     .where('state', '=', READY)
     .where('kind', '=', its('kind'))
     .where('lot', '=', its('lot'))
     .where('priority', '=', its('priority'))
-    .where('due_at', '>', its('now'))
-    .orderBy('due_at')
+    .where('dueAt', '>', its('now'))
+    .orderBy('dueAt')
     .limit(1),
 );
 
@@ -137,7 +137,7 @@ export async function nextDueAt(db: Db, kind: string, lot: string, now: number):
   const times: number[] = [];
   for (const priority of PRIORITIES) {
     const next = first(await selectNextDueAt(db, { kind, lot, priority, now }));
-    if (next) times.push(next.due_at);
+    if (next) times.push(next.dueAt);
   }
   return times.length === 0 ? undefined : Math.min(...times);
 }

@@ -6,7 +6,7 @@ import { prepared, type Parameters } from './prepared.ts';
 import type { Schema } from './schema.ts';
 
 const selectOverdue = prepared((db, its: Parameters<{ now: number; limit: number }>) =>
-  db.selectFrom('jobs').selectAll().where('expires_at', '<=', its('now')).orderBy('expires_at').limit(its('limit')),
+  db.selectFrom('jobs').selectAll().where('expiresAt', '<=', its('now')).orderBy('expiresAt').limit(its('limit')),
 );
 
 /** Jobs whose work is not to be done any more, whatever holds them back. */
@@ -18,7 +18,7 @@ export async function overdue(db: Kysely<Schema>, now: number, limit: number): P
 export async function moveToLot(tx: Tx, { seq, lease }: Mine, lot: string): Promise<void> {
   await tx.db
     .updateTable('jobs')
-    .set({ lot, lease_owner: null, lease_until: null })
+    .set({ lot, leaseOwner: null, leaseUntil: null })
     .where('seq', '=', seq)
     .where(sql`coalesce(lease_owner, '')`, '=', lease ?? '')
     .execute();

@@ -39,7 +39,7 @@ export interface Job {
 }
 
 export function fromRow(row: Selectable<Schema['jobs']>): Job {
-  const { seq, kind, key, lane, lot, attempts, due_at: dueAt, created_at: createdAt, lease_owner: lease } = row;
+  const { seq, kind, key, lane, lot, attempts, dueAt, createdAt, leaseOwner: lease } = row;
   return {
     seq,
     kind,
@@ -49,13 +49,13 @@ export function fromRow(row: Selectable<Schema['jobs']>): Job {
     attempts,
     dueAt,
     createdAt,
-    expiresAt: row.expires_at,
+    expiresAt: row.expiresAt,
     payload: JSON.parse(row.payload) as Job['payload'],
     lease,
   };
 }
 
-type NewRow = Omit<Selectable<Schema['jobs']>, 'seq' | 'lease_owner' | 'lease_until'>;
+type NewRow = Omit<Selectable<Schema['jobs']>, 'seq' | 'leaseOwner' | 'leaseUntil'>;
 
 const insertOne = prepared((db, its: Parameters<NewRow>) =>
   db
@@ -67,10 +67,10 @@ const insertOne = prepared((db, its: Parameters<NewRow>) =>
       lot: its('lot'),
       state: its('state'),
       priority: its('priority'),
-      due_at: its('due_at'),
+      dueAt: its('dueAt'),
       attempts: its('attempts'),
-      created_at: its('created_at'),
-      expires_at: its('expires_at'),
+      createdAt: its('createdAt'),
+      expiresAt: its('expiresAt'),
       payload: its('payload'),
     })
     .onConflict((conflict) => conflict.column('key').doNothing()),
@@ -103,10 +103,10 @@ export async function enqueue(tx: Tx, job: NewJob, now: number): Promise<number 
     lot: job.lot ?? '',
     state: busy === undefined ? 'ready' : 'blocked',
     priority: job.priority ?? 0,
-    due_at: dueAt,
+    dueAt,
     attempts: 0,
-    created_at: now,
-    expires_at: job.expiresAt ?? null,
+    createdAt: now,
+    expiresAt: job.expiresAt ?? null,
     payload: JSON.stringify(job.payload),
   };
   for (;;) {
@@ -152,7 +152,7 @@ export async function finish(tx: Tx, job: Mine & Pick<Job, 'lane'>): Promise<num
   const next = await laneHead(tx.db, lane);
   if (next === undefined) return undefined;
   await setReady(tx.db, { seq: next.seq });
-  return next.due_at;
+  return next.dueAt;
 }
 
 /** The lane of everything that is said in a conversation. */
@@ -174,10 +174,10 @@ const putOff = prepared((db, its: Parameters<{ seq: number; lease: string; dueAt
   db
     .updateTable('jobs')
     .set({
-      due_at: its('dueAt'),
+      dueAt: its('dueAt'),
       attempts: sql<number>`attempts + ${its('more')}`,
-      lease_owner: null,
-      lease_until: null,
+      leaseOwner: null,
+      leaseUntil: null,
     })
     .where('seq', '=', its('seq'))
     .where(leaseOf, '=', its('lease')),
@@ -194,7 +194,7 @@ export const SERVER_NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1
 const restart = prepared((db, its: Parameters<{ seq: number; lease: string; now: number }>) =>
   db
     .updateTable('jobs')
-    .set({ due_at: its('now'), created_at: its('now'), attempts: 0, lease_owner: null, lease_until: null })
+    .set({ dueAt: its('now'), createdAt: its('now'), attempts: 0, leaseOwner: null, leaseUntil: null })
     .where('seq', '=', its('seq'))
     .where(leaseOf, '=', its('lease')),
 );
@@ -219,8 +219,8 @@ const deleteUnlessHeld = prepared((db, its: Parameters<{ seq: number; lease: str
 const restartLater = prepared((db, its: Parameters<{ seq: number; lease: string; now: number; restMs: number }>) =>
   db
     .updateTable('jobs')
-    .set({ due_at: its('now'), created_at: its('now'), attempts: 0, lease_owner: null })
-    .set({ lease_until: sql`${SERVER_NOW} + ${its('restMs')}` })
+    .set({ dueAt: its('now'), createdAt: its('now'), attempts: 0, leaseOwner: null })
+    .set({ leaseUntil: sql`${SERVER_NOW} + ${its('restMs')}` })
     .where('seq', '=', its('seq'))
     .where(leaseOf, '=', its('lease')),
 );
@@ -250,7 +250,7 @@ export async function depth(db: Kysely<Schema>): Promise<Depth[]> {
       'kind',
       'state',
       (count) => count.fn.countAll<number>().as('count'),
-      (min) => min.fn.min('due_at').as('oldest'),
+      (min) => min.fn.min('dueAt').as('oldest'),
     ])
     .groupBy(['kind', 'state'])
     .execute();
@@ -268,9 +268,9 @@ function lockLane(tx: Tx, lane: string): Promise<void> {
 }
 
 const selectLaneHead = prepared((db, its: Parameters<{ lane: string }>) =>
-  db.selectFrom('jobs').select(['seq', 'due_at']).where('lane', '=', its('lane')).orderBy('seq').limit(1),
+  db.selectFrom('jobs').select(['seq', 'dueAt']).where('lane', '=', its('lane')).orderBy('seq').limit(1),
 );
 
-async function laneHead(db: Kysely<Schema>, lane: string): Promise<{ seq: number; due_at: number } | undefined> {
+async function laneHead(db: Kysely<Schema>, lane: string): Promise<{ seq: number; dueAt: number } | undefined> {
   return first(await selectLaneHead(db, { lane }));
 }

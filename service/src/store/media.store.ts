@@ -16,19 +16,19 @@ export async function insert(tx: Tx, media: MediaRow, now: number): Promise<stri
     .insertInto('media')
     .values({
       id: media.id,
-      account_id: media.accountId,
-      provider_id: media.providerId,
-      mime_type: media.mimeType,
+      accountId: media.accountId,
+      providerId: media.providerId,
+      mimeType: media.mimeType,
       filename: media.filename,
-      created_at: now,
+      createdAt: now,
     })
-    .onConflict((conflict) => conflict.columns(['account_id', 'provider_id']).doNothing())
+    .onConflict((conflict) => conflict.columns(['accountId', 'providerId']).doNothing())
     .execute();
   const row = await tx.db
     .selectFrom('media')
     .select('id')
-    .where('account_id', '=', media.accountId)
-    .where('provider_id', '=', media.providerId)
+    .where('accountId', '=', media.accountId)
+    .where('providerId', '=', media.providerId)
     .executeTakeFirstOrThrow();
   return row.id;
 }
@@ -36,7 +36,7 @@ export async function insert(tx: Tx, media: MediaRow, now: number): Promise<stri
 export async function find(db: Kysely<Schema>, id: string): Promise<MediaRow | undefined> {
   const row = await db.selectFrom('media').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return undefined;
-  const { account_id: accountId, provider_id: providerId, mime_type: mimeType, filename } = row;
+  const { accountId, providerId, mimeType, filename } = row;
   return { id, accountId, providerId, mimeType, filename };
 }
 
@@ -68,20 +68,20 @@ export async function findUpload(
   const row = await db
     .selectFrom('uploads')
     .selectAll()
-    .where('account_id', '=', accountId)
+    .where('accountId', '=', accountId)
     .where('sha256', '=', sha256)
-    .where('mime_type', '=', mimeType)
-    .where((is) => is.or([is('expires_at', 'is', null), is('expires_at', '>', now)]))
+    .where('mimeType', '=', mimeType)
+    .where((is) => is.or([is('expiresAt', 'is', null), is('expiresAt', '>', now)]))
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  return { accountId, sha256, mimeType, providerId: row.provider_id, bytes: row.bytes, expiresAt: row.expires_at };
+  return { accountId, sha256, mimeType, providerId: row.providerId, bytes: row.bytes, expiresAt: row.expiresAt };
 }
 
 export async function putUpload(tx: Tx, upload: Upload): Promise<void> {
-  const values = { provider_id: upload.providerId, bytes: upload.bytes, expires_at: upload.expiresAt };
+  const values = { providerId: upload.providerId, bytes: upload.bytes, expiresAt: upload.expiresAt };
   await tx.db
     .insertInto('uploads')
-    .values({ account_id: upload.accountId, sha256: upload.sha256, mime_type: upload.mimeType, ...values })
-    .onConflict((conflict) => conflict.columns(['account_id', 'sha256', 'mime_type']).doUpdateSet(values))
+    .values({ accountId: upload.accountId, sha256: upload.sha256, mimeType: upload.mimeType, ...values })
+    .onConflict((conflict) => conflict.columns(['accountId', 'sha256', 'mimeType']).doUpdateSet(values))
     .execute();
 }

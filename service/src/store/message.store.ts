@@ -8,7 +8,7 @@ import { firstIdAt } from '../core/ids.ts';
 import { changed, first, prepared, type Parameters, type Prepared } from './prepared.ts';
 
 export type MessageRow = Selectable<MessagesTable>;
-export type NewMessage = Omit<MessageRow, 'dead_at'>;
+export type NewMessage = Omit<MessageRow, 'deadAt'>;
 export type AttemptRow = Selectable<AttemptsTable>;
 
 const insertOne = prepared((db, its: Parameters<NewMessage>) =>
@@ -16,21 +16,21 @@ const insertOne = prepared((db, its: Parameters<NewMessage>) =>
     .insertInto('messages')
     .values({
       id: its('id'),
-      account_id: its('account_id'),
-      conversation_id: its('conversation_id'),
+      accountId: its('accountId'),
+      conversationId: its('conversationId'),
       direction: its('direction'),
       kind: its('kind'),
       status: its('status'),
-      status_at: its('status_at'),
-      provider_id: its('provider_id'),
+      statusAt: its('statusAt'),
+      providerId: its('providerId'),
       content: its('content'),
       context: its('context'),
       request: its('request'),
       error: its('error'),
       pricing: its('pricing'),
-      created_at: its('created_at'),
+      createdAt: its('createdAt'),
     })
-    .onConflict((conflict) => conflict.columns(['account_id', 'provider_id']).doNothing()),
+    .onConflict((conflict) => conflict.columns(['accountId', 'providerId']).doNothing()),
 );
 
 /** Answers false when the provider's id is known already: the message came twice. */
@@ -50,7 +50,7 @@ export async function find(db: Kysely<Schema>, id: string): Promise<MessageRow |
 export async function hold(tx: Tx, id: string): Promise<MessageRow | undefined> {
   const message = await find(tx.db, id);
   if (message === undefined || !tx.shared) return message;
-  await lock(tx, message.conversation_id);
+  await lock(tx, message.conversationId);
   return find(tx.db, id);
 }
 
@@ -58,8 +58,8 @@ const selectByProviderId = prepared((db, its: Parameters<{ accountId: string; pr
   db
     .selectFrom('messages')
     .selectAll()
-    .where('account_id', '=', its('accountId'))
-    .where('provider_id', '=', its('providerId')),
+    .where('accountId', '=', its('accountId'))
+    .where('providerId', '=', its('providerId')),
 );
 
 export async function findByProviderId(
@@ -77,7 +77,7 @@ export async function page(
   limit: number,
   before: string | undefined,
 ): Promise<MessageRow[]> {
-  let query = db.selectFrom('messages').selectAll().where('conversation_id', '=', conversationId);
+  let query = db.selectFrom('messages').selectAll().where('conversationId', '=', conversationId);
   if (before !== undefined) query = query.where('id', '<', before);
   return query.orderBy('id', 'desc').limit(limit).execute();
 }
@@ -85,7 +85,7 @@ export async function page(
 export type MessageChange = Partial<
   Pick<
     MessageRow,
-    'status' | 'status_at' | 'provider_id' | 'content' | 'kind' | 'error' | 'pricing' | 'request' | 'dead_at'
+    'status' | 'statusAt' | 'providerId' | 'content' | 'kind' | 'error' | 'pricing' | 'request' | 'deadAt'
   >
 >;
 
@@ -113,7 +113,7 @@ const selectInStatus = prepared((db, its: Parameters<{ conversationId: string; s
   db
     .selectFrom('messages')
     .selectAll()
-    .where('conversation_id', '=', its('conversationId'))
+    .where('conversationId', '=', its('conversationId'))
     .where('status', '=', its('status'))
     .orderBy('id'),
 );
@@ -135,7 +135,7 @@ const selectSentUpTo = prepared(
     db
       .selectFrom('messages')
       .select('id')
-      .where('conversation_id', '=', its('conversationId'))
+      .where('conversationId', '=', its('conversationId'))
       .where('status', '=', its('status'))
       .where('id', '<', its('before'))
       .where((is) =>
@@ -143,9 +143,9 @@ const selectSentUpTo = prepared(
           is.fn.coalesce(
             is
               .selectFrom('attempts')
-              .select((tried) => tried.fn.max('opened_at').as('at'))
-              .whereRef('attempts.message_id', '=', 'messages.id'),
-            'status_at',
+              .select((tried) => tried.fn.max('openedAt').as('at'))
+              .whereRef('attempts.messageId', '=', 'messages.id'),
+            'statusAt',
           ),
           '<=',
           its('upTo'),
@@ -174,7 +174,7 @@ export async function drop(tx: Tx, id: string): Promise<void> {
 }
 
 const selectKey = prepared((db, its: Parameters<{ key: string }>) =>
-  db.selectFrom('idempotency').select(['digest', 'message_id as messageId']).where('key', '=', its('key')),
+  db.selectFrom('idempotency').select(['digest', 'messageId']).where('key', '=', its('key')),
 );
 
 export async function idempotent(
@@ -188,17 +188,17 @@ const insertKey = prepared((db, its: Parameters<Schema['idempotency']>) =>
   db.insertInto('idempotency').values({
     key: its('key'),
     digest: its('digest'),
-    message_id: its('message_id'),
-    created_at: its('created_at'),
+    messageId: its('messageId'),
+    createdAt: its('createdAt'),
   }),
 );
 
 export async function rememberKey(tx: Tx, key: string, digest: string, messageId: string, now: number): Promise<void> {
-  await insertKey(tx.db, { key, digest, message_id: messageId, created_at: now });
+  await insertKey(tx.db, { key, digest, messageId, createdAt: now });
 }
 
 const selectAttempts = prepared((db, its: Parameters<{ messageId: string }>) =>
-  db.selectFrom('attempts').selectAll().where('message_id', '=', its('messageId')).orderBy('number'),
+  db.selectFrom('attempts').selectAll().where('messageId', '=', its('messageId')).orderBy('number'),
 );
 
 export async function attempts(db: Kysely<Schema>, messageId: string): Promise<AttemptRow[]> {
@@ -221,15 +221,15 @@ export async function mayHaveArrived(db: Kysely<Schema>, messageId: string): Pro
   return !TELLS_NOTHING.includes(first(await selectStatus(db, { id: messageId }))?.status);
 }
 
-type OpenedAttempt = Pick<AttemptRow, 'id' | 'message_id' | 'number' | 'opened_at'>;
+type OpenedAttempt = Pick<AttemptRow, 'id' | 'messageId' | 'number' | 'openedAt'>;
 
 const insertAttempt = prepared((db, its: Parameters<OpenedAttempt>) =>
   db.insertInto('attempts').values({
     id: its('id'),
-    message_id: its('message_id'),
+    messageId: its('messageId'),
     number: its('number'),
-    opened_at: its('opened_at'),
-    closed_at: null,
+    openedAt: its('openedAt'),
+    closedAt: null,
     outcome: null,
     error: null,
   }),
@@ -242,19 +242,19 @@ export async function openAttempt(tx: Tx, attempt: OpenedAttempt): Promise<void>
 
 /** The message was settled by other news than the attempt's own answer, which never came. */
 export async function closeOpenAttempts(tx: Tx, messageId: string, closedAt: number, outcome: string): Promise<void> {
-  const open = tx.db.updateTable('attempts').where('message_id', '=', messageId).where('closed_at', 'is', null);
-  await open.set({ closed_at: closedAt, outcome }).execute();
+  const open = tx.db.updateTable('attempts').where('messageId', '=', messageId).where('closedAt', 'is', null);
+  await open.set({ closedAt, outcome }).execute();
 }
 
-type ClosedAttempt = Pick<AttemptRow, 'id' | 'closed_at' | 'outcome' | 'error'>;
+type ClosedAttempt = Pick<AttemptRow, 'id' | 'closedAt' | 'outcome' | 'error'>;
 
 const updateAttempt = prepared((db, its: Parameters<ClosedAttempt>) =>
   db
     .updateTable('attempts')
-    .set({ closed_at: its('closed_at'), outcome: its('outcome'), error: its('error') })
+    .set({ closedAt: its('closedAt'), outcome: its('outcome'), error: its('error') })
     .where('id', '=', its('id')),
 );
 
 export async function closeAttempt(tx: Tx, id: string, closedAt: number, outcome: string, error: string | null) {
-  await updateAttempt(tx.db, { id, closed_at: closedAt, outcome, error });
+  await updateAttempt(tx.db, { id, closedAt, outcome, error });
 }

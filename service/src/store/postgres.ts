@@ -3,7 +3,7 @@ import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClien
 import pg from 'pg';
 import type { SharedDatabase, StoreDialect } from './dialect.ts';
 import { SchemaError } from './migrate.ts';
-import type { Schema } from './schema.ts';
+import { COLUMNS, type Schema } from './schema.ts';
 import { naming } from './unavailable.ts';
 
 /** Connections of one process: units of work at the same time, and reads besides. */
@@ -125,7 +125,7 @@ function connect(url: string, max: number, session = SESSION): Kysely<Schema> {
   // A connection that breaks fails the query that is under way on it; the next who wants one gets another.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: new NamingPool(pool) }) });
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: new NamingPool(pool) }), plugins: [COLUMNS] });
 }
 
 /** What the server says when it lets nobody in, by the code it says it with; told without the URL, which holds the password. */

@@ -28,16 +28,16 @@ function statements(nowOf: Now) {
     const cost = sql<number>`cast(${its('costMs')} as bigint)`;
     return db
       .insertInto('rates')
-      .values({ key: its('key'), full_at: sql<number>`${now} + ${cost}` })
+      .values({ key: its('key'), fullAt: sql<number>`${now} + ${cost}` })
       .onConflict((conflict) =>
         conflict
           .column('key')
           .doUpdateSet({
-            full_at: sql<number>`case when rates.full_at > ${now} then rates.full_at else ${now} end + ${cost}`,
+            fullAt: sql<number>`case when rates.full_at > ${now} then rates.full_at else ${now} end + ${cost}`,
           })
-          .where('rates.full_at', '<=', sql<number>`${now} + cast(${its('capacityMs')} as bigint) - ${cost}`),
+          .where('rates.fullAt', '<=', sql<number>`${now} + cast(${its('capacityMs')} as bigint) - ${cost}`),
       )
-      .returning('full_at');
+      .returning('fullAt');
   });
   const waitMs = prepared((db, its: Parameters<Ask>) => {
     const now = nowOf(its as never);
@@ -51,9 +51,9 @@ function statements(nowOf: Now) {
     const until = sql<number>`${nowOf(its)} + cast(${its('costMs')} as bigint)`;
     return db
       .insertInto('rates')
-      .values({ key: its('key'), full_at: until })
+      .values({ key: its('key'), fullAt: until })
       .onConflict((conflict) =>
-        conflict.column('key').doUpdateSet({ full_at: until }).where('rates.full_at', '<', until),
+        conflict.column('key').doUpdateSet({ fullAt: until }).where('rates.fullAt', '<', until),
       );
   });
   return { take, waitMs, fill };

@@ -29,12 +29,12 @@ function insertMany(size: number) {
   return prepared((db, its: Parameters<Record<string, never>>) =>
     db.insertInto('receipts').values(
       Array.from({ length: size }, (_, i) => ({
-        account_id: its(`${4 * i}`),
-        received_at: its(`${4 * i + 1}`),
+        accountId: its(`${4 * i}`),
+        receivedAt: its(`${4 * i + 1}`),
         request: its(`${4 * i + 2}`),
         body: its(`${4 * i + 3}`),
         digest: '',
-        processed_at: null,
+        processedAt: null,
       })),
     ),
   );
@@ -61,9 +61,9 @@ function numbered(receipts: readonly NewReceipt[], from: number, size: number): 
 const selectUnprocessed = prepared((db, its: Parameters<{ accountId: string; limit: number }>) =>
   db
     .selectFrom('receipts')
-    .select(['seq', 'received_at as receivedAt', 'request', 'body'])
-    .where('account_id', '=', its('accountId'))
-    .where('processed_at', 'is', null)
+    .select(['seq', 'receivedAt', 'request', 'body'])
+    .where('accountId', '=', its('accountId'))
+    .where('processedAt', 'is', null)
     .orderBy('seq')
     .limit(its('limit')),
 );
@@ -85,28 +85,28 @@ const updateRead = prepared((db, its: Parameters<Read>) =>
   db
     .updateTable('receipts')
     .set({
-      processed_at: its('now'),
-      dead_at: its('deadAt'),
-      dead_reason: its('deadReason'),
+      processedAt: its('now'),
+      deadAt: its('deadAt'),
+      deadReason: its('deadReason'),
       digest: its('digest'),
       request: its('request'),
       body: its('body'),
     })
     .where('seq', '=', its('seq'))
-    .where('processed_at', 'is', null)
+    .where('processedAt', 'is', null)
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
           selectFrom('receipts as earlier')
             .select('earlier.seq')
             .where('earlier.digest', '=', its('digest'))
-            .where('earlier.processed_at', 'is not', null),
+            .where('earlier.processedAt', 'is not', null),
         ),
       ),
     ),
 );
 const deleteWaiting = prepared((db, its: Parameters<{ seq: number }>) =>
-  db.deleteFrom('receipts').where('seq', '=', its('seq')).where('processed_at', 'is', null),
+  db.deleteFrom('receipts').where('seq', '=', its('seq')).where('processedAt', 'is', null),
 );
 
 async function settle(tx: Tx, read: Read): Promise<boolean> {
@@ -148,8 +148,8 @@ export interface DeadReceipt extends Receipt {
 export async function findDead(db: Kysely<Schema>, seq: number): Promise<DeadReceipt | undefined> {
   const row = await db
     .selectFrom('receipts')
-    .select(['seq', 'account_id as accountId', 'received_at as receivedAt', 'request', 'body'])
-    .select(['dead_at as deadAt', 'dead_reason as reason'])
+    .select(['seq', 'accountId', 'receivedAt', 'request', 'body'])
+    .select(['deadAt', 'deadReason as reason'])
     .where('seq', '=', seq)
     .executeTakeFirst();
   return row && row.deadAt !== null ? { ...row, deadAt: row.deadAt } : undefined;
@@ -157,14 +157,14 @@ export async function findDead(db: Kysely<Schema>, seq: number): Promise<DeadRec
 
 /** It waits to be read, as if it had just come. Answers false when it is not aside any more. */
 export async function takeBack(tx: Tx, seq: number): Promise<boolean> {
-  const change = { processed_at: null, dead_at: null, dead_reason: null };
-  const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('dead_at', 'is not', null);
+  const change = { processedAt: null, deadAt: null, deadReason: null };
+  const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('deadAt', 'is not', null);
   return (await update.executeTakeFirst()).numUpdatedRows > 0n;
 }
 
 /** Nobody wants to know what it said. Answers false when it is not aside any more. */
 export async function discard(tx: Tx, seq: number): Promise<boolean> {
-  const change = { request: '', body: NOTHING, dead_at: null, dead_reason: null };
-  const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('dead_at', 'is not', null);
+  const change = { request: '', body: NOTHING, deadAt: null, deadReason: null };
+  const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('deadAt', 'is not', null);
   return (await update.executeTakeFirst()).numUpdatedRows > 0n;
 }

@@ -14,7 +14,7 @@ export type Next<P> = P | undefined;
 
 /** Rows of a table in the order in which they came, `upTo` the last that is older than `before`; undefined: there is none. */
 async function stretch(db: Kysely<Schema>, table: 'receipts' | 'events', from: number, before: number) {
-  const at = table === 'receipts' ? 'received_at' : 'created_at';
+  const at = table === 'receipts' ? 'receivedAt' : 'createdAt';
   const rows = await db
     .selectFrom(table)
     .select([
@@ -43,8 +43,8 @@ export async function dropReceipts(tx: Tx, from: number, before: number): Promis
     .deleteFrom('receipts')
     .where('seq', '>', from)
     .where('seq', '<=', upTo)
-    .where('processed_at', 'is not', null)
-    .where('dead_at', 'is', null)
+    .where('processedAt', 'is not', null)
+    .where('deadAt', 'is', null)
     .execute();
   return next;
 }
@@ -59,7 +59,7 @@ export async function dropEvents(tx: Tx, from: number, before: number): Promise<
     .where('seq', '<=', upTo)
     .where((is) =>
       is.not(
-        is.exists(is.selectFrom('deliveries').select('event_seq').whereRef('deliveries.event_seq', '=', 'events.seq')),
+        is.exists(is.selectFrom('deliveries').select('eventSeq').whereRef('deliveries.eventSeq', '=', 'events.seq')),
       ),
     )
     .execute();
@@ -94,12 +94,12 @@ export async function oldEvents(tx: Tx, from: number, before: number): Promise<S
     .execute();
   const waiting = await tx.db
     .selectFrom('deliveries')
-    .select('event_seq')
+    .select('eventSeq')
     .distinct()
-    .where('event_seq', '>', from)
-    .where('event_seq', '<=', upTo)
+    .where('eventSeq', '>', from)
+    .where('eventSeq', '<=', upTo)
     .execute();
-  const untaken = new Set(waiting.map((one) => one.event_seq));
+  const untaken = new Set(waiting.map((one) => one.eventSeq));
   return { rows: rows.map((row) => ({ ...row, untaken: untaken.has(row.seq) })), upTo, more: next !== undefined };
 }
 
@@ -108,8 +108,8 @@ export async function dropIdempotencyKeys(tx: Tx, before: string): Promise<Next<
   const old = tx.db
     .selectFrom('idempotency')
     .select('key')
-    .where('message_id', '<', before)
-    .orderBy('message_id')
+    .where('messageId', '<', before)
+    .orderBy('messageId')
     .limit(LIMIT);
   return more(await tx.db.deleteFrom('idempotency').where('key', 'in', old).executeTakeFirst());
 }
@@ -132,8 +132,8 @@ export async function dropAttempts(tx: Tx, from: string, young: string, before: 
   if (upTo === undefined) return undefined;
   const over = db
     .selectFrom('attempts')
-    .leftJoin('messages', 'messages.id', 'attempts.message_id')
-    .select('attempts.message_id')
+    .leftJoin('messages', 'messages.id', 'attempts.messageId')
+    .select('attempts.messageId')
     .where('attempts.id', '>', from)
     .where('attempts.id', '<=', upTo)
     .where((is) =>
@@ -141,12 +141,12 @@ export async function dropAttempts(tx: Tx, from: string, young: string, before: 
         is('messages.id', 'is', null),
         is.and([
           is('messages.status', 'not in', UNDER_WAY),
-          is('messages.dead_at', 'is', null),
-          is('messages.status_at', '<', before),
+          is('messages.deadAt', 'is', null),
+          is('messages.statusAt', '<', before),
         ]),
       ]),
     );
-  await db.deleteFrom('attempts').where('message_id', 'in', over).execute();
+  await db.deleteFrom('attempts').where('messageId', 'in', over).execute();
   return ids.length === LIMIT ? upTo : undefined;
 }
 
@@ -168,22 +168,22 @@ export async function oldMessages(
 ): Promise<Stretch<OldMessage, string>> {
   const found = await tx.db
     .selectFrom('messages')
-    .select(['id', 'conversation_id as conversationId', 'direction', 'kind', 'status', 'request'])
-    .select((column) => column('content', '=', empty).as('is_empty'))
+    .select(['id', 'conversationId', 'direction', 'kind', 'status', 'request'])
+    .select((column) => column('content', '=', empty).as('isEmpty'))
     .where('id', '>', from)
     .where('id', '<', young)
     .orderBy('id')
     .limit(LIMIT)
     .execute();
   const rows = found
-    .filter((row) => !row.is_empty)
-    .map(({ status, is_empty: _, ...row }) => ({ ...row, underWay: UNDER_WAY.includes(status) }));
+    .filter((row) => !row.isEmpty)
+    .map(({ status, isEmpty: _, ...row }) => ({ ...row, underWay: UNDER_WAY.includes(status) }));
   return { rows, upTo: found.at(-1)?.id, more: found.length === LIMIT };
 }
 
 /** Forgets what a message said. It cannot be sent again. */
 export async function forgetBody(tx: Tx, id: string, content: string, request: string | null): Promise<void> {
-  const change = { content, request, context: null, dead_at: null };
+  const change = { content, request, context: null, deadAt: null };
   await tx.db.updateTable('messages').set(change).where('id', '=', id).execute();
 }
 
@@ -208,7 +208,7 @@ export async function dropSubscriptions(tx: Tx, from: string, before: number): P
     .deleteFrom('subscriptions')
     .where('id', '>', from)
     .where('id', '<=', upTo)
-    .where('ended_at', '<', before)
+    .where('endedAt', '<', before)
     .execute();
   return ids.length === LIMIT ? upTo : undefined;
 }
@@ -222,10 +222,10 @@ export async function dropDeliveries(tx: Tx, from: string): Promise<Next<string>
   for (let looked = 0; looked < SUBSCRIPTIONS; looked++) {
     const row = await tx.db
       .selectFrom('deliveries')
-      .leftJoin('subscriptions', 'subscriptions.id', 'deliveries.subscription_id')
-      .select(['deliveries.subscription_id as id', 'subscriptions.id as known', 'subscriptions.ended_at as endedAt'])
-      .where('deliveries.subscription_id', '>', after)
-      .orderBy('deliveries.subscription_id')
+      .leftJoin('subscriptions', 'subscriptions.id', 'deliveries.subscriptionId')
+      .select(['deliveries.subscriptionId as id', 'subscriptions.id as known', 'subscriptions.endedAt'])
+      .where('deliveries.subscriptionId', '>', after)
+      .orderBy('deliveries.subscriptionId')
       .limit(1)
       .executeTakeFirst();
     if (row === undefined) return undefined;
@@ -240,15 +240,15 @@ export async function dropDeliveries(tx: Tx, from: string): Promise<Next<string>
 async function dropDeliveriesOf({ db }: Tx, subscriptionId: string): Promise<boolean> {
   const some = db
     .selectFrom('deliveries')
-    .select('event_seq')
-    .where('subscription_id', '=', subscriptionId)
+    .select('eventSeq')
+    .where('subscriptionId', '=', subscriptionId)
     .orderBy('shard')
-    .orderBy('event_seq')
+    .orderBy('eventSeq')
     .limit(LIMIT);
   const dropped = await db
     .deleteFrom('deliveries')
-    .where('subscription_id', '=', subscriptionId)
-    .where('event_seq', 'in', some)
+    .where('subscriptionId', '=', subscriptionId)
+    .where('eventSeq', 'in', some)
     .executeTakeFirst();
   return more(dropped) !== undefined;
 }
@@ -261,20 +261,20 @@ export const FIRST_UPLOAD: UploadKey = ['', '', ''];
 export async function dropUploads(tx: Tx, from: UploadKey, now: number): Promise<Next<UploadKey>> {
   const rows = await tx.db
     .selectFrom('uploads')
-    .select(['account_id', 'sha256', 'mime_type', 'expires_at'])
-    .where((is) => is(is.refTuple('account_id', 'sha256', 'mime_type'), '>', is.tuple(...from)))
-    .orderBy('account_id')
+    .select(['accountId', 'sha256', 'mimeType', 'expiresAt'])
+    .where((is) => is(is.refTuple('accountId', 'sha256', 'mimeType'), '>', is.tuple(...from)))
+    .orderBy('accountId')
     .orderBy('sha256')
-    .orderBy('mime_type')
+    .orderBy('mimeType')
     .limit(LIMIT)
     .execute();
-  for (const { account_id, sha256, mime_type, expires_at } of rows) {
-    if (expires_at === null || expires_at > now) continue;
-    const one = tx.db.deleteFrom('uploads').where('account_id', '=', account_id).where('sha256', '=', sha256);
-    await one.where('mime_type', '=', mime_type).execute();
+  for (const { accountId, sha256, mimeType, expiresAt } of rows) {
+    if (expiresAt === null || expiresAt > now) continue;
+    const one = tx.db.deleteFrom('uploads').where('accountId', '=', accountId).where('sha256', '=', sha256);
+    await one.where('mimeType', '=', mimeType).execute();
   }
   const last = rows.length === LIMIT ? rows.at(-1) : undefined;
-  return last && [last.account_id, last.sha256, last.mime_type];
+  return last && [last.accountId, last.sha256, last.mimeType];
 }
 
 /** Limits of which nothing is used any more. */
@@ -288,7 +288,7 @@ export async function dropRates(tx: Tx, from: string, now: number): Promise<Next
     .execute();
   const upTo = keys.at(-1)?.key;
   if (upTo === undefined) return undefined;
-  await tx.db.deleteFrom('rates').where('key', '>', from).where('key', '<=', upTo).where('full_at', '<', now).execute();
+  await tx.db.deleteFrom('rates').where('key', '>', from).where('key', '<=', upTo).where('fullAt', '<', now).execute();
   return keys.length === LIMIT ? upTo : undefined;
 }
 

@@ -28,14 +28,14 @@ const accounts: SecretPlace = {
     db
       .selectFrom('accounts')
       .select(['id', 'settings as box'])
-      .where('deleted_at', 'is', null)
+      .where('deletedAt', 'is', null)
       .where('id', '>', after)
       .where(beginsWithNone('settings', prefixes))
       .orderBy('id')
       .limit(limit)
       .execute(),
   count: async (db, prefixes) => {
-    const found = db.selectFrom('accounts').where('deleted_at', 'is', null).where(beginsWithNone('settings', prefixes));
+    const found = db.selectFrom('accounts').where('deletedAt', 'is', null).where(beginsWithNone('settings', prefixes));
     return Number((await found.select((one) => one.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
   },
   replace: async ({ db }, { id, box }, anew) => {
@@ -48,17 +48,14 @@ const subscriptions: SecretPlace = {
     db
       .selectFrom('subscriptions')
       .select(['id', 'secret as box'])
-      .where('ended_at', 'is', null)
+      .where('endedAt', 'is', null)
       .where('id', '>', after)
       .where(beginsWithNone('secret', prefixes))
       .orderBy('id')
       .limit(limit)
       .execute(),
   count: async (db, prefixes) => {
-    const found = db
-      .selectFrom('subscriptions')
-      .where('ended_at', 'is', null)
-      .where(beginsWithNone('secret', prefixes));
+    const found = db.selectFrom('subscriptions').where('endedAt', 'is', null).where(beginsWithNone('secret', prefixes));
     return Number((await found.select((one) => one.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
   },
   replace: async ({ db }, { id, box }, anew) => {

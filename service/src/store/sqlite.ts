@@ -2,7 +2,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type ColumnDataType } from 'kysely';
 import type { StoreDialect } from './dialect.ts';
-import type { Schema } from './schema.ts';
+import { COLUMNS, type Schema } from './schema.ts';
 import { naming } from './unavailable.ts';
 
 /** Statements kept prepared; more than the service has, so that only odd batch sizes are ever prepared again. */
@@ -63,7 +63,10 @@ function connect(path: string, readOnly: boolean): Kysely<Schema> {
   const db = new DatabaseSync(path, { readOnly, timeout: 5_000 });
   if (!readOnly) db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000');
   db.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF');
-  return new Kysely<Schema>({ dialect: new SqliteDialect({ database: new KyselySqlite(db) as never }) });
+  return new Kysely<Schema>({
+    dialect: new SqliteDialect({ database: new KyselySqlite(db) as never }),
+    plugins: [COLUMNS],
+  });
 }
 
 /** The ledger in one file. The folder must exist. */

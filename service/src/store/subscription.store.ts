@@ -31,9 +31,9 @@ export async function list(db: Kysely<Schema>): Promise<SubscriptionRow[]> {
   return db
     .selectFrom('subscriptions')
     .selectAll()
-    .where('ended_at', 'is', null)
-    .where('ended_reason', 'is', null)
-    .where('conversation_id', 'is', null)
+    .where('endedAt', 'is', null)
+    .where('endedReason', 'is', null)
+    .where('conversationId', 'is', null)
     .orderBy('id')
     .execute();
 }
@@ -47,10 +47,10 @@ const selectTriggers = prepared((db, its: Parameters<Listener>) =>
   db
     .selectFrom('subscriptions')
     .selectAll()
-    .where('conversation_id', 'is', null)
-    .where('ended_at', 'is', null)
-    .where((is) => is.or([is('account_id', 'is', null), is('account_id', '=', its('accountId'))]))
-    .where((is) => is.or([is('expires_at', 'is', null), is('expires_at', '>', its('now'))]))
+    .where('conversationId', 'is', null)
+    .where('endedAt', 'is', null)
+    .where((is) => is.or([is('accountId', 'is', null), is('accountId', '=', its('accountId'))]))
+    .where((is) => is.or([is('expiresAt', 'is', null), is('expiresAt', '>', its('now'))]))
     .orderBy('id'),
 );
 
@@ -63,10 +63,10 @@ const selectWaits = prepared((db, its: Parameters<Listener & { conversationId: s
   db
     .selectFrom('subscriptions')
     .selectAll()
-    .where('conversation_id', '=', its('conversationId'))
-    .where('ended_at', 'is', null)
-    .where('account_id', '=', its('accountId'))
-    .where('expires_at', '>', its('now'))
+    .where('conversationId', '=', its('conversationId'))
+    .where('endedAt', 'is', null)
+    .where('accountId', '=', its('accountId'))
+    .where('expiresAt', '>', its('now'))
     .orderBy('id'),
 );
 
@@ -85,14 +85,14 @@ export async function waits(
  * whenever an active workflow is saved, and what happens in between belongs to the new one.
  */
 export async function startHandOver(tx: Tx, id: string, until: number): Promise<void> {
-  const change = { ended_reason: HANDING_OVER, expires_at: until };
+  const change = { endedReason: HANDING_OVER, expiresAt: until };
   await tx.db.updateTable('subscriptions').set(change).where('id', '=', id).execute();
 }
 
 /** Gives a new subscription what those handing over to the same URL have gathered, and ends them. Answers whether there were such. */
 export async function takeOver(
   tx: Tx,
-  heir: Pick<SubscriptionRow, 'id' | 'url' | 'account_id'>,
+  heir: Pick<SubscriptionRow, 'id' | 'url' | 'accountId'>,
   now: number,
 ): Promise<boolean> {
   await hold(tx, 'alone');
@@ -100,10 +100,10 @@ export async function takeOver(
     .selectFrom('subscriptions')
     .select('id')
     .where('url', '=', heir.url)
-    .where('account_id', heir.account_id === null ? 'is' : '=', heir.account_id)
-    .where('ended_at', 'is', null)
-    .where('ended_reason', '=', HANDING_OVER)
-    .where('expires_at', '>', now)
+    .where('accountId', heir.accountId === null ? 'is' : '=', heir.accountId)
+    .where('endedAt', 'is', null)
+    .where('endedReason', '=', HANDING_OVER)
+    .where('expiresAt', '>', now)
     .execute();
   for (const { id } of rows) {
     await inherit(tx, id, heir.id);
@@ -115,15 +115,15 @@ export async function takeOver(
 /** The trigger's subscription that took the place of one that ended: the newest with the same URL and account. */
 export async function successor(
   db: Kysely<Schema>,
-  { url, account_id }: Pick<SubscriptionRow, 'url' | 'account_id'>,
+  { url, accountId }: Pick<SubscriptionRow, 'url' | 'accountId'>,
 ): Promise<SubscriptionRow | undefined> {
   return db
     .selectFrom('subscriptions')
     .selectAll()
-    .where('ended_at', 'is', null)
-    .where('conversation_id', 'is', null)
+    .where('endedAt', 'is', null)
+    .where('conversationId', 'is', null)
     .where('url', '=', url)
-    .where('account_id', account_id === null ? 'is' : '=', account_id)
+    .where('accountId', accountId === null ? 'is' : '=', accountId)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -133,38 +133,38 @@ export async function successor(
 async function inherit(tx: Tx, from: string, heir: string): Promise<void> {
   await tx.db
     .insertInto('deliveries')
-    .columns(['subscription_id', 'event_seq', 'shard'])
+    .columns(['subscriptionId', 'eventSeq', 'shard'])
     .expression((select) =>
       select
         .selectFrom('deliveries')
-        .select((is) => [is.val(heir).as('subscription_id'), 'event_seq', 'shard'])
-        .where('subscription_id', '=', from),
+        .select((is) => [is.val(heir).as('subscriptionId'), 'eventSeq', 'shard'])
+        .where('subscriptionId', '=', from),
     )
-    .onConflict((conflict) => conflict.columns(['subscription_id', 'shard', 'event_seq']).doNothing())
+    .onConflict((conflict) => conflict.columns(['subscriptionId', 'shard', 'eventSeq']).doNothing())
     .execute();
 }
 
 /** Ends a subscription and forgets what it has not taken. */
 export async function end(tx: Tx, id: string, reason: string, now: number): Promise<void> {
-  await tx.db.updateTable('subscriptions').set({ ended_at: now, ended_reason: reason }).where('id', '=', id).execute();
-  await tx.db.deleteFrom('deliveries').where('subscription_id', '=', id).execute();
+  await tx.db.updateTable('subscriptions').set({ endedAt: now, endedReason: reason }).where('id', '=', id).execute();
+  await tx.db.deleteFrom('deliveries').where('subscriptionId', '=', id).execute();
 }
 
 /** Wants no more events; those it has not taken are still delivered. */
 export async function stopListening(tx: Tx, id: string, now: number): Promise<void> {
-  await tx.db.updateTable('subscriptions').set({ expires_at: now }).where('id', '=', id).execute();
+  await tx.db.updateTable('subscriptions').set({ expiresAt: now }).where('id', '=', id).execute();
 }
 
 const insertDelivery = prepared((db, its: Parameters<Schema['deliveries']>) =>
   db
     .insertInto('deliveries')
-    .values({ subscription_id: its('subscription_id'), event_seq: its('event_seq'), shard: its('shard') })
-    .onConflict((conflict) => conflict.columns(['subscription_id', 'shard', 'event_seq']).doNothing()),
+    .values({ subscriptionId: its('subscriptionId'), eventSeq: its('eventSeq'), shard: its('shard') })
+    .onConflict((conflict) => conflict.columns(['subscriptionId', 'shard', 'eventSeq']).doNothing()),
 );
 
 /** Answers false when it was promised already and has not been taken yet. */
 export async function addDelivery(tx: Tx, subscriptionId: string, eventSeq: number, shard: number): Promise<boolean> {
-  return changed(await insertDelivery(tx.db, { subscription_id: subscriptionId, event_seq: eventSeq, shard }));
+  return changed(await insertDelivery(tx.db, { subscriptionId, eventSeq, shard }));
 }
 
 export interface PendingDelivery {
@@ -181,11 +181,11 @@ interface Shard {
 const selectPending = prepared((db, its: Parameters<Shard & { limit: number }>) =>
   db
     .selectFrom('deliveries')
-    .innerJoin('events', 'events.seq', 'deliveries.event_seq')
+    .innerJoin('events', 'events.seq', 'deliveries.eventSeq')
     .select(['events.seq as eventSeq', 'events.id as eventId', 'events.payload'])
-    .where('deliveries.subscription_id', '=', its('subscriptionId'))
+    .where('deliveries.subscriptionId', '=', its('subscriptionId'))
     .where('deliveries.shard', '=', its('shard'))
-    .orderBy('deliveries.event_seq')
+    .orderBy('deliveries.eventSeq')
     .limit(its('limit')),
 );
 
@@ -203,25 +203,25 @@ export async function pending(
 export async function untaken(db: Kysely<Schema>, subscriptionId: string): Promise<PendingDelivery[]> {
   return db
     .selectFrom('deliveries')
-    .innerJoin('events', 'events.seq', 'deliveries.event_seq')
+    .innerJoin('events', 'events.seq', 'deliveries.eventSeq')
     .select(['events.seq as eventSeq', 'events.id as eventId', 'events.payload'])
-    .where('deliveries.subscription_id', '=', subscriptionId)
-    .orderBy('deliveries.event_seq')
+    .where('deliveries.subscriptionId', '=', subscriptionId)
+    .orderBy('deliveries.eventSeq')
     .execute();
 }
 
 const deleteTaken = prepared((db, its: Parameters<Shard & { eventSeq: number }>) =>
   db
     .deleteFrom('deliveries')
-    .where('subscription_id', '=', its('subscriptionId'))
+    .where('subscriptionId', '=', its('subscriptionId'))
     .where('shard', '=', its('shard'))
-    .where('event_seq', '=', its('eventSeq')),
+    .where('eventSeq', '=', its('eventSeq')),
 );
 
 const deleteAllTaken = prepared((db, its: Parameters<Shard & { eventSeqs: readonly number[] }>) =>
   db
     .deleteFrom('deliveries')
-    .where('subscription_id', '=', its('subscriptionId'))
+    .where('subscriptionId', '=', its('subscriptionId'))
     .where('shard', '=', its('shard'))
     .where(sql<boolean>`event_seq = any(${its('eventSeqs')}::bigint[])`),
 );

@@ -46,8 +46,8 @@ const empty = (app: App) => limitPages(app, 1_000_000);
 /** Writes more than fits: the database gives up the whole commit. */
 const tooMuch = ({ db }: { db: Db }) =>
   db
-    .insertInto('api_keys')
-    .values({ id: 'big', hash: 'x'.repeat(MIB), created_at: 1, revoked_at: null })
+    .insertInto('apiKeys')
+    .values({ id: 'big', hash: 'x'.repeat(MIB), createdAt: 1, revokedAt: null })
     .execute();
 
 test('a full disk: 503 with the time to come back, and 200 when there is room again', async () => {

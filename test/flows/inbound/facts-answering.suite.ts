@@ -15,7 +15,7 @@ export function describeAnswering(name: string, open: () => Promise<Ledger>): vo
 function describeOwner(): void {
   describe('who answers', () => {
     const promised = async () =>
-      (await flow.ledger.reader.selectFrom('deliveries').select('event_seq').execute()).length;
+      (await flow.ledger.reader.selectFrom('deliveries').select('eventSeq').execute()).length;
 
     test('a person who writes from elsewhere takes over, told once and before what they wrote', async () => {
       await tell(text('hi'));

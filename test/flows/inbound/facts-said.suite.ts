@@ -157,11 +157,7 @@ function describeFiles(): void {
         ],
       });
     const files = async () =>
-      await flow.ledger.reader
-        .selectFrom('media')
-        .select(['id', 'provider_id as providerId'])
-        .orderBy('provider_id')
-        .execute();
+      await flow.ledger.reader.selectFrom('media').select(['id', 'providerId']).orderBy('providerId').execute();
 
     test('have an id each, by which they are fetched', async () => {
       await tell(album());

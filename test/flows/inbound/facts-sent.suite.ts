@@ -171,7 +171,7 @@ function describeEchoes(): void {
         .selectAll()
         .where('direction', '=', 'outbound')
         .execute();
-      expect(rows).toMatchObject([{ id, provider_id: `provider ${id}`, status: 'sent' }]);
+      expect(rows).toMatchObject([{ id, providerId: `provider ${id}`, status: 'sent' }]);
     });
 
     test('takes the conversation from nobody when it turns out to be the message that was being sent', async () => {

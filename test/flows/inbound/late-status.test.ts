@@ -44,7 +44,7 @@ const calls = (app: App) => app.sandbox.requests().filter(({ path }) => path.end
 
 test('a status that tells that the first try arrived stops the repeat', async () => {
   const { app, id } = await meanwhile((tx, message) =>
-    messages.update(tx, message, { status: 'delivered', provider_id: 'wamid.arrived' }),
+    messages.update(tx, message, { status: 'delivered', providerId: 'wamid.arrived' }),
   );
   expect(await app.message(id)).toMatchObject({ status: 'delivered', attempts: [{ outcome: 'unreachable' }] });
   expect(calls(app)).toBe(1);

@@ -63,9 +63,9 @@ test('all lines of the file', async () => {
 test('a key that another process revoked is refused a few seconds later, one that it added counts at once', async () => {
   const { app, statuses } = await startRestartable();
   await app.service.ledger.write(async ({ db }) => {
-    await db.updateTable('api_keys').set({ revoked_at: app.clock.now() }).execute();
+    await db.updateTable('apiKeys').set({ revokedAt: app.clock.now() }).execute();
     const { id, hash } = describeApiKey(CHOSEN);
-    await db.insertInto('api_keys').values({ id, hash, created_at: app.clock.now(), revoked_at: null }).execute();
+    await db.insertInto('apiKeys').values({ id, hash, createdAt: app.clock.now(), revokedAt: null }).execute();
   });
   app.clock.advance(API_KEY_CACHE_MS);
   expect(await statuses()).toEqual([401, 200, 401]);
