@@ -1,10 +1,10 @@
 /** Webhooks accepted per second, against the floor, in alternating rounds; and how fast everything gets through to the workflow. */
 import { Child } from './child.ts';
 import type { LoadAsk, LoadResult } from './load.ts';
-import type { FloorAnswer, FloorAsk } from './floor.ts';
+import type { FloorAnswer, FloorAsk } from './baseline.ts';
 import { until } from './measure.ts';
 import { numbers, type WebhookTarget } from './requests.ts';
-import type { Rig } from './rig.ts';
+import type { Rig } from './harness.ts';
 
 export interface AcceptPlan {
   rounds: number;

@@ -3,7 +3,7 @@ import { Child } from './child.ts';
 import type { LoadAsk, LoadResult } from './load.ts';
 import { drain } from './accept.ts';
 import { numbers } from './requests.ts';
-import type { Rig } from './rig.ts';
+import type { Rig } from './harness.ts';
 
 export interface PacePlan {
   perSecond: number;

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { Child } from './child.ts';
 import type { Plan } from './plan.ts';
-import { Rig, type Counter, type RigPlan } from './rig.ts';
-import { Subject } from './subject.ts';
+import { Rig, type Counter, type RigPlan } from './harness.ts';
+import { Subject } from './service-under-test.ts';
 
 type RigWish = Partial<Pick<RigPlan, 'name' | 'dataDirs' | 'env' | 'maxBatch'>>;
 

@@ -2,7 +2,7 @@
 import { createServer, request as httpRequest, Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { numbers, sign, webhookBody, type WebhookTarget } from './requests.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from './service-under-test.ts';
 
 const TIMEOUT_MS = 10_000;
 /** The first calls of a process run slow code; they are no part of the figure. */

@@ -12,11 +12,11 @@ import { median } from './measure.ts';
 import { again } from './plan.ts';
 import * as report from './report.ts';
 import type { Row } from './report.ts';
-import type { Rig } from './rig.ts';
+import type { Rig } from './harness.ts';
 import { measureSends } from './sends.ts';
 import { startServers } from './servers.ts';
 import { measureSoak } from './soak.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from './service-under-test.ts';
 
 interface Part {
   what: string;

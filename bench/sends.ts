@@ -4,7 +4,7 @@ import type { CounterAnswer, CounterAsk } from './counter.ts';
 import type { LoadAsk, LoadResult } from './load.ts';
 import { until } from './measure.ts';
 import { numbers } from './requests.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from './service-under-test.ts';
 
 export interface SendRound {
   admittedPerSecond: number;

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pacedWebhooks, type PacePlan } from './ack.ts';
 import type { LoadResult } from './load.ts';
 import { median } from './measure.ts';
-import type { Rig } from './rig.ts';
+import type { Rig } from './harness.ts';
 
 export interface SoakResult {
   load: LoadResult;

@@ -29,7 +29,7 @@ const NODE_PACKAGES = /^(n8n-workflow|(node:)?crypto)$/;
 const BASE = ['contract', 'core'];
 const GROUND = [...BASE, 'config', 'platform', 'store', 'outbox'];
 /** What the pipelines stand on: the ground, the channels by their list, and who is who. */
-const WHO = [...GROUND, 'channel contract', 'channel registry', 'directory'];
+const WHO = [...GROUND, 'channel contract', 'channel registry', 'connectors', 'directory'];
 const PIPELINE = [...WHO, 'events'];
 
 /** The first area whose `files` match a path is its area. Read it as: *name* may import *imports*. */
@@ -64,17 +64,26 @@ const AREAS: readonly Area[] = [
   { name: 'config', files: /^service\/src\/config\//, imports: [...BASE, 'platform'] },
   { name: 'outbox', files: /^service\/src\/outbox\//, imports: [...BASE, 'config', 'platform', 'store'] },
   { name: 'platform', files: /^service\/src\/platform\//, imports: [...BASE, 'channel contract', 'store', 'outbox'] },
-  { name: 'directory', files: /^service\/src\/(accounts|contacts)\//, imports: WHO },
+  { name: 'directory', files: /^service\/src\/contacts\//, imports: WHO },
+  { name: 'connectors', files: /^service\/src\/connectors\//, imports: WHO },
   { name: 'events', files: /^service\/src\/events\//, imports: WHO },
   { name: 'inbound', files: /^service\/src\/inbound\//, imports: PIPELINE },
   { name: 'outbound', files: /^service\/src\/outbound\//, imports: PIPELINE },
-  { name: 'care', files: /^service\/src\/care\//, imports: [...BASE, 'platform', 'store', 'outbox', 'events'] },
-  { name: 'api', files: /^service\/src\/api\//, imports: [...PIPELINE, 'inbound', 'outbound', 'care', 'feature'] },
+  {
+    name: 'maintenance',
+    files: /^service\/src\/maintenance\//,
+    imports: [...BASE, 'platform', 'store', 'outbox', 'events'],
+  },
+  {
+    name: 'api',
+    files: /^service\/src\/api\//,
+    imports: [...PIPELINE, 'inbound', 'outbound', 'maintenance', 'feature'],
+  },
   { name: 'feature', files: /^service\/src\/[^/]+\//, imports: [...PIPELINE, 'inbound', 'outbound'] },
   {
     name: 'service root',
     files: /^service\/src\//,
-    imports: [...PIPELINE, 'inbound', 'outbound', 'care', 'feature', 'api'],
+    imports: [...PIPELINE, 'inbound', 'outbound', 'maintenance', 'feature', 'api'],
   },
   { name: 'credentials', files: /^credentials\//, imports: ['contract'], packages: NODE_PACKAGES },
   { name: 'nodes shared', files: /^nodes\/shared\//, imports: ['contract'], packages: NODE_PACKAGES },
@@ -231,11 +240,11 @@ test.each<[string, string, string]>([
   [`${SRC}/outbox/a.ts`, '../events/x.ts', 'outbox may not import events'],
   [`${SRC}/platform/a.ts`, '../inbound/x.ts', 'platform may not import inbound'],
   [`${SRC}/events/a.ts`, '../outbound/x.ts', 'events may not import outbound'],
-  [`${SRC}/accounts/a.ts`, '../events/x.ts', 'directory may not import events'],
+  [`${SRC}/connectors/a.ts`, '../events/x.ts', 'connectors may not import events'],
   [`${SRC}/campaigns/a.ts`, '../api/x.ts', 'feature may not import api'],
   [`${SRC}/inbound/a.ts`, '../outbound/x.ts', 'inbound may not import outbound'],
   [`${SRC}/outbound/a.ts`, '../channels/kit/x.ts', 'outbound may not import channel kit'],
-  [`${SRC}/care/a.ts`, '../inbound/x.ts', 'care may not import inbound'],
+  [`${SRC}/maintenance/a.ts`, '../inbound/x.ts', 'maintenance may not import inbound'],
   [`${SRC}/outbound/a.ts`, '../campaigns/x.ts', 'outbound may not import feature'],
   [`${SRC}/campaigns/a.ts`, '../handoff/x.ts', 'feature may not import feature'],
   [`${SRC}/campaigns/a.ts`, '../main.ts', 'feature may not import service root'],

@@ -1,7 +1,7 @@
 /** Gauges that are read when they are asked for: what waits, what is paused, what was given up. */
-import type { Accounts } from './accounts/accounts.ts';
+import type { Accounts } from './connectors/accounts.ts';
 import type { DeadLetters } from './dead-letters/dead-letters.ts';
-import type { World } from './pipelines.ts';
+import type { World } from './kernel.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { depth } from './store/job.store.ts';
 

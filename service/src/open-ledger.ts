@@ -7,7 +7,7 @@ import { backoffMs } from './core/retry.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { Outage } from './platform/outage.ts';
-import { openWaitingRoom } from './platform/waiting-room.ts';
+import { openWaitingRoom } from './platform/startup-server.ts';
 import * as cursors from './store/cursor.store.ts';
 import { lockDatabase } from './store/database-lock.ts';
 import type { StoreDialect } from './store/dialect.ts';

@@ -9,14 +9,14 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { WebhookListener, withWebhooks } from './api/webhooks.listener.ts';
 import { registerWebhooks } from './api/webhooks.route.ts';
 import { AppModule } from './app.module.ts';
-import { checkKeys, Reseal } from './care/reseal.ts';
+import { checkKeys, Reseal } from './maintenance/reseal.ts';
 import type { Config } from './config/config.ts';
 import { loadKeys } from './config/key-files.ts';
 import { systemClock, type Clock } from './core/clock.ts';
 import { makeIds, type Ids } from './core/ids.ts';
 import { openLedger } from './open-ledger.ts';
-import { buildPipelines, type Pipelines, type World } from './pipelines.ts';
-import { Bell, BELL_QUEUE } from './outbox/bell.ts';
+import { buildPipelines, type Pipelines, type World } from './kernel.ts';
+import { Bell, BELL_QUEUE } from './outbox/notifier.ts';
 import { cachedLookup, describeApiKey } from './platform/api-keys.ts';
 import { GuardedHttp } from './platform/guarded-http.ts';
 import { Drain, type ReadinessCheck } from './platform/health.ts';

@@ -8,7 +8,7 @@ import {
   type OutboxDriver,
   type OutboxJob,
 } from '../../service/src/outbox/outbox.ts';
-import type { LotGate } from '../../service/src/outbox/lots.ts';
+import type { LotGate } from '../../service/src/outbox/fair-scheduler.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Clock } from '../../service/src/core/clock.ts';

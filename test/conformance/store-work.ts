@@ -1,6 +1,6 @@
 /** Receipts, jobs, events, subscriptions and deliveries. */
 import * as events from '../../service/src/store/event.store.ts';
-import { nextDueAt } from '../../service/src/store/job-claims.store.ts';
+import { nextDueAt } from '../../service/src/store/job-leases.store.ts';
 import * as jobs from '../../service/src/store/job.store.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import * as receipts from '../../service/src/store/receipt.store.ts';

@@ -3,7 +3,7 @@ import { verifyDelivery } from '../../contract/signature.ts';
 import type { CreatedSubscription, CreateSubscription } from '../../contract/api.ts';
 import type { DeliveryBody, ReceivedMessage } from '../../contract/event.ts';
 import type { InboundContent } from '../../contract/message.ts';
-import { Accounts, type LiveAccount } from '../../service/src/accounts/accounts.ts';
+import { Accounts, type LiveAccount } from '../../service/src/connectors/accounts.ts';
 import type { HttpRequest, ProviderHttp } from '../../service/src/channels/channel.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
 import { NO_WINDOW } from '../../service/src/core/session-window.ts';

@@ -155,7 +155,7 @@ function eventTwice({ workflow }: Life): string[] {
 export function checkEnd(promises: Promises, life: Life): void {
   const broken = [
     ...look(life)
-      .rows(`SELECT kind, key, state, payload FROM jobs WHERE kind <> 'care'`)
+      .rows(`SELECT kind, key, state, payload FROM jobs WHERE kind <> 'maintenance'`)
       .map((job) => `still to do: ${JSON.stringify(job)}`),
     ...look(life)
       .rows(`SELECT * FROM deliveries`)

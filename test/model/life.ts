@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { loadConfig } from '../../service/src/config/config.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
-import { buildPipelines, type Pipelines, type World } from '../../service/src/pipelines.ts';
+import { buildPipelines, type Pipelines, type World } from '../../service/src/kernel.ts';
 import { makeLogger } from '../../service/src/platform/logger.ts';
 import { Metrics } from '../../service/src/platform/metrics.ts';
 import { Outage } from '../../service/src/platform/outage.ts';

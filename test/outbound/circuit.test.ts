@@ -1,8 +1,8 @@
 /** What a process knows of a pause, when its end and a trial meet in one commit. */
-import { Accounts } from '../../service/src/accounts/accounts.ts';
+import { Accounts } from '../../service/src/connectors/accounts.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
 import { Circuit } from '../../service/src/outbound/circuit.ts';
-import type { Outcomes } from '../../service/src/outbound/outcomes.ts';
+import type { Outcomes } from '../../service/src/outbound/outcome/outcomes.ts';
 import { parseEncryptionKeys, SecretBox } from '../../service/src/platform/secret-box.ts';
 import * as store from '../../service/src/store/account.store.ts';
 import { manualClock } from '../sandbox/kit/clock.ts';

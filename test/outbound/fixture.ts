@@ -2,9 +2,9 @@
 import type { SendAccepted, SendMessage } from '../../contract/api.ts';
 import type { Capabilities } from '../../contract/channel.ts';
 import type { ParleyEvent } from '../../contract/event.ts';
-import { Accounts, type LiveAccount } from '../../service/src/accounts/accounts.ts';
-import { careJob, CareHandler } from '../../service/src/care/care.ts';
-import { Eraser } from '../../service/src/care/erase.ts';
+import { Accounts, type LiveAccount } from '../../service/src/connectors/accounts.ts';
+import { maintenanceJob, MaintenanceHandler } from '../../service/src/maintenance/maintenance.ts';
+import { Eraser } from '../../service/src/maintenance/erase.ts';
 import type {
   Channel,
   ChannelEvent,
@@ -21,8 +21,8 @@ import { Subscriptions } from '../../service/src/events/subscriptions.ts';
 import { Applier } from '../../service/src/inbound/apply.ts';
 import { Admission } from '../../service/src/outbound/admit.ts';
 import { buildOutbound, type Outbound } from '../../service/src/outbound/build.ts';
-import { Outcomes } from '../../service/src/outbound/outcomes.ts';
-import { messageOfEcho } from '../../service/src/outbound/own-echo.ts';
+import { Outcomes } from '../../service/src/outbound/outcome/outcomes.ts';
+import { messageOfEcho } from '../../service/src/outbound/echo-matcher.ts';
 import { Watermarks } from '../../service/src/outbound/watermarks.ts';
 import { EmbeddedDriver } from '../../service/src/outbox/embedded.driver.ts';
 import { Outbox } from '../../service/src/outbox/outbox.ts';
@@ -94,14 +94,14 @@ export class OutboundFixture {
     const checkUrl = () => undefined;
     this.subscriptions = new Subscriptions({ ...shared, sealer, checkUrl });
     this.eraser = new Eraser(shared);
-    const watermarks = new Watermarks({ ...shared, outcomes, restJob: careJob });
+    const watermarks = new Watermarks({ ...shared, outcomes, restJob: maintenanceJob });
     this.#applier = new Applier({ ...shared, publisher, outbound: outcomes, watermarks, messageOfEcho });
     const webhookUrl = ({ id }: { id: string }) => `https://parley.example.com/webhooks/${id}`;
     const given = { outcomes, io, random: () => 0.5, called: () => undefined, webhookUrl, failed };
     this.#outbound = buildOutbound({ ...shared, ...given });
     this.#admission = new Admission({ ...shared, subscriptions: this.subscriptions, checkUrl });
-    const care = new CareHandler({ ...shared, tasks: [watermarks, this.eraser], accepted: () => 0 });
-    driver.start([...this.#outbound.handlers, care]);
+    const maintenance = new MaintenanceHandler({ ...shared, tasks: [watermarks, this.eraser], accepted: () => 0 });
+    driver.start([...this.#outbound.handlers, maintenance]);
     this.#outbound.start();
     return this;
   }

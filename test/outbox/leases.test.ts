@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { EmbeddedDriver } from '../../service/src/outbox/embedded.driver.ts';
 import { Outbox, type OutboxJob } from '../../service/src/outbox/outbox.ts';
-import { claim } from '../../service/src/store/job-claims.store.ts';
+import { claim } from '../../service/src/store/job-leases.store.ts';
 import * as jobs from '../../service/src/store/job.store.ts';
 import type { Job } from '../../service/src/store/job.store.ts';
 import type { Ledger, Tx } from '../../service/src/store/ledger.ts';

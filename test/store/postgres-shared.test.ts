@@ -8,7 +8,7 @@ import { NO_WINDOW } from '../../service/src/core/session-window.ts';
 import { Outbox } from '../../service/src/outbox/outbox.ts';
 import * as conversations from '../../service/src/store/conversation.store.ts';
 import * as events from '../../service/src/store/event.store.ts';
-import { claim } from '../../service/src/store/job-claims.store.ts';
+import { claim } from '../../service/src/store/job-leases.store.ts';
 import * as jobs from '../../service/src/store/job.store.ts';
 import * as messages from '../../service/src/store/message.store.ts';
 import * as subscriptions from '../../service/src/store/subscription.store.ts';

@@ -1,11 +1,11 @@
 /** Two processes as one driver: one that only promises and rings ("web") and one that only works ("worker"), over a real Redis. */
 import Bull from 'bull';
 import type { Clock } from '../../service/src/core/clock.ts';
-import { Bell, BELL_QUEUE } from '../../service/src/outbox/bell.ts';
+import { Bell, BELL_QUEUE } from '../../service/src/outbox/notifier.ts';
 import { BullDriver } from '../../service/src/outbox/bull.driver.ts';
 import { EmbeddedDriver, type DriverTimes } from '../../service/src/outbox/embedded.driver.ts';
 import type { JobHandler, JobKind } from '../../service/src/outbox/outbox.ts';
-import type { JobFailure } from '../../service/src/outbox/pump.ts';
+import type { JobFailure } from '../../service/src/outbox/worker.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import type { TestedDriver } from '../conformance/outbox-bench.ts';
 import { eventually } from './eventually.ts';

@@ -1,5 +1,5 @@
 /** The jobs of a kind that may run, as a driver finds them. */
-import * as claims from '../../service/src/store/job-claims.store.ts';
+import * as claims from '../../service/src/store/job-leases.store.ts';
 import { PRIORITIES, type Job } from '../../service/src/store/job.store.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 

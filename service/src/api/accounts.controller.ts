@@ -2,9 +2,9 @@ import { Body, Controller, Delete, Get, HttpStatus, Inject, Param, Put, Res, Use
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import type { Account, ProvisioningStep } from '../../../contract/api.ts';
-import { Accounts, perSecondOf, type LiveAccount } from '../accounts/accounts.ts';
-import { Limits } from '../accounts/limits.ts';
-import { Provisioning } from '../accounts/provisioning.ts';
+import { Accounts, perSecondOf, type LiveAccount } from '../connectors/accounts.ts';
+import { Limits } from '../connectors/limits.ts';
+import { Provisioning } from '../connectors/provisioning.ts';
 import { iso } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import { ApiKeyGuard } from '../platform/api-keys.ts';

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
 import type { ActionDescription } from '../../../contract/api.ts';
-import { Accounts } from '../accounts/accounts.ts';
+import { Accounts } from '../connectors/accounts.ts';
 import type { Channel, ChannelIo } from '../channels/channel.ts';
 import { ParleyError } from '../core/errors.ts';
 import { ApiKeyGuard } from '../platform/api-keys.ts';

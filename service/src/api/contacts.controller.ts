@@ -1,7 +1,7 @@
 import { Controller, Delete, HttpCode, Inject, Param, Query, UseGuards } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ErasedContact } from '../../../contract/api.ts';
-import { Eraser } from '../care/erase.ts';
+import { Eraser } from '../maintenance/erase.ts';
 import { Directory } from '../contacts/directory.ts';
 import { ApiKeyGuard } from '../platform/api-keys.ts';
 import { Describe } from '../platform/openapi.ts';

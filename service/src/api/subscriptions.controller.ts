@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Us
 import type { z } from 'zod';
 import type { CreatedSubscription, Subscription } from '../../../contract/api.ts';
 import type { ReplayedEvents } from '../../../contract/dead-letter.ts';
-import { EventReplay } from '../care/replay-events.ts';
+import { EventReplay } from '../maintenance/replay-events.ts';
 import { Subscriptions } from '../events/subscriptions.ts';
 import { ApiKeyGuard } from '../platform/api-keys.ts';
 import { Describe } from '../platform/openapi.ts';

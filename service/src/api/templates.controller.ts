@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Query, UseGu
 import type { z } from 'zod';
 import type { Page, Template } from '../../../contract/api.ts';
 import type { AccountRef } from '../../../contract/channel.ts';
-import { Accounts } from '../accounts/accounts.ts';
+import { Accounts } from '../connectors/accounts.ts';
 import { has, type ChannelIo, type TemplatePower } from '../channels/channel.ts';
 import { ParleyError } from '../core/errors.ts';
 import { ApiKeyGuard } from '../platform/api-keys.ts';

@@ -5,11 +5,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { FastifyServerFactory } from 'fastify';
-import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
-import type { Provisioning } from '../accounts/provisioning.ts';
+import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
+import type { Provisioning } from '../connectors/provisioning.ts';
 import type { RawRequest } from '../channels/channel.ts';
 import { VerificationError } from '../core/errors.ts';
-import { queryOf, type Acceptor } from '../inbound/accept.ts';
+import { queryOf, type Acceptor } from '../connectors/receive/accept.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { toProblem } from '../platform/problem.ts';

@@ -1,6 +1,6 @@
 /** Webhook URLs asked with GET: the provider proves the URL, where it does so. POSTs never get here, see webhooks.listener. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import { has, type RawRequest } from '../channels/channel.ts';
 import { findChannel } from '../channels/registry.ts';
 import { ParleyError } from '../core/errors.ts';

@@ -1,6 +1,6 @@
 /** Finds people by what workflows and operators know of them. */
 import type { AccountRef } from '../../../contract/channel.ts';
-import type { Accounts } from '../accounts/accounts.ts';
+import type { Accounts } from '../connectors/accounts.ts';
 import { findChannel } from '../channels/registry.ts';
 import { ParleyError } from '../core/errors.ts';
 import * as contacts from '../store/contact.store.ts';

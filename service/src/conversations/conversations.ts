@@ -1,6 +1,6 @@
 /** Conversations as people and workflows look them up, and who answers in them. */
 import type { ConversationView, Page } from '../../../contract/api.ts';
-import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import { findChannel } from '../channels/registry.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';

@@ -15,7 +15,7 @@ import type {
   SkippedLetter,
 } from '../../../contract/dead-letter.ts';
 import type { MessageStatus } from '../../../contract/message.ts';
-import type { Accounts } from '../accounts/accounts.ts';
+import type { Accounts } from '../connectors/accounts.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import { reasonOf } from '../inbound/normalize.ts';
@@ -28,7 +28,7 @@ import type { MessageRow } from '../store/message.store.ts';
 import * as receipts from '../store/receipt.store.ts';
 import type { DeadReceipt } from '../store/receipt.store.ts';
 import { LedgerUnavailable } from '../store/unavailable.ts';
-import * as letters from './letter.ts';
+import * as letters from './dead-letter.ts';
 
 /** Letters that one call works off when it is not told how many. */
 const LIMIT = 100;

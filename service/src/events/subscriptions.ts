@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CreatedSubscription, CreateSubscription, Subscription } from '../../../contract/api.ts';
 import { encodeSecret } from '../../../contract/signature.ts';
-import type { Accounts, Sealer } from '../accounts/accounts.ts';
+import type { Accounts, Sealer } from '../connectors/accounts.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';

@@ -1,6 +1,6 @@
 /** Makes one parsed fact true in the ledger and publishes it, in the caller's unit of work. */
 import type { InboundContent } from '../../../contract/message.ts';
-import type { LiveAccount } from '../accounts/accounts.ts';
+import type { LiveAccount } from '../connectors/accounts.ts';
 import type {
   ChannelEvent,
   ParsedDeletion,

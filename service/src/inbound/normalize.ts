@@ -1,5 +1,5 @@
 /** Reads receipts: every fact in a webhook becomes rows and events, a few receipts in one unit of work, in order. */
-import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import type { ChannelEvent, RawRequest } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError, VerificationError } from '../core/errors.ts';
@@ -9,9 +9,9 @@ import * as erasures from '../store/erasure.store.ts';
 import * as receipts from '../store/receipt.store.ts';
 import type { DeadReceipt, Receipt } from '../store/receipt.store.ts';
 import { LedgerUnavailable } from '../store/unavailable.ts';
-import { digestOf, normalizeJob, requestOf } from './accept.ts';
+import { digestOf, normalizeJob, requestOf } from '../connectors/receive/accept.ts';
 import type { Applier } from './apply.ts';
-import { Pace } from './pace.ts';
+import { Pace } from '../connectors/receive/pace.ts';
 
 /** Receipts read in one turn: one commit, and no longer than a webhook may wait meanwhile. */
 const BATCH = 32;

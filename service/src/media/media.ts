@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { AccountRef } from '../../../contract/channel.ts';
 import type { UploadedMedia } from '../../../contract/api.ts';
-import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import { has, type ChannelIo, type MediaFile, type MediaPower } from '../channels/channel.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';

@@ -4,7 +4,7 @@ import type { SendAccepted, SendMessage } from '../../../contract/api.ts';
 import type { IdentityRef } from '../../../contract/event.ts';
 import type { MessageStatus, OutboundContent, OutboundKind } from '../../../contract/message.ts';
 import { canonicalJson } from '../../../contract/signature.ts';
-import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import { bestIdentity, resolvePerson, type Person } from '../contacts/resolve.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { degraded } from '../core/degrade.ts';

@@ -1,5 +1,5 @@
 /** Puts the outbound pipeline together. */
-import type { Accounts } from '../accounts/accounts.ts';
+import type { Accounts } from '../connectors/accounts.ts';
 import type { ChannelIo } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
@@ -7,12 +7,12 @@ import type { JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { Circuit } from './circuit.ts';
 import { Expiry } from './expiry.ts';
-import { OutcomeWriter } from './outcome-writer.ts';
-import type { Outcomes } from './outcomes.ts';
+import { OutcomeWriter } from './outcome/writer.ts';
+import type { Outcomes } from './outcome/outcomes.ts';
 import { Pacer } from './pace.ts';
 import { ratesOf } from './rates.ts';
 import { SendHandler, type SendDeps } from './send.ts';
-import { SettleHandler } from './settle.ts';
+import { SettleHandler } from './outcome/settle.ts';
 
 export interface OutboundDeps extends Pick<SendDeps, 'called' | 'webhookUrl'> {
   ledger: Ledger;

@@ -2,12 +2,12 @@
  * The circuit of an account: when the provider refuses the account itself (its token, its permissions), its sends wait instead of
  * failing one by one. A change of the account closes the circuit at once; besides, a send tries now and then whether it works again.
  */
-import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SendError, SendErrorKind } from '../core/errors.ts';
 import * as store from '../store/account.store.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
-import type { Outcomes } from './outcomes.ts';
+import type { Outcomes } from './outcome/outcomes.ts';
 
 const MINUTE_MS = 60_000;
 const LONGEST_MS = 60 * MINUTE_MS;

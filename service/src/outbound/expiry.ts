@@ -2,14 +2,14 @@
  * Messages that are not to be sent any more. A job that waits (for its lane, its slot, its account) does not run, so what is too late is
  * looked for beside the jobs, every second.
  */
-import type { Accounts } from '../accounts/accounts.ts';
+import type { Accounts } from '../connectors/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Job, Outbox } from '../outbox/outbox.ts';
-import { overdue } from '../store/job-lot.store.ts';
+import { overdue } from '../store/job-group.store.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
-import type { Outcomes } from './outcomes.ts';
+import type { Outcomes } from './outcome/outcomes.ts';
 
 export const EXPIRED = { code: 'expired', message: 'The message could not be sent in time and was given up' };
 

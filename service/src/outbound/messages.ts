@@ -1,7 +1,7 @@
 /** Questions about messages, and the read mark: everything of the outbound side that is no send. */
 import type { MarkRead, MessageView, Page, Permission, SendMessage } from '../../../contract/api.ts';
 import type { OutboundKind } from '../../../contract/message.ts';
-import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import { has, type ChannelIo, type SeenMessage } from '../channels/channel.ts';
 import { bestIdentity } from '../contacts/resolve.ts';
 import type { Clock } from '../core/clock.ts';

@@ -3,9 +3,9 @@
  * start in each, right at its beginning. Slots are so long that in no second more start than are allowed, whatever the number of
  * processes; that costs about a twentieth of the throughput.
  */
-import { perSecondOf, type Accounts, type LiveAccount } from '../accounts/accounts.ts';
+import { perSecondOf, type Accounts, type LiveAccount } from '../connectors/accounts.ts';
 import type { Clock } from '../core/clock.ts';
-import type { LotGate } from '../outbox/lots.ts';
+import type { LotGate } from '../outbox/fair-scheduler.ts';
 import * as rates from '../store/rate.store.ts';
 import type { Tx } from '../store/ledger.ts';
 import type { Circuit } from './circuit.ts';

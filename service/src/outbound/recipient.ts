@@ -1,7 +1,7 @@
 /** Who gets a message and which account sends it, when the caller names a conversation or a contact instead of an address. */
 import type { SendMessage } from '../../../contract/api.ts';
 import type { AccountRef } from '../../../contract/channel.ts';
-import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import { ParleyError } from '../core/errors.ts';
 import * as conversations from '../store/conversation.store.ts';
 import { ofContact } from '../store/conversation-list.store.ts';

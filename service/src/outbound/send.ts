@@ -2,7 +2,7 @@
  * Sends one message: checked again, an attempt opened on disk, the provider called once outside any unit of work, the attempt closed.
  * An attempt that is found open means that the process ended during the call: the outcome is unknown, and nothing is repeated.
  */
-import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import type { ChannelIo, SendReceipt } from '../channels/channel.ts';
 import { bestIdentity } from '../contacts/resolve.ts';
 import type { Clock } from '../core/clock.ts';
@@ -22,8 +22,8 @@ import { leaveChoices } from './choices.ts';
 import { EXPIRED } from './expiry.ts';
 import { lateAt } from './jobs.ts';
 import { contentOf, outgoingOf, requestOf, type Circumstances } from './message-view.ts';
-import type { OutcomeWriter, Sending } from './outcome-writer.ts';
-import type { Outcomes } from './outcomes.ts';
+import type { OutcomeWriter, Sending } from './outcome/writer.ts';
+import type { Outcomes } from './outcome/outcomes.ts';
 import type { Pacer } from './pace.ts';
 
 export interface SendDeps {

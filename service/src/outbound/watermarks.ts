@@ -2,13 +2,13 @@
  * Statuses of providers that name no messages: a step for everything that was sent in a conversation until a time. Some at once, in the
  * unit that brings the news; the rest, where somebody did not look for long, in small steps.
  */
-import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
+import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import type { ParsedWatermark } from '../channels/channel.ts';
 import type { Outbox, OutboxJob } from '../outbox/outbox.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
-import type { Outcomes } from './outcomes.ts';
+import type { Outcomes } from './outcome/outcomes.ts';
 
 /** Messages that one unit of work raises: each is an event with its deliveries. */
 const AT_ONCE = 25;

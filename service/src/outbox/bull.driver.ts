@@ -1,6 +1,6 @@
 /** The driver for many processes: each runs what it has room for, and rings the bell for the others when it has none. */
 import type { Clock } from '../core/clock.ts';
-import type { Bell } from './bell.ts';
+import type { Bell } from './notifier.ts';
 import type { EmbeddedDriver } from './embedded.driver.ts';
 import type { JobHandler, JobKind, OutboxDriver } from './outbox.ts';
 

@@ -1,9 +1,9 @@
 /** The driver without a server: every process looks for itself, at once for what it promised itself, and in a sweep for all else. */
 import type { Clock } from '../core/clock.ts';
 import type { Ledger } from '../store/ledger.ts';
-import { claimsOf, LEASE_MS } from './claims.ts';
+import { claimsOf, LEASE_MS } from './leases.ts';
 import type { JobHandler, JobKind, OutboxDriver } from './outbox.ts';
-import { Pump, type JobFailure } from './pump.ts';
+import { Pump, type JobFailure } from './worker.ts';
 
 /** The driver looks by itself this often, should a ring be lost or another process have died. */
 const SWEEP_MS = 5_000;

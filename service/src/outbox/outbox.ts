@@ -5,9 +5,9 @@
 import type { Clock } from '../core/clock.ts';
 import * as jobs from '../store/job.store.ts';
 import type { Job, NewJob } from '../store/job.store.ts';
-import { moveToLot } from '../store/job-lot.store.ts';
+import { moveToLot } from '../store/job-group.store.ts';
 import type { Tx } from '../store/ledger.ts';
-import type { LotGate } from './lots.ts';
+import type { LotGate } from './fair-scheduler.ts';
 
 export type { Job } from '../store/job.store.ts';
 
@@ -17,9 +17,9 @@ export type { Job } from '../store/job.store.ts';
  * - `deliver` (keyed by subscription and shard): hand over the events that wait; or end a subscription whose time is over.
  * - `send` (a lane per conversation): send one message.
  * - `settle` (keyed by message and when its wait began): end the wait of an uncertain or held message.
- * - `care` (keyed by its purpose): one small step of keeping the ledger: retention, erasing, sealing secrets anew.
+ * - `maintenance` (keyed by its purpose): one small step of keeping the ledger: retention, erasing, sealing secrets anew.
  */
-export const JOB_KINDS = ['normalize', 'deliver', 'send', 'settle', 'care'] as const;
+export const JOB_KINDS = ['normalize', 'deliver', 'send', 'settle', 'maintenance'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 export interface OutboxJob extends NewJob {

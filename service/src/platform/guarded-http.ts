@@ -12,7 +12,7 @@ import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import type { HttpRequest, HttpResponse, HttpStreamResponse, ProviderHttp } from '../channels/channel.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
 import { isAllowedAddress, type AllowedNetworks } from './addresses.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange } from './request-progress.ts';
 import { multipart } from './multipart.ts';
 
 export interface GuardedHttpOptions {

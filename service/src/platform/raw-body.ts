@@ -8,7 +8,7 @@ import { type Readable, Transform } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ParleyError } from '../core/errors.ts';
 import { isWithinDepth, MAX_JSON_DEPTH } from '../core/json-depth.ts';
-import { Readings } from './reading.ts';
+import { Readings } from './body-budget.ts';
 
 export interface BodyLimits {
   maxMediaBytes: number;

@@ -176,7 +176,7 @@ describe('an account that is deleted', () => {
     });
     app.advance(80_000);
     expect(await app.reaches(id, 'failed')).toMatchObject({ error: { code: 'settings' } });
-    expect(app.rows("SELECT * FROM jobs WHERE kind <> 'care'")).toEqual([]);
+    expect(app.rows("SELECT * FROM jobs WHERE kind <> 'maintenance'")).toEqual([]);
   });
 
   test('leaves no message open: what nobody can settle any more is unknown', async () => {

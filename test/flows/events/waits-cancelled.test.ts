@@ -120,5 +120,5 @@ test('a wait whose time is over is ended, not only passed over', async () => {
   app.advance(HOUR + MINUTE);
   await eventually(() => openWaits(app).length === 0, 'the wait to be ended');
   await app.idle();
-  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'care'")).toEqual([]);
+  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'maintenance'")).toEqual([]);
 });

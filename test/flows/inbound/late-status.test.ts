@@ -48,7 +48,7 @@ test('a status that tells that the first try arrived stops the repeat', async ()
   );
   expect(await app.message(id)).toMatchObject({ status: 'delivered', attempts: [{ outcome: 'unreachable' }] });
   expect(calls(app)).toBe(1);
-  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'care'")).toEqual([]);
+  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'maintenance'")).toEqual([]);
 });
 
 test('a session that ended stops the repeat', async () => {

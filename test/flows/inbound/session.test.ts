@@ -122,7 +122,7 @@ describe('when the session is closed at admission, ifSessionClosed', () => {
     expect(sent.map(({ status }) => status?.id)).toEqual(ids);
     app.advance(8 * DAY);
     await app.idle();
-    expect(app.rows("SELECT * FROM jobs WHERE kind <> 'care'")).toEqual([]);
+    expect(app.rows("SELECT * FROM jobs WHERE kind <> 'maintenance'")).toEqual([]);
   });
 
   test('hold: a contact who never writes lets the message expire', async () => {

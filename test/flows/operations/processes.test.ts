@@ -69,7 +69,8 @@ const sentTo = (to: string) =>
     const { to: whom, text } = body as { to?: string; text?: { body?: string } };
     return whom?.replace('+', '') === to ? [text?.body] : [];
   });
-const jobsLeft = async () => (await query(url, "select * from jobs where kind not in ('care', 'settle')")).length;
+const jobsLeft = async () =>
+  (await query(url, "select * from jobs where kind not in ('maintenance', 'settle')")).length;
 
 test.each<[string, Role[]]>([
   ['two that do everything', ['all', 'all']],

@@ -143,7 +143,7 @@ export function describeUpgrade(name: string, leave: Leave): void {
       expect(answer).toMatchObject({ status: 202, body: { erased: { conversations: 1, identities: 2, messages: 4 } } });
       // Where several processes work on the ledger, those get a minute to end what they had begun.
       advance(2 * MINUTE);
-      const done = async () => (await jobsOf('care:erase')).length === 0 && (await isLeft()).length === 0;
+      const done = async () => (await jobsOf('maintenance:erase')).length === 0 && (await isLeft()).length === 0;
       await eventually(done, 'the rest to be erased');
       expect((await everything()).some((row) => JSON.stringify(row).includes('I am Dora'))).toBe(true);
     });

@@ -48,7 +48,7 @@ test('a message that is held again has its seven days again', async () => {
   app.advance(5 * DAY);
   expect(await app.reaches(id, 'failed')).toMatchObject({ error: { code: 'expired' } });
   await app.idle();
-  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'care'")).toEqual([]);
+  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'maintenance'")).toEqual([]);
 });
 
 test('the message that lets a held question go out does not answer it, the next one does', async () => {
@@ -93,5 +93,5 @@ test('a held message of an account that was deleted ends as failed', async () =>
   app.advance(7 * DAY);
   expect((await app.reaches(id, 'failed')).error).toBeDefined();
   await app.idle();
-  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'care'")).toEqual([]);
+  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'maintenance'")).toEqual([]);
 });

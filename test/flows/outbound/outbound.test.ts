@@ -246,7 +246,7 @@ describe('when the answer never comes', () => {
     await app.idle();
     expect((await app.message(id)).status).toBe('delivered');
     expect(app.sandbox.acceptedCountFor(id)).toBe(1);
-    expect(app.rows("SELECT * FROM jobs WHERE kind <> 'care'")).toEqual([]);
+    expect(app.rows("SELECT * FROM jobs WHERE kind <> 'maintenance'")).toEqual([]);
   });
 
   test.each(['answer_dropped', 'connection_dropped'] as const)(
@@ -263,7 +263,7 @@ describe('when the answer never comes', () => {
       app.advance(1);
       await app.reaches(id, 'unknown');
       expect(app.sandbox.acceptedCountFor(id)).toBeLessThanOrEqual(1);
-      expect(app.rows("SELECT * FROM jobs WHERE kind <> 'care'")).toEqual([]);
+      expect(app.rows("SELECT * FROM jobs WHERE kind <> 'maintenance'")).toEqual([]);
     },
   );
 

@@ -107,10 +107,10 @@ async function settle(app: App, workflow: Receiver): Promise<void> {
   for (let turn = 0; turn < 60; turn++) {
     await app.idle();
     await app.sandbox.webhooks.settled();
-    if (app.rows("SELECT seq FROM jobs WHERE kind <> 'care'").length === 0) return;
+    if (app.rows("SELECT seq FROM jobs WHERE kind <> 'maintenance'").length === 0) return;
     app.advance(MINUTE);
   }
-  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'care'")).toEqual([]);
+  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'maintenance'")).toEqual([]);
 }
 
 /** Each event once, where it came first. */

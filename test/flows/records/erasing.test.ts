@@ -63,7 +63,7 @@ test.each([
   for (const table of ['attempts', 'idempotency', 'media', "cursors WHERE name LIKE 'erase%'"])
     expect([table, app.rows(`SELECT * FROM ${table}`)]).toEqual([table, []]);
   expect(placesOf(app.dataDir, 'I am somebody else')).toEqual(['events.payload', 'events.raw', 'messages.content']);
-  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'care' OR key <> 'care:retention:'")).toEqual([]);
+  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'maintenance' OR key <> 'maintenance:retention:'")).toEqual([]);
 });
 
 test('what waits is not sent, and a workflow that waits is not told', async () => {
@@ -84,7 +84,7 @@ test('what waits is not sent, and a workflow that waits is not told', async () =
   expect(written(app)).toHaveLength(before);
   expect(waiter.deliveries).toEqual([]);
   expect(placesOf(app.dataDir, SECRET)).toEqual([]);
-  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'care'")).toEqual([]);
+  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'maintenance'")).toEqual([]);
 });
 
 test('a send in backoff and those behind it end, and nobody hears of them', async () => {
@@ -101,7 +101,7 @@ test('a send in backoff and those behind it end, and nobody hears of them', asyn
   expect(app.sandbox.listReceivedMessages()).toEqual([]);
   expect(trigger.deliveries).toEqual([]);
   expect(traces(app)).toEqual([]);
-  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'care'")).toEqual([]);
+  expect(app.rows("SELECT * FROM jobs WHERE kind <> 'maintenance'")).toEqual([]);
 });
 
 test('a send that is under way arrives, and ends without a trace', async () => {

@@ -1,5 +1,10 @@
 /** How long work is done in steps: turns, rests, and what ends a job. */
-import { careJob, CareHandler, type CareTask, type Progress } from '../../service/src/care/care.ts';
+import {
+  maintenanceJob,
+  MaintenanceHandler,
+  type MaintenanceTask,
+  type Progress,
+} from '../../service/src/maintenance/maintenance.ts';
 import { Outbox, type Job } from '../../service/src/outbox/outbox.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import { manualClock } from '../sandbox/kit/clock.ts';
@@ -25,7 +30,7 @@ interface Care {
 /** A task that answers these in turn, then `done`; `slowMs`: how long a step takes. */
 async function care(answers: Progress[], { slowMs = 0, accepted = (): number => 0 } = {}): Promise<Care> {
   const steps: Care['steps'] = [];
-  const task: CareTask = {
+  const task: MaintenanceTask = {
     name: 'dusting',
     step: async (_, payload) => {
       const until = performance.now() + slowMs;
@@ -34,10 +39,10 @@ async function care(answers: Progress[], { slowMs = 0, accepted = (): number => 
       return answers.shift() ?? 'done';
     },
   };
-  await ledger.write((tx) => outbox.enqueue(tx, careJob('dusting', 'the shelf', { shelf: 3 })));
-  const [job] = await dueJobs(ledger, 'care', clock.now());
+  await ledger.write((tx) => outbox.enqueue(tx, maintenanceJob('dusting', 'the shelf', { shelf: 3 })));
+  const [job] = await dueJobs(ledger, 'maintenance', clock.now());
   if (job === undefined) throw new Error('There is no job');
-  const handler = new CareHandler({ ledger, outbox, clock, tasks: [task], accepted });
+  const handler = new MaintenanceHandler({ ledger, outbox, clock, tasks: [task], accepted });
   return { job, steps, run: () => handler.run(job) };
 }
 
@@ -75,19 +80,19 @@ test('work that begins anew waits for its time', async () => {
   const againAt = clock.now() + 3_600_000;
   const { run } = await care(['more', { againAt }]);
   await run();
-  expect(await left()).toEqual([{ key: 'care:dusting:the shelf', dueAt: againAt, attempts: 0 }]);
+  expect(await left()).toEqual([{ key: 'maintenance:dusting:the shelf', dueAt: againAt, attempts: 0 }]);
 });
 
 test('after a second the others have their turn', async () => {
   const { steps, run } = await care(Array<Progress>(50).fill('more'), { slowMs: 200 });
   await run();
   expect(steps.length).toBeLessThan(10);
-  expect(await left()).toEqual([{ key: 'care:dusting:the shelf', dueAt: clock.now(), attempts: 0 }]);
+  expect(await left()).toEqual([{ key: 'maintenance:dusting:the shelf', dueAt: clock.now(), attempts: 0 }]);
 });
 
 test('a step that fails leaves the job as it is', async () => {
   const { run, job } = await care([]);
-  const handler = new CareHandler({
+  const handler = new MaintenanceHandler({
     ledger,
     outbox,
     clock,
@@ -102,11 +107,11 @@ test('a step that fails leaves the job as it is', async () => {
 
 test('a job of a task that this program does not know ends', async () => {
   const { job } = await care([]);
-  await new CareHandler({ ledger, outbox, clock, tasks: [], accepted: () => 0 }).run(job);
+  await new MaintenanceHandler({ ledger, outbox, clock, tasks: [], accepted: () => 0 }).run(job);
   expect(await left()).toEqual([]);
 });
 
 test('the same work is promised once, however often', async () => {
-  for (let i = 0; i < 3; i++) await ledger.write((tx) => outbox.enqueue(tx, careJob('dusting')));
+  for (let i = 0; i < 3; i++) await ledger.write((tx) => outbox.enqueue(tx, maintenanceJob('dusting')));
   expect(await left()).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 /** Events that are handed over once more, on any database: which, in what order, how often, and in what steps. */
-import { EventReplay } from '../../service/src/care/replay-events.ts';
-import { CareHandler } from '../../service/src/care/care.ts';
+import { EventReplay } from '../../service/src/maintenance/replay-events.ts';
+import { MaintenanceHandler } from '../../service/src/maintenance/maintenance.ts';
 import type { StoreDialect } from '../../service/src/store/dialect.ts';
 import { Ledger } from '../../service/src/store/ledger.ts';
 import * as subscriptions from '../../service/src/store/subscription.store.ts';
@@ -59,9 +59,9 @@ async function happenedLongAgo(): Promise<void> {
 /** Runs the background's part to its end; answers how many jobs that took. */
 async function care(): Promise<number> {
   const { outbox, clock } = events;
-  const handler = new CareHandler({ ledger, outbox, clock, tasks: [replays], accepted: () => 0 });
+  const handler = new MaintenanceHandler({ ledger, outbox, clock, tasks: [replays], accepted: () => 0 });
   for (let ran = 0; ; ran++) {
-    const [job] = await dueJobs(ledger, 'care', clock.now());
+    const [job] = await dueJobs(ledger, 'maintenance', clock.now());
     if (job === undefined) return ran;
     await handler.run(job);
   }

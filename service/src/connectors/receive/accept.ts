@@ -4,14 +4,14 @@
  * is written here only ever goes to the end of a table, whose size then matters little.
  */
 import { createHash } from 'node:crypto';
-import type { LiveAccount } from '../accounts/accounts.ts';
-import type { RawRequest } from '../channels/channel.ts';
-import type { Clock } from '../core/clock.ts';
-import { ParleyError } from '../core/errors.ts';
-import type { Outbox } from '../outbox/outbox.ts';
-import type { Ledger, Tx } from '../store/ledger.ts';
-import * as receipts from '../store/receipt.store.ts';
-import type { NewReceipt } from '../store/receipt.store.ts';
+import type { LiveAccount } from '../accounts.ts';
+import type { RawRequest } from '../../channels/channel.ts';
+import type { Clock } from '../../core/clock.ts';
+import { ParleyError } from '../../core/errors.ts';
+import type { Outbox } from '../../outbox/outbox.ts';
+import type { Ledger, Tx } from '../../store/ledger.ts';
+import * as receipts from '../../store/receipt.store.ts';
+import type { NewReceipt } from '../../store/receipt.store.ts';
 
 /** Webhooks that wait for a commit at the most; beyond, the provider is asked to come back. */
 const MAX_WAITING = 5_000;

@@ -1,12 +1,12 @@
 /** What takes the place of a message whose session turned out to be closed: its wait for the contact, or the caller's template. */
-import type { OutboundContent } from '../../../contract/message.ts';
-import type { Outbox } from '../outbox/outbox.ts';
-import type { Tx } from '../store/ledger.ts';
-import * as messages from '../store/message.store.ts';
-import type { MessageRow } from '../store/message.store.ts';
-import { withdrawChoices } from './choices.ts';
-import { holdJob } from './jobs.ts';
-import { contentOf, requestOf, type StoredRequest } from './message-view.ts';
+import type { OutboundContent } from '../../../../contract/message.ts';
+import type { Outbox } from '../../outbox/outbox.ts';
+import type { Tx } from '../../store/ledger.ts';
+import * as messages from '../../store/message.store.ts';
+import type { MessageRow } from '../../store/message.store.ts';
+import { withdrawChoices } from '../choices.ts';
+import { holdJob } from '../jobs.ts';
+import { contentOf, requestOf, type StoredRequest } from '../message-view.ts';
 
 /**
  * Makes the message `held` or `queued` (with the template) again, as its caller asked; undefined: neither was asked. `refusedId`:

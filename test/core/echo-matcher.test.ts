@@ -1,5 +1,5 @@
 import type { OutboundContent } from '../../contract/message.ts';
-import { isSameSaid } from '../../service/src/core/same-words.ts';
+import { isSameSaid } from '../../service/src/core/echo-matcher.ts';
 
 const text = (words: string) => ({ type: 'text' as const, text: words });
 const image: OutboundContent = { type: 'image', mediaId: '1' };

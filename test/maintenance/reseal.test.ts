@@ -1,6 +1,6 @@
 import { makeLogger } from '../../service/src/platform/logger.ts';
 import { parseEncryptionKeys, SecretBox } from '../../service/src/platform/secret-box.ts';
-import { checkKeys, Reseal } from '../../service/src/care/reseal.ts';
+import { checkKeys, Reseal } from '../../service/src/maintenance/reseal.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import { LogLines } from '../platform/support-app.ts';
 import { eventually } from '../support/eventually.ts';

@@ -11,7 +11,7 @@ import * as cursors from '../store/cursor.store.ts';
 import * as events from '../store/event.store.ts';
 import type { Tx } from '../store/ledger.ts';
 import * as store from '../store/retention.store.ts';
-import { careJob, type CareTask, type Progress } from './care.ts';
+import { maintenanceJob, type MaintenanceTask, type Progress } from './maintenance.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -47,7 +47,7 @@ interface Sweep {
 /** One part of a sweep. Answers where it goes on, undefined when it is done. */
 type Part = (tx: Tx, from: unknown, now: number) => Promise<unknown>;
 
-export class Retention implements CareTask {
+export class Retention implements MaintenanceTask {
   readonly name = 'retention';
   readonly #parts: readonly Part[];
 
@@ -57,7 +57,7 @@ export class Retention implements CareTask {
 
   /** The first sweep waits a moment: a process that starts has more urgent things to do. */
   job(now: number): OutboxJob {
-    return { ...careJob(this.name), dueAt: now + FIRST_MS };
+    return { ...maintenanceJob(this.name), dueAt: now + FIRST_MS };
   }
 
   async step(tx: Tx, _: unknown, now: number): Promise<Progress> {

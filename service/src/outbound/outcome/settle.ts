@@ -2,19 +2,19 @@
  * Ends the wait of a message that nobody told about: an uncertain send becomes unknown, a held message expires. Where the provider can be
  * asked about an uncertain one, it is, now and then, until the wait is over.
  */
-import type { Accounts, LiveAccount } from '../accounts/accounts.ts';
-import { has, type ChannelIo, type FoundMessage } from '../channels/channel.ts';
-import { bestIdentity } from '../contacts/resolve.ts';
-import type { Clock } from '../core/clock.ts';
-import { SendError } from '../core/errors.ts';
-import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
-import * as contacts from '../store/contact.store.ts';
-import * as conversations from '../store/conversation.store.ts';
-import type { Ledger, Tx } from '../store/ledger.ts';
-import * as messages from '../store/message.store.ts';
-import type { MessageRow } from '../store/message.store.ts';
-import { lookAt, type Waiting } from './jobs.ts';
-import { outgoingOf, requestOf } from './message-view.ts';
+import type { Accounts, LiveAccount } from '../../connectors/accounts.ts';
+import { has, type ChannelIo, type FoundMessage } from '../../channels/channel.ts';
+import { bestIdentity } from '../../contacts/resolve.ts';
+import type { Clock } from '../../core/clock.ts';
+import { SendError } from '../../core/errors.ts';
+import type { Job, JobHandler, Outbox } from '../../outbox/outbox.ts';
+import * as contacts from '../../store/contact.store.ts';
+import * as conversations from '../../store/conversation.store.ts';
+import type { Ledger, Tx } from '../../store/ledger.ts';
+import * as messages from '../../store/message.store.ts';
+import type { MessageRow } from '../../store/message.store.ts';
+import { lookAt, type Waiting } from '../jobs.ts';
+import { outgoingOf, requestOf } from '../message-view.ts';
 import type { Outcomes } from './outcomes.ts';
 
 export interface SettleDeps {

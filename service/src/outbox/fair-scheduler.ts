@@ -2,7 +2,7 @@
  * Sharing out: which lots of a kind are looked at next, and how many jobs of each may start. Lots take turns; one whose jobs hang cannot
  * use up what the others need; replies overtake campaigns, but a fifth is left to these.
  */
-import { lots as lotsAfter } from '../store/job-claims.store.ts';
+import { lots as lotsAfter } from '../store/job-leases.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 
 /** Holds back the jobs of a lot: the pace of an account, an account that is paused. */

@@ -1,7 +1,7 @@
 /** Lots in turns: none waits for ever behind others, however many these are. */
 import { systemClock } from '../../service/src/core/clock.ts';
 import { EmbeddedDriver } from '../../service/src/outbox/embedded.driver.ts';
-import type { LotGate } from '../../service/src/outbox/lots.ts';
+import type { LotGate } from '../../service/src/outbox/fair-scheduler.ts';
 import { Outbox, type Job } from '../../service/src/outbox/outbox.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import { eventually } from '../support/eventually.ts';

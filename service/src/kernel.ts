@@ -1,11 +1,11 @@
 /** Puts the pipelines together: plain objects, no framework, so that tests and benches build the same service. */
-import { Accounts, type LiveAccount } from './accounts/accounts.ts';
-import { Limits } from './accounts/limits.ts';
-import { Provisioning } from './accounts/provisioning.ts';
-import { careJob, CareHandler } from './care/care.ts';
-import { Eraser } from './care/erase.ts';
-import { EventReplay } from './care/replay-events.ts';
-import { Retention, type Ages } from './care/retention.ts';
+import { Accounts, type LiveAccount } from './connectors/accounts.ts';
+import { Limits } from './connectors/limits.ts';
+import { Provisioning } from './connectors/provisioning.ts';
+import { maintenanceJob, MaintenanceHandler } from './maintenance/maintenance.ts';
+import { Eraser } from './maintenance/erase.ts';
+import { EventReplay } from './maintenance/replay-events.ts';
+import { Retention, type Ages } from './maintenance/retention.ts';
 import type { ChannelIo, ProviderHttp } from './channels/channel.ts';
 import { Conversations } from './conversations/conversations.ts';
 import { Directory } from './contacts/directory.ts';
@@ -15,7 +15,7 @@ import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { DeliverHandler } from './events/deliver.ts';
 import { Publisher } from './events/publish.ts';
 import { Subscriptions } from './events/subscriptions.ts';
-import { Acceptor } from './inbound/accept.ts';
+import { Acceptor } from './connectors/receive/accept.ts';
 import { Applier } from './inbound/apply.ts';
 import { NormalizeHandler } from './inbound/normalize.ts';
 import { Media } from './media/media.ts';
@@ -23,12 +23,12 @@ import { Admission } from './outbound/admit.ts';
 import { buildOutbound, type Outbound } from './outbound/build.ts';
 import { followGauges } from './gauges.ts';
 import { Messages } from './outbound/messages.ts';
-import { Outcomes } from './outbound/outcomes.ts';
-import { messageOfEcho } from './outbound/own-echo.ts';
+import { Outcomes } from './outbound/outcome/outcomes.ts';
+import { messageOfEcho } from './outbound/echo-matcher.ts';
 import type { Pacer } from './outbound/pace.ts';
 import { Watermarks } from './outbound/watermarks.ts';
 import type { Role } from './config/servers.ts';
-import type { Bell } from './outbox/bell.ts';
+import type { Bell } from './outbox/notifier.ts';
 import { BullDriver } from './outbox/bull.driver.ts';
 import { EmbeddedDriver } from './outbox/embedded.driver.ts';
 import { Outbox, type JobHandler } from './outbox/outbox.ts';
@@ -104,7 +104,7 @@ async function makeBasis(world: World) {
   const shared = { ledger, outbox, accounts, clock, ids };
   const publisher = new Publisher({ ...shared, published: (type) => metrics.events.inc({ type }) });
   const outcomes = new Outcomes({ ...shared, publisher, unknownAfterMs: world.unknownAfterMs });
-  const watermarks = new Watermarks({ ...shared, outcomes, restJob: careJob });
+  const watermarks = new Watermarks({ ...shared, outcomes, restJob: maintenanceJob });
   const checkUrl = (url: string) => void world.subscriberHttp.checkUrl(url);
   const subscriptions = new Subscriptions({ ...shared, sealer, checkUrl });
   const admission = new Admission({ ...shared, subscriptions, checkUrl });
@@ -159,12 +159,12 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
   const eraser = new Eraser(shared);
   const eventReplay = new EventReplay({ ...shared, publisher });
   const deadLetters = new DeadLetters({ ...shared, admission, reader });
-  const care = new CareHandler({
+  const maintenance = new MaintenanceHandler({
     ...shared,
     tasks: [retention, eraser, eventReplay, basis.watermarks],
     accepted: () => acceptor.accepted,
   });
-  const handlers = [reader, makeDelivery(world, basis), ...outbound.handlers, care];
+  const handlers = [reader, makeDelivery(world, basis), ...outbound.handlers, maintenance];
   await ledger.write((tx) => shared.outbox.enqueue(tx, retention.job(clock.now())));
   followGauges(world, accounts, deadLetters);
   return {

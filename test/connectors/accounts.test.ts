@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { settingsDigest } from '../../contract/signature.ts';
-import { Accounts, type LiveAccount } from '../../service/src/accounts/accounts.ts';
+import { Accounts, type LiveAccount } from '../../service/src/connectors/accounts.ts';
 import { findChannel } from '../../service/src/channels/registry.ts';
 import { ParleyError } from '../../service/src/core/errors.ts';
 import { makeIds } from '../../service/src/core/ids.ts';

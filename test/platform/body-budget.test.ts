@@ -1,4 +1,4 @@
-import { Readings } from '../../service/src/platform/reading.ts';
+import { Readings } from '../../service/src/platform/body-budget.ts';
 
 function make(maxBytes: number) {
   const away: string[] = [];

@@ -1,5 +1,5 @@
 /** Providers tell what was sent from anywhere, at times faster than their own answer to the send, and without our id. */
-import { isSameSaid } from '../core/same-words.ts';
+import { isSameSaid } from '../core/echo-matcher.ts';
 import type { Tx } from '../store/ledger.ts';
 import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';

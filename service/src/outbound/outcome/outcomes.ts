@@ -2,31 +2,31 @@
  * How an outbound message ends: each outcome changes the ledger and publishes the fact, in the caller's unit of work. Nothing is left to
  * be told of a message whose contact was erased meanwhile.
  */
-import type { EventError } from '../../../contract/event.ts';
-import type { MessageStatus } from '../../../contract/message.ts';
-import type { LiveAccount } from '../accounts/accounts.ts';
-import { has, type FoundMessage, type ParsedStatus, type SendReceipt } from '../channels/channel.ts';
-import { learnIdentity } from '../contacts/resolve.ts';
-import { iso, type Clock } from '../core/clock.ts';
-import type { SendError, SendErrorKind } from '../core/errors.ts';
-import { messageKey, ownerKey } from '../core/ids.ts';
-import { answered, freeUntil } from '../core/session-window.ts';
-import { MAX_ATTEMPTS } from '../core/retry.ts';
-import { climb, isAccepted, isDead } from '../core/status-ladder.ts';
-import type { Publisher } from '../events/publish.ts';
-import type { Outbox } from '../outbox/outbox.ts';
-import * as contacts from '../store/contact.store.ts';
-import * as conversations from '../store/conversation.store.ts';
-import type { Conversation } from '../store/conversation.store.ts';
-import * as events from '../store/event.store.ts';
-import type { Tx } from '../store/ledger.ts';
-import * as messages from '../store/message.store.ts';
-import type { MessageRow } from '../store/message.store.ts';
-import { withdrawChoices } from './choices.ts';
-import { fallBack } from './fall-back.ts';
-import { sendJob, uncertainJob } from './jobs.ts';
-import { requestOf, statusChange } from './message-view.ts';
-import { claimed } from './own-echo.ts';
+import type { EventError } from '../../../../contract/event.ts';
+import type { MessageStatus } from '../../../../contract/message.ts';
+import type { LiveAccount } from '../../connectors/accounts.ts';
+import { has, type FoundMessage, type ParsedStatus, type SendReceipt } from '../../channels/channel.ts';
+import { learnIdentity } from '../../contacts/resolve.ts';
+import { iso, type Clock } from '../../core/clock.ts';
+import type { SendError, SendErrorKind } from '../../core/errors.ts';
+import { messageKey, ownerKey } from '../../core/ids.ts';
+import { answered, freeUntil } from '../../core/session-window.ts';
+import { MAX_ATTEMPTS } from '../../core/retry.ts';
+import { climb, isAccepted, isDead } from '../../core/status-ladder.ts';
+import type { Publisher } from '../../events/publish.ts';
+import type { Outbox } from '../../outbox/outbox.ts';
+import * as contacts from '../../store/contact.store.ts';
+import * as conversations from '../../store/conversation.store.ts';
+import type { Conversation } from '../../store/conversation.store.ts';
+import * as events from '../../store/event.store.ts';
+import type { Tx } from '../../store/ledger.ts';
+import * as messages from '../../store/message.store.ts';
+import type { MessageRow } from '../../store/message.store.ts';
+import { withdrawChoices } from '../choices.ts';
+import { fallBack } from './fallback.ts';
+import { sendJob, uncertainJob } from '../jobs.ts';
+import { requestOf, statusChange } from '../message-view.ts';
+import { claimed } from '../echo-matcher.ts';
 
 export interface OutcomesDeps {
   publisher: Publisher;

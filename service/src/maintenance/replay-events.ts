@@ -13,7 +13,7 @@ import type { EventPlace } from '../store/event.store.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
 import * as subscriptions from '../store/subscription.store.ts';
 import type { SubscriptionRow } from '../store/subscription.store.ts';
-import { careJob, type CareTask, type Progress } from './care.ts';
+import { maintenanceJob, type MaintenanceTask, type Progress } from './maintenance.ts';
 
 /** Events that one step looks at. */
 const STEP = 250;
@@ -41,7 +41,7 @@ interface Stretch {
   place: EventPlace | undefined;
 }
 
-export class EventReplay implements CareTask {
+export class EventReplay implements MaintenanceTask {
   readonly name = 'replay-events';
   readonly #deps: EventReplayDeps;
 
@@ -98,7 +98,7 @@ export class EventReplay implements CareTask {
 
   async #leave(tx: Tx, wish: Wish, place: EventPlace): Promise<void> {
     await cursors.put(tx, cursorOf(wish), JSON.stringify(place));
-    await this.#deps.outbox.enqueue(tx, careJob(this.name, aboutOf(wish), wish));
+    await this.#deps.outbox.enqueue(tx, maintenanceJob(this.name, aboutOf(wish), wish));
   }
 }
 

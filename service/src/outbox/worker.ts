@@ -1,11 +1,11 @@
 /** Runs the jobs of one kind, up to the handler's concurrency. */
 import type { Clock } from '../core/clock.ts';
 import { backoffMs } from '../core/retry.ts';
-import { nextDueAt } from '../store/job-claims.store.ts';
+import { nextDueAt } from '../store/job-leases.store.ts';
 import * as jobs from '../store/job.store.ts';
 import type { Ledger } from '../store/ledger.ts';
-import type { Claims } from './claims.ts';
-import { Mix, Turns, type Part } from './lots.ts';
+import type { Claims } from './leases.ts';
+import { Mix, Turns, type Part } from './fair-scheduler.ts';
 import type { Job, JobHandler } from './outbox.ts';
 
 /** Told when a handler threw, or (without a job) when looking for jobs did: a defect or a broken disk, never a provider's answer. */

@@ -1,5 +1,5 @@
-import type { LiveAccount } from '../../service/src/accounts/accounts.ts';
-import { Provisioning } from '../../service/src/accounts/provisioning.ts';
+import type { LiveAccount } from '../../service/src/connectors/accounts.ts';
+import { Provisioning } from '../../service/src/connectors/provisioning.ts';
 import { ParleyError } from '../../service/src/core/errors.ts';
 import { answering } from '../conformance/fake-io.ts';
 

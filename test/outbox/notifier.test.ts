@@ -1,7 +1,7 @@
 /** Rings that nobody has room for. */
 import { EventEmitter } from 'node:events';
 import type { Queue } from 'bull';
-import { Bell } from '../../service/src/outbox/bell.ts';
+import { Bell } from '../../service/src/outbox/notifier.ts';
 import { eventually } from '../support/eventually.ts';
 
 type Heard = (job: { name: string; data: { hops: number } }) => Promise<void>;

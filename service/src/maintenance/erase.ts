@@ -10,7 +10,7 @@ import * as cursors from '../store/cursor.store.ts';
 import * as store from '../store/erasure.store.ts';
 import type { Person, ReceiptPlace } from '../store/erasure.store.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
-import { careJob, type CareTask, type Progress } from './care.ts';
+import { maintenanceJob, type MaintenanceTask, type Progress } from './maintenance.ts';
 
 /** Of each conversation, as many rounds of messages go at once. */
 const ROUNDS_AT_ONCE = 4;
@@ -47,7 +47,7 @@ interface Place {
   late: boolean;
 }
 
-export class Eraser implements CareTask {
+export class Eraser implements MaintenanceTask {
   readonly name = 'erase';
   readonly #deps: EraserDeps;
 
@@ -70,7 +70,7 @@ export class Eraser implements CareTask {
       const marks = unread.length > 0 ? await store.mark(tx, person.identities, Math.max(...unread)) : [];
       const { conversationIds, since } = person;
       const rest: Rest = { contactId, conversationIds, since, erasedAt: this.#deps.clock.now(), unread, marks };
-      await this.#deps.outbox.enqueue(tx, careJob(this.name, contactId, { ...rest }));
+      await this.#deps.outbox.enqueue(tx, maintenanceJob(this.name, contactId, { ...rest }));
       return { id: contactId, erased: { ...erased, webhooks }, rest: 'follows' };
     });
   }

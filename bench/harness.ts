@@ -2,7 +2,7 @@
 import { Child } from './child.ts';
 import type { CounterAnswer, CounterAsk } from './counter.ts';
 import type { WebhookTarget } from './requests.ts';
-import { Subject } from './subject.ts';
+import { Subject } from './service-under-test.ts';
 
 export type Counter = Child<CounterAsk, CounterAnswer>;
 

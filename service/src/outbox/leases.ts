@@ -1,7 +1,7 @@
 /** How a process makes a job its own while it runs it. */
 import { randomBytes } from 'node:crypto';
-import * as claims from '../store/job-claims.store.ts';
-import type { Place } from '../store/job-claims.store.ts';
+import * as claims from '../store/job-leases.store.ts';
+import type { Place } from '../store/job-leases.store.ts';
 import type { Job } from '../store/job.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 

@@ -3,20 +3,20 @@
  * used it is kept in memory and written as soon as it can, so that a short outage makes no message uncertain.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LiveAccount } from '../accounts/accounts.ts';
-import type { SendReceipt } from '../channels/channel.ts';
-import type { Clock } from '../core/clock.ts';
-import { SendError } from '../core/errors.ts';
-import { decide, fullJitterMs, type RetryDecision } from '../core/retry.ts';
-import type { Job, Outbox } from '../outbox/outbox.ts';
-import type { Ledger, Tx } from '../store/ledger.ts';
-import * as messages from '../store/message.store.ts';
-import type { AttemptRow, MessageRow } from '../store/message.store.ts';
-import { LedgerUnavailable } from '../store/unavailable.ts';
-import type { Circuit } from './circuit.ts';
-import { fallBack } from './fall-back.ts';
+import type { LiveAccount } from '../../connectors/accounts.ts';
+import type { SendReceipt } from '../../channels/channel.ts';
+import type { Clock } from '../../core/clock.ts';
+import { SendError } from '../../core/errors.ts';
+import { decide, fullJitterMs, type RetryDecision } from '../../core/retry.ts';
+import type { Job, Outbox } from '../../outbox/outbox.ts';
+import type { Ledger, Tx } from '../../store/ledger.ts';
+import * as messages from '../../store/message.store.ts';
+import type { AttemptRow, MessageRow } from '../../store/message.store.ts';
+import { LedgerUnavailable } from '../../store/unavailable.ts';
+import type { Circuit } from '../circuit.ts';
+import { fallBack } from './fallback.ts';
 import { eventError, type Outcomes } from './outcomes.ts';
-import type { Pacer } from './pace.ts';
+import type { Pacer } from '../pace.ts';
 
 /** One message under way. */
 export interface Sending {

@@ -1,6 +1,6 @@
 /** Retention over a ledger, on any database: what goes, what stays, and how much one step may look at. */
 import type { ParleyEvent } from '../../contract/event.ts';
-import { Retention, type Ages } from '../../service/src/care/retention.ts';
+import { Retention, type Ages } from '../../service/src/maintenance/retention.ts';
 import { firstIdAt } from '../../service/src/core/ids.ts';
 import type { StoreDialect } from '../../service/src/store/dialect.ts';
 import { Ledger } from '../../service/src/store/ledger.ts';

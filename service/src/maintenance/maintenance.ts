@@ -11,14 +11,14 @@ import type { Ledger, Tx } from '../store/ledger.ts';
 export type Progress = 'more' | 'done' | { againAt: number };
 
 /** One kind of long work. `step` runs in a unit of work, so it may be run again; it remembers in the ledger how far it came. */
-export interface CareTask {
+export interface MaintenanceTask {
   readonly name: string;
   step(tx: Tx, payload: Record<string, unknown>, now: number): Promise<Progress>;
 }
 
 /** One job for each purpose, however many processes there are. */
-export function careJob(task: string, about = '', payload: Record<string, unknown> = {}): OutboxJob {
-  return { kind: 'care', key: `care:${task}:${about}`, payload: { ...payload, task } };
+export function maintenanceJob(task: string, about = '', payload: Record<string, unknown> = {}): OutboxJob {
+  return { kind: 'maintenance', key: `maintenance:${task}:${about}`, payload: { ...payload, task } };
 }
 
 /** A job goes on for as long before it lets the others have their turn. */
@@ -30,21 +30,21 @@ const MAX_REST_MS = 100;
 const BUSY_REST_MS = 500;
 const BUSY = 0.75;
 
-export interface CareDeps {
+export interface MaintenanceDeps {
   ledger: Ledger;
   outbox: Outbox;
   clock: Clock;
-  tasks: readonly CareTask[];
+  tasks: readonly MaintenanceTask[];
   /** How many webhooks were accepted so far. */
   accepted(): number;
 }
 
-export class CareHandler implements JobHandler {
-  readonly kind = 'care';
+export class MaintenanceHandler implements JobHandler {
+  readonly kind = 'maintenance';
   readonly concurrency = 1;
-  readonly #deps: CareDeps;
+  readonly #deps: MaintenanceDeps;
 
-  constructor(deps: CareDeps) {
+  constructor(deps: MaintenanceDeps) {
     this.#deps = deps;
   }
 
@@ -63,7 +63,7 @@ export class CareHandler implements JobHandler {
     }
   }
 
-  async #step(tx: Tx, task: CareTask, job: Job, isLast: boolean): Promise<Progress> {
+  async #step(tx: Tx, task: MaintenanceTask, job: Job, isLast: boolean): Promise<Progress> {
     const { outbox, clock } = this.#deps;
     const now = clock.now();
     if (!(await outbox.isMine(tx, job))) return 'done';
