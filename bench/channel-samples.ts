@@ -1,5 +1,5 @@
 /** One text as each provider posts it, and what its API answers to a text of ours. A channel without a sample is shown as such. */
-import type { HttpResponse } from '../service/src/channels/channel.ts';
+import type { HttpResponse } from '../service/src/core/http.ts';
 
 export interface ChannelSample {
   /** As a credential gives them. */

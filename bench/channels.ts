@@ -2,7 +2,8 @@
  * What a channel itself costs: a webhook's bytes read into facts, and a text checked, written and handed to an HTTP client that answers at
  * once. The floors are what cannot be done without: the same bytes through the parser of their format, the same request made into bytes.
  */
-import type { Channel, ChannelIo, HttpRequest, RawRequest } from '../service/src/channels/channel.ts';
+import type { Channel, ChannelIo, RawRequest } from '../service/src/channels/channel.ts';
+import type { HttpRequest } from '../service/src/core/http.ts';
 import type { ChannelSample } from './channel-samples.ts';
 import { TEXT } from './channel-samples.ts';
 

@@ -24,6 +24,8 @@ interface Area {
 }
 
 const PURE = /^node:crypto$/;
+/** Besides the pure ones, the types of packages whose values the ports of core pass on. */
+const CORE_PACKAGES = /^(node:(crypto|stream)|zod)$/;
 const CHANNEL_PACKAGES = /^(zod|libphonenumber-js(\/.+)?|node:(crypto|stream|util|buffer))$/;
 const NODE_PACKAGES = /^(n8n-workflow|(node:)?crypto)$/;
 const BASE = ['contract', 'core'];
@@ -35,7 +37,7 @@ const PIPELINE = [...WHO, 'events'];
 /** The first area whose `files` match a path is its area. Read it as: *name* may import *imports*. */
 const AREAS: readonly Area[] = [
   { name: 'contract', files: /^contract\//, imports: [], packages: PURE },
-  { name: 'core', files: /^service\/src\/core\//, imports: ['contract'], packages: PURE },
+  { name: 'core', files: /^service\/src\/core\//, imports: ['contract'], packages: CORE_PACKAGES },
   { name: 'channel contract', files: /^service\/src\/channels\/channel\./, imports: BASE, packages: CHANNEL_PACKAGES },
   {
     name: 'channel kit',
@@ -63,7 +65,7 @@ const AREAS: readonly Area[] = [
   { name: 'store', files: /^service\/src\/store\//, imports: BASE },
   { name: 'config', files: /^service\/src\/config\//, imports: [...BASE, 'platform'] },
   { name: 'outbox', files: /^service\/src\/outbox\//, imports: [...BASE, 'config', 'platform', 'store'] },
-  { name: 'platform', files: /^service\/src\/platform\//, imports: [...BASE, 'channel contract', 'store', 'outbox'] },
+  { name: 'platform', files: /^service\/src\/platform\//, imports: [...BASE, 'store', 'outbox'] },
   { name: 'directory', files: /^service\/src\/contacts\//, imports: WHO },
   { name: 'connectors', files: /^service\/src\/connectors\//, imports: WHO },
   { name: 'events', files: /^service\/src\/events\//, imports: WHO },

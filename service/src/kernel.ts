@@ -6,7 +6,8 @@ import { maintenanceJob, MaintenanceHandler } from './maintenance/maintenance.ts
 import { Eraser } from './maintenance/erase.ts';
 import { EventReplay } from './maintenance/replay-events.ts';
 import { Retention, type Ages } from './maintenance/retention.ts';
-import type { ChannelIo, ProviderHttp } from './channels/channel.ts';
+import type { ChannelIo } from './channels/channel.ts';
+import type { ProviderHttp } from './core/http.ts';
 import { Conversations } from './conversations/conversations.ts';
 import { Directory } from './contacts/directory.ts';
 import type { Clock } from './core/clock.ts';

@@ -1,7 +1,7 @@
 import type { OutboundContent } from '../../contract/message.ts';
 import { outboundContent } from '../../service/src/api/content.schema.ts';
 import { sendMessage } from '../../service/src/api/schemas.ts';
-import { validate } from '../../service/src/platform/zod.pipe.ts';
+import { validate } from '../../service/src/core/validation.ts';
 import { ParleyError } from '../../service/src/core/errors.ts';
 
 const LINK = 'https://a.example/1.jpg';

@@ -5,7 +5,8 @@
 import fc from 'fast-check';
 import { EVENT_TYPES } from '../../contract/event.ts';
 import { OUTBOUND_KINDS, type OutboundContent } from '../../contract/message.ts';
-import type { Channel, ChannelEvent, HttpResponse, RawRequest } from '../../service/src/channels/channel.ts';
+import type { Channel, ChannelEvent, RawRequest } from '../../service/src/channels/channel.ts';
+import type { HttpResponse } from '../../service/src/core/http.ts';
 import { ParleyError, SEND_ERROR_KINDS, SendError, VerificationError } from '../../service/src/core/errors.ts';
 import { mask } from '../../service/src/platform/secret-box.ts';
 import { outgoing } from '../support/outgoing.ts';

@@ -1,12 +1,7 @@
 /** A world for channels: answers that were written down before, and a record of what was asked. */
 import { Readable } from 'node:stream';
-import type {
-  ChannelIo,
-  HttpRequest,
-  HttpResponse,
-  HttpStreamResponse,
-  ProviderHttp,
-} from '../../service/src/channels/channel.ts';
+import type { ChannelIo } from '../../service/src/channels/channel.ts';
+import type { HttpRequest, HttpResponse, HttpStreamResponse, ProviderHttp } from '../../service/src/core/http.ts';
 
 export const NOW = 1_750_000_000_000;
 

@@ -4,7 +4,7 @@ import type { CreatedSubscription, CreateSubscription } from '../../contract/api
 import type { DeliveryBody, ReceivedMessage } from '../../contract/event.ts';
 import type { InboundContent } from '../../contract/message.ts';
 import { Accounts, type LiveAccount } from '../../service/src/connectors/accounts.ts';
-import type { HttpRequest, ProviderHttp } from '../../service/src/channels/channel.ts';
+import type { HttpRequest, ProviderHttp } from '../../service/src/core/http.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
 import { NO_WINDOW } from '../../service/src/core/session-window.ts';
 import { DeliverHandler } from '../../service/src/events/deliver.ts';

@@ -1,5 +1,5 @@
 /** The two sides the service talks to, as far as HTTP goes: calls arrive and stay open until a command says how they end. */
-import type { HttpRequest, HttpResponse, ProviderHttp } from '../../service/src/channels/channel.ts';
+import type { HttpRequest, HttpResponse, ProviderHttp } from '../../service/src/core/http.ts';
 import { SendError } from '../../service/src/core/errors.ts';
 import type { DeliveryBody, ParleyEvent } from '../../contract/event.ts';
 import { deferred, type Deferred } from '../sandbox/kit/deferred.ts';

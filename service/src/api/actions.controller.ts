@@ -6,7 +6,8 @@ import type { Channel, ChannelIo } from '../channels/channel.ts';
 import { ParleyError } from '../core/errors.ts';
 import { ApiKeyGuard } from '../platform/api-keys.ts';
 import { Describe } from '../platform/openapi.ts';
-import { validate, ZodPipe } from '../platform/zod.pipe.ts';
+import { ZodPipe } from '../platform/zod.pipe.ts';
+import { validate } from '../core/validation.ts';
 import { accountRef, actionInput } from './schemas.ts';
 import { CHANNEL_IO } from './tokens.ts';
 

@@ -12,6 +12,7 @@ import type { Capabilities } from '../../../contract/channel.ts';
 import type { IdentityRef } from '../../../contract/event.ts';
 import type { MediaKind, OutboundContent } from '../../../contract/message.ts';
 import type { Clock } from '../core/clock.ts';
+import type { ProviderHttp } from '../core/http.ts';
 import type { ChannelEvent, ParsedStatus } from './channel.events.ts';
 
 export type * from './channel.events.ts';
@@ -30,47 +31,6 @@ export interface RawResponse {
   status: number;
   contentType: string;
   body: string;
-}
-
-/** A multipart/form-data field: text, or a file. */
-export interface FormField {
-  name: string;
-  value: string | { stream: () => Readable; filename: string; contentType: string; bytes: number };
-}
-
-export interface HttpRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  url: string;
-  headers?: Record<string, string>;
-  query?: Record<string, string | number | undefined>;
-  /** At most one of these. */
-  json?: unknown;
-  form?: FormField[];
-  bytes?: Readable | Buffer;
-  timeoutMs?: number;
-}
-
-export interface HttpResponse {
-  status: number;
-  headers: Readonly<Record<string, string>>;
-  /** Parsed when the answer is JSON, else the text; `undefined` when empty. */
-  body: unknown;
-}
-
-export interface HttpStreamResponse {
-  status: number;
-  headers: Readonly<Record<string, string>>;
-  stream: Readable;
-}
-
-/**
- * The guarded HTTP client. Every status is an answer, not an error. What never got an answer throws a `SendError`:
- * `unreachable` when the request certainly did not reach the provider (refused, no such host, TLS), `uncertain` when it was
- * written and no answer came (reset, time-out). Redirects are followed for GET, to the same host only.
- */
-export interface ProviderHttp {
-  request(request: HttpRequest): Promise<HttpResponse>;
-  stream(request: HttpRequest): Promise<HttpStreamResponse>;
 }
 
 /** Everything a channel may reach. `log` takes facts, never settings, bodies or secrets. */

@@ -9,7 +9,8 @@ import { findChannel } from '../channels/registry.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
-import { fieldErrors } from '../platform/zod.pipe.ts';
+import type { Sealer } from '../core/sealer.ts';
+import { fieldErrors } from '../core/validation.ts';
 import * as store from '../store/account.store.ts';
 import type { AccountRow, NewAccount } from '../store/account.store.ts';
 import type { Ledger, Tx } from '../store/ledger.ts';
@@ -42,12 +43,6 @@ export interface Pause {
 /** Sends per second that the provider allows the account, as far as anybody knows. */
 export function perSecondOf(account: LiveAccount): number | undefined {
   return account.perSecond ?? account.channel.capabilities.throughput?.perSecond;
-}
-
-/** Encrypts and decrypts; `context` binds the result to its owner. */
-export interface Sealer {
-  encrypt(value: unknown, context: string): string;
-  decrypt(sealed: string, context: string): unknown;
 }
 
 export interface AccountsDeps {

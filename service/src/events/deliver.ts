@@ -1,7 +1,7 @@
 /** Hands events over: signed POSTs to a subscription's URL, in order per conversation, several at once when it asked for that. */
 import { createHash } from 'node:crypto';
 import { signDelivery } from '../../../contract/signature.ts';
-import type { ProviderHttp } from '../channels/channel.ts';
+import type { ProviderHttp } from '../core/http.ts';
 import type { Clock } from '../core/clock.ts';
 import { backoffMs } from '../core/retry.ts';
 import { ParleyError, SendError } from '../core/errors.ts';

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { CreatedSubscription, CreateSubscription, Subscription } from '../../../contract/api.ts';
 import { encodeSecret } from '../../../contract/signature.ts';
-import type { Accounts, Sealer } from '../connectors/accounts.ts';
+import type { Accounts } from '../connectors/accounts.ts';
+import type { Sealer } from '../core/sealer.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';

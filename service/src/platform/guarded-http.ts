@@ -9,7 +9,7 @@ import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios';
-import type { HttpRequest, HttpResponse, HttpStreamResponse, ProviderHttp } from '../channels/channel.ts';
+import type { HttpRequest, HttpResponse, HttpStreamResponse, ProviderHttp } from '../core/http.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
 import { isAllowedAddress, type AllowedNetworks } from './addresses.ts';
 import { Exchange } from './request-progress.ts';

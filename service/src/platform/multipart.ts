@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { FormField } from '../channels/channel.ts';
+import type { FormField } from '../core/http.ts';
 
 export interface Multipart {
   contentType: string;

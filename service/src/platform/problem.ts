@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Problem, ProblemCode } from '../../../contract/api.ts';
 import { ParleyError, SendError, VerificationError, type SendErrorKind } from '../core/errors.ts';
 import { LedgerUnavailable } from '../store/unavailable.ts';
-import { fieldErrors } from './zod.pipe.ts';
+import { fieldErrors } from '../core/validation.ts';
 
 export interface ProblemAnswer {
   problem: Problem;

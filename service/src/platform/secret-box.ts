@@ -10,6 +10,7 @@ import {
   randomBytes,
   type KeyObject,
 } from 'node:crypto';
+import type { Sealer } from '../core/sealer.ts';
 
 export interface EncryptionKey {
   /** Letters, digits, `-` and `_`. */
@@ -30,7 +31,7 @@ const VERSION = 'v1';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-export class SecretBox {
+export class SecretBox implements Sealer {
   /** What boxes of each key begin with, the newest first. */
   readonly prefixes: readonly [string, ...string[]];
   readonly #newest: EncryptionKey;
@@ -46,17 +47,17 @@ export class SecretBox {
   }
 
   /** A text `v1.<key id>.<base64url of iv, tag, ciphertext>`. `value` is anything JSON can hold. */
-  encrypt(value: unknown, accountId: string): string {
+  encrypt(value: unknown, context: string): string {
     const { id, key } = this.#newest;
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
-    cipher.setAAD(boundTo(id, accountId));
+    cipher.setAAD(boundTo(id, context));
     const sealed = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]);
     return `${VERSION}.${id}.${Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')}`;
   }
 
   /** Throws `SecretBoxError`. */
-  decrypt(box: string, accountId: string): unknown {
+  decrypt(box: string, context: string): unknown {
     const { id, bytes } = read(box);
     const key = this.#keys.get(id);
     if (key === undefined)
@@ -65,7 +66,7 @@ export class SecretBox {
       );
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
-      decipher.setAAD(boundTo(id, accountId));
+      decipher.setAAD(boundTo(id, context));
       decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
       const opened = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
       return JSON.parse(opened.toString('utf8')) as unknown;
@@ -82,8 +83,8 @@ function prefixOf({ id }: EncryptionKey): string {
   return `${VERSION}.${id}.`;
 }
 
-function boundTo(keyId: string, accountId: string): Buffer {
-  return Buffer.from(`parley:${VERSION}:${keyId}:${accountId}`);
+function boundTo(keyId: string, context: string): Buffer {
+  return Buffer.from(`parley:${VERSION}:${keyId}:${context}`);
 }
 
 function read(box: string): { id: string; bytes: Buffer } {

@@ -1,13 +1,6 @@
 import type { PipeTransform } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Problem } from '../../../contract/api.ts';
-import { ParleyError } from '../core/errors.ts';
-
-type FieldErrors = NonNullable<Problem['errors']>;
-type Issue = z.core.$ZodIssue;
-
-const MAX_ERRORS = 20;
-const MAX_FIELD = 120;
+import { validate } from '../core/validation.ts';
 
 /** Validates a body, query or parameter: `@Body(new ZodPipe(schema)) body: z.output<typeof schema>`. */
 export class ZodPipe<T> implements PipeTransform<unknown, T> {
@@ -20,46 +13,4 @@ export class ZodPipe<T> implements PipeTransform<unknown, T> {
   transform(value: unknown): T {
     return validate(this.#schema, value);
   }
-}
-
-/** The validated value; throws `ParleyError(400, 'invalid_request')` whose `errors` name each bad field and repeat no value. */
-export function validate<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const errors = fieldErrors(result.error);
-  const fields = errors.map(({ field }) => field || 'the body').slice(0, 5);
-  const more = errors.length > fields.length ? ' and more' : '';
-  throw new ParleyError(400, 'invalid_request', `Not valid: ${fields.join(', ')}${more}.`, { errors });
-}
-
-/** One entry per bad field, dotted path (empty: the whole), at most 20. */
-export function fieldErrors(error: z.ZodError | z.core.$ZodError): FieldErrors {
-  return error.issues.flatMap((issue) => describe(issue, [])).slice(0, MAX_ERRORS);
-}
-
-function describe(issue: Issue, prefix: PropertyKey[]): FieldErrors {
-  const path = [...prefix, ...issue.path];
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((name) => ({ field: dotted([...path, name]), message: 'This field is not known.' }));
-  if (issue.code === 'invalid_union') return describeUnion(issue, path);
-  return [{ field: dotted(path), message: /received undefined$/.test(issue.message) ? 'Required.' : issue.message }];
-}
-
-/** Of several forms, the errors of the one that was meant: the one that got furthest into the value. */
-function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, path: PropertyKey[]): FieldErrors {
-  if (issue.discriminator !== undefined) return [{ field: dotted(path), message: 'This is none of the known kinds.' }];
-  const deep = issue.errors.filter((branch) =>
-    branch.every((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'),
-  );
-  const meant = deep.sort((a, b) => a.length - b.length)[0];
-  return (
-    meant?.flatMap((inner) => describe(inner, path)) ?? [
-      { field: dotted(path), message: 'This has none of the forms that are accepted here.' },
-    ]
-  );
-}
-
-function dotted(path: PropertyKey[]): string {
-  const text = path.map(String).join('.');
-  return text.length > MAX_FIELD ? `${text.slice(0, MAX_FIELD)}…` : text;
 }

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '../../../service/src/channels/channel.ts';
+import type { HttpRequest, HttpResponse } from '../../../service/src/core/http.ts';
 import { dialog360 } from '../../../service/src/channels/dialog360/index.ts';
 import { SendError } from '../../../service/src/core/errors.ts';
 import { answering, json } from '../../conformance/fake-io.ts';

@@ -1,5 +1,5 @@
 import { SendError, type SendErrorKind } from '../../../service/src/core/errors.ts';
-import type { HttpResponse } from '../../../service/src/channels/channel.ts';
+import type { HttpResponse } from '../../../service/src/core/http.ts';
 import { dialog360 } from '../../../service/src/channels/dialog360/index.ts';
 import { ERROR_TABLE } from '../../../service/src/channels/protocols/whatsapp/errors.ts';
 import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';

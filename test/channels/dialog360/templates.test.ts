@@ -1,5 +1,5 @@
 import { dialog360 } from '../../../service/src/channels/dialog360/index.ts';
-import type { HttpRequest } from '../../../service/src/channels/channel.ts';
+import type { HttpRequest } from '../../../service/src/core/http.ts';
 import { alwaysAnswering, answering, inOrder, json } from '../../conformance/fake-io.ts';
 import { API, proxyError, SETTINGS } from './support.ts';
 

@@ -1,5 +1,6 @@
 /** The named actions: their inputs, and what they ask of Meta. */
-import type { Channel, HttpResponse } from '../../../service/src/channels/channel.ts';
+import type { Channel } from '../../../service/src/channels/channel.ts';
+import type { HttpResponse } from '../../../service/src/core/http.ts';
 import { instagram } from '../../../service/src/channels/instagram/index.ts';
 import { messenger } from '../../../service/src/channels/messenger/index.ts';
 import { alwaysAnswering, json } from '../../conformance/fake-io.ts';

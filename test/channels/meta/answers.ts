@@ -1,5 +1,5 @@
 /** Answers of the Graph API. */
-import type { HttpResponse } from '../../../service/src/channels/channel.ts';
+import type { HttpResponse } from '../../../service/src/core/http.ts';
 import { json } from '../../conformance/fake-io.ts';
 
 export interface ErrorMembers {

@@ -1,6 +1,6 @@
 /** Every code that the protocol pages list, on both channels: what it means for the message. */
 import { SendError, type SendErrorKind, type SendErrorScope } from '../../../service/src/core/errors.ts';
-import type { HttpResponse } from '../../../service/src/channels/channel.ts';
+import type { HttpResponse } from '../../../service/src/core/http.ts';
 import { instagram } from '../../../service/src/channels/instagram/index.ts';
 import { messenger } from '../../../service/src/channels/messenger/index.ts';
 import { alwaysAnswering, json } from '../../conformance/fake-io.ts';

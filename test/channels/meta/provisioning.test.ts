@@ -1,5 +1,5 @@
 /** What is set up at Meta, and what is said where it cannot be. */
-import type { HttpRequest, HttpResponse } from '../../../service/src/channels/channel.ts';
+import type { HttpRequest, HttpResponse } from '../../../service/src/core/http.ts';
 import { instagram } from '../../../service/src/channels/instagram/index.ts';
 import { messenger } from '../../../service/src/channels/messenger/index.ts';
 import { answering, json } from '../../conformance/fake-io.ts';

@@ -1,5 +1,5 @@
 import type { ProvisioningStep } from '../../../contract/api.ts';
-import type { HttpRequest, HttpResponse } from '../../../service/src/channels/channel.ts';
+import type { HttpRequest, HttpResponse } from '../../../service/src/core/http.ts';
 import { twilioSms, twilioWhatsApp } from '../../../service/src/channels/twilio/index.ts';
 import type { TwilioSettings } from '../../../service/src/channels/twilio/settings.ts';
 import { answering, json } from '../../conformance/fake-io.ts';

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '../../../service/src/channels/channel.ts';
+import type { HttpRequest, HttpResponse } from '../../../service/src/core/http.ts';
 import { SendError } from '../../../service/src/core/errors.ts';
 import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';
 import { answering, json } from '../../conformance/fake-io.ts';

@@ -1,5 +1,5 @@
 import { SendError, type SendErrorKind, type SendErrorScope } from '../../../service/src/core/errors.ts';
-import type { HttpResponse } from '../../../service/src/channels/channel.ts';
+import type { HttpResponse } from '../../../service/src/core/http.ts';
 import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';
 import { alwaysAnswering, json } from '../../conformance/fake-io.ts';
 import { outgoing } from '../../support/outgoing.ts';

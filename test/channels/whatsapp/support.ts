@@ -1,6 +1,7 @@
 /** The account of these tests, and requests as Meta would make them. */
 import { createHmac } from 'node:crypto';
-import type { ChannelEvent, HttpResponse, RawRequest } from '../../../service/src/channels/channel.ts';
+import type { ChannelEvent, RawRequest } from '../../../service/src/channels/channel.ts';
+import type { HttpResponse } from '../../../service/src/core/http.ts';
 import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';
 import type { WhatsAppSettings } from '../../../service/src/channels/whatsapp/settings.ts';
 import { json } from '../../conformance/fake-io.ts';

@@ -1,6 +1,7 @@
 /** One call to 360dialog: the key goes into a header, and Meta's paths have neither version nor number. */
 import { SendError } from '../../core/errors.ts';
-import type { ChannelIo, FormField, HttpRequest, HttpResponse, HttpStreamResponse } from '../channel.ts';
+import type { ChannelIo } from '../channel.ts';
+import type { FormField, HttpRequest, HttpResponse, HttpStreamResponse } from '../../core/http.ts';
 import { isObject, objectOf, type JsonObject } from '../kit/json.ts';
 import { scrub } from '../kit/scrub.ts';
 import { errorOf } from './errors.ts';

@@ -3,7 +3,7 @@
  * own and is read by HTTP status and text, whose form varies (`{"error":"…"}`, `{"meta":{"developer_message"}}`, bare text).
  */
 import { SendError } from '../../core/errors.ts';
-import type { HttpResponse } from '../channel.ts';
+import type { HttpResponse } from '../../core/http.ts';
 import { idOf, isObject, numberOf, objectOf, objectsOf, textOf } from '../kit/json.ts';
 import { faultOf, type ErrorRule, type ProviderFault } from '../protocols/whatsapp/errors.ts';
 

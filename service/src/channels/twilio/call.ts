@@ -1,6 +1,7 @@
 /** One call to Twilio: host, Basic auth, form or JSON, and what a refusal means. */
 import { SendError } from '../../core/errors.ts';
-import type { ChannelIo, HttpRequest, HttpResponse } from '../channel.ts';
+import type { ChannelIo } from '../channel.ts';
+import type { HttpRequest, HttpResponse } from '../../core/http.ts';
 import { numberOf, objectOf, type JsonObject } from '../kit/json.ts';
 import { scrub } from '../kit/scrub.ts';
 import { answeredFault, type ErrorRule } from './errors.ts';

@@ -1,6 +1,7 @@
 /** Files of contacts, fetched from Twilio. Files to send are links: Twilio fetches them itself. */
 import { ParleyError, SendError } from '../../core/errors.ts';
-import type { ChannelIo, HttpStreamResponse, MediaPower } from '../channel.ts';
+import type { ChannelIo, MediaPower } from '../channel.ts';
+import type { HttpStreamResponse } from '../../core/http.ts';
 import { numberOf } from '../kit/json.ts';
 import type { Line } from './addresses.ts';
 import { answerError, authorization, hostOf, twilio } from './call.ts';

@@ -1,6 +1,7 @@
 /** The Graph API as a WhatsApp account calls it. */
 import type { SendError } from '../../core/errors.ts';
-import type { ChannelIo, HttpResponse } from '../channel.ts';
+import type { ChannelIo } from '../channel.ts';
+import type { HttpResponse } from '../../core/http.ts';
 import type { JsonObject } from '../kit/json.ts';
 import { answerErrorOf, callGraph, type GraphAccess, type GraphCall } from '../protocols/meta/graph.ts';
 import { faultOf } from '../protocols/whatsapp/errors.ts';

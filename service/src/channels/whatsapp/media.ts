@@ -1,6 +1,7 @@
 /** Files: contacts' files are fetched from Meta, files to send are uploaded once and reused (page "Media"). */
 import { SendError } from '../../core/errors.ts';
-import type { ChannelIo, HttpStreamResponse, MediaFile, MediaPower } from '../channel.ts';
+import type { ChannelIo, MediaFile, MediaPower } from '../channel.ts';
+import type { HttpStreamResponse } from '../../core/http.ts';
 import { textOf } from '../kit/json.ts';
 import { bareType } from '../protocols/meta/media-types.ts';
 import { kindOf } from '../protocols/whatsapp/capabilities.ts';

@@ -2,7 +2,8 @@
 import { createHmac } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { SendError } from '../../../core/errors.ts';
-import type { ChannelIo, FormField, HttpRequest, HttpResponse } from '../../channel.ts';
+import type { ChannelIo } from '../../channel.ts';
+import type { FormField, HttpRequest, HttpResponse } from '../../../core/http.ts';
 import { isObject, numberOf, objectOf, type JsonObject } from '../../kit/json.ts';
 import { scrub } from '../../kit/scrub.ts';
 import type { ErrorRule, ProviderFault } from './fault.ts';

@@ -2,7 +2,8 @@
 import type { Capabilities } from '../../../../../contract/channel.ts';
 import type { MediaKind } from '../../../../../contract/message.ts';
 import { ParleyError, SendError } from '../../../core/errors.ts';
-import type { ChannelIo, HttpStreamResponse, MediaFile, MediaPower } from '../../channel.ts';
+import type { ChannelIo, MediaFile, MediaPower } from '../../channel.ts';
+import type { HttpStreamResponse } from '../../../core/http.ts';
 import { numberOf } from '../../kit/json.ts';
 import { graph, type MetaAccount } from './account.ts';
 import { answerErrorOf } from './graph.ts';

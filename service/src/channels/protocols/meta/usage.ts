@@ -1,5 +1,5 @@
 /** How much of its calls an app has used: what Meta tells in the headers of an answer (page "Rate limits"). */
-import type { HttpResponse } from '../../channel.ts';
+import type { HttpResponse } from '../../../core/http.ts';
 import { isObject, listOf, numberOf, objectOf, type JsonObject } from '../../kit/json.ts';
 
 const HEADERS = { 'x-app-usage': 'app', 'x-page-usage': 'Page' } as const;
