@@ -21,6 +21,12 @@ export interface WindowRule {
   outside: readonly OutboundKind[];
 }
 
+/**
+ * What a channel told of a conversation that decides what can be sent there: the surface behind an aggregator, what the contact's device shows. The names
+ * are the channel's own.
+ */
+export type ConversationFacts = Readonly<Record<string, string | number | boolean>>;
+
 export interface Capabilities {
   /** Kinds that can be sent. */
   kinds: readonly OutboundKind[];

@@ -67,6 +67,12 @@ function identityAndSettings<S>({ channel, settings }: ChannelSubject<S>): void 
     expect(channel.settings.safeParse(null).success).toBe(false);
   });
 
+  test('tells at once what can be sent, whatever is known of a conversation', () => {
+    const read = channel.settings.parse(settings);
+    expect(channel.capabilities(read)).toBe(channel.capabilities(read));
+    expect(channel.capabilities(read, { surface: 'none that there is' }).kinds.length).toBeGreaterThan(0);
+  });
+
   test('reading settings twice changes nothing', () => {
     const once = channel.settings.parse(settings);
     expect(channel.settings.parse(once)).toEqual(once);
@@ -203,9 +209,10 @@ function parsing<S>(subject: ChannelSubject<S>): void {
 function checking<S>(subject: ChannelSubject<S>): void {
   const { channel, samples } = subject;
   const settings = channel.settings.parse(subject.settings);
-  const missing = OUTBOUND_KINDS.filter((kind) => !channel.capabilities.kinds.includes(kind));
+  const { kinds } = channel.capabilities(settings);
+  const missing = OUTBOUND_KINDS.filter((kind) => !kinds.includes(kind));
 
-  test.each(channel.capabilities.kinds.map((kind) => [kind]))('accepts its samples of %s', (kind) => {
+  test.each(kinds.map((kind) => [kind]))('accepts its samples of %s', (kind) => {
     const contents = samples.outbound.filter(({ type }) => type === kind);
     expect(contents.length).toBeGreaterThan(0);
     for (const content of contents) expect(caught(() => channel.check(content, settings))).toBeUndefined();
@@ -215,10 +222,10 @@ function checking<S>(subject: ChannelSubject<S>): void {
     const error = caught(() => channel.check(bare(kind), settings));
     expect(error).toBeInstanceOf(ParleyError);
     expect(error).toMatchObject({ status: 400, code: 'unsupported_by_channel' });
-    expect((error as Error).message).toContain(channel.capabilities.kinds[0]);
+    expect((error as Error).message).toContain(kinds[0]);
   });
 
-  test.each(channel.capabilities.kinds.map((kind) => [kind]))('an empty %s is invalid, not a crash', (kind) => {
+  test.each(kinds.map((kind) => [kind]))('an empty %s is invalid, not a crash', (kind) => {
     expect(caught(() => channel.check(bare(kind), settings))).toMatchObject({ status: 400, code: 'invalid_content' });
   });
 }

@@ -92,7 +92,7 @@ describe('whatever is offered', () => {
     (_name, channel) => {
       const short = (count: number) =>
         Array.from({ length: count }, (_, index) => ({ id: `${index}`, title: `No. ${index}` }));
-      const { kinds } = channel.capabilities;
+      const { kinds } = channel.capabilities({});
       for (const count of [1, 3, 4, 10, 11, 13, 14]) {
         const content: OutboundContent = { type: 'buttons', text: 'Which?', buttons: short(count) };
         const result = degraded(content, kinds, taking(channel));

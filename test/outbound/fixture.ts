@@ -170,10 +170,10 @@ export class OutboundFixture {
   #onFake<A extends LiveAccount | undefined>(account: A): A {
     if (account === undefined) return account;
     const { capabilities, lookup } = this.#options;
-    const { window: _, throughput: __, ...free } = findChannel('whatsapp').capabilities;
+    const { window: _, throughput: __, ...free } = findChannel('whatsapp').capabilities({});
     const channel: Channel = {
       ...findChannel('whatsapp'),
-      capabilities: { ...free, ...capabilities },
+      capabilities: () => ({ ...free, ...capabilities }),
       ...(lookup && { lookup: { find: lookup } }),
       send: async (message) => {
         const call = { account: account.externalId, message };

@@ -15,7 +15,7 @@ const LOT = 'acc_1';
 const PAIR = { everyMs: 6_000, burst: 45 };
 
 function accountOf(perSecond: number | null): LiveAccount {
-  const channel = { capabilities: { throughput: { perSecond: 80, perRecipient: PAIR } } };
+  const channel = { capabilities: () => ({ throughput: { perSecond: 80, perRecipient: PAIR } }) };
   return { id: LOT, channel, perSecond, pause: null } as unknown as LiveAccount;
 }
 

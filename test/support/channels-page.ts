@@ -3,7 +3,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MediaRule, WindowRule } from '../../contract/channel.ts';
+import type { Capabilities, MediaRule, WindowRule } from '../../contract/channel.ts';
 import type { OutboundContent, OutboundKind, ReplyButton } from '../../contract/message.ts';
 import type { Channel } from '../../service/src/channels/channel.ts';
 import { channels as all } from '../../service/src/channels/index.ts';
@@ -50,20 +50,23 @@ const SAMPLES: Partial<Record<OutboundKind, OutboundContent>> = {
 
 type Row = readonly string[];
 
+/** Whatever the settings and the conversation. */
+const able = (channel: Channel): Capabilities => channel.capabilities({});
+
 export function channelsPage(channels: readonly Channel[]): string {
   const sections = channels.map((channel) => `## ${channel.name}\n\n${section(channel)}`);
   return `${[INTRODUCTION, '## Kinds of messages', kindsTable(channels), ...sections].join('\n\n')}\n`;
 }
 
 function kindsTable(channels: readonly Channel[]): string {
-  const kinds = [...new Set([...Object.keys(SAMPLES), ...channels.flatMap(({ capabilities }) => capabilities.kinds)])];
+  const kinds = [...new Set([...Object.keys(SAMPLES), ...channels.flatMap((channel) => able(channel).kinds)])];
   const rows = kinds.map((kind) => [code(kind), ...channels.map((channel) => sentAs(channel, kind as OutboundKind))]);
   return table(['Kind', ...channels.map(({ name }) => name)], rows);
 }
 
 /** Sent as it is, as another kind, or not at all. */
 function sentAs(channel: Channel, kind: OutboundKind): string {
-  const { kinds } = channel.capabilities;
+  const { kinds } = able(channel);
   if (kinds.includes(kind)) return 'yes';
   const sample = SAMPLES[kind];
   const other = sample && degraded(sample, kinds, (content) => isTaken(channel, content));
@@ -80,14 +83,15 @@ function isTaken(channel: Channel, content: OutboundContent): boolean {
 }
 
 function section(channel: Channel): string {
-  const { capabilities, sendTo, templates, actions = {}, sendOptions } = channel;
-  const { throughput, window, idempotentSends, readMarks } = capabilities;
+  const capabilities = able(channel);
+  const { sendTo, templates, actions = {}, sendOptions } = channel;
+  const { throughput, window, readMarks } = capabilities;
   const facts: Row[] = [
     ['Name in the API', code(channel.id)],
     ['A contact is reached by', list(sendTo)],
     ['Session', sessionWords(window)],
     ['Pace', paceWords(throughput)],
-    ['A send whose answer was lost', lostWords(channel, idempotentSends)],
+    ['A send whose answer was lost', lostWords(channel, capabilities)],
     ['Marks messages as read', readMarks ? 'yes' : 'no'],
     ['Templates', templates ? 'yes: list, get, create, change, delete as the provider allows' : 'no'],
     ['Files', fileWords(channel)],
@@ -116,7 +120,7 @@ function sessionWords(window: WindowRule | undefined): string {
 
 const article = (opener: string): string => (/^[aeiou]/.test(opener) ? `an ${opener}` : `a ${opener}`);
 
-function paceWords(throughput: Channel['capabilities']['throughput']): string {
+function paceWords(throughput: Capabilities['throughput']): string {
   if (throughput === undefined) return 'as the provider answers';
   const { perSecond, perRecipient } = throughput;
   const all = `${perSecond} a second`;
@@ -124,9 +128,9 @@ function paceWords(throughput: Channel['capabilities']['throughput']): string {
   return `${all}; to one contact one every ${duration(perRecipient.everyMs)}, ${perRecipient.burst} at once`;
 }
 
-function lostWords({ lookup, capabilities }: Channel, isIdempotent: boolean): string {
-  if (isIdempotent) return 'is repeated: the provider drops the second';
-  const settled = `is not repeated: a status settles it within ${duration(capabilities.settleWithinMs)}, or it ends \`unknown\``;
+function lostWords({ lookup }: Channel, { idempotentSends, settleWithinMs }: Capabilities): string {
+  if (idempotentSends) return 'is repeated: the provider drops the second';
+  const settled = `is not repeated: a status settles it within ${duration(settleWithinMs)}, or it ends \`unknown\``;
   return lookup ? `${settled}; the provider is asked for it meanwhile` : settled;
 }
 

@@ -5,6 +5,7 @@ import type { Account, ProvisioningStep } from '../../../contract/api.ts';
 import { Accounts, perSecondOf, type LiveAccount } from '../connectors/accounts.ts';
 import { Limits } from '../connectors/limits.ts';
 import { Provisioning } from '../connectors/provisioning.ts';
+import { capabilitiesOf } from '../core/capabilities.ts';
 import { iso } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import { ApiKeyGuard } from '../platform/api-keys.ts';
@@ -81,7 +82,7 @@ export class AccountsController {
       ...(account.name !== null && { name: account.name }),
       settings: mask(account.settings as Record<string, unknown>, account.channel.secrets),
       webhookUrl: this.#provisioning.webhookUrl(account),
-      capabilities: account.channel.capabilities,
+      capabilities: capabilitiesOf(account),
       ...(perSecond !== undefined && { perSecond }),
       ...(account.pause && { paused: { since: iso(account.pause.since), reason: account.pause.reason } }),
       ...(provisioning && { provisioning }),

@@ -8,7 +8,7 @@
 import type { Readable } from 'node:stream';
 import type { ZodType } from 'zod';
 import type { CreateTemplate, EditTemplate, Page, ProvisioningStep, Template } from '../../../contract/api.ts';
-import type { Capabilities } from '../../../contract/channel.ts';
+import type { Capabilities, ConversationFacts } from '../../../contract/channel.ts';
 import type { IdentityRef } from '../../../contract/event.ts';
 import type { MediaKind, OutboundContent } from '../../../contract/message.ts';
 import type { Clock } from '../core/clock.ts';
@@ -71,11 +71,15 @@ export interface Channel<S = unknown> {
   /** Lower-case, stable: part of URLs and of the ledger. */
   readonly id: string;
   readonly name: string;
-  readonly capabilities: Capabilities;
   /** Account settings; strict: an unknown member is an error. */
   readonly settings: ZodType<S>;
   /** Members of the settings that are secret: encrypted at rest, masked in answers, redacted in logs. */
   readonly secrets: readonly (keyof S & string)[];
+  /**
+   * What an account with these settings can send: in a conversation of which these facts are known, or anywhere (absent). Pure, and asked for every
+   * message: answer constants.
+   */
+  capabilities(settings: S, facts?: ConversationFacts): Capabilities;
   /** The account's external id, as the provider writes it in webhooks, read from the settings. */
   externalId(settings: S): string;
   /** The addresses by which webhooks name this account; `ParsedBase.address` is one of them. */

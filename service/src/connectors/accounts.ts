@@ -6,6 +6,7 @@ import { settingsDigest } from '../../../contract/signature.ts';
 import type { PutAccount } from '../../../contract/api.ts';
 import type { Channel } from '../channels/channel.ts';
 import { findChannel } from '../channels/registry.ts';
+import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
@@ -42,7 +43,7 @@ export interface Pause {
 
 /** Sends per second that the provider allows the account, as far as anybody knows. */
 export function perSecondOf(account: LiveAccount): number | undefined {
-  return account.perSecond ?? account.channel.capabilities.throughput?.perSecond;
+  return account.perSecond ?? capabilitiesOf(account).throughput?.perSecond;
 }
 
 export interface AccountsDeps {

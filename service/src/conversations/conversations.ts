@@ -2,6 +2,7 @@
 import type { ConversationView, Page } from '../../../contract/api.ts';
 import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import { findChannel } from '../channels/registry.ts';
+import { capabilitiesOf } from '../core/capabilities.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
@@ -59,7 +60,7 @@ export class Conversations {
     const { contactId, owner, open, heardSince } = filter;
     const place = after === undefined ? undefined : placeOf(after);
     const accounts = await this.#accounts(filter);
-    const windowless = accounts.filter(({ channel }) => channel.capabilities.window === undefined);
+    const windowless = accounts.filter((account) => capabilitiesOf(account).window === undefined);
     const wanted = {
       ids: contactId === undefined ? undefined : (await ofContact(ledger.reader, contactId)).map(({ id }) => id),
       accountIds: idsOf(accounts),
@@ -142,7 +143,7 @@ export class Conversations {
         ...(contact.username !== null && { username: contact.username }),
         identities: contact.identities,
       },
-      session: sessionState(window, channel.capabilities.window, this.#deps.clock.now()),
+      session: sessionState(window, capabilitiesOf(account).window, this.#deps.clock.now()),
       ...(window.heardAt !== null && { heardAt: iso(window.heardAt) }),
       createdAt: iso(createdAt),
     };

@@ -1,8 +1,8 @@
 /** Publishes a fact: the event is stored, and promised to every subscription that wants it, in the caller's unit of work. */
 import { crc32 } from 'node:zlib';
 import type { ParleyEvent } from '../../../contract/event.ts';
-import type { WindowRule } from '../../../contract/channel.ts';
 import type { InboundContent } from '../../../contract/message.ts';
+import { capabilitiesOf, type Capable } from '../core/capabilities.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { messageKey, type Ids } from '../core/ids.ts';
 import { sessionState } from '../core/session-window.ts';
@@ -18,11 +18,11 @@ import type { SubscriptionRow } from '../store/subscription.store.ts';
 import { answersWait, questionOf, readFilter, wants } from './filter.ts';
 
 /** The account a fact is about, as far as events need it. */
-export interface FactAccount {
+export interface FactAccount extends Capable {
   id: string;
   externalId: string;
   name: string | null;
-  channel: { id: string; capabilities: { window?: WindowRule } };
+  channel: Capable['channel'] & { id: string };
 }
 
 /** The members that depend on the type. */
@@ -206,7 +206,7 @@ function wantsRaw(filter: string, { awaited: _, ...event }: ParleyEvent): boolea
 
 function describe(fact: Fact, id: string, now: number, awaited: boolean): ParleyEvent {
   const { account, conversation, contact } = fact;
-  const rule = account.channel.capabilities.window;
+  const rule = capabilitiesOf(account).window;
   return {
     id,
     type: fact.type,

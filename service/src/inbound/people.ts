@@ -1,6 +1,7 @@
 /** Whom a fact is about, and what it changes between them and the business whatever else it tells: the session window and the owner. */
 import type { ChannelEvent } from '../channels/channel.ts';
 import { resolvePerson, type Person } from '../contacts/resolve.ts';
+import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import { ownerKey, type Ids } from '../core/ids.ts';
 import { opened } from '../core/session-window.ts';
@@ -38,7 +39,7 @@ export class People {
   async #heard({ tx, account, event, at }: FactOf<ChannelEvent>, person: Person): Promise<Person> {
     if (event.opensWindow === undefined) return person;
     const { conversation } = person;
-    const rule = account.channel.capabilities.window;
+    const rule = capabilitiesOf(account).window;
     const window = opened(conversation.window, rule, at, event.opensWindow);
     await conversations.setWindow(tx, conversation.id, window);
     if (rule !== undefined) await this.#deps.release(tx, conversation.id);

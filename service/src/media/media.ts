@@ -9,6 +9,7 @@ import type { AccountRef } from '../../../contract/channel.ts';
 import type { UploadedMedia } from '../../../contract/api.ts';
 import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import { has, type ChannelIo, type MediaFile, type MediaPower } from '../channels/channel.ts';
+import { capabilitiesOf } from '../core/capabilities.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Ledger } from '../store/ledger.ts';
@@ -66,10 +67,11 @@ export class Media {
   async upload(upload: NewUpload): Promise<UploadedMedia> {
     const account = await this.#deps.accounts.required(upload.account);
     const kind = power(account).kindOf(upload.mimeType);
-    const rule = kind && account.channel.capabilities.media[kind];
+    const { media } = capabilitiesOf(account);
+    const rule = kind && media[kind];
     if (rule === undefined) {
       upload.body.destroy();
-      const accepted = Object.values(account.channel.capabilities.media).flatMap((one) => one?.mimeTypes ?? []);
+      const accepted = Object.values(media).flatMap((one) => one?.mimeTypes ?? []);
       const detail = `${account.channel.name} does not take files of type '${upload.mimeType}'. It takes: ${accepted.join(', ')}`;
       throw new ParleyError(415, 'media_type_not_allowed', detail);
     }

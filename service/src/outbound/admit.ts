@@ -6,6 +6,7 @@ import type { MessageStatus, OutboundContent, OutboundKind } from '../../../cont
 import { canonicalJson } from '../../../contract/signature.ts';
 import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import { bestIdentity, resolvePerson, type Person } from '../contacts/resolve.ts';
+import { capabilitiesOf } from '../core/capabilities.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { degraded } from '../core/degrade.ts';
 import { ParleyError } from '../core/errors.ts';
@@ -208,7 +209,7 @@ export class Admission {
 
   #refusals(account: LiveAccount, person: Person, send: Asked, content: OutboundContent) {
     return refusals({
-      capabilities: account.channel.capabilities,
+      capabilities: capabilitiesOf(account),
       kind: content.type,
       purpose: send.purpose ?? 'reply',
       window: person.conversation.window,
@@ -239,7 +240,8 @@ export class Admission {
 }
 
 /** The content, or the nearest to it that the channel takes; where there is none, the channel's check says what is wrong with it. */
-function nearest({ channel, settings }: LiveAccount, content: OutboundContent): OutboundContent {
+function nearest(account: LiveAccount, content: OutboundContent): OutboundContent {
+  const { channel, settings } = account;
   const isTaken = (one: OutboundContent) => {
     try {
       channel.check(one, settings);
@@ -249,7 +251,7 @@ function nearest({ channel, settings }: LiveAccount, content: OutboundContent): 
       throw error;
     }
   };
-  return degraded(content, channel.capabilities.kinds, isTaken) ?? content;
+  return degraded(content, capabilitiesOf(account).kinds, isTaken) ?? content;
 }
 
 /** Of everything that makes it the same request; the caller's settings do not. */

@@ -4,6 +4,7 @@ import type { OutboundKind } from '../../../contract/message.ts';
 import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import { has, type ChannelIo, type SeenMessage } from '../channels/channel.ts';
 import { bestIdentity } from '../contacts/resolve.ts';
+import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import { refusals } from '../core/send-permission.ts';
@@ -78,7 +79,7 @@ export class Messages {
   async permission({ kind, author, ...asked }: PermissionQuestion): Promise<Permission> {
     const now = this.#deps.clock.now();
     const { account, contact, conversation } = await this.#asked(asked);
-    const { capabilities } = account.channel;
+    const capabilities = capabilitiesOf(account);
     const window = conversation?.window ?? NO_WINDOW;
     const reasons = refusals({
       capabilities,

@@ -4,6 +4,7 @@
  * processes; that costs about a twentieth of the throughput.
  */
 import { perSecondOf, type Accounts, type LiveAccount } from '../connectors/accounts.ts';
+import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LotGate } from '../outbox/fair-scheduler.ts';
 import * as rates from '../store/rate.store.ts';
@@ -82,7 +83,7 @@ export class Pacer implements LotGate {
 
   /** One more message to the recipient of a conversation. Answers 0, or how long the provider would refuse it. */
   async toRecipient(tx: Tx, account: LiveAccount, conversationId: string): Promise<number> {
-    const limit = account.channel.capabilities.throughput?.perRecipient;
+    const limit = capabilitiesOf(account).throughput?.perRecipient;
     if (limit === undefined) return 0;
     // One is kept in reserve: messages may arrive a little closer together than they were sent.
     const capacityMs = Math.max(1, limit.burst - 1) * limit.everyMs;

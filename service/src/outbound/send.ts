@@ -5,6 +5,7 @@
 import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import type { ChannelIo, SendReceipt } from '../channels/channel.ts';
 import { bestIdentity } from '../contacts/resolve.ts';
+import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
@@ -143,7 +144,7 @@ export class SendHandler implements JobHandler {
     const number = attempts.length + 1;
     await messages.openAttempt(tx, { id: attemptId, messageId: message.id, number, openedAt: clock.now() });
     await leaveChoices(tx, conversation, contentOf(current));
-    const isSessionOpen = isOpen(conversation.window, account.channel.capabilities.window, clock.now());
+    const isSessionOpen = isOpen(conversation.window, capabilitiesOf(account).window, clock.now());
     const session = isSessionOpen ? ('open' as const) : ('closed' as const);
     return { attemptId, circumstances: { to, session, webhookUrl: this.#deps.webhookUrl(account) } };
   }
@@ -182,7 +183,7 @@ export class SendHandler implements JobHandler {
   ): Refusal | undefined {
     const { purpose, author = 'bot' } = requestOf(message);
     return refusals({
-      capabilities: account.channel.capabilities,
+      capabilities: capabilitiesOf(account),
       kind: contentOf(message).type,
       purpose,
       author,
@@ -204,7 +205,7 @@ export class SendHandler implements JobHandler {
   async #interrupted({ job, account, message }: Sending, open: AttemptRow): Promise<boolean> {
     const { clock, outcomes, outbox, ledger } = this.#deps;
     const error = INTERRUPTED;
-    const { idempotentSends } = account.channel.capabilities;
+    const { idempotentSends } = capabilitiesOf(account);
     await ledger.write(async (tx) => {
       await messages.closeAttempt(tx, open.id, clock.now(), 'uncertain', JSON.stringify(error));
       if (idempotentSends) return outbox.postpone(tx, job, clock.now(), true);

@@ -15,7 +15,7 @@ import { handshake, SIGNATURE_HEADER, verify } from './verify.ts';
 export const dialog360: Channel<Dialog360Settings> = {
   id: 'dialog360',
   name: '360dialog (WhatsApp)',
-  capabilities,
+  capabilities: () => capabilities,
   settings: settingsSchema,
   secrets: ['apiKey', 'webhookSecret', 'platformSecret'],
   externalId: ({ phoneNumberId }) => phoneNumberId,

@@ -17,7 +17,7 @@ import { handshake, verify } from './verify.ts';
 export const instagram: Channel<InstagramSettings> = {
   id: 'instagram',
   name: 'Instagram',
-  capabilities,
+  capabilities: () => capabilities,
   settings: settingsSchema,
   secrets: ['accessToken', 'appSecret', 'verifyToken'],
   externalId: ({ igUserId }) => igUserId,

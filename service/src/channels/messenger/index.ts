@@ -17,7 +17,7 @@ import { handshake, verify } from './verify.ts';
 export const messenger: Channel<MessengerSettings> = {
   id: 'messenger',
   name: 'Facebook Messenger',
-  capabilities,
+  capabilities: () => capabilities,
   settings: settingsSchema,
   secrets: ['pageAccessToken', 'appSecret', 'verifyToken'],
   externalId: ({ pageId }) => pageId,

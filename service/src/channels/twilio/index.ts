@@ -17,7 +17,7 @@ import { SIGNATURE_HEADER, verify } from './verify.ts';
 /** What both lines have in common. */
 function channelOn(line: Line) {
   return {
-    capabilities: capabilities[line],
+    capabilities: () => capabilities[line],
     secrets: ['authToken', 'apiKeySecret'],
     externalId: senderOf,
     addresses: (settings) => [senderOf(settings)],

@@ -16,7 +16,7 @@ import { handshake, verify } from './verify.ts';
 export const whatsapp: Channel<WhatsAppSettings> = {
   id: 'whatsapp',
   name: 'WhatsApp',
-  capabilities,
+  capabilities: () => capabilities,
   settings: settingsSchema,
   secrets: ['accessToken', 'appSecret', 'verifyToken'],
   externalId: ({ phoneNumberId }) => phoneNumberId,

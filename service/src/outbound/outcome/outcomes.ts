@@ -7,6 +7,7 @@ import type { MessageStatus } from '../../../../contract/message.ts';
 import type { LiveAccount } from '../../connectors/accounts.ts';
 import { has, type FoundMessage, type ParsedStatus, type SendReceipt } from '../../channels/channel.ts';
 import { learnIdentity } from '../../contacts/resolve.ts';
+import { capabilitiesOf } from '../../core/capabilities.ts';
 import { iso, type Clock } from '../../core/clock.ts';
 import type { SendError, SendErrorKind } from '../../core/errors.ts';
 import { messageKey, ownerKey } from '../../core/ids.ts';
@@ -86,7 +87,7 @@ export class Outcomes {
     const message = await messages.hold(tx, messageId);
     if (message === undefined) return;
     await this.#rise(tx, account, message, 'uncertain', now, { error: JSON.stringify(error) });
-    const withinMs = this.#deps.unknownAfterMs ?? account.channel.capabilities.settleWithinMs;
+    const withinMs = this.#deps.unknownAfterMs ?? capabilitiesOf(account).settleWithinMs;
     await this.#deps.outbox.enqueue(tx, uncertainJob(messageId, now, withinMs, has(account.channel, 'lookup')));
   }
 
@@ -255,7 +256,7 @@ export class Outcomes {
   }
 
   async #answered(tx: Tx, account: LiveAccount, conversation: Conversation, at: number): Promise<void> {
-    const rule = account.channel.capabilities.window;
+    const rule = capabilitiesOf(account).window;
     if (rule === undefined) return;
     const window = answered(conversation.window, rule, at);
     if (window !== conversation.window) await conversations.setWindow(tx, conversation.id, window);

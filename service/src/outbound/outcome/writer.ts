@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LiveAccount } from '../../connectors/accounts.ts';
 import type { SendReceipt } from '../../channels/channel.ts';
+import { capabilitiesOf } from '../../core/capabilities.ts';
 import type { Clock } from '../../core/clock.ts';
 import { SendError } from '../../core/errors.ts';
 import { decide, fullJitterMs, type RetryDecision } from '../../core/retry.ts';
@@ -83,7 +84,7 @@ export class OutcomeWriter {
     const throttled = tries('throttled');
     // Waiting for the account costs no try either.
     const counted = attempts.length - throttled - tries('settings') + 1;
-    const idempotent = account.channel.capabilities.idempotentSends;
+    const idempotent = capabilitiesOf(account).idempotentSends;
     const meant = error.kind === 'settings' && isItsOwn(sending) ? ofMessage(error) : error;
     return decide(meant, { counted, throttled: throttled + 1, idempotent }, this.#deps.random());
   }

@@ -1,0 +1,13 @@
+/** What can be done in a conversation, or by an account whatever the conversation. */
+import type { Capabilities, ConversationFacts } from '../../../contract/channel.ts';
+
+/** An account with its channel, as far as its capabilities go. */
+export interface Capable {
+  settings: unknown;
+  channel: { capabilities(settings: unknown, facts?: ConversationFacts): Capabilities };
+}
+
+/** Asks the channel what the account can do where these facts are known; without facts: what it can do in any conversation. */
+export function capabilitiesOf({ channel, settings }: Capable, facts?: ConversationFacts): Capabilities {
+  return channel.capabilities(settings, facts);
+}
