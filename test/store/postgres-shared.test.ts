@@ -1,6 +1,7 @@
 /** One database, several processes: what meets at the same rows ends as if one had come after the other. */
 import { sql } from 'kysely';
-import type { Ledger, Tx } from '../../service/src/store/ledger.ts';
+import type { Ledger } from '../../service/src/store/ledger.ts';
+import type { Tx } from '../../service/src/store/unit-of-work.ts';
 import { resolvePerson, resolveContact } from '../../service/src/contacts/resolve.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
 import { systemClock } from '../../service/src/core/clock.ts';

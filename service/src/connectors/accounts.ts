@@ -14,7 +14,8 @@ import type { Sealer } from '../core/sealer.ts';
 import { fieldErrors } from '../core/validation.ts';
 import * as store from '../store/account.store.ts';
 import type { AccountRow, NewAccount } from '../store/account.store.ts';
-import type { Ledger, Tx } from '../store/ledger.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 
 /** An account ready for use. `settings` holds secrets: it goes to its channel and nowhere else. */
 export interface LiveAccount {

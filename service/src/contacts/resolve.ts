@@ -8,7 +8,7 @@ import type { Contact } from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
 import * as jobs from '../store/job.store.ts';
-import type { Tx } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 
 export interface Person {
   contact: Contact;

@@ -2,7 +2,7 @@
 import type { CreateSubscription } from '../../../contract/api.ts';
 import type { EventType, ParleyEvent } from '../../../contract/event.ts';
 import type { InboundKind } from '../../../contract/message.ts';
-import type { FactBody } from './publish.ts';
+import type { FactBody } from './fact.ts';
 
 export type Filter = Pick<
   CreateSubscription,

@@ -2,43 +2,19 @@
 import { crc32 } from 'node:zlib';
 import type { ParleyEvent } from '../../../contract/event.ts';
 import type { InboundContent } from '../../../contract/message.ts';
-import { capabilitiesOf, type Capable } from '../core/capabilities.ts';
+import { capabilitiesOf } from '../core/capabilities.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { messageKey, type Ids } from '../core/ids.ts';
 import { sessionState } from '../core/session-window.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import type { Contact } from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
-import type { Conversation } from '../store/conversation.store.ts';
 import * as events from '../store/event.store.ts';
-import type { Tx } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
 import * as subscriptions from '../store/subscription.store.ts';
 import type { SubscriptionRow } from '../store/subscription.store.ts';
+import type { Fact } from './fact.ts';
 import { answersWait, questionOf, readFilter, wants } from './filter.ts';
-
-/** The account a fact is about, as far as events need it. */
-export interface FactAccount extends Capable {
-  id: string;
-  externalId: string;
-  name: string | null;
-  channel: Capable['channel'] & { id: string };
-}
-
-/** The members that depend on the type. */
-export type FactBody = Pick<ParleyEvent, 'message' | 'echo' | 'status' | 'data'>;
-
-export interface Fact {
-  type: ParleyEvent['type'];
-  /** The same fact always has the same key; a second one is not published. */
-  dedupeKey: string;
-  at: number;
-  account: FactAccount;
-  conversation?: Conversation | undefined;
-  contact?: Contact | undefined;
-  body: FactBody;
-  raw?: unknown;
-}
 
 /** A conversation is always in the same shard of a subscription; shards are delivered at the same time. */
 const SHARDS = 4;

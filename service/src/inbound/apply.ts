@@ -17,12 +17,13 @@ import { knownPerson, replaceIdentities, type Person } from '../contacts/resolve
 import { chosen } from '../core/choices.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
-import type { FactBody, Publisher } from '../events/publish.ts';
+import type { Publisher } from '../events/publish.ts';
+import type { FactBody } from '../events/fact.ts';
 import * as contacts from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
 import * as events from '../store/event.store.ts';
-import type { Tx } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 import * as media from '../store/media.store.ts';
 import * as messages from '../store/message.store.ts';
 import { hasContact, type Fact } from './fact.ts';

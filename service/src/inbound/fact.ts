@@ -1,7 +1,7 @@
 /** One fact on its way into the ledger. */
 import type { LiveAccount } from '../connectors/accounts.ts';
 import type { ChannelEvent, ContactRef } from '../channels/channel.ts';
-import type { Tx } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 
 export interface Fact<E extends ChannelEvent = ChannelEvent> {
   tx: Tx;

@@ -3,7 +3,7 @@ import type { InboundContent, InboundMedia } from '../../../contract/message.ts'
 import type { ParsedContent, ProviderMedia } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
-import type { Tx } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 import * as media from '../store/media.store.ts';
 
 export class Files {

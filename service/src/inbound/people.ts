@@ -7,7 +7,7 @@ import { ownerKey, type Ids } from '../core/ids.ts';
 import { opened } from '../core/session-window.ts';
 import type { Publisher } from '../events/publish.ts';
 import * as conversations from '../store/conversation.store.ts';
-import type { Tx } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 import type { FactOf } from './fact.ts';
 
 export interface PeopleDeps {

@@ -9,7 +9,8 @@ import type { Outbox } from '../outbox/outbox.ts';
 import * as cursors from '../store/cursor.store.ts';
 import * as store from '../store/erasure.store.ts';
 import type { Person, ReceiptPlace } from '../store/erasure.store.ts';
-import type { Ledger, Tx } from '../store/ledger.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 import { maintenanceJob, type MaintenanceTask, type Progress } from './maintenance.ts';
 
 /** Of each conversation, as many rounds of messages go at once. */

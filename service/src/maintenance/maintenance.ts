@@ -5,7 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../core/clock.ts';
 import type { Job, JobHandler, Outbox, OutboxJob } from '../outbox/outbox.ts';
-import type { Ledger, Tx } from '../store/ledger.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 
 /** What a step answers: there is more, it is over, or the work begins anew at a time. */
 export type Progress = 'more' | 'done' | { againAt: number };

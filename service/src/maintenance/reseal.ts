@@ -8,7 +8,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../platform/logger.ts';
 import { SecretBoxError, type SecretBox } from '../platform/secret-box.ts';
-import type { Db, Ledger } from '../store/ledger.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { Db } from '../store/unit-of-work.ts';
 import { keepProof, PROOF, SECRET_PLACES, type SealedSecret, type SecretPlace } from '../store/secret.store.ts';
 
 /** Secrets that are sealed anew in one unit of work: a millisecond or two. */

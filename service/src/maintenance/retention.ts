@@ -9,7 +9,7 @@ import type { OutboxJob } from '../outbox/outbox.ts';
 import { forgetChoices } from '../store/conversation.store.ts';
 import * as cursors from '../store/cursor.store.ts';
 import * as events from '../store/event.store.ts';
-import type { Tx } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 import * as store from '../store/retention.store.ts';
 import { maintenanceJob, type MaintenanceTask, type Progress } from './maintenance.ts';
 

@@ -2,7 +2,7 @@
 import type { OutboundContent } from '../../../contract/message.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
-import type { Tx } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 import type { MessageRow } from '../store/message.store.ts';
 import { contentOf } from './message-view.ts';
 

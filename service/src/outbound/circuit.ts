@@ -6,7 +6,8 @@ import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SendError, SendErrorKind } from '../core/errors.ts';
 import * as store from '../store/account.store.ts';
-import type { Ledger, Tx } from '../store/ledger.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 import type { Outcomes } from './outcome/outcomes.ts';
 
 const MINUTE_MS = 60_000;

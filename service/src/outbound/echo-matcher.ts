@@ -1,6 +1,6 @@
 /** Providers tell what was sent from anywhere, at times faster than their own answer to the send, and without our id. */
 import { isSameSaid } from '../core/echo-matcher.ts';
-import type { Tx } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
 import { contentOf } from './message-view.ts';

@@ -7,7 +7,8 @@ import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Job, Outbox } from '../outbox/outbox.ts';
 import { overdue } from '../store/job-group.store.ts';
-import type { Ledger, Tx } from '../store/ledger.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
 import type { Outcomes } from './outcome/outcomes.ts';
 

@@ -8,7 +8,7 @@ import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LotGate } from '../outbox/fair-scheduler.ts';
 import * as rates from '../store/rate.store.ts';
-import type { Tx } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 import type { Circuit } from './circuit.ts';
 import type { Rates } from './rates.ts';
 

@@ -1,6 +1,6 @@
 /** Messages are named by Parley's id or by the provider's. */
 import { ParleyError } from '../core/errors.ts';
-import type { Db } from '../store/ledger.ts';
+import type { Db } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
 
 /** The provider's id of a message. Throws `not_found` for one of Parley's ids that the account does not have or that was not sent. */

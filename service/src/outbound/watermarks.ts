@@ -6,7 +6,7 @@ import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import type { ParsedWatermark } from '../channels/channel.ts';
 import type { Outbox, OutboxJob } from '../outbox/outbox.ts';
 import * as conversations from '../store/conversation.store.ts';
-import type { Tx } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
 import type { Outcomes } from './outcome/outcomes.ts';
 

@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import * as jobs from '../store/job.store.ts';
 import type { Job, NewJob } from '../store/job.store.ts';
 import { moveToLot } from '../store/job-group.store.ts';
-import type { Tx } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 import type { LotGate } from './fair-scheduler.ts';
 
 export type { Job } from '../store/job.store.ts';

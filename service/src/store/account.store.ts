@@ -1,7 +1,7 @@
 /** Accounts and the addresses by which webhooks name them. Settings are kept as they come: encrypted. */
 import type { Kysely, Selectable } from 'kysely';
 import type { AccountsTable, Schema } from './schema.ts';
-import type { Tx } from './ledger.ts';
+import type { Tx } from './unit-of-work.ts';
 
 export type AccountRow = Selectable<AccountsTable>;
 export type NewAccount = Omit<AccountRow, 'pausedAt' | 'pausedReason' | 'probeAt' | 'perSecond'>;

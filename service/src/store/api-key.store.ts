@@ -1,5 +1,5 @@
 /** API keys: ids and hashes only. */
-import type { Db, Tx } from './ledger.ts';
+import type { Db, Tx } from './unit-of-work.ts';
 
 export interface ApiKey {
   id: string;

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import { backoffMs } from '../core/retry.ts';
 import type { SharedDatabase } from './dialect.ts';
-import type { Committer, CommitObserver, Tx } from './ledger.ts';
+import type { Committer, CommitObserver, Tx } from './unit-of-work.ts';
 import type { Schema } from './schema.ts';
 
 /** Runs of a unit that goes on meeting others. */

@@ -3,7 +3,7 @@
  * and one fsync, each behind its own savepoint. A unit that throws undoes itself and nobody else.
  */
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
-import type { Committer, CommitObserver, Tx } from './ledger.ts';
+import type { Committer, CommitObserver, Tx } from './unit-of-work.ts';
 import type { Schema } from './schema.ts';
 
 interface Waiting {

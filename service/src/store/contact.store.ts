@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { IdentityRef } from '../../../contract/event.ts';
 import * as conversations from './conversation.store.ts';
 import type { Schema } from './schema.ts';
-import type { Tx } from './ledger.ts';
+import type { Tx } from './unit-of-work.ts';
 import { first, prepared, type Parameters } from './prepared.ts';
 
 export interface Contact {

@@ -4,7 +4,7 @@ import type { WindowOpener } from '../../../contract/event.ts';
 import type { ReplyButton } from '../../../contract/message.ts';
 import { joined, type SessionWindow } from '../core/session-window.ts';
 import type { ConversationsTable, Schema } from './schema.ts';
-import type { Tx } from './ledger.ts';
+import type { Tx } from './unit-of-work.ts';
 import { changed, first, prepared, type Parameters } from './prepared.ts';
 
 export interface Conversation {

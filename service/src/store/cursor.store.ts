@@ -1,7 +1,7 @@
 /** How far work has come that goes through a table in small steps. */
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
-import type { Tx } from './ledger.ts';
+import type { Tx } from './unit-of-work.ts';
 
 /** Undefined: at the beginning. */
 export async function find(db: Kysely<Schema>, name: string): Promise<string | undefined> {

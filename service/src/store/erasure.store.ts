@@ -5,7 +5,7 @@ import type { IdentityRef } from '../../../contract/event.ts';
 import * as conversations from './conversation.store.ts';
 import * as media from './media.store.ts';
 import type { Schema } from './schema.ts';
-import type { Db, Tx } from './ledger.ts';
+import type { Db, Tx } from './unit-of-work.ts';
 
 /** Rows that one call looks at. */
 export const LIMIT = 250;

@@ -1,7 +1,7 @@
 /** Events: published facts, in the order in which they became true. */
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
-import type { Tx } from './ledger.ts';
+import type { Tx } from './unit-of-work.ts';
 import { first, prepared, type Parameters } from './prepared.ts';
 
 export interface NewEventRow {

@@ -1,7 +1,7 @@
 /** Jobs by the lot they are in, and by when they are too late: what the pace of sends does to them from outside. */
 import { sql, type Kysely } from 'kysely';
 import { fromRow, type Job, type Mine } from './job.store.ts';
-import type { Tx } from './ledger.ts';
+import type { Tx } from './unit-of-work.ts';
 import { prepared, type Parameters } from './prepared.ts';
 import type { Schema } from './schema.ts';
 

@@ -1,7 +1,7 @@
 /** Outbox jobs: rows written in the caller's transaction. How they are found and taken is in `job-claims.store.ts`. */
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Schema } from './schema.ts';
-import type { Tx } from './ledger.ts';
+import type { Tx } from './unit-of-work.ts';
 import { changed, first, prepared, type Parameters } from './prepared.ts';
 
 /** Every priority there is, the first served first: each is looked up by itself, so that what is not due yet costs nothing. */

@@ -9,31 +9,7 @@ import type { StoreDialect } from './dialect.ts';
 import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
 import { LedgerUnavailable } from './unavailable.ts';
-
-/** A connection to read with. */
-export type Db = Kysely<Schema>;
-
-/** A unit of work under way. It may be run again, so it changes nothing outside but in `afterCommit`. */
-export interface Tx {
-  readonly db: Db;
-  /** Whether others may work on the same rows at the same time. */
-  readonly shared: boolean;
-  /**
-   * Holds `name` until the unit ends, where units run at the same time: what is read after it stays true until the commit.
-   * `shared`: any number may hold it so, but nobody alone.
-   */
-  lock(name: string, how?: 'alone' | 'shared'): Promise<void>;
-  /** Runs `hook` once the unit is on disk; never when it is undone. */
-  afterCommit(hook: () => void): void;
-}
-
-/** Told after each commit: how many units it held and how long it took. */
-export type CommitObserver = (units: number, durationMs: number) => void;
-
-/** How units of work are brought to disk. */
-export interface Committer {
-  write<T>(unit: (tx: Tx) => Promise<T>): Promise<T>;
-}
+import type { CommitObserver, Committer, Db, Tx } from './unit-of-work.ts';
 
 export class Ledger {
   readonly dialect: StoreDialect;

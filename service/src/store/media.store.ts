@@ -1,7 +1,7 @@
 /** Files: those that contacts sent, by Parley's id, and those that were uploaded to send, by their hash. */
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
-import type { Tx } from './ledger.ts';
+import type { Tx } from './unit-of-work.ts';
 
 export interface MediaRow {
   id: string;

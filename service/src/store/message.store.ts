@@ -2,7 +2,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { MessageStatus } from '../../../contract/message.ts';
 import type { AttemptsTable, MessagesTable, Schema } from './schema.ts';
-import type { Tx } from './ledger.ts';
+import type { Tx } from './unit-of-work.ts';
 import { lock } from './conversation.store.ts';
 import { firstIdAt } from '../core/ids.ts';
 import { changed, first, prepared, type Parameters, type Prepared } from './prepared.ts';

@@ -4,7 +4,7 @@
  */
 import { sql, type Expression } from 'kysely';
 import { SERVER_NOW } from './job.store.ts';
-import type { Db } from './ledger.ts';
+import type { Db } from './unit-of-work.ts';
 import { first, prepared, type Parameters } from './prepared.ts';
 
 interface Use {

@@ -1,7 +1,7 @@
 /** Receipts: webhooks as they came, kept before anything is made of them. */
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
-import type { Tx } from './ledger.ts';
+import type { Tx } from './unit-of-work.ts';
 import { changed, prepared, type Parameters } from './prepared.ts';
 
 export interface NewReceipt {

@@ -1,6 +1,6 @@
 /** Sealed secrets wherever they lie: accounts' settings, the secrets of subscriptions that still listen, and the key's proof. */
 import { sql, type SqlBool } from 'kysely';
-import type { Db, Tx } from './ledger.ts';
+import type { Db, Tx } from './unit-of-work.ts';
 
 export interface SealedSecret {
   /** To whom the box is bound. */

@@ -1,7 +1,7 @@
 /** Subscriptions and what is still to be delivered to them. */
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Schema, SubscriptionsTable } from './schema.ts';
-import type { Tx } from './ledger.ts';
+import type { Tx } from './unit-of-work.ts';
 import { changed, first, prepared, type Parameters } from './prepared.ts';
 
 export type SubscriptionRow = Selectable<SubscriptionsTable>;

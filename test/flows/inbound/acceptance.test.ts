@@ -5,7 +5,7 @@ import { encodeAsMeta, signatureOf } from '../../sandbox/kit/meta/hub-webhooks.t
 import type { Answer } from '../../support/api-client.ts';
 import { ACCOUNT, ANA, closeApps, startApp, type App } from '../../support/app.ts';
 import { eventually } from '../../support/eventually.ts';
-import type { Db } from '../../../service/src/store/ledger.ts';
+import type { Db } from '../../../service/src/store/unit-of-work.ts';
 
 afterEach(closeApps);
 

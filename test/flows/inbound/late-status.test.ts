@@ -1,7 +1,7 @@
 /** News that arrives while a repeat is about to begin: what is settled is not sent again. */
 import * as messages from '../../../service/src/store/message.store.ts';
 import * as conversations from '../../../service/src/store/conversation.store.ts';
-import type { Tx } from '../../../service/src/store/ledger.ts';
+import type { Tx } from '../../../service/src/store/unit-of-work.ts';
 import { NO_WINDOW } from '../../../service/src/core/session-window.ts';
 import { ANA, closeApps, MINUTE, startApp, type App } from '../../support/app.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -9,7 +9,8 @@ import type { RawRequest } from '../../channels/channel.ts';
 import type { Clock } from '../../core/clock.ts';
 import { ParleyError } from '../../core/errors.ts';
 import type { Outbox } from '../../outbox/outbox.ts';
-import type { Ledger, Tx } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger.ts';
+import type { Tx } from '../../store/unit-of-work.ts';
 import * as receipts from '../../store/receipt.store.ts';
 import type { NewReceipt } from '../../store/receipt.store.ts';
 

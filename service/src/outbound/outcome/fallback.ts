@@ -1,7 +1,7 @@
 /** What takes the place of a message whose session turned out to be closed: its wait for the contact, or the caller's template. */
 import type { OutboundContent } from '../../../../contract/message.ts';
 import type { Outbox } from '../../outbox/outbox.ts';
-import type { Tx } from '../../store/ledger.ts';
+import type { Tx } from '../../store/unit-of-work.ts';
 import * as messages from '../../store/message.store.ts';
 import type { MessageRow } from '../../store/message.store.ts';
 import { withdrawChoices } from '../choices.ts';

@@ -20,7 +20,7 @@ import * as contacts from '../../store/contact.store.ts';
 import * as conversations from '../../store/conversation.store.ts';
 import type { Conversation } from '../../store/conversation.store.ts';
 import * as events from '../../store/event.store.ts';
-import type { Tx } from '../../store/ledger.ts';
+import type { Tx } from '../../store/unit-of-work.ts';
 import * as messages from '../../store/message.store.ts';
 import type { MessageRow } from '../../store/message.store.ts';
 import { withdrawChoices } from '../choices.ts';

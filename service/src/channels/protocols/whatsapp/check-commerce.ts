@@ -1,7 +1,7 @@
 /** Checks of products, catalogs, carousels and payments. */
 import type { CarouselCard } from '../../../../../contract/message.ts';
 import type { Checker } from '../../kit/checker.ts';
-import type { Of } from './check.ts';
+import type { Of } from './content-of.ts';
 import { checkFooter, checkMedia, checkProductSections, checkReplies } from './check-parts.ts';
 import { LIMITS } from './limits.ts';
 

@@ -1,6 +1,6 @@
 /** Checks of interactive messages (messages/interactive-*). */
 import type { Checker } from '../../kit/checker.ts';
-import type { Of } from './check.ts';
+import type { Of } from './content-of.ts';
 import { ANY_HEADER, checkFooter, checkHeader, checkReplies } from './check-parts.ts';
 import { LIMITS } from './limits.ts';
 

@@ -1,7 +1,7 @@
 /** Checks of template sends. How many values a template takes is known to Meta only, and answered with 132000. */
 import type { TemplateButton, TemplateCard, TemplateHeader, TemplateValue } from '../../../../../contract/message.ts';
 import type { Checker } from '../../kit/checker.ts';
-import type { Of } from './check.ts';
+import type { Of } from './content-of.ts';
 import { checkMedia, checkProductSections } from './check-parts.ts';
 import { LIMITS } from './limits.ts';
 

@@ -14,9 +14,9 @@ import {
 import { checkCarousel, checkCatalog, checkPayment, checkProduct, checkProducts } from './check-commerce.ts';
 import { checkMedia } from './check-parts.ts';
 import { checkTemplate } from './check-template.ts';
+import type { Of } from './content-of.ts';
 import { LIMITS } from './limits.ts';
 
-export type Of<K extends OutboundKind> = Extract<OutboundContent, { type: K }>;
 type Check<K extends OutboundKind> = (check: Checker, content: Of<K>) => void;
 
 function checkPlace(check: Checker, place: { latitude: number; longitude: number }): void {

@@ -1,7 +1,8 @@
 /** Content → the part of a message body that says it: `type` and the object of that name. */
 import type { ContactCard, OutboundContent } from '../../../../../contract/message.ts';
 import { compact, type JsonObject } from '../../kit/json.ts';
-import { checkContent, type Of } from './check.ts';
+import { checkContent } from './check.ts';
+import type { Of } from './content-of.ts';
 import {
   renderAddressRequest,
   renderButtons,

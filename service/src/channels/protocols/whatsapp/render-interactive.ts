@@ -1,7 +1,7 @@
 /** Interactive messages (messages/interactive-*): the `interactive` object of each kind. */
 import type { CarouselCard } from '../../../../../contract/message.ts';
 import { compact, type JsonObject } from '../../kit/json.ts';
-import type { Of } from './check.ts';
+import type { Of } from './content-of.ts';
 import { headerObject, interactive, productSections } from './render-parts.ts';
 
 const urlAction = (title: string, url: string): JsonObject => ({
