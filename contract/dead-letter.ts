@@ -1,4 +1,4 @@
-/** Dead letters and replays: requests and answers of `/v1/deliveries` and of `/v1/subscriptions/{id}/replay`. */
+/** Dead letters and replays: requests and answers of `/v1/dead-letters` and of `/v1/subscriptions/{id}/replay`. */
 import type { MessageAttempt, ProblemCode } from './api.ts';
 import type { EventType } from './event.ts';
 import type { MessageStatus } from './message.ts';
@@ -27,7 +27,7 @@ export interface DeadLetter {
   webhook?: { bytes: number };
 }
 
-/** `GET /v1/deliveries/{id}` */
+/** `GET /v1/dead-letters/{id}` */
 export interface DeadLetterDetails extends DeadLetter {
   /** The tries to send the message. */
   attempts?: MessageAttempt[];
@@ -49,16 +49,16 @@ export interface DeadLetterFilter {
 }
 
 /**
- * Either ids or a filter. A filter is worked off oldest first, `limit` letters a call, from `after` on; what is given up after the first
+ * Either ids or a filter. A filter is worked off oldest first, `limit` dead letters a call, from `after` on; what is given up after the first
  * call (a replay that failed again) is left out, so that the work comes to an end.
  */
 export type DeadLetterChoice = { ids: string[] } | { filter: DeadLetterFilter; limit?: number; after?: string };
 
-/** `POST /v1/deliveries/replay`. `evenIfUnknown`: also messages of which nobody knows whether they arrived. */
+/** `POST /v1/dead-letters/replay`. `evenIfUnknown`: also messages of which nobody knows whether they arrived. */
 export type ReplayDeadLetters = DeadLetterChoice & { evenIfUnknown?: boolean };
 
 /** A dead letter that was dealt with. */
-export interface ReplayedLetter {
+export interface ReplayedDeadLetter {
   id: string;
   /** The message that sends it again; absent for a webhook, which was read. */
   messageId?: string;
@@ -68,27 +68,28 @@ export interface ReplayedLetter {
 }
 
 /** Why a dead letter stays one. */
-export interface SkippedLetter {
+export interface SkippedDeadLetter {
   id: string;
   code: ProblemCode;
   detail: string;
 }
 
 interface Progress {
-  skipped: SkippedLetter[];
-  /** Letters that match the filter and have not been looked at yet. */
+  skipped: SkippedDeadLetter[];
+  /** Dead letters that match the filter and have not been looked at yet. */
   remaining: number;
   /** Give it as `after` to go on; absent when there is no more. */
   next?: string;
 }
 
+/** `POST /v1/dead-letters/replay` */
 export interface ReplayAnswer extends Progress {
   /** How many. */
   replayed: number;
-  letters: ReplayedLetter[];
+  deadLetters: ReplayedDeadLetter[];
 }
 
-/** `POST /v1/deliveries/discard` */
+/** `POST /v1/dead-letters/discard` */
 export interface DiscardAnswer extends Progress {
   discarded: number;
 }

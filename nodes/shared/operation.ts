@@ -44,6 +44,8 @@ export interface Resource {
   /** Sorted by name; the first is the default unless `defaultOperation` says otherwise. */
   operations: readonly Operation[];
   defaultOperation: string;
+  /** Saved workflows have it; it is not offered any more. */
+  isFormer?: boolean;
 }
 
 function operationProperty(resource: Resource): INodeProperties {
@@ -66,7 +68,7 @@ function operationProperty(resource: Resource): INodeProperties {
 }
 
 function resourceProperty(resources: readonly Resource[]): INodeProperties {
-  const choices = resources.map(({ name, value }) => ({ name, value }));
+  const choices = resources.filter(({ isFormer }) => !isFormer).map(({ name, value }) => ({ name, value }));
   const property: INodeProperties = {
     displayName: 'Resource',
     name: 'resource',

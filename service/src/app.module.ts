@@ -9,7 +9,7 @@ import { AccountsController } from './api/accounts.controller.ts';
 import { ActionsController } from './api/actions.controller.ts';
 import { ContactsController } from './api/contacts.controller.ts';
 import { ConversationsController } from './api/conversations.controller.ts';
-import { DeadLettersController } from './api/dead-letters.controller.ts';
+import { DeadLettersController, FormerDeadLettersController } from './api/dead-letters.controller.ts';
 import { MediaController } from './api/media.controller.ts';
 import { MessagesController } from './api/messages.controller.ts';
 import { SubscriptionsController } from './api/subscriptions.controller.ts';
@@ -50,6 +50,7 @@ const API = [
   ContactsController,
   ConversationsController,
   DeadLettersController,
+  FormerDeadLettersController,
   TemplatesController,
   MediaController,
   ActionsController,

@@ -7,6 +7,7 @@ import { getQueueToken } from '@nestjs/bull';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { WebhookListener, withWebhooks } from './api/webhooks.listener.ts';
+import { FORMER_DEAD_LETTERS } from './api/dead-letters.controller.ts';
 import { registerWebhooks } from './api/webhooks.route.ts';
 import { AppModule } from './app.module.ts';
 import { checkKeys, Reseal } from './maintenance/reseal.ts';
@@ -172,7 +173,7 @@ async function makeApp(
   metrics.observeHttp(fastify as never);
   if (config.role !== 'worker') {
     registerWebhooks(fastify as never, pipelines);
-    setUpDocs(app, VERSION);
+    setUpDocs(app, VERSION, [FORMER_DEAD_LETTERS]);
   }
   if (world.bell) followBell(world.bell, app, metrics);
   return app;

@@ -29,7 +29,7 @@ class Messages {
 
 let test_: TestApp;
 beforeAll(async () => {
-  test_ = await startApp({ controllers: [Messages], setUp: (app) => setUpDocs(app, '0.1.0') });
+  test_ = await startApp({ controllers: [Messages], setUp: (app) => setUpDocs(app, '0.1.0', []) });
 });
 afterAll(() => test_.app.close());
 

@@ -132,12 +132,12 @@ async function looksConversationsUp(): Promise<void> {
 async function looksAfterDeadLetters(): Promise<void> {
   const [from, to] = [new Date(0).toISOString(), new Date(app.clock.now() + DAY).toISOString()];
   const after = `${app.clock.now()}.msg_0`;
-  await app.call('GET', `/v1/deliveries?from=${from}&to=${to}`);
-  await app.call('GET', `/v1/deliveries?channel=whatsapp&after=${after}`);
-  await app.call('GET', `/v1/deliveries?code=unreachable&status=failed`);
-  await app.call('GET', `/v1/deliveries/rcp_1`);
+  await app.call('GET', `/v1/dead-letters?from=${from}&to=${to}`);
+  await app.call('GET', `/v1/dead-letters?channel=whatsapp&after=${after}`);
+  await app.call('GET', `/v1/dead-letters?code=unreachable&status=failed`);
+  await app.call('GET', `/v1/dead-letters/rcp_1`);
   for (const action of ['replay', 'discard']) {
-    await app.call('POST', `/v1/deliveries/${action}`, { filter: { from, to, channel: 'whatsapp' }, after });
+    await app.call('POST', `/v1/dead-letters/${action}`, { filter: { from, to, channel: 'whatsapp' }, after });
   }
 }
 

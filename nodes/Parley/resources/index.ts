@@ -1,7 +1,7 @@
 import type { Resource } from '../../shared/operation.ts';
 import { downloadOperation, mediaResource } from '../../shared/operations/media.ts';
 import { conversationResource } from './conversation/index.ts';
-import { deliveryResource } from './delivery/index.ts';
+import { deadLetterResource, deliveryResource } from './dead-letter/index.ts';
 import { messageResource } from './message/index.ts';
 import { sessionResource } from './session/index.ts';
 
@@ -9,6 +9,7 @@ import { sessionResource } from './session/index.ts';
 export const PARLEY_RESOURCES: readonly Resource[] = [
   messageResource,
   conversationResource,
+  deadLetterResource,
   deliveryResource,
   mediaResource(downloadOperation),
   sessionResource,

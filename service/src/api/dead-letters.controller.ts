@@ -8,7 +8,7 @@ import type {
   DiscardAnswer,
   ReplayAnswer,
   ReplayDeadLetters,
-  ReplayedLetter,
+  ReplayedDeadLetter,
 } from '../../../contract/dead-letter.ts';
 import { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { ApiKeyGuard } from '../platform/api-keys.ts';
@@ -16,14 +16,15 @@ import { Describe } from '../platform/openapi.ts';
 import { ZodPipe } from '../platform/zod.pipe.ts';
 import { deadLettersQuery, discardDeadLetters, replayDeadLetter, replayDeadLetters } from './dead-letters.schema.ts';
 
-/** What did not arrive and waits for a person. */
-@Controller('v1/deliveries')
-@UseGuards(ApiKeyGuard)
-export class DeadLettersController {
-  readonly #letters: DeadLetters;
+/** The former path of dead letters. The service answers it until the next minor version. */
+export const FORMER_DEAD_LETTERS = '/v1/deliveries';
 
-  constructor(@Inject(DeadLetters) letters: DeadLetters) {
-    this.#letters = letters;
+/** What both paths answer alike. */
+class DeadLetterRoutes {
+  protected readonly deadLetters: DeadLetters;
+
+  constructor(@Inject(DeadLetters) deadLetters: DeadLetters) {
+    this.deadLetters = deadLetters;
   }
 
   @Describe({
@@ -35,15 +36,45 @@ export class DeadLettersController {
   @Get()
   list(@Query(new ZodPipe(deadLettersQuery)) query: z.output<typeof deadLettersQuery>): Promise<Page<DeadLetter>> {
     const { limit, after, ...filter } = query;
-    return this.#letters.list(filter, limit, after);
+    return this.deadLetters.list(filter, limit, after);
   }
 
   @Describe({ summary: 'Get a dead letter with its attempts or its body', problems: [404] })
   @Get(':id')
   get(@Param('id') id: string): Promise<DeadLetterDetails> {
-    return this.#letters.get(id);
+    return this.deadLetters.get(id);
   }
 
+  @Describe({ summary: 'Discard dead letters, by ids or by a filter', body: discardDeadLetters })
+  @Post('discard')
+  @HttpCode(200)
+  discard(@Body(new ZodPipe(discardDeadLetters)) body: z.output<typeof discardDeadLetters>): Promise<DiscardAnswer> {
+    return this.deadLetters.discard(body as DeadLetterChoice);
+  }
+
+  @Describe({ summary: 'Replay a dead letter', body: replayDeadLetter, problems: [404, 409, 422] })
+  @Post(':id/replay')
+  @HttpCode(200)
+  replayOne(
+    @Param('id') id: string,
+    @Body(new ZodPipe(replayDeadLetter)) body: z.output<typeof replayDeadLetter>,
+  ): Promise<ReplayedDeadLetter> {
+    return this.deadLetters.replayOne(id, body?.evenIfUnknown ?? false);
+  }
+
+  @Describe({ summary: 'Discard a dead letter', problems: [404] })
+  @Post(':id/discard')
+  @HttpCode(200)
+  async discardOne(@Param('id') id: string): Promise<{ discarded: true }> {
+    await this.deadLetters.discardOne(id);
+    return { discarded: true };
+  }
+}
+
+/** What did not arrive and waits for a person. */
+@Controller('v1/dead-letters')
+@UseGuards(ApiKeyGuard)
+export class DeadLettersController extends DeadLetterRoutes {
   @Describe({
     summary: 'Replay dead letters, by ids or by a filter',
     description:
@@ -53,31 +84,21 @@ export class DeadLettersController {
   @Post('replay')
   @HttpCode(200)
   replay(@Body(new ZodPipe(replayDeadLetters)) body: z.output<typeof replayDeadLetters>): Promise<ReplayAnswer> {
-    return this.#letters.replay(body as ReplayDeadLetters);
+    return this.deadLetters.replay(body as ReplayDeadLetters);
   }
+}
 
-  @Describe({ summary: 'Discard dead letters, by ids or by a filter', body: discardDeadLetters })
-  @Post('discard')
+/** The same by the former path: the answer of a replay has `letters` as well. */
+@Controller(FORMER_DEAD_LETTERS)
+@UseGuards(ApiKeyGuard)
+export class FormerDeadLettersController extends DeadLetterRoutes {
+  @Describe({ summary: 'Replay dead letters, by ids or by a filter', body: replayDeadLetters })
+  @Post('replay')
   @HttpCode(200)
-  discard(@Body(new ZodPipe(discardDeadLetters)) body: z.output<typeof discardDeadLetters>): Promise<DiscardAnswer> {
-    return this.#letters.discard(body as DeadLetterChoice);
-  }
-
-  @Describe({ summary: 'Replay a dead letter', body: replayDeadLetter, problems: [404, 409, 422] })
-  @Post(':id/replay')
-  @HttpCode(200)
-  replayOne(
-    @Param('id') id: string,
-    @Body(new ZodPipe(replayDeadLetter)) body: z.output<typeof replayDeadLetter>,
-  ): Promise<ReplayedLetter> {
-    return this.#letters.replayOne(id, body?.evenIfUnknown ?? false);
-  }
-
-  @Describe({ summary: 'Discard a dead letter', problems: [404] })
-  @Post(':id/discard')
-  @HttpCode(200)
-  async discardOne(@Param('id') id: string): Promise<{ discarded: true }> {
-    await this.#letters.discardOne(id);
-    return { discarded: true };
+  async replay(
+    @Body(new ZodPipe(replayDeadLetters)) body: z.output<typeof replayDeadLetters>,
+  ): Promise<ReplayAnswer & { letters: ReplayedDeadLetter[] }> {
+    const answer = await this.deadLetters.replay(body as ReplayDeadLetters);
+    return { ...answer, letters: answer.deadLetters };
   }
 }

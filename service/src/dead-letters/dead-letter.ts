@@ -30,7 +30,7 @@ export function receiptId(seq: number): string {
   return `rcp_${seq}`;
 }
 
-export function letterOfMessage(row: MessageRow, account: Account): DeadLetter {
+export function deadLetterOfMessage(row: MessageRow, account: Account): DeadLetter {
   const error = parse<EventError>(row.error);
   const { metadata } = requestOf(row);
   const status = row.status as 'failed' | 'unknown';
@@ -47,7 +47,7 @@ export function letterOfMessage(row: MessageRow, account: Account): DeadLetter {
   };
 }
 
-export function letterOfReceipt(row: DeadReceiptRow, account: Account): DeadLetter {
+export function deadLetterOfReceipt(row: DeadReceiptRow, account: Account): DeadLetter {
   return {
     id: receiptId(row.seq),
     type: 'webhook',
@@ -66,7 +66,7 @@ export interface Places {
   webhook: Place<number> | undefined;
 }
 
-/** The name of a place in a list: behind this letter. */
+/** The name of a place in a list: behind this dead letter. */
 export function cursorOf({ id, deadAt }: DeadLetter): string {
   return `${Date.parse(deadAt)}.${id}`;
 }
@@ -75,22 +75,22 @@ export function cursorOf({ id, deadAt }: DeadLetter): string {
 export function placesOf(cursor: string | undefined): Places {
   if (cursor === undefined) return { message: undefined, webhook: undefined };
   const [, at, id = ''] = CURSOR.exec(cursor) ?? [];
-  const letter = named(id);
-  if (letter === undefined) {
+  const name = named(id);
+  if (name === undefined) {
     const errors = [{ field: 'after', message: "Must be the 'next' of an answer" }];
     throw new ParleyError(400, 'invalid_request', 'Not valid: after.', { errors });
   }
   const deadAt = Number(at);
   return {
-    message: { deadAt, key: letter.type === 'message' ? letter.key : '' },
-    webhook: { deadAt, key: letter.type === 'webhook' ? letter.key : Number.MAX_SAFE_INTEGER },
+    message: { deadAt, key: name.type === 'message' ? name.key : '' },
+    webhook: { deadAt, key: name.type === 'webhook' ? name.key : Number.MAX_SAFE_INTEGER },
   };
 }
 
 const RANK: Record<DeadLetterType, number> = { webhook: 0, message: 1 };
 
 /** Oldest first. */
-export function compareLetters(a: DeadLetter, b: DeadLetter): number {
+export function compareDeadLetters(a: DeadLetter, b: DeadLetter): number {
   if (a.deadAt !== b.deadAt) return a.deadAt < b.deadAt ? -1 : 1;
   if (a.type !== b.type) return RANK[a.type] - RANK[b.type];
   const [x, y] = [named(a.id)?.key ?? '', named(b.id)?.key ?? ''];
@@ -121,7 +121,7 @@ export function workOf(next: string | undefined, now: number): Work {
   return { until: until === undefined ? now + 1 : Number(until), after };
 }
 
-/** The name of the work behind this letter. */
-export function nextOf({ until }: Work, letter: DeadLetter): string {
-  return `${cursorOf(letter)}@${until}`;
+/** The name of the work behind this dead letter. */
+export function nextOf({ until }: Work, deadLetter: DeadLetter): string {
+  return `${cursorOf(deadLetter)}@${until}`;
 }

@@ -11,8 +11,8 @@ import type {
   DiscardAnswer,
   ReplayAnswer,
   ReplayDeadLetters,
-  ReplayedLetter,
-  SkippedLetter,
+  ReplayedDeadLetter,
+  SkippedDeadLetter,
 } from '../../../contract/dead-letter.ts';
 import type { MessageStatus } from '../../../contract/message.ts';
 import type { Accounts } from '../connectors/accounts.ts';
@@ -29,9 +29,20 @@ import type { MessageRow } from '../store/message.store.ts';
 import * as receipts from '../store/receipt.store.ts';
 import type { DeadReceipt } from '../store/receipt.store.ts';
 import { LedgerUnavailable } from '../store/unavailable.ts';
-import * as letters from './dead-letter.ts';
+import {
+  byArrival,
+  compareDeadLetters,
+  cursorOf,
+  deadLetterOfMessage,
+  deadLetterOfReceipt,
+  named,
+  nextOf,
+  placesOf,
+  UNREADABLE,
+  workOf,
+} from './dead-letter.ts';
 
-/** Letters that one call works off when it is not told how many. */
+/** Dead letters that one call works off when it is not told how many. */
 const LIMIT = 100;
 /** A webhook's body is shown up to this size. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -63,25 +74,25 @@ export class DeadLetters {
   async list(filter: DeadLetterFilter, limit: number, after: string | undefined): Promise<Page<DeadLetter>> {
     const data = await this.#find(filter, 'desc', limit, after);
     const last = data.length === limit ? data.at(-1) : undefined;
-    return { data, ...(last && { next: letters.cursorOf(last) }) };
+    return { data, ...(last && { next: cursorOf(last) }) };
   }
 
   /** Throws `not_found`. */
   async get(id: string): Promise<DeadLetterDetails> {
     const { reader } = this.#deps.ledger;
-    const letter = letters.named(id);
-    if (letter?.type === 'message') {
+    const name = named(id);
+    if (name?.type === 'message') {
       const row = await messages.find(reader, id);
       if (row === undefined || row.deadAt === null) throw unknown(id);
       const attempts = await messages.attempts(reader, id);
       return {
-        ...letters.letterOfMessage(row, await this.#account(row.accountId)),
+        ...deadLetterOfMessage(row, await this.#account(row.accountId)),
         attempts: attempts.map(viewAttempt),
       };
     }
     const receipt = await this.#receipt(id);
     const bytes = receipt.body.length;
-    const shown = letters.letterOfReceipt({ ...receipt, bytes }, await this.#account(receipt.accountId));
+    const shown = deadLetterOfReceipt({ ...receipt, bytes }, await this.#account(receipt.accountId));
     return bytes > MAX_BODY_BYTES ? shown : { ...shown, body: Buffer.from(receipt.body).toString('utf8') };
   }
 
@@ -89,13 +100,13 @@ export class DeadLetters {
   async replay(asked: ReplayDeadLetters): Promise<ReplayAnswer> {
     const { ids, ...rest } = await this.#chosen(asked);
     const { done, skipped } = await each(ids, (id) => this.replayOne(id, asked.evenIfUnknown ?? false));
-    return { replayed: done.length, letters: done, skipped, ...rest };
+    return { replayed: done.length, deadLetters: done, skipped, ...rest };
   }
 
   /** Throws `not_found`, `may_have_arrived`, `unreadable`, and whatever speaks against the send. */
-  async replayOne(id: string, evenIfUnknown: boolean): Promise<ReplayedLetter> {
-    const letter = letters.named(id);
-    if (letter?.type !== 'message') return this.#readAgain(id);
+  async replayOne(id: string, evenIfUnknown: boolean): Promise<ReplayedDeadLetter> {
+    const name = named(id);
+    if (name?.type !== 'message') return this.#readAgain(id);
     const accountId = (await messages.find(this.#deps.ledger.reader, id))?.accountId;
     const account = accountId === undefined ? undefined : await this.#deps.accounts.known(accountId);
     return this.#deps.ledger.write(async (tx) => {
@@ -120,10 +131,10 @@ export class DeadLetters {
 
   /** Throws `not_found`. */
   async discardOne(id: string): Promise<void> {
-    const letter = letters.named(id);
+    const name = named(id);
     await this.#deps.ledger.write(async (tx) => {
-      if (letter?.type === 'webhook' && (await receipts.discard(tx, letter.key))) return;
-      const message = letter?.type === 'message' ? await messages.hold(tx, id) : undefined;
+      if (name?.type === 'webhook' && (await receipts.discard(tx, name.key))) return;
+      const message = name?.type === 'message' ? await messages.hold(tx, id) : undefined;
       if (message === undefined || message.deadAt === null) throw unknown(id);
       await messages.update(tx, id, { deadAt: null });
     });
@@ -140,7 +151,7 @@ export class DeadLetters {
     return { message, webhook };
   }
 
-  async #readAgain(id: string): Promise<ReplayedLetter> {
+  async #readAgain(id: string): Promise<ReplayedDeadLetter> {
     const receipt = await this.#receipt(id);
     try {
       await this.#deps.reader.again(receipt);
@@ -152,7 +163,7 @@ export class DeadLetters {
   }
 
   /** The dead message as it stays until the unit ends, or what it was replayed as before. */
-  async #held(tx: Tx, id: string): Promise<{ dead: MessageRow; replayed?: ReplayedLetter }> {
+  async #held(tx: Tx, id: string): Promise<{ dead: MessageRow; replayed?: ReplayedDeadLetter }> {
     const dead = await messages.hold(tx, id);
     if (dead?.direction !== 'outbound') throw unknown(id);
     const { replayedAs } = requestOf(dead);
@@ -165,24 +176,23 @@ export class DeadLetters {
   }
 
   async #receipt(id: string): Promise<DeadReceipt> {
-    const letter = letters.named(id);
-    const receipt =
-      letter?.type === 'webhook' ? await receipts.findDead(this.#deps.ledger.reader, letter.key) : undefined;
+    const name = named(id);
+    const receipt = name?.type === 'webhook' ? await receipts.findDead(this.#deps.ledger.reader, name.key) : undefined;
     if (receipt === undefined) throw unknown(id);
     return receipt;
   }
 
   async #chosen(choice: DeadLetterChoice): Promise<Chosen> {
-    if ('ids' in choice) return { ids: letters.byArrival(choice.ids), remaining: 0 };
+    if ('ids' in choice) return { ids: byArrival(choice.ids), remaining: 0 };
     const { limit = LIMIT } = choice;
-    const work = letters.workOf(choice.after, this.#deps.clock.now());
+    const work = workOf(choice.after, this.#deps.clock.now());
     const filter = { ...choice.filter, to: earlier(choice.filter.to, work.until) };
     const found = await this.#find(filter, 'asc', limit, work.after);
-    const ids = letters.byArrival(found.map(({ id }) => id));
+    const ids = byArrival(found.map(({ id }) => id));
     const last = found.length === limit ? found.at(-1) : undefined;
     if (last === undefined) return { ids, remaining: 0 };
-    const remaining = await this.#remaining(filter, letters.cursorOf(last));
-    return remaining === 0 ? { ids, remaining } : { ids, remaining, next: letters.nextOf(work, last) };
+    const remaining = await this.#remaining(filter, cursorOf(last));
+    return remaining === 0 ? { ids, remaining } : { ids, remaining, next: nextOf(work, last) };
   }
 
   async #find(filter: DeadLetterFilter, order: 'asc' | 'desc', limit: number, after: string | undefined) {
@@ -194,9 +204,9 @@ export class DeadLetters {
     const names = await store.accountNames(reader, [...new Set(ids)]);
     const nameOf = (id: string) => names.get(id) ?? NO_ACCOUNT;
     const found = [
-      ...dead.map((row) => letters.letterOfMessage(row, nameOf(row.accountId))),
-      ...unread.map((row) => letters.letterOfReceipt(row, nameOf(row.accountId))),
-    ].sort(letters.compareLetters);
+      ...dead.map((row) => deadLetterOfMessage(row, nameOf(row.accountId))),
+      ...unread.map((row) => deadLetterOfReceipt(row, nameOf(row.accountId))),
+    ].sort(compareDeadLetters);
     return (order === 'asc' ? found : found.reverse()).slice(0, limit);
   }
 
@@ -217,13 +227,13 @@ const NO_ACCOUNT = { channel: '', externalId: '' };
 /** The filter as the store takes it; undefined: it speaks against all of that type. */
 async function wantedOf(db: Db, filter: DeadLetterFilter, order: 'asc' | 'desc', after: string | undefined) {
   const { type, channel, externalId, code, status, from, to } = filter;
-  const places = letters.placesOf(after);
+  const places = placesOf(after);
   const isAnyAccount = channel === undefined && externalId === undefined;
   const accountIds = isAnyAccount ? undefined : await store.accountsNamed(db, channel, externalId);
   const shared = { accountIds, from: instant(from), to: instant(to), order };
   const isNobody = accountIds?.length === 0;
-  const noMessages = isNobody || type === 'webhook' || code === letters.UNREADABLE;
-  const isOfMessages = status !== undefined || (code !== undefined && code !== letters.UNREADABLE);
+  const noMessages = isNobody || type === 'webhook' || code === UNREADABLE;
+  const isOfMessages = status !== undefined || (code !== undefined && code !== UNREADABLE);
   const noReceipts = isNobody || type === 'message' || isOfMessages;
   return {
     messages: noMessages ? undefined : { ...shared, status, code, behind: places.message },
@@ -242,7 +252,7 @@ function instant(text: string | undefined): number | undefined {
 /** One after the other; what is refused is told. */
 async function each<T>(ids: readonly string[], work: (id: string) => Promise<T>) {
   const done: T[] = [];
-  const skipped: SkippedLetter[] = [];
+  const skipped: SkippedDeadLetter[] = [];
   for (const id of ids) {
     try {
       done.push(await work(id));

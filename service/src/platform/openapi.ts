@@ -9,6 +9,7 @@ import {
   ApiQuery,
   ApiResponse,
   DocumentBuilder,
+  type OpenAPIObject,
   SwaggerModule,
 } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -89,8 +90,19 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): SchemaObject {
   return rest as SchemaObject;
 }
 
+/** Marks every operation below these paths as deprecated. */
+function deprecate(document: OpenAPIObject, paths: readonly string[]): OpenAPIObject {
+  for (const [path, item] of Object.entries(document.paths)) {
+    if (!paths.some((former) => path === former || path.startsWith(`${former}/`))) continue;
+    for (const operation of [item.get, item.post, item.put, item.patch, item.delete]) {
+      if (operation) operation.deprecated = true;
+    }
+  }
+  return document;
+}
+
 /** Serves the description as JSON at `/docs-json` and readable at `/docs`; everything comes from this server. */
-export function setUpDocs(app: INestApplication, version: string): void {
+export function setUpDocs(app: INestApplication, version: string, deprecated: readonly string[]): void {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Parley')
@@ -98,7 +110,7 @@ export function setUpDocs(app: INestApplication, version: string): void {
     .setVersion(version)
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The API key' })
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), {
+  SwaggerModule.setup('docs', app, () => deprecate(SwaggerModule.createDocument(app, config), deprecated), {
     jsonDocumentUrl: 'docs-json',
     customSiteTitle: 'Parley API',
     // Else the page asks a public validator about this document.

@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(closeApps);
 
 function workflow(operation: string, more: IDataObject): WorkflowJson {
-  const parameters = JSON.parse(JSON.stringify({ resource: 'delivery', operation, ...more })) as never;
+  const parameters = JSON.parse(JSON.stringify({ resource: 'deadLetter', operation, ...more })) as never;
   const credentials = { parleyApi: { id: '1', name: 'p' } };
   return { nodes: [{ name: NAME, type: 'n8n-nodes-parley.parley', parameters, credentials }] };
 }
@@ -48,10 +48,10 @@ test('what failed is listed, and each is replayed once for its item', async () =
   const found = await output('getAll', { filters: { code: 'unreachable', channel: 'whatsapp' } });
   expect(found.map(({ id }) => id)).toEqual(dead.toReversed());
   const items = found.map((json) => ({ json }));
-  const replayed = await output('replay', { deliveryIds: '={{ $json.id }}' }, items);
+  const replayed = await output('replay', { deadLetterIds: '={{ $json.id }}' }, items);
   expect(replayed).toMatchObject(dead.toReversed().map((id) => ({ id, replayed: true, status: 'queued' })));
   for (const { messageId } of replayed) await app.reaches(String(messageId), 'read');
-  const again = await output('replay', { deliveryIds: dead.join(',') });
+  const again = await output('replay', { deadLetterIds: dead.join(',') });
   expect(again).toEqual(
     dead.map((id) => ({ ...replayed.find((one) => one['id'] === id), status: 'read', duplicate: true })),
   );
@@ -61,16 +61,16 @@ test('what failed is listed, and each is replayed once for its item', async () =
 
 test('all that match are replayed; the rest is shown with its attempts and let go', async () => {
   const [first, second] = [await fails('1'), await fails('2')];
-  const [, letter] = await output('getAll');
-  const filters = { to: new Date(Date.parse(String(letter?.['deadAt'])) + 1).toISOString() };
+  const [, deadLetter] = await output('getAll');
+  const filters = { to: new Date(Date.parse(String(deadLetter?.['deadAt'])) + 1).toISOString() };
   expect(await output('replay', { choose: 'filter', filters })).toMatchObject([{ id: first, replayed: true }]);
-  expect(await output('get', { deliveryId: second })).toMatchObject([{ id: second, code: 'unreachable', tries: 2 }]);
+  expect(await output('get', { deadLetterId: second })).toMatchObject([{ id: second, code: 'unreachable', tries: 2 }]);
   expect(await output('discard', { choose: 'filter' })).toEqual([{ discarded: 1, skipped: [] }]);
   expect(await output('getAll', { returnAll: true })).toEqual([]);
 });
 
-test('an unknown delivery is an error that says so', async () => {
-  const { error } = await nodes.engine.run(workflow('replay', { deliveryIds: 'msg_none' }));
+test('an unknown dead letter is an error that says so', async () => {
+  const { error } = await nodes.engine.run(workflow('replay', { deadLetterIds: 'msg_none' }));
   expect(error?.message).toMatch(/^Not found: There is no dead letter 'msg_none'/);
 });
 

@@ -71,7 +71,11 @@ test('jobs that wait are counted', async () => {
 });
 
 describe('the description of the API', () => {
-  type Operation = { responses: Record<string, unknown>; parameters?: { name: string; in: string }[] };
+  type Operation = {
+    responses: Record<string, unknown>;
+    parameters?: { name: string; in: string }[];
+    deprecated?: boolean;
+  };
   type Document = {
     openapi: string;
     info: object;
@@ -101,6 +105,12 @@ describe('the description of the API', () => {
         'POST /v1/subscriptions/{id}/replay',
         'DELETE /v1/contacts',
         'DELETE /v1/contacts/{id}',
+        'GET /v1/dead-letters',
+        'GET /v1/dead-letters/{id}',
+        'POST /v1/dead-letters/replay',
+        'POST /v1/dead-letters/discard',
+        'POST /v1/dead-letters/{id}/replay',
+        'POST /v1/dead-letters/{id}/discard',
         'GET /v1/deliveries',
         'GET /v1/deliveries/{id}',
         'POST /v1/deliveries/replay',
@@ -145,6 +155,16 @@ describe('the description of the API', () => {
         const declared = (operation.parameters ?? []).filter((one) => one.in === 'path').map(({ name }) => name);
         expect([method, path, declared.sort()]).toEqual([method, path, wanted]);
         expect(Object.keys(operation.responses).length).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  test('says of former paths that they are deprecated, and of no other', async () => {
+    const { paths } = await document(await startApp());
+    for (const [path, methods] of Object.entries(paths)) {
+      const isFormer = path.startsWith('/v1/deliveries');
+      for (const [method, { deprecated = false }] of Object.entries(methods)) {
+        expect([method, path, deprecated]).toEqual([method, path, isFormer]);
       }
     }
   });

@@ -244,7 +244,7 @@ test('who wrote it and what it asks of its channel reach the provider, also when
   const { id } = answer.body as { id: string };
   await app.reaches(id, 'failed');
   page.answer = taken;
-  const again = await app.call('POST', `/v1/deliveries/${id}/replay`);
+  const again = await app.call('POST', `/v1/dead-letters/${id}/replay`);
   const { messageId } = again.body as { messageId: string };
   await app.reaches(messageId, 'sent');
   const sent = page.calls.filter(({ path }) => path.endsWith('/messages')).map((call) => call.body);

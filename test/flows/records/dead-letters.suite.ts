@@ -12,11 +12,11 @@ const STEP_MS = 40_000;
 
 let app: App;
 
-const list = async (query = '') => (await app.call('GET', `/v1/deliveries${query}`)).body as Page<DeadLetter>;
+const list = async (query = '') => (await app.call('GET', `/v1/dead-letters${query}`)).body as Page<DeadLetter>;
 const ids = async (query = '') => (await list(query)).data.map(({ id }) => id);
-const get = (id: string) => app.call('GET', `/v1/deliveries/${id}`);
-const replay = async (body: object) => (await app.call('POST', '/v1/deliveries/replay', body)).body as ReplayAnswer;
-const replayOne = (id: string, body?: object) => app.call('POST', `/v1/deliveries/${id}/replay`, body);
+const get = (id: string) => app.call('GET', `/v1/dead-letters/${id}`);
+const replay = async (body: object) => (await app.call('POST', '/v1/dead-letters/replay', body)).body as ReplayAnswer;
+const replayOne = (id: string, body?: object) => app.call('POST', `/v1/dead-letters/${id}/replay`, body);
 const texts = () =>
   app.sandbox.listReceivedMessages().map(({ body }) => (body['text'] as { body: string } | undefined)?.body);
 
@@ -88,13 +88,30 @@ export function describeDeadLetters(name: string, env: Env): void {
       await closeApps();
     });
 
+    test('are listed, replayed and discarded by their former paths as before', async () => {
+      await start();
+      const [first, second] = [await fails('1'), await fails('2')];
+      const listed = await app.call('GET', '/v1/deliveries');
+      expect(listed).toMatchObject({ status: 200, body: { data: [{ id: second }, { id: first }] } });
+      expect(await app.call('GET', `/v1/deliveries/${first}`)).toMatchObject({ status: 200, body: { id: first } });
+      const { body } = await app.call('POST', '/v1/deliveries/replay', { ids: [first] });
+      expect(body).toMatchObject({ replayed: 1, letters: [{ id: first, status: 'queued' }] });
+      expect(await app.call('POST', `/v1/deliveries/${first}/replay`)).toMatchObject({ body: { duplicate: true } });
+      expect(await app.call('POST', `/v1/deliveries/${second}/discard`)).toMatchObject({ body: { discarded: true } });
+      const none = await app.call('POST', '/v1/deliveries/discard', { filter: {} });
+      expect(none).toMatchObject({ status: 200, body: { discarded: 0 } });
+    });
+
     describe('a message', () => {
       test('that failed is listed with why, shown with its attempts, and replayed as a new one, once', async () => {
         await start();
         const id = await fails('hello', { metadata: { order: 7 } });
-        const [letter] = (await list()).data;
-        expect(letter).toMatchObject({ id, type: 'message', account: ACCOUNT, code: 'unreachable' });
-        expect(letter).toMatchObject({ providerCode: '131000', message: { status: 'failed', metadata: { order: 7 } } });
+        const [deadLetter] = (await list()).data;
+        expect(deadLetter).toMatchObject({ id, type: 'message', account: ACCOUNT, code: 'unreachable' });
+        expect(deadLetter).toMatchObject({
+          providerCode: '131000',
+          message: { status: 'failed', metadata: { order: 7 } },
+        });
         const shown = (await get(id)).body as DeadLetterDetails;
         expect(shown.attempts).toMatchObject([{ outcome: 'unreachable' }, { outcome: 'unreachable' }]);
         const { status, body } = await replayOne(id);
@@ -154,18 +171,18 @@ export function describeDeadLetters(name: string, env: Env): void {
         expect(await replayOne(id)).toMatchObject({ status: 409, body: { code: 'session_closed' } });
         expect(await ids()).toEqual([id]);
         await anaWrites('I am here');
-        expect(await replay({ ids: [id] })).toMatchObject({ replayed: 1, letters: [{ id }], skipped: [] });
+        expect(await replay({ ids: [id] })).toMatchObject({ replayed: 1, deadLetters: [{ id }], skipped: [] });
         await eventually(() => texts().length === 1, 'the message to be sent');
       });
 
       test('that is discarded stays as it ended, and is asked about no more', async () => {
         await start();
         const id = await fails('hello');
-        expect((await app.call('POST', `/v1/deliveries/${id}/discard`)).body).toEqual({ discarded: true });
+        expect((await app.call('POST', `/v1/dead-letters/${id}/discard`)).body).toEqual({ discarded: true });
         expect(await ids()).toEqual([]);
         expect((await app.message(id)).status).toBe('failed');
         expect(await replayOne(id)).toMatchObject({ status: 404 });
-        expect(await app.call('POST', `/v1/deliveries/${id}/discard`)).toMatchObject({ status: 404 });
+        expect(await app.call('POST', `/v1/dead-letters/${id}/discard`)).toMatchObject({ status: 404 });
       });
 
       test('of an account that was deleted is kept, and says so', async () => {
@@ -218,7 +235,7 @@ export function describeDeadLetters(name: string, env: Env): void {
         await start();
         const { id, mend } = await anaIsNotUnderstood('forget me');
         mend();
-        expect(await app.call('POST', '/v1/deliveries/discard', { ids: [id] })).toMatchObject({
+        expect(await app.call('POST', '/v1/dead-letters/discard', { ids: [id] })).toMatchObject({
           status: 200,
           body: { discarded: 1, skipped: [], remaining: 0 },
         });
@@ -263,10 +280,10 @@ export function describeDeadLetters(name: string, env: Env): void {
       const second = await replay({ filter: { type: 'message' }, limit: 3, after: first.next });
       expect(second).toMatchObject({ replayed: 2, skipped: [], remaining: 0 });
       expect(second).not.toHaveProperty('next');
-      expect([...first.letters, ...second.letters].map(({ id }) => id)).toEqual(dead);
+      expect([...first.deadLetters, ...second.deadLetters].map(({ id }) => id)).toEqual(dead);
       await eventually(() => texts().length === 5, 'all to be sent');
       expect(texts()).toEqual(['1', '2', '3', '4', '5']);
-      expect(await app.call('POST', '/v1/deliveries/discard', { filter: {} })).toMatchObject({
+      expect(await app.call('POST', '/v1/dead-letters/discard', { filter: {} })).toMatchObject({
         body: { discarded: 1, skipped: [], remaining: 0 },
       });
     });
@@ -289,7 +306,7 @@ export function describeDeadLetters(name: string, env: Env): void {
       expect(first).toMatchObject({ replayed: 2, remaining: 1 });
       await inTime(async () => (await ids()).length === 3, 'the two to fail again');
       const second = await replay({ filter: {}, limit: 2, after: first.next });
-      expect(second).toMatchObject({ replayed: 1, letters: [{ id: dead[2] }], remaining: 0 });
+      expect(second).toMatchObject({ replayed: 1, deadLetters: [{ id: dead[2] }], remaining: 0 });
       expect(second).not.toHaveProperty('next');
       expect((await replay({ filter: {} })).replayed).toBe(2);
     });

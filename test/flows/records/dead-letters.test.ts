@@ -4,14 +4,20 @@ import { describeDeadLetters } from './dead-letters.suite.ts';
 describeDeadLetters('sqlite', async () => ({}));
 
 test.each<[string, string, string, object | undefined, string]>([
-  ['neither ids nor a filter', 'POST', '/v1/deliveries/replay', {}, 'ids'],
-  ['both', 'POST', '/v1/deliveries/replay', { ids: ['msg_1'], filter: {} }, 'ids'],
-  ['no ids', 'POST', '/v1/deliveries/discard', { ids: [] }, 'ids'],
-  ['too many ids', 'POST', '/v1/deliveries/replay', { ids: Array.from({ length: 501 }, (_, i) => `msg_${i}`) }, 'ids'],
-  ['an unknown type', 'GET', '/v1/deliveries?type=pigeon', undefined, 'type'],
-  ['a time that is none', 'GET', '/v1/deliveries?from=yesterday', undefined, 'from'],
-  ['a place that is none', 'GET', '/v1/deliveries?after=msg_1', undefined, 'after'],
-  ['an unknown member', 'POST', '/v1/deliveries/replay', { filter: { colour: 'red' } }, 'filter'],
+  ['neither ids nor a filter', 'POST', '/v1/dead-letters/replay', {}, 'ids'],
+  ['both', 'POST', '/v1/dead-letters/replay', { ids: ['msg_1'], filter: {} }, 'ids'],
+  ['no ids', 'POST', '/v1/dead-letters/discard', { ids: [] }, 'ids'],
+  [
+    'too many ids',
+    'POST',
+    '/v1/dead-letters/replay',
+    { ids: Array.from({ length: 501 }, (_, i) => `msg_${i}`) },
+    'ids',
+  ],
+  ['an unknown type', 'GET', '/v1/dead-letters?type=pigeon', undefined, 'type'],
+  ['a time that is none', 'GET', '/v1/dead-letters?from=yesterday', undefined, 'from'],
+  ['a place that is none', 'GET', '/v1/dead-letters?after=msg_1', undefined, 'after'],
+  ['an unknown member', 'POST', '/v1/dead-letters/replay', { filter: { colour: 'red' } }, 'filter'],
 ])('asking for dead letters with %s is refused', async (_name, method, path, body, field) => {
   const app = await startApp({ registered: false });
   const answer = await app.call(method, path, body);

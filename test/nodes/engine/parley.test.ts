@@ -14,10 +14,10 @@ afterAll(async () => {
 });
 beforeEach(() => fixture.reset());
 
-const delivery = (operation: string, more: IDataObject = {}) => ({ resource: 'delivery', operation, ...more });
+const deadLetter = (operation: string, more: IDataObject = {}) => ({ resource: 'deadLetter', operation, ...more });
 const at = (place: string) => fixture.service.at(place);
 
-const LETTER: DeadLetter = {
+const DEAD_LETTER: DeadLetter = {
   id: 'msg_1',
   type: 'message',
   account: { channel: 'whatsapp', externalId: '77' },
@@ -40,16 +40,16 @@ const FLAT = {
   kind: 'text',
   conversationId: 'cnv_1',
   metadata: { order: 7 },
-  createdAt: LETTER.createdAt,
-  deadAt: LETTER.deadAt,
+  createdAt: DEAD_LETTER.createdAt,
+  deadAt: DEAD_LETTER.deadAt,
 };
 
 /** So many dead letters in pages as asked for. */
-function serveLetters(count: number): void {
-  fixture.service.answers.set('GET /v1/deliveries', ({ query }) => {
+function serveDeadLetters(count: number): void {
+  fixture.service.answers.set('GET /v1/dead-letters', ({ query }) => {
     const start = Number(query['after'] ?? 0);
     const end = Math.min(count, start + Number(query['limit']));
-    const data = Array.from({ length: end - start }, (_, i) => ({ ...LETTER, id: `msg_${start + i}` }));
+    const data = Array.from({ length: end - start }, (_, i) => ({ ...DEAD_LETTER, id: `msg_${start + i}` }));
     return { body: { data, ...(end < count ? { next: String(end) } : {}) } };
   });
 }
@@ -60,21 +60,21 @@ describe('Get Many', () => {
     [{ limit: 120 }, 120, 2],
     [{ returnAll: true }, 230, 3],
   ])('%j gives %i in %i calls', async (more, count, calls) => {
-    serveLetters(230);
-    const items = await fixture.output(delivery('getAll', more));
+    serveDeadLetters(230);
+    const items = await fixture.output(deadLetter('getAll', more));
     expect(items).toHaveLength(count);
-    expect(at('GET /v1/deliveries')).toHaveLength(calls);
+    expect(at('GET /v1/dead-letters')).toHaveLength(calls);
     expect(items.at(-1)).toMatchObject({ json: { id: `msg_${count - 1}` }, pairedItem: { item: 0 } });
   });
 
   test('is flat, or whole when asked for', async () => {
-    fixture.service.answers.set('GET /v1/deliveries', () => ({ body: { data: [LETTER] } }));
-    expect((await fixture.output(delivery('getAll')))[0]?.json).toEqual(FLAT);
-    expect((await fixture.output(delivery('getAll', { simplify: false })))[0]?.json).toEqual(LETTER);
+    fixture.service.answers.set('GET /v1/dead-letters', () => ({ body: { data: [DEAD_LETTER] } }));
+    expect((await fixture.output(deadLetter('getAll')))[0]?.json).toEqual(FLAT);
+    expect((await fixture.output(deadLetter('getAll', { simplify: false })))[0]?.json).toEqual(DEAD_LETTER);
   });
 
   test('hands on every filter, times in UTC', async () => {
-    serveLetters(0);
+    serveDeadLetters(0);
     const filters = {
       type: 'message',
       channel: 'whatsapp',
@@ -84,8 +84,8 @@ describe('Get Many', () => {
       from: '2026-01-01T00:00:00+01:00',
       to: "={{ DateTime.fromISO('2026-01-02T00:00:00Z') }}",
     };
-    expect(await fixture.output(delivery('getAll', { filters }))).toEqual([]);
-    expect(at('GET /v1/deliveries')[0]?.query).toEqual({
+    expect(await fixture.output(deadLetter('getAll', { filters }))).toEqual([]);
+    expect(at('GET /v1/dead-letters')[0]?.query).toEqual({
       type: 'message',
       channel: 'whatsapp',
       externalId: '77',
@@ -99,45 +99,45 @@ describe('Get Many', () => {
 });
 
 test('Get tells the attempts', async () => {
-  const attempts = [{ number: 1, openedAt: LETTER.createdAt, outcome: 'unreachable' }];
-  fixture.service.answers.set('GET /v1/deliveries/msg_1', () => ({ body: { ...LETTER, attempts } }));
-  const [simple] = await fixture.output(delivery('get', { deliveryId: 'msg_1' }));
+  const attempts = [{ number: 1, openedAt: DEAD_LETTER.createdAt, outcome: 'unreachable' }];
+  fixture.service.answers.set('GET /v1/dead-letters/msg_1', () => ({ body: { ...DEAD_LETTER, attempts } }));
+  const [simple] = await fixture.output(deadLetter('get', { deadLetterId: 'msg_1' }));
   expect(simple?.json).toEqual({ ...FLAT, tries: 1 });
-  const [whole] = await fixture.output(delivery('get', { deliveryId: 'msg_1', simplify: false }));
-  expect(whole?.json).toEqual({ ...LETTER, attempts });
+  const [whole] = await fixture.output(deadLetter('get', { deadLetterId: 'msg_1', simplify: false }));
+  expect(whole?.json).toEqual({ ...DEAD_LETTER, attempts });
 });
 
 describe('Replay', () => {
   const one = (id: string, reply: IDataObject) =>
-    fixture.service.answers.set(`POST /v1/deliveries/${id}/replay`, () => ({ body: { id, ...reply } }));
+    fixture.service.answers.set(`POST /v1/dead-letters/${id}/replay`, () => ({ body: { id, ...reply } }));
 
   test('of one for each item', async () => {
     one('msg_1', { messageId: 'msg_8', status: 'queued' });
     one('rcp_2', {});
     const items = ['msg_1', 'rcp_2'].map((id) => ({ json: { id } }));
-    const output = await fixture.output(delivery('replay', { deliveryIds: '={{ $json.id }}' }), { items });
+    const output = await fixture.output(deadLetter('replay', { deadLetterIds: '={{ $json.id }}' }), { items });
     expect(output).toEqual([
       { json: { id: 'msg_1', replayed: true, messageId: 'msg_8', status: 'queued' }, pairedItem: { item: 0 } },
       { json: { id: 'rcp_2', replayed: true }, pairedItem: { item: 1 } },
     ]);
-    expect(at('POST /v1/deliveries/msg_1/replay')[0]?.body).toEqual({ evenIfUnknown: false });
+    expect(at('POST /v1/dead-letters/msg_1/replay')[0]?.body).toEqual({ evenIfUnknown: false });
   });
 
   test('of several tells of each what became of it', async () => {
-    fixture.service.answers.set('POST /v1/deliveries/replay', ({ body }) => {
+    fixture.service.answers.set('POST /v1/dead-letters/replay', ({ body }) => {
       const { ids } = body as { ids: string[] };
       const [gone, ...rest] = ids;
       return {
         body: {
           replayed: rest.length,
-          letters: rest.map((id) => ({ id, messageId: `${id}b`, status: 'queued', duplicate: true })),
+          deadLetters: rest.map((id) => ({ id, messageId: `${id}b`, status: 'queued', duplicate: true })),
           skipped: [{ id: gone, code: 'not_found', detail: 'None' }],
           remaining: 0,
         },
       };
     });
-    const deliveryIds = Array.from({ length: 101 }, (_, i) => `msg_${i}`).join(', ');
-    const output = await fixture.output(delivery('replay', { deliveryIds, options: { evenIfUnknown: true } }));
+    const deadLetterIds = Array.from({ length: 101 }, (_, i) => `msg_${i}`).join(', ');
+    const output = await fixture.output(deadLetter('replay', { deadLetterIds, options: { evenIfUnknown: true } }));
     expect(output).toHaveLength(101);
     expect(output.map(({ json }) => json)).toEqual(
       expect.arrayContaining([
@@ -146,20 +146,22 @@ describe('Replay', () => {
         { id: 'msg_100', replayed: false, code: 'not_found', detail: 'None' },
       ]),
     );
-    const calls = at('POST /v1/deliveries/replay').map(({ body }) => body as { ids: string[]; evenIfUnknown: boolean });
+    const calls = at('POST /v1/dead-letters/replay').map(
+      ({ body }) => body as { ids: string[]; evenIfUnknown: boolean },
+    );
     expect(calls.map(({ ids }) => ids.length)).toEqual([100, 1]);
     expect(calls.every(({ evenIfUnknown }) => evenIfUnknown)).toBe(true);
   });
 
   test('of all that match goes on until there is no more', async () => {
-    fixture.service.answers.set('POST /v1/deliveries/replay', ({ body }) => {
+    fixture.service.answers.set('POST /v1/dead-letters/replay', ({ body }) => {
       const { after } = body as { after?: string };
-      const letters = [{ id: `msg_${after ?? 'first'}`, messageId: 'msg_x', status: 'queued' }];
-      return { body: { replayed: 1, letters, skipped: [], remaining: 0, ...(after ? {} : { next: 'second' }) } };
+      const deadLetters = [{ id: `msg_${after ?? 'first'}`, messageId: 'msg_x', status: 'queued' }];
+      return { body: { replayed: 1, deadLetters, skipped: [], remaining: 0, ...(after ? {} : { next: 'second' }) } };
     });
-    const output = await fixture.output(delivery('replay', { choose: 'filter', filters: { code: 'unreachable' } }));
+    const output = await fixture.output(deadLetter('replay', { choose: 'filter', filters: { code: 'unreachable' } }));
     expect(output.map(({ json }) => json['id'])).toEqual(['msg_first', 'msg_second']);
-    expect(at('POST /v1/deliveries/replay').map(({ body }) => body)).toEqual([
+    expect(at('POST /v1/dead-letters/replay').map(({ body }) => body)).toEqual([
       { filter: { code: 'unreachable' }, limit: 100, evenIfUnknown: false },
       { filter: { code: 'unreachable' }, limit: 100, after: 'second', evenIfUnknown: false },
     ]);
@@ -168,22 +170,22 @@ describe('Replay', () => {
   test.each<[string, IDataObject, () => void, RegExp, RegExp]>([
     [
       'an unknown id',
-      { deliveryIds: 'msg_9' },
+      { deadLetterIds: 'msg_9' },
       () => undefined,
-      /^Not found: Nothing at \/v1\/deliveries\/msg_9/,
+      /^Not found: Nothing at \/v1\/dead-letters\/msg_9/,
       /Check the ID/,
     ],
     [
       'one that may have arrived',
-      { deliveryIds: 'msg_1' },
+      { deadLetterIds: 'msg_1' },
       () =>
-        fixture.service.answers.set('POST /v1/deliveries/msg_1/replay', () =>
+        fixture.service.answers.set('POST /v1/dead-letters/msg_1/replay', () =>
           problem(409, 'may_have_arrived', 'Nobody knows'),
         ),
       /^Nobody knows whether this message arrived$/,
       /'Even If Unknown'/,
     ],
-    ['no id', { deliveryIds: ' , ' }, () => undefined, /^The field 'Delivery IDs' is empty$/, /Fill in/],
+    ['no id', { deadLetterIds: ' , ' }, () => undefined, /^The field 'Dead Letter IDs' is empty$/, /Fill in/],
     [
       'a time that is none',
       { choose: 'filter', filters: { from: '={{ "soon" }}' } },
@@ -193,7 +195,7 @@ describe('Replay', () => {
     ],
   ])('of %s fails, and says how to mend it', async (_name, parameters, spoil, message, description) => {
     spoil();
-    const error = await fixture.failure(delivery('replay', parameters));
+    const error = await fixture.failure(deadLetter('replay', parameters));
     expect(error.message).toMatch(message);
     expect(error.description).toMatch(description);
     expect(error.context?.['itemIndex']).toBe(0);
@@ -202,7 +204,7 @@ describe('Replay', () => {
   test("with 'Continue On Fail', the error is that item's result", async () => {
     one('msg_2', { messageId: 'msg_8', status: 'queued' });
     const items = ['msg_1', 'msg_2'].map((id) => ({ json: { id } }));
-    const output = await fixture.output(delivery('replay', { deliveryIds: '={{ $json.id }}' }), {
+    const output = await fixture.output(deadLetter('replay', { deadLetterIds: '={{ $json.id }}' }), {
       items,
       node: { onError: 'continueRegularOutput' },
     });
@@ -213,21 +215,56 @@ describe('Replay', () => {
   });
 });
 
+describe("A workflow saved with the former resource 'Delivery' runs as it was saved", () => {
+  const delivery = (operation: string, more: IDataObject = {}) => ({ resource: 'delivery', operation, ...more });
+
+  test('and it is offered to nobody', () => {
+    const { description } = fixture.engine.nodeTypes.getByNameAndVersion('n8n-nodes-parley.parley');
+    const offered = description.properties.find(({ name }) => name === 'resource')?.options?.map(({ name }) => name);
+    expect(offered).toContain('Dead Letter');
+    expect(new Set(offered).size).toBe(offered?.length);
+  });
+
+  test('Get Many', async () => {
+    serveDeadLetters(3);
+    expect(await fixture.output(delivery('getAll', { limit: 2 }))).toHaveLength(2);
+  });
+
+  test('Get', async () => {
+    fixture.service.answers.set('GET /v1/dead-letters/msg_1', () => ({ body: DEAD_LETTER }));
+    expect(await fixture.output(delivery('get', { deliveryId: 'msg_1' }))).toMatchObject([{ json: { id: 'msg_1' } }]);
+  });
+
+  test('Replay', async () => {
+    fixture.service.answers.set('POST /v1/dead-letters/msg_1/replay', () => ({ body: { id: 'msg_1' } }));
+    const items = [{ json: { id: 'msg_1' } }];
+    const [item] = await fixture.output(delivery('replay', { deliveryIds: '={{ $json.id }}' }), { items });
+    expect(item?.json).toEqual({ id: 'msg_1', replayed: true });
+  });
+
+  test('Discard of several', async () => {
+    fixture.service.answers.set('POST /v1/dead-letters/discard', () => ({ body: { discarded: 2, skipped: [] } }));
+    const [item] = await fixture.output(delivery('discard', { deliveryIds: 'msg_1, msg_2' }));
+    expect(item?.json).toEqual({ discarded: 2, skipped: [] });
+    expect(at('POST /v1/dead-letters/discard')[0]?.body).toEqual({ ids: ['msg_1', 'msg_2'] });
+  });
+});
+
 describe('Discard', () => {
   test('of one', async () => {
-    fixture.service.answers.set('POST /v1/deliveries/rcp_1/discard', () => ({ body: { discarded: true } }));
-    const [item] = await fixture.output(delivery('discard', { deliveryIds: 'rcp_1' }));
+    fixture.service.answers.set('POST /v1/dead-letters/rcp_1/discard', () => ({ body: { discarded: true } }));
+    const [item] = await fixture.output(deadLetter('discard', { deadLetterIds: 'rcp_1' }));
     expect(item?.json).toEqual({ discarded: 1, skipped: [] });
   });
 
   test('of all that match', async () => {
     const skipped = [{ id: 'msg_1', code: 'not_found', detail: 'None' }];
-    fixture.service.answers.set('POST /v1/deliveries/discard', () => ({
+    fixture.service.answers.set('POST /v1/dead-letters/discard', () => ({
       body: { discarded: 3, skipped, remaining: 0 },
     }));
-    const [item] = await fixture.output(delivery('discard', { choose: 'filter', filters: { type: 'webhook' } }));
+    const [item] = await fixture.output(deadLetter('discard', { choose: 'filter', filters: { type: 'webhook' } }));
     expect(item?.json).toEqual({ discarded: 3, skipped });
-    expect(at('POST /v1/deliveries/discard')[0]?.body).toEqual({ filter: { type: 'webhook' }, limit: 100 });
+    expect(at('POST /v1/dead-letters/discard')[0]?.body).toEqual({ filter: { type: 'webhook' }, limit: 100 });
   });
 });
 
@@ -253,14 +290,14 @@ describe('Replay Events', () => {
     ['url', url],
     ['id', 'sub_2'],
   ])('of a trigger picked by %s', async (mode, value) => {
-    const [item] = await fixture.output(delivery('replayEvents', { subscription: locator(mode, value), from }));
+    const [item] = await fixture.output(deadLetter('replayEvents', { subscription: locator(mode, value), from }));
     expect(item?.json).toEqual({ events: 12, pending: true, subscriptionId: 'sub_2' });
     expect(at('POST /v1/subscriptions/sub_2/replay')[0]?.body).toEqual({ from: '2026-01-01T00:00:00.000Z' });
   });
 
   test('of some events, until a time', async () => {
     const options = { events: ['messageChanged', 'call'], to: '2026-01-02T00:00:00Z' };
-    await fixture.output(delivery('replayEvents', { subscription: locator('id', 'sub_2'), from, options }));
+    await fixture.output(deadLetter('replayEvents', { subscription: locator('id', 'sub_2'), from, options }));
     const { types, to } = at('POST /v1/subscriptions/sub_2/replay')[0]?.body as { types: string[]; to: string };
     expect(types.toSorted()).toEqual(['call', 'message.deleted', 'message.edited']);
     expect(to).toBe('2026-01-02T00:00:00.000Z');
@@ -272,14 +309,14 @@ describe('Replay Events', () => {
     [{ subscription: locator('list', '={{ "" }}'), from }, /^The field 'Trigger' is empty$/],
     [{ subscription: locator('id', 'sub_9'), from }, /^Not found/],
   ])('%j is refused', async (parameters, message) => {
-    expect((await fixture.failure(delivery('replayEvents', parameters))).message).toMatch(message);
+    expect((await fixture.failure(deadLetter('replayEvents', parameters))).message).toMatch(message);
   });
 
   test('the editor lists the triggers, and finds one by a part of its name', async () => {
     const list = async (filter = '') =>
       await fixture.engine.editor(
         'listSearch',
-        parleyWorkflow(delivery('replayEvents')),
+        parleyWorkflow(deadLetter('replayEvents')),
         PARLEY,
         'searchSubscriptions',
         filter,

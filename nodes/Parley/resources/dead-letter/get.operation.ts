@@ -1,26 +1,27 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { DeadLetterDetails } from '../../../../contract/dead-letter.ts';
 import { simplifyField } from '../../../shared/descriptions.ts';
-import { itemParameters, type Operation, type Output } from '../../../shared/operation.ts';
+import type { Operation, Output } from '../../../shared/operation.ts';
 import { parleyRequest } from '../../../shared/transport.ts';
-import { letterOutput, letterPath } from './letters.ts';
+import { deadLetterOutput, deadLetterPath } from './dead-letter.ts';
+import { deadLetterParameters } from './former.ts';
 
 async function run(context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {
-  const parameters = itemParameters(context, itemIndex);
-  const path = letterPath(parameters.required('deliveryId', 'Delivery ID').trim());
-  const letter = await parleyRequest<DeadLetterDetails>(context, { method: 'GET', path, itemIndex });
-  return [{ json: letterOutput(letter, parameters.flag('simplify')) }];
+  const parameters = deadLetterParameters(context, itemIndex);
+  const path = deadLetterPath(parameters.required('deadLetterId', 'Dead Letter ID').trim());
+  const deadLetter = await parleyRequest<DeadLetterDetails>(context, { method: 'GET', path, itemIndex });
+  return [{ json: deadLetterOutput(deadLetter, parameters.flag('simplify')) }];
 }
 
 export const getOperation: Operation = {
   value: 'get',
   name: 'Get',
-  action: 'Get a failed delivery',
+  action: 'Get a dead letter',
   description: 'Get one message that did not arrive with its attempts, or a webhook that could not be read',
   fields: [
     {
-      displayName: 'Delivery ID',
-      name: 'deliveryId',
+      displayName: 'Dead Letter ID',
+      name: 'deadLetterId',
       type: 'string',
       default: '',
       required: true,

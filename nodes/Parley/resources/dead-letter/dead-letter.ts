@@ -4,7 +4,7 @@ import type { DeadLetter, DeadLetterDetails, DeadLetterFilter } from '../../../.
 import { compact, type Parameters } from '../../../shared/parameters.ts';
 import { CHANNEL_CHOICES } from '../../channels.ts';
 
-export const letterPath = (id: string) => `/v1/deliveries/${encodeURIComponent(id)}`;
+export const deadLetterPath = (id: string) => `/v1/dead-letters/${encodeURIComponent(id)}`;
 
 export const filtersField: INodeProperties = {
   displayName: 'Filters',
@@ -85,7 +85,7 @@ export const filtersField: INodeProperties = {
 /** One or several by their ids, or all that match. */
 export const choiceFields: INodeProperties[] = [
   {
-    displayName: 'Deliveries',
+    displayName: 'Dead Letters',
     name: 'choose',
     type: 'options',
     options: [
@@ -96,8 +96,8 @@ export const choiceFields: INodeProperties[] = [
     description: 'Which dead letters to take',
   },
   {
-    displayName: 'Delivery IDs',
-    name: 'deliveryIds',
+    displayName: 'Dead Letter IDs',
+    name: 'deadLetterIds',
     type: 'string',
     default: '',
     required: true,
@@ -124,9 +124,9 @@ export function filterOf(context: IExecuteFunctions, parameters: Parameters): De
 }
 
 /** A dead letter as an item: the whole of it, or flat, so that an If node can ask `code` or `status`. Pure. */
-export function letterOutput(letter: DeadLetter | DeadLetterDetails, simplify: boolean): IDataObject {
-  if (!simplify) return { ...letter } as unknown as IDataObject;
-  const { id, type, account, code, detail, providerCode, createdAt, deadAt, message, webhook } = letter;
+export function deadLetterOutput(deadLetter: DeadLetter | DeadLetterDetails, simplify: boolean): IDataObject {
+  if (!simplify) return { ...deadLetter } as unknown as IDataObject;
+  const { id, type, account, code, detail, providerCode, createdAt, deadAt, message, webhook } = deadLetter;
   return compact({
     id,
     type,
@@ -140,7 +140,7 @@ export function letterOutput(letter: DeadLetter | DeadLetterDetails, simplify: b
     conversationId: message?.conversationId,
     metadata: message?.metadata as IDataObject | undefined,
     bytes: webhook?.bytes,
-    tries: 'attempts' in letter ? letter.attempts?.length : undefined,
+    tries: 'attempts' in deadLetter ? deadLetter.attempts?.length : undefined,
     createdAt,
     deadAt,
   });

@@ -1,11 +1,12 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import type { ReplayAnswer, ReplayedLetter, SkippedLetter } from '../../../../contract/dead-letter.ts';
-import { itemParameters, type Operation, type Output } from '../../../shared/operation.ts';
+import type { ReplayAnswer, ReplayedDeadLetter, SkippedDeadLetter } from '../../../../contract/dead-letter.ts';
+import type { Operation, Output } from '../../../shared/operation.ts';
 import { parleyRequest } from '../../../shared/transport.ts';
-import { choiceFields, letterPath } from './letters.ts';
-import { lettersById, throughLetters } from './work-off.ts';
+import { choiceFields, deadLetterPath } from './dead-letter.ts';
+import { deadLetterParameters } from './former.ts';
+import { chosenIds, inBatches } from './batches.ts';
 
-const replayedOutput = ({ id, messageId, status, duplicate }: ReplayedLetter): IDataObject => ({
+const replayedOutput = ({ id, messageId, status, duplicate }: ReplayedDeadLetter): IDataObject => ({
   id,
   replayed: true,
   ...(messageId !== undefined && { messageId }),
@@ -13,19 +14,24 @@ const replayedOutput = ({ id, messageId, status, duplicate }: ReplayedLetter): I
   ...(duplicate && { duplicate }),
 });
 
-const skippedOutput = ({ id, code, detail }: SkippedLetter): IDataObject => ({ id, replayed: false, code, detail });
+const skippedOutput = ({ id, code, detail }: SkippedDeadLetter): IDataObject => ({ id, replayed: false, code, detail });
 
 async function run(context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {
-  const parameters = itemParameters(context, itemIndex);
+  const parameters = deadLetterParameters(context, itemIndex);
   const evenIfUnknown = parameters.group('options').flag('evenIfUnknown');
-  const [only, ...others] = lettersById(parameters);
+  const [only, ...others] = chosenIds(parameters);
   if (only !== undefined && others.length === 0) {
-    const request = { method: 'POST', path: `${letterPath(only)}/replay`, body: { evenIfUnknown }, itemIndex } as const;
-    return [{ json: replayedOutput(await parleyRequest<ReplayedLetter>(context, request)) }];
+    const request = {
+      method: 'POST',
+      path: `${deadLetterPath(only)}/replay`,
+      body: { evenIfUnknown },
+      itemIndex,
+    } as const;
+    return [{ json: replayedOutput(await parleyRequest<ReplayedDeadLetter>(context, request)) }];
   }
-  const answers = await throughLetters<ReplayAnswer>(context, itemIndex, 'replay', { evenIfUnknown });
-  const outputs = answers.flatMap(({ letters, skipped }) => [
-    ...letters.map(replayedOutput),
+  const answers = await inBatches<ReplayAnswer>(context, itemIndex, 'replay', { evenIfUnknown });
+  const outputs = answers.flatMap(({ deadLetters, skipped }) => [
+    ...deadLetters.map(replayedOutput),
     ...skipped.map(skippedOutput),
   ]);
   return outputs.map((json) => ({ json }));
@@ -34,7 +40,7 @@ async function run(context: IExecuteFunctions, itemIndex: number): Promise<Outpu
 export const replayOperation: Operation = {
   value: 'replay',
   name: 'Replay',
-  action: 'Replay failed deliveries',
+  action: 'Replay dead letters',
   description: 'Send messages that did not arrive again, each once, and read webhooks again that could not be read',
   fields: [
     ...choiceFields,

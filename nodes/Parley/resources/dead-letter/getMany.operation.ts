@@ -1,24 +1,25 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { DeadLetter } from '../../../../contract/dead-letter.ts';
 import { limitField, returnAllField, simplifyField } from '../../../shared/descriptions.ts';
-import { itemParameters, type Operation, type Output } from '../../../shared/operation.ts';
+import type { Operation, Output } from '../../../shared/operation.ts';
 import { parleyPages } from '../../../shared/transport.ts';
-import { filterOf, filtersField, letterOutput } from './letters.ts';
+import { filterOf, filtersField, deadLetterOutput } from './dead-letter.ts';
+import { deadLetterParameters } from './former.ts';
 
 async function run(context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {
-  const parameters = itemParameters(context, itemIndex);
+  const parameters = deadLetterParameters(context, itemIndex);
   const query = { ...filterOf(context, parameters) };
   const limit = parameters.flag('returnAll') ? undefined : parameters.number('limit', 'Limit');
-  const request = { method: 'GET', path: '/v1/deliveries', query, itemIndex } as const;
-  const letters = await parleyPages<DeadLetter>(context, request, limit);
+  const request = { method: 'GET', path: '/v1/dead-letters', query, itemIndex } as const;
+  const deadLetters = await parleyPages<DeadLetter>(context, request, limit);
   const simplify = parameters.flag('simplify');
-  return letters.map((letter) => ({ json: letterOutput(letter, simplify) }));
+  return deadLetters.map((deadLetter) => ({ json: deadLetterOutput(deadLetter, simplify) }));
 }
 
 export const getManyOperation: Operation = {
   value: 'getAll',
   name: 'Get Many',
-  action: 'Get many failed deliveries',
+  action: 'Get many dead letters',
   description: 'Get many messages that did not arrive and webhooks that could not be read, newest first',
   fields: [returnAllField, limitField, filtersField, simplifyField],
   run,
