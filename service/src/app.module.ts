@@ -23,7 +23,7 @@ import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { Subscriptions } from './events/subscriptions.ts';
 import { Media } from './media/media.ts';
 import { Admission } from './outbound/admit.ts';
-import { BELL_QUEUE } from './outbox/notifier.ts';
+import { NOTIFIER_QUEUE } from './outbox/notifier.ts';
 import { Messages } from './outbound/messages.ts';
 import type { Pipelines, World } from './kernel.ts';
 import { API_KEY_LOOKUP, type ApiKeyLookup } from './platform/api-keys.ts';
@@ -39,7 +39,7 @@ export interface AppParts {
   drain: Drain;
   apiKeys: ApiKeyLookup;
   checks: readonly ReadinessCheck[];
-  /** Of the bell, if there is one. */
+  /** Where the notifier's queue is, if there is one. */
   redisUrl: string | undefined;
 }
 
@@ -82,7 +82,7 @@ export class AppModule {
     const providers = given.map(([provide, useValue]) => ({ provide, useValue }) as Provider);
     return {
       module: AppModule,
-      imports: redisUrl === undefined ? [] : [BullModule.registerQueue({ name: BELL_QUEUE, url: redisUrl })],
+      imports: redisUrl === undefined ? [] : [BullModule.registerQueue({ name: NOTIFIER_QUEUE, url: redisUrl })],
       providers: [...providers, { provide: APP_FILTER, useClass: ProblemFilter }],
       // A worker is asked for nothing but how it is.
       controllers: [...(world.role === 'worker' ? [] : API), HealthController, MetricsController],

@@ -29,7 +29,7 @@ import { messageOfEcho } from './outbound/echo-matcher.ts';
 import type { Pacer } from './outbound/pace.ts';
 import { Watermarks } from './outbound/watermarks.ts';
 import type { Role } from './config/servers.ts';
-import type { Bell } from './outbox/notifier.ts';
+import type { Notifier } from './outbox/notifier.ts';
 import { BullDriver } from './outbox/bull.driver.ts';
 import { EmbeddedDriver } from './outbox/embedded.driver.ts';
 import { Outbox, type JobHandler } from './outbox/outbox.ts';
@@ -62,7 +62,7 @@ export interface World {
   unknownAfterMs?: number | undefined;
   role: Role;
   /** Between processes; absent: there is only this one. */
-  bell: Bell | undefined;
+  notifier: Notifier | undefined;
 }
 
 /** The whole service behind its API. */
@@ -99,7 +99,7 @@ async function makeBasis(world: World) {
   const accounts = await Accounts.load({
     ...{ ledger, sealer, clock, ids },
     resuming: (tx, account, since) => outcomes.resumed(tx, account, since),
-    resumed: () => driver.ring('send', clock.now()),
+    resumed: () => driver.notify('send', clock.now()),
   });
   const io: ChannelIo = { http: world.providerHttp, clock, log: world.logger };
   const shared = { ledger, outbox, accounts, clock, ids };
@@ -200,12 +200,12 @@ function lifeOf(world: World, { driver, accounts, limits }: Basis, outbound: Out
   };
 }
 
-function makeDriver({ ledger, clock, logger, bell, outage }: World): EmbeddedDriver | BullDriver {
+function makeDriver({ ledger, clock, logger, notifier, outage }: World): EmbeddedDriver | BullDriver {
   const local = new EmbeddedDriver(ledger, clock, (job, error) => {
     if (outage.took(error)) return;
     logger.error({ err: error, kind: job?.kind, job: job?.seq }, 'A job failed and will be tried again');
   });
-  return bell ? new BullDriver(bell, clock, local) : local;
+  return notifier ? new BullDriver(notifier, clock, local) : local;
 }
 
 function countSends(metrics: Metrics) {

@@ -36,7 +36,7 @@ function catchTheRest(logger: Logger): void {
   });
 }
 
-/** Refused by the server, or given up because the connection is gone: the bell does without. */
+/** Whether the server refused it, or the connection is gone: the notifier does without. */
 function isOfRedis(reason: unknown): boolean {
   if (!(reason instanceof Error)) return false;
   const isGone = reason.message === 'Connection is closed.';

@@ -17,7 +17,7 @@ import { systemClock, type Clock } from './core/clock.ts';
 import { makeIds, type Ids } from './core/ids.ts';
 import { openLedger } from './open-ledger.ts';
 import { buildPipelines, type Pipelines, type World } from './kernel.ts';
-import { Bell, BELL_QUEUE } from './outbox/notifier.ts';
+import { Notifier, NOTIFIER_QUEUE } from './outbox/notifier.ts';
 import { cachedLookup, describeApiKey } from './platform/api-keys.ts';
 import { GuardedHttp } from './platform/guarded-http.ts';
 import { Drain, type ReadinessCheck } from './platform/health.ts';
@@ -131,7 +131,7 @@ async function makeWorld(config: Config, { injected, ...given }: Given) {
     spoolDir,
     maxMediaBytes: config.maxMediaBytes,
     role: config.role,
-    bell: config.redisUrl === undefined ? undefined : new Bell(given.logger),
+    notifier: config.redisUrl === undefined ? undefined : new Notifier(given.logger),
     unknownAfterMs: config.unknownAfterMs,
     keep: { bodies: config.keepBodiesMs, receipts: config.keepReceiptsMs, events: config.keepEventsMs },
   };
@@ -175,21 +175,21 @@ async function makeApp(
     registerWebhooks(fastify as never, pipelines);
     setUpDocs(app, VERSION, [FORMER_DEAD_LETTERS]);
   }
-  if (world.bell) followBell(world.bell, app, metrics);
+  if (world.notifier) followNotifier(world.notifier, app, metrics);
   return app;
 }
 
-function followBell(bell: Bell, app: NestFastifyApplication, metrics: Metrics): void {
-  bell.attach(app.get(getQueueToken(BELL_QUEUE)));
-  metrics.beforeScrape(() => metrics.dependencyUp.set({ name: 'redis' }, bell.isUp ? 1 : 0));
+function followNotifier(notifier: Notifier, app: NestFastifyApplication, metrics: Metrics): void {
+  notifier.attach(app.get(getQueueToken(NOTIFIER_QUEUE)));
+  metrics.beforeScrape(() => metrics.dependencyUp.set({ name: 'redis' }, notifier.isUp ? 1 : 0));
 }
 
 /** Without Redis all work is found a little later: only one that was never reached since the start speaks against this process. */
-function readinessChecks({ outage, bell }: World): ReadinessCheck[] {
+function readinessChecks({ outage, notifier }: World): ReadinessCheck[] {
   const store = { name: 'store', check: () => outage.check() };
-  if (bell === undefined) return [store];
+  if (notifier === undefined) return [store];
   const queue = async () => {
-    if (!bell.wasUp) throw new Error('Redis has not been reached yet');
+    if (!notifier.wasUp) throw new Error('Redis has not been reached yet');
   };
   return [store, { name: 'queue', check: queue }];
 }

@@ -8,7 +8,7 @@ import {
   type OutboxDriver,
   type OutboxJob,
 } from '../../service/src/outbox/outbox.ts';
-import type { LotGate } from '../../service/src/outbox/fair-scheduler.ts';
+import type { GroupGate } from '../../service/src/outbox/fair-scheduler.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Clock } from '../../service/src/core/clock.ts';
@@ -33,8 +33,8 @@ export interface BenchOptions {
   clock?: ManualClock;
   /** Shared by benches that stand for one process after the other. */
   endings?: Map<string, Ending[]>;
-  /** Set: `send` jobs are in lots, which this holds back. */
-  gate?: LotGate;
+  /** Set: `send` jobs are in groups, which this holds back. */
+  gate?: GroupGate;
   /** Shared by benches that stand for processes at the same time: what runs anywhere. */
   everywhere?: Map<string, Job>;
   /** Told of every line. */
@@ -83,7 +83,7 @@ export class OutboxBench {
   readonly #running: Map<string, Job>;
   readonly #mine = new Set<string>();
   readonly #concurrency: number;
-  readonly #gate: LotGate | undefined;
+  readonly #gate: GroupGate | undefined;
   readonly #die: () => void;
   readonly #waiting: () => number;
   readonly #told: BenchOptions['note'];
@@ -202,9 +202,9 @@ export class OutboxBench {
 
   #begin(name: string, job: Job): void {
     if (this.#running.has(name)) this.broken.push(`${name} runs twice at the same time`);
-    const lanes = [...this.#running.values()].map((one) => one.lane);
-    if (job.lane !== null && lanes.includes(job.lane))
-      this.broken.push(`two jobs of lane ${job.lane} run at the same time`);
+    const keys = [...this.#running.values()].map((one) => one.orderingKey);
+    if (job.orderingKey !== null && keys.includes(job.orderingKey))
+      this.broken.push(`two jobs with the key ${job.orderingKey} run at the same time`);
     this.#running.set(name, job);
     this.#mine.add(name);
     this.most = Math.max(this.most, this.#mine.size);
@@ -225,7 +225,7 @@ export class OutboxBench {
       }
       if (ending === 'finish') {
         await this.outbox.finish(tx, job);
-        // Another process may begin the next of the lane before this one hears of its commit.
+        // Another process may begin the next with the key before this one hears of its commit.
         this.#ended(name);
       } else await this.outbox.postpone(tx, job, this.clock.now() + ending.postponeMs, ending.costsAttempt ?? true);
       tx.afterCommit(() => this.#note(`${ending === 'finish' ? 'finish' : 'postpone'} ${name}`));

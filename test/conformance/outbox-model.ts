@@ -7,11 +7,18 @@ import { leasesEnd, OutboxBench, type Ending, type MakeDriver } from './outbox-b
 const MINUTE = 60_000;
 /** Longer than any wait of the program. */
 const LONG = 10 * MINUTE;
-/** Twice what the longest lane of jobs with the most failures needs. */
+/** Twice what the longest queue of jobs with the most failures needs. */
 const MAX_ROUNDS = 200;
 
 type Step =
-  | { do: 'promise'; lane: string | undefined; priority: 0 | 10; dueInMs: number; endings: Ending[]; awaited: boolean }
+  | {
+      do: 'promise';
+      orderingKey: string | undefined;
+      priority: 0 | 10;
+      dueInMs: number;
+      endings: Ending[];
+      awaited: boolean;
+    }
   | { do: 'kill' }
   | { do: 'time'; ms: number };
 
@@ -23,7 +30,7 @@ const ending = fc.constantFrom<Ending>(
 );
 const promise = fc.record({
   do: fc.constant('promise' as const),
-  lane: fc.constantFrom('x', 'y', 'z', undefined),
+  orderingKey: fc.constantFrom('x', 'y', 'z', undefined),
   priority: fc.constantFrom(0 as const, 10 as const),
   dueInMs: fc.constantFrom(0, 0, 0, MINUTE),
   endings: fc.array(ending, { maxLength: 2 }),
@@ -66,11 +73,11 @@ class Lives {
     this.#begin();
   }
 
-  /** Units of work at the same time have no order: one promise of a lane is made after the other. */
-  inTurn(lane: string | undefined, promise: () => Promise<void>): Promise<void> {
-    const before = lane === undefined ? undefined : this.#promised.get(lane);
+  /** Units of work at the same time have no order: one promise with a key is made after the other. */
+  inTurn(orderingKey: string | undefined, promise: () => Promise<void>): Promise<void> {
+    const before = orderingKey === undefined ? undefined : this.#promised.get(orderingKey);
     const promised = (before ?? Promise.resolve()).then(() => this.#whenAlive(promise));
-    this.#promised.set(lane ?? `alone ${this.#promised.size}`, promised);
+    this.#promised.set(orderingKey ?? `alone ${this.#promised.size}`, promised);
     return promised;
   }
 
@@ -101,17 +108,19 @@ async function take(lives: Lives, one: Step, name: string): Promise<unknown> {
     lives.clock.advance(one.ms);
     return lives.now.driver.wake();
   }
-  const { lane, priority, dueInMs, endings, awaited } = one;
+  const { orderingKey, priority, dueInMs, endings, awaited } = one;
   lives.now.ends(name, ...endings);
-  const job = { name, lane, priority, dueAt: lives.clock.now() + dueInMs };
-  const promised = lives.inTurn(lane, () => lives.now.promise(job));
+  const job = { name, orderingKey, priority, dueAt: lives.clock.now() + dueInMs };
+  const promised = lives.inTurn(orderingKey, () => lives.now.promise(job));
   return awaited ? promised : undefined;
 }
 
-/** Every job of the program is finished once, one at a time, in the order of its lane. */
+/** Every job of the program is finished once, one at a time, in the order of its key. */
 export async function checkProgram(make: MakeDriver, ledger: Ledger, program: readonly Step[]): Promise<void> {
   const lives = new Lives(make, ledger);
-  const promised = program.flatMap((one, i) => (one.do === 'promise' ? [{ name: `job ${i}`, lane: one.lane }] : []));
+  const promised = program.flatMap((one, i) =>
+    one.do === 'promise' ? [{ name: `job ${i}`, orderingKey: one.orderingKey }] : [],
+  );
   for (const [i, one] of program.entries()) await take(lives, one, `job ${i}`);
   await lives.allPromised();
   for (let round = 0; lives.finished().length < promised.length && round < MAX_ROUNDS; round++) {
@@ -122,8 +131,8 @@ export async function checkProgram(make: MakeDriver, ledger: Ledger, program: re
   await lives.now.driver.stop();
   const finished = lives.finished();
   expect([...finished].sort()).toEqual(promised.map(({ name }) => name).sort());
-  for (const lane of ['x', 'y', 'z']) {
-    const names = promised.filter((one) => one.lane === lane).map(({ name }) => name);
+  for (const key of ['x', 'y', 'z']) {
+    const names = promised.filter((one) => one.orderingKey === key).map(({ name }) => name);
     expect(finished.filter((name) => names.includes(name))).toEqual(names);
   }
   expect(lives.all.flatMap((bench) => bench.broken)).toEqual([]);
@@ -131,7 +140,7 @@ export async function checkProgram(make: MakeDriver, ledger: Ledger, program: re
 
 /** `programs`: how many are tried. */
 export function testOutboxModel(make: MakeDriver, open: () => Promise<Ledger>, programs: number): void {
-  test('whatever is promised, fails, waits or is killed: every job is finished once, alone, in its lane’s order', async () => {
+  test('whatever is promised, fails, waits or is killed: every job is finished once, alone, in the order of its key', async () => {
     const program = fc.array(step, { minLength: 1, maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(program, async (steps) => checkProgram(make, await open(), steps)),

@@ -56,11 +56,11 @@ export function describeProcesses(name: string, make: MakeDriver, open: OpenLedg
 }
 
 function sharing(startMany: StartProcesses): void {
-  test('run every job once and the jobs of a lane one at a time, as they were promised, whoever promised them', async () => {
+  test('run every job once and the jobs with one ordering key one at a time, as they were promised, whoever promised them', async () => {
     const { benches, ledger, finished } = await startMany(2, { concurrency: 4 });
     const jobs: NamedJob[] = Array.from({ length: 150 }, (_, i) => ({
       name: `job ${i}`,
-      ...(i % 3 > 0 && { lane: `lane ${i % 5}` }),
+      ...(i % 3 > 0 && { orderingKey: `key ${i % 5}` }),
       priority: i % 2 === 0 ? 0 : 10,
     }));
     const order: string[] = [];
@@ -77,10 +77,10 @@ function sharing(startMany: StartProcesses): void {
     for (const bench of benches) expect(bench.started().length).toBeGreaterThan(0);
   });
 
-  test('order of a lane: what one process promised after another’s promise was kept comes after it', async () => {
+  test('order of a key: what one process promised after another’s promise was kept comes after it', async () => {
     const { benches, finished } = await startMany(2, { concurrency: 4 });
     const names = Array.from({ length: 24 }, (_, i) => `job ${i}`);
-    for (const [i, name] of names.entries()) await benches[i % 2]?.promise({ name, lane: 'l' });
+    for (const [i, name] of names.entries()) await benches[i % 2]?.promise({ name, orderingKey: 'l' });
     await everyone(benches, () => finished().length >= names.length);
     expect(finished()).toEqual(names);
   });
@@ -105,7 +105,7 @@ function dying(startMany: StartProcesses): void {
     const { benches, ledger } = await startMany(2, { concurrency: 4 });
     const [first, second] = benches as [OutboxBench, OutboxBench];
     for (const bench of benches) bench.hold('a');
-    await first.promise({ name: 'a', lane: 'l' }, { name: 'b', lane: 'l' });
+    await first.promise({ name: 'a', orderingKey: 'l' }, { name: 'b', orderingKey: 'l' });
     await everyone(benches, () => benches.some((bench) => bench.started().includes('a')));
     const [dead, heir] = first.started().includes('a') ? [first, second] : [second, first];
     await dead.kill();
@@ -125,8 +125,8 @@ function dying(startMany: StartProcesses): void {
 
   test('killed one after the other in the middle of everything, they finish every job once, in order', async () => {
     const { benches, finished } = await startMany(3, { concurrency: 3, times: { leaseMs: 1_500 } });
-    const lanes = ['x', 'y', 'z', undefined];
-    const jobs = Array.from({ length: 90 }, (_, i) => ({ name: `job ${i}`, lane: lanes[i % 4] }));
+    const keys = ['x', 'y', 'z', undefined];
+    const jobs = Array.from({ length: 90 }, (_, i) => ({ name: `job ${i}`, orderingKey: keys[i % 4] }));
     const promised: string[] = [];
     for (const [i, job] of jobs.entries()) {
       if (i === 30 || i === 60) await benches[i / 30 - 1]?.kill();
@@ -136,8 +136,8 @@ function dying(startMany: StartProcesses): void {
     }
     await everyone(benches, () => finished().length >= jobs.length);
     expect(finished().sort()).toEqual([...promised].sort());
-    for (const lane of ['x', 'y', 'z']) {
-      const names = jobs.filter((job) => job.lane === lane).map((job) => job.name);
+    for (const key of ['x', 'y', 'z']) {
+      const names = jobs.filter((job) => job.orderingKey === key).map((job) => job.name);
       expect(finished().filter((name) => names.includes(name))).toEqual(names);
     }
   });

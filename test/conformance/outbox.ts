@@ -56,11 +56,11 @@ function promises(newBench: NewBench): void {
     test('in a unit of work that is undone was never made', async () => {
       const bench = await newBench();
       const undone = bench.ledger.write(async (tx) => {
-        await bench.outbox.enqueue(tx, jobOf({ name: 'a', lane: 'l' }));
+        await bench.outbox.enqueue(tx, jobOf({ name: 'a', orderingKey: 'l' }));
         throw new Error('changed my mind');
       });
       await expect(undone).rejects.toThrow('changed my mind');
-      await bench.promise({ name: 'b', lane: 'l' });
+      await bench.promise({ name: 'b', orderingKey: 'l' });
       await bench.settled();
       expect(bench.started()).toEqual(['b']);
     });
@@ -101,7 +101,7 @@ function promises(newBench: NewBench): void {
       await bench.seen('finish far');
     });
 
-    test('whose ring was lost is found by the sweep', async () => {
+    test('whose notification was lost is found by the sweep', async () => {
       const bench = await newBench();
       await bench.ledger.write(async (tx) => {
         const deaf = { enqueue: bench.outbox.enqueue.bind(bench.outbox) };
@@ -112,7 +112,7 @@ function promises(newBench: NewBench): void {
       await bench.seen('finish a');
     });
 
-    test('rung while the driver ends its look is not forgotten', async () => {
+    test('notified while the driver ends its poll is not forgotten', async () => {
       const bench = await newBench();
       for (let depth = 0; depth < 40; depth++) {
         await bench.promise({ name: `late ${depth}`, dueAt: bench.clock.now() + MINUTE });
@@ -128,20 +128,20 @@ function promises(newBench: NewBench): void {
 
 function order(newBench: NewBench): void {
   describe('order', () => {
-    test('jobs of a lane run one at a time, as they were promised', async () => {
+    test('jobs with one ordering key run one at a time, as they were promised', async () => {
       const bench = await newBench();
       const names = Array.from({ length: 20 }, (_, i) => `a${i}`);
-      await bench.promise(...names.slice(0, 10).map((name) => ({ name, lane: 'l' })));
-      for (const name of names.slice(10)) await bench.promise({ name, lane: 'l' });
+      await bench.promise(...names.slice(0, 10).map((name) => ({ name, orderingKey: 'l' })));
+      for (const name of names.slice(10)) await bench.promise({ name, orderingKey: 'l' });
       await bench.seen('finish a19');
       expect(bench.happened()).toEqual(names.flatMap((name) => [`start ${name}`, `finish ${name}`]));
     });
 
-    test('jobs of different lanes run at the same time, up to the concurrency', async () => {
+    test('jobs with different ordering keys run at the same time, up to the concurrency', async () => {
       const bench = await newBench(3);
       const names = ['a', 'b', 'c', 'd'];
       names.forEach((name) => bench.hold(name));
-      await bench.promise(...names.map((name) => ({ name, lane: name })));
+      await bench.promise(...names.map((name) => ({ name, orderingKey: name })));
       await Promise.all(['a', 'b', 'c'].map((name) => bench.seen(`start ${name}`)));
       bench.release('b');
       await bench.seen('start d');
@@ -166,21 +166,25 @@ function order(newBench: NewBench): void {
       expect(bench.started()).toEqual(['first', 'reply', 'campaign 1', 'campaign 2']);
     });
 
-    test('a job of a higher priority does not overtake within its lane', async () => {
+    test('a job of a higher priority does not overtake within its ordering key', async () => {
       const bench = await newBench();
       bench.hold('campaign');
-      await bench.promise({ name: 'campaign', priority: 10, lane: 'l' });
+      await bench.promise({ name: 'campaign', priority: 10, orderingKey: 'l' });
       await bench.seen('start campaign');
-      await bench.promise({ name: 'reply', lane: 'l' });
+      await bench.promise({ name: 'reply', orderingKey: 'l' });
       bench.release('campaign');
       await bench.settled();
       expect(bench.started()).toEqual(['campaign', 'reply']);
     });
 
-    test('a job put off holds up its lane and nothing else', async () => {
+    test('a job put off holds up its ordering key and nothing else', async () => {
       const bench = await newBench();
       bench.ends('a1', { postponeMs: MINUTE });
-      await bench.promise({ name: 'a1', lane: 'a' }, { name: 'a2', lane: 'a' }, { name: 'b1', lane: 'b' });
+      await bench.promise(
+        { name: 'a1', orderingKey: 'a' },
+        { name: 'a2', orderingKey: 'a' },
+        { name: 'b1', orderingKey: 'b' },
+      );
       await bench.settled();
       expect(bench.started().sort()).toEqual(['a1', 'b1']);
       bench.clock.advance(MINUTE);
@@ -214,7 +218,11 @@ function failures(newBench: NewBench): void {
     test('changes nothing, is reported, and runs again after a backoff', async () => {
       const bench = await newBench();
       bench.ends('a', 'change and throw', 'throw');
-      await bench.promise({ name: 'a', lane: 'l' }, { name: 'b', lane: 'l' }, { name: 'c', lane: 'm' });
+      await bench.promise(
+        { name: 'a', orderingKey: 'l' },
+        { name: 'b', orderingKey: 'l' },
+        { name: 'c', orderingKey: 'm' },
+      );
       await bench.settled();
       expect(bench.started().sort()).toEqual(['a', 'c']);
       for (let again = 1; again <= 2; again++) {
@@ -241,7 +249,9 @@ function failures(newBench: NewBench): void {
   test('every one of many jobs runs once, while others end and are promised', async () => {
     const bench = await newBench(8);
     const names = Array.from({ length: 400 }, (_, i) => `job ${i}`);
-    await Promise.all(names.map((name, i) => bench.promise({ name, ...(i % 3 > 0 && { lane: `lane ${i % 7}` }) })));
+    await Promise.all(
+      names.map((name, i) => bench.promise({ name, ...(i % 3 > 0 && { orderingKey: `key ${i % 7}` }) })),
+    );
     await bench.settled();
     const last = names.findLast((_, i) => i % 3 > 0) ?? '';
     await bench.seen(`finish ${last}`);
@@ -255,7 +265,7 @@ function restarts(newBench: NewBench, make: MakeDriver, open: () => Promise<Ledg
     test('a stop waits for what is under way and starts nothing more', async () => {
       const bench = await newBench();
       bench.hold('a');
-      await bench.promise({ name: 'a', lane: 'l' }, { name: 'b', lane: 'l' });
+      await bench.promise({ name: 'a', orderingKey: 'l' }, { name: 'b', orderingKey: 'l' });
       await bench.seen('start a');
       let stopped = false;
       const stopping = bench.driver.stop().then(() => (stopped = true));
@@ -267,7 +277,7 @@ function restarts(newBench: NewBench, make: MakeDriver, open: () => Promise<Ledg
       expect(bench.happened()).toEqual(['start a', 'finish a']);
     });
 
-    test('a stop in the middle of a look starts nothing of what it found', async () => {
+    test('a stop in the middle of a poll starts nothing of what it found', async () => {
       const ledger = await open();
       const bench = new OutboxBench(make, ledger);
       await bench.promise({ name: 'a' });
@@ -283,7 +293,7 @@ function restarts(newBench: NewBench, make: MakeDriver, open: () => Promise<Ledg
     test('a start finds all that was promised before, in order', async () => {
       const ledger = await open();
       const before = new OutboxBench(make, ledger);
-      await before.promise({ name: 'a1', lane: 'a' }, { name: 'a2', lane: 'a' }, { name: 'b' });
+      await before.promise({ name: 'a1', orderingKey: 'a' }, { name: 'a2', orderingKey: 'a' }, { name: 'b' });
       await before.promise({ name: 'later', dueAt: before.clock.now() + MINUTE });
       const bench = new OutboxBench(make, ledger, { clock: before.clock }).start();
       await bench.settled();
@@ -299,7 +309,7 @@ function restarts(newBench: NewBench, make: MakeDriver, open: () => Promise<Ledg
       const ledger = await open();
       const killed = new OutboxBench(make, ledger).start();
       killed.hold('a');
-      await killed.promise({ name: 'a', lane: 'l' }, { name: 'b', lane: 'l' });
+      await killed.promise({ name: 'a', orderingKey: 'l' }, { name: 'b', orderingKey: 'l' });
       await killed.seen('start a');
       await killed.kill();
       await leasesEnd(ledger);

@@ -112,15 +112,15 @@ function describeJobs(open: OpenLedger): void {
     test('come back as they were promised', async () => {
       const ledger = await open();
       expect(
-        await enqueue(ledger, 'a', { key: 'k', lane: 'l', payload: { name: 'a', deep: { list: [1, null] } } }),
+        await enqueue(ledger, 'a', { key: 'k', orderingKey: 'l', payload: { name: 'a', deep: { list: [1, null] } } }),
       ).toBe(10);
       const [job] = await due(ledger);
       expect(job).toEqual({
         seq: job?.seq,
         kind: 'send',
         key: 'k',
-        lane: 'l',
-        lot: '',
+        orderingKey: 'l',
+        groupKey: '',
         lease: null,
         attempts: 0,
         dueAt: 10,
@@ -146,7 +146,7 @@ function describeJobs(open: OpenLedger): void {
       expect(await nextDueAt(ledger.reader, 'settle', '', 0)).toBe(10);
     });
 
-    test('whose key is taken change nothing, not even what waits in their lane', async () => {
+    test('whose key is taken change nothing, not even what waits behind them', async () => {
       const ledger = await open();
       expect(await enqueue(ledger, 'a', { key: 'k' })).toBe(10);
       expect(await enqueue(ledger, 'b', { key: 'k', dueAt: 1 })).toBeUndefined();
@@ -156,12 +156,12 @@ function describeJobs(open: OpenLedger): void {
       expect(await names(ledger)).toEqual(['c']);
     });
 
-    test('of a lane become ready one after the other, each at its own time', async () => {
+    test('with one ordering key become ready one after the other, each at its own time', async () => {
       const ledger = await open();
-      expect(await enqueue(ledger, 'a1', { lane: 'a' })).toBe(10);
-      expect(await enqueue(ledger, 'a2', { lane: 'a', dueAt: 50 })).toBeUndefined();
-      expect(await enqueue(ledger, 'a3', { lane: 'a', dueAt: 9 })).toBeUndefined();
-      expect(await enqueue(ledger, 'b1', { lane: 'b' })).toBe(10);
+      expect(await enqueue(ledger, 'a1', { orderingKey: 'a' })).toBe(10);
+      expect(await enqueue(ledger, 'a2', { orderingKey: 'a', dueAt: 50 })).toBeUndefined();
+      expect(await enqueue(ledger, 'a3', { orderingKey: 'a', dueAt: 9 })).toBeUndefined();
+      expect(await enqueue(ledger, 'b1', { orderingKey: 'b' })).toBe(10);
       expect(await names(ledger)).toEqual(['a1', 'b1']);
       expect(await nextDueAt(ledger.reader, 'send', '', 10)).toBeUndefined();
       expect(await finish(ledger)).toBe(50);
@@ -172,10 +172,10 @@ function describeJobs(open: OpenLedger): void {
       expect(await names(ledger)).toEqual(['a3', 'b1']);
     });
 
-    test('put off wait, count only what costs, and hold up their lane', async () => {
+    test('put off wait, count only what costs, and hold up their ordering key', async () => {
       const ledger = await open();
-      await enqueue(ledger, 'a1', { lane: 'a' });
-      await enqueue(ledger, 'a2', { lane: 'a' });
+      await enqueue(ledger, 'a1', { orderingKey: 'a' });
+      await enqueue(ledger, 'a2', { orderingKey: 'a' });
       const [job] = await due(ledger);
       const postpone = (dueAt: number, costs: boolean) =>
         ledger.write((tx) => jobs.postpone(tx, job as jobs.Job, dueAt, costs));
@@ -189,8 +189,8 @@ function describeJobs(open: OpenLedger): void {
 
     test('are counted by kind and state', async () => {
       const ledger = await open();
-      await enqueue(ledger, 'a1', { lane: 'a', dueAt: 7 });
-      await enqueue(ledger, 'a2', { lane: 'a' });
+      await enqueue(ledger, 'a1', { orderingKey: 'a', dueAt: 7 });
+      await enqueue(ledger, 'a2', { orderingKey: 'a' });
       await enqueue(ledger, 'b');
       const depth = await jobs.depth(ledger.reader);
       expect(depth).toHaveLength(2);

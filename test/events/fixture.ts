@@ -51,7 +51,7 @@ export class EventsFixture {
   private constructor(ledger: Ledger) {
     this.ledger = ledger;
     const { clock, ids } = this;
-    this.outbox = new Outbox(clock, { ring: () => undefined, start: () => undefined, stop: async () => undefined });
+    this.outbox = new Outbox(clock, { notify: () => undefined, start: () => undefined, stop: async () => undefined });
     this.publisher = new Publisher({ outbox: this.outbox, ids, clock, published: (type) => this.published.push(type) });
     const deps = {
       ledger,

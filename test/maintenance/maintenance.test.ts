@@ -18,7 +18,7 @@ let ledger: Ledger;
 let outbox: Outbox;
 beforeEach(async () => {
   ledger = await open();
-  outbox = new Outbox(clock, { ring: () => undefined, start: () => undefined, stop: async () => undefined });
+  outbox = new Outbox(clock, { notify: () => undefined, start: () => undefined, stop: async () => undefined });
 });
 
 interface Care {

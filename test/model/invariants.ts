@@ -11,8 +11,8 @@ const FORBIDDEN: Record<string, string> = {
   'an uncertain or held message has a job that ends its wait': `
     SELECT id, status FROM messages WHERE status IN ('uncertain', 'held') AND NOT EXISTS
       (SELECT 1 FROM jobs WHERE key = messages.status || ':' || messages.id || ':' || messages.status_at)`,
-  'the first of a lane, and only that, is ready': `
-    SELECT lane FROM jobs WHERE lane IS NOT NULL GROUP BY lane
+  'the first with an ordering key, and only that, is ready': `
+    SELECT ordering_key FROM jobs WHERE ordering_key IS NOT NULL GROUP BY ordering_key
       HAVING sum(state = 'ready') <> 1 OR min(CASE state WHEN 'ready' THEN seq END) <> min(seq)`,
   'a receipt that waits has a job': `
     SELECT seq FROM receipts WHERE processed_at IS NULL AND NOT EXISTS

@@ -170,7 +170,7 @@ export class Life {
       maxMediaBytes: 1024,
       keep: KEEP,
       role: 'all',
-      bell: undefined,
+      notifier: undefined,
       outage: new Outage({ log: logger, attempt: async () => undefined, changed: () => undefined }),
     };
     this.#process = process;

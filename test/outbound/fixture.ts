@@ -81,7 +81,7 @@ export class OutboundFixture {
     this.#real = await Accounts.load({
       ...{ ledger, sealer, clock, ids },
       resuming: (tx, account, since) => outcomes.resumed(tx, account, since),
-      resumed: () => driver.ring('send', clock.now()),
+      resumed: () => driver.notify('send', clock.now()),
     });
     this.#unwatch = this.#real.watch((error) => this.failures.push(error));
     const accounts = this.#accounts();

@@ -11,17 +11,17 @@ import { manualClock } from '../sandbox/kit/clock.ts';
 import { postgresLedgers } from '../support/postgres-ledgers.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 
-const LOT = 'acc_1';
+const GROUP = 'acc_1';
 const PAIR = { everyMs: 6_000, burst: 45 };
 
 function accountOf(perSecond: number | null): LiveAccount {
   const channel = { capabilities: () => ({ throughput: { perSecond: 80, perRecipient: PAIR } }) };
-  return { id: LOT, channel, perSecond, pause: null } as unknown as LiveAccount;
+  return { id: GROUP, channel, perSecond, pause: null } as unknown as LiveAccount;
 }
 
 function pacerOf(ledger: Ledger, clock: Clock, account: LiveAccount): Pacer {
-  const accounts = { find: (id: string) => (id === LOT ? account : undefined) } as Accounts;
-  const circuit = { giveBack: () => undefined } as unknown as Circuit;
+  const accounts = { find: (id: string) => (id === GROUP ? account : undefined) } as Accounts;
+  const circuit = { cancelProbe: () => undefined } as unknown as Circuit;
   return new Pacer({ accounts, circuit, clock, rates: ratesOf(ledger, clock) });
 }
 
@@ -59,44 +59,44 @@ describe('one process', () => {
     const pacer = pacerOf(await open(), clock, accountOf(perSecond));
     const startedAt: number[] = [];
     for (let ms = 0; ms < 5_000; ms += 5) {
-      const taken = await pacer.take(LOT, 1_000);
+      const taken = await pacer.acquireSlots(GROUP, 1_000);
       startedAt.push(...Array<number>(taken).fill(clock.now()));
-      expect(pacer.againAt(LOT)).toBeGreaterThan(clock.now());
+      expect(pacer.opensAt(GROUP)).toBeGreaterThan(clock.now());
       clock.advance(5);
     }
     expect(mostInASecond(startedAt)).toBeLessThanOrEqual(perSecond);
     expect(startedAt.length).toBeGreaterThanOrEqual(5 * perSecond * 0.85);
   });
 
-  test('asks again for a lot only while more of it waits than may start', async () => {
+  test('asks again for a group only while more of it waits than may start', async () => {
     const clock = manualClock(1_750_000_000_000);
     const pacer = pacerOf(await open(), clock, accountOf(80));
-    expect(await pacer.take(LOT, 10)).toBe(4);
-    expect(pacer.againAt(LOT)).toBeGreaterThan(clock.now());
-    pacer.giveBack(LOT, 4);
-    expect(pacer.againAt(LOT)).toBeUndefined();
+    expect(await pacer.acquireSlots(GROUP, 10)).toBe(4);
+    expect(pacer.opensAt(GROUP)).toBeGreaterThan(clock.now());
+    pacer.releaseSlots(GROUP, 4);
+    expect(pacer.opensAt(GROUP)).toBeUndefined();
   });
 
   test('what it gives back in time may start, what was not used in its slot may not', async () => {
     const clock = manualClock(1_750_000_000_000);
     const pacer = pacerOf(await open(), clock, accountOf(80));
-    expect(await pacer.take(LOT, 10)).toBe(4);
-    pacer.giveBack(LOT, 3);
-    expect(await pacer.take(LOT, 10)).toBe(3);
+    expect(await pacer.acquireSlots(GROUP, 10)).toBe(4);
+    pacer.releaseSlots(GROUP, 3);
+    expect(await pacer.acquireSlots(GROUP, 10)).toBe(3);
     clock.advance(1_000);
-    expect(await pacer.take(LOT, 1)).toBe(1);
+    expect(await pacer.acquireSlots(GROUP, 1)).toBe(1);
     clock.advance(1_000);
-    expect(await pacer.take(LOT, 10)).toBe(4);
+    expect(await pacer.acquireSlots(GROUP, 10)).toBe(4);
   });
 
   test('an account that was throttled waits as long as it was told, one of which nothing is known does not', async () => {
     const clock = manualClock(1_750_000_000_000);
     const pacer = pacerOf(await open(), clock, accountOf(null));
-    await pacer.hold(LOT, 30_000);
-    expect([await pacer.take(LOT, 5), await pacer.take('another', 500)]).toEqual([0, 500]);
-    expect(pacer.againAt(LOT)).toBe(clock.now() + 30_000);
+    await pacer.backOff(GROUP, 30_000);
+    expect([await pacer.acquireSlots(GROUP, 5), await pacer.acquireSlots('another', 500)]).toEqual([0, 500]);
+    expect(pacer.opensAt(GROUP)).toBe(clock.now() + 30_000);
     clock.advance(30_000);
-    expect(await pacer.take(LOT, 5)).toBe(4);
+    expect(await pacer.acquireSlots(GROUP, 5)).toBe(4);
   });
 
   test('a recipient gets as many at once as the provider lends, then one at a time', async () => {
@@ -125,9 +125,9 @@ describe('several processes on PostgreSQL', () => {
     const work = async () => {
       const pacer = pacerOf(ledger, systemClock, accountOf(perSecond));
       while (Date.now() < endsAt) {
-        const taken = await pacer.take(LOT, 7);
+        const taken = await pacer.acquireSlots(GROUP, 7);
         startedAt.push(...Array<number>(taken).fill(Date.now()));
-        if (taken < 7) await pause(Math.min(50, Math.max(1, (pacer.againAt(LOT) ?? 0) - Date.now())));
+        if (taken < 7) await pause(Math.min(50, Math.max(1, (pacer.opensAt(GROUP) ?? 0) - Date.now())));
       }
     };
     await Promise.all([work(), work(), work()]);
@@ -138,9 +138,9 @@ describe('several processes on PostgreSQL', () => {
   test('an account that one of them found throttled waits in all', async () => {
     const ledger = await open();
     const [one, other] = [0, 1].map(() => pacerOf(ledger, systemClock, accountOf(80))) as [Pacer, Pacer];
-    await one.hold(LOT, 60_000);
-    expect([await one.take(LOT, 5), await other.take(LOT, 5)]).toEqual([0, 0]);
-    expect(other.againAt(LOT)).toBeGreaterThan(Date.now() + 50_000);
+    await one.backOff(GROUP, 60_000);
+    expect([await one.acquireSlots(GROUP, 5), await other.acquireSlots(GROUP, 5)]).toEqual([0, 0]);
+    expect(other.opensAt(GROUP)).toBeGreaterThan(Date.now() + 50_000);
   });
 
   test('a recipient gets no more from all of them than from one', async () => {

@@ -6,13 +6,13 @@ import { describeOutboxDriver } from '../conformance/outbox.ts';
 import { describeProcesses } from '../conformance/outbox-processes.ts';
 import { OutboxBench, type MakeDriver } from '../conformance/outbox-bench.ts';
 import { manualClock } from '../sandbox/kit/clock.ts';
-import { Bells, WebAndWorker } from '../support/bull-pair.ts';
+import { Notifiers, WebAndWorker } from '../support/bull-pair.ts';
 import { eventually } from '../support/eventually.ts';
 import { postgresLedgers } from '../support/postgres-ledgers.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
 
 const ledgers = postgresLedgers();
-const bells = new Bells();
+const notifiers = new Notifiers();
 let redis: RedisServer;
 let tests = 0;
 
@@ -22,65 +22,65 @@ beforeAll(async () => {
 beforeEach(() => {
   tests += 1;
 });
-afterEach(() => bells.close());
+afterEach(() => notifiers.close());
 afterAll(() => {
-  bells.end();
+  notifiers.end();
   return redis.close();
 });
 
 const prefix = () => `test-${tests}`;
 
-/** What a ring missed (Redis was not reached yet) is found soon. */
+/** What a notification missed (Redis was not reached yet) is found soon. */
 const SWEEP_MS = 200;
 const bull: MakeDriver = (ledger, clock, failed, times = {}) => {
   const where = { url: redis.url, prefix: prefix() };
-  return new WebAndWorker(bells, where, ledger, clock, failed, { sweepMs: SWEEP_MS, ...times });
+  return new WebAndWorker(notifiers, where, ledger, clock, failed, { sweepMs: SWEEP_MS, ...times });
 };
 
 describeOutboxDriver('bull', bull, ledgers.open);
 describeProcesses('bull', bull, ledgers.openMany);
 
-describe('the bell', () => {
+describe('the notifier', () => {
   /** What a listening process hears. */
-  function listening(bell: { listen(listener: (kind: JobKind) => boolean): void }, hasRoom = () => true) {
-    const heard: JobKind[] = [];
-    bell.listen((kind) => {
-      heard.push(kind);
+  function listening(notifier: { listen(listener: (kind: JobKind) => boolean): void }, hasRoom = () => true) {
+    const received: JobKind[] = [];
+    notifier.listen((kind) => {
+      received.push(kind);
       return hasRoom();
     });
-    return heard;
+    return received;
   }
 
-  test('is heard by another process, at its time', async () => {
-    const ringing = await bells.ready(redis.url, prefix());
-    const heard = listening(await bells.ready(redis.url, prefix()));
+  test('is received by another process, at its time', async () => {
+    const sender = await notifiers.ready(redis.url, prefix());
+    const received = listening(await notifiers.ready(redis.url, prefix()));
     const startedAt = performance.now();
-    ringing.ring('send', 300);
-    ringing.ring('deliver');
-    await eventually(() => heard.length === 2, 'both rings');
-    expect(heard).toEqual(['deliver', 'send']);
+    sender.notify('send', 300);
+    sender.notify('deliver');
+    await eventually(() => received.length === 2, 'both notifications');
+    expect(received).toEqual(['deliver', 'send']);
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(250);
   });
 
   test('goes on to one that has room', async () => {
-    const ringing = await bells.ready(redis.url, prefix());
-    const busy = listening(await bells.ready(redis.url, prefix()), () => false);
-    ringing.ring('send');
+    const sender = await notifiers.ready(redis.url, prefix());
+    const busy = listening(await notifiers.ready(redis.url, prefix()), () => false);
+    sender.notify('send');
     await eventually(() => busy.length >= 2, 'the busy one to hear it again');
-    const free = listening(await bells.ready(redis.url, prefix()));
+    const free = listening(await notifiers.ready(redis.url, prefix()));
     await eventually(() => free.length === 1, 'the free one to hear it');
   });
 
-  test('of a burst is a few rings, and leaves nothing in Redis', async () => {
-    const ringing = await bells.ready(redis.url, prefix());
-    const heard = listening(await bells.ready(redis.url, prefix()));
-    for (let i = 0; i < 1_000; i++) ringing.ring('send');
-    await eventually(() => heard.length > 0, 'a ring');
-    ringing.ring('deliver');
-    await eventually(() => heard.includes('deliver'), 'the last ring');
-    expect(heard.length).toBeLessThan(20);
-    const left = async () => ((await redis.command('KEYS', `${prefix()}:parley-bell:[0-9]*`)) as string[]).length;
-    await eventually(async () => (await left()) === 0, 'the rings to be forgotten');
+  test('of a burst is a few notifications, and leaves nothing in Redis', async () => {
+    const sender = await notifiers.ready(redis.url, prefix());
+    const received = listening(await notifiers.ready(redis.url, prefix()));
+    for (let i = 0; i < 1_000; i++) sender.notify('send');
+    await eventually(() => received.length > 0, 'a notification');
+    sender.notify('deliver');
+    await eventually(() => received.includes('deliver'), 'the last notification');
+    expect(received.length).toBeLessThan(20);
+    const left = async () => ((await redis.command('KEYS', `${prefix()}:parley-notifier:[0-9]*`)) as string[]).length;
+    await eventually(async () => (await left()) === 0, 'the notifications to be forgotten');
   });
 
   const troubles: [string, () => Promise<void>][] = [
@@ -112,18 +112,18 @@ describe('the bell', () => {
     ],
   ];
 
-  test.each(troubles)('is heard again after %s', async (_name, trouble) => {
-    const ringing = await bells.ready(redis.url, prefix());
-    const heard = listening(await bells.ready(redis.url, prefix()));
-    ringing.ring('send');
-    await eventually(() => heard.length === 1, 'the first ring');
-    const rings = setInterval(() => ringing.ring('settle'), 20);
+  test.each(troubles)('is received again after %s', async (_name, trouble) => {
+    const sender = await notifiers.ready(redis.url, prefix());
+    const received = listening(await notifiers.ready(redis.url, prefix()));
+    sender.notify('send');
+    await eventually(() => received.length === 1, 'the first notification');
+    const notifying = setInterval(() => sender.notify('settle'), 20);
     await trouble();
-    clearInterval(rings);
+    clearInterval(notifying);
     await eventually(() => {
-      ringing.ring('deliver');
-      return heard.includes('deliver');
-    }, 'a ring afterwards');
+      sender.notify('deliver');
+      return received.includes('deliver');
+    }, 'a notification afterwards');
   });
 
   test.each(troubles)('only loses time: all work is done once, in order, although %s', async (_name, trouble) => {
@@ -135,7 +135,7 @@ describe('the bell', () => {
     const names = Array.from({ length: 40 }, (_, i) => `job ${i}`);
     const promising = (async () => {
       for (const [i, name] of names.entries()) {
-        await benches[i % 2]?.promise({ name, lane: `lane ${i % 4}` });
+        await benches[i % 2]?.promise({ name, orderingKey: `key ${i % 4}` });
         await delay(5);
       }
     })();
@@ -146,8 +146,8 @@ describe('the bell', () => {
       () => finished().length >= names.length,
       () => `all jobs: ${finished().length}`,
     );
-    for (const lane of [0, 1, 2, 3]) {
-      const own = names.filter((_, i) => i % 4 === lane);
+    for (const key of [0, 1, 2, 3]) {
+      const own = names.filter((_, i) => i % 4 === key);
       expect(finished().filter((name) => own.includes(name))).toEqual(own);
     }
     expect(benches.flatMap((bench) => bench.broken)).toEqual([]);
@@ -161,15 +161,15 @@ describe('the bell', () => {
       { ledger: Parameters<MakeDriver>[0] },
       { ledger: Parameters<MakeDriver>[0] },
     ];
-    const [ringing, listener] = [await bells.ready(redis.url, prefix()), await bells.ready(redis.url, prefix())];
+    const [sender, listener] = [await notifiers.ready(redis.url, prefix()), await notifiers.ready(redis.url, prefix())];
     const driver =
-      (bell: typeof ringing): MakeDriver =>
+      (notifier: typeof sender): MakeDriver =>
       (...given) =>
-        Object.assign(new BullDriver(bell, clock, new EmbeddedDriver(...given)), {});
-    const asked = new OutboxBench(driver(ringing), web.ledger, { clock, times: hour });
+        Object.assign(new BullDriver(notifier, clock, new EmbeddedDriver(...given)), {});
+    const asked = new OutboxBench(driver(sender), web.ledger, { clock, times: hour });
     const working = new OutboxBench(driver(listener), worker.ledger, { clock, times: hour }).start();
     for (let i = 0; i < 20; i++) {
-      await asked.promise({ name: `job ${i}`, lane: 'l' });
+      await asked.promise({ name: `job ${i}`, orderingKey: 'l' });
       if (i % 3 === 0) await working.seen(`finish job ${i}`);
     }
     await working.seen('finish job 19');
@@ -178,21 +178,21 @@ describe('the bell', () => {
 
   test('warns of a Redis that throws keys away', async () => {
     const bad = await startRedis({ 'maxmemory-policy': 'allkeys-lru' });
-    await bells.ready(bad.url, prefix());
-    await eventually(() => bells.log.some((line) => line.includes('allkeys-lru')), 'the warning');
-    await bells.close();
+    await notifiers.ready(bad.url, prefix());
+    await eventually(() => notifiers.log.some((line) => line.includes('allkeys-lru')), 'the warning');
+    await notifiers.close();
     await bad.close();
   });
 
   test('that was never reached keeps nobody from working, nor from stopping', async () => {
-    const { bell } = bells.make('redis://127.0.0.1:1', prefix());
+    const { notifier } = notifiers.make('redis://127.0.0.1:1', prefix());
     const ledger = await ledgers.open();
     const clock = manualClock(1_750_000_000_000);
-    const local: MakeDriver = (...given) => new BullDriver(bell, clock, new EmbeddedDriver(...given));
+    const local: MakeDriver = (...given) => new BullDriver(notifier, clock, new EmbeddedDriver(...given));
     const bench = new OutboxBench(local, ledger, { clock }).start();
     await bench.promise({ name: 'a' });
     await bench.seen('finish a');
-    expect(bell.wasUp).toBe(false);
+    expect(notifier.wasUp).toBe(false);
     await bench.driver.stop();
   });
 });

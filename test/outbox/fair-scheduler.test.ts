@@ -1,7 +1,7 @@
-/** Lots in turns: none waits for ever behind others, however many these are. */
+/** Groups in turns: none waits for ever behind others, however many these are. */
 import { systemClock } from '../../service/src/core/clock.ts';
 import { EmbeddedDriver } from '../../service/src/outbox/embedded.driver.ts';
-import type { LotGate } from '../../service/src/outbox/fair-scheduler.ts';
+import type { GroupGate } from '../../service/src/outbox/fair-scheduler.ts';
 import { Outbox, type Job } from '../../service/src/outbox/outbox.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import { eventually } from '../support/eventually.ts';
@@ -14,24 +14,24 @@ afterEach(async () => {
   for (const driver of drivers.splice(0)) await driver.stop();
 });
 
-const lotOf = (n: number) => `acc_${String(n).padStart(4, '0')}`;
+const groupOf = (n: number) => `acc_${String(n).padStart(4, '0')}`;
 
-/** Runs what is promised, but for the lots that are `held`; answers which lots had their turn, in order. */
-async function runAll(ledger: Ledger, lots: number[], held: (lot: string) => boolean): Promise<string[]> {
+/** Runs what is promised, but for the groups that are `held`; answers which groups had their turn, in order. */
+async function runAll(ledger: Ledger, groups: number[], held: (group: string) => boolean): Promise<string[]> {
   const ran: string[] = [];
-  const gate: LotGate = {
-    take: async (lot, wanted) => (held(lot) ? 0 : wanted),
-    giveBack: () => undefined,
-    againAt: () => undefined,
+  const gate: GroupGate = {
+    acquireSlots: async (group, wanted) => (held(group) ? 0 : wanted),
+    releaseSlots: () => undefined,
+    opensAt: () => undefined,
   };
   const driver = new EmbeddedDriver(ledger, systemClock, () => undefined, { sweepMs: 3_600_000 });
   drivers.push(driver);
   const outbox = new Outbox(systemClock, driver);
   await ledger.write(async (tx) => {
-    for (const n of lots) await outbox.enqueue(tx, { kind: 'send', lot: lotOf(n), payload: {} });
+    for (const n of groups) await outbox.enqueue(tx, { kind: 'send', groupKey: groupOf(n), payload: {} });
   });
   const run = async (job: Job) => {
-    ran.push(job.lot);
+    ran.push(job.groupKey);
     await ledger.write((tx) => outbox.finish(tx, job));
   };
   driver.start([{ kind: 'send', concurrency: 4, gate, run }]);
@@ -45,14 +45,14 @@ test.each([
   { name: 'the first of many', open: 0 },
   { name: 'one in the middle', open: 150 },
 ])('$name has its turn although all others are held back', async ({ open: one }) => {
-  const ran = await runAll(await open(), upTo(301), (lot) => lot !== lotOf(one));
-  await eventually(() => ran.length > 0, 'the lot to have its turn');
-  expect(ran).toEqual([lotOf(one)]);
+  const ran = await runAll(await open(), upTo(301), (group) => group !== groupOf(one));
+  await eventually(() => ran.length > 0, 'the group to have its turn');
+  expect(ran).toEqual([groupOf(one)]);
 });
 
-test('of many lots, some held back, each that is not has its turn once', async () => {
-  const isHeld = (lot: string) => Number(lot.slice(4)) % 3 !== 0;
+test('of many groups, some held back, each that is not has its turn once', async () => {
+  const isHeld = (group: string) => Number(group.slice(4)) % 3 !== 0;
   const ran = await runAll(await open(), upTo(300), isHeld);
   await eventually(() => ran.length >= 100, 'all to have their turn');
-  expect([...ran].sort()).toEqual(upTo(100).map((n) => lotOf(3 * n)));
+  expect([...ran].sort()).toEqual(upTo(100).map((n) => groupOf(3 * n)));
 });

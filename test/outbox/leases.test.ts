@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { EmbeddedDriver } from '../../service/src/outbox/embedded.driver.ts';
 import { Outbox, type OutboxJob } from '../../service/src/outbox/outbox.ts';
-import { claim } from '../../service/src/store/job-leases.store.ts';
+import { acquire } from '../../service/src/store/job-leases.store.ts';
 import * as jobs from '../../service/src/store/job.store.ts';
 import type { Job } from '../../service/src/store/job.store.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
@@ -19,9 +19,9 @@ describeOutboxDriver('embedded, with leases', embedded, ledgers.open);
 describeProcesses('embedded, with leases', embedded, ledgers.openMany);
 
 const NOW = 1_750_000_000_000;
-const PLACE = { kind: 'send', lot: '', priority: 0 };
+const SCOPE = { kind: 'send', groupKey: '', priority: 0 };
 const take = (ledger: Ledger, lease: string, leaseMs = 60_000) =>
-  ledger.write((tx) => claim(tx.db, PLACE, NOW, 1, lease, leaseMs));
+  ledger.write((tx) => acquire(tx.db, SCOPE, NOW, 1, lease, leaseMs));
 const rows = (ledger: Ledger) => ledger.reader.selectFrom('jobs').selectAll().orderBy('seq').execute();
 const expire = (ledger: Ledger) => ledger.reader.updateTable('jobs').set({ leaseUntil: 0 }).execute();
 
@@ -73,7 +73,7 @@ describe('a lease', () => {
     await ledger.write(async (tx) => {
       expect(await jobs.finish(tx, lost)).toBeUndefined();
       await jobs.postpone(tx, lost, NOW + 5, true);
-      await jobs.goOn(tx, lost, NOW + 5);
+      await jobs.restart(tx, lost, NOW + 5);
       expect(await jobs.isMine(tx, lost)).toBe(false);
       expect(await jobs.isMine(tx, held)).toBe(true);
     });
@@ -82,7 +82,7 @@ describe('a lease', () => {
 
   test.each<[string, (tx: Tx, job: Job) => Promise<unknown>]>([
     ['put off', (tx, job) => jobs.postpone(tx, job, NOW, false)],
-    ['that goes on', (tx, job) => jobs.goOn(tx, job, NOW)],
+    ['that goes on', (tx, job) => jobs.restart(tx, job, NOW)],
   ])('is given back with a job %s', async (_name, giveBack) => {
     const ledger = await ledgers.open();
     await new OutboxBench(embedded, ledger).promise({ name: 'a' });
@@ -93,10 +93,10 @@ describe('a lease', () => {
 
   test('taken just before the database fails is used: the job is run', async () => {
     const ledger = await ledgers.open();
-    let claims = 0;
+    let leases = 0;
     // One for each priority: the second fails, once.
     const touch: Ledger['touch'] = (run) =>
-      ++claims === 2 ? Promise.reject(new Error('the connection broke')) : ledger.touch(run);
+      ++leases === 2 ? Promise.reject(new Error('the connection broke')) : ledger.touch(run);
     const write = ledger.write.bind(ledger);
     const failing = { reader: ledger.reader, dialect: ledger.dialect, write, touch, waiting: 0 } as unknown as Ledger;
     await new OutboxBench(embedded, ledger).promise({ name: 'a' });
@@ -110,7 +110,7 @@ describe('a lease', () => {
     const [one, two] = (await ledgers.openMany(2)) as [Ledger, Ledger];
     await new OutboxBench(embedded, one).promise({ name: 'a' }, { name: 'b' });
     await one.write(async (tx) => {
-      const [first] = await claim(tx.db, PLACE, NOW, 1, 'p:1', 60_000);
+      const [first] = await acquire(tx.db, SCOPE, NOW, 1, 'p:1', 60_000);
       const [second] = await take(two, 'q:1');
       expect([first?.payload, second?.payload]).toEqual([{ name: 'a' }, { name: 'b' }]);
     });
@@ -131,7 +131,7 @@ describe('a keyed promise', () => {
           const result = await tx.db.deleteFrom('cursors').where('name', '=', name).executeTakeFirst();
           if (result.numDeletedRows > 0n) gone.push(name);
         }
-        await outbox.finishOrGoOn(tx, job, JOB, async () => (await facts(tx)).length > 0);
+        await outbox.finishOrRestart(tx, job, JOB, async () => (await facts(tx)).length > 0);
         tx.afterCommit(() => drained.push(...gone));
       });
     };
@@ -142,7 +142,7 @@ describe('a keyed promise', () => {
     const clock = manualClock(NOW);
     const drained: string[] = [];
     const processes = (await ledgers.openMany(2)).map((ledger) => {
-      // No sweep: only what is promised and rung is done.
+      // No sweep: only what is promised and notified is done.
       const driver = new EmbeddedDriver(ledger, clock, (_job, error) => broken.push(error), { sweepMs: 600_000 });
       const outbox = new Outbox(clock, driver);
       driver.start([{ kind: 'send', concurrency: 2, run: drain(ledger, outbox, drained) }]);
@@ -180,7 +180,7 @@ describe('a keyed promise', () => {
     await one.write(async (tx) => {
       await tx.db.insertInto('cursors').values({ name: 'fact', position: '' }).execute();
       await outbox.enqueue(tx, JOB);
-      await two.write((other) => outbox.finishOrGoOn(other, job, JOB, async () => (await facts(other)).length > 0));
+      await two.write((other) => outbox.finishOrRestart(other, job, JOB, async () => (await facts(other)).length > 0));
       finished = true;
     });
     expect(finished).toBe(true);
@@ -195,7 +195,7 @@ describe('a keyed promise', () => {
     const [job] = (await take(ledger, 'p:1')) as [Job];
     await expire(ledger);
     await take(ledger, 'q:1');
-    await ledger.write((tx) => outbox.finishOrGoOn(tx, job, JOB, async () => false));
-    expect(await rows(ledger)).toMatchObject([{ key: 'k', lease_owner: 'q:1' }]);
+    await ledger.write((tx) => outbox.finishOrRestart(tx, job, JOB, async () => false));
+    expect(await rows(ledger)).toMatchObject([{ key: 'k', leaseOwner: 'q:1' }]);
   });
 });

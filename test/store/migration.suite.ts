@@ -13,8 +13,11 @@ const ADDED: Record<string, Record<string, unknown>> = {
   conversations: { heard_at: null, owner_at: null, choices: null },
   messages: { dead_at: null },
   receipts: { dead_at: null },
-  jobs: { lot: '', lease_owner: null, lease_until: null },
+  jobs: { group_key: '', lease_owner: null, lease_until: null },
 };
+
+/** Columns that a migration renames. */
+const RENAMED: Record<string, Record<string, string>> = { jobs: { lane: 'ordering_key' } };
 
 const ROWS = 100_000;
 
@@ -38,7 +41,9 @@ export function describeMigration(name: string, left: Left): void {
         if (table.startsWith('kysely')) continue;
         const expected = before.map((row) => ({
           ...ADDED[table],
-          ...Object.fromEntries(Object.entries(row).map(([column, value]) => [column, plain(value)])),
+          ...Object.fromEntries(
+            Object.entries(row).map(([column, value]) => [RENAMED[table]?.[column] ?? column, plain(value)]),
+          ),
           ...changes(table, row),
         }));
         const found = (await rowsOf(table)).map((row) =>
@@ -56,6 +61,14 @@ export function describeMigration(name: string, left: Left): void {
       await ledger.close();
       ledger = await Ledger.open(dialect);
       expect(await rowsOf('jobs')).toEqual(before);
+    });
+
+    test('of the jobs calls what was care by its new name', async () => {
+      const dialect = await left();
+      await addCare(dialect);
+      ledger = await Ledger.open(dialect);
+      const jobs = (await rowsOf('jobs')).filter(({ due_at: dueAt }) => Number(dueAt) === 77);
+      expect(jobs).toEqual([expect.objectContaining({ kind: 'maintenance', key: 'maintenance:retention:' })]);
     });
 
     test(`of ${ROWS} messages, events, receipts and keys takes seconds`, async () => {
@@ -81,7 +94,7 @@ export function describeMigration(name: string, left: Left): void {
 
 /** What a migration is meant to change. */
 function changes(table: string, row: Record<string, unknown>): Record<string, unknown> {
-  if (table === 'jobs' && row['kind'] === 'send') return { lot: expect.any(String) };
+  if (table === 'jobs' && row['kind'] === 'send') return { group_key: expect.any(String) };
   if (table === 'receipts' && row['processed_at'] !== null && row['request'] !== '')
     return { dead_at: row['processed_at'] };
   // The one channel there was kept a session open for a day.
@@ -99,6 +112,15 @@ function sorted(rows: Record<string, unknown>[]): Record<string, unknown>[] {
   const keyOf = (row: Record<string, unknown>) =>
     String(row['seq'] ?? row['id'] ?? row['key'] ?? [row['channel'], row['kind'], row['address'], row['event_seq']]);
   return [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+/** A job of the kind that was called `care`, before the migration. */
+async function addCare(dialect: StoreDialect): Promise<void> {
+  const { writer, reader } = dialect.open();
+  await sql`insert into jobs (kind, key, state, priority, due_at, attempts, created_at, payload)
+    values ('care', 'care:retention:', 'ready', 0, 77, 0, 77, '{}')`.execute(writer);
+  await writer.destroy();
+  await reader.destroy();
 }
 
 /** Many rows, before the migration. */

@@ -9,7 +9,7 @@ import { NO_WINDOW } from '../../service/src/core/session-window.ts';
 import { Outbox } from '../../service/src/outbox/outbox.ts';
 import * as conversations from '../../service/src/store/conversation.store.ts';
 import * as events from '../../service/src/store/event.store.ts';
-import { claim } from '../../service/src/store/job-leases.store.ts';
+import { acquire } from '../../service/src/store/job-leases.store.ts';
 import * as jobs from '../../service/src/store/job.store.ts';
 import * as messages from '../../service/src/store/message.store.ts';
 import * as subscriptions from '../../service/src/store/subscription.store.ts';
@@ -37,17 +37,17 @@ test('one key is admitted once, however many ask at the same time: the others fi
   expect(new Set(found).size).toBe(1);
 });
 
-test('a lane has one ready job, its first, whenever anybody looks', async () => {
+test('an ordering key has one ready job, its first, whenever anybody looks', async () => {
   const both = await two();
-  const driver = { ring: () => undefined, start: () => undefined, stop: async () => undefined };
+  const driver = { notify: () => undefined, start: () => undefined, stop: async () => undefined };
   const outbox = new Outbox(systemClock, driver);
   let looking = true;
   const wrong: unknown[] = [];
   const look = (async () => {
     while (looking) {
-      const { rows } = await sql<{ lane: string; ready: string; first: boolean }>`
-        select lane, count(*) filter (where state = 'ready') as ready, bool_and(state = 'blocked' or seq = head) as first
-        from (select *, min(seq) over (partition by lane) as head from jobs) as jobs group by lane`.execute(
+      const { rows } = await sql<{ ordering_key: string; ready: string; first: boolean }>`
+        select ordering_key, count(*) filter (where state = 'ready') as ready, bool_and(state = 'blocked' or seq = head) as first
+        from (select *, min(seq) over (partition by ordering_key) as head from jobs) as jobs group by ordering_key`.execute(
         both[0].reader,
       );
       wrong.push(...rows.filter(({ ready, first }) => Number(ready) !== 1 || !first));
@@ -57,8 +57,8 @@ test('a lane has one ready job, its first, whenever anybody looks', async () => 
   const work = async (ledger: Ledger, name: string) => {
     while (finished < 150) {
       const lease = `${name}:${Math.random()}`;
-      const place = { kind: 'send', lot: '', priority: 0 };
-      const found = await ledger.write((tx) => claim(tx.db, place, Date.now(), 3, lease, 60_000));
+      const scope = { kind: 'send', groupKey: '', priority: 0 };
+      const found = await ledger.write((tx) => acquire(tx.db, scope, Date.now(), 3, lease, 60_000));
       for (const job of found) {
         await ledger.write((tx) => outbox.finish(tx, job));
         finished += 1;
@@ -66,9 +66,9 @@ test('a lane has one ready job, its first, whenever anybody looks', async () => 
     }
   };
   const promise = together(both, 150, (tx, i) =>
-    outbox.enqueue(tx, { kind: 'send', lane: `lane ${i % 3}`, payload: { i } }),
+    outbox.enqueue(tx, { kind: 'send', orderingKey: `key ${i % 3}`, payload: { i } }),
   );
-  const moves = together(both, 6, (tx, i) => jobs.moveLane(tx, `lane ${i % 3}`, `lane ${(i + 1) % 3}`));
+  const moves = together(both, 6, (tx, i) => jobs.moveOrderingKey(tx, `key ${i % 3}`, `key ${(i + 1) % 3}`));
   await Promise.all([promise, moves, work(both[0], 'p'), work(both[1], 'q')]);
   looking = false;
   await look;
@@ -81,8 +81,8 @@ test('no job is claimed by two', async () => {
   await both[0].write(async (tx) => {
     for (const i of numbers(100)) await jobs.enqueue(tx, { kind: 'send', payload: { i } }, 1);
   });
-  const place = { kind: 'send', lot: '', priority: 0 };
-  const claimed = await together(both, 30, (tx, i) => claim(tx.db, place, 1, 5, `p:${i}`, 60_000));
+  const scope = { kind: 'send', groupKey: '', priority: 0 };
+  const claimed = await together(both, 30, (tx, i) => acquire(tx.db, scope, 1, 5, `p:${i}`, 60_000));
   const seqs = claimed.flat().map(({ seq }) => seq);
   expect(seqs).toHaveLength(100);
   expect(new Set(seqs).size).toBe(100);

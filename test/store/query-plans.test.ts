@@ -63,7 +63,7 @@ async function work(): Promise<void> {
   const slip = await says(app, { from: BEN }, 'a slip');
   await posts(app, { from: BEN }, { type: 'revoke', revoke: { original_message_id: slip } });
   await says(app, { from_user_id: 'US.2002' }, 'by user id');
-  await app.sent('in a lane', { to: `+${BEN}`, ifSessionClosed: 'hold' });
+  await app.sent('in a conversation', { to: `+${BEN}`, ifSessionClosed: 'hold' });
   await says(app, { from: BEN, from_user_id: 'US.2002' }, 'both are me');
   await app.sandbox.customer.sends({ from: ANA, image: {} });
   await app.call('GET', '/v1/permission?channel=whatsapp&externalId=106540352242922&to=%2B15550001111&kind=text');
@@ -220,7 +220,7 @@ describe('what decides', () => {
   test.each<[string, RegExp, string[]]>([
     ['which jobs are due', /^select .* from "jobs" .*"due_at" <= \?/, ['kind=?', 'due_at<?']],
     ['when the next job will be', /^select .* from "jobs" .*"due_at" > \?/, ['kind=?', 'due_at>?']],
-    ['who is first in a lane', /^select .* from "jobs" where "lane" = \?/, ['lane=?']],
+    ['who is first with an ordering key', /^select .* from "jobs" where "ordering_key" = \?/, ['ordering_key=?']],
     ['which receipts wait', /^select .* from "receipts" .*"processed_at" is null/, ['account_id=?']],
     [
       'what of a conversation was sent by a time',

@@ -196,6 +196,6 @@ async function canRun(app: App): Promise<Record<string, unknown>[]> {
   const now = app.clock.now();
   const due = await app.read(`SELECT * FROM jobs WHERE state = 'ready' AND due_at <= ${now}`);
   const { pacer, driver } = app.service.pipelines;
-  const isHeldBack = (lot: unknown) => driver.running('send') === 0 && (pacer.againAt(String(lot)) ?? 0) > now;
-  return due.filter(({ kind, lot }) => kind !== 'send' || !isHeldBack(lot));
+  const isHeldBack = (group: unknown) => driver.running('send') === 0 && (pacer.opensAt(String(group)) ?? 0) > now;
+  return due.filter(({ kind, group_key: group }) => kind !== 'send' || !isHeldBack(group));
 }

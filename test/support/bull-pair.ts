@@ -1,7 +1,7 @@
-/** Two processes as one driver: one that only promises and rings ("web") and one that only works ("worker"), over a real Redis. */
+/** Two processes as one driver: one that only promises and notifies ("web") and one that only works ("worker"), over a real Redis. */
 import Bull from 'bull';
 import type { Clock } from '../../service/src/core/clock.ts';
-import { Bell, BELL_QUEUE } from '../../service/src/outbox/notifier.ts';
+import { Notifier, NOTIFIER_QUEUE } from '../../service/src/outbox/notifier.ts';
 import { BullDriver } from '../../service/src/outbox/bull.driver.ts';
 import { EmbeddedDriver, type DriverTimes } from '../../service/src/outbox/embedded.driver.ts';
 import type { JobHandler, JobKind } from '../../service/src/outbox/outbox.ts';
@@ -14,25 +14,25 @@ import { eventually } from './eventually.ts';
 type Queue = Bull.Queue & { clients: { status: string; disconnect(): void }[] };
 
 /** Queues of processes, closed after each test. */
-export class Bells {
+export class Notifiers {
   readonly #queues: Queue[] = [];
   readonly log: string[] = [];
 
-  /** A bell on a connection of its own; `prefix` keeps the tests apart. */
-  make(url: string, prefix: string): { bell: Bell; close(): Promise<void> } {
-    const queue = new Bull(BELL_QUEUE, url, { prefix }) as Queue;
+  /** A notifier on a connection of its own; `prefix` keeps the tests apart. */
+  make(url: string, prefix: string): { notifier: Notifier; close(): Promise<void> } {
+    const queue = new Bull(NOTIFIER_QUEUE, url, { prefix }) as Queue;
     this.#queues.push(queue);
     const note = (fields: Record<string, unknown>, message: string) =>
       void this.log.push(`${message} ${JSON.stringify(fields)}`);
-    const bell = new Bell({ info: note, warn: note });
-    bell.attach(queue);
-    return { bell, close: () => closed(queue) };
+    const notifier = new Notifier({ info: note, warn: note });
+    notifier.attach(queue);
+    return { notifier, close: () => closed(queue) };
   }
 
-  async ready(url: string, prefix: string): Promise<Bell> {
-    const { bell } = this.make(url, prefix);
-    await eventually(() => bell.isUp, 'Redis to be reached');
-    return bell;
+  async ready(url: string, prefix: string): Promise<Notifier> {
+    const { notifier } = this.make(url, prefix);
+    await eventually(() => notifier.isUp, 'Redis to be reached');
+    return notifier;
   }
 
   async close(): Promise<void> {
@@ -52,13 +52,13 @@ async function closed(queue: Queue): Promise<void> {
   await queue.close(true).catch(() => undefined);
 }
 
-/** What happens to it is told by the ledger alone: nothing passes between the two but rings. */
+/** What happens to it is told by the ledger alone: nothing passes between the two but notifications. */
 export class WebAndWorker implements TestedDriver {
   readonly #web: { driver: BullDriver; close(): Promise<void> };
   readonly #worker: { driver: BullDriver; close(): Promise<void> };
 
   constructor(
-    bells: Bells,
+    notifiers: Notifiers,
     redis: { url: string; prefix: string },
     ledger: Ledger,
     clock: Clock,
@@ -66,8 +66,8 @@ export class WebAndWorker implements TestedDriver {
     times: DriverTimes = {},
   ) {
     const make = () => {
-      const { bell, close } = bells.make(redis.url, redis.prefix);
-      return { driver: new BullDriver(bell, clock, new EmbeddedDriver(ledger, clock, failed, times)), close };
+      const { notifier, close } = notifiers.make(redis.url, redis.prefix);
+      return { driver: new BullDriver(notifier, clock, new EmbeddedDriver(ledger, clock, failed, times)), close };
     };
     this.#web = make();
     this.#worker = make();
@@ -77,8 +77,8 @@ export class WebAndWorker implements TestedDriver {
     this.#worker.driver.start(handlers);
   }
 
-  ring(kind: JobKind, dueAt: number): void {
-    this.#web.driver.ring(kind, dueAt);
+  notify(kind: JobKind, dueAt: number): void {
+    this.#web.driver.notify(kind, dueAt);
   }
 
   wake(): void {

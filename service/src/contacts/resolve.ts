@@ -78,7 +78,7 @@ async function holdIdentities(tx: Tx, channel: string, identities: readonly Iden
 /** `from` was `into` all along; what was to be sent in a conversation of `from` keeps its place. */
 async function mergeContacts(tx: Tx, from: string, into: string): Promise<void> {
   for (const joined of await contacts.merge(tx, from, into)) {
-    await jobs.moveLane(tx, jobs.conversationLane(joined.from), jobs.conversationLane(joined.into));
+    await jobs.moveOrderingKey(tx, jobs.conversationKey(joined.from), jobs.conversationKey(joined.into));
   }
 }
 

@@ -129,7 +129,7 @@ export class DeliverHandler implements JobHandler {
 
   async #finish(tx: Tx, job: Job, subscriptionId: string, shard: number): Promise<void> {
     const hasMore = async () => (await subscriptions.pending(tx.db, subscriptionId, shard, 1)).length > 0;
-    await this.#deps.outbox.finishOrGoOn(tx, job, deliverJob(subscriptionId, shard), hasMore);
+    await this.#deps.outbox.finishOrRestart(tx, job, deliverJob(subscriptionId, shard), hasMore);
   }
 
   /** Its time may be over: a wait that nobody answered, a hand-over that nobody came for. */

@@ -160,7 +160,7 @@ export class NormalizeHandler implements JobHandler {
 
   async #finish(tx: Tx, job: Job, accountId: string): Promise<void> {
     const hasMore = async () => (await receipts.unprocessed(tx.db, accountId, 1)).length > 0;
-    await this.#deps.outbox.finishOrGoOn(tx, job, normalizeJob(accountId), hasMore);
+    await this.#deps.outbox.finishOrRestart(tx, job, normalizeJob(accountId), hasMore);
   }
 }
 

@@ -58,8 +58,8 @@ export class Circuit {
     return 0;
   }
 
-  /** The trial was not made: there was nothing to send. The next send may make it. */
-  giveBack(accountId: string): void {
+  /** Cancels a probe that was not made, as there was nothing to send. The next send may make it. */
+  cancelProbe(accountId: string): void {
     const mine = this.#trials.get(accountId);
     if (mine) mine.running = false;
   }

@@ -1,5 +1,5 @@
 /**
- * Messages that are not to be sent any more. A job that waits (for its lane, its slot, its account) does not run, so what is too late is
+ * Messages that are not to be sent any more. A job that waits (for its turn, its slot, its account) does not run, so what is too late is
  * looked for beside the jobs, every second.
  */
 import type { Accounts } from '../connectors/accounts.ts';

@@ -1,7 +1,7 @@
 /** The jobs of the outbound pipeline. */
 import { MAX_AGE_MS } from '../core/retry.ts';
 import type { OutboxJob } from '../outbox/outbox.ts';
-import { conversationLane } from '../store/job.store.ts';
+import { conversationKey } from '../store/job.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
 import type { StoredRequest } from './message-view.ts';
 
@@ -17,8 +17,8 @@ type Addressed = Pick<MessageRow, 'id' | 'accountId' | 'conversationId'>;
 export function sendJob(message: Addressed, { purpose, expiresAt }: StoredRequest, now: number): OutboxJob {
   return {
     kind: 'send',
-    lane: conversationLane(message.conversationId),
-    lot: message.accountId,
+    orderingKey: conversationKey(message.conversationId),
+    groupKey: message.accountId,
     priority: PRIORITY[purpose],
     expiresAt: expiresAt ?? now + MAX_AGE_MS,
     payload: { messageId: message.id },

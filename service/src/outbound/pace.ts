@@ -6,7 +6,7 @@
 import { perSecondOf, type Accounts, type LiveAccount } from '../connectors/accounts.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
-import type { LotGate } from '../outbox/fair-scheduler.ts';
+import type { GroupGate } from '../outbox/fair-scheduler.ts';
 import * as rates from '../store/rate.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import type { Circuit } from './circuit.ts';
@@ -39,44 +39,44 @@ export interface PacerDeps {
   clock: Clock;
 }
 
-export class Pacer implements LotGate {
+export class Pacer implements GroupGate {
   readonly #deps: PacerDeps;
   readonly #allowances = new Map<string, Allowance>();
-  /** Lots of which less was given than was wanted. */
-  readonly #againAt = new Map<string, number>();
+  /** When groups that got fewer slots than they wanted may ask again. */
+  readonly #opensAt = new Map<string, number>();
 
   constructor(deps: PacerDeps) {
     this.#deps = deps;
   }
 
-  async take(lot: string, wanted: number): Promise<number> {
+  async acquireSlots(group: string, wanted: number): Promise<number> {
     // Not known here (any more): the handler says what becomes of its jobs.
-    const account = this.#deps.accounts.find(lot);
+    const account = this.#deps.accounts.find(group);
     if (account === undefined) return wanted;
-    this.#againAt.delete(lot);
+    this.#opensAt.delete(group);
     if (account.pause !== null) {
       const waitMs = await this.#deps.circuit.probe(account);
-      if (waitMs > 0) this.#againAt.set(lot, this.#deps.clock.now() + waitMs);
+      if (waitMs > 0) this.#opensAt.set(group, this.#deps.clock.now() + waitMs);
       return waitMs > 0 ? 0 : 1;
     }
     const perSecond = perSecondOf(account);
-    return perSecond === undefined ? wanted : this.#takeOf(lot, wanted, perSecond);
+    return perSecond === undefined ? wanted : this.#acquireOf(group, wanted, perSecond);
   }
 
-  giveBack(lot: string, unused: number): void {
-    this.#deps.circuit.giveBack(lot);
-    const allowance = this.#allowances.get(lot);
+  releaseSlots(group: string, unused: number): void {
+    this.#deps.circuit.cancelProbe(group);
+    const allowance = this.#allowances.get(group);
     if (allowance) allowance.left += unused;
     // Nothing waits for the next slot.
-    this.#againAt.delete(lot);
+    this.#opensAt.delete(group);
   }
 
-  againAt(lot: string): number | undefined {
-    return this.#againAt.get(lot);
+  opensAt(group: string): number | undefined {
+    return this.#opensAt.get(group);
   }
 
-  /** The provider throttled the account: none of its sends starts for so long, in any process. */
-  async hold(accountId: string, forMs: number): Promise<void> {
+  /** Lets none of an account's sends start for so long, in any process: the provider throttled it. */
+  async backOff(accountId: string, forMs: number): Promise<void> {
     this.#allowances.delete(accountId);
     await this.#deps.rates.close(keyOf(accountId), forMs);
   }
@@ -91,25 +91,25 @@ export class Pacer implements LotGate {
     return rates.take(tx, ask);
   }
 
-  async #takeOf(lot: string, wanted: number, perSecond: number): Promise<number> {
-    const allowance = this.#present(lot);
+  async #acquireOf(group: string, wanted: number, perSecond: number): Promise<number> {
+    const allowance = this.#present(group);
     if (allowance.left < wanted && this.#deps.clock.now() >= allowance.askAt) {
       const { sends, lengthMs } = slotOf(perSecond);
-      const waitMs = await this.#deps.rates.take(keyOf(lot), lengthMs);
+      const waitMs = await this.#deps.rates.take(keyOf(group), lengthMs);
       const now = this.#deps.clock.now();
       allowance.askAt = now + (waitMs === 0 ? lengthMs : waitMs);
       if (waitMs === 0) Object.assign(allowance, { left: sends, until: now + Math.min(lengthMs, MAX_USE_MS) });
     }
-    const taken = Math.min(wanted, allowance.left);
-    allowance.left -= taken;
-    if (taken < wanted) this.#againAt.set(lot, allowance.askAt);
-    return taken;
+    const acquired = Math.min(wanted, allowance.left);
+    allowance.left -= acquired;
+    if (acquired < wanted) this.#opensAt.set(group, allowance.askAt);
+    return acquired;
   }
 
   /** What was not started in its slot is not made up for later. */
-  #present(lot: string): Allowance {
-    let allowance = this.#allowances.get(lot);
-    if (allowance === undefined) this.#allowances.set(lot, (allowance = { left: 0, until: 0, askAt: 0 }));
+  #present(group: string): Allowance {
+    let allowance = this.#allowances.get(group);
+    if (allowance === undefined) this.#allowances.set(group, (allowance = { left: 0, until: 0, askAt: 0 }));
     if (this.#deps.clock.now() >= allowance.until) allowance.left = 0;
     return allowance;
   }

@@ -72,7 +72,7 @@ export class SendHandler implements JobHandler {
   async run(job: Job): Promise<void> {
     const isCalled = await this.#run(job);
     // Its place in the account's pace is free for another.
-    if (!isCalled) this.gate.giveBack(job.lot, 1);
+    if (!isCalled) this.gate.releaseSlots(job.groupKey, 1);
   }
 
   /** Answers whether the provider was called. */
@@ -87,8 +87,8 @@ export class SendHandler implements JobHandler {
     }
     const account = await accounts.known(message.accountId);
     if (account === undefined) return this.#orphaned(job, message);
-    if (job.lot !== account.id) {
-      await ledger.write((tx) => outbox.moveToLot(tx, job, account.id));
+    if (job.groupKey !== account.id) {
+      await ledger.write((tx) => outbox.moveToGroup(tx, job, account.id));
       return false;
     }
     const sending: Sending = { job, account, message, attempts: await messages.attempts(ledger.reader, messageId) };

@@ -1,24 +1,26 @@
-/** The driver without a server: every process looks for itself, at once for what it promised itself, and in a sweep for all else. */
+/** The driver without a server polls at once for jobs that this process enqueued, and in a sweep for all others. */
 import type { Clock } from '../core/clock.ts';
 import type { Ledger } from '../store/ledger.ts';
-import { claimsOf, LEASE_MS } from './leases.ts';
+import { leasesOf, LEASE_MS } from './leases.ts';
 import type { JobHandler, JobKind, OutboxDriver } from './outbox.ts';
-import { Pump, type JobFailure } from './worker.ts';
+import { Worker, type JobFailure } from './worker.ts';
 
-/** The driver looks by itself this often, should a ring be lost or another process have died. */
+/** The driver polls by itself this often, should a notification be lost or another process have died. */
 const SWEEP_MS = 5_000;
 
+/** How often the driver polls and how long a lease lasts, in milliseconds; tests make them short. */
 export interface DriverTimes {
   sweepMs?: number;
   leaseMs?: number;
 }
 
+/** Has one worker for each kind of job. */
 export class EmbeddedDriver implements OutboxDriver {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #failed: JobFailure;
   readonly #times: Required<DriverTimes>;
-  readonly #pumps = new Map<JobKind, Pump>();
+  readonly #workers = new Map<JobKind, Worker>();
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(ledger: Ledger, clock: Clock, failed: JobFailure, times: DriverTimes = {}) {
@@ -32,35 +34,35 @@ export class EmbeddedDriver implements OutboxDriver {
     const { sweepMs, leaseMs } = this.#times;
     const [ledger, clock, failed] = [this.#ledger, this.#clock, this.#failed];
     for (const handler of handlers) {
-      const claims = claimsOf(ledger, leaseMs, (error) => failed(undefined, error));
-      this.#pumps.set(handler.kind, new Pump(handler, { ledger, clock, claims, failed }));
+      const leases = leasesOf(ledger, leaseMs, (error) => failed(undefined, error));
+      this.#workers.set(handler.kind, new Worker(handler, { ledger, clock, leases, failed }));
     }
     this.wake();
     this.#sweep = setInterval(() => this.wake(), sweepMs);
     this.#sweep.unref();
   }
 
-  ring(kind: JobKind, dueAt: number): void {
-    this.#pumps.get(kind)?.ring(dueAt);
+  notify(kind: JobKind, dueAt: number): void {
+    this.#workers.get(kind)?.notify(dueAt);
   }
 
   /** Whether a job of the kind that is due would be run here at once. */
   canRun(kind: JobKind): boolean {
-    return this.#pumps.get(kind)?.isFree ?? false;
+    return this.#workers.get(kind)?.isFree ?? false;
   }
 
   /** How many jobs of the kind are under way here. */
   running(kind: JobKind): number {
-    return this.#pumps.get(kind)?.running ?? 0;
+    return this.#workers.get(kind)?.running ?? 0;
   }
 
-  /** Looks for everything that is due by the clock now. */
+  /** Polls for everything that is due by the clock now. */
   wake(): void {
-    for (const pump of this.#pumps.values()) pump.ring(this.#clock.now());
+    for (const worker of this.#workers.values()) worker.notify(this.#clock.now());
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#sweep);
-    await Promise.all([...this.#pumps.values()].map((pump) => pump.stop()));
+    await Promise.all([...this.#workers.values()].map((worker) => worker.stop()));
   }
 }

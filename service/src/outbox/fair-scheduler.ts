@@ -1,33 +1,33 @@
 /**
- * Sharing out: which lots of a kind are looked at next, and how many jobs of each may start. Lots take turns; one whose jobs hang cannot
- * use up what the others need; replies overtake campaigns, but a fifth is left to these.
+ * The fair scheduler decides which groups of a kind are served next, and how many jobs of each may start. Groups are served in rotation, so
+ * that one whose jobs hang cannot use up what the others need. Replies overtake campaigns, but a fifth is left to these.
  */
-import { lots as lotsAfter } from '../store/job-leases.store.ts';
+import { groups as groupsAfter } from '../store/job-leases.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 
-/** Holds back the jobs of a lot: the pace of an account, an account that is paused. */
-export interface LotGate {
-  /** How many jobs of the lot may start now, at most `wanted`. They count as started. */
-  take(lot: string, wanted: number, now: number): Promise<number>;
-  /** So many of those taken did not start after all. */
-  giveBack(lot: string, unused: number): void;
-  /** When to ask again for a lot that was held back; undefined: it was not. */
-  againAt(lot: string): number | undefined;
+/** A gate limits how many jobs of a group may start: by the pace of an account, or because an account is paused. */
+export interface GroupGate {
+  /** Reserves slots for jobs of the group that may start now, at most `wanted`. Answers how many. */
+  acquireSlots(group: string, wanted: number): Promise<number>;
+  /** Releases slots whose jobs did not start after all. */
+  releaseSlots(group: string, unused: number): void;
+  /** When to ask again for a group that got less than it wanted; undefined: it got all. */
+  opensAt(group: string): number | undefined;
 }
 
-/** Lots among which a turn is shared out. */
-const MAX_LOTS = 64;
-/** A lot may run this many times as many jobs as are left free for all. */
+/** Groups that the worker reads and serves at a time. */
+const MAX_GROUPS = 64;
+/** A group may run this many times as many jobs as are left free for all. */
 const SHARE_OF_FREE = 2;
 
-/** Lots that share a turn, and whether others have theirs after them. */
-export interface Part {
-  lots: string[];
+/** Groups that share what is free, and whether others come after them. */
+export interface Batch {
+  groups: string[];
   more: boolean;
 }
 
-/** The lots of one kind, in turns. */
-export class Turns {
+/** Serves the groups of one kind in rotation. */
+export class FairScheduler {
   readonly #ledger: Ledger;
   readonly #kind: string;
   readonly #running = new Map<string, number>();
@@ -38,46 +38,48 @@ export class Turns {
     this.#kind = kind;
   }
 
-  /** All that have jobs, a part at a time, beginning after the one that was served last and ending with it. */
-  async *round(): AsyncGenerator<Part> {
+  /** Yields all groups that have jobs, a batch at a time, beginning after the one that was served last and ending with it. */
+  async *rotation(): AsyncGenerator<Batch> {
     const end = this.#last;
     let isSecondHalf = end === '';
     let after = end;
     let more = true;
     while (more) {
-      const lots = await this.#after(after, isSecondHalf ? end : '', MAX_LOTS);
-      if (!isSecondHalf && lots.length < MAX_LOTS) {
+      const groups = await this.#after(after, isSecondHalf ? end : '', MAX_GROUPS);
+      if (!isSecondHalf && groups.length < MAX_GROUPS) {
         isSecondHalf = true;
-        lots.push(...(await this.#after('', end, MAX_LOTS - lots.length)));
+        groups.push(...(await this.#after('', end, MAX_GROUPS - groups.length)));
       }
-      more = lots.length === MAX_LOTS;
-      after = lots.at(-1) ?? '';
-      yield { lots, more };
+      more = groups.length === MAX_GROUPS;
+      after = groups.at(-1) ?? '';
+      yield { groups, more };
     }
   }
 
   /** `upTo`: the last that counts; empty: all do. */
-  async #after(lot: string, upTo: string, limit: number): Promise<string[]> {
-    const found = await lotsAfter(this.#ledger.reader, this.#kind, lot, limit);
+  async #after(group: string, upTo: string, limit: number): Promise<string[]> {
+    const found = await groupsAfter(this.#ledger.reader, this.#kind, group, limit);
     return upTo === '' ? found : found.filter((one) => one <= upTo);
   }
 
-  /** How many more jobs of the lot may run when `free` can start in all. */
-  room(lot: string, free: number): number {
-    const running = this.#running.get(lot) ?? 0;
+  /** Answers how many more jobs of the group may run when `free` can start in all. */
+  room(group: string, free: number): number {
+    const running = this.#running.get(group) ?? 0;
     return Math.max(0, Math.ceil((SHARE_OF_FREE * free - running) / (SHARE_OF_FREE + 1)));
   }
 
-  started(lot: string, jobs: number): void {
+  /** Counts jobs of the group that were started; the rotation goes on after it. */
+  started(group: string, jobs: number): void {
     if (jobs === 0) return;
-    this.#last = lot;
-    this.#running.set(lot, (this.#running.get(lot) ?? 0) + jobs);
+    this.#last = group;
+    this.#running.set(group, (this.#running.get(group) ?? 0) + jobs);
   }
 
-  ended(lot: string): void {
-    const left = (this.#running.get(lot) ?? 1) - 1;
-    if (left === 0) this.#running.delete(lot);
-    else this.#running.set(lot, left);
+  /** Counts the end of one job of the group. */
+  ended(group: string): void {
+    const left = (this.#running.get(group) ?? 1) - 1;
+    if (left === 0) this.#running.delete(group);
+    else this.#running.set(group, left);
   }
 }
 
@@ -85,16 +87,17 @@ export class Turns {
 const CAMPAIGN_SHARE = 5;
 
 /** Divides what may start between replies and campaigns. */
-export class Mix {
+export class PriorityShares {
   #repliesInARow = 0;
 
-  /** How many of `wanted` are kept for campaigns. */
-  kept(wanted: number): number {
+  /** How many of `wanted` are reserved for campaigns. */
+  reserved(wanted: number): number {
     const isTheirTurn = this.#repliesInARow >= CAMPAIGN_SHARE - 1;
     return Math.max(Math.floor(wanted / CAMPAIGN_SHARE), isTheirTurn ? 1 : 0);
   }
 
-  started(replies: number, keptForCampaigns: number): void {
-    this.#repliesInARow = keptForCampaigns > 0 ? 0 : this.#repliesInARow + replies;
+  /** Counts what was started, for the next division. */
+  started(replies: number, reservedForCampaigns: number): void {
+    this.#repliesInARow = reservedForCampaigns > 0 ? 0 : this.#repliesInARow + replies;
   }
 }

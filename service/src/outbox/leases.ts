@@ -1,28 +1,30 @@
-/** How a process makes a job its own while it runs it. */
+/** A lease makes a job one process's own while it runs it. */
 import { randomBytes } from 'node:crypto';
-import * as claims from '../store/job-leases.store.ts';
-import type { Place } from '../store/job-leases.store.ts';
+import * as store from '../store/job-leases.store.ts';
+import type { JobScope } from '../store/job-leases.store.ts';
 import type { Job } from '../store/job.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 
-export interface Claims {
-  /** Jobs that may run now, at most `limit`; nobody else gets them before they are released. */
-  claim(place: Place, now: number, limit: number): Promise<Job[]>;
-  /** The job's run has ended. */
+/** How a worker claims jobs. */
+export interface Leases {
+  /** Leases jobs that may run now, at most `limit`; nobody else gets them before they are released. */
+  acquire(scope: JobScope, now: number, limit: number): Promise<Job[]>;
+  /** Ends the lease of a job whose run has ended. */
   release(job: Job): void;
+  /** Renews no lease any more. */
   stop(): void;
 }
 
 /** A process that says nothing for this long is taken for dead, and its jobs are run by another. */
 export const LEASE_MS = 30_000;
 
-/** By the ledger's kind: leases where several processes share it, memory where one has it to itself. */
-export function claimsOf(ledger: Ledger, leaseMs: number, failed: (error: unknown) => void): Claims {
-  return ledger.dialect.shared ? new LeaseClaims(ledger, leaseMs, failed) : new MemoryClaims(ledger);
+/** Chooses by the ledger: leases in it where several processes share it, in memory where one has it to itself. */
+export function leasesOf(ledger: Ledger, leaseMs: number, failed: (error: unknown) => void): Leases {
+  return ledger.dialect.shared ? new LedgerLeases(ledger, leaseMs, failed) : new MemoryLeases(ledger);
 }
 
-/** What one process alone runs is known in its memory; after a crash all is free again. */
-class MemoryClaims implements Claims {
+/** Keeps in memory what the one process runs; after a crash all is free again. */
+class MemoryLeases implements Leases {
   readonly #ledger: Ledger;
   readonly #running = new Set<number>();
   /** Jobs that ended while the table was being read: what was read of them is old. */
@@ -32,9 +34,9 @@ class MemoryClaims implements Claims {
     this.#ledger = ledger;
   }
 
-  async claim(place: Place, now: number, limit: number): Promise<Job[]> {
+  async acquire(scope: JobScope, now: number, limit: number): Promise<Job[]> {
     this.#ended.clear();
-    const found = await claims.due(this.#ledger.reader, place, now, limit, this.#running);
+    const found = await store.due(this.#ledger.reader, scope, now, limit, this.#running);
     const free = found.filter(({ seq }) => !this.#running.has(seq) && !this.#ended.has(seq));
     for (const { seq } of free) this.#running.add(seq);
     return free;
@@ -50,8 +52,8 @@ class MemoryClaims implements Claims {
   }
 }
 
-/** Leases in the ledger, renewed as long as the process lives. Each claim has a name of its own, so that a lease once lost stays lost. */
-class LeaseClaims implements Claims {
+/** Keeps leases in the ledger and renews them as long as the process lives. Each has a name of its own, so that one once lost stays lost. */
+class LedgerLeases implements Leases {
   readonly #ledger: Ledger;
   readonly #leaseMs: number;
   readonly #failed: (error: unknown) => void;
@@ -68,11 +70,11 @@ class LeaseClaims implements Claims {
     this.#timer.unref();
   }
 
-  async claim(place: Place, now: number, limit: number): Promise<Job[]> {
+  async acquire(scope: JobScope, now: number, limit: number): Promise<Job[]> {
     const lease = `${this.#process}:${++this.#count}`;
     // A job that was put off is still at its end here, and after a standstill even one's own lease may have run out.
     const running = [...this.#running.keys()];
-    const found = await this.#ledger.touch((db) => claims.claim(db, place, now, limit, lease, this.#leaseMs, running));
+    const found = await this.#ledger.touch((db) => store.acquire(db, scope, now, limit, lease, this.#leaseMs, running));
     for (const job of found) this.#running.set(job.seq, job);
     return found;
   }
@@ -89,7 +91,7 @@ class LeaseClaims implements Claims {
     const jobs = [...this.#running.values()];
     if (jobs.length === 0) return;
     try {
-      await this.#ledger.touch((db) => claims.renew(db, jobs, this.#leaseMs));
+      await this.#ledger.touch((db) => store.renew(db, jobs, this.#leaseMs));
     } catch (error) {
       this.#failed(error);
     }

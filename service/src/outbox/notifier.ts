@@ -1,44 +1,46 @@
 /**
- * The bell between processes: a Bull queue in Redis. A job in it says only that work of a kind has become due; which, and whether
+ * The notifier tells other processes, by a Bull queue in Redis, that work of a kind has become due; which, and whether
  * it still is, the ledger knows. Whatever Redis loses, forgets or tells twice costs time, no work.
  */
 import type { Job as BullJob, JobOptions, Queue } from 'bull';
 import type { JobKind } from './outbox.ts';
 
-export const BELL_QUEUE = 'parley-bell';
-/** Nobody reads of a ring that was heard. */
+export const NOTIFIER_QUEUE = 'parley-notifier';
+/** Nobody reads of a notification that was received. */
 const OPTIONS: JobOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
-/** A ring that finds its process busy goes on to the next one, this often and this much later. */
+/** A notification that finds its process busy goes on to the next one, this often and this much later. */
 const MAX_HOPS = 20;
 const HOP_MS = 25;
-/** The only setting with which Redis never throws rings away. */
+/** The only setting with which Redis never throws notifications away. */
 const NO_EVICTION = 'noeviction';
 
-export interface BellLog {
+/** Where the notifier tells that Redis is reached or lost. */
+export interface NotifierLog {
   info(fields: Record<string, unknown>, message: string): void;
   warn(fields: Record<string, unknown>, message: string): void;
 }
 
-interface Ring {
+interface Notification {
   hops: number;
 }
 
-/** What hears the bell: answers false when it has no room for work of this kind. */
-export type Listener = (kind: JobKind) => boolean;
+/** Called for each notification of this process; answers false when it has no room for work of the kind. */
+export type Notified = (kind: JobKind) => boolean;
 
-export class Bell {
-  readonly #log: BellLog;
-  #queue: Queue<Ring> | undefined;
-  #listener: Listener | undefined;
-  readonly #ringing = new Set<JobKind>();
-  /** To be rung once more, with so many hops behind it. */
+/** Sends notifications to the processes of one installation, and receives them. */
+export class Notifier {
+  readonly #log: NotifierLog;
+  #queue: Queue<Notification> | undefined;
+  #notified: Notified | undefined;
+  readonly #sending = new Set<JobKind>();
+  /** Kinds to be told of once more, with so many hops behind them. */
   readonly #again = new Map<JobKind, number>();
-  /** Kinds of which a ring was sent on a moment ago: whoever hears it looks for all work of the kind. */
-  readonly #sentOn = new Set<JobKind>();
+  /** Kinds of which a notification was passed on a moment ago: whoever receives it polls for all work of the kind. */
+  readonly #passedOn = new Set<JobKind>();
   #wasUp = false;
   #complained = false;
 
-  constructor(log: BellLog) {
+  constructor(log: NotifierLog) {
     this.#log = log;
   }
 
@@ -51,8 +53,8 @@ export class Bell {
     return this.#queue?.client.status === 'ready';
   }
 
-  /** The queue that Nest made. Before `listen`. */
-  attach(queue: Queue<Ring>): void {
+  /** Uses the queue that Nest made. Call it before `listen`. */
+  attach(queue: Queue<Notification>): void {
     this.#queue = queue;
     queue.on('error', (error) => this.#down(error));
     const { client } = queue;
@@ -61,50 +63,50 @@ export class Bell {
     if (client.status === 'ready') void this.#up();
   }
 
-  /** Hears the bell from now on. */
-  listen(listener: Listener): void {
-    this.#listener = listener;
+  /** Calls `notified` for each notification from now on. */
+  listen(notified: Notified): void {
+    this.#notified = notified;
     void this.#queue
-      ?.process('*', (job: BullJob<Ring>) => this.#heard(job))
+      ?.process('*', (job: BullJob<Notification>) => this.#received(job))
       .catch((error: unknown) => this.#down(error));
   }
 
-  /** Tells some process that work of `kind` is due in `delayMs`. Rings that would say the same are one. */
-  ring(kind: JobKind, delayMs = 0, hops = 0): void {
+  /** Tells some process that work of `kind` is due in `delayMs`. Notifications that would say the same are one. */
+  notify(kind: JobKind, delayMs = 0, hops = 0): void {
     if (!this.isUp || this.#queue === undefined) return;
-    if (this.#ringing.has(kind)) {
+    if (this.#sending.has(kind)) {
       this.#again.set(kind, Math.min(hops, this.#again.get(kind) ?? hops));
       return;
     }
-    this.#ringing.add(kind);
+    this.#sending.add(kind);
     void this.#add(this.#queue, kind, delayMs, hops);
   }
 
-  /** A ring has come to this process. */
-  async #heard(job: BullJob<Ring>): Promise<void> {
+  /** Receives a notification, and passes it on when there is no room. */
+  async #received(job: BullJob<Notification>): Promise<void> {
     const kind = job.name as JobKind;
-    const taken = this.#listener?.(kind) ?? false;
+    const hasRoom = this.#notified?.(kind) ?? false;
     const hops = job.data.hops + 1;
-    if (taken || hops >= MAX_HOPS || this.#sentOn.has(kind)) return;
-    this.#sentOn.add(kind);
-    setTimeout(() => this.#sentOn.delete(kind), HOP_MS).unref();
-    this.ring(kind, HOP_MS, hops);
+    if (hasRoom || hops >= MAX_HOPS || this.#passedOn.has(kind)) return;
+    this.#passedOn.add(kind);
+    setTimeout(() => this.#passedOn.delete(kind), HOP_MS).unref();
+    this.notify(kind, HOP_MS, hops);
   }
 
-  async #add(queue: Queue<Ring>, kind: JobKind, delayMs: number, hops: number): Promise<void> {
+  async #add(queue: Queue<Notification>, kind: JobKind, delayMs: number, hops: number): Promise<void> {
     try {
       await queue.add(kind, { hops }, { ...OPTIONS, delay: Math.max(0, Math.ceil(delayMs)) });
       this.#complained = false;
     } catch (error) {
       this.#down(error);
     }
-    this.#ringing.delete(kind);
+    this.#sending.delete(kind);
     const again = this.#again.get(kind);
     this.#again.delete(kind);
-    if (again !== undefined) this.ring(kind, 0, again);
+    if (again !== undefined) this.notify(kind, 0, again);
   }
 
-  /** Told once: of a connection that is lost as of a server that takes no rings (its memory is full, it is a replica by now). */
+  /** Warns once: of a connection that is lost as of a server that takes no notifications (its memory is full, it is a replica by now). */
   #down(error: unknown): void {
     if (this.#complained) return;
     this.#complained = true;

@@ -1,13 +1,13 @@
 /**
- * The outbox: work that was promised in a transaction. *The database is the ledger; the queue is the bell.* A job is a row
- * written by `enqueue` in the caller's unit of work; a driver only says when to look. Losing every ring loses time, no work.
+ * The outbox stores work that is promised in a transaction. *The database is the ledger; the queue only notifies.* A job is a row
+ * written by `enqueue` in the caller's unit of work; a driver only says when to poll. Losing every notification loses time, no work.
  */
 import type { Clock } from '../core/clock.ts';
 import * as jobs from '../store/job.store.ts';
 import type { Job, NewJob } from '../store/job.store.ts';
-import { moveToLot } from '../store/job-group.store.ts';
+import { moveToGroup } from '../store/job-group.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
-import type { LotGate } from './fair-scheduler.ts';
+import type { GroupGate } from './fair-scheduler.ts';
 
 export type { Job } from '../store/job.store.ts';
 
@@ -15,7 +15,7 @@ export type { Job } from '../store/job.store.ts';
  * The kinds of work.
  * - `normalize` (keyed by account): read the receipts that wait.
  * - `deliver` (keyed by subscription and shard): hand over the events that wait; or end a subscription whose time is over.
- * - `send` (a lane per conversation): send one message.
+ * - `send` (an ordering key per conversation): send one message.
  * - `settle` (keyed by message and when its wait began): end the wait of an uncertain or held message.
  * - `maintenance` (keyed by its purpose): one small step of keeping the ledger: retention, erasing, sealing secrets anew.
  */
@@ -35,15 +35,15 @@ export interface JobHandler {
   kind: JobKind;
   /** Jobs of this kind that may run at the same time, in one process. */
   concurrency: number;
-  /** Set: the kind's jobs are in lots, which take turns and may be held back. */
-  gate?: LotGate;
+  /** Set: the kind's jobs are in groups, which the scheduler serves in rotation and the gate may hold back. */
+  gate?: GroupGate;
   run(job: Job): Promise<void>;
 }
 
-/** When to look for work. Embedded: at once, in this process. */
+/** A driver decides when to poll for jobs, and runs them. */
 export interface OutboxDriver {
-  /** A job of `kind` became due at `dueAt` (milliseconds since the epoch); called after the commit. May be lost. */
-  ring(kind: JobKind, dueAt: number): void;
+  /** Tells that a job of `kind` becomes due at `dueAt` (milliseconds since the epoch); called after the commit. May be lost. */
+  notify(kind: JobKind, dueAt: number): void;
   /** Starts running jobs; everything that is due already is found by itself. */
   start(handlers: readonly JobHandler[]): void;
   /** Takes no more jobs and resolves when those under way are done. */
@@ -53,7 +53,7 @@ export interface OutboxDriver {
 /** How long a keyed job is left alone while a unit of work promises it anew. */
 const REST_MS = 10;
 
-/** What the pipelines use: every call joins the caller's unit of work and rings after its commit. */
+/** What the pipelines use: every call joins the caller's unit of work and notifies after its commit. */
 export class Outbox {
   readonly #clock: Clock;
   readonly #driver: OutboxDriver;
@@ -66,29 +66,29 @@ export class Outbox {
   /** Promises a job. */
   async enqueue(tx: Tx, job: OutboxJob): Promise<void> {
     const dueAt = await jobs.enqueue(tx, job, this.#clock.now());
-    if (dueAt !== undefined) tx.afterCommit(() => this.#driver.ring(job.kind, dueAt));
+    if (dueAt !== undefined) tx.afterCommit(() => this.#driver.notify(job.kind, dueAt));
   }
 
   /** The job is done. */
   async finish(tx: Tx, job: Job): Promise<void> {
     const next = await jobs.finish(tx, job);
-    if (next !== undefined) tx.afterCommit(() => this.#driver.ring(job.kind as JobKind, next));
+    if (next !== undefined) tx.afterCommit(() => this.#driver.notify(job.kind as JobKind, next));
   }
 
   /**
    * What the keyed job is for is done; `hasMore` says whether there is more of it by now. If so it goes on at once, as a new job.
    * Nothing that is promised under its key meanwhile is forgotten.
    */
-  async finishOrGoOn(tx: Tx, job: Job, again: OutboxJob, hasMore: () => Promise<boolean>): Promise<void> {
+  async finishOrRestart(tx: Tx, job: Job, again: OutboxJob, hasMore: () => Promise<boolean>): Promise<void> {
     const now = this.#clock.now();
     if (await hasMore()) {
-      await jobs.goOn(tx, job, now);
-      return tx.afterCommit(() => this.#driver.ring(again.kind, now));
+      await jobs.restart(tx, job, now);
+      return tx.afterCommit(() => this.#driver.notify(again.kind, now));
     }
     if (!tx.shared) return this.finish(tx, job);
-    if (!(await jobs.finishUnlessHeld(tx, job, now, REST_MS))) {
-      const ring = () => this.#driver.ring(again.kind, now);
-      return tx.afterCommit(() => void setTimeout(ring, REST_MS).unref());
+    if (!(await jobs.finishUnlessLocked(tx, job, now, REST_MS))) {
+      const notify = () => this.#driver.notify(again.kind, now);
+      return tx.afterCommit(() => void setTimeout(notify, REST_MS).unref());
     }
     // Who promised it just before has committed by now.
     if (await hasMore()) await this.enqueue(tx, again);
@@ -99,15 +99,15 @@ export class Outbox {
     return jobs.isMine(tx, job);
   }
 
-  /** The job is to be run again, as one of another lot. */
-  async moveToLot(tx: Tx, job: Job, lot: string): Promise<void> {
-    await moveToLot(tx, job, lot);
-    tx.afterCommit(() => this.#driver.ring(job.kind as JobKind, this.#clock.now()));
+  /** The job is to be run again, as one of another group. */
+  async moveToGroup(tx: Tx, job: Job, group: string): Promise<void> {
+    await moveToGroup(tx, job, group);
+    tx.afterCommit(() => this.#driver.notify(job.kind as JobKind, this.#clock.now()));
   }
 
   /** The job is to be run again at `dueAt`. */
   async postpone(tx: Tx, job: Job, dueAt: number, costsAttempt: boolean): Promise<void> {
     await jobs.postpone(tx, job, dueAt, costsAttempt);
-    tx.afterCommit(() => this.#driver.ring(job.kind as JobKind, dueAt));
+    tx.afterCommit(() => this.#driver.notify(job.kind as JobKind, dueAt));
   }
 }

@@ -1,6 +1,6 @@
-/** Jobs by the lot they are in, and by when they are too late: what the pace of sends does to them from outside. */
+/** Finds and moves jobs by their group, and finds those that are too late: what the pace of sends does to them from outside. */
 import { sql, type Kysely } from 'kysely';
-import { fromRow, type Job, type Mine } from './job.store.ts';
+import { fromRow, type Job, type LeasedJob } from './job.store.ts';
 import type { Tx } from './unit-of-work.ts';
 import { prepared, type Parameters } from './prepared.ts';
 import type { Schema } from './schema.ts';
@@ -14,11 +14,11 @@ export async function overdue(db: Kysely<Schema>, now: number, limit: number): P
   return (await selectOverdue(db, { now, limit })).rows.map(fromRow);
 }
 
-/** Puts a job that the caller has claimed into another lot, where it waits for its turn. */
-export async function moveToLot(tx: Tx, { seq, lease }: Mine, lot: string): Promise<void> {
+/** Puts a job that the caller has claimed into another group, where it waits for its turn. */
+export async function moveToGroup(tx: Tx, { seq, lease }: LeasedJob, groupKey: string): Promise<void> {
   await tx.db
     .updateTable('jobs')
-    .set({ lot, leaseOwner: null, leaseUntil: null })
+    .set({ groupKey, leaseOwner: null, leaseUntil: null })
     .where('seq', '=', seq)
     .where(sql`coalesce(lease_owner, '')`, '=', lease ?? '')
     .execute();

@@ -1,4 +1,4 @@
-/** How a process finds the jobs that may run and takes them for itself. */
+/** Finds the jobs that may run and leases them to a process. */
 import { sql, type Kysely } from 'kysely';
 import { fromRow, PRIORITIES, SERVER_NOW, type Job } from './job.store.ts';
 import { first, prepared, type Parameters } from './prepared.ts';
@@ -6,26 +6,26 @@ import type { Schema } from './schema.ts';
 
 type Db = Kysely<Schema>;
 
-/** Where to look: a kind, a lot of it, a priority. */
-export interface Place {
+/** Where a worker polls: a kind, a group of it, a priority. */
+export interface JobScope {
   kind: string;
-  lot: string;
+  groupKey: string;
   priority: number;
 }
-interface Look extends Place {
+interface Poll extends JobScope {
   now: number;
 }
 
 /** Literal, so that the index of ready jobs is used. */
 const READY = sql.lit<'ready'>('ready');
 
-const selectDue = prepared((db, its: Parameters<Look & { limit: number }>) =>
+const selectDue = prepared((db, its: Parameters<Poll & { limit: number }>) =>
   db
     .selectFrom('jobs')
     .select('seq')
     .where('state', '=', READY)
     .where('kind', '=', its('kind'))
-    .where('lot', '=', its('lot'))
+    .where('groupKey', '=', its('groupKey'))
     .where('priority', '=', its('priority'))
     .where('dueAt', '<=', its('now'))
     .orderBy('dueAt')
@@ -36,16 +36,16 @@ const selectOne = prepared((db, its: Parameters<{ seq: number }>) =>
   db.selectFrom('jobs').selectAll().where('seq', '=', its('seq')),
 );
 
-/** Jobs that may run now, but for those that are `taken`, in the order in which they should. */
+/** Finds jobs that may run now, but for those that are `running`, in the order in which they should. */
 export async function due(
   db: Db,
-  place: Place,
+  scope: JobScope,
   now: number,
   limit: number,
-  taken: ReadonlySet<number>,
+  running: ReadonlySet<number>,
 ): Promise<Job[]> {
-  const { rows } = await selectDue(db, { ...place, now, limit: limit + taken.size });
-  const free = rows.filter(({ seq }) => !taken.has(seq)).slice(0, limit);
+  const { rows } = await selectDue(db, { ...scope, now, limit: limit + running.size });
+  const free = rows.filter(({ seq }) => !running.has(seq)).slice(0, limit);
   const found: Job[] = [];
   for (const { seq } of free) {
     const row = first(await selectOne(db, { seq }));
@@ -54,14 +54,14 @@ export async function due(
   return found;
 }
 
-interface Claim extends Look {
+interface Acquire extends Poll {
   limit: number;
   lease: string;
   leaseMs: number;
   running: readonly number[];
 }
 
-const claimDue = prepared((db, its: Parameters<Claim>) =>
+const acquireDue = prepared((db, its: Parameters<Acquire>) =>
   db
     .updateTable('jobs')
     .set({ leaseOwner: its('lease'), leaseUntil: sql`${SERVER_NOW} + ${its('leaseMs')}` })
@@ -70,7 +70,7 @@ const claimDue = prepared((db, its: Parameters<Claim>) =>
         .select('seq')
         .where('state', '=', READY)
         .where('kind', '=', its('kind'))
-        .where('lot', '=', its('lot'))
+        .where('groupKey', '=', its('groupKey'))
         .where('priority', '=', its('priority'))
         .where('dueAt', '<=', its('now'))
         .where((is) => is.or([is('leaseUntil', 'is', null), is('leaseUntil', '<=', SERVER_NOW)]))
@@ -90,20 +90,20 @@ const claimDue = prepared((db, its: Parameters<Claim>) =>
  * promises a keyed job anew holds its row, and must not keep it from being run. `running` are left out: jobs that the caller is at,
  * although they may be nobody's already.
  */
-export async function claim(
+export async function acquire(
   db: Db,
-  place: Place,
+  scope: JobScope,
   now: number,
   limit: number,
   lease: string,
   leaseMs: number,
   running: readonly number[] = [],
 ): Promise<Job[]> {
-  const { rows } = await claimDue(db, { ...place, now, limit, lease, leaseMs, running });
+  const { rows } = await acquireDue(db, { ...scope, now, limit, lease, leaseMs, running });
   return rows.sort((a, b) => a.dueAt - b.dueAt || a.seq - b.seq).map(fromRow);
 }
 
-/** Says that the process that holds these leases is alive. */
+/** Renews leases: the process that holds them is alive. */
 export async function renew(db: Db, jobs: readonly Pick<Job, 'seq' | 'lease'>[], leaseMs: number): Promise<void> {
   const owners = [...new Set(jobs.flatMap(({ lease }) => lease ?? []))];
   if (owners.length === 0) return;
@@ -119,47 +119,47 @@ export async function renew(db: Db, jobs: readonly Pick<Job, 'seq' | 'lease'>[],
     .execute();
 }
 
-const selectNextDueAt = prepared((db, its: Parameters<Look>) =>
+const selectNextDueAt = prepared((db, its: Parameters<Poll>) =>
   db
     .selectFrom('jobs')
     .select('dueAt')
     .where('state', '=', READY)
     .where('kind', '=', its('kind'))
-    .where('lot', '=', its('lot'))
+    .where('groupKey', '=', its('groupKey'))
     .where('priority', '=', its('priority'))
     .where('dueAt', '>', its('now'))
     .orderBy('dueAt')
     .limit(1),
 );
 
-/** When the next job of a lot that is not due yet will be. */
-export async function nextDueAt(db: Db, kind: string, lot: string, now: number): Promise<number | undefined> {
+/** Answers when the next job of a group becomes due that is not yet. */
+export async function nextDueAt(db: Db, kind: string, groupKey: string, now: number): Promise<number | undefined> {
   const times: number[] = [];
   for (const priority of PRIORITIES) {
-    const next = first(await selectNextDueAt(db, { kind, lot, priority, now }));
+    const next = first(await selectNextDueAt(db, { kind, groupKey, priority, now }));
     if (next) times.push(next.dueAt);
   }
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-interface Lots {
+interface Groups {
   kind: string;
   after: string;
   limit: number;
 }
 
-/** Hops from lot to lot in the index of ready jobs: what it costs depends on how many lots there are, not on how many jobs. */
-const selectLots = prepared((db, its: Parameters<Lots>) => {
+/** Hops from group to group in the index of ready jobs: what it costs depends on how many groups there are, not on how many jobs. */
+const selectGroups = prepared((db, its: Parameters<Groups>) => {
   const next = (after: unknown) =>
-    sql`select min(lot) from jobs where state = ${READY} and kind = ${its('kind')} and lot > ${after}`;
-  const all = sql<{ lot: string }>`with recursive lots (lot) as (${next(its('after'))}
-    union all select (${next(sql.ref('lots.lot'))}) from lots where lots.lot is not null)
-    select lot from lots where lot is not null limit ${its('limit')}`;
+    sql`select min(group_key) from jobs where state = ${READY} and kind = ${its('kind')} and group_key > ${after}`;
+  const all = sql<{ name: string }>`with recursive found (name) as (${next(its('after'))}
+    union all select (${next(sql.ref('found.name'))}) from found where found.name is not null)
+    select name from found where name is not null limit ${its('limit')}`;
   return { compile: () => all.compile(db) };
 });
 
-/** Lots of a kind that have jobs, due or not, in their order, beginning after `after`. */
-export async function lots(db: Db, kind: string, after: string, limit: number): Promise<string[]> {
-  const { rows } = await selectLots(db, { kind, after, limit });
-  return rows.map(({ lot }) => lot);
+/** Finds groups of a kind that have jobs, due or not, in their order, beginning after `after`. */
+export async function groups(db: Db, kind: string, after: string, limit: number): Promise<string[]> {
+  const { rows } = await selectGroups(db, { kind, after, limit });
+  return rows.map(({ name }) => name);
 }

@@ -1,10 +1,10 @@
-/** Outbox jobs: rows written in the caller's transaction. How they are found and taken is in `job-claims.store.ts`. */
+/** Outbox jobs: rows written in the caller's transaction. How they are found and taken is in `job-leases.store.ts`. */
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 import { changed, first, prepared, type Parameters } from './prepared.ts';
 
-/** Every priority there is, the first served first: each is looked up by itself, so that what is not due yet costs nothing. */
+/** Every priority there is, the first served first: each is polled by itself, so that what is not due yet costs nothing. */
 export const PRIORITIES = [0, 10] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
@@ -12,9 +12,9 @@ export interface NewJob {
   kind: string;
   payload: Record<string, unknown>;
   key?: string | undefined;
-  lane?: string | undefined;
-  /** Jobs of a kind are shared out between its lots; default: all in one. */
-  lot?: string | undefined;
+  orderingKey?: string | undefined;
+  /** The group by which the scheduler shares a kind's workers out; default: one for all. */
+  groupKey?: string | undefined;
   /** Lower runs first; default 0. */
   priority?: Priority | undefined;
   /** Default: at once. */
@@ -27,8 +27,8 @@ export interface Job {
   seq: number;
   kind: string;
   key: string | null;
-  lane: string | null;
-  lot: string;
+  orderingKey: string | null;
+  groupKey: string;
   attempts: number;
   dueAt: number;
   createdAt: number;
@@ -39,13 +39,13 @@ export interface Job {
 }
 
 export function fromRow(row: Selectable<Schema['jobs']>): Job {
-  const { seq, kind, key, lane, lot, attempts, dueAt, createdAt, leaseOwner: lease } = row;
+  const { seq, kind, key, orderingKey, groupKey, attempts, dueAt, createdAt, leaseOwner: lease } = row;
   return {
     seq,
     kind,
     key,
-    lane,
-    lot,
+    orderingKey,
+    groupKey,
     attempts,
     dueAt,
     createdAt,
@@ -63,8 +63,8 @@ const insertOne = prepared((db, its: Parameters<NewRow>) =>
     .values({
       kind: its('kind'),
       key: its('key'),
-      lane: its('lane'),
-      lot: its('lot'),
+      orderingKey: its('orderingKey'),
+      groupKey: its('groupKey'),
       state: its('state'),
       priority: its('priority'),
       dueAt: its('dueAt'),
@@ -76,31 +76,31 @@ const insertOne = prepared((db, its: Parameters<NewRow>) =>
     .onConflict((conflict) => conflict.column('key').doNothing()),
 );
 
-const selectKeyHeld = prepared((db, its: Parameters<{ key: string }>) =>
+const selectKeyLocked = prepared((db, its: Parameters<{ key: string }>) =>
   db.selectFrom('jobs').select('seq').where('key', '=', its('key')).forKeyShare(),
 );
 
 /**
- * Whether a job with the key is there and stays until this unit's commit: who wants to take it away waits, and then finds what this
+ * Locks the job with the key, and answers whether there is one. It stays until this unit's commit: who wants to take it away waits, and then finds what this
  * unit has written for it to do.
  */
-async function isHeld(tx: Tx, key: string): Promise<boolean> {
-  return tx.shared && first(await selectKeyHeld(tx.db, { key })) !== undefined;
+async function lockKey(tx: Tx, key: string): Promise<boolean> {
+  return tx.shared && first(await selectKeyLocked(tx.db, { key })) !== undefined;
 }
 
 /**
- * Adds a job. A job whose key is taken changes nothing: the one that is there does the work. A job whose lane is busy waits
- * until the lane is free. Answers when it is due, or undefined when it need not be rung.
+ * Adds a job. A job whose key is in use changes nothing: the one that is there does the work. A job whose ordering key is busy waits
+ * until it is free. Answers when it is due, or undefined when nobody need be notified.
  */
 export async function enqueue(tx: Tx, job: NewJob, now: number): Promise<number | undefined> {
   const dueAt = job.dueAt ?? now;
-  if (job.lane !== undefined) await lockLane(tx, job.lane);
-  const busy = job.lane === undefined ? undefined : await laneHead(tx.db, job.lane);
+  if (job.orderingKey !== undefined) await lockOrderingKey(tx, job.orderingKey);
+  const busy = job.orderingKey === undefined ? undefined : await firstOfKey(tx.db, job.orderingKey);
   const row: NewRow = {
     kind: job.kind,
     key: job.key ?? null,
-    lane: job.lane ?? null,
-    lot: job.lot ?? '',
+    orderingKey: job.orderingKey ?? null,
+    groupKey: job.groupKey ?? '',
     state: busy === undefined ? 'ready' : 'blocked',
     priority: job.priority ?? 0,
     dueAt,
@@ -110,23 +110,23 @@ export async function enqueue(tx: Tx, job: NewJob, now: number): Promise<number 
     payload: JSON.stringify(job.payload),
   };
   for (;;) {
-    if (job.key !== undefined && (await isHeld(tx, job.key))) return undefined;
+    if (job.key !== undefined && (await lockKey(tx, job.key))) return undefined;
     const added = changed(await insertOne(tx.db, row));
     if (added) return busy === undefined ? dueAt : undefined;
-    // Another unit added it and has committed by now: it is held in the next round, unless it is done already.
+    // Another unit added it and has committed by now: it is locked in the next round, unless it is done already.
     if (!tx.shared) return undefined;
   }
 }
 
-/** A job as the one who claimed it knows it. */
-export type Mine = Pick<Job, 'seq' | 'lease'>;
+/** What identifies a job together with the lease of who claimed it. */
+export type LeasedJob = Pick<Job, 'seq' | 'lease'>;
 
-/** Only by the one who claimed it: after a process stood still for long, its job may be somebody else's. */
-const claim = ({ seq, lease }: Mine) => ({ seq, lease: lease ?? '' });
+/** Only who holds the lease changes a job: after a process stood still for long, its job may be somebody else's. */
+const leased = ({ seq, lease }: LeasedJob) => ({ seq, lease: lease ?? '' });
 const leaseOf = sql<string>`coalesce(lease_owner, '')`;
 
 const deleteOne = prepared((db, its: Parameters<{ seq: number; lease: string }>) =>
-  db.deleteFrom('jobs').where('seq', '=', its('seq')).where(leaseOf, '=', its('lease')).returning('lane'),
+  db.deleteFrom('jobs').where('seq', '=', its('seq')).where(leaseOf, '=', its('lease')).returning('orderingKey'),
 );
 
 const selectMine = prepared((db, its: Parameters<{ seq: number; lease: string }>) =>
@@ -134,39 +134,43 @@ const selectMine = prepared((db, its: Parameters<{ seq: number; lease: string }>
 );
 
 /** Whether the job is still the caller's; nobody else gets it before the commit. */
-export async function isMine(tx: Tx, job: Mine): Promise<boolean> {
-  return !tx.shared || first(await selectMine(tx.db, claim(job))) !== undefined;
+export async function isMine(tx: Tx, job: LeasedJob): Promise<boolean> {
+  return !tx.shared || first(await selectMine(tx.db, leased(job))) !== undefined;
 }
 
 const setReady = prepared((db, its: Parameters<{ seq: number }>) =>
   db.updateTable('jobs').set({ state: 'ready' }).where('seq', '=', its('seq')),
 );
 
-/** Takes a finished job away; the next of its lane becomes ready. Answers that one's due time. */
-export async function finish(tx: Tx, job: Mine & Pick<Job, 'lane'>): Promise<number | undefined> {
-  if (job.lane !== null) await lockLane(tx, job.lane);
-  // Its lane as it is now: it may have moved since the job was read.
-  const lane = first(await deleteOne(tx.db, claim(job)))?.lane;
-  if (!lane) return undefined;
-  await lockLane(tx, lane);
-  const next = await laneHead(tx.db, lane);
+/** Deletes a finished job; the next with its ordering key becomes ready. Answers that one's due time. */
+export async function finish(tx: Tx, job: LeasedJob & Pick<Job, 'orderingKey'>): Promise<number | undefined> {
+  if (job.orderingKey !== null) await lockOrderingKey(tx, job.orderingKey);
+  // Its ordering key as it is now: it may have changed since the job was read.
+  const orderingKey = first(await deleteOne(tx.db, leased(job)))?.orderingKey;
+  if (!orderingKey) return undefined;
+  await lockOrderingKey(tx, orderingKey);
+  const next = await firstOfKey(tx.db, orderingKey);
   if (next === undefined) return undefined;
   await setReady(tx.db, { seq: next.seq });
   return next.dueAt;
 }
 
-/** The lane of everything that is said in a conversation. */
-export function conversationLane(conversationId: string): string {
+/** The ordering key of everything that is said in a conversation. */
+export function conversationKey(conversationId: string): string {
   return `conversation:${conversationId}`;
 }
 
-/** Puts the jobs of one lane into another, in the order in which they were promised. */
-export async function moveLane(tx: Tx, from: string, into: string): Promise<void> {
-  for (const lane of [from, into].sort()) await lockLane(tx, lane);
-  const moved = await tx.db.updateTable('jobs').set({ lane: into }).where('lane', '=', from).executeTakeFirst();
-  const head = moved.numUpdatedRows > 0n ? await laneHead(tx.db, into) : undefined;
+/** Gives the jobs of one ordering key another, in the order in which they were promised. */
+export async function moveOrderingKey(tx: Tx, from: string, into: string): Promise<void> {
+  for (const one of [from, into].sort()) await lockOrderingKey(tx, one);
+  const moved = await tx.db
+    .updateTable('jobs')
+    .set({ orderingKey: into })
+    .where('orderingKey', '=', from)
+    .executeTakeFirst();
+  const head = moved.numUpdatedRows > 0n ? await firstOfKey(tx.db, into) : undefined;
   if (head === undefined) return;
-  await tx.db.updateTable('jobs').set({ state: 'blocked' }).where('lane', '=', into).execute();
+  await tx.db.updateTable('jobs').set({ state: 'blocked' }).where('orderingKey', '=', into).execute();
   await setReady(tx.db, { seq: head.seq });
 }
 
@@ -183,15 +187,15 @@ const putOff = prepared((db, its: Parameters<{ seq: number; lease: string; dueAt
     .where(leaseOf, '=', its('lease')),
 );
 
-/** Puts a job off. `costsAttempt` false: the wait was not its fault. */
-export async function postpone(tx: Tx, job: Mine, dueAt: number, costsAttempt: boolean): Promise<void> {
-  await putOff(tx.db, { ...claim(job), dueAt, more: costsAttempt ? 1 : 0 });
+/** Postpones a job. `costsAttempt` false: the wait was not its fault. */
+export async function postpone(tx: Tx, job: LeasedJob, dueAt: number, costsAttempt: boolean): Promise<void> {
+  await putOff(tx.db, { ...leased(job), dueAt, more: costsAttempt ? 1 : 0 });
 }
 
 /** The database's own clock: those of several machines differ. Milliseconds since the epoch. */
 export const SERVER_NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 
-const restart = prepared((db, its: Parameters<{ seq: number; lease: string; now: number }>) =>
+const setRestarted = prepared((db, its: Parameters<{ seq: number; lease: string; now: number }>) =>
   db
     .updateTable('jobs')
     .set({ dueAt: its('now'), createdAt: its('now'), attempts: 0, leaseOwner: null, leaseUntil: null })
@@ -199,12 +203,12 @@ const restart = prepared((db, its: Parameters<{ seq: number; lease: string; now:
     .where(leaseOf, '=', its('lease')),
 );
 
-/** What the job was for is done, and there is more: as if it were finished and promised anew. */
-export async function goOn(tx: Tx, job: Mine, now: number): Promise<void> {
-  await restart(tx.db, { ...claim(job), now });
+/** Restarts a job of which there is more to do: as if it were finished and promised anew. */
+export async function restart(tx: Tx, job: LeasedJob, now: number): Promise<void> {
+  await setRestarted(tx.db, { ...leased(job), now });
 }
 
-const deleteUnlessHeld = prepared((db, its: Parameters<{ seq: number; lease: string }>) =>
+const deleteUnlessLocked = prepared((db, its: Parameters<{ seq: number; lease: string }>) =>
   db.deleteFrom('jobs').where(({ eb, selectFrom }) => {
     const free = selectFrom('jobs')
       .select('seq')
@@ -216,7 +220,7 @@ const deleteUnlessHeld = prepared((db, its: Parameters<{ seq: number; lease: str
   }),
 );
 
-const restartLater = prepared((db, its: Parameters<{ seq: number; lease: string; now: number; restMs: number }>) =>
+const setRestartedLater = prepared((db, its: Parameters<{ seq: number; lease: string; now: number; restMs: number }>) =>
   db
     .updateTable('jobs')
     .set({ dueAt: its('now'), createdAt: its('now'), attempts: 0, leaseOwner: null })
@@ -226,12 +230,12 @@ const restartLater = prepared((db, its: Parameters<{ seq: number; lease: string;
 );
 
 /**
- * Takes a keyed job away, where several units work at the same time. While one of them is just promising it anew it stays, and nobody
+ * Deletes a keyed job, where several units work at the same time. While one of them is just promising it anew it stays, and nobody
  * gets it for `restMs`: waiting for that unit here, where others may wait for this one, would end in a circle. Answers whether it is gone.
  */
-export async function finishUnlessHeld(tx: Tx, job: Mine, now: number, restMs: number): Promise<boolean> {
-  if (changed(await deleteUnlessHeld(tx.db, claim(job)))) return true;
-  await restartLater(tx.db, { ...claim(job), now, restMs });
+export async function finishUnlessLocked(tx: Tx, job: LeasedJob, now: number, restMs: number): Promise<boolean> {
+  if (changed(await deleteUnlessLocked(tx.db, leased(job)))) return true;
+  await setRestartedLater(tx.db, { ...leased(job), now, restMs });
   return false;
 }
 
@@ -262,15 +266,18 @@ export async function depth(db: Kysely<Schema>): Promise<Depth[]> {
   }));
 }
 
-/** Who looks whether a lane is busy must be right until the commit. */
-function lockLane(tx: Tx, lane: string): Promise<void> {
-  return tx.lock(`lane ${lane}`);
+/** Locks an ordering key, so that whether it is busy stays true until the commit. */
+function lockOrderingKey(tx: Tx, orderingKey: string): Promise<void> {
+  return tx.lock(`ordering key ${orderingKey}`);
 }
 
-const selectLaneHead = prepared((db, its: Parameters<{ lane: string }>) =>
-  db.selectFrom('jobs').select(['seq', 'dueAt']).where('lane', '=', its('lane')).orderBy('seq').limit(1),
+const selectFirstOfKey = prepared((db, its: Parameters<{ orderingKey: string }>) =>
+  db.selectFrom('jobs').select(['seq', 'dueAt']).where('orderingKey', '=', its('orderingKey')).orderBy('seq').limit(1),
 );
 
-async function laneHead(db: Kysely<Schema>, lane: string): Promise<{ seq: number; dueAt: number } | undefined> {
-  return first(await selectLaneHead(db, { lane }));
+async function firstOfKey(
+  db: Kysely<Schema>,
+  orderingKey: string,
+): Promise<{ seq: number; dueAt: number } | undefined> {
+  return first(await selectFirstOfKey(db, { orderingKey }));
 }

@@ -139,17 +139,17 @@ export interface JobsTable {
   kind: string;
   /** At most one job has a key: enqueuing it again changes nothing. */
   key: string | null;
-  /** Jobs of one lane run one at a time, in order. */
-  lane: string | null;
-  /** `blocked`: an earlier job of the lane is not finished. */
+  /** Jobs with one ordering key run one at a time, in order. */
+  orderingKey: string | null;
+  /** `blocked`: an earlier job with the ordering key is not finished. */
   state: 'ready' | 'blocked';
   priority: number;
   dueAt: number;
   attempts: number;
   createdAt: number;
   payload: string;
-  /** Jobs of one kind are shared out fairly between lots: an account's sends are one. */
-  lot: Generated<string>;
+  /** The scheduler serves the groups of a kind fairly: an account's sends are one. */
+  groupKey: Generated<string>;
   /** The process that runs it, where there may be several. */
   leaseOwner: Generated<string | null>;
   /** A process that says nothing until then is taken for dead. */
