@@ -1,6 +1,7 @@
 /** What a channel can do, as data: read by admission, the API and the nodes. Nothing else asks which channel it is. */
 import type { WindowOpener } from './event.ts';
-import type { MediaKind, OutboundKind } from './message.ts';
+import type { OutboundKind } from './message.ts';
+import type { MediaKind } from './media.ts';
 
 export interface MediaRule {
   /** Accepted MIME types, without parameters. */

@@ -3,6 +3,7 @@
  * A channel renders a kind natively or refuses it with `unsupported_by_channel`.
  */
 
+import type { InboundMedia, MediaKind, MediaSource } from './media.ts';
 import type { TemplateContent } from './template.ts';
 
 export type { TemplateButton, TemplateCard, TemplateContent, TemplateHeader, TemplateValue } from './template.ts';
@@ -62,15 +63,6 @@ export const INBOUND_KINDS = [
   'unsupported',
 ] as const;
 export type InboundKind = (typeof INBOUND_KINDS)[number];
-
-export const MEDIA_KINDS = ['image', 'video', 'audio', 'document', 'sticker'] as const;
-export type MediaKind = (typeof MEDIA_KINDS)[number];
-
-/** A file to send: exactly one of `link` (public https URL the provider fetches) or `mediaId` (from `POST /v1/media`). */
-export interface MediaSource {
-  link?: string;
-  mediaId?: string;
-}
 
 /** A heading above an interactive message: a line of text or one file. */
 export type Header =
@@ -196,18 +188,6 @@ export type OutboundContent =
   | TemplateContent
   /** The provider's own message body, passed through as it is. */
   | { type: 'native'; body: Record<string, unknown> };
-
-/** A file a contact sent. `id` is Parley's: fetch the bytes with `GET /v1/media/{id}`. */
-export interface InboundMedia {
-  id: string;
-  /** Absent: the provider tells it with the bytes only. */
-  mimeType?: string;
-  /** Lower-case hex SHA-256 of the bytes, when the provider says it. */
-  sha256?: string;
-  filename?: string;
-  voice?: boolean;
-  animated?: boolean;
-}
 
 export type ShareSource = 'link' | 'post' | 'reel' | 'story_mention' | 'product';
 

@@ -1,5 +1,5 @@
 /** Message templates: what a send fills in, and how the API shows and makes them. */
-import type { MediaSource } from './message.ts';
+import type { MediaSource } from './media.ts';
 
 /** One value of a template variable. `name` is set for templates with named variables, else the position counts. */
 export interface TemplateValue {

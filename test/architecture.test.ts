@@ -185,6 +185,32 @@ function hasFile(files: readonly SourceFile[], id: string, name: string): boolea
   );
 }
 
+/** The files that a file imports, types included. */
+function importedFiles(file: SourceFile, paths: ReadonlySet<string>): string[] {
+  const local = imports(file).filter((specifier) => specifier.startsWith('.'));
+  return local.flatMap((specifier) => {
+    const target = posix.join(posix.dirname(file.path), specifier);
+    return [target, `${target}.ts`, `${target}/index.ts`].find((path) => paths.has(path)) ?? [];
+  });
+}
+
+/** One circle of imports for each import that closes one, as `a → b → a`; imports of types count too. */
+function circles(files: readonly SourceFile[]): string[] {
+  const paths = new Set(files.map(({ path }) => path));
+  const graph = new Map(files.map((file) => [file.path, importedFiles(file, paths)]));
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, way: readonly string[]): void => {
+    const start = way.indexOf(path);
+    if (start >= 0) found.push([...way.slice(start), path].join(' → '));
+    if (start >= 0 || done.has(path)) return;
+    for (const next of graph.get(path) ?? []) visit(next, [...way, path]);
+    done.add(path);
+  };
+  for (const path of paths) visit(path, []);
+  return found;
+}
+
 /** Every broken rule as `path: rule`. */
 function violations(files: readonly SourceFile[]): string[] {
   const channelIds = channelFolders(files);
@@ -198,7 +224,7 @@ function violations(files: readonly SourceFile[]): string[] {
       }
     }
   }
-  return broken;
+  return [...broken, ...circles(files).map((circle) => `${circle}: no circle of imports`)];
 }
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -287,6 +313,21 @@ test.each<[string, SourceFile[], string]>([
   ['the first of many', [file(`${SRC}/events/a.ts`, 'body.entry[0];\n')], "the provider's word entry["],
   ['linting switched off', [file('test/a.test.ts', `/* ${LINT_OFF} */\n`)], `no ${LINT_OFF}`],
   ['a long file', [file('nodes/Made/a.ts', '\n'.repeat(MAX_LINES + 1))], '301 lines, at most 300'],
+  [
+    'a circle of two files',
+    [importing(`${SRC}/inbound/a.ts`, './b.ts'), importing(`${SRC}/inbound/b.ts`, './a.ts')],
+    `${SRC}/inbound/a.ts → ${SRC}/inbound/b.ts → ${SRC}/inbound/a.ts: no circle of imports`,
+  ],
+  [
+    'a circle of nodes, which import without the ending',
+    [
+      importing('nodes/Made/a.ts', './b'),
+      importing('nodes/Made/b.ts', './c'),
+      importing('nodes/Made/c/index.ts', '../a'),
+    ],
+    'nodes/Made/a.ts → nodes/Made/b.ts → nodes/Made/c/index.ts → nodes/Made/a.ts: no circle of imports',
+  ],
+  ['a file that imports itself', [importing('test/a.ts', './a.ts')], 'test/a.ts → test/a.ts: no circle of imports'],
 ])('%s is found', (_what, files, rule) => {
   expect(violations(files)).toEqual([expect.stringContaining(rule)]);
 });

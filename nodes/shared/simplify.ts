@@ -4,7 +4,8 @@
  */
 import type { IDataObject } from 'n8n-workflow';
 import type { ParleyEvent } from '../../contract/event.ts';
-import type { InboundContent, InboundMedia, MediaKind, MessageContext } from '../../contract/message.ts';
+import type { InboundContent, MessageContext } from '../../contract/message.ts';
+import type { InboundMedia, MediaKind } from '../../contract/media.ts';
 
 /** What an event says of a message's content, whoever wrote it. */
 function contentOf(event: ParleyEvent): InboundContent | undefined {

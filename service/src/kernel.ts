@@ -167,7 +167,7 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
   });
   const handlers = [reader, makeDelivery(world, basis), ...outbound.handlers, maintenance];
   await ledger.write((tx) => shared.outbox.enqueue(tx, retention.job(clock.now())));
-  followGauges(world, accounts, deadLetters);
+  followGauges({ ...shared, metrics: world.metrics, deadLetters });
   return {
     ...{ io, driver, accounts, subscriptions, acceptor, admission, limits, deadLetters, eventReplay, eraser },
     pacer: outbound.pacer,

@@ -6,7 +6,7 @@ import * as conversations from '../../service/src/store/conversation.store.ts';
 import * as list from '../../service/src/store/conversation-list.store.ts';
 import { NO_WINDOW, type SessionWindow } from '../../service/src/core/session-window.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
-import type { OpenLedger } from './store.ts';
+import type { OpenLedger } from './store-fixture.ts';
 import { messageRow } from './store-messages.ts';
 
 const PHONE = { kind: 'phone', address: '15550001111' };

@@ -2,19 +2,19 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../service/src/store/schema.ts';
 import { Ledger } from '../../service/src/store/ledger.ts';
-import type { FreshDatabase, OpenLedger } from './store.ts';
-import { key } from './store.ts';
+import { apiKeyRow, type FreshDatabase, type OpenLedger } from './store-fixture.ts';
 
 const ids = async (ledger: Ledger) =>
   (await ledger.reader.selectFrom('apiKeys').select('id').orderBy('id').execute()).map((row) => row.id);
-const add = (ledger: Ledger, id: string) => ledger.write((tx) => tx.db.insertInto('apiKeys').values(key(id)).execute());
+const add = (ledger: Ledger, id: string) =>
+  ledger.write((tx) => tx.db.insertInto('apiKeys').values(apiKeyRow(id)).execute());
 
 export function describeLedger(fresh: FreshDatabase, open: OpenLedger): void {
   describe('a unit of work', () => {
     test('answers with its value, and is there for readers', async () => {
       const ledger = await open();
       const value = await ledger.write(async (tx) => {
-        await tx.db.insertInto('apiKeys').values(key('a')).execute();
+        await tx.db.insertInto('apiKeys').values(apiKeyRow('a')).execute();
         return 42;
       });
       expect(value).toBe(42);
@@ -24,7 +24,7 @@ export function describeLedger(fresh: FreshDatabase, open: OpenLedger): void {
     test('sees what it wrote; readers do not before the commit', async () => {
       const ledger = await open();
       await ledger.write(async (tx) => {
-        await tx.db.insertInto('apiKeys').values(key('a')).execute();
+        await tx.db.insertInto('apiKeys').values(apiKeyRow('a')).execute();
         expect(await tx.db.selectFrom('apiKeys').select('id').execute()).toEqual([{ id: 'a' }]);
         expect(await ids(ledger)).toEqual([]);
       });
@@ -37,8 +37,8 @@ export function describeLedger(fresh: FreshDatabase, open: OpenLedger): void {
       const unit = (id: string, ends: 'well' | 'badly' | 'with a bad statement') =>
         ledger.write(async (tx) => {
           tx.afterCommit(() => hooks.push(id));
-          await tx.db.insertInto('apiKeys').values(key(id)).execute();
-          if (ends === 'with a bad statement') await tx.db.insertInto('apiKeys').values(key(id)).execute();
+          await tx.db.insertInto('apiKeys').values(apiKeyRow(id)).execute();
+          if (ends === 'with a bad statement') await tx.db.insertInto('apiKeys').values(apiKeyRow(id)).execute();
           if (ends === 'badly') throw new Error(`no ${id}`);
         });
       const results = await Promise.allSettled([
@@ -72,7 +72,7 @@ export function describeLedger(fresh: FreshDatabase, open: OpenLedger): void {
           steps.push('second hook');
           found = other.reader.selectFrom('apiKeys').select('id').execute();
         });
-        await tx.db.insertInto('apiKeys').values(key('a')).execute();
+        await tx.db.insertInto('apiKeys').values(apiKeyRow('a')).execute();
         steps.push('written');
       });
       steps.push('resolved');
@@ -111,7 +111,7 @@ export function describeLedger(fresh: FreshDatabase, open: OpenLedger): void {
       await ledger.write(async (tx) => {
         nested = add(ledger, 'nested');
         tx.afterCommit(() => (hooked = add(ledger, 'hooked')));
-        await tx.db.insertInto('apiKeys').values(key('outer')).execute();
+        await tx.db.insertInto('apiKeys').values(apiKeyRow('outer')).execute();
         expect(await tx.db.selectFrom('apiKeys').select('id').execute()).toEqual([{ id: 'outer' }]);
       });
       await Promise.all([nested, hooked]);

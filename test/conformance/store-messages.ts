@@ -1,7 +1,7 @@
 /** Messages, attempts, idempotency keys and media. */
 import * as media from '../../service/src/store/media.store.ts';
 import * as messages from '../../service/src/store/message.store.ts';
-import type { OpenLedger } from './store.ts';
+import type { OpenLedger } from './store-fixture.ts';
 
 export function messageRow(id: string, change: Partial<messages.MessageRow> = {}): messages.MessageRow {
   return {

@@ -6,7 +6,7 @@ import type { Ledger } from '../../service/src/store/ledger.ts';
 import * as receipts from '../../service/src/store/receipt.store.ts';
 import * as subscriptions from '../../service/src/store/subscription.store.ts';
 import { dueJobs } from '../support/due-jobs.ts';
-import type { OpenLedger } from './store.ts';
+import type { OpenLedger } from './store-fixture.ts';
 
 export function describeWorkStores(open: OpenLedger): void {
   describeReceipts(open);

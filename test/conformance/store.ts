@@ -11,9 +11,7 @@ import { describeContactStores } from './store-contacts.ts';
 import { describeLedger } from './store-ledger.ts';
 import { describeMessageStores } from './store-messages.ts';
 import { describeWorkStores } from './store-work.ts';
-
-export type FreshDatabase = () => Promise<StoreDialect> | StoreDialect;
-export type OpenLedger = () => Promise<Ledger>;
+import { apiKeyRow, type FreshDatabase } from './store-fixture.ts';
 
 export function describeStore(name: string, fresh: FreshDatabase): void {
   describe(`store: ${name}`, () => {
@@ -42,7 +40,7 @@ function describeMigrations(fresh: FreshDatabase): void {
       const first = await Ledger.open(dialect);
       const tables = await tableNames(first.reader);
       expect(tables).toEqual(expect.arrayContaining(['accounts', 'deliveries', 'jobs', 'messages', 'receipts']));
-      await first.write((tx) => tx.db.insertInto('apiKeys').values(key('a')).execute());
+      await first.write((tx) => tx.db.insertInto('apiKeys').values(apiKeyRow('a')).execute());
       await first.close();
       for (let restart = 1; restart <= 2; restart++) {
         const again = await Ledger.open(dialect);
@@ -65,10 +63,6 @@ function describeMigrations(fresh: FreshDatabase): void {
       await ledger.close();
     });
   });
-}
-
-export function key(id: string) {
-  return { id, hash: `hash of ${id}`, createdAt: 1, revokedAt: null };
 }
 
 async function tableNames(db: Kysely<Schema>): Promise<string[]> {

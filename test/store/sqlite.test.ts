@@ -5,7 +5,8 @@ import type { StoreDialect } from '../../service/src/store/dialect.ts';
 import { Ledger } from '../../service/src/store/ledger.ts';
 import type { Schema } from '../../service/src/store/schema.ts';
 import { sqlite } from '../../service/src/store/sqlite.ts';
-import { describeStore, key, migratedBy } from '../conformance/store.ts';
+import { describeStore, migratedBy } from '../conformance/store.ts';
+import { apiKeyRow } from '../conformance/store-fixture.ts';
 import { tempFolder } from '../support/temp-ledger.ts';
 
 const folder = tempFolder();
@@ -44,7 +45,7 @@ const ids = async () =>
 function add(id: string, hooks: string[] = [], also: (db: Kysely<Schema>) => Promise<unknown> = async () => undefined) {
   return ledger.write(async (tx) => {
     tx.afterCommit(() => hooks.push(id));
-    await tx.db.insertInto('apiKeys').values(key(id)).execute();
+    await tx.db.insertInto('apiKeys').values(apiKeyRow(id)).execute();
     await also(tx.db);
   });
 }
@@ -55,7 +56,7 @@ test('every commit is on disk: write-ahead log, synchronised in full', async () 
 });
 
 test('the connection for reads cannot write', async () => {
-  const insert = ledger.reader.insertInto('apiKeys').values(key('a')).execute();
+  const insert = ledger.reader.insertInto('apiKeys').values(apiKeyRow('a')).execute();
   await expect(insert).rejects.toMatchObject({ cause: { message: expect.stringMatching(/readonly/) } });
 });
 
@@ -125,7 +126,7 @@ test('a full disk: what was told to be stored is, what was not is not, and it go
   const fill = (db: Kysely<Schema>) =>
     db
       .insertInto('apiKeys')
-      .values({ ...key(`big ${big}`), hash: big })
+      .values({ ...apiKeyRow(`big ${big}`), hash: big })
       .execute();
   const results = await Promise.allSettled([add('a'), add('b', [], fill), add('c')]);
   const told = ['a', 'b', 'c'].filter((_, i) => results[i]?.status === 'fulfilled');

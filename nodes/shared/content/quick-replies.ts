@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { MediaKind, OutboundContent, QuickReply } from '../../../contract/message.ts';
+import type { OutboundContent, QuickReply } from '../../../contract/message.ts';
+import type { MediaKind } from '../../../contract/media.ts';
 import { compact, ParameterError, type Parameters } from '../parameters.ts';
 import { showFor, type ContentKind, type Files } from './kind.ts';
 import { mediaFields, mediaSource } from './media.ts';

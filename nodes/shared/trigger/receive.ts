@@ -9,7 +9,7 @@ import {
   type IWebhookResponseData,
 } from 'n8n-workflow';
 import type { DeliveryBody, ParleyEvent } from '../../../contract/event.ts';
-import type { InboundMedia } from '../../../contract/message.ts';
+import type { InboundMedia } from '../../../contract/media.ts';
 import { verifyDelivery } from '../../../contract/signature.ts';
 import { filesOf, simplifyEvent } from '../simplify.ts';
 import { parleyDownload } from '../transport.ts';

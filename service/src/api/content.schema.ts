@@ -1,6 +1,7 @@
 /** Shapes of message content, as the API checks them. Lengths and counts are the channel's to check. */
 import { z } from 'zod';
-import { MEDIA_KINDS, type OutboundContent, type TemplateContent } from '../../../contract/message.ts';
+import type { OutboundContent, TemplateContent } from '../../../contract/message.ts';
+import { MEDIA_KINDS } from '../../../contract/media.ts';
 
 const text = z.string().min(1);
 const anyObject = z.record(z.string(), z.unknown());

@@ -7,12 +7,12 @@ import type {
   CarouselCard,
   ContactCard,
   Header,
-  MediaSource,
   OutboundContent,
   OutboundKind,
   QuickReply,
   ReplyButton,
 } from '../../../contract/message.ts';
+import type { MediaSource } from '../../../contract/media.ts';
 
 type Of<K extends OutboundKind> = Extract<OutboundContent, { type: K }>;
 /** Lines of a text; undefined: something in it cannot be said by text. */

@@ -1,5 +1,6 @@
 /** Files that a fact tells of get ids of ours, by which they are fetched when they are asked for. */
-import type { InboundContent, InboundMedia } from '../../../contract/message.ts';
+import type { InboundContent } from '../../../contract/message.ts';
+import type { InboundMedia } from '../../../contract/media.ts';
 import type { ParsedContent, ProviderMedia } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';

@@ -8,11 +8,12 @@ import type { Channel, ChannelEvent, OutgoingMessage, RawRequest } from '../../.
 import { instagram } from '../../../service/src/channels/instagram/index.ts';
 import { messenger } from '../../../service/src/channels/messenger/index.ts';
 import { META_DEFAULTS } from '../../sandbox/meta/defaults.ts';
-import { startMetaSandbox, type MetaSandbox, type Party } from '../../sandbox/meta/sandbox.ts';
+import { startMetaSandbox, type MetaSandbox } from '../../sandbox/meta/sandbox.ts';
 import { outgoing } from '../../support/outgoing.ts';
 import { OUTBOUND_CASES as INSTAGRAM_CASES } from '../instagram/fixtures/outbound.ts';
 import { OUTBOUND_CASES as MESSENGER_CASES } from '../messenger/fixtures/outbound.ts';
 import { APP, clock, DAY_MS, io } from './sandbox-support.ts';
+import type { Party } from '../../sandbox/meta/control.ts';
 
 const { pageId, pageAccessToken, igUserId, igAccessToken } = META_DEFAULTS;
 

@@ -7,9 +7,10 @@ import type {
   SendMessage,
 } from '../../../contract/api.ts';
 import type { OutboundContent } from '../../../contract/message.ts';
+import type { Party } from '../../sandbox/meta/control.ts';
 import type { Platform } from '../../sandbox/meta/customer-world.ts';
 import { META_DEFAULTS, type MetaSandboxOptions } from '../../sandbox/meta/defaults.ts';
-import { startMetaSandbox, type MetaSandbox, type Party } from '../../sandbox/meta/sandbox.ts';
+import { startMetaSandbox, type MetaSandbox } from '../../sandbox/meta/sandbox.ts';
 import type { Answer } from '../../support/api-client.ts';
 import { closeApps, startApp, type App } from '../../support/app.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -2,7 +2,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { listOf, objectOf, type JsonObject } from '../../sandbox/kit/json.ts';
 import { META_DEFAULTS } from '../../sandbox/meta/defaults.ts';
-import { startMetaSandbox, type MetaSandbox, type Party } from '../../sandbox/meta/sandbox.ts';
+import { startMetaSandbox, type MetaSandbox } from '../../sandbox/meta/sandbox.ts';
 import {
   INSTAGRAM,
   MESSENGER,
@@ -15,6 +15,7 @@ import { startEngine, type Engine, type WorkflowJson } from '../../support/engin
 import { PACKAGE_DIR } from '../../support/paths.ts';
 import { ANA, metaAccount } from '../channels/meta-fixture.ts';
 import { fileItem, publicEnv } from './node-fixture.ts';
+import type { Party } from '../../sandbox/meta/control.ts';
 
 const credentials: Record<string, IDataObject> = { parleyApi: {}, parleyMessengerApi: {}, parleyInstagramApi: {} };
 let engine: Engine;

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { postedBy, posterFor, type Retry } from '../kit/webhooks.ts';
-import { envelope, type WebhookChange, type Webhooks } from '../whatsapp/webhooks.ts';
-import type { World } from '../whatsapp/world.ts';
+import { envelope } from '../whatsapp/webhooks.ts';
+import type { WebhookChange, Webhooks, World } from '../whatsapp/world.ts';
 import type { Dialog360State } from './defaults.ts';
 
 /** The value of `x-360dialog-signature` for exactly these bytes. */

@@ -9,14 +9,37 @@ import {
   type Control,
 } from '../kit/control.ts';
 import type { JsonObject } from '../kit/json.ts';
+import type { SandboxParty, Sandbox } from '../kit/sandbox.ts';
 import type { WebhookDelivery } from '../kit/webhook-poster.ts';
-import type { AcceptedMessage, StatusName } from './customer-world.ts';
+import type { AcceptedMessage, Platform, StatusName, Webhooks } from './customer-world.ts';
+import type { Customer } from './customer.ts';
+import type { MetaSandboxSettings } from './defaults.ts';
+import type { Inbox } from './inbox.ts';
 import { metadataOf } from './messages.ts';
-import type { MetaSandbox, Party } from './sandbox.ts';
 import type { TemplateSeed } from './templates.ts';
+import type { SenderAction, Template } from './world.ts';
+
+/** The Page or the Instagram account, and the people who talk with it. */
+export interface Party extends SandboxParty<AcceptedMessage> {
+  customer: Customer;
+  /** The business' own people, in Meta's inbox. */
+  inbox: Inbox;
+  webhooks: Webhooks;
+  listSenderActions(): SenderAction[];
+  /** Posts a status of an accepted message by hand; `sent` is its echo. */
+  postStatus(messageId: string, status: StatusName): WebhookDelivery | undefined;
+  /** When the window with this person ends, in milliseconds; undefined: it was never open. */
+  windowEndsAt(person: string): number | undefined;
+  /** Subscribes a URL to every field, without a handshake. */
+  subscribe(callbackUrl: string): void;
+}
 
 /** The part of the sandbox that can be reached over HTTP. */
-export type Controlled = Omit<MetaSandbox, 'url' | 'port' | 'close'>;
+export interface Controlled extends Omit<Sandbox<MetaSandboxSettings>, 'port' | 'close'>, Record<Platform, Party> {
+  templates: { seed(seed: TemplateSeed): Template; list(): Template[] };
+  /** How often a message with this `metadata` was accepted; more than 1 is a duplicate. Instagram's messages carry none. */
+  acceptedCountFor(metadata: string): number;
+}
 
 /** `sets-marketing` → `setsMarketing` */
 const camel = (name: string): string => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());

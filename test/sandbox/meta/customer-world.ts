@@ -2,7 +2,8 @@
 import type { ChangeSignal } from '../kit/change-signal.ts';
 import type { SandboxClock } from '../kit/clock.ts';
 import type { JsonObject } from '../kit/json.ts';
-import type { Webhooks } from './webhooks.ts';
+import type { WebhookDelivery } from '../kit/webhook-poster.ts';
+import type { PostedWebhooks } from '../kit/webhooks.ts';
 
 export type Platform = 'messenger' | 'instagram';
 export type StatusName = 'sent' | 'delivered' | 'read';
@@ -55,6 +56,18 @@ export interface InboundRecord {
 export interface SentFile {
   mimeType: string;
   content: Buffer;
+}
+
+/** Sends what happens to whoever is subscribed. */
+export interface Webhooks extends PostedWebhooks {
+  /** Posts one element of `messaging[]`, or of `standby[]`; undefined when nobody is subscribed to it. */
+  emit(element: JsonObject, list?: 'messaging' | 'standby'): WebhookDelivery | undefined;
+  /** Posts several in one request. */
+  emitTogether(elements: JsonObject[], list?: 'messaging' | 'standby'): WebhookDelivery | undefined;
+  /** Posts one element of `changes[]`. */
+  emitChange(change: { field: string; value: unknown }): WebhookDelivery | undefined;
+  /** Posts any body, signed, to the callback of `messages` (or `url`). */
+  emitRaw(body: Buffer | object, url?: string): WebhookDelivery;
 }
 
 export interface CustomerWorld {

@@ -1,42 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { startSandboxServer } from '../kit/sandbox-server.ts';
-import { sharedMembers, type Sandbox, type SandboxParty } from '../kit/sandbox.ts';
-import type { WebhookDelivery } from '../kit/webhook-poster.ts';
-import { CONTROLS, type Controlled } from './control.ts';
-import { createCustomer, type Customer } from './customer.ts';
-import { type AcceptedMessage, type Platform, type StatusName } from './customer-world.ts';
+import { sharedMembers, type Sandbox } from '../kit/sandbox.ts';
+import { CONTROLS, type Controlled, type Party } from './control.ts';
+import { createCustomer } from './customer.ts';
 import { fixedOptions, initialSettings, type MetaSandboxOptions, type MetaSandboxSettings } from './defaults.ts';
 import { answerGraph } from './graph.ts';
-import { createInbox, type Inbox } from './inbox.ts';
+import { createInbox } from './inbox.ts';
 import { metadataOf } from './messages.ts';
 import { subscribeTo } from './provisioning.ts';
 import { postStatus } from './statuses.ts';
-import { seedTemplate, type TemplateSeed } from './templates.ts';
-import type { Webhooks } from './webhooks.ts';
-import { createWorld, windowEndsAt, type SenderAction, type Side, type Template, type World } from './world.ts';
-
-/** The Page or the Instagram account, and the people who talk with it. */
-export interface Party extends SandboxParty<AcceptedMessage> {
-  customer: Customer;
-  /** The business' own people, in Meta's inbox. */
-  inbox: Inbox;
-  webhooks: Webhooks;
-  listSenderActions(): SenderAction[];
-  /** Posts a status of an accepted message by hand; `sent` is its echo. */
-  postStatus(messageId: string, status: StatusName): WebhookDelivery | undefined;
-  /** When the window with this person ends, in milliseconds; undefined: it was never open. */
-  windowEndsAt(person: string): number | undefined;
-  /** Subscribes a URL to every field, without a handshake. */
-  subscribe(callbackUrl: string): void;
-}
+import { seedTemplate } from './templates.ts';
+import { createWorld, windowEndsAt, type Side, type World } from './world.ts';
 
 /** A running stand-in for the Messenger Platform and Instagram messaging. */
-export interface MetaSandbox extends Sandbox<MetaSandboxSettings>, Record<Platform, Party> {
+export interface MetaSandbox extends Controlled, Sandbox<MetaSandboxSettings> {
   /** Origin without a trailing slash, the place of https://graph.facebook.com and https://graph.instagram.com. */
   url: string;
-  templates: { seed(seed: TemplateSeed): Template; list(): Template[] };
-  /** How often a message with this `metadata` was accepted; more than 1 is a duplicate. Instagram's messages carry none. */
-  acceptedCountFor(metadata: string): number;
 }
 
 /** Starts the sandbox. Rejects when the port is taken. */

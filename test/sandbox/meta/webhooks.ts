@@ -1,8 +1,7 @@
 import type { JsonObject } from '../kit/json.ts';
 import { encodeAsMeta, hubHeaders, postRaw } from '../kit/meta/hub-webhooks.ts';
-import type { WebhookDelivery } from '../kit/webhook-poster.ts';
-import { postedBy, posterFor, type PostedWebhooks, type Retry } from '../kit/webhooks.ts';
-import type { CustomerWorld, Platform } from './customer-world.ts';
+import { postedBy, posterFor, type Retry } from '../kit/webhooks.ts';
+import type { CustomerWorld, Platform, Webhooks } from './customer-world.ts';
 
 /** Which field an event belongs to: a subscription without it does not get the event. */
 const FIELDS: Record<Platform, Record<string, string>> = {
@@ -45,18 +44,6 @@ function fieldOf(platform: Platform, element: JsonObject): string {
   const found = Object.entries(FIELDS[platform]).find(([member]) => member in element);
   if (found === undefined) throw new Error(`No webhook field for ${Object.keys(element).join(', ')}`);
   return found[1];
-}
-
-/** Sends what happens to whoever is subscribed. */
-export interface Webhooks extends PostedWebhooks {
-  /** Posts one element of `messaging[]`, or of `standby[]`; undefined when nobody is subscribed to it. */
-  emit(element: JsonObject, list?: 'messaging' | 'standby'): WebhookDelivery | undefined;
-  /** Posts several in one request. */
-  emitTogether(elements: JsonObject[], list?: 'messaging' | 'standby'): WebhookDelivery | undefined;
-  /** Posts one element of `changes[]`. */
-  emitChange(change: { field: string; value: unknown }): WebhookDelivery | undefined;
-  /** Posts any body, signed, to the callback of `messages` (or `url`). */
-  emitRaw(body: Buffer | object, url?: string): WebhookDelivery;
 }
 
 /** The webhooks of a world. */

@@ -4,8 +4,7 @@ import { TWILIO_DEFAULTS, type Line } from './defaults.ts';
 import { storeMedia } from './media.ts';
 import { pairOf } from './messages.ts';
 import { postStatus } from './statuses.ts';
-import type { Form } from './webhooks.ts';
-import { newSid, type SandboxMessage, type World } from './world.ts';
+import { newSid, type Form, type SandboxMessage, type World } from './world.ts';
 
 /** What a person sends; one of the members that say something. */
 export interface CustomerMessage {

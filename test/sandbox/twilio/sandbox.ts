@@ -1,36 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { startHttpServer } from '../kit/http-server.ts';
 import { startSandboxServer } from '../kit/sandbox-server.ts';
-import { sharedMembers, type Sandbox, type SandboxParty } from '../kit/sandbox.ts';
-import type { WebhookDelivery } from '../kit/webhook-poster.ts';
+import { sharedMembers, type Sandbox } from '../kit/sandbox.ts';
 import { answerApi } from './api.ts';
-import { seedContent, type ContentSeed } from './contents.ts';
+import { seedContent } from './contents.ts';
 import { CONTROLS, type Controlled } from './control.ts';
-import { createCustomer, type Customer } from './customer.ts';
+import { createCustomer } from './customer.ts';
 import { fixedOptions, initialSettings, type TwilioSandboxOptions, type TwilioSandboxSettings } from './defaults.ts';
 import { answerStorage } from './media.ts';
 import { postStatus } from './statuses.ts';
-import { createWebhooks, type Webhooks } from './webhooks.ts';
-import { createWorld, type ReadMark, type SandboxMessage, type StoredContent, type World } from './world.ts';
+import { createWebhooks } from './webhooks.ts';
+import { createWorld, type World } from './world.ts';
 
 /** A running stand-in for Twilio's messaging APIs. */
-export interface TwilioSandbox extends Sandbox<TwilioSandboxSettings>, SandboxParty<SandboxMessage> {
+export interface TwilioSandbox extends Controlled, Sandbox<TwilioSandboxSettings> {
   /** Origin without a trailing slash: takes the place of every host of Twilio. */
   url: string;
-  customer: Customer;
-  webhooks: Webhooks;
-  contents: { seed(seed: ContentSeed): StoredContent; list(): StoredContent[] };
-  listReadMarks(): ReadMark[];
-  /** How often a message was accepted whose status callback names this id; more than 1 is a duplicate. */
-  acceptedCountFor(messageId: string): number;
-  /** Posts a status of an accepted message by hand. */
-  postStatus(messageId: string, status: string, errorCode?: number): WebhookDelivery | undefined;
-  /** What was set up: the URLs of numbers, senders and services. */
-  configured(): Pick<World, 'numbers' | 'senders' | 'services'>;
-  /** Closes the sessions with this person (`+` digits): they have never written. */
-  forget(person: string): void;
-  /** Everything that people write goes there. */
-  subscribe(callbackUrl: string): void;
 }
 
 /** Starts the sandbox. Rejects when the port is taken. */

@@ -1,9 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { WebhookDelivery } from '../kit/webhook-poster.ts';
-import { postedBy, posterFor, type PostedWebhooks, type Retry } from '../kit/webhooks.ts';
-import type { World } from './world.ts';
-
-export type Form = Record<string, string>;
+import { postedBy, posterFor, type Retry } from '../kit/webhooks.ts';
+import type { Webhooks, World } from './world.ts';
 
 /** The value of X-Twilio-Signature for a form posted to `url`: written apart from the code that checks it. */
 export function signatureOf(authToken: string, url: string, form: Iterable<[string, string]>): string {
@@ -17,11 +14,6 @@ export function signedJson(authToken: string, url: string, body: Buffer): { url:
   const digest = createHash('sha256').update(body).digest('hex');
   const full = `${url}${url.includes('?') ? '&' : '?'}bodySHA256=${digest}`;
   return { url: full, signature: signatureOf(authToken, full, []) };
-}
-
-/** Sends what happens to the URLs that are configured. */
-export interface Webhooks extends PostedWebhooks {
-  post(url: string, form: Form): WebhookDelivery;
 }
 
 export function createWebhooks(world: Omit<World, 'webhooks'>, retry: Retry): Webhooks {

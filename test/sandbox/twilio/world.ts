@@ -3,8 +3,9 @@ import type { SandboxClock } from '../kit/clock.ts';
 import { FaultQueue } from '../kit/faults.ts';
 import type { JsonObject } from '../kit/json.ts';
 import type { RecordedRequest } from '../kit/request-log.ts';
+import type { WebhookDelivery } from '../kit/webhook-poster.ts';
+import type { PostedWebhooks } from '../kit/webhooks.ts';
 import { TWILIO_DEFAULTS, type Line, type TwilioSandboxSettings } from './defaults.ts';
-import type { Webhooks } from './webhooks.ts';
 
 /** A number or short code for SMS. */
 export interface SmsNumber {
@@ -77,6 +78,13 @@ export interface StoredMedia {
 export interface ReadMark {
   messageSid: string;
   at: number;
+}
+
+export type Form = Record<string, string>;
+
+/** Sends what happens to the URLs that are configured. */
+export interface Webhooks extends PostedWebhooks {
+  post(url: string, form: Form): WebhookDelivery;
 }
 
 /** Everything a sandbox knows. One per sandbox; every part works on it. */

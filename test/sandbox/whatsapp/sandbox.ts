@@ -1,48 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
 import { startSandboxServer } from '../kit/sandbox-server.ts';
-import { sharedMembers, type Sandbox, type SandboxParty } from '../kit/sandbox.ts';
-import type { WebhookDelivery } from '../kit/webhook-poster.ts';
+import { sharedMembers, type Sandbox } from '../kit/sandbox.ts';
 import { CONTROLS, type Controlled } from './control.ts';
-import { createCustomer, type Customer } from './customer.ts';
-import {
-  fixedOptions,
-  initialSettings,
-  type SandboxSettings,
-  type StatusName,
-  type WhatsAppSandboxOptions,
-} from './defaults.ts';
+import { createCustomer } from './customer.ts';
+import { fixedOptions, initialSettings, type SandboxSettings, type WhatsAppSandboxOptions } from './defaults.ts';
 import { answerGraph } from './graph.ts';
 import { GraphError } from './errors.ts';
 import { windowEndsAt } from './limits.ts';
 import { WEBHOOK_FIELDS } from './provisioning.ts';
 import { postStatus } from './statuses.ts';
-import { seedTemplate, setTemplateStatus, type TemplateSeed } from './template-review.ts';
-import { userFor, type UserRef } from './users.ts';
-import { createWebhooks, type Webhooks } from './webhooks.ts';
-import { createWorld, type AcceptedMessage, type ReadMark, type Template, type World } from './world.ts';
+import { seedTemplate, setTemplateStatus } from './template-review.ts';
+import { userFor } from './users.ts';
+import { createWebhooks } from './webhooks.ts';
+import { createWorld, type World } from './world.ts';
 
 /** A running stand-in for the WhatsApp Cloud API. */
-export interface WhatsAppSandbox extends Sandbox<SandboxSettings>, SandboxParty<AcceptedMessage> {
+export interface WhatsAppSandbox extends Controlled, Sandbox<SandboxSettings> {
   /** Origin without a trailing slash, the place of https://graph.facebook.com. */
   url: string;
-  customer: Customer;
-  webhooks: Webhooks;
-  templates: {
-    seed(seed: TemplateSeed): Template;
-    list(): Template[];
-    /** Changes the status and posts the webhook: APPROVED, REJECTED, PAUSED, DISABLED … */
-    setStatus(id: string, status: string, reason?: string): WebhookDelivery | undefined;
-  };
-  listReadMarks(): ReadMark[];
-  /** How often a message with this `biz_opaque_callback_data` was accepted; more than 1 is a duplicate. */
-  acceptedCountFor(bizOpaqueCallbackData: string): number;
-  /** Posts a status of an accepted message by hand; `failed` with an error code. */
-  postStatus(messageId: string, status: StatusName, errorCode?: number): WebhookDelivery | undefined;
-  /** When the service window with this user ends, in milliseconds; undefined: never opened. */
-  windowEndsAt(user: UserRef, phoneNumberId?: string): number | undefined;
-  /** Subscribes a URL to every field, without a handshake. */
-  subscribe(callbackUrl: string): void;
 }
 
 /** How a provider shows this world to the outside: whoever passes Meta's Cloud API on has another one. */

@@ -1,14 +1,7 @@
 import type { JsonObject } from '../kit/json.ts';
 import { encodeAsMeta, hubHeaders, postRaw } from '../kit/meta/hub-webhooks.ts';
-import type { WebhookDelivery } from '../kit/webhook-poster.ts';
-import { postedBy, posterFor, type PostedWebhooks, type Retry } from '../kit/webhooks.ts';
-import type { World } from './world.ts';
-
-/** One element of `entry[].changes`. */
-export interface WebhookChange {
-  field: string;
-  value: unknown;
-}
+import { postedBy, posterFor, type Retry } from '../kit/webhooks.ts';
+import type { WebhookChange, Webhooks, World } from './world.ts';
 
 /** Fields that a number or WABA override reroutes; everything else goes to the app's callback (docs: webhooks/override). */
 const OVERRIDABLE = new Set([
@@ -29,16 +22,6 @@ const OVERRIDABLE = new Set([
 
 /** Fields whose entries carry no `time`. */
 const TIMELESS = new Set(['messages', 'calls', 'user_preferences']);
-
-/** Sends what happens to whoever is subscribed. */
-export interface Webhooks extends PostedWebhooks {
-  /** Posts one change; undefined when nobody is subscribed to it. */
-  emit(change: WebhookChange, phoneNumberId?: string): WebhookDelivery | undefined;
-  /** Posts several changes in one request, as Meta batches them. */
-  emitTogether(changes: WebhookChange[], phoneNumberId?: string): WebhookDelivery | undefined;
-  /** Posts any body, signed, to the app's callback (or `url`). */
-  emitRaw(body: Buffer | object, url?: string): WebhookDelivery;
-}
 
 /** The webhooks of a world. */
 export function createWebhooks(world: Omit<World, 'webhooks'>, retry: Retry): Webhooks {

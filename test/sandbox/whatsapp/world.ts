@@ -4,8 +4,9 @@ import { FaultQueue } from '../kit/faults.ts';
 import type { JsonObject } from '../kit/json.ts';
 import type { RecordedRequest } from '../kit/request-log.ts';
 import type { TokenBucket } from '../kit/token-bucket.ts';
+import type { WebhookDelivery } from '../kit/webhook-poster.ts';
+import type { PostedWebhooks } from '../kit/webhooks.ts';
 import type { SandboxSettings, PhoneNumberOptions } from './defaults.ts';
-import type { Webhooks } from './webhooks.ts';
 
 /** A callback with its verify token, as set for a number or a WABA. */
 export interface CallbackOverride {
@@ -96,6 +97,22 @@ export interface UploadSession {
 
 export interface AppSubscription extends CallbackOverride {
   fields: string[];
+}
+
+/** One element of `entry[].changes`. */
+export interface WebhookChange {
+  field: string;
+  value: unknown;
+}
+
+/** Sends what happens to whoever is subscribed. */
+export interface Webhooks extends PostedWebhooks {
+  /** Posts one change; undefined when nobody is subscribed to it. */
+  emit(change: WebhookChange, phoneNumberId?: string): WebhookDelivery | undefined;
+  /** Posts several changes in one request, as Meta batches them. */
+  emitTogether(changes: WebhookChange[], phoneNumberId?: string): WebhookDelivery | undefined;
+  /** Posts any body, signed, to the app's callback (or `url`). */
+  emitRaw(body: Buffer | object, url?: string): WebhookDelivery;
 }
 
 /** Everything a sandbox knows. One per sandbox; every part works on it. */

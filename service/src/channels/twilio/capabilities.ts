@@ -1,6 +1,6 @@
 /** What Twilio's two lines can do, as data. Files to send are links, which Twilio fetches itself. */
 import type { Capabilities } from '../../../../contract/channel.ts';
-import type { MediaKind } from '../../../../contract/message.ts';
+import type { MediaKind } from '../../../../contract/media.ts';
 import type { Line } from './addresses.ts';
 import { kindsOf } from './check.ts';
 

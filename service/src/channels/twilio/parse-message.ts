@@ -1,6 +1,7 @@
 /** What a person said or did, from the parameters of one webhook (page "Twilio's request to your webhook URL"). */
 import type { IdentityRef, WindowOpener } from '../../../../contract/event.ts';
-import type { MediaKind, MessageContext, Referral } from '../../../../contract/message.ts';
+import type { MessageContext, Referral } from '../../../../contract/message.ts';
+import type { MediaKind } from '../../../../contract/media.ts';
 import { messageKey } from '../../core/ids.ts';
 import { isWithinDepth } from '../../core/json-depth.ts';
 import type { ChannelEvent, ParsedContent, ParsedPreference, ProviderMedia } from '../channel.ts';

@@ -1,11 +1,6 @@
 /** Parts that several kinds of messages share. */
-import type {
-  CardButton,
-  MediaSource,
-  OutboundContent,
-  OutboundKind,
-  ReplyButton,
-} from '../../../../../contract/message.ts';
+import type { CardButton, OutboundContent, OutboundKind, ReplyButton } from '../../../../../contract/message.ts';
+import type { MediaSource } from '../../../../../contract/media.ts';
 import type { Checker } from '../../kit/checker.ts';
 import { objectOf } from '../../kit/json.ts';
 import type { Dialect } from './dialect.ts';

@@ -1,11 +1,6 @@
 /** Is a content within the limits of Messenger or Instagram? Findings name the field, the limit and what was given. */
-import {
-  MEDIA_KINDS,
-  type MediaSource,
-  type OutboundContent,
-  type OutboundKind,
-  type QuickReply,
-} from '../../../../../contract/message.ts';
+import type { OutboundContent, OutboundKind, QuickReply } from '../../../../../contract/message.ts';
+import { MEDIA_KINDS, type MediaSource } from '../../../../../contract/media.ts';
 import { ParleyError } from '../../../core/errors.ts';
 import { Checker } from '../../kit/checker.ts';
 import { isObject } from '../../kit/json.ts';

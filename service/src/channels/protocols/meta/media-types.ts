@@ -1,6 +1,6 @@
 /** Which kind of content a file is sent as, by its type. */
 import type { Capabilities } from '../../../../../contract/channel.ts';
-import type { MediaKind } from '../../../../../contract/message.ts';
+import type { MediaKind } from '../../../../../contract/media.ts';
 
 /** The MIME type without parameters, in lower case. */
 export const bareType = (mimeType: string): string => (mimeType.split(';')[0] ?? '').trim().toLowerCase();

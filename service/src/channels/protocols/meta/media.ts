@@ -1,6 +1,6 @@
 /** Files: contacts' files are fetched from the signed URLs of webhooks, files to send are uploaded once and reused. */
 import type { Capabilities } from '../../../../../contract/channel.ts';
-import type { MediaKind } from '../../../../../contract/message.ts';
+import type { MediaKind } from '../../../../../contract/media.ts';
 import { ParleyError, SendError } from '../../../core/errors.ts';
 import type { ChannelIo, MediaFile, MediaPower } from '../../channel.ts';
 import type { HttpStreamResponse } from '../../../core/http.ts';

@@ -1,5 +1,6 @@
 /** Attachments of a message: files, and what is shown rather than sent. */
-import type { MediaKind, ShareSource } from '../../../../../contract/message.ts';
+import type { ShareSource } from '../../../../../contract/message.ts';
+import type { MediaKind } from '../../../../../contract/media.ts';
 import { iso } from '../../../core/clock.ts';
 import type { ParsedContent, ProviderMedia } from '../../channel.ts';
 import { compact, idOf, numberOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';

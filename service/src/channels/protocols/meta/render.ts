@@ -1,12 +1,6 @@
 /** Content → `message` of the Send API. The content is within the limits: `checkContent` has seen it. */
-import type {
-  CardButton,
-  CarouselCard,
-  MediaKind,
-  MediaSource,
-  OutboundContent,
-  QuickReply,
-} from '../../../../../contract/message.ts';
+import type { CardButton, CarouselCard, OutboundContent, QuickReply } from '../../../../../contract/message.ts';
+import type { MediaKind, MediaSource } from '../../../../../contract/media.ts';
 import { compact, objectOf, type JsonObject } from '../../kit/json.ts';
 import { buttonsOf } from './check-cards.ts';
 import type { Of } from './check-parts.ts';

@@ -1,6 +1,6 @@
 /** What WhatsApp can do, as data. */
 import type { Capabilities } from '../../../../../contract/channel.ts';
-import type { MediaKind } from '../../../../../contract/message.ts';
+import type { MediaKind } from '../../../../../contract/media.ts';
 import { kindByType } from '../meta/media-types.ts';
 import { WHATSAPP_KINDS } from './check.ts';
 

@@ -1,5 +1,6 @@
 /** Parts that several kinds share. */
-import type { Header, MediaSource } from '../../../../../contract/message.ts';
+import type { Header } from '../../../../../contract/message.ts';
+import type { MediaSource } from '../../../../../contract/media.ts';
 import type { Checker } from '../../kit/checker.ts';
 import { LIMITS } from './limits.ts';
 

@@ -1,5 +1,6 @@
 /** What a message of a WhatsApp user says (webhooks/reference/messages/*), kind by kind. */
-import type { ContactCard, MediaKind, OrderItem } from '../../../../../contract/message.ts';
+import type { ContactCard, OrderItem } from '../../../../../contract/message.ts';
+import type { MediaKind } from '../../../../../contract/media.ts';
 import type { ParsedContent, ProviderMedia } from '../../channel.ts';
 import { compact, flagOf, idOf, numberOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
 import { interactiveContent } from './parse-interactive.ts';

@@ -1,5 +1,6 @@
 /** Pieces of message bodies. Absent members stay absent: Meta refuses `null`. */
-import type { Header, MediaSource } from '../../../../../contract/message.ts';
+import type { Header } from '../../../../../contract/message.ts';
+import type { MediaSource } from '../../../../../contract/media.ts';
 import { compact, type JsonObject } from '../../kit/json.ts';
 
 export function mediaObject({ link, mediaId }: MediaSource): JsonObject {
