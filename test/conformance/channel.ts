@@ -73,6 +73,12 @@ function identityAndSettings<S>({ channel, settings }: ChannelSubject<S>): void 
     expect(channel.capabilities(read, { surface: 'none that there is' }).kinds.length).toBeGreaterThan(0);
   });
 
+  test('people keep their realm when a secret is exchanged', () => {
+    const read = channel.settings.parse(settings) as Record<string, unknown>;
+    const exchanged = { ...read, ...Object.fromEntries(channel.secrets.map((name) => [name, 'another'])) };
+    for (const kind of channel.sendTo) expect(channel.realm(kind, exchanged as S)).toBe(channel.realm(kind, read as S));
+  });
+
   test('reading settings twice changes nothing', () => {
     const once = channel.settings.parse(settings);
     expect(channel.settings.parse(once)).toEqual(once);

@@ -9,8 +9,9 @@ import type { Ledger } from '../../service/src/store/ledger.ts';
 import type { OpenLedger } from './store-fixture.ts';
 import { messageRow } from './store-messages.ts';
 
-const PHONE = { kind: 'phone', address: '15550001111' };
-const USER = { kind: 'user_id', address: 'US.1' };
+const PHONE = { channel: 'c', realm: '', kind: 'phone', address: '15550001111' };
+const USER = { channel: 'c', realm: '', kind: 'user_id', address: 'US.1' };
+const PAGE = { channel: 'other', realm: 'one', kind: 'page', address: 'p' };
 
 function accountRow(id: string, change: Partial<accounts.AccountRow> = {}): accounts.AccountRow {
   return {
@@ -109,10 +110,10 @@ function describeContactStore(open: OpenLedger): void {
       await ledger.write(async (tx) => {
         await contacts.create(tx, 'one', 1);
         await contacts.create(tx, 'two', 1);
-        await contacts.addIdentity(tx, 'c', 'one', USER, 2);
-        await contacts.addIdentity(tx, 'c', 'one', PHONE, 1);
-        await contacts.addIdentity(tx, 'other', 'one', { kind: 'page', address: 'p' }, 1);
-        await contacts.addIdentity(tx, 'c', 'two', PHONE, 3);
+        await contacts.addIdentity(tx, 'one', USER, 2);
+        await contacts.addIdentity(tx, 'one', PHONE, 1);
+        await contacts.addIdentity(tx, 'one', PAGE, 1);
+        await contacts.addIdentity(tx, 'two', PHONE, 3);
         await contacts.rename(tx, 'one', 'Ana', '@ana');
         await contacts.setMarketingStopped(tx, 'one', 7);
       });
@@ -120,11 +121,33 @@ function describeContactStore(open: OpenLedger): void {
       expect(await contacts.find(ledger.reader, 'one', 'c')).toEqual(one);
       expect((await contacts.find(ledger.reader, 'two', 'c'))?.identities).toEqual([]);
       expect(await contacts.find(ledger.reader, 'three', 'c')).toBeUndefined();
-      expect(await contacts.ownerOf(ledger.reader, 'c', PHONE)).toBe('one');
-      expect(await contacts.ownerOf(ledger.reader, 'other', PHONE)).toBeUndefined();
-      await ledger.write((tx) => contacts.dropIdentity(tx, 'c', PHONE));
-      expect(await contacts.ownerOf(ledger.reader, 'c', PHONE)).toBeUndefined();
+      expect(await contacts.ownerOf(ledger.reader, PHONE)).toBe('one');
+      expect(await contacts.ownerOf(ledger.reader, { ...PHONE, channel: 'other' })).toBeUndefined();
+      await ledger.write((tx) => contacts.dropIdentity(tx, PHONE));
+      expect(await contacts.ownerOf(ledger.reader, PHONE)).toBeUndefined();
     });
+  });
+
+  test('an address is one person’s in each realm', async () => {
+    const ledger = await open();
+    const here = { channel: 'c', realm: 'page 1', kind: 'psid', address: '42' };
+    const there = { ...here, realm: 'page 2' };
+    await ledger.write(async (tx) => {
+      for (const id of ['one', 'two']) await contacts.create(tx, id, 1);
+      await contacts.addIdentity(tx, 'one', here, 1);
+      await contacts.addIdentity(tx, 'two', there, 1);
+      await contacts.addIdentity(tx, 'two', here, 2);
+    });
+    expect(await contacts.ownerOf(ledger.reader, here)).toBe('one');
+    expect(await contacts.ownerOf(ledger.reader, there)).toBe('two');
+    expect((await contacts.ownersOf(ledger.reader, 'c', { kind: 'psid', address: '42' })).sort()).toEqual([
+      'one',
+      'two',
+    ]);
+    expect(await contacts.ownersOf(ledger.reader, 'other', { kind: 'psid', address: '42' })).toEqual([]);
+    expect((await contacts.find(ledger.reader, 'one', 'c'))?.identities).toEqual([here]);
+    await ledger.write((tx) => contacts.dropIdentity(tx, here));
+    expect(await contacts.ownersOf(ledger.reader, 'c', { kind: 'psid', address: '42' })).toEqual(['two']);
   });
 
   describe('conversations', () => {
@@ -277,8 +300,8 @@ function describeMerge(open: OpenLedger): void {
       const ledger = await open();
       await ledger.write(async (tx) => {
         for (const id of ['from', 'into']) await contacts.create(tx, id, 1);
-        await contacts.addIdentity(tx, 'c', 'from', PHONE, 1);
-        await contacts.addIdentity(tx, 'c', 'into', USER, 2);
+        await contacts.addIdentity(tx, 'from', PHONE, 1);
+        await contacts.addIdentity(tx, 'into', USER, 2);
       });
       await converse(ledger, 'shared from', 'from', 'acc 1');
       await converse(ledger, 'shared into', 'into', 'acc 1');

@@ -1,5 +1,5 @@
-import type { IdentityRef } from '../../contract/event.ts';
 import { resolveContact, resolvePerson, type Person } from '../../service/src/contacts/resolve.ts';
+import type { Identity } from '../../service/src/core/identity.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
 import { NO_WINDOW } from '../../service/src/core/session-window.ts';
 import * as contacts from '../../service/src/store/contact.store.ts';
@@ -8,12 +8,13 @@ import type { Ledger } from '../../service/src/store/ledger.ts';
 import { manualClock } from '../sandbox/kit/clock.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 
-const user = (address: string): IdentityRef => ({ kind: 'user_id', address });
-const phone = (address: string): IdentityRef => ({ kind: 'phone', address });
+const CHANNEL = 'c';
+const user = (address: string): Identity => ({ channel: CHANNEL, realm: '', kind: 'user_id', address });
+const phone = (address: string): Identity => ({ channel: CHANNEL, realm: '', kind: 'phone', address });
 const [ANA, BEN] = [user('US.ana'), user('US.ben')];
 const [P1, P2] = [phone('15550001111'), phone('15550002222')];
-const CHANNEL = 'c';
-const ACCOUNT = { id: 'acc', channel: { id: CHANNEL } };
+const accountOf = (id: string, channel = CHANNEL) => ({ id, settings: {}, channel: { id: channel, realm: () => '' } });
+const ACCOUNT = accountOf('acc');
 
 const open = tempLedgers();
 const clock = manualClock(1_750_000_000_000);
@@ -24,17 +25,16 @@ beforeEach(async () => {
   ledger = await open();
 });
 
-const seen = (...identities: IdentityRef[]) =>
-  ledger.write((tx) => resolveContact(tx, ids, CHANNEL, identities, clock.now()));
+const seen = (...identities: Identity[]) => ledger.write((tx) => resolveContact(tx, ids, identities, clock.now()));
 const met = (
-  identities: IdentityRef[],
+  identities: Identity[],
   profile: { name?: string; username?: string } = {},
   account = ACCOUNT,
 ): Promise<Person> => ledger.write((tx) => resolvePerson(tx, ids, account, { identities, ...profile }, clock.now()));
 const count = async () => (await ledger.reader.selectFrom('contacts').select('id').execute()).length;
 
 /** Who is seen, one after the other, and whether each is the same person as the one before them at that place. */
-test.each<[string, IdentityRef[][], number[], number]>([
+test.each<[string, Identity[][], number[], number]>([
   ['the same number twice', [[P1], [P1]], [0, 0], 1],
   ['two numbers', [[P1], [P2]], [0, 1], 2],
   ['a number, then its user id', [[P1], [ANA, P1]], [0, 0], 1],
@@ -68,7 +68,7 @@ test('a number that moves takes no conversation along', async () => {
 });
 
 test('two who turn out to be one have one conversation with each account, with the window of both', async () => {
-  const other = { id: 'acc 2', channel: { id: CHANNEL } };
+  const other = accountOf('acc 2');
   const byPhone = await met([P1], { name: 'Ana' });
   const elsewhere = await met([P1], {}, other);
   const window = { ...NO_WINDOW, expiresAt: 99, openedBy: 'message' as const, heardAt: 9 };
@@ -104,12 +104,12 @@ test('a conversation starts with a bot and no window, and is the same for the sa
     choices: [],
   });
   expect((await met([P1])).conversation).toEqual(conversation);
-  expect((await met([P1], {}, { id: 'acc 2', channel: { id: CHANNEL } })).conversation.id).not.toBe(conversation.id);
+  expect((await met([P1], {}, accountOf('acc 2'))).conversation.id).not.toBe(conversation.id);
 });
 
 test('the same address on another channel is somebody else', async () => {
   const here = await met([P1]);
-  const there = await met([P1], {}, { id: 'acc 2', channel: { id: 'other' } });
+  const there = await met([P1], {}, accountOf('acc 2', 'other'));
   expect(there.contact.id).not.toBe(here.contact.id);
 });
 

@@ -14,6 +14,7 @@ import type {
   SendReceipt,
 } from '../../service/src/channels/channel.ts';
 import { findChannel } from '../../service/src/channels/registry.ts';
+import { Directory } from '../../service/src/contacts/directory.ts';
 import type { Clock } from '../../service/src/core/clock.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
 import { Publisher } from '../../service/src/events/publish.ts';
@@ -35,6 +36,8 @@ import { eventually } from '../support/eventually.ts';
 export interface FixtureOptions {
   capabilities?: Partial<Capabilities>;
   lookup?: LookupPower<unknown>['find'];
+  /** Each account names people in its own way. */
+  realms?: boolean;
   clock?: Clock;
   unknownAfterMs?: number;
 }
@@ -63,6 +66,7 @@ export class OutboundFixture {
   #applier!: Applier;
   subscriptions!: Subscriptions;
   eraser!: Eraser;
+  directory!: Directory;
   #unwatch: () => void = () => undefined;
   readonly #options: FixtureOptions;
   #keys = 0;
@@ -94,6 +98,7 @@ export class OutboundFixture {
     const checkUrl = () => undefined;
     this.subscriptions = new Subscriptions({ ...shared, sealer, checkUrl });
     this.eraser = new Eraser(shared);
+    this.directory = new Directory(shared);
     const watermarks = new Watermarks({ ...shared, outcomes, restJob: maintenanceJob });
     this.#applier = new Applier({ ...shared, publisher, outbound: outcomes, watermarks, messageOfEcho });
     const webhookUrl = ({ id }: { id: string }) => `https://parley.example.com/webhooks/${id}`;
@@ -156,6 +161,7 @@ export class OutboundFixture {
     const find = (id: string) => this.#onFake(real.find(id));
     const accounts = {
       find,
+      list: () => real.list().map((account) => this.#onFake(account)),
       known: async (id: string) => find(id),
       refreshed: async () => {
         await real.refreshed();
@@ -169,11 +175,12 @@ export class OutboundFixture {
 
   #onFake<A extends LiveAccount | undefined>(account: A): A {
     if (account === undefined) return account;
-    const { capabilities, lookup } = this.#options;
+    const { capabilities, lookup, realms = false } = this.#options;
     const { window: _, throughput: __, ...free } = findChannel('whatsapp').capabilities({});
     const channel: Channel = {
       ...findChannel('whatsapp'),
       capabilities: () => ({ ...free, ...capabilities }),
+      realm: () => (realms ? account.externalId : ''),
       ...(lookup && { lookup: { find: lookup } }),
       send: async (message) => {
         const call = { account: account.externalId, message };

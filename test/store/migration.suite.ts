@@ -11,6 +11,7 @@ export type Left = () => Promise<StoreDialect>;
 const ADDED: Record<string, Record<string, unknown>> = {
   accounts: { paused_at: null, paused_reason: null, probe_at: null, per_second: null },
   conversations: { heard_at: null, owner_at: null, choices: null },
+  identities: { realm: '' },
   messages: { dead_at: null },
   receipts: { dead_at: null },
   jobs: { group_key: '', lease_owner: null, lease_until: null },
@@ -71,6 +72,22 @@ export function describeMigration(name: string, left: Left): void {
       expect(jobs).toEqual([expect.objectContaining({ kind: 'maintenance', key: 'maintenance:retention:' })]);
     });
 
+    test('ids that a provider chose for each account are placed where their conversations are', async () => {
+      const dialect = await left();
+      await addMetaPeople(dialect);
+      ledger = await Ledger.open(dialect);
+      const { reader } = ledger;
+      const rows = await reader.selectFrom('identities').selectAll().where('kind', '!=', 'user_id').execute();
+      const placed = rows.filter(({ contactId }) => contactId.startsWith('of '));
+      expect(placed.map((row) => [row.contactId, row.kind, row.address, row.realm]).sort()).toEqual([
+        ['of both', 'psid', '42', 'page 1'],
+        ['of both', 'psid', '42', 'page 2'],
+        ['of instagram', 'igsid', '42', 'ig 1'],
+        ['of instagram', 'phone', '15550009999', ''],
+        ['of none', 'psid', '43', ''],
+      ]);
+    });
+
     test(`of ${ROWS} messages, events, receipts and keys takes seconds`, async () => {
       const dialect = await left();
       await fill(dialect);
@@ -119,6 +136,37 @@ async function addCare(dialect: StoreDialect): Promise<void> {
   const { writer, reader } = dialect.open();
   await sql`insert into jobs (kind, key, state, priority, due_at, attempts, created_at, payload)
     values ('care', 'care:retention:', 'ready', 0, 77, 0, 77, '{}')`.execute(writer);
+  await writer.destroy();
+  await reader.destroy();
+}
+
+/** People of channels that came after the first release, as a version before this one kept them. */
+async function addMetaPeople(dialect: StoreDialect): Promise<void> {
+  const { writer, reader } = dialect.open();
+  const accounts = { page_1: 'messenger', page_2: 'messenger', ig_1: 'instagram' };
+  for (const [id, channel] of Object.entries(accounts)) {
+    await sql`insert into accounts (id, channel, external_id, endpoint, settings, settings_digest, created_at, updated_at, deleted_at)
+      values (${id}, ${channel}, ${id.replace('_', ' ')}, ${id}, '', '', 1, 1, 1)`.execute(writer);
+  }
+  const conversations = [
+    ['of both', 'page_1'],
+    ['of both', 'page_2'],
+    ['of instagram', 'ig_1'],
+  ];
+  for (const [contact, account] of conversations) {
+    await sql`insert into conversations (id, account_id, contact_id, owner, created_at)
+      values (${`${contact} ${account}`}, ${account}, ${contact}, 'bot', 1)`.execute(writer);
+  }
+  const identities = [
+    ['messenger', 'psid', '42', 'of both'],
+    ['messenger', 'psid', '43', 'of none'],
+    ['instagram', 'igsid', '42', 'of instagram'],
+    ['whatsapp', 'phone', '15550009999', 'of instagram'],
+  ];
+  for (const [channel, kind, address, contact] of identities) {
+    await sql`insert into identities (channel, kind, address, contact_id, created_at)
+      values (${channel}, ${kind}, ${address}, ${contact}, 1)`.execute(writer);
+  }
   await writer.destroy();
   await reader.destroy();
 }

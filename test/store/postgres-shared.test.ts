@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import type { Tx } from '../../service/src/store/unit-of-work.ts';
 import { resolvePerson, resolveContact } from '../../service/src/contacts/resolve.ts';
+import { identitiesIn } from '../../service/src/core/identity.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
 import { systemClock } from '../../service/src/core/clock.ts';
 import { NO_WINDOW } from '../../service/src/core/session-window.ts';
@@ -90,7 +91,7 @@ test('no job is claimed by two', async () => {
 
 test('two who write at the same time by the same identities are one contact with one conversation', async () => {
   const both = await two();
-  const account = { id: 'acc', channel: { id: 'c' } };
+  const account = { id: 'acc', settings: {}, channel: { id: 'c', realm: () => '' } };
   const identities = [
     { kind: 'user_id', address: 'US.1' },
     { kind: 'phone', address: '1' },
@@ -98,7 +99,7 @@ test('two who write at the same time by the same identities are one contact with
   const found = await together(both, 24, (tx, i) =>
     resolvePerson(tx, ids, account, { identities: i % 3 === 0 ? identities : identities.slice(i % 2, (i % 2) + 1) }, 1),
   );
-  await together(both, 1, (tx) => resolveContact(tx, ids, 'c', identities, 1));
+  await together(both, 1, (tx) => resolveContact(tx, ids, identitiesIn(account, identities), 1));
   const one = await together(both, 2, (tx) => resolvePerson(tx, ids, account, { identities }, 1));
   expect(new Set(one.map(({ contact }) => contact.id)).size).toBe(1);
   expect(await both[0].reader.selectFrom('contacts').select('id').execute()).toHaveLength(1);

@@ -85,6 +85,11 @@ export interface Channel<S = unknown> {
   externalId(settings: S): string;
   /** The addresses by which webhooks name this account; `ParsedBase.address` is one of them. */
   addresses(settings: S): string[];
+  /**
+   * Within what an address of this kind means one person: empty for those that mean the same everywhere (phone numbers), else the part of the
+   * settings that the provider chose the ids for, such as the Page. Pure; stays the same when a secret is exchanged.
+   */
+  realm(kind: string, settings: S): string;
   /** Kinds of identities a message can be sent to, the best first; a conversation's message goes to the first that is known. */
   readonly sendTo: readonly string[];
   /**

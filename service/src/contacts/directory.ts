@@ -1,8 +1,10 @@
 /** Finds people by what workflows and operators know of them. */
 import type { AccountRef } from '../../../contract/channel.ts';
-import type { Accounts } from '../connectors/accounts.ts';
+import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
+import type { Channel } from '../channels/channel.ts';
 import { findChannel } from '../channels/registry.ts';
 import { ParleyError } from '../core/errors.ts';
+import { identityIn } from '../core/identity.ts';
 import * as contacts from '../store/contact.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 
@@ -21,17 +23,31 @@ export class Directory {
     this.#deps = deps;
   }
 
-  /** Whose address it is. Throws `not_found`, `invalid_recipient`, `account_required`. */
+  /** Whose address it is. Throws `not_found`, `invalid_recipient`, `account_required`, and `invalid_request` when only the account would tell. */
   async contactIdOf({ externalId, ...ref }: SomeAccount, address: string): Promise<string> {
-    const { ledger, accounts } = this.#deps;
     const channel = findChannel(ref.channel);
-    const account =
+    const [id, ...others] =
       externalId === undefined
-        ? accounts.list().find((one) => one.channel.id === channel.id)
-        : await accounts.required({ ...ref, externalId });
-    const identity = channel.recipient(address, account?.settings);
-    const id = await contacts.ownerOf(ledger.reader, channel.id, identity);
+        ? await this.#ofAny(channel, address)
+        : await this.#of(await this.#deps.accounts.required({ ...ref, externalId }), address);
     if (id === undefined) throw new ParleyError(404, 'not_found', `No contact of ${channel.name} has this address`);
+    if (others.length > 0) {
+      const errors = [{ field: 'externalId', message: 'Must name the account that the address belongs to' }];
+      const detail = `On ${channel.name}, ${others.length + 1} contacts have this address, each with another account: name the account (externalId)`;
+      throw new ParleyError(400, 'invalid_request', detail, { errors });
+    }
     return id;
+  }
+
+  async #of(account: LiveAccount, address: string): Promise<string[]> {
+    const identity = identityIn(account, account.channel.recipient(address, account.settings));
+    const id = await contacts.ownerOf(this.#deps.ledger.reader, identity);
+    return id === undefined ? [] : [id];
+  }
+
+  #ofAny(channel: Channel, address: string): Promise<string[]> {
+    const { accounts, ledger } = this.#deps;
+    const some = accounts.list().find((one) => one.channel.id === channel.id);
+    return contacts.ownersOf(ledger.reader, channel.id, channel.recipient(address, some?.settings));
   }
 }

@@ -1,6 +1,7 @@
 /** Who is it? Finds or makes the contact and the conversation behind the identities a provider names. */
 import type { ContactRef } from '../channels/channel.ts';
 import type { IdentityRef } from '../../../contract/event.ts';
+import { addressesIn, identitiesIn, type Identity, type Realms } from '../core/identity.ts';
 import type { Ids } from '../core/ids.ts';
 import { NO_WINDOW } from '../core/session-window.ts';
 import * as contacts from '../store/contact.store.ts';
@@ -9,6 +10,9 @@ import * as conversations from '../store/conversation.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
 import * as jobs from '../store/job.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
+
+/** An account with its channel, as far as sending to people goes. */
+type Sender = Realms & { channel: { sendTo: readonly string[] } };
 
 export interface Person {
   contact: Contact;
@@ -19,11 +23,11 @@ export interface Person {
 export async function resolvePerson(
   tx: Tx,
   ids: Ids,
-  account: { id: string; channel: { id: string } },
+  account: Realms & { id: string },
   ref: ContactRef,
   now: number,
 ): Promise<Person> {
-  const contactId = await contactOf(tx, ids, account.channel.id, ref.identities, now);
+  const contactId = await contactOf(tx, ids, identitiesIn(account, ref.identities), now);
   const contact = await contacts.find(tx.db, contactId, account.channel.id);
   if (contact === undefined) throw new Error(`Contact ${contactId} has no row`);
   const name = ref.name ?? contact.name;
@@ -39,11 +43,11 @@ export async function resolvePerson(
 /** Who it is, where both are known already, in the caller's unit of work. */
 export async function knownPerson(
   tx: Tx,
-  account: { id: string; channel: { id: string } },
+  account: Realms & { id: string },
   { identities }: ContactRef,
 ): Promise<Person | undefined> {
-  for (const identity of identities) {
-    const contactId = await contacts.ownerOf(tx.db, account.channel.id, identity);
+  for (const identity of identitiesIn(account, identities)) {
+    const contactId = await contacts.ownerOf(tx.db, identity);
     const contact = contactId && (await contacts.find(tx.db, contactId, account.channel.id));
     const known = contact && (await conversations.between(tx.db, account.id, contact.id));
     if (known) return { contact, conversation: await conversations.hold(tx, known) };
@@ -52,27 +56,20 @@ export async function knownPerson(
 }
 
 /** The contact who holds all of the identities; where nobody does, they are sorted out, alone. */
-async function contactOf(
-  tx: Tx,
-  ids: Ids,
-  channel: string,
-  identities: readonly IdentityRef[],
-  now: number,
-): Promise<string> {
+async function contactOf(tx: Tx, ids: Ids, identities: readonly Identity[], now: number): Promise<string> {
   if (tx.shared) {
     const owners = new Set<string | undefined>();
-    for (const identity of identities) owners.add(await contacts.ownerOf(tx.db, channel, identity));
+    for (const identity of identities) owners.add(await contacts.ownerOf(tx.db, identity));
     const [owner] = owners;
     if (owners.size === 1 && owner !== undefined) return owner;
-    await holdIdentities(tx, channel, identities);
+    await contacts.lockIdentities(tx, identities);
   }
-  return resolveContact(tx, ids, channel, identities, now);
+  return resolveContact(tx, ids, identities, now);
 }
 
-/** Nobody else gives these to a contact, or takes them away, before the unit ends. */
-async function holdIdentities(tx: Tx, channel: string, identities: readonly IdentityRef[]): Promise<void> {
-  const names = identities.map(({ kind, address }) => `identity ${channel} ${kind} ${address}`);
-  for (const name of names.sort()) await tx.lock(name);
+/** Whether one of them takes the place of the other: a person has one user id, and another one in another realm. */
+function isAlike(a: Identity, b: Identity): boolean {
+  return a.kind === b.kind && a.realm === b.realm;
 }
 
 /** `from` was `into` all along; what was to be sent in a conversation of `from` keeps its place. */
@@ -86,45 +83,41 @@ async function mergeContacts(tx: Tx, from: string, into: string): Promise<void> 
  * The provider names someone we know by another identity than we do (a number's other spelling, say). When a second contact holds
  * it and nothing else tells the two apart, they are one.
  */
-export async function learnIdentity(
-  tx: Tx,
-  channel: string,
-  contactId: string,
-  identity: IdentityRef,
-  now: number,
-): Promise<void> {
-  if ((await contacts.ownerOf(tx.db, channel, identity)) === contactId) return;
-  await holdIdentities(tx, channel, [identity]);
-  const holder = await contacts.ownerOf(tx.db, channel, identity);
-  if (holder === undefined) return contacts.addIdentity(tx, channel, contactId, identity, now);
+export async function learnIdentity(tx: Tx, contactId: string, identity: Identity, now: number): Promise<void> {
+  const { channel } = identity;
+  if ((await contacts.ownerOf(tx.db, identity)) === contactId) return;
+  await contacts.lockIdentities(tx, [identity]);
+  const holder = await contacts.ownerOf(tx.db, identity);
+  if (holder === undefined) return contacts.addIdentity(tx, contactId, identity, now);
   if (holder === contactId) return;
   const [known, other] = [await contacts.find(tx.db, contactId, channel), await contacts.find(tx.db, holder, channel)];
-  const kinds = (known?.identities ?? []).map((held) => held.kind);
-  const differ = other?.identities.some(({ kind }) => kind !== identity.kind && kinds.includes(kind)) ?? true;
+  const own = known?.identities ?? [];
+  const differ =
+    other?.identities.some((held) => !isAlike(held, identity) && own.some((one) => isAlike(one, held))) ?? true;
   if (!differ) await mergeContacts(tx, holder, contactId);
 }
 
 /** The contact has new identities; of the same kinds, those that `before` named are no longer theirs. */
 export async function replaceIdentities(
   tx: Tx,
-  channel: string,
   contactId: string,
-  before: readonly IdentityRef[],
-  added: readonly IdentityRef[],
+  before: readonly Identity[],
+  added: readonly Identity[],
   now: number,
 ): Promise<void> {
-  await holdIdentities(tx, channel, [...before, ...added]);
-  const same = (a: IdentityRef, b: IdentityRef) => a.kind === b.kind && a.address === b.address;
+  await contacts.lockIdentities(tx, [...before, ...added]);
+  const same = (a: Identity, b: Identity) => isAlike(a, b) && a.address === b.address;
   for (const old of before) {
-    const replaced = added.some(({ kind }) => kind === old.kind) && !added.some((one) => same(one, old));
-    if (replaced) await contacts.dropIdentity(tx, channel, old);
+    const replaced = added.some((one) => isAlike(one, old)) && !added.some((one) => same(one, old));
+    if (replaced) await contacts.dropIdentity(tx, old);
   }
-  for (const identity of added) await learnIdentity(tx, channel, contactId, identity, now);
+  for (const identity of added) await learnIdentity(tx, contactId, identity, now);
 }
 
-/** What a message to the contact is sent to: the channel's best kind of identity, the one learned last. */
-export function bestIdentity(sendTo: readonly string[], contact: Contact): IdentityRef | undefined {
-  return sendTo.flatMap((kind) => contact.identities.filter((one) => one.kind === kind).slice(-1))[0];
+/** What the account's message to the contact is sent to: the channel's best kind of identity, the one learned last. */
+export function bestIdentity(account: Sender, contact: Contact): IdentityRef | undefined {
+  const own = addressesIn(account, contact.identities);
+  return account.channel.sendTo.flatMap((kind) => own.filter((one) => one.kind === kind).slice(-1))[0];
 }
 
 /**
@@ -132,21 +125,15 @@ export function bestIdentity(sendTo: readonly string[], contact: Contact): Ident
  * same person all along (known by phone only, say): the two are merged. Held by someone else of that kind, it has moved (a phone
  * number given to a new person): only the identity changes hands, so that nobody sees another's conversation.
  */
-export async function resolveContact(
-  tx: Tx,
-  ids: Ids,
-  channel: string,
-  identities: readonly IdentityRef[],
-  now: number,
-): Promise<string> {
+export async function resolveContact(tx: Tx, ids: Ids, identities: readonly Identity[], now: number): Promise<string> {
   const [lead, ...others] = identities;
   if (lead === undefined) throw new Error('A contact needs an identity');
-  let contactId = await contacts.ownerOf(tx.db, channel, lead);
+  let contactId = await contacts.ownerOf(tx.db, lead);
   for (const identity of others) {
-    const holder = await contacts.ownerOf(tx.db, channel, identity);
+    const holder = await contacts.ownerOf(tx.db, identity);
     if (holder === undefined || holder === contactId) continue;
-    const other = await contacts.find(tx.db, holder, channel);
-    if (other?.identities.some((held) => held.kind === lead.kind)) await contacts.dropIdentity(tx, channel, identity);
+    const other = await contacts.find(tx.db, holder, lead.channel);
+    if (other?.identities.some((held) => isAlike(held, lead))) await contacts.dropIdentity(tx, identity);
     else if (contactId === undefined) contactId = holder;
     else await mergeContacts(tx, holder, contactId);
   }
@@ -154,6 +141,6 @@ export async function resolveContact(
     contactId = ids.next('con');
     await contacts.create(tx, contactId, now);
   }
-  for (const identity of identities) await contacts.addIdentity(tx, channel, contactId, identity, now);
+  for (const identity of identities) await contacts.addIdentity(tx, contactId, identity, now);
   return contactId;
 }

@@ -5,6 +5,7 @@ import { findChannel } from '../channels/registry.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
+import { addressesIn } from '../core/identity.ts';
 import type { Ids } from '../core/ids.ts';
 import { sessionState } from '../core/session-window.ts';
 import type { Publisher } from '../events/publish.ts';
@@ -141,7 +142,7 @@ export class Conversations {
         id: contact.id,
         ...(contact.name !== null && { name: contact.name }),
         ...(contact.username !== null && { username: contact.username }),
-        identities: contact.identities,
+        identities: addressesIn(account, contact.identities),
       },
       session: sessionState(window, capabilitiesOf(account).window, this.#deps.clock.now()),
       ...(window.heardAt !== null && { heardAt: iso(window.heardAt) }),

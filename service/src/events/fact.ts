@@ -1,15 +1,16 @@
 /** What the pipelines tell the publisher: a fact that became true, from which it makes an event. */
 import type { ParleyEvent } from '../../../contract/event.ts';
 import type { Capable } from '../core/capabilities.ts';
+import type { Realms } from '../core/identity.ts';
 import type { Contact } from '../store/contact.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
 
 /** The account a fact is about, as far as events need it. */
-export interface FactAccount extends Capable {
+export interface FactAccount extends Capable, Realms {
   id: string;
   externalId: string;
   name: string | null;
-  channel: Capable['channel'] & { id: string };
+  channel: Capable['channel'] & Realms['channel'];
 }
 
 /** The members of an event that depend on its type. */

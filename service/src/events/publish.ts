@@ -4,6 +4,7 @@ import type { ParleyEvent } from '../../../contract/event.ts';
 import type { InboundContent } from '../../../contract/message.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import { iso, type Clock } from '../core/clock.ts';
+import { addressesIn } from '../core/identity.ts';
 import { messageKey, type Ids } from '../core/ids.ts';
 import { sessionState } from '../core/session-window.ts';
 import type { Outbox } from '../outbox/outbox.ts';
@@ -199,7 +200,7 @@ function describe(fact: Fact, id: string, now: number, awaited: boolean): Parley
         id: contact.id,
         ...(contact.name !== null && { name: contact.name }),
         ...(contact.username !== null && { username: contact.username }),
-        identities: contact.identities,
+        identities: addressesIn(account, contact.identities),
       },
     }),
     ...fact.body,

@@ -16,6 +16,7 @@ import type {
 import { knownPerson, replaceIdentities, type Person } from '../contacts/resolve.ts';
 import { chosen } from '../core/choices.ts';
 import { iso, type Clock } from '../core/clock.ts';
+import { addressesIn, identitiesIn } from '../core/identity.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Publisher } from '../events/publish.ts';
 import type { FactBody } from '../events/fact.ts';
@@ -204,10 +205,10 @@ export class Applier {
     const { tx, account, event } = fact;
     const { contact, conversation } = await this.#people.after(fact);
     const now = this.#deps.clock.now();
-    const before = event.contact.identities;
-    await replaceIdentities(tx, account.channel.id, contact.id, before, event.added, now);
+    const [before, added] = [event.contact.identities, event.added].map((refs) => identitiesIn(account, refs));
+    await replaceIdentities(tx, contact.id, before ?? [], added ?? [], now);
     const changed = (await contacts.find(tx.db, contact.id, account.channel.id)) ?? contact;
-    const data = { before: contact.identities, ...event.data };
+    const data = { before: addressesIn(account, contact.identities), ...event.data };
     await this.#publish(fact, { contact: changed, conversation }, { data });
   }
 

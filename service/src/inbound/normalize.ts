@@ -3,6 +3,7 @@ import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import type { ChannelEvent, RawRequest } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError, VerificationError } from '../core/errors.ts';
+import { identitiesIn } from '../core/identity.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
@@ -124,7 +125,7 @@ export class NormalizeHandler implements JobHandler {
   async #apply(tx: Tx, receipt: Receipt, targets: readonly Target[], leftOut: erasures.LeftOut): Promise<void> {
     for (const { account, event } of targets) {
       // The person was erased after they wrote this.
-      if (leftOut(receipt.seq, account.channel.id, event.contact?.identities ?? [])) continue;
+      if (leftOut(receipt.seq, identitiesIn(account, event.contact?.identities ?? []))) continue;
       await this.#deps.applier.apply(tx, account, event, receipt.receivedAt);
     }
   }

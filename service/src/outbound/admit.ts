@@ -232,8 +232,8 @@ export class Admission {
     if (conversation?.accountId !== account.id || contact === undefined) {
       throw unknownConversation(to.conversationId, true);
     }
-    const kinds = account.channel.sendTo;
-    if (bestIdentity(kinds, contact) === undefined) {
+    if (bestIdentity(account, contact) === undefined) {
+      const kinds = account.channel.sendTo;
       throw new ParleyError(400, 'invalid_recipient', `The contact has no ${kinds.join(' or ')} to send to`);
     }
     return { person: { contact, conversation: await conversations.hold(tx, conversation) } };

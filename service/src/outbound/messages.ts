@@ -7,6 +7,7 @@ import { bestIdentity } from '../contacts/resolve.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
+import { addressesIn, identityIn } from '../core/identity.ts';
 import { refusals } from '../core/send-permission.ts';
 import { NO_WINDOW, sessionState } from '../core/session-window.ts';
 import * as contacts from '../store/contact.store.ts';
@@ -65,13 +66,14 @@ export class Messages {
     await channel.presence.markRead(seen, mark.typing, settings, this.#deps.io);
   }
 
-  async #seen({ id: accountId, channel }: LiveAccount, messageId: string): Promise<SeenMessage> {
+  async #seen(account: LiveAccount, messageId: string): Promise<SeenMessage> {
     const { reader } = this.#deps.ledger;
+    const { id: accountId, channel } = account;
     const providerMessageId = await providerIdOf(reader, accountId, messageId);
     const row = await store.findByProviderId(reader, accountId, providerMessageId);
     const conversation = row && (await conversations.find(reader, row.conversationId));
     const contact = conversation && (await contacts.find(reader, conversation.contactId, channel.id));
-    const from = contact && bestIdentity(channel.sendTo, contact);
+    const from = contact && bestIdentity(account, contact);
     return { providerMessageId, ...(from && { from }) };
   }
 
@@ -100,7 +102,7 @@ export class Messages {
         contact: {
           id: contact.id,
           ...(contact.name !== null && { name: contact.name }),
-          identities: contact.identities,
+          identities: addressesIn(account, contact.identities),
         },
       }),
     };
@@ -116,7 +118,7 @@ export class Messages {
       const contact = conversation && (await contacts.find(reader, conversation.contactId, channel.id));
       return { account, contact, conversation };
     }
-    const contactId = await contacts.ownerOf(reader, channel.id, channel.recipient(to, settings));
+    const contactId = await contacts.ownerOf(reader, identityIn(account, channel.recipient(to, settings)));
     const contact = contactId === undefined ? undefined : await contacts.find(reader, contactId, channel.id);
     return { account, contact, conversation: contact && (await conversations.between(reader, account.id, contact.id)) };
   }

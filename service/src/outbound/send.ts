@@ -134,7 +134,7 @@ export class SendHandler implements JobHandler {
     if (conversation === undefined || contact === undefined) return new SendError('invalid', 'The contact was erased');
     const refusal = this.#refusal(account, current, conversation, contact);
     if (refusal) return this.#refused(tx, account, current, refusal);
-    const to = requestOf(current).to ?? bestIdentity(account.channel.sendTo, contact);
+    const to = requestOf(current).to ?? bestIdentity(account, contact);
     if (to === undefined) return new SendError('invalid', 'The contact has no address any more that can be sent to');
     const waitMs = await pacer.toRecipient(tx, account, conversation.id);
     if (waitMs > 0) {

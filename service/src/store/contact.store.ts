@@ -1,17 +1,28 @@
 /** Contacts and their identities: one person, several addresses. */
 import type { Kysely } from 'kysely';
 import type { IdentityRef } from '../../../contract/event.ts';
+import type { Identity } from '../core/identity.ts';
 import * as conversations from './conversation.store.ts';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 import { first, prepared, type Parameters } from './prepared.ts';
+
+/** Nobody else gives these to a contact, or takes them away, before the unit ends. */
+export async function lockIdentities(tx: Tx, identities: readonly Identity[]): Promise<void> {
+  if (!tx.shared) return;
+  const names = identities.map(
+    ({ channel, realm, kind, address }) => `identity ${channel} ${kind} ${address} ${realm}`,
+  );
+  for (const name of names.sort()) await tx.lock(name);
+}
 
 export interface Contact {
   id: string;
   name: string | null;
   username: string | null;
   marketingStoppedAt: number | null;
-  identities: IdentityRef[];
+  /** Those of one channel, in every realm. */
+  identities: Identity[];
 }
 
 const selectOne = prepared((db, its: Parameters<{ id: string }>) =>
@@ -20,7 +31,7 @@ const selectOne = prepared((db, its: Parameters<{ id: string }>) =>
 const selectIdentities = prepared((db, its: Parameters<{ id: string; channel: string }>) =>
   db
     .selectFrom('identities')
-    .select(['kind', 'address'])
+    .select(['channel', 'realm', 'kind', 'address'])
     .where('contactId', '=', its('id'))
     .where('channel', '=', its('channel'))
     .orderBy('createdAt')
@@ -56,24 +67,39 @@ export async function findAll(db: Kysely<Schema>, ids: readonly string[]) {
     const row = byId.get(id);
     if (row === undefined) return undefined;
     const own = held.filter((identity) => identity.contactId === id && identity.channel === channel);
-    const identities = own.map(({ kind, address }) => ({ kind, address }));
+    const identities = own.map(({ channel, realm, kind, address }) => ({ channel, realm, kind, address }));
     const { name, username, marketingStoppedAt } = row;
     return { id, name, username, marketingStoppedAt, identities };
   };
 }
 
-const selectOwner = prepared((db, its: Parameters<IdentityRef & { channel: string }>) =>
+const selectOwner = prepared((db, its: Parameters<Identity>) =>
   db
     .selectFrom('identities')
     .select('contactId')
     .where('channel', '=', its('channel'))
     .where('kind', '=', its('kind'))
-    .where('address', '=', its('address')),
+    .where('address', '=', its('address'))
+    .where('realm', '=', its('realm')),
 );
 
 /** Whose identity it is. */
-export async function ownerOf(db: Kysely<Schema>, channel: string, identity: IdentityRef): Promise<string | undefined> {
-  return first(await selectOwner(db, { channel, kind: identity.kind, address: identity.address }))?.contactId;
+export async function ownerOf(db: Kysely<Schema>, identity: Identity): Promise<string | undefined> {
+  const { channel, realm, kind, address } = identity;
+  return first(await selectOwner(db, { channel, realm, kind, address }))?.contactId;
+}
+
+/** Everybody who has the address in some realm. */
+export async function ownersOf(db: Kysely<Schema>, channel: string, { kind, address }: IdentityRef): Promise<string[]> {
+  const rows = await db
+    .selectFrom('identities')
+    .select('contactId')
+    .distinct()
+    .where('channel', '=', channel)
+    .where('kind', '=', kind)
+    .where('address', '=', address)
+    .execute();
+  return rows.map(({ contactId }) => contactId);
 }
 
 const insertOne = prepared((db, its: Parameters<{ id: string; now: number }>) =>
@@ -91,33 +117,29 @@ const insertIdentity = prepared((db, its: Parameters<Schema['identities']>) =>
     .insertInto('identities')
     .values({
       channel: its('channel'),
+      realm: its('realm'),
       kind: its('kind'),
       address: its('address'),
       contactId: its('contactId'),
       createdAt: its('createdAt'),
     })
-    .onConflict((conflict) => conflict.columns(['channel', 'kind', 'address']).doNothing()),
+    .onConflict((conflict) => conflict.columns(['channel', 'kind', 'address', 'realm']).doNothing()),
 );
 
 /** Gives a contact an identity. One that another contact holds stays there. */
-export async function addIdentity(
-  tx: Tx,
-  channel: string,
-  contactId: string,
-  identity: IdentityRef,
-  now: number,
-): Promise<void> {
-  const { kind, address } = identity;
-  await insertIdentity(tx.db, { channel, kind, address, contactId, createdAt: now });
+export async function addIdentity(tx: Tx, contactId: string, identity: Identity, now: number): Promise<void> {
+  const { channel, realm, kind, address } = identity;
+  await insertIdentity(tx.db, { channel, realm, kind, address, contactId, createdAt: now });
 }
 
 /** Nobody's any more. */
-export async function dropIdentity(tx: Tx, channel: string, identity: IdentityRef): Promise<void> {
+export async function dropIdentity(tx: Tx, identity: Identity): Promise<void> {
   await tx.db
     .deleteFrom('identities')
-    .where('channel', '=', channel)
+    .where('channel', '=', identity.channel)
     .where('kind', '=', identity.kind)
     .where('address', '=', identity.address)
+    .where('realm', '=', identity.realm)
     .execute();
 }
 

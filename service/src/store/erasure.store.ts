@@ -1,7 +1,8 @@
 /** Everything that is known of a person, found by the indexes there are; a bounded number of rows at a time where there may be many. */
 import { createHash } from 'node:crypto';
 import type { Kysely, SelectQueryBuilder } from 'kysely';
-import type { IdentityRef } from '../../../contract/event.ts';
+import type { Identity } from '../core/identity.ts';
+import { lockIdentities } from './contact.store.ts';
 import * as conversations from './conversation.store.ts';
 import * as media from './media.store.ts';
 import type { Schema } from './schema.ts';
@@ -11,10 +12,6 @@ import type { Db, Tx } from './unit-of-work.ts';
 export const LIMIT = 250;
 /** Webhooks are larger than rows. */
 const RECEIPTS = 25;
-
-export interface Identity extends IdentityRef {
-  channel: string;
-}
 
 /** Who is to be forgotten, and where what was said with them stands. */
 export interface Person {
@@ -31,7 +28,7 @@ export async function find(db: Db, contactId: string): Promise<Person | undefine
   if (contact === undefined) return undefined;
   const identities = await db
     .selectFrom('identities')
-    .select(['channel', 'kind', 'address'])
+    .select(['channel', 'realm', 'kind', 'address'])
     .where('contactId', '=', contactId)
     .execute();
   const own = db.selectFrom('conversations').select(['id', 'createdAt as at']).where('contactId', '=', contactId);
@@ -47,8 +44,7 @@ export async function find(db: Db, contactId: string): Promise<Person | undefine
 /** Nobody else changes what the person has, or gives it to them, before the unit ends. */
 export async function hold(tx: Tx, { identities, conversationIds }: Person): Promise<void> {
   if (!tx.shared) return;
-  const names = identities.map(({ channel, kind, address }) => `identity ${channel} ${kind} ${address}`);
-  for (const name of names.sort()) await tx.lock(name);
+  await lockIdentities(tx, identities);
   for (const id of conversationIds) await conversations.lock(tx, id);
 }
 
@@ -202,8 +198,9 @@ export async function isUnread(db: Db, seqs: readonly number[]): Promise<boolean
 /** While webhooks wait to be read that came before someone was erased, these say whose words are left out of them. */
 const MARK = 'erased:';
 
-function markOf({ channel, kind, address }: Identity): string {
-  const digest = createHash('sha256').update(`${channel} ${kind} ${address}`);
+function markOf({ channel, realm, kind, address }: Identity): string {
+  const place = realm === '' ? '' : ` ${realm}`;
+  const digest = createHash('sha256').update(`${channel} ${kind} ${address}${place}`);
   return MARK + digest.digest('base64url').slice(0, 22);
 }
 
@@ -222,7 +219,7 @@ export async function unmark(tx: Tx, names: readonly string[]): Promise<void> {
 }
 
 /** Answers whether what a webhook says of someone is left out, by its place and their identities. */
-export type LeftOut = (seq: number, channel: string, identities: readonly IdentityRef[]) => boolean;
+export type LeftOut = (seq: number, identities: readonly Identity[]) => boolean;
 
 export async function leftOut(db: Kysely<Schema>): Promise<LeftOut> {
   const marks = await db
@@ -233,5 +230,5 @@ export async function leftOut(db: Kysely<Schema>): Promise<LeftOut> {
     .execute();
   if (marks.length === 0) return () => false;
   const upTo = new Map(marks.map(({ name, position }) => [name, Number(position)]));
-  return (seq, channel, identities) => identities.some((one) => seq <= (upTo.get(markOf({ channel, ...one })) ?? -1));
+  return (seq, identities) => identities.some((one) => seq <= (upTo.get(markOf(one)) ?? -1));
 }

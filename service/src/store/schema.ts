@@ -55,6 +55,8 @@ export interface ContactsTable {
 
 export interface IdentitiesTable {
   channel: string;
+  /** Within what the address means one person; empty: everywhere. */
+  realm: string;
   kind: string;
   address: string;
   contactId: string;

@@ -20,6 +20,7 @@ export const dialog360: Channel<Dialog360Settings> = {
   secrets: ['apiKey', 'webhookSecret', 'platformSecret'],
   externalId: ({ phoneNumberId }) => phoneNumberId,
   addresses: addressesOf,
+  realm: () => '',
   sendTo: ['phone', 'user_id'],
   recipient,
   webhookHeaders: [...SECRET_HEADERS, SIGNATURE_HEADER],

@@ -22,6 +22,7 @@ export const instagram: Channel<InstagramSettings> = {
   secrets: ['accessToken', 'appSecret', 'verifyToken'],
   externalId: ({ igUserId }) => igUserId,
   addresses: ({ igUserId }) => [igUserId],
+  realm: (_kind, { igUserId }) => igUserId,
   sendTo: ['igsid'],
   recipient,
   webhookHeaders: ['x-hub-signature-256'],

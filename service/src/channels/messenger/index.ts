@@ -22,6 +22,7 @@ export const messenger: Channel<MessengerSettings> = {
   secrets: ['pageAccessToken', 'appSecret', 'verifyToken'],
   externalId: ({ pageId }) => pageId,
   addresses: ({ pageId }) => [pageId],
+  realm: (_kind, { pageId }) => pageId,
   sendTo: ['psid'],
   recipient,
   webhookHeaders: ['x-hub-signature-256'],

@@ -21,6 +21,7 @@ function channelOn(line: Line) {
     secrets: ['authToken', 'apiKeySecret'],
     externalId: senderOf,
     addresses: (settings) => [senderOf(settings)],
+    realm: () => '',
     webhookHeaders: [SIGNATURE_HEADER],
     // TwiML that says nothing: any other answer would be an error to Twilio, or be sent to the person.
     acknowledgement: { contentType: 'text/xml', body: '<?xml version="1.0" encoding="UTF-8"?><Response/>' },

@@ -22,6 +22,7 @@ export const whatsapp: Channel<WhatsAppSettings> = {
   externalId: ({ phoneNumberId }) => phoneNumberId,
   addresses: addressesOf,
   // A number takes every kind of message; a user id no authentication template with a code button (131062).
+  realm: () => '',
   sendTo: ['phone', 'user_id'],
   recipient,
   webhookHeaders: ['x-hub-signature-256'],

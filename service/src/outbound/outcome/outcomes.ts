@@ -10,6 +10,7 @@ import { learnIdentity } from '../../contacts/resolve.ts';
 import { capabilitiesOf } from '../../core/capabilities.ts';
 import { iso, type Clock } from '../../core/clock.ts';
 import type { SendError, SendErrorKind } from '../../core/errors.ts';
+import { identityIn } from '../../core/identity.ts';
 import { messageKey, ownerKey } from '../../core/ids.ts';
 import { answered, freeUntil } from '../../core/session-window.ts';
 import { MAX_ATTEMPTS } from '../../core/retry.ts';
@@ -64,7 +65,7 @@ export class Outcomes {
     if (conversation === undefined) return;
     await this.#answered(tx, account, conversation, now);
     for (const identity of receipt.identities ?? []) {
-      await learnIdentity(tx, account.channel.id, conversation.contactId, identity, now);
+      await learnIdentity(tx, conversation.contactId, identityIn(account, identity), now);
     }
   }
 

@@ -92,11 +92,11 @@ export class SettleHandler implements JobHandler {
     }
   }
 
-  async #recipient({ channel }: LiveAccount, message: MessageRow) {
+  async #recipient(account: LiveAccount, message: MessageRow) {
     const { reader } = this.#deps.ledger;
     const conversation = await conversations.find(reader, message.conversationId);
-    const contact = conversation && (await contacts.find(reader, conversation.contactId, channel.id));
-    return contact && bestIdentity(channel.sendTo, contact);
+    const contact = conversation && (await contacts.find(reader, conversation.contactId, account.channel.id));
+    return contact && bestIdentity(account, contact);
   }
 
   /** The account was deleted meanwhile: there is nobody to tell by an event, the message itself says how it ended. */

@@ -1,0 +1,33 @@
+/** What a person is known by: an address, and where it means that one person. */
+import type { IdentityRef } from '../../../contract/event.ts';
+
+/** An address in its realm. Two of one channel with the same kind and address are one person only where the realm is the same. */
+export interface Identity extends IdentityRef {
+  channel: string;
+  /** Where the provider chooses ids anew for each of its applications, the one it chose it for; empty where an address means the same everywhere. */
+  realm: string;
+}
+
+/** An account with its channel, as far as the realms of addresses go. */
+export interface Realms {
+  settings: unknown;
+  channel: { id: string; realm(kind: string, settings: unknown): string };
+}
+
+/** Reads an address as the account means it. */
+export function identityIn({ channel, settings }: Realms, { kind, address }: IdentityRef): Identity {
+  return { channel: channel.id, realm: channel.realm(kind, settings), kind, address };
+}
+
+/** Reads several addresses as the account means them. */
+export function identitiesIn(account: Realms, refs: readonly IdentityRef[]): Identity[] {
+  return refs.map((ref) => identityIn(account, ref));
+}
+
+/** Answers the addresses, of all that a person has, by which the account can name them. */
+export function addressesIn(account: Realms, identities: readonly Identity[]): IdentityRef[] {
+  const { channel, settings } = account;
+  return identities
+    .filter(({ kind, realm, ...one }) => one.channel === channel.id && realm === channel.realm(kind, settings))
+    .map(({ kind, address }) => ({ kind, address }));
+}

@@ -1,0 +1,45 @@
+import { sql, type ColumnDataType, type Kysely } from 'kysely';
+import type { StoreDialect } from '../dialect.ts';
+
+/** A database and what its columns are called. */
+interface On {
+  db: Kysely<never>;
+  dialect: StoreDialect;
+}
+
+/** Adds a text column: with a default where one is given, else null in the rows that are there. */
+async function addText({ db, dialect }: On, to: string, column: string, otherwise?: string): Promise<void> {
+  await db.schema
+    .alterTable(to)
+    .addColumn(column, dialect.text as ColumnDataType, (c) =>
+      otherwise === undefined ? c : c.notNull().defaultTo(otherwise),
+    )
+    .execute();
+}
+
+/** Ids that Meta chose for one Page, or for one Instagram account, mean the person there; the accounts of their conversations say where. */
+async function realms(on: On): Promise<void> {
+  const { db } = on;
+  await addText(on, 'identities', 'realm', '');
+  await db.schema.dropIndex('identities_channel_kind_address').execute();
+  await sql`insert into identities (channel, kind, address, contact_id, created_at, realm)
+    select distinct i.channel, i.kind, i.address, i.contact_id, i.created_at, a.external_id
+    from identities i
+    join conversations c on c.contact_id = i.contact_id
+    join accounts a on a.id = c.account_id and a.channel = i.channel
+    where i.kind in ('psid', 'igsid')`.execute(db);
+  await sql`delete from identities where kind in ('psid', 'igsid') and realm = '' and exists (
+    select 1 from identities placed where placed.contact_id = identities.contact_id and placed.channel = identities.channel
+    and placed.kind = identities.kind and placed.address = identities.address and placed.realm <> '')`.execute(db);
+  await db.schema
+    .createIndex('identities_channel_kind_address_realm')
+    .unique()
+    .on('identities')
+    .columns(['channel', 'kind', 'address', 'realm'])
+    .execute();
+}
+
+/** Realms of identities. */
+export async function threads(db: Kysely<never>, dialect: StoreDialect): Promise<void> {
+  await realms({ db, dialect });
+}
