@@ -1,8 +1,8 @@
 /** A workflow's wish for events: made when a trigger is activated, ended when it is deactivated. */
 import { randomBytes } from 'node:crypto';
+import type { AccountRef } from '../../../contract/channel.ts';
 import type { CreatedSubscription, CreateSubscription, Subscription } from '../../../contract/api.ts';
 import { encodeSecret } from '../../../contract/signature.ts';
-import type { Accounts } from '../connectors/accounts.ts';
 import type { Sealer } from '../core/sealer.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
@@ -18,10 +18,17 @@ import { deliverJobs, expireJob } from './publish.ts';
 /** How long events are gathered for a new subscription. Saving an active workflow takes n8n a second or two. */
 const HAND_OVER_MS = 60_000;
 
+/** The accounts that subscriptions name. */
+export interface NamedAccounts {
+  /** Finds an account by what a workflow calls it. Throws `account_required`. */
+  required(ref: AccountRef): Promise<{ id: string }>;
+  find(id: string): { channel: { id: string }; externalId: string } | undefined;
+}
+
 export interface SubscriptionsDeps {
   ledger: Ledger;
   outbox: Outbox;
-  accounts: Accounts;
+  accounts: NamedAccounts;
   sealer: Sealer;
   clock: Clock;
   ids: Ids;
