@@ -2,26 +2,35 @@
 import type { Accounts } from './connectors/accounts.ts';
 import type { DeadLetters } from './dead-letters/dead-letters.ts';
 import type { Clock } from './core/clock.ts';
+import type { Outbox } from './outbox/outbox.ts';
+import type { Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
-import { depth } from './store/job.store.ts';
+import { depth, type Depth } from './store/job.store.ts';
 import type { Ledger } from './store/ledger.ts';
+
+/** Counts the jobs that no handler of this program is registered for. */
+const UNHANDLED = 'unhandled';
 
 export interface GaugeDeps {
   metrics: Metrics;
   ledger: Ledger;
   clock: Clock;
+  logger: Logger;
+  outbox: Outbox;
   accounts: Accounts;
   deadLetters: DeadLetters;
 }
 
-/** Sets the gauges before each scrape of the metrics. */
-export function followGauges(deps: GaugeDeps): void {
+/** Refreshes the gauges at each scrape. Resolves when the jobs were counted once, so that a start tells of those that nobody does. */
+export async function followGauges(deps: GaugeDeps): Promise<void> {
   const { metrics, accounts, deadLetters } = deps;
-  metrics.beforeScrape(() => readDepth(deps));
+  const jobs = new JobGauges(deps);
+  metrics.beforeScrape(() => jobs.read());
   metrics.beforeScrape(() => countPaused(metrics, accounts));
   metrics.beforeScrape(async () => {
     for (const [type, count] of Object.entries(await deadLetters.count())) metrics.deadLetters.set({ type }, count);
   });
+  await jobs.read();
 }
 
 async function countPaused(metrics: Metrics, accounts: Accounts): Promise<void> {
@@ -30,11 +39,36 @@ async function countPaused(metrics: Metrics, accounts: Accounts): Promise<void> 
   for (const { channel, pause } of all) if (pause !== null) metrics.accountsPaused.inc({ channel: channel.id });
 }
 
-async function readDepth({ ledger, metrics, clock }: GaugeDeps): Promise<void> {
-  metrics.outboxDepth.reset();
-  metrics.oldestDueSeconds.reset();
-  for (const { kind, state, count, oldestDueAt } of await depth(ledger.reader)) {
-    metrics.outboxDepth.set({ kind, state }, count);
-    if (state === 'ready') metrics.oldestDueSeconds.set({ kind }, Math.max(0, (clock.now() - oldestDueAt) / 1_000));
+/** What the outbox holds, by kind and state. */
+class JobGauges {
+  readonly #deps: GaugeDeps;
+  readonly #warnedOf = new Set<string>();
+
+  constructor(deps: GaugeDeps) {
+    this.#deps = deps;
+  }
+
+  async read(): Promise<void> {
+    const { ledger, metrics, clock } = this.#deps;
+    const found = await depth(ledger.reader);
+    metrics.outboxDepth.reset();
+    metrics.oldestDueSeconds.reset();
+    for (const one of found) {
+      const { state, count, oldestDueAt } = one;
+      const kind = this.#kindOf(one);
+      metrics.outboxDepth.inc({ kind, state }, count);
+      if (state === 'ready') metrics.oldestDueSeconds.set({ kind }, Math.max(0, (clock.now() - oldestDueAt) / 1_000));
+    }
+  }
+
+  /** Warns once of each kind that has no handler: its jobs are of another version of the program, and stay for that. */
+  #kindOf({ kind, count }: Depth): string {
+    if (this.#deps.outbox.handles(kind)) return kind;
+    if (!this.#warnedOf.has(kind)) {
+      this.#warnedOf.add(kind);
+      const message = 'Jobs of a kind that this version does not know stay undone, and so does what waits behind them';
+      this.#deps.logger.warn({ kind, jobs: count }, message);
+    }
+    return UNHANDLED;
   }
 }

@@ -166,8 +166,10 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
     accepted: () => acceptor.accepted,
   });
   const handlers = [reader, makeDelivery(world, basis), ...outbound.handlers, maintenance];
+  shared.outbox.register(handlers);
   await ledger.write((tx) => shared.outbox.enqueue(tx, retention.job(clock.now())));
-  followGauges({ ...shared, metrics: world.metrics, deadLetters });
+  const { metrics, logger } = world;
+  await followGauges({ ...shared, metrics, logger, deadLetters });
   return {
     ...{ io, driver, accounts, subscriptions, acceptor, admission, limits, deadLetters, eventReplay, eraser },
     pacer: outbound.pacer,

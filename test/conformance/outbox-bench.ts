@@ -102,6 +102,7 @@ export class OutboxBench {
     this.#endings = options.endings ?? new Map();
     this.driver = make(this.ledger, this.clock, (_job, error) => this.failures.push(error), options.times);
     this.outbox = new Outbox(this.clock, this.driver);
+    this.outbox.register([{ kind: 'send' }, { kind: 'settle' }]);
   }
 
   start(): this {

@@ -1,10 +1,12 @@
 /** What every driver of the outbox port has to do. One suite: `describeOutboxDriver('embedded', embedded)`. */
+import type { DriverTimes } from '../../service/src/outbox/embedded.driver.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 import { jobOf, leasesEnd, OutboxBench, type MakeDriver } from './outbox-bench.ts';
 import { testOutboxModel } from './outbox-model.ts';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 /** Longer than any backoff of a job that threw a few times. */
 const LONG = 10 * MINUTE;
 /** Random programs; fewer where each takes a new database on a server. */
@@ -16,8 +18,8 @@ export function describeOutboxDriver(name: string, make: MakeDriver, openLedger?
     const open = openLedger ?? tempLedgers();
     const benches: OutboxBench[] = [];
 
-    const newBench = async (concurrency?: number): Promise<OutboxBench> => {
-      const bench = new OutboxBench(make, await open(), { concurrency });
+    const newBench: NewBench = async (concurrency, times) => {
+      const bench = new OutboxBench(make, await open(), { concurrency, ...(times && { times }) });
       benches.push(bench);
       return bench.start();
     };
@@ -37,7 +39,7 @@ export function describeOutboxDriver(name: string, make: MakeDriver, openLedger?
   });
 }
 
-type NewBench = (concurrency?: number) => Promise<OutboxBench>;
+type NewBench = (concurrency?: number, times?: DriverTimes) => Promise<OutboxBench>;
 
 function promises(newBench: NewBench): void {
   describe('a promise', () => {
@@ -200,6 +202,15 @@ function order(newBench: NewBench): void {
       await bench.seen('finish a');
       expect(bench.happened()).toEqual(['start a', 'postpone a', 'start a', 'postpone a', 'start a', 'finish a']);
       expect(bench.attempts).toEqual([0, 1, 1]);
+    });
+
+    test('the next job with an ordering key is found at once, whatever kind it is', async () => {
+      const bench = await newBench(1, { sweepMs: HOUR });
+      bench.hold('first');
+      await bench.promise({ name: 'first', orderingKey: 'l' }, { name: 'second', kind: 'settle', orderingKey: 'l' });
+      await bench.seen('start first');
+      bench.release('first');
+      await bench.seen('finish second');
     });
 
     test('kinds do not wait for each other', async () => {

@@ -164,11 +164,11 @@ function describeJobs(open: OpenLedger): void {
       expect(await enqueue(ledger, 'b1', { orderingKey: 'b' })).toBe(10);
       expect(await names(ledger)).toEqual(['a1', 'b1']);
       expect(await nextDueAt(ledger.reader, 'send', '', 10)).toBeUndefined();
-      expect(await finish(ledger)).toBe(50);
+      expect(await finish(ledger)).toMatchObject({ kind: 'send', dueAt: 50 });
       expect(await names(ledger)).toEqual(['b1']);
       expect(await names(ledger, 50)).toEqual(['b1', 'a2']);
       const [, second] = await due(ledger, 50);
-      expect(await ledger.write((tx) => jobs.finish(tx, second as jobs.Job))).toBe(9);
+      expect(await ledger.write((tx) => jobs.finish(tx, second as jobs.Job))).toMatchObject({ dueAt: 9 });
       expect(await names(ledger)).toEqual(['a3', 'b1']);
     });
 

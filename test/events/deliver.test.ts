@@ -108,7 +108,7 @@ describe('a workflow that does not take it', () => {
     flow.answers = [410];
     await flow.deliver();
     expect(flow.calls).toHaveLength(1);
-    expect(await rowOf(id)).toMatchObject({ ended_reason: 'gone' });
+    expect(await rowOf(id)).toMatchObject({ endedReason: 'gone' });
     await expect(flow.subscriptions.get(id)).rejects.toMatchObject({ code: 'not_found' });
     await flow.wrote('c');
     expect(await flow.due()).toEqual([]);
@@ -124,7 +124,7 @@ describe('a workflow that does not take it', () => {
     expect((await rowOf(id))?.endedAt).toBeNull();
     flow.clock.advance(60_000);
     await flow.deliver();
-    expect(await rowOf(id)).toMatchObject({ ended_reason: 'unreachable' });
+    expect(await rowOf(id)).toMatchObject({ endedReason: 'unreachable' });
     expect(await flow.due()).toEqual([]);
   });
 

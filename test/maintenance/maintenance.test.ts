@@ -19,6 +19,7 @@ let outbox: Outbox;
 beforeEach(async () => {
   ledger = await open();
   outbox = new Outbox(clock, { notify: () => undefined, start: () => undefined, stop: async () => undefined });
+  outbox.register([{ kind: 'maintenance' }]);
 });
 
 interface Care {

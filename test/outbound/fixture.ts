@@ -106,7 +106,9 @@ export class OutboundFixture {
     this.#outbound = buildOutbound({ ...shared, ...given });
     this.#admission = new Admission({ ...shared, subscriptions: this.subscriptions, checkUrl });
     const maintenance = new MaintenanceHandler({ ...shared, tasks: [watermarks, this.eraser], accepted: () => 0 });
-    driver.start([...this.#outbound.handlers, maintenance]);
+    const handlers = [...this.#outbound.handlers, maintenance];
+    outbox.register(handlers);
+    driver.start(handlers);
     this.#outbound.start();
     return this;
   }

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JobKind } from '../../service/src/outbox/outbox.ts';
 import { BullDriver } from '../../service/src/outbox/bull.driver.ts';
 import { EmbeddedDriver } from '../../service/src/outbox/embedded.driver.ts';
 import { describeOutboxDriver } from '../conformance/outbox.ts';
@@ -42,8 +41,8 @@ describeProcesses('bull', bull, ledgers.openMany);
 
 describe('the notifier', () => {
   /** What a listening process hears. */
-  function listening(notifier: { listen(listener: (kind: JobKind) => boolean): void }, hasRoom = () => true) {
-    const received: JobKind[] = [];
+  function listening(notifier: { listen(listener: (kind: string) => boolean): void }, hasRoom = () => true) {
+    const received: string[] = [];
     notifier.listen((kind) => {
       received.push(kind);
       return hasRoom();

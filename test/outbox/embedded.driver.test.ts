@@ -67,6 +67,7 @@ describe('the embedded driver', () => {
     const ledger = await open();
     const driver = new EmbeddedDriver(ledger, systemClock, () => undefined);
     const outbox = new Outbox(systemClock, driver);
+    outbox.register([{ kind: 'send' }]);
     const dueAt = Date.now() + 50;
     const ranAt = new Promise<number>((ran) => {
       const run = async () => ran(Date.now());
@@ -89,6 +90,7 @@ describe('the embedded driver', () => {
       () => (failing = false),
     );
     const outbox = new Outbox(systemClock, driver);
+    outbox.register([{ kind: 'send' }]);
     const finished = new Promise<void>((done) => {
       const run = (job: Parameters<typeof outbox.finish>[1]) => write((tx) => outbox.finish(tx, job)).then(done);
       driver.start([{ kind: 'send', concurrency: 1, run }]);

@@ -27,6 +27,7 @@ async function runAll(ledger: Ledger, groups: number[], held: (group: string) =>
   const driver = new EmbeddedDriver(ledger, systemClock, () => undefined, { sweepMs: 3_600_000 });
   drivers.push(driver);
   const outbox = new Outbox(systemClock, driver);
+  outbox.register([{ kind: 'send' }]);
   await ledger.write(async (tx) => {
     for (const n of groups) await outbox.enqueue(tx, { kind: 'send', groupKey: groupOf(n), payload: {} });
   });

@@ -145,6 +145,7 @@ describe('a keyed promise', () => {
       // No sweep: only what is promised and notified is done.
       const driver = new EmbeddedDriver(ledger, clock, (_job, error) => broken.push(error), { sweepMs: 600_000 });
       const outbox = new Outbox(clock, driver);
+      outbox.register([{ kind: 'send' }]);
       driver.start([{ kind: 'send', concurrency: 2, run: drain(ledger, outbox, drained) }]);
       return { ledger, driver, outbox };
     });
@@ -174,6 +175,7 @@ describe('a keyed promise', () => {
     const [one, two] = (await ledgers.openMany(2)) as [Ledger, Ledger];
     const clock = manualClock(NOW);
     const outbox = new Outbox(clock, new EmbeddedDriver(one, clock, () => undefined));
+    outbox.register([{ kind: 'send' }]);
     await one.write((tx) => outbox.enqueue(tx, JOB));
     const [job] = (await take(two, 'q:1')) as [Job];
     let finished = false;
@@ -191,6 +193,7 @@ describe('a keyed promise', () => {
     const ledger = await ledgers.open();
     const clock = manualClock(NOW);
     const outbox = new Outbox(clock, new EmbeddedDriver(ledger, clock, () => undefined));
+    outbox.register([{ kind: 'send' }]);
     await ledger.write((tx) => outbox.enqueue(tx, jobOf({ name: 'a', key: 'k' })));
     const [job] = (await take(ledger, 'p:1')) as [Job];
     await expire(ledger);

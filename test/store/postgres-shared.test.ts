@@ -42,6 +42,7 @@ test('an ordering key has one ready job, its first, whenever anybody looks', asy
   const both = await two();
   const driver = { notify: () => undefined, start: () => undefined, stop: async () => undefined };
   const outbox = new Outbox(systemClock, driver);
+  outbox.register([{ kind: 'send' }]);
   let looking = true;
   const wrong: unknown[] = [];
   const look = (async () => {

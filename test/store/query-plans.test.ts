@@ -220,6 +220,7 @@ describe('what decides', () => {
   test.each<[string, RegExp, string[]]>([
     ['which jobs are due', /^select .* from "jobs" .*"due_at" <= \?/, ['kind=?', 'due_at<?']],
     ['when the next job will be', /^select .* from "jobs" .*"due_at" > \?/, ['kind=?', 'due_at>?']],
+    ['which sends are too late', /^select .* from "jobs" .*"expires_at" <= \?/, ['kind=?', 'expires_at<?']],
     ['who is first with an ordering key', /^select .* from "jobs" where "ordering_key" = \?/, ['ordering_key=?']],
     ['which receipts wait', /^select .* from "receipts" .*"processed_at" is null/, ['account_id=?']],
     [

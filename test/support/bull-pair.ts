@@ -4,7 +4,7 @@ import type { Clock } from '../../service/src/core/clock.ts';
 import { Notifier, NOTIFIER_QUEUE } from '../../service/src/outbox/notifier.ts';
 import { BullDriver } from '../../service/src/outbox/bull.driver.ts';
 import { EmbeddedDriver, type DriverTimes } from '../../service/src/outbox/embedded.driver.ts';
-import type { JobHandler, JobKind } from '../../service/src/outbox/outbox.ts';
+import type { JobHandler } from '../../service/src/outbox/outbox.ts';
 import type { JobFailure } from '../../service/src/outbox/worker.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import type { TestedDriver } from '../conformance/outbox-bench.ts';
@@ -77,7 +77,7 @@ export class WebAndWorker implements TestedDriver {
     this.#worker.driver.start(handlers);
   }
 
-  notify(kind: JobKind, dueAt: number): void {
+  notify(kind: string, dueAt: number): void {
     this.#web.driver.notify(kind, dueAt);
   }
 

@@ -10,6 +10,7 @@ import { overdue } from '../store/job-group.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
+import { SEND } from './jobs.ts';
 import type { Outcomes } from './outcome/outcomes.ts';
 
 export const EXPIRED = { code: 'expired', message: 'The message could not be sent in time and was given up' };
@@ -69,7 +70,7 @@ export class Expiry {
 
   async #look(): Promise<void> {
     const { ledger, clock } = this.#deps;
-    for (const job of await overdue(ledger.reader, clock.now(), LIMIT)) {
+    for (const job of await overdue(ledger.reader, SEND, clock.now(), LIMIT)) {
       await ledger.write((tx) => this.#end(tx, job));
     }
   }

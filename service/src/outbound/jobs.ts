@@ -11,12 +11,15 @@ const MAX_HOLD_MS = 7 * 24 * 3_600_000;
 const FIRST_LOOK_MS = 5_000;
 const PRIORITY = { reply: 0, campaign: 10 } as const;
 
+/** The kind of the jobs that send one message each. */
+export const SEND = 'send';
+
 type Addressed = Pick<MessageRow, 'id' | 'accountId' | 'conversationId'>;
 
 /** Sends one message that can be sent from now on; those of one conversation keep their order, those of one account share its pace. */
 export function sendJob(message: Addressed, { purpose, expiresAt }: StoredRequest, now: number): OutboxJob {
   return {
-    kind: 'send',
+    kind: SEND,
     orderingKey: conversationKey(message.conversationId),
     groupKey: message.accountId,
     priority: PRIORITY[purpose],

@@ -22,7 +22,7 @@ import * as messages from '../store/message.store.ts';
 import type { AttemptRow, MessageRow } from '../store/message.store.ts';
 import { leaveChoices } from './choices.ts';
 import { EXPIRED } from './expiry.ts';
-import { lateAt } from './jobs.ts';
+import { lateAt, SEND } from './jobs.ts';
 import { contentOf, outgoingOf, requestOf, type Circumstances } from './message-view.ts';
 import type { OutcomeWriter, Sending } from './outcome/writer.ts';
 import type { Outcomes } from './outcome/outcomes.ts';
@@ -59,7 +59,7 @@ const CONCURRENCY = 256;
 const INTERRUPTED = { code: 'uncertain', message: 'The service ended while the message was being sent' };
 
 export class SendHandler implements JobHandler {
-  readonly kind = 'send';
+  readonly kind = SEND;
   readonly concurrency = CONCURRENCY;
   readonly gate: Pacer;
   readonly #deps: SendDeps;

@@ -2,7 +2,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Notifier } from './notifier.ts';
 import type { EmbeddedDriver } from './embedded.driver.ts';
-import type { JobHandler, JobKind, OutboxDriver } from './outbox.ts';
+import type { JobHandler, OutboxDriver } from './outbox.ts';
 
 /** What is due later than this is found by a sweep before a notification would come. */
 const SOON_MS = 5_000;
@@ -29,13 +29,13 @@ export class BullDriver implements OutboxDriver {
     });
   }
 
-  notify(kind: JobKind, dueAt: number): void {
+  notify(kind: string, dueAt: number): void {
     this.#local.notify(kind, dueAt);
     const delayMs = dueAt - this.#clock.now();
     if (delayMs < SOON_MS && !this.#local.canRun(kind)) this.#notifier.notify(kind, delayMs);
   }
 
-  running(kind: JobKind): number {
+  running(kind: string): number {
     return this.#local.running(kind);
   }
 

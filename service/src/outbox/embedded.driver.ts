@@ -2,7 +2,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { leasesOf, LEASE_MS } from './leases.ts';
-import type { JobHandler, JobKind, OutboxDriver } from './outbox.ts';
+import type { JobHandler, OutboxDriver } from './outbox.ts';
 import { Worker, type JobFailure } from './worker.ts';
 
 /** The driver polls by itself this often, should a notification be lost or another process have died. */
@@ -20,7 +20,7 @@ export class EmbeddedDriver implements OutboxDriver {
   readonly #clock: Clock;
   readonly #failed: JobFailure;
   readonly #times: Required<DriverTimes>;
-  readonly #workers = new Map<JobKind, Worker>();
+  readonly #workers = new Map<string, Worker>();
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(ledger: Ledger, clock: Clock, failed: JobFailure, times: DriverTimes = {}) {
@@ -42,17 +42,17 @@ export class EmbeddedDriver implements OutboxDriver {
     this.#sweep.unref();
   }
 
-  notify(kind: JobKind, dueAt: number): void {
+  notify(kind: string, dueAt: number): void {
     this.#workers.get(kind)?.notify(dueAt);
   }
 
   /** Whether a job of the kind that is due would be run here at once. */
-  canRun(kind: JobKind): boolean {
+  canRun(kind: string): boolean {
     return this.#workers.get(kind)?.isFree ?? false;
   }
 
   /** How many jobs of the kind are under way here. */
-  running(kind: JobKind): number {
+  running(kind: string): number {
     return this.#workers.get(kind)?.running ?? 0;
   }
 

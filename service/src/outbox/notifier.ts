@@ -3,7 +3,6 @@
  * it still is, the ledger knows. Whatever Redis loses, forgets or tells twice costs time, no work.
  */
 import type { Job as BullJob, JobOptions, Queue } from 'bull';
-import type { JobKind } from './outbox.ts';
 
 export const NOTIFIER_QUEUE = 'parley-notifier';
 /** Nobody reads of a notification that was received. */
@@ -25,18 +24,18 @@ interface Notification {
 }
 
 /** Called for each notification of this process; answers false when it has no room for work of the kind. */
-export type Notified = (kind: JobKind) => boolean;
+export type Notified = (kind: string) => boolean;
 
 /** Sends notifications to the processes of one installation, and receives them. */
 export class Notifier {
   readonly #log: NotifierLog;
   #queue: Queue<Notification> | undefined;
   #notified: Notified | undefined;
-  readonly #sending = new Set<JobKind>();
+  readonly #sending = new Set<string>();
   /** Kinds to be told of once more, with so many hops behind them. */
-  readonly #again = new Map<JobKind, number>();
+  readonly #again = new Map<string, number>();
   /** Kinds of which a notification was passed on a moment ago: whoever receives it polls for all work of the kind. */
-  readonly #passedOn = new Set<JobKind>();
+  readonly #passedOn = new Set<string>();
   #wasUp = false;
   #complained = false;
 
@@ -72,7 +71,7 @@ export class Notifier {
   }
 
   /** Tells some process that work of `kind` is due in `delayMs`. Notifications that would say the same are one. */
-  notify(kind: JobKind, delayMs = 0, hops = 0): void {
+  notify(kind: string, delayMs = 0, hops = 0): void {
     if (!this.isUp || this.#queue === undefined) return;
     if (this.#sending.has(kind)) {
       this.#again.set(kind, Math.min(hops, this.#again.get(kind) ?? hops));
@@ -84,7 +83,7 @@ export class Notifier {
 
   /** Receives a notification, and passes it on when there is no room. */
   async #received(job: BullJob<Notification>): Promise<void> {
-    const kind = job.name as JobKind;
+    const kind = job.name;
     const hasRoom = this.#notified?.(kind) ?? false;
     const hops = job.data.hops + 1;
     if (hasRoom || hops >= MAX_HOPS || this.#passedOn.has(kind)) return;
@@ -93,7 +92,7 @@ export class Notifier {
     this.notify(kind, HOP_MS, hops);
   }
 
-  async #add(queue: Queue<Notification>, kind: JobKind, delayMs: number, hops: number): Promise<void> {
+  async #add(queue: Queue<Notification>, kind: string, delayMs: number, hops: number): Promise<void> {
     try {
       await queue.add(kind, { hops }, { ...OPTIONS, delay: Math.max(0, Math.ceil(delayMs)) });
       this.#complained = false;

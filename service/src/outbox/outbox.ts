@@ -11,28 +11,16 @@ import type { GroupGate } from './fair-scheduler.ts';
 
 export type { Job } from '../store/job.store.ts';
 
-/**
- * The kinds of work.
- * - `normalize` (keyed by account): read the receipts that wait.
- * - `deliver` (keyed by subscription and shard): hand over the events that wait; or end a subscription whose time is over.
- * - `send` (an ordering key per conversation): send one message.
- * - `settle` (keyed by message and when its wait began): end the wait of an uncertain or held message.
- * - `maintenance` (keyed by its purpose): one small step of keeping the ledger: retention, erasing, sealing secrets anew.
- */
-export const JOB_KINDS = ['normalize', 'deliver', 'send', 'settle', 'maintenance'] as const;
-export type JobKind = (typeof JOB_KINDS)[number];
-
-export interface OutboxJob extends NewJob {
-  kind: JobKind;
-}
+export type OutboxJob = NewJob;
 
 /**
- * Does one kind of work. `run` is given a job that no one else runs at the same time, and must either `finish` or `postpone` it in
+ * A handler does one kind of work, which it names itself. `run` is given a job that no one else runs at the same time, and must either `finish` or `postpone` it in
  * a unit of work of its own before it resolves. A throw means that nothing was changed: the job is tried again after a backoff.
  * It may be run again after a crash at any point, so what it does outside the ledger has to be found there first.
  */
 export interface JobHandler {
-  kind: JobKind;
+  /** Its own: no other handler has it. Stored with each job, so a kind that was released is never called anything else. */
+  readonly kind: string;
   /** Jobs of this kind that may run at the same time, in one process. */
   concurrency: number;
   /** Set: the kind's jobs are in groups, which the scheduler serves in rotation and the gate may hold back. */
@@ -43,7 +31,7 @@ export interface JobHandler {
 /** A driver decides when to poll for jobs, and runs them. */
 export interface OutboxDriver {
   /** Tells that a job of `kind` becomes due at `dueAt` (milliseconds since the epoch); called after the commit. May be lost. */
-  notify(kind: JobKind, dueAt: number): void;
+  notify(kind: string, dueAt: number): void;
   /** Starts running jobs; everything that is due already is found by itself. */
   start(handlers: readonly JobHandler[]): void;
   /** Takes no more jobs and resolves when those under way are done. */
@@ -57,14 +45,29 @@ const REST_MS = 10;
 export class Outbox {
   readonly #clock: Clock;
   readonly #driver: OutboxDriver;
+  readonly #kinds = new Set<string>();
 
   constructor(clock: Clock, driver: OutboxDriver) {
     this.#clock = clock;
     this.#driver = driver;
   }
 
-  /** Promises a job. */
+  /** Registers the kinds of work that this program does, whichever process does it. Throws when two handlers share a kind. */
+  register(handlers: readonly Pick<JobHandler, 'kind'>[]): void {
+    for (const { kind } of handlers) {
+      if (this.#kinds.has(kind)) throw new Error(`Two handlers are registered for jobs of the kind '${kind}'`);
+      this.#kinds.add(kind);
+    }
+  }
+
+  /** Whether a handler is registered for the kind. Stored jobs may be of another version of the program: they stay where they are. */
+  handles(kind: string): boolean {
+    return this.#kinds.has(kind);
+  }
+
+  /** Promises a job of a registered kind. */
   async enqueue(tx: Tx, job: OutboxJob): Promise<void> {
+    if (!this.handles(job.kind)) throw new Error(`No handler is registered for jobs of the kind '${job.kind}'`);
     const dueAt = await jobs.enqueue(tx, job, this.#clock.now());
     if (dueAt !== undefined) tx.afterCommit(() => this.#driver.notify(job.kind, dueAt));
   }
@@ -72,7 +75,7 @@ export class Outbox {
   /** The job is done. */
   async finish(tx: Tx, job: Job): Promise<void> {
     const next = await jobs.finish(tx, job);
-    if (next !== undefined) tx.afterCommit(() => this.#driver.notify(job.kind as JobKind, next));
+    if (next !== undefined) tx.afterCommit(() => this.#driver.notify(next.kind, next.dueAt));
   }
 
   /**
@@ -102,12 +105,12 @@ export class Outbox {
   /** The job is to be run again, as one of another group. */
   async moveToGroup(tx: Tx, job: Job, group: string): Promise<void> {
     await moveToGroup(tx, job, group);
-    tx.afterCommit(() => this.#driver.notify(job.kind as JobKind, this.#clock.now()));
+    tx.afterCommit(() => this.#driver.notify(job.kind, this.#clock.now()));
   }
 
   /** The job is to be run again at `dueAt`. */
   async postpone(tx: Tx, job: Job, dueAt: number, costsAttempt: boolean): Promise<void> {
     await jobs.postpone(tx, job, dueAt, costsAttempt);
-    tx.afterCommit(() => this.#driver.notify(job.kind as JobKind, dueAt));
+    tx.afterCommit(() => this.#driver.notify(job.kind, dueAt));
   }
 }

@@ -34,6 +34,7 @@ export class Metrics {
     ['channel'],
   );
   readonly sendSeconds = this.#histogram('send_seconds', 'Time the provider took', SECONDS, ['channel']);
+  /** `kind`: of a registered handler, or `unhandled`. */
   readonly outboxDepth = this.#gauge('outbox_jobs', 'Jobs in the outbox', ['kind', 'state']);
   readonly oldestDueSeconds = this.#gauge('outbox_oldest_due_seconds', 'Age of the oldest job that is due', ['kind']);
   readonly deadLetters = this.#gauge('dead_letters', 'What did not arrive and waits for a person', ['type']);

@@ -5,13 +5,19 @@ import type { Tx } from './unit-of-work.ts';
 import { prepared, type Parameters } from './prepared.ts';
 import type { Schema } from './schema.ts';
 
-const selectOverdue = prepared((db, its: Parameters<{ now: number; limit: number }>) =>
-  db.selectFrom('jobs').selectAll().where('expiresAt', '<=', its('now')).orderBy('expiresAt').limit(its('limit')),
+const selectOverdue = prepared((db, its: Parameters<{ kind: string; now: number; limit: number }>) =>
+  db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('kind', '=', its('kind'))
+    .where('expiresAt', '<=', its('now'))
+    .orderBy('expiresAt')
+    .limit(its('limit')),
 );
 
-/** Jobs whose work is not to be done any more, whatever holds them back. */
-export async function overdue(db: Kysely<Schema>, now: number, limit: number): Promise<Job[]> {
-  return (await selectOverdue(db, { now, limit })).rows.map(fromRow);
+/** Finds jobs of a kind whose work is not to be done any more, whatever holds them back. */
+export async function overdue(db: Kysely<Schema>, kind: string, now: number, limit: number): Promise<Job[]> {
+  return (await selectOverdue(db, { kind, now, limit })).rows.map(fromRow);
 }
 
 /** Puts a job that the caller has claimed into another group, where it waits for its turn. */

@@ -19,7 +19,7 @@ export interface NewJob {
   priority?: Priority | undefined;
   /** Default: at once. */
   dueAt?: number | undefined;
-  /** From then on the work is not to be done any more. */
+  /** From then on the work is not to be done any more: the kind's own handler sees to that. */
   expiresAt?: number | undefined;
 }
 
@@ -142,8 +142,11 @@ const setReady = prepared((db, its: Parameters<{ seq: number }>) =>
   db.updateTable('jobs').set({ state: 'ready' }).where('seq', '=', its('seq')),
 );
 
-/** Deletes a finished job; the next with its ordering key becomes ready. Answers that one's due time. */
-export async function finish(tx: Tx, job: LeasedJob & Pick<Job, 'orderingKey'>): Promise<number | undefined> {
+/** The first job with an ordering key. */
+type NextJob = Pick<Job, 'seq' | 'kind' | 'dueAt'>;
+
+/** Deletes a finished job; the next with its ordering key becomes ready. Answers what that one is and when it is due. */
+export async function finish(tx: Tx, job: LeasedJob & Pick<Job, 'orderingKey'>): Promise<NextJob | undefined> {
   if (job.orderingKey !== null) await lockOrderingKey(tx, job.orderingKey);
   // Its ordering key as it is now: it may have changed since the job was read.
   const orderingKey = first(await deleteOne(tx.db, leased(job)))?.orderingKey;
@@ -152,7 +155,7 @@ export async function finish(tx: Tx, job: LeasedJob & Pick<Job, 'orderingKey'>):
   const next = await firstOfKey(tx.db, orderingKey);
   if (next === undefined) return undefined;
   await setReady(tx.db, { seq: next.seq });
-  return next.dueAt;
+  return next;
 }
 
 /** The ordering key of everything that is said in a conversation. */
@@ -272,12 +275,14 @@ function lockOrderingKey(tx: Tx, orderingKey: string): Promise<void> {
 }
 
 const selectFirstOfKey = prepared((db, its: Parameters<{ orderingKey: string }>) =>
-  db.selectFrom('jobs').select(['seq', 'dueAt']).where('orderingKey', '=', its('orderingKey')).orderBy('seq').limit(1),
+  db
+    .selectFrom('jobs')
+    .select(['seq', 'kind', 'dueAt'])
+    .where('orderingKey', '=', its('orderingKey'))
+    .orderBy('seq')
+    .limit(1),
 );
 
-async function firstOfKey(
-  db: Kysely<Schema>,
-  orderingKey: string,
-): Promise<{ seq: number; dueAt: number } | undefined> {
+async function firstOfKey(db: Kysely<Schema>, orderingKey: string): Promise<NextJob | undefined> {
   return first(await selectFirstOfKey(db, { orderingKey }));
 }

@@ -1,5 +1,6 @@
 /** What an operator sees: health, metrics, the description of the API, setting up the provider. */
 import type { Account } from '../../../contract/api.ts';
+import * as jobs from '../../../service/src/store/job.store.ts';
 import { ACCOUNT, ANA, closeApps, sandboxSettings, startApp, type App } from '../../support/app.ts';
 import { freePort } from '../../support/free-port.ts';
 
@@ -24,6 +25,22 @@ describe('health', () => {
     const { status } = await app.sandbox.customer.sends({ from: ANA, text: 'hi' });
     expect(status).toBeGreaterThanOrEqual(500);
   });
+});
+
+test('a job that no part of this version does stays, is counted, and is told of once', async () => {
+  const app = await startApp();
+  const { ledger } = app.service;
+  await ledger.write((tx) => jobs.enqueue(tx, { kind: 'of another version', payload: {} }, app.clock.now()));
+  await app.stop();
+  await app.start();
+  for (let scrape = 0; scrape < 2; scrape++) {
+    const { text } = await app.call('GET', '/metrics');
+    expect(text).toContain('parley_outbox_jobs{kind="unhandled",state="ready"} 1');
+    expect(text).not.toContain('another version');
+  }
+  expect(app.log.lines.filter(({ kind }) => kind === 'of another version')).toHaveLength(1);
+  await app.sandbox.customer.sends({ from: ANA, text: 'hi' });
+  await app.reaches(await app.sent('hello'), 'read');
 });
 
 test('metrics count the traffic and name nobody', async () => {
