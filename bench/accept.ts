@@ -1,10 +1,10 @@
-/** Webhooks accepted per second, against the floor, in alternating rounds; and how fast everything gets through to the workflow. */
+/** Webhooks accepted per second, against the baseline, in alternating rounds; and how fast everything gets through to the workflow. */
 import { Child } from './child.ts';
 import type { LoadAsk, LoadResult } from './load.ts';
-import type { FloorAnswer, FloorAsk } from './baseline.ts';
+import type { BaselineAnswer, BaselineAsk } from './baseline.ts';
 import { until } from './measure.ts';
 import { numbers, type WebhookTarget } from './requests.ts';
-import type { Rig } from './harness.ts';
+import type { Harness } from './harness.ts';
 
 export interface AcceptPlan {
   rounds: number;
@@ -15,12 +15,12 @@ export interface AcceptPlan {
 }
 
 export interface AcceptRound {
-  floor: LoadResult;
+  baseline: LoadResult;
   service: LoadResult;
   /** Webhooks per second from the first request until the last event was delivered. */
   sustained: number;
   /** Microseconds of processor time for each webhook while the burst lasted, whatever else the process did included. */
-  cpu: { floor: number; service: number };
+  cpu: { baseline: number; service: number };
   /** Events that were delivered by the time the burst ended. */
   deliveredInBurst: number;
 }
@@ -28,29 +28,29 @@ export interface AcceptRound {
 /** Far beyond what draining a burst takes; only a hang gets here. */
 const DRAIN_LIMIT_MS = 300_000;
 
-/** Floor and services in turn, each round the same; answers the rounds of each service. */
-export async function measureAccept(plan: AcceptPlan, rigs: readonly Rig[]): Promise<AcceptRound[][]> {
+/** Baseline and services in turn, each round the same; answers the rounds of each service. */
+export async function measureAccept(plan: AcceptPlan, harnesses: readonly Harness[]): Promise<AcceptRound[][]> {
   const load = new Child<LoadAsk, LoadResult>('./load.ts');
-  const floor = new Child<FloorAsk, FloorAnswer>('./floor.ts');
-  const done: AcceptRound[][] = rigs.map(() => []);
+  const baseline = new Child<BaselineAsk, BaselineAnswer>('./baseline.ts');
+  const done: AcceptRound[][] = harnesses.map(() => []);
   const burst = (ports: readonly number[], target: WebhookTarget, cpu: () => Promise<number>) =>
     oneBurst(plan, load, ports, target, cpu);
   try {
-    const { port } = await floor.ask({ do: 'listen', secret: rigs[0]?.target.secret ?? '' });
-    const floorCpu = async () => (await floor.ask({ do: 'cpu' })).cpuSeconds;
+    const { port } = await baseline.ask({ do: 'listen', secret: harnesses[0]?.target.secret ?? '' });
+    const baselineCpu = async () => (await baseline.ask({ do: 'cpu' })).cpuSeconds;
     // The first round warms all of them up and is not counted.
     for (let i = 0; i <= plan.rounds; i++) {
-      for (const [index, rig] of rigs.entries()) {
-        const least = await burst([port], rig.target, floorCpu);
-        await rig.workflow.ask({ do: 'reset' });
-        const most = await burst(rig.ports, rig.target, () => rig.cpuSeconds());
-        const drained = await drain(rig, most.result);
-        const cpu = { floor: least.cpu, service: most.cpu };
-        if (i > 0) done[index]?.push({ floor: least.result, service: most.result, cpu, ...drained });
+      for (const [index, harness] of harnesses.entries()) {
+        const least = await burst([port], harness.target, baselineCpu);
+        await harness.workflow.ask({ do: 'reset' });
+        const most = await burst(harness.ports, harness.target, () => harness.cpuSeconds());
+        const drained = await drain(harness, most.result);
+        const cpu = { baseline: least.cpu, service: most.cpu };
+        if (i > 0) done[index]?.push({ baseline: least.result, service: most.result, cpu, ...drained });
       }
     }
   } finally {
-    await Promise.all([load.stop(), floor.stop()]);
+    await Promise.all([load.stop(), baseline.stop()]);
   }
   return done;
 }
@@ -70,7 +70,7 @@ async function oneBurst(
 }
 
 /** Waits until the workflow has everything that was accepted. */
-export async function drain({ workflow }: Rig, { answered, warmed, startedAt }: LoadResult) {
+export async function drain({ workflow }: Harness, { answered, warmed, startedAt }: LoadResult) {
   const accepted = answered + warmed;
   const read = () => workflow.ask({ do: 'read' });
   const { events: deliveredInBurst } = await read();

@@ -1,4 +1,4 @@
-/** The floor: the least any receiver of signed webhooks must do in Node. Read the body, HMAC-SHA256, compare, 200. */
+/** The baseline: the least any receiver of signed webhooks must do in Node. Read the body, HMAC-SHA256, compare, 200. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -22,16 +22,16 @@ function listen(secret: string): Promise<number> {
   });
 }
 
-export type FloorAsk = { do: 'listen'; secret: string } | { do: 'cpu' };
-export interface FloorAnswer {
+export type BaselineAsk = { do: 'listen'; secret: string } | { do: 'cpu' };
+export interface BaselineAnswer {
   port: number;
-  /** Seconds of processor time that the floor used so far. */
+  /** Seconds of processor time that the baseline used so far. */
   cpuSeconds: number;
 }
 
 let port = 0;
 
-answering(async (ask: FloorAsk): Promise<FloorAnswer> => {
+answering(async (ask: BaselineAsk): Promise<BaselineAnswer> => {
   if (ask.do === 'listen') port = await listen(ask.secret);
   const { user, system } = process.cpuUsage();
   return { port, cpuSeconds: (user + system) / 1e6 };

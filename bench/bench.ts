@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { Child } from './child.ts';
 import type { Plan } from './plan.ts';
-import { Rig, type Counter, type RigPlan } from './harness.ts';
-import { Subject } from './service-under-test.ts';
+import { Harness, type Counter, type HarnessPlan } from './harness.ts';
+import { ServiceUnderTest } from './service-under-test.ts';
 
-type RigWish = Partial<Pick<RigPlan, 'name' | 'dataDirs' | 'env' | 'maxBatch'>>;
+type HarnessWish = Partial<Pick<HarnessPlan, 'name' | 'dataDirs' | 'env' | 'maxBatch'>>;
 
 export class Bench {
   readonly plan: Plan;
@@ -39,24 +39,27 @@ export class Bench {
     return join(this.#root, `data-${this.#folders++}`);
   }
 
-  async withSubject<T>(use: (subject: Subject) => Promise<T>, dataDir = this.folder()): Promise<T> {
-    const subject = await Subject.start(dataDir, { nodeOptions: this.#nodeOptions });
+  async withService<T>(use: (service: ServiceUnderTest) => Promise<T>, dataDir = this.folder()): Promise<T> {
+    const service = await ServiceUnderTest.start(dataDir, { nodeOptions: this.#nodeOptions });
     try {
-      return await use(subject);
+      return await use(service);
     } finally {
-      await subject.stop();
+      await service.stop();
     }
   }
 
   /** Starts the services one after the other; each wish says what is special about it. */
-  async withRigs<T>(wishes: readonly RigWish[], use: (rigs: readonly Rig[]) => Promise<T>): Promise<T> {
-    const rigs: Rig[] = [];
+  async withHarnesses<T>(
+    wishes: readonly HarnessWish[],
+    use: (harnesses: readonly Harness[]) => Promise<T>,
+  ): Promise<T> {
+    const harnesses: Harness[] = [];
     const usual = { name: 'embedded', maxBatch: 100, nodeOptions: this.#nodeOptions, providerPort: this.providerPort };
     try {
-      for (const wish of wishes) rigs.push(await Rig.start({ ...usual, dataDirs: [this.folder()], ...wish }));
-      return await use(rigs);
+      for (const wish of wishes) harnesses.push(await Harness.start({ ...usual, dataDirs: [this.folder()], ...wish }));
+      return await use(harnesses);
     } finally {
-      await Promise.all(rigs.map((rig) => rig.stop()));
+      await Promise.all(harnesses.map((harness) => harness.stop()));
     }
   }
 }

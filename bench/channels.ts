@@ -1,6 +1,6 @@
 /**
  * What a channel itself costs: a webhook's bytes read into facts, and a text checked, written and handed to an HTTP client that answers at
- * once. The floors are what cannot be done without: the same bytes through the parser of their format, the same request made into bytes.
+ * once. The baselines are what cannot be done without: the same bytes through the parser of their format, the same request made into bytes.
  */
 import type { Channel, ChannelIo, RawRequest } from '../service/src/channels/channel.ts';
 import type { HttpRequest } from '../service/src/core/http.ts';
@@ -18,9 +18,9 @@ export interface ChannelCost {
   name: string;
   bytes: number;
   read: number[];
-  readFloor: number[];
+  readBaseline: number[];
   written: number[];
-  writtenFloor: number[];
+  writtenBaseline: number[];
 }
 
 /** Everything is compiled by then. */
@@ -29,14 +29,14 @@ const WARM_UP = 2_000;
 export async function measureChannel(channel: Channel, sample: ChannelSample, plan: ChannelPlan): Promise<ChannelCost> {
   const read = reader(channel, sample);
   const { write, request } = await writer(channel, sample);
-  const works = { read, readFloor: parser(sample), written: write, writtenFloor: encoder(request) };
+  const works = { read, readBaseline: parser(sample), written: write, writtenBaseline: encoder(request) };
   const cost = {
     name: channel.name,
     bytes: sample.webhook.length,
     read: [],
-    readFloor: [],
+    readBaseline: [],
     written: [],
-    writtenFloor: [],
+    writtenBaseline: [],
   };
   for (const work of Object.values(works)) await timed(work, WARM_UP);
   for (let round = 0; round < plan.rounds; round++) {

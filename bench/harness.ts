@@ -2,11 +2,11 @@
 import { Child } from './child.ts';
 import type { CounterAnswer, CounterAsk } from './counter.ts';
 import type { WebhookTarget } from './requests.ts';
-import { Subject } from './service-under-test.ts';
+import { ServiceUnderTest } from './service-under-test.ts';
 
 export type Counter = Child<CounterAsk, CounterAnswer>;
 
-export interface RigPlan {
+export interface HarnessPlan {
   name: string;
   /** One for each process. */
   dataDirs: readonly string[];
@@ -17,29 +17,36 @@ export interface RigPlan {
   maxBatch: number;
 }
 
-export class Rig {
+export class Harness {
   readonly name: string;
-  readonly processes: readonly Subject[];
+  readonly processes: readonly ServiceUnderTest[];
   readonly target: WebhookTarget;
   readonly workflow: Counter;
 
-  private constructor(name: string, processes: readonly Subject[], target: WebhookTarget, workflow: Counter) {
+  private constructor(name: string, processes: readonly ServiceUnderTest[], target: WebhookTarget, workflow: Counter) {
     this.name = name;
     this.processes = processes;
     this.target = target;
     this.workflow = workflow;
   }
 
-  static async start({ name, dataDirs, env = {}, nodeOptions = [], providerPort, maxBatch }: RigPlan): Promise<Rig> {
-    const processes: Subject[] = [];
-    for (const dataDir of dataDirs) processes.push(await Subject.start(dataDir, { env, nodeOptions }));
+  static async start({
+    name,
+    dataDirs,
+    env = {},
+    nodeOptions = [],
+    providerPort,
+    maxBatch,
+  }: HarnessPlan): Promise<Harness> {
+    const processes: ServiceUnderTest[] = [];
+    for (const dataDir of dataDirs) processes.push(await ServiceUnderTest.start(dataDir, { env, nodeOptions }));
     const [first] = processes;
-    if (first === undefined) throw new Error('A rig has at least one process');
+    if (first === undefined) throw new Error('A harness has at least one process');
     const target = await first.addAccount(providerPort);
     const workflow: Counter = new Child('./counter.ts');
     const { port } = await workflow.ask({ do: 'listen' });
     await first.subscribe(`http://127.0.0.1:${port}/webhook`, maxBatch);
-    return new Rig(name, processes, target, workflow);
+    return new Harness(name, processes, target, workflow);
   }
 
   get ports(): number[] {
@@ -48,20 +55,20 @@ export class Rig {
 
   /** Seconds of processor time that its processes used so far. */
   async cpuSeconds(): Promise<number> {
-    return this.#sum((subject) => subject.metric('parley_process_cpu_seconds_total'));
+    return this.#sum((service) => service.metric('parley_process_cpu_seconds_total'));
   }
 
   /** Of all its processes. */
   async memoryMb(): Promise<number> {
-    return this.#sum((subject) => subject.memoryMb());
+    return this.#sum((service) => service.memoryMb());
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.processes.map((subject) => subject.stop()));
+    await Promise.all(this.processes.map((service) => service.stop()));
     await this.workflow.stop();
   }
 
-  async #sum(of: (subject: Subject) => Promise<number>): Promise<number> {
+  async #sum(of: (service: ServiceUnderTest) => Promise<number>): Promise<number> {
     const all = await Promise.all(this.processes.map(of));
     return all.reduce((sum, one) => sum + one, 0);
   }

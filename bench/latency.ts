@@ -2,15 +2,19 @@
 import { createServer, request as httpRequest, Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { numbers, sign, webhookBody, type WebhookTarget } from './requests.ts';
-import type { Subject } from './service-under-test.ts';
+import type { ServiceUnderTest } from './service-under-test.ts';
 
 const TIMEOUT_MS = 10_000;
 /** The first calls of a process run slow code; they are no part of the figure. */
 const WARM_UP = 20;
 
-export async function measureLatency(subject: Subject, target: WebhookTarget, count: number): Promise<number[]> {
+export async function measureLatency(
+  service: ServiceUnderTest,
+  target: WebhookTarget,
+  count: number,
+): Promise<number[]> {
   const workflow = new Workflow();
-  await subject.subscribe(`http://127.0.0.1:${await workflow.listen()}/webhook`, 1);
+  await service.subscribe(`http://127.0.0.1:${await workflow.listen()}/webhook`, 1);
   const agent = new Agent({ keepAlive: true });
   const times: number[] = [];
   try {
@@ -18,7 +22,7 @@ export async function measureLatency(subject: Subject, target: WebhookTarget, co
       const body = webhookBody(target, numbers(1));
       const arrived = workflow.next();
       const startedAt = performance.now();
-      await post(agent, subject.port, target, body);
+      await post(agent, service.port, target, body);
       times.push((await arrived) - startedAt);
     }
   } finally {

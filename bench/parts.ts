@@ -12,13 +12,13 @@ import { median } from './measure.ts';
 import { again } from './plan.ts';
 import * as report from './report.ts';
 import type { Row } from './report.ts';
-import type { Rig } from './harness.ts';
+import type { Harness } from './harness.ts';
 import { measureSends } from './sends.ts';
 import { startServers } from './servers.ts';
 import { measureSoak } from './soak.ts';
-import type { Subject } from './service-under-test.ts';
+import type { ServiceUnderTest } from './service-under-test.ts';
 
-interface Part {
+interface BenchPart {
   what: string;
   run(bench: Bench): Promise<Row[]>;
 }
@@ -33,35 +33,35 @@ async function starts(bench: Bench): Promise<Row[]> {
   const folder = bench.folder();
   const times: number[] = [];
   for (let i = 0; i < bench.plan.starts; i++) {
-    times.push(await bench.withSubject(async ({ startedInMs }) => startedInMs, folder));
+    times.push(await bench.withService(async ({ startedInMs }) => startedInMs, folder));
   }
   return report.startRows(times);
 }
 
-async function latency(bench: Bench, subject: Subject, count = bench.plan.latencies): Promise<number[]> {
-  return measureLatency(subject, await subject.addAccount(bench.providerPort), count);
+async function latency(bench: Bench, service: ServiceUnderTest, count = bench.plan.latencies): Promise<number[]> {
+  return measureLatency(service, await service.addAccount(bench.providerPort), count);
 }
 
-async function sends(bench: Bench, subject: Subject, plan = bench.plan.sends) {
-  for (let n = 0; n < plan.accounts; n++) await subject.addAccount(bench.providerPort, n);
-  return measureSends(plan, subject, bench.provider);
+async function sends(bench: Bench, service: ServiceUnderTest, plan = bench.plan.sends) {
+  for (let n = 0; n < plan.accounts; n++) await service.addAccount(bench.providerPort, n);
+  return measureSends(plan, service, bench.provider);
 }
 
 /** The median of what is accepted, measured where nobody did yet. */
-async function highest(bench: Bench, rig: Rig): Promise<number> {
+async function highest(bench: Bench, harness: Harness): Promise<number> {
   if (bench.rate === undefined) {
-    const [rounds = []] = await measureAccept({ ...again(bench.plan).accept, rounds: 2 }, [rig]);
+    const [rounds = []] = await measureAccept({ ...again(bench.plan).accept, rounds: 2 }, [harness]);
     bench.rate = rateOf(rounds);
   }
   return bench.rate;
 }
 
 function accept(bench: Bench): Promise<Row[]> {
-  return bench.withRigs([{}], async ([rig]) => {
-    if (rig === undefined) return [];
-    const before = await rig.memoryMb();
-    const [rounds = []] = await measureAccept(bench.plan.accept, [rig]);
-    const after = await rig.memoryMb();
+  return bench.withHarnesses([{}], async ([harness]) => {
+    if (harness === undefined) return [];
+    const before = await harness.memoryMb();
+    const [rounds = []] = await measureAccept(bench.plan.accept, [harness]);
+    const after = await harness.memoryMb();
     bench.rate = rateOf(rounds);
     return [...report.acceptRows(rounds), ...report.memoryRows(before, after)];
   });
@@ -70,19 +70,19 @@ function accept(bench: Bench): Promise<Row[]> {
 function deliveries(bench: Bench): Promise<Row[]> {
   const { rounds, count } = bench.plan.deliveries;
   const wishes = [1, 100].map((maxBatch) => ({ name: `maxBatch ${maxBatch}`, maxBatch }));
-  return bench.withRigs(wishes, async (rigs) => {
+  return bench.withHarnesses(wishes, async (harnesses) => {
     const plan = { rounds, durationMs: 60_000, connections: CONNECTIONS, pool: count };
-    const measured = await measureAccept(plan, rigs);
-    return rigs.map(({ name }, i) => report.deliveryRow(name, measured[i] ?? []));
+    const measured = await measureAccept(plan, harnesses);
+    return harnesses.map(({ name }, i) => report.deliveryRow(name, measured[i] ?? []));
   });
 }
 
 function ack(bench: Bench): Promise<Row[]> {
-  return bench.withRigs([{}], async ([rig]) => {
-    if (rig === undefined) return [];
-    const perSecond = Math.round((await highest(bench, rig)) / 2);
+  return bench.withHarnesses([{}], async ([harness]) => {
+    if (harness === undefined) return [];
+    const perSecond = Math.round((await highest(bench, harness)) / 2);
     const plan = { perSecond, durationMs: bench.plan.ackMs, connections: CONNECTIONS };
-    return [report.ackRow(perSecond, await pacedWebhooks(plan, rig))];
+    return [report.ackRow(perSecond, await pacedWebhooks(plan, harness))];
   });
 }
 
@@ -95,14 +95,16 @@ async function filled(bench: Bench): Promise<Row[]> {
 /** An empty ledger and a full one in turn; then what else is measured of an empty one, on the full one alone. */
 async function filledWith(bench: Bench, messages: number): Promise<Row[]> {
   const folder = bench.folder();
-  await bench.withSubject((subject) => subject.addAccount(bench.providerPort), folder);
+  await bench.withService((service) => service.addAccount(bench.providerPort), folder);
   const bytes = fillLedger(join(folder, 'parley.db'), messages);
   const plan = again(bench.plan);
   const wishes = [{}, { name: 'filled', dataDirs: [folder] }];
-  const [empty = [], full = []] = await bench.withRigs(wishes, (rigs) => measureAccept(plan.accept, rigs));
-  const rest = await bench.withSubject(async (subject) => {
-    const times = await latency(bench, subject, plan.latencies);
-    return { times, sends: await sends(bench, subject, plan.sends) };
+  const [empty = [], full = []] = await bench.withHarnesses(wishes, (harnesses) =>
+    measureAccept(plan.accept, harnesses),
+  );
+  const rest = await bench.withService(async (service) => {
+    const times = await latency(bench, service, plan.latencies);
+    return { times, sends: await sends(bench, service, plan.sends) };
   }, folder);
   return report.filledRows({ messages, bytes, empty, full, ...rest });
 }
@@ -126,9 +128,9 @@ async function shared(bench: Bench): Promise<Row[]> {
       dataDirs: Array.from({ length: i + 1 }, () => bench.folder()),
       env,
     }));
-    return await bench.withRigs(wishes, async (rigs) => {
-      const measured = await measureAccept(again(bench.plan).accept, rigs);
-      return rigs.flatMap(({ name }, i) => report.sharedRows(name, measured[i] ?? []));
+    return await bench.withHarnesses(wishes, async (harnesses) => {
+      const measured = await measureAccept(again(bench.plan).accept, harnesses);
+      return harnesses.flatMap(({ name }, i) => report.sharedRows(name, measured[i] ?? []));
     });
   } finally {
     await Promise.all(servers.map((one) => one.close()));
@@ -136,25 +138,25 @@ async function shared(bench: Bench): Promise<Row[]> {
 }
 
 function soak(bench: Bench): Promise<Row[]> {
-  return bench.withRigs([{}], async ([rig]) => {
-    if (rig === undefined) return [];
+  return bench.withHarnesses([{}], async ([harness]) => {
+    if (harness === undefined) return [];
     const durationMs = bench.plan.soakMinutes * 60_000;
     const plan = { perSecond: SOAK_PER_SECOND, durationMs, connections: CONNECTIONS };
-    return report.soakRows(SOAK_PER_SECOND, await measureSoak(plan, rig));
+    return report.soakRows(SOAK_PER_SECOND, await measureSoak(plan, harness));
   });
 }
 
-export const parts: Record<string, Part> = {
+export const parts: Record<string, BenchPart> = {
   d: { what: 'Start-up', run: starts },
   b: {
     what: 'Latency of one webhook at a time',
-    run: async (bench) => report.latencyRows(await bench.withSubject((subject) => latency(bench, subject))),
+    run: async (bench) => report.latencyRows(await bench.withService((service) => latency(bench, service))),
   },
   c: {
     what: 'Sends per second',
-    run: async (bench) => report.sendRows(await bench.withSubject((subject) => sends(bench, subject))),
+    run: async (bench) => report.sendRows(await bench.withService((service) => sends(bench, service))),
   },
-  a: { what: 'Webhooks per second, floor and service in turn', run: accept },
+  a: { what: 'Webhooks per second, baseline and service in turn', run: accept },
   e: { what: 'Answers at half of the highest rate', run: ack },
   f: { what: 'Events per second to a workflow', run: deliveries },
   g: { what: 'A ledger that already holds messages', run: filled },

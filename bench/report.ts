@@ -17,19 +17,19 @@ export interface Row {
 export const accepted = ({ service }: AcceptRound): number => perSecond(service);
 
 const perSecond = ({ answered, durationMs }: LoadResult) => answered / (durationMs / 1_000);
-const share = (round: AcceptRound) => accepted(round) / perSecond(round.floor);
+const share = (round: AcceptRound) => accepted(round) / perSecond(round.baseline);
 const sustained = (rounds: readonly AcceptRound[]) => `${spread(rounds.map((round) => round.sustained))} /s`;
 
 export function acceptRows(rounds: readonly AcceptRound[]): Row[] {
   const shares = rounds.map(share);
   const inBurst = rounds.map((r) => (100 * r.deliveredInBurst) / r.service.answered);
-  const refused = rounds.reduce((sum, r) => sum + r.service.refused + r.floor.refused, 0);
+  const refused = rounds.reduce((sum, r) => sum + r.service.refused + r.baseline.refused, 0);
   return [
-    { what: '(a) floor: read + HMAC + compare', figure: `${spread(rounds.map((r) => perSecond(r.floor)))} /s` },
-    { what: '    its p50 / p99', figure: times(rounds.map((r) => r.floor)) },
+    { what: '(a) baseline: read + HMAC + compare', figure: `${spread(rounds.map((r) => perSecond(r.baseline)))} /s` },
+    { what: '    its p50 / p99', figure: times(rounds.map((r) => r.baseline)) },
     { what: '    webhooks accepted, on disk', figure: `${spread(rounds.map(accepted))} /s` },
     { what: '    their p50 / p99', figure: times(rounds.map((r) => r.service)) },
-    { what: '    share of the floor', figure: spread(shares, 2), target: '≥ 0.5', reached: median(shares) >= 0.5 },
+    { what: '    share of the baseline', figure: spread(shares, 2), target: '≥ 0.5', reached: median(shares) >= 0.5 },
     { what: '    processor time per webhook', figure: cpuTime(rounds) },
     { what: '    until all are delivered', figure: sustained(rounds) },
     { what: '    delivered while the burst lasts', figure: `${spread(inBurst)} %` },
@@ -41,8 +41,8 @@ export function acceptRows(rounds: readonly AcceptRound[]): Row[] {
 /** Undefined: there is no sample. */
 export function channelRow(name: string, cost: ChannelCost | undefined): Row {
   if (cost === undefined) return { what: `(h) ${name}`, figure: 'no sample' };
-  const both = (own: number[], floor: number[]) => `${spread(own, 1)}, floor ${number(median(floor), 1)}`;
-  const figure = `read ${both(cost.read, cost.readFloor)}; sent ${both(cost.written, cost.writtenFloor)} µs`;
+  const both = (own: number[], baseline: number[]) => `${spread(own, 1)}, baseline ${number(median(baseline), 1)}`;
+  const figure = `read ${both(cost.read, cost.readBaseline)}; sent ${both(cost.written, cost.writtenBaseline)} µs`;
   return { what: `(h) ${name}`, figure };
 }
 
@@ -84,7 +84,7 @@ export function filledRows({ messages, bytes, empty, full, times: latencies, sen
       target: '≥ 0.9',
       reached: median(kept) >= 0.9,
     },
-    { what: '    share of the floor', figure: spread(full.map(share), 2) },
+    { what: '    share of the baseline', figure: spread(full.map(share), 2) },
     { what: '    until all are delivered', figure: sustained(full) },
     {
       what: '    of that when empty',
@@ -102,7 +102,7 @@ export function sharedRows(name: string, rounds: readonly AcceptRound[]): Row[] 
   return [
     { what: `(p) ${name}`, figure: `${spread(rounds.map(accepted))} /s` },
     { what: '    their p50 / p99', figure: times(rounds.map((r) => r.service)) },
-    { what: '    share of the floor', figure: spread(rounds.map(share), 2) },
+    { what: '    share of the baseline', figure: spread(rounds.map(share), 2) },
     { what: '    processor time per webhook', figure: cpuTime(rounds) },
     { what: '    until all are delivered', figure: sustained(rounds) },
   ];
@@ -124,13 +124,13 @@ export function soakRows(rate: number, { load, minutes, most }: SoakResult): Row
 }
 
 function cpuTime(rounds: readonly AcceptRound[]): string {
-  const [floor, service] = [median(rounds.map((r) => r.cpu.floor)), median(rounds.map((r) => r.cpu.service))];
-  return `${number(floor)} µs floor, ${number(service)} µs service: ${number(floor / service, 2)}`;
+  const [baseline, service] = [median(rounds.map((r) => r.cpu.baseline)), median(rounds.map((r) => r.cpu.service))];
+  return `${number(baseline)} µs baseline, ${number(service)} µs service: ${number(baseline / service, 2)}`;
 }
 
 function cpu(rounds: readonly AcceptRound[]): string {
-  const used = (of: 'floor' | 'service') => number(100 * median(rounds.map((r) => r[of].cpu)));
-  return `${used('floor')} % floor, ${used('service')} % service`;
+  const used = (of: 'baseline' | 'service') => number(100 * median(rounds.map((r) => r[of].cpu)));
+  return `${used('baseline')} % baseline, ${used('service')} % service`;
 }
 
 function latencyFigure(times: readonly number[]): string {

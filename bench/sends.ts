@@ -4,7 +4,7 @@ import type { CounterAnswer, CounterAsk } from './counter.ts';
 import type { LoadAsk, LoadResult } from './load.ts';
 import { until } from './measure.ts';
 import { numbers } from './requests.ts';
-import type { Subject } from './service-under-test.ts';
+import type { ServiceUnderTest } from './service-under-test.ts';
 
 export interface SendRound {
   admittedPerSecond: number;
@@ -25,7 +25,7 @@ const LIMIT_MS = 120_000;
 
 export async function measureSends(
   plan: SendPlan,
-  subject: Subject,
+  service: ServiceUnderTest,
   provider: Child<CounterAsk, CounterAnswer>,
 ): Promise<SendRound[]> {
   const load = new Child<LoadAsk, LoadResult>('./load.ts');
@@ -34,11 +34,11 @@ export async function measureSends(
     for (let i = 0; i < plan.rounds; i++) {
       await provider.ask({ do: 'reset' });
       const { connections, count } = plan;
-      await load.ask({ do: 'prepare', sends: subject.sends(plan.accounts), from: numbers(count), count });
-      const result = await load.ask({ do: 'run', ports: [subject.port], connections, durationMs: LIMIT_MS });
+      await load.ask({ do: 'prepare', sends: service.sends(plan.accounts), from: numbers(count), count });
+      const result = await load.ask({ do: 'run', ports: [service.port], connections, durationMs: LIMIT_MS });
       if (result.answered + result.warmed !== plan.count) throw new Error(`${result.refused} sends were not admitted`);
       await until('all to be sent', async () => (await provider.ask({ do: 'read' })).events >= plan.count, LIMIT_MS);
-      const waiting = () => subject.metric('parley_outbox_jobs', 'kind="send"');
+      const waiting = () => service.metric('parley_outbox_jobs', 'kind="send"');
       await until('the outbox to be empty', async () => (await waiting()) === 0, LIMIT_MS);
       const { lastAt, events } = await provider.ask({ do: 'read' });
       if (events !== plan.count) throw new Error(`${events} messages reached the provider instead of ${plan.count}`);

@@ -15,7 +15,7 @@ const SECRET = 'bench-app-secret';
 const PHONE_NUMBER_ID = 106540352242922;
 const WABA_ID = '102290129340398';
 
-export class Subject {
+export class ServiceUnderTest {
   readonly port: number;
   /** From `spawn` to the first 200 of `/readyz`. */
   readonly startedInMs: number;
@@ -31,7 +31,7 @@ export class Subject {
   static async start(
     dataDir: string,
     { env = {}, nodeOptions = [] }: { env?: Record<string, string>; nodeOptions?: readonly string[] } = {},
-  ): Promise<Subject> {
+  ): Promise<ServiceUnderTest> {
     const port = await freePort();
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith('PARLEY_'));
     const all = {
@@ -47,7 +47,7 @@ export class Subject {
     const stdio = ['ignore', 'inherit', 'inherit'] as const;
     const child = spawn(process.execPath, [...FLAGS, ...nodeOptions, MAIN], { env: all, stdio: [...stdio] });
     await until('the service to be ready', () => isReady(port, child), 60_000);
-    return new Subject(port, performance.now() - startedAt, child);
+    return new ServiceUnderTest(port, performance.now() - startedAt, child);
   }
 
   /** The n-th account at the stand-in for the provider; answers where its webhooks go. */

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pacedWebhooks, type PacePlan } from './ack.ts';
 import type { LoadResult } from './load.ts';
 import { median } from './measure.ts';
-import type { Rig } from './harness.ts';
+import type { Harness } from './harness.ts';
 
 export interface SoakResult {
   load: LoadResult;
@@ -15,18 +15,18 @@ export interface SoakResult {
 const EVERY_MS = 2_000;
 const MINUTE_MS = 60_000;
 
-export async function measureSoak(plan: PacePlan, rig: Rig): Promise<SoakResult> {
+export async function measureSoak(plan: PacePlan, harness: Harness): Promise<SoakResult> {
   const samples: { at: number; mb: number }[] = [];
   const startedAt = performance.now();
   let isOver = false;
   const watch = async () => {
     while (!isOver) {
-      samples.push({ at: performance.now() - startedAt, mb: await rig.memoryMb() });
+      samples.push({ at: performance.now() - startedAt, mb: await harness.memoryMb() });
       await pause(EVERY_MS);
     }
   };
   const watching = watch();
-  const load = await pacedWebhooks(plan, rig).finally(() => (isOver = true));
+  const load = await pacedWebhooks(plan, harness).finally(() => (isOver = true));
   await watching;
   const during = samples.filter(({ at }) => at < plan.durationMs);
   const minutes = Array.from({ length: Math.ceil(plan.durationMs / MINUTE_MS) }, (_, minute) =>

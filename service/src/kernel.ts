@@ -25,7 +25,7 @@ import { buildOutbound, type Outbound } from './outbound/build.ts';
 import { followGauges } from './gauges.ts';
 import { Messages } from './outbound/messages.ts';
 import { Outcomes } from './outbound/outcome/outcomes.ts';
-import { messageOfEcho } from './outbound/echo-matcher.ts';
+import { findEchoedMessage } from './outbound/echo-matcher.ts';
 import type { Pacer } from './outbound/pace.ts';
 import { Watermarks } from './outbound/watermarks.ts';
 import type { Role } from './config/servers.ts';
@@ -122,7 +122,14 @@ function makeReader({ metrics, logger }: World, basis: Basis, acceptor: Acceptor
   const limitsChanged = (account: LiveAccount) => limits.ask(account);
   return new NormalizeHandler({
     ...shared,
-    applier: new Applier({ ...shared, publisher, outbound: outcomes, watermarks, messageOfEcho, limitsChanged }),
+    applier: new Applier({
+      ...shared,
+      publisher,
+      outbound: outcomes,
+      watermarks,
+      messageOfEcho: findEchoedMessage,
+      limitsChanged,
+    }),
     accepted: () => acceptor.accepted,
     read: (channel) => metrics.receipts.inc({ channel }),
     log: logger,

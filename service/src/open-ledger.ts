@@ -7,7 +7,7 @@ import { backoffMs } from './core/retry.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { Outage } from './platform/outage.ts';
-import { openWaitingRoom } from './platform/startup-server.ts';
+import { startStartupServer } from './platform/startup-server.ts';
 import * as cursors from './store/cursor.store.ts';
 import { lockDatabase } from './store/database-lock.ts';
 import type { StoreDialect } from './store/dialect.ts';
@@ -84,7 +84,7 @@ async function whenReachable(
   logger: Logger,
   observe: CommitObserver,
 ): Promise<Ledger> {
-  let leave: () => Promise<void> = async () => undefined;
+  let closeServer: () => Promise<void> = async () => undefined;
   try {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -93,11 +93,11 @@ async function whenReachable(
         if (!(error instanceof LedgerUnavailable)) throw error;
         const waitMs = backoffMs(attempt, Math.random(), RETRY_MS, MAX_RETRY_MS);
         logger.warn({ err: error.cause, waitMs }, 'PostgreSQL cannot be used yet; trying again');
-        if (attempt === 1) leave = await openWaitingRoom(port, host);
+        if (attempt === 1) closeServer = await startStartupServer(port, host);
         await delay(waitMs);
       }
     }
   } finally {
-    await leave();
+    await closeServer();
   }
 }

@@ -9,7 +9,7 @@ test.each(channels.map((channel) => [channel.id, channel] as const))(
     const sample = samples[id];
     expect(sample).toBeDefined();
     const cost = sample && (await measureChannel(channel, sample, { rounds: 1, count: 1 }));
-    for (const times of [cost?.read, cost?.readFloor, cost?.written, cost?.writtenFloor]) {
+    for (const times of [cost?.read, cost?.readBaseline, cost?.written, cost?.writtenBaseline]) {
       expect(times).toEqual([expect.any(Number)]);
     }
   },

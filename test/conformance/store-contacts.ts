@@ -257,7 +257,7 @@ function describeContactStore(open: OpenLedger): void {
     test('go back to the program only from whom took them at that time', async () => {
       const ledger = await open();
       await converse(ledger, 'cnv', 'con', 'acc');
-      const back = (at: number) => ledger.write((tx) => conversations.giveBack(tx, 'cnv', at));
+      const back = (at: number) => ledger.write((tx) => conversations.returnToBot(tx, 'cnv', at));
       expect(await back(5)).toBe(false);
       await ledger.write((tx) => conversations.setOwner(tx, 'cnv', 'human', 5));
       expect([await back(4), await back(5), await back(5)]).toEqual([false, true, false]);

@@ -313,7 +313,7 @@ function describeSubscriptions(open: OpenLedger): void {
       const [first] = await pending('s', 0, 1);
       expect(first).toEqual({ eventSeq: first?.eventSeq, eventId: 'a', payload: '{"id":"a"}' });
       expect(await ids('s', 0)).toEqual(['a', 'c']);
-      await ledger.write((tx) => subscriptions.taken(tx, 's', 0, [first?.eventSeq ?? 0]));
+      await ledger.write((tx) => subscriptions.removeDelivered(tx, 's', 0, [first?.eventSeq ?? 0]));
       expect([await ids('s', 0), await ids('s', 1), await ids('t', 0)]).toEqual([['c'], ['b', 'd'], ['a', 'c']]);
       await ledger.write((tx) => subscriptions.end(tx, 's', 'deleted', 9));
       expect([await ids('s', 0), await ids('s', 1), await ids('t', 1)]).toEqual([[], [], ['b', 'd']]);

@@ -1,4 +1,4 @@
-import { resolveContact, resolvePerson, type Person } from '../../service/src/contacts/resolve.ts';
+import { resolveContact, resolvePerson, type Participant } from '../../service/src/contacts/resolve.ts';
 import type { Identity } from '../../service/src/core/identity.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
 import { NO_WINDOW } from '../../service/src/core/session-window.ts';
@@ -30,7 +30,8 @@ const met = (
   identities: Identity[],
   profile: { name?: string; username?: string } = {},
   account = ACCOUNT,
-): Promise<Person> => ledger.write((tx) => resolvePerson(tx, ids, account, { identities, ...profile }, clock.now()));
+): Promise<Participant> =>
+  ledger.write((tx) => resolvePerson(tx, ids, account, { identities, ...profile }, clock.now()));
 const count = async () => (await ledger.reader.selectFrom('contacts').select('id').execute()).length;
 
 /** Who is seen, one after the other, and whether each is the same person as the one before them at that place. */

@@ -1,5 +1,5 @@
 import type { OutboundContent } from '../../contract/message.ts';
-import { isSameSaid } from '../../service/src/core/echo-matcher.ts';
+import { matchesEcho } from '../../service/src/core/echo-matcher.ts';
 
 const text = (words: string) => ({ type: 'text' as const, text: words });
 const image: OutboundContent = { type: 'image', mediaId: '1' };
@@ -31,5 +31,5 @@ test.each<[string, OutboundContent, { type: string; text?: string; caption?: str
   ["the provider's own sticker", { type: 'sticker', name: 'heart' }, { type: 'unsupported' }, true],
   ['a reaction, which is no message', { type: 'reaction', messageId: '1', emoji: '!' }, { type: 'unsupported' }, false],
 ])('%s', (_name, sent, told, same) => {
-  expect(isSameSaid(sent, told)).toBe(same);
+  expect(matchesEcho(sent, told)).toBe(same);
 });

@@ -23,7 +23,7 @@ import { Applier } from '../../service/src/inbound/apply.ts';
 import { Admission } from '../../service/src/outbound/admit.ts';
 import { buildOutbound, type Outbound } from '../../service/src/outbound/build.ts';
 import { Outcomes } from '../../service/src/outbound/outcome/outcomes.ts';
-import { messageOfEcho } from '../../service/src/outbound/echo-matcher.ts';
+import { findEchoedMessage } from '../../service/src/outbound/echo-matcher.ts';
 import { Watermarks } from '../../service/src/outbound/watermarks.ts';
 import { EmbeddedDriver } from '../../service/src/outbox/embedded.driver.ts';
 import { Outbox } from '../../service/src/outbox/outbox.ts';
@@ -100,7 +100,13 @@ export class OutboundFixture {
     this.eraser = new Eraser(shared);
     this.directory = new Directory(shared);
     const watermarks = new Watermarks({ ...shared, outcomes, restJob: maintenanceJob });
-    this.#applier = new Applier({ ...shared, publisher, outbound: outcomes, watermarks, messageOfEcho });
+    this.#applier = new Applier({
+      ...shared,
+      publisher,
+      outbound: outcomes,
+      watermarks,
+      messageOfEcho: findEchoedMessage,
+    });
     const webhookUrl = ({ id }: { id: string }) => `https://parley.example.com/webhooks/${id}`;
     const given = { outcomes, io, random: () => 0.5, called: () => undefined, webhookUrl, failed };
     this.#outbound = buildOutbound({ ...shared, ...given });

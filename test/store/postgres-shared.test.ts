@@ -170,7 +170,7 @@ test('a subscription that is exchanged while events are published loses none and
   const both = await two();
   await both[0].write((tx) => subscriptions.insert(tx, subscription('sub 0')));
   const published = together(both, 120, async (tx, i) => {
-    await subscriptions.hold(tx, 'shared');
+    await subscriptions.lockAll(tx, 'shared');
     const takers = await subscriptions.triggers(tx.db, 'acc', 2);
     const seq = await events.insert(tx, eventRow(`event ${i}`, `cnv ${i}`), 1);
     for (const { id } of takers) await subscriptions.addDelivery(tx, id, seq as number, 0);

@@ -14,7 +14,7 @@ import type { Tx } from '../store/unit-of-work.ts';
 /** An account with its channel, as far as sending to people goes. */
 type Sender = Realms & { channel: { sendTo: readonly string[] } };
 
-export interface Person {
+export interface Participant {
   contact: Contact;
   conversation: Conversation;
 }
@@ -26,7 +26,7 @@ export async function resolvePerson(
   account: Realms & { id: string },
   ref: ContactRef,
   now: number,
-): Promise<Person> {
+): Promise<Participant> {
   const contactId = await contactOf(tx, ids, identitiesIn(account, ref.identities), now);
   const contact = await contacts.find(tx.db, contactId, account.channel.id);
   if (contact === undefined) throw new Error(`Contact ${contactId} has no row`);
@@ -34,7 +34,8 @@ export async function resolvePerson(
   const username = ref.username ?? contact.username;
   if (name !== contact.name || username !== contact.username) await contacts.rename(tx, contactId, name, username);
   const known = await conversations.between(tx.db, account.id, contactId);
-  if (known) return { contact: { ...contact, name, username }, conversation: await conversations.hold(tx, known) };
+  if (known)
+    return { contact: { ...contact, name, username }, conversation: await conversations.lockForUpdate(tx, known) };
   const made = { id: ids.next('cnv'), accountId: account.id, contactId, owner: 'bot' as const, window: NO_WINDOW };
   await conversations.create(tx, made, now);
   return { contact: { ...contact, name, username }, conversation: { ...made, choices: [], createdAt: now } };
@@ -45,12 +46,12 @@ export async function knownPerson(
   tx: Tx,
   account: Realms & { id: string },
   { identities }: ContactRef,
-): Promise<Person | undefined> {
+): Promise<Participant | undefined> {
   for (const identity of identitiesIn(account, identities)) {
     const contactId = await contacts.ownerOf(tx.db, identity);
     const contact = contactId && (await contacts.find(tx.db, contactId, account.channel.id));
     const known = contact && (await conversations.between(tx.db, account.id, contact.id));
-    if (known) return { contact, conversation: await conversations.hold(tx, known) };
+    if (known) return { contact, conversation: await conversations.lockForUpdate(tx, known) };
   }
   return undefined;
 }

@@ -13,7 +13,7 @@ import * as contacts from '../store/contact.store.ts';
 import type { Contact } from '../store/contact.store.ts';
 import * as store from '../store/conversation.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
-import { ofContact, page, type Place } from '../store/conversation-list.store.ts';
+import { ofContact, page, type ConversationPosition } from '../store/conversation-list.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 
 export interface ConversationsDeps {
@@ -81,7 +81,7 @@ export class Conversations {
     const known = await this.#known(id);
     const { account } = known;
     return ledger.write(async (tx) => {
-      const conversation = await store.hold(tx, known.conversation);
+      const conversation = await store.lockForUpdate(tx, known.conversation);
       const contact = await contacts.find(tx.db, conversation.contactId, account.channel.id);
       if (contact === undefined) throw unknown(id);
       if (conversation.owner === owner) return this.#view(conversation, account, contact);
@@ -159,7 +159,7 @@ function cursorOf({ id, window }: Conversation): string {
   return `${window.heardAt ?? ''}.${id}`;
 }
 
-function placeOf(cursor: string): Place {
+function placeOf(cursor: string): ConversationPosition {
   const [, heardAt, id] = CURSOR.exec(cursor) ?? [];
   if (id !== undefined) return { heardAt: heardAt === undefined ? null : Number(heardAt), id };
   const errors = [{ field: 'after', message: "Must be the 'next' of an answer" }];

@@ -4,7 +4,7 @@ import type { OutboundContent } from '../../../contract/message.ts';
 const FILES: readonly unknown[] = ['image', 'video', 'audio', 'document', 'sticker'];
 
 /** By their words, where either has any; files without words by their kind; what is neither (a card, say) is as good as any other. */
-export function isSameSaid(sent: OutboundContent, told: { type: string }): boolean {
+export function matchesEcho(sent: OutboundContent, told: { type: string }): boolean {
   const [ours, theirs] = [wordsOf(sent), wordsOf(told)];
   if (ours !== undefined) return ours === theirs;
   if (sent.type === 'reaction') return false;

@@ -4,7 +4,7 @@ import type { EventError } from '../../../contract/event.ts';
 import { iso } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import { parse, requestOf } from '../outbound/message-view.ts';
-import type { DeadReceiptRow, Place } from '../store/dead-letter.store.ts';
+import type { DeadReceiptRow, DeadLetterPosition } from '../store/dead-letter.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
 
 /** The code of every webhook that was put aside. */
@@ -62,8 +62,8 @@ export function deadLetterOfReceipt(row: DeadReceiptRow, account: Account): Dead
 
 /** Where a list of one of the types goes on. */
 export interface Places {
-  message: Place<string> | undefined;
-  webhook: Place<number> | undefined;
+  message: DeadLetterPosition<string> | undefined;
+  webhook: DeadLetterPosition<number> | undefined;
 }
 
 /** The name of a place in a list: behind this dead letter. */

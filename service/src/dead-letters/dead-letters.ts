@@ -51,9 +51,9 @@ export interface DeadLettersDeps {
   ledger: Ledger;
   clock: Clock;
   accounts: Accounts;
-  admission: Pick<Admission, 'again'>;
+  admission: Pick<Admission, 'replay'>;
   /** Reads a webhook at once; throws what speaks against it. */
-  reader: { again(receipt: DeadReceipt): Promise<void> };
+  reader: { replay(receipt: DeadReceipt): Promise<void> };
 }
 
 /** What a call is about, and what is left for the next. */
@@ -110,12 +110,12 @@ export class DeadLetters {
     const accountId = (await messages.find(this.#deps.ledger.reader, id))?.accountId;
     const account = accountId === undefined ? undefined : await this.#deps.accounts.known(accountId);
     return this.#deps.ledger.write(async (tx) => {
-      const { dead, replayed } = await this.#held(tx, id);
+      const { dead, replayed } = await this.#lockDeadMessage(tx, id);
       if (replayed) return replayed;
       if (dead.status === 'unknown' && !evenIfUnknown) throw mayHaveArrived(id);
       if (account === undefined)
         throw new ParleyError(409, 'account_required', 'The account of this message was deleted');
-      const accepted = await this.#deps.admission.again(tx, account, dead);
+      const accepted = await this.#deps.admission.replay(tx, account, dead);
       const request = JSON.stringify({ ...requestOf(dead), replayedAs: accepted.id });
       await messages.update(tx, id, { deadAt: null, request });
       return { id, messageId: accepted.id, status: accepted.status };
@@ -134,7 +134,7 @@ export class DeadLetters {
     const name = named(id);
     await this.#deps.ledger.write(async (tx) => {
       if (name?.type === 'webhook' && (await receipts.discard(tx, name.key))) return;
-      const message = name?.type === 'message' ? await messages.hold(tx, id) : undefined;
+      const message = name?.type === 'message' ? await messages.lockForUpdate(tx, id) : undefined;
       if (message === undefined || message.deadAt === null) throw unknown(id);
       await messages.update(tx, id, { deadAt: null });
     });
@@ -154,7 +154,7 @@ export class DeadLetters {
   async #readAgain(id: string): Promise<ReplayedDeadLetter> {
     const receipt = await this.#receipt(id);
     try {
-      await this.#deps.reader.again(receipt);
+      await this.#deps.reader.replay(receipt);
     } catch (error) {
       if (error instanceof ParleyError || error instanceof LedgerUnavailable) throw error;
       throw new ParleyError(422, 'unreadable', `The webhook can still not be read: ${reasonOf(error)}`);
@@ -163,8 +163,8 @@ export class DeadLetters {
   }
 
   /** The dead message as it stays until the unit ends, or what it was replayed as before. */
-  async #held(tx: Tx, id: string): Promise<{ dead: MessageRow; replayed?: ReplayedDeadLetter }> {
-    const dead = await messages.hold(tx, id);
+  async #lockDeadMessage(tx: Tx, id: string): Promise<{ dead: MessageRow; replayed?: ReplayedDeadLetter }> {
+    const dead = await messages.lockForUpdate(tx, id);
     if (dead?.direction !== 'outbound') throw unknown(id);
     const { replayedAs } = requestOf(dead);
     if (replayedAs !== undefined) {

@@ -7,7 +7,7 @@
 const SLOW_MS = 5_000;
 
 /** Told when a call has ended: whether the workflow took it. */
-export type Leave = (taken: boolean) => void;
+export type EndCall = (taken: boolean) => void;
 
 export class Calls {
   readonly #max: number;
@@ -21,7 +21,7 @@ export class Calls {
   }
 
   /** Begins a call; undefined: not now. */
-  enter(subscriptionId: string): Leave | undefined {
+  begin(subscriptionId: string): EndCall | undefined {
     if (this.#troubled.has(subscriptionId) && this.#inTrouble() >= this.#max) return undefined;
     this.#underWay.set(subscriptionId, (this.#underWay.get(subscriptionId) ?? 0) + 1);
     const slow = setTimeout(() => this.#troubled.add(subscriptionId), SLOW_MS).unref();

@@ -11,7 +11,7 @@ import type { Tx } from '../store/unit-of-work.ts';
 import * as events from '../store/event.store.ts';
 import * as subscriptions from '../store/subscription.store.ts';
 import type { PendingDelivery, SubscriptionRow } from '../store/subscription.store.ts';
-import { Calls, type Leave } from './calls.ts';
+import { Calls, type EndCall } from './calls.ts';
 import { readFilter } from './filter.ts';
 import { deliverJob, type Publisher } from './publish.ts';
 
@@ -63,9 +63,9 @@ export class DeliverHandler implements JobHandler {
     const waiting = await subscriptions.pending(ledger.reader, subscriptionId, shard, subscription.maxBatch);
     if (waiting.length === 0) return ledger.write((tx) => this.#finish(tx, job, subscriptionId, shard));
     const batch = await this.#batch(subscription, waiting);
-    const leave = this.#calls.enter(subscriptionId);
-    if (leave === undefined) return this.#standBack(job);
-    const outcome = await this.#post(subscription, batch, leave);
+    const endCall = this.#calls.begin(subscriptionId);
+    if (endCall === undefined) return this.#standBack(job);
+    const outcome = await this.#post(subscription, batch, endCall);
     if (outcome === 'taken') return this.#taken(job, subscription, shard, batch);
     if (this.#isOver(job, subscription, outcome)) {
       this.#deps.delivered('ended', batch.length);
@@ -90,13 +90,13 @@ export class DeliverHandler implements JobHandler {
     return fitting(waiting.map((one) => ({ ...one, json: withRaw(one.payload, raws.get(one.eventSeq)) })));
   }
 
-  async #post(subscription: SubscriptionRow, batch: readonly Delivery[], leave: Leave): Promise<Outcome> {
+  async #post(subscription: SubscriptionRow, batch: readonly Delivery[], endCall: EndCall): Promise<Outcome> {
     let outcome: Outcome | undefined;
     try {
       outcome = await this.#call(subscription, batch);
       return outcome;
     } finally {
-      leave(outcome === 'taken');
+      endCall(outcome === 'taken');
     }
   }
 
@@ -121,7 +121,7 @@ export class DeliverHandler implements JobHandler {
     const seqs = batch.map((one) => one.eventSeq);
     this.#deps.delivered('taken', batch.length);
     await ledger.write(async (tx) => {
-      await subscriptions.taken(tx, subscription.id, shard, seqs);
+      await subscriptions.removeDelivered(tx, subscription.id, shard, seqs);
       if (subscription.once === 1) await subscriptions.end(tx, subscription.id, 'done', clock.now());
       await this.#finish(tx, job, subscription.id, shard);
     });
@@ -144,7 +144,7 @@ export class DeliverHandler implements JobHandler {
     const { ledger, outbox, clock, publisher } = this.#deps;
     this.#calls.forget(subscription.id);
     await ledger.write(async (tx) => {
-      if (subscription.once === 1) await publisher.giveBack(tx, subscription);
+      if (subscription.once === 1) await publisher.returnToTriggers(tx, subscription);
       await subscriptions.end(tx, subscription.id, reason, clock.now());
       await outbox.finish(tx, job);
     });

@@ -40,7 +40,7 @@ export class Publisher {
   async publish(tx: Tx, fact: Fact): Promise<boolean> {
     const { ids, clock } = this.#deps;
     const now = clock.now();
-    await hold(tx, fact);
+    await lockForPublishing(tx, fact);
     const waiting = await this.#waiting(tx, fact, now);
     const event = describe(fact, ids.next('evt'), now, waiting.length > 0 && fact.type === 'message.received');
     const triggers = await this.#triggers(tx, fact.account.id, now);
@@ -55,10 +55,10 @@ export class Publisher {
   }
 
   /** What a waiting workflow was promised and will not take is for the triggers that would have got it otherwise. */
-  async giveBack(tx: Tx, waiting: SubscriptionRow): Promise<void> {
+  async returnToTriggers(tx: Tx, waiting: SubscriptionRow): Promise<void> {
     if (waiting.conversationId !== null) await conversations.lock(tx, waiting.conversationId);
-    await subscriptions.hold(tx, 'shared');
-    for (const { eventSeq, payload } of await subscriptions.untaken(tx.db, waiting.id)) {
+    await subscriptions.lockAll(tx, 'shared');
+    for (const { eventSeq, payload } of await subscriptions.undelivered(tx.db, waiting.id)) {
       const { awaited: _, ...event } = JSON.parse(payload) as ParleyEvent;
       if (event.type !== 'message.received') continue;
       const triggers = await subscriptions.triggers(tx.db, event.account.id, this.#deps.clock.now());
@@ -83,7 +83,7 @@ export class Publisher {
   }
 
   /** Promises a trigger those of these events that it wants, taken before or not. Answers how many it was not still to get. */
-  async promiseAgain(tx: Tx, trigger: SubscriptionRow, stored: readonly events.PublishedEvent[]): Promise<number> {
+  async replay(tx: Tx, trigger: SubscriptionRow, stored: readonly events.PublishedEvent[]): Promise<number> {
     const filter = readFilter(trigger.filter);
     const shards = new Set<number>();
     let added = 0;
@@ -130,10 +130,10 @@ export class Publisher {
 }
 
 /** Events of a conversation are numbered in the order of their commits, and no subscription is exchanged meanwhile. */
-async function hold(tx: Tx, { conversation, account }: Fact): Promise<void> {
+async function lockForPublishing(tx: Tx, { conversation, account }: Fact): Promise<void> {
   if (conversation) await conversations.lock(tx, conversation.id);
   else await tx.lock(`facts ${account.id}`);
-  await subscriptions.hold(tx, 'shared');
+  await subscriptions.lockAll(tx, 'shared');
 }
 
 function shardOf(event: ParleyEvent): number {

@@ -13,7 +13,7 @@ import type {
   ParsedStatus,
   ParsedWatermark,
 } from '../channels/channel.ts';
-import { knownPerson, replaceIdentities, type Person } from '../contacts/resolve.ts';
+import { knownPerson, replaceIdentities, type Participant } from '../contacts/resolve.ts';
 import { chosen } from '../core/choices.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { addressesIn, identitiesIn } from '../core/identity.ts';
@@ -27,7 +27,7 @@ import * as events from '../store/event.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as media from '../store/media.store.ts';
 import * as messages from '../store/message.store.ts';
-import { hasContact, type Fact } from './fact.ts';
+import { hasContact, type InboundFact } from './fact.ts';
 import { Files } from './files.ts';
 import { People } from './people.ts';
 
@@ -91,7 +91,7 @@ export class Applier {
     }
   }
 
-  async #status(fact: Fact<ParsedStatus>): Promise<void> {
+  async #status(fact: InboundFact<ParsedStatus>): Promise<void> {
     const { tx, account, event, at } = fact;
     const tellsOfPerson = event.opensWindow !== undefined || event.owner !== undefined;
     if (tellsOfPerson && hasContact(fact)) await this.#people.after(fact);
@@ -105,7 +105,7 @@ export class Applier {
   }
 
   /** Our id of the message that a status is about, where only its words tell. */
-  async #correlationOf({ tx, account, event, at }: Fact<ParsedStatus>): Promise<string | undefined> {
+  async #correlationOf({ tx, account, event, at }: InboundFact<ParsedStatus>): Promise<string | undefined> {
     const { said, contact, correlationId, providerMessageId } = event;
     if (correlationId !== undefined || said === undefined || contact === undefined) return correlationId;
     if ((await messages.findByProviderId(tx.db, account.id, providerMessageId)) !== undefined) return undefined;
@@ -113,7 +113,7 @@ export class Applier {
     return known && (await this.#deps.messageOfEcho(tx, known.conversation.id, said, at));
   }
 
-  async #watermark(fact: Fact<ParsedWatermark>): Promise<void> {
+  async #watermark(fact: InboundFact<ParsedWatermark>): Promise<void> {
     const { tx, account, event, at } = fact;
     // Nothing was sent to whom nobody knows.
     const known = await knownPerson(tx, account, event.contact);
@@ -122,7 +122,7 @@ export class Applier {
     await this.#deps.watermarks.apply(tx, account, conversation.id, event, at);
   }
 
-  async #message(fact: Fact<ParsedMessage>): Promise<void> {
+  async #message(fact: InboundFact<ParsedMessage>): Promise<void> {
     const { tx, account, event, at } = fact;
     if (event.owner !== undefined && (await this.#isStored(fact))) return;
     const known = await this.#people.resolve(fact);
@@ -146,7 +146,7 @@ export class Applier {
     await this.#publish(fact, person, { message });
   }
 
-  async #edit(fact: Fact<ParsedEdit>): Promise<void> {
+  async #edit(fact: InboundFact<ParsedEdit>): Promise<void> {
     const { tx, account, event, at } = fact;
     const person = await this.#people.after(fact);
     const content = await this.#files.in(tx, account.id, event.content);
@@ -161,7 +161,7 @@ export class Applier {
   }
 
   /** The contact took a message back: its content is forgotten here as well. */
-  async #deletion(fact: Fact<ParsedDeletion>): Promise<void> {
+  async #deletion(fact: InboundFact<ParsedDeletion>): Promise<void> {
     const { tx, account, event, at } = fact;
     const person = await this.#people.after(fact);
     const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
@@ -175,7 +175,7 @@ export class Applier {
     await this.#publish(fact, person, { data });
   }
 
-  async #echo(fact: Fact<ParsedEcho>): Promise<void> {
+  async #echo(fact: InboundFact<ParsedEcho>): Promise<void> {
     const { tx, account, event, at } = fact;
     if (await this.#isStored(fact)) return;
     const known = await this.#people.resolve(fact);
@@ -192,7 +192,7 @@ export class Applier {
     await this.#publish(fact, person, { echo: { providerMessageId: event.providerMessageId, content } });
   }
 
-  async #preference(fact: Fact<ParsedPreference>): Promise<void> {
+  async #preference(fact: InboundFact<ParsedPreference>): Promise<void> {
     const { tx, event, at } = fact;
     const person = await this.#people.after(fact);
     const stoppedAt = person.contact.marketingStoppedAt ?? -Infinity;
@@ -201,7 +201,7 @@ export class Applier {
     await this.#publish(fact, person, { data: { topic: event.topic, value: event.value, ...event.data } });
   }
 
-  async #identityChange(fact: Fact<ParsedIdentityChange>): Promise<void> {
+  async #identityChange(fact: InboundFact<ParsedIdentityChange>): Promise<void> {
     const { tx, account, event } = fact;
     const { contact, conversation } = await this.#people.after(fact);
     const now = this.#deps.clock.now();
@@ -212,7 +212,7 @@ export class Applier {
     await this.#publish(fact, { contact: changed, conversation }, { data });
   }
 
-  async #notice(fact: Fact<ParsedNotice>): Promise<void> {
+  async #notice(fact: InboundFact<ParsedNotice>): Promise<void> {
     const { type, owner, data, limitsChanged } = fact.event;
     const person = hasContact(fact) ? await this.#people.after(fact) : undefined;
     const isHandover = type === 'conversation.control' && owner !== undefined;
@@ -221,13 +221,13 @@ export class Applier {
   }
 
   /** It came twice: nothing of it is to be true again. */
-  async #isStored({ tx, account, event }: Fact<ParsedMessage | ParsedEcho>): Promise<boolean> {
+  async #isStored({ tx, account, event }: InboundFact<ParsedMessage | ParsedEcho>): Promise<boolean> {
     return (await messages.findByProviderId(tx.db, account.id, event.providerMessageId)) !== undefined;
   }
 
   async #store(
-    { tx, account, event, at }: Fact<ParsedMessage | ParsedEcho>,
-    { conversation }: Person,
+    { tx, account, event, at }: InboundFact<ParsedMessage | ParsedEcho>,
+    { conversation }: Participant,
     id: string,
     direction: 'inbound' | 'outbound',
     status: string,
@@ -252,8 +252,8 @@ export class Applier {
   }
 
   async #publish(
-    { tx, account, event, at }: Fact<Exclude<ChannelEvent, ParsedStatus | ParsedWatermark>>,
-    person: Person | undefined,
+    { tx, account, event, at }: InboundFact<Exclude<ChannelEvent, ParsedStatus | ParsedWatermark>>,
+    person: Participant | undefined,
     body: FactBody,
   ): Promise<void> {
     const { type, dedupeKey, raw } = event;

@@ -3,7 +3,7 @@ import type { LiveAccount } from '../connectors/accounts.ts';
 import type { ChannelEvent, ContactRef } from '../channels/channel.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 
-export interface Fact<E extends ChannelEvent = ChannelEvent> {
+export interface InboundFact<E extends ChannelEvent = ChannelEvent> {
   tx: Tx;
   account: LiveAccount;
   event: E;
@@ -12,8 +12,8 @@ export interface Fact<E extends ChannelEvent = ChannelEvent> {
 }
 
 /** A fact that says whom it is about. */
-export type FactOf<E extends ChannelEvent> = Fact<E & { contact: ContactRef }>;
+export type InboundFactOf<E extends ChannelEvent> = InboundFact<E & { contact: ContactRef }>;
 
-export function hasContact<E extends ChannelEvent>(fact: Fact<E>): fact is FactOf<E> {
+export function hasContact<E extends ChannelEvent>(fact: InboundFact<E>): fact is InboundFactOf<E> {
   return fact.event.contact !== undefined;
 }

@@ -70,7 +70,7 @@ export class NormalizeHandler implements JobHandler {
   }
 
   /** Reads, at once, a webhook that was put aside. Throws what speaks against it; then it stays aside. */
-  async again(receipt: DeadReceipt): Promise<void> {
+  async replay(receipt: DeadReceipt): Promise<void> {
     const { ledger, accounts } = this.#deps;
     const account = await accounts.known(receipt.accountId);
     if (account === undefined)

@@ -1,6 +1,6 @@
 /** Whom a fact is about, and what it changes between them and the business whatever else it tells: the session window and the owner. */
 import type { ChannelEvent } from '../channels/channel.ts';
-import { resolvePerson, type Person } from '../contacts/resolve.ts';
+import { resolvePerson, type Participant } from '../contacts/resolve.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import { ownerKey, type Ids } from '../core/ids.ts';
@@ -8,7 +8,7 @@ import { opened } from '../core/session-window.ts';
 import type { Publisher } from '../events/publish.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
-import type { FactOf } from './fact.ts';
+import type { InboundFactOf } from './fact.ts';
 
 export interface PeopleDeps {
   publisher: Publisher;
@@ -26,17 +26,17 @@ export class People {
   }
 
   /** Finds or makes who it is about; the fact has changed nothing yet. */
-  resolve({ tx, account, event }: FactOf<ChannelEvent>): Promise<Person> {
+  resolve({ tx, account, event }: InboundFactOf<ChannelEvent>): Promise<Participant> {
     return resolvePerson(tx, this.#deps.ids, account, event.contact, this.#deps.clock.now());
   }
 
   /** Who it is about, with the window and the owner as they stand after the fact. */
-  async after(fact: FactOf<ChannelEvent>, known?: Person): Promise<Person> {
+  async after(fact: InboundFactOf<ChannelEvent>, known?: Participant): Promise<Participant> {
     const person = known ?? (await this.resolve(fact));
     return this.#owned(fact, await this.#heard(fact, person));
   }
 
-  async #heard({ tx, account, event, at }: FactOf<ChannelEvent>, person: Person): Promise<Person> {
+  async #heard({ tx, account, event, at }: InboundFactOf<ChannelEvent>, person: Participant): Promise<Participant> {
     if (event.opensWindow === undefined) return person;
     const { conversation } = person;
     const rule = capabilitiesOf(account).window;
@@ -47,7 +47,7 @@ export class People {
   }
 
   /** The change is told before the fact that brought it, unless the fact itself tells it. */
-  async #owned({ tx, account, event, at }: FactOf<ChannelEvent>, person: Person): Promise<Person> {
+  async #owned({ tx, account, event, at }: InboundFactOf<ChannelEvent>, person: Participant): Promise<Participant> {
     const { owner, type } = event;
     const { conversation } = person;
     if (owner === undefined || !(await conversations.setOwner(tx, conversation.id, owner, at))) return person;

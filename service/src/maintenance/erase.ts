@@ -8,7 +8,7 @@ import type { ErasedContact } from '../../../contract/api.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import * as cursors from '../store/cursor.store.ts';
 import * as store from '../store/erasure.store.ts';
-import type { Person, ReceiptPlace } from '../store/erasure.store.ts';
+import type { PersonalRecords, ReceiptPlace } from '../store/erasure.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import { maintenanceJob, type MaintenanceTask, type Progress } from './maintenance.ts';
@@ -41,7 +41,7 @@ interface Rest {
 }
 
 /** How far the rest is. `late`: what came while it went on is being looked at. */
-interface Place {
+interface ErasureProgress {
   from: number;
   floor: number;
   top: number;
@@ -65,7 +65,7 @@ export class Eraser implements MaintenanceTask {
     return ledger.write(async (tx) => {
       const person = await store.find(tx.db, contactId);
       if (person === undefined) throw new ParleyError(404, 'not_found', `There is no contact '${contactId}'`);
-      await store.hold(tx, person);
+      await store.lockForUpdate(tx, person);
       const erased = await this.#atOnce(tx, person);
       const webhooks = await store.emptyDeadReceipts(tx, dead);
       const marks = unread.length > 0 ? await store.mark(tx, person.identities, Math.max(...unread)) : [];
@@ -104,14 +104,14 @@ export class Eraser implements MaintenanceTask {
     return true;
   }
 
-  async #place(tx: Tx, { contactId, erasedAt }: Rest): Promise<Place> {
+  async #place(tx: Tx, { contactId, erasedAt }: Rest): Promise<ErasureProgress> {
     const position = await cursors.find(tx.db, `erase:${contactId}`);
-    if (position !== undefined) return JSON.parse(position) as Place;
+    if (position !== undefined) return JSON.parse(position) as ErasureProgress;
     const top = await store.lastEvent(tx.db, erasedAt + SKEW_MS);
     return { from: top, floor: 0, top, late: false };
   }
 
-  #put(tx: Tx, { contactId }: Rest, place: Place): Promise<void> {
+  #put(tx: Tx, { contactId }: Rest, place: ErasureProgress): Promise<void> {
     return cursors.put(tx, `erase:${contactId}`, JSON.stringify(place));
   }
 
@@ -124,7 +124,7 @@ export class Eraser implements MaintenanceTask {
     await cursors.remove(tx, `erase:${contactId}`);
   }
 
-  async #atOnce(tx: Tx, person: Person): Promise<Omit<ErasedContact['erased'], 'webhooks'>> {
+  async #atOnce(tx: Tx, person: PersonalRecords): Promise<Omit<ErasedContact['erased'], 'webhooks'>> {
     const erased = { conversations: 0, messages: 0, sends: 0, waits: 0, identities: person.identities.length };
     for (const id of person.conversationIds) {
       const { messages, sends } = await store.countMessages(tx.db, id);

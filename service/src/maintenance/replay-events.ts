@@ -24,7 +24,7 @@ const AT_ONCE = 4;
 export interface EventReplayDeps {
   ledger: Ledger;
   outbox: Outbox;
-  publisher: Pick<Publisher, 'promiseAgain'>;
+  publisher: Pick<Publisher, 'replay'>;
   clock: Clock;
 }
 
@@ -92,7 +92,7 @@ export class EventReplay implements MaintenanceTask {
   async #stretch(tx: Tx, trigger: SubscriptionRow, { to, types }: Wish, place: EventPlace): Promise<Stretch> {
     const found = await events.published(tx.db, place, to, STEP);
     const wanted = types === undefined ? found : found.filter(({ type }) => types.includes(type));
-    const promised = await this.#deps.publisher.promiseAgain(tx, trigger, wanted);
+    const promised = await this.#deps.publisher.replay(tx, trigger, wanted);
     const last = found.length === STEP ? found.at(-1) : undefined;
     return { promised, place: last && { createdAt: last.createdAt, seq: last.seq } };
   }
@@ -105,7 +105,7 @@ export class EventReplay implements MaintenanceTask {
 
 /** The trigger's subscription, or the one that took its place: n8n makes it anew at each save. Nobody exchanges it before the unit ends. */
 async function listening(tx: Tx, id: string): Promise<SubscriptionRow | undefined> {
-  await subscriptions.hold(tx, 'shared');
+  await subscriptions.lockAll(tx, 'shared');
   const row = await subscriptions.find(tx.db, id);
   if (row === undefined || row.conversationId !== null) return undefined;
   return row.endedAt === null ? row : subscriptions.successor(tx.db, row);

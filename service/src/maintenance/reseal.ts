@@ -66,7 +66,7 @@ export class Reseal {
   readonly #deps: ResealDeps;
   readonly #stop = new AbortController();
   #work: Promise<void> = Promise.resolve();
-  #told: 'nothing' | 'left' | 'done' = 'nothing';
+  #reported: 'nothing' | 'left' | 'done' = 'nothing';
 
   constructor(deps: ResealDeps) {
     this.#deps = deps;
@@ -135,8 +135,8 @@ export class Reseal {
 
   #tell(count: number): void {
     const now = count === 0 ? 'done' : 'left';
-    if (now === this.#told) return;
-    this.#told = now;
+    if (now === this.#reported) return;
+    this.#reported = now;
     const { log } = this.#deps;
     if (now === 'left') return log.info({ count }, 'Secrets that older encryption keys sealed are being sealed anew');
     log.info('All secrets are sealed with the newest encryption key: the older ones can be taken away');

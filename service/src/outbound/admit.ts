@@ -5,7 +5,7 @@ import type { IdentityRef } from '../../../contract/event.ts';
 import type { MessageStatus, OutboundContent, OutboundKind } from '../../../contract/message.ts';
 import { canonicalJson } from '../../../contract/signature.ts';
 import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
-import { bestIdentity, resolvePerson, type Person } from '../contacts/resolve.ts';
+import { bestIdentity, resolvePerson, type Participant } from '../contacts/resolve.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { degraded } from '../core/degrade.ts';
@@ -112,7 +112,7 @@ export class Admission {
    * Admits what a dead letter said once more, as a message of its own, by the rules of every send. Joins the caller's unit of work, in
    * which the dead one is held.
    */
-  async again(tx: Tx, account: LiveAccount, dead: MessageRow): Promise<SendAccepted> {
+  async replay(tx: Tx, account: LiveAccount, dead: MessageRow): Promise<SendAccepted> {
     const { to, purpose, ifSessionClosed, replyToProviderId, metadata, author, options } = requestOf(dead);
     const send = { content: contentOf(dead), purpose, ifSessionClosed, ...(author && { author }) };
     account.channel.check(send.content, account.settings);
@@ -160,7 +160,7 @@ export class Admission {
   async #store(
     tx: Tx,
     account: LiveAccount,
-    { conversation }: Person,
+    { conversation }: Participant,
     { content, status }: Permitted,
     request: StoredRequest,
   ): Promise<SendAccepted> {
@@ -190,7 +190,7 @@ export class Admission {
   }
 
   /** What will be sent and whether now: the content, the template in its place, or held until the contact writes. */
-  #permit(account: LiveAccount, person: Person, send: Asked): Permitted {
+  #permit(account: LiveAccount, person: Participant, send: Asked): Permitted {
     const reasons = this.#refusals(account, person, send, send.content);
     const [first] = reasons;
     if (first === undefined) return { content: send.content, status: 'queued' };
@@ -208,7 +208,7 @@ export class Admission {
     });
   }
 
-  #refusals(account: LiveAccount, person: Person, send: Asked, content: OutboundContent) {
+  #refusals(account: LiveAccount, person: Participant, send: Asked, content: OutboundContent) {
     return refusals({
       capabilities: capabilitiesOf(account),
       kind: content.type,
@@ -221,7 +221,7 @@ export class Admission {
     });
   }
 
-  async #recipient(tx: Tx, account: LiveAccount, to: Target['to']): Promise<{ to?: IdentityRef; person: Person }> {
+  async #recipient(tx: Tx, account: LiveAccount, to: Target['to']): Promise<{ to?: IdentityRef; person: Participant }> {
     if (typeof to === 'string') {
       const identity = account.channel.recipient(to, account.settings);
       const ref = { identities: [identity] };
@@ -236,7 +236,7 @@ export class Admission {
       const kinds = account.channel.sendTo;
       throw new ParleyError(400, 'invalid_recipient', `The contact has no ${kinds.join(' or ')} to send to`);
     }
-    return { person: { contact, conversation: await conversations.hold(tx, conversation) } };
+    return { person: { contact, conversation: await conversations.lockForUpdate(tx, conversation) } };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Providers tell what was sent from anywhere, at times faster than their own answer to the send, and without our id. */
-import { isSameSaid } from '../core/echo-matcher.ts';
+import { matchesEcho } from '../core/echo-matcher.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
@@ -16,7 +16,7 @@ const OPEN = ['uncertain', 'queued', 'unknown'] as const;
  * The message of the conversation that was being sent at that time, was not answered, and says the same; of several, the one that was
  * sent nearest to it. What is said long after was said by somebody else.
  */
-export async function messageOfEcho(
+export async function findEchoedMessage(
   tx: Tx,
   conversationId: string,
   told: { type: string },
@@ -25,7 +25,7 @@ export async function messageOfEcho(
   let nearest: { id: string; awayMs: number } | undefined;
   for (const status of OPEN) {
     const same = (await messages.inStatus(tx.db, conversationId, status)).filter((row) =>
-      isSameSaid(contentOf(row), told),
+      matchesEcho(contentOf(row), told),
     );
     for (const { id } of same) {
       const awayMs = await calledAwayMs(tx, id, at);
@@ -42,13 +42,13 @@ async function calledAwayMs(tx: Tx, messageId: string, at: number): Promise<numb
 }
 
 /** The id by which the provider knows a message of ours from now on; null: another message has it. */
-export interface Claimed {
+export interface ProviderIdClaim {
   id: string | null;
   /** It was taken for somebody else's until now. */
   echo?: MessageRow;
 }
 
-export async function claimed(tx: Tx, message: MessageRow, providerId: string): Promise<Claimed> {
+export async function claimProviderId(tx: Tx, message: MessageRow, providerId: string): Promise<ProviderIdClaim> {
   if (message.providerId !== null) return { id: message.providerId };
   const other = await messages.findByProviderId(tx.db, message.accountId, providerId);
   if (other === undefined) return { id: providerId };

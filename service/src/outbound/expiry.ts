@@ -79,7 +79,7 @@ export class Expiry {
   async #end(tx: Tx, job: Job): Promise<void> {
     const { accounts, outcomes, outbox } = this.#deps;
     const { messageId } = job.payload as { messageId: string };
-    const message = await messages.hold(tx, messageId);
+    const message = await messages.lockForUpdate(tx, messageId);
     if (message?.status === 'queued') {
       const attempts = await messages.attempts(tx.db, messageId);
       if (attempts.some(({ closedAt }) => closedAt === null)) return;

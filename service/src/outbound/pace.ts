@@ -88,14 +88,14 @@ export class Pacer implements GroupGate {
     // One is kept in reserve: messages may arrive a little closer together than they were sent.
     const capacityMs = Math.max(1, limit.burst - 1) * limit.everyMs;
     const ask = { key: `to ${conversationId}`, costMs: limit.everyMs, capacityMs, now: this.#deps.clock.now() };
-    return rates.take(tx, ask);
+    return rates.acquire(tx, ask);
   }
 
   async #acquireOf(group: string, wanted: number, perSecond: number): Promise<number> {
     const allowance = this.#present(group);
     if (allowance.left < wanted && this.#deps.clock.now() >= allowance.askAt) {
       const { sends, lengthMs } = slotOf(perSecond);
-      const waitMs = await this.#deps.rates.take(keyOf(group), lengthMs);
+      const waitMs = await this.#deps.rates.acquire(keyOf(group), lengthMs);
       const now = this.#deps.clock.now();
       allowance.askAt = now + (waitMs === 0 ? lengthMs : waitMs);
       if (waitMs === 0) Object.assign(allowance, { left: sends, until: now + Math.min(lengthMs, MAX_USE_MS) });

@@ -5,7 +5,7 @@ import type { Ledger } from '../store/ledger.ts';
 
 export interface Rates {
   /** Uses so much that it takes `costMs` to make it good, of an allowance that is as large. Answers 0, or the wait until it is free. */
-  take(key: string, costMs: number): Promise<number>;
+  acquire(key: string, costMs: number): Promise<number>;
   /** Nothing is free for so long. */
   close(key: string, forMs: number): Promise<void>;
 }
@@ -25,7 +25,7 @@ class MemoryRates implements Rates {
     this.#clock = clock;
   }
 
-  async take(key: string, costMs: number): Promise<number> {
+  async acquire(key: string, costMs: number): Promise<number> {
     const now = this.#clock.now();
     const fullAt = this.#fullAt.get(key) ?? now;
     if (fullAt > now) return fullAt - now;
@@ -53,9 +53,9 @@ class LedgerRates implements Rates {
     this.#clock = clock;
   }
 
-  take(key: string, costMs: number): Promise<number> {
+  acquire(key: string, costMs: number): Promise<number> {
     const ask = { key, costMs, capacityMs: costMs, now: this.#clock.now() };
-    return this.#ledger.write((tx) => store.take(tx, ask));
+    return this.#ledger.write((tx) => store.acquire(tx, ask));
   }
 
   async close(key: string, forMs: number): Promise<void> {

@@ -127,7 +127,7 @@ export class SendHandler implements JobHandler {
     const { ids, clock, outbox, pacer } = this.#deps;
     // Before anything else: whoever lost the job may not open an attempt.
     if (!(await outbox.isMine(tx, job))) throw new LeaseLost();
-    const current = await messages.hold(tx, message.id);
+    const current = await messages.lockForUpdate(tx, message.id);
     if (current?.status !== 'queued') return 'settled';
     const conversation = await conversations.find(tx.db, current.conversationId);
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));

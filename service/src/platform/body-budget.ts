@@ -1,61 +1,64 @@
 /**
- * The bodies that are being read into memory. Callers who are slow or many must not use up the memory: beyond a bound, those that have
- * been at it the longest are turned away, so that a short webhook gets through between them.
+ * The budget of memory for bodies that are being read. Callers who are slow or many must not use up the memory: beyond the budget, those
+ * that have been reading the longest are evicted, so that a short webhook gets through between them.
  */
 
-/** Told that its body can be held no longer. */
-export type TurnAway = () => void;
+/** The budget calls it once, when it takes a body's memory back: the caller refuses the request. */
+export type OnEvicted = () => void;
 
-interface Reader {
+/** A body's share of the budget. */
+export interface BodyReservation {
+  /** Counts bytes that came into memory. Evicts the oldest bodies when all together are too many; after an eviction it does nothing. */
+  grow(bytes: number): void;
+  /** Gives the share back; a second call does nothing. */
+  release(): void;
+}
+
+interface Body {
   bytes: number;
-  turnAway: TurnAway;
+  onEvicted: OnEvicted;
 }
 
-/** What one caller is reading. */
-export interface Reading {
-  /** So many bytes more are in memory. */
-  more(bytes: number): void;
-  /** None of them are any more. */
-  end(): void;
-}
-
-export class Readings {
+/** Bounds the bytes of all bodies that are in memory at the same time. */
+export class BodyBudget {
   readonly #maxBytes: number;
-  /** The one that has been reading the longest first. */
-  readonly #readers = new Set<Reader>();
+  /** The body that has been read the longest stands first. */
+  readonly #bodies = new Set<Body>();
   #bytes = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
+  /** Bytes of all bodies together. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  begin(turnAway: TurnAway): Reading {
-    const reader: Reader = { bytes: 0, turnAway };
-    this.#readers.add(reader);
+  /** Opens a share, of no bytes yet, for a body that begins to come in. */
+  reserve(onEvicted: OnEvicted): BodyReservation {
+    const body: Body = { bytes: 0, onEvicted };
+    this.#bodies.add(body);
     return {
-      more: (bytes) => {
-        if (!this.#readers.has(reader)) return;
-        reader.bytes += bytes;
+      grow: (bytes) => {
+        if (!this.#bodies.has(body)) return;
+        body.bytes += bytes;
         this.#bytes += bytes;
-        this.#makeRoom();
+        this.#evict();
       },
-      end: () => this.#drop(reader),
+      release: () => this.#drop(body),
     };
   }
 
-  #drop(reader: Reader): void {
-    if (this.#readers.delete(reader)) this.#bytes -= reader.bytes;
+  #drop(body: Body): void {
+    if (this.#bodies.delete(body)) this.#bytes -= body.bytes;
   }
 
-  #makeRoom(): void {
-    for (const reader of this.#readers) {
+  #evict(): void {
+    for (const body of this.#bodies) {
       if (this.#bytes <= this.#maxBytes) return;
-      this.#drop(reader);
-      reader.turnAway();
+      this.#drop(body);
+      body.onEvicted();
     }
   }
 }

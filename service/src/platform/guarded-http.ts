@@ -12,7 +12,7 @@ import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import type { HttpRequest, HttpResponse, HttpStreamResponse, ProviderHttp } from '../core/http.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
 import { isAllowedAddress, type AllowedNetworks } from './addresses.ts';
-import { Exchange } from './request-progress.ts';
+import { RequestProgress } from './request-progress.ts';
 import { multipart } from './multipart.ts';
 
 export interface GuardedHttpOptions {
@@ -78,16 +78,16 @@ export class GuardedHttp implements ProviderHttp {
 
   /** See `ProviderHttp`. Besides `SendError`, throws `ParleyError(400, 'forbidden_url')`. */
   async request(request: HttpRequest): Promise<HttpResponse> {
-    const { response, exchange } = await this.#follow(request, 'arraybuffer');
-    exchange.finish();
+    const { response, progress } = await this.#follow(request, 'arraybuffer');
+    progress.finish();
     const headers = flatHeaders(response);
     return { status: response.status, headers, body: parseBody(response.data as Buffer, headers['content-type']) };
   }
 
   /** See `ProviderHttp`. The stream must be read or destroyed; it fails after `timeoutMs` of silence. */
   async stream(request: HttpRequest): Promise<HttpStreamResponse> {
-    const { response, exchange } = await this.#follow(request, 'stream');
-    exchange.finishWhenSilent(request.timeoutMs ?? this.#options.timeoutMs);
+    const { response, progress } = await this.#follow(request, 'stream');
+    progress.finishWhenSilent(request.timeoutMs ?? this.#options.timeoutMs);
     return { status: response.status, headers: flatHeaders(response), stream: response.data as Readable };
   }
 
@@ -103,7 +103,7 @@ export class GuardedHttp implements ProviderHttp {
       const answer = await this.#once(request, url, responseType);
       const next = request.method === 'GET' && hops < MAX_REDIRECTS ? redirectTarget(answer.response, url) : undefined;
       if (next === undefined) return answer;
-      answer.exchange.finish();
+      answer.progress.finish();
       if (responseType === 'stream') (answer.response.data as Readable).destroy();
       url = this.checkUrl(next);
     }
@@ -111,7 +111,7 @@ export class GuardedHttp implements ProviderHttp {
 
   async #once(request: HttpRequest, url: URL, responseType: 'arraybuffer' | 'stream'): Promise<Answer> {
     const answerMs = request.timeoutMs ?? this.#options.timeoutMs;
-    const exchange = new Exchange({ connectMs: Math.min(this.#options.connectTimeoutMs, answerMs), answerMs });
+    const progress = new RequestProgress({ connectMs: Math.min(this.#options.connectTimeoutMs, answerMs), answerMs });
     const { data, headers } = body(request);
     let sourceFailed = false;
     if (data instanceof Readable) data.once('error', () => (sourceFailed = true));
@@ -122,26 +122,26 @@ export class GuardedHttp implements ProviderHttp {
       headers: { 'user-agent': this.#options.userAgent, ...headers, ...request.headers },
       data,
       responseType,
-      transport: exchange.transport,
+      transport: progress.transport,
       httpAgent: this.#agents.http,
       httpsAgent: this.#agents.https,
       maxContentLength: responseType === 'stream' ? this.#options.maxStreamBytes : this.#options.maxResponseBytes,
     };
     try {
-      return { response: await axios.request(config), exchange };
+      return { response: await axios.request(config), progress };
     } catch (error) {
-      exchange.finish();
+      progress.finish();
       if (data instanceof Readable) data.destroy();
       throw sourceFailed
         ? new SendError('unreachable', 'The file to upload could not be read to its end.')
-        : failure(error, exchange, url);
+        : failure(error, progress, url);
     }
   }
 }
 
 interface Answer {
   response: AxiosResponse<unknown>;
-  exchange: Exchange;
+  progress: RequestProgress;
 }
 
 const FIXED: AxiosRequestConfig = {
@@ -217,11 +217,11 @@ function parseBody(bytes: Buffer, contentType = ''): unknown {
 }
 
 /** What a failed try means. The message names the host and the cause, nothing of the request. */
-function failure(error: unknown, exchange: Exchange, url: URL): SendError | ParleyError {
+function failure(error: unknown, progress: RequestProgress, url: URL): SendError | ParleyError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === FORBIDDEN) return forbiddenAddress();
-  const cause = exchange.timedOut ? 'time-out' : /^[A-Z][A-Z0-9_]+$/.test(code) ? code : 'connection failed';
-  return exchange.written
+  const cause = progress.timedOut ? 'time-out' : /^[A-Z][A-Z0-9_]+$/.test(code) ? code : 'connection failed';
+  return progress.written
     ? new SendError('uncertain', `No complete answer came from ${url.host} (${cause}).`)
     : new SendError('unreachable', `${url.host} could not be reached (${cause}).`);
 }

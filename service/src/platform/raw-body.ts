@@ -8,7 +8,7 @@ import { type Readable, Transform } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ParleyError } from '../core/errors.ts';
 import { isWithinDepth, MAX_JSON_DEPTH } from '../core/json-depth.ts';
-import { Readings } from './body-budget.ts';
+import { BodyBudget } from './body-budget.ts';
 
 export interface BodyLimits {
   maxMediaBytes: number;
@@ -25,7 +25,7 @@ const encoded = () =>
 /** A body that is kept in memory has to come within this time. */
 const MAX_READ_MS = 30_000;
 /** All bodies together that are on their way in. */
-const readings = new Readings(64 * 1024 * 1024);
+const bodyBudget = new BodyBudget(64 * 1024 * 1024);
 
 const tooMany = () =>
   new ParleyError(503, 'overloaded', 'Too much is being sent at the same time', { retryAfterMs: 1_000 });
@@ -116,18 +116,18 @@ function readAll(
     if (isSettled) return;
     isSettled = true;
     clearTimeout(late);
-    reading.end();
+    reservation.release();
     done(error, body);
     chunks.length = 0;
   };
-  const reading = readings.begin(() => settle(tooMany()));
+  const reservation = bodyBudget.reserve(() => settle(tooMany()));
   const late = setTimeout(() => settle(tooSlow()), MAX_READ_MS);
   payload.on('data', (chunk: Buffer) => {
     if (isSettled) return;
     bytes += chunk.length;
     if (bytes > limit) return settle(tooLarge());
     chunks.push(chunk);
-    reading.more(chunk.length);
+    reservation.grow(chunk.length);
   });
   payload.once('end', () => settle(null, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, bytes)));
   const brokeOff = () => settle(new ParleyError(400, 'invalid_body', 'The body broke off.'));

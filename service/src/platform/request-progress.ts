@@ -10,7 +10,7 @@ import https from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
-export interface ExchangeTimeouts {
+export interface RequestTimeouts {
   /** Until the connection stands, waiting for a free socket included. */
   connectMs: number;
   /** From then until the answer is complete (`request`) or has begun (`stream`). */
@@ -21,15 +21,15 @@ export interface ExchangeTimeouts {
 const GAVE_UP = 'time-out';
 
 /** One try of one request. Give `transport` to axios; call `finish` when the answer is complete. */
-export class Exchange {
+export class RequestProgress {
   /** Bytes may have reached the other side. */
   written = false;
   timedOut = false;
-  readonly #timeouts: ExchangeTimeouts;
+  readonly #timeouts: RequestTimeouts;
   #request: http.ClientRequest | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(timeouts: ExchangeTimeouts) {
+  constructor(timeouts: RequestTimeouts) {
     this.#timeouts = timeouts;
   }
 

@@ -1,17 +1,17 @@
 /**
- * What answers while the service waits for its database: the process lives (`/healthz`), it can do nothing yet (everything else, 503).
- * Providers come back by themselves.
+ * The startup server answers while the service waits for its database: the process lives (`/healthz`), and can do nothing yet (everything
+ * else, 503 with Retry-After). Providers come back by themselves.
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { ProblemCode } from '../../../contract/api.ts';
 
-/** Closes the room: the port is free again. */
-export type Leave = () => Promise<void>;
+/** Closes the startup server; resolves when the port is free again. */
+export type CloseStartupServer = () => Promise<void>;
 
 const RETRY_AFTER_S = 5;
 
-/** Opens it on the service's own address. Rejects when the port is taken. */
-export async function openWaitingRoom(port: number, host: string): Promise<Leave> {
+/** Starts the server on the service's own address, before the service itself listens there. Rejects when the port is taken. */
+export async function startStartupServer(port: number, host: string): Promise<CloseStartupServer> {
   const server = createServer((request, response) => {
     request.resume();
     if (request.url === '/healthz') answer(response, 200, 'application/json', { status: 'ok' });

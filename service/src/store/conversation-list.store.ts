@@ -5,7 +5,7 @@ import type { Conversation } from './conversation.store.ts';
 import type { Schema } from './schema.ts';
 
 /** Where a list goes on: behind this conversation. `heardAt` null: behind all in which the contact was ever heard. */
-export interface Place {
+export interface ConversationPosition {
   heardAt: number | null;
   id: string;
 }
@@ -19,7 +19,7 @@ export interface WantedConversations {
   heardSince: number | undefined;
   /** Whose session is open at `now`, or is not; one of the accounts whose channel knows no window always is. */
   session: { isOpen: boolean; now: number; windowless: readonly string[] } | undefined;
-  after: Place | undefined;
+  after: ConversationPosition | undefined;
 }
 
 /** Behind every other. */
@@ -56,7 +56,7 @@ async function listed(query: Query, limit: number): Promise<Conversation[]> {
   return rows.map(conversations.fromRow);
 }
 
-function heardOnes(db: Kysely<Schema>, wanted: WantedConversations, after: Place | undefined): Query {
+function heardOnes(db: Kysely<Schema>, wanted: WantedConversations, after: ConversationPosition | undefined): Query {
   // There is always a place to go on from: so the index is entered there, and not read from its end.
   const { heardAt, id } = after ?? LAST;
   const query = chosen(db, wanted).where((is) => is(is.refTuple('heardAt', 'id'), '<', is.tuple(heardAt, id)));

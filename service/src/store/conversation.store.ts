@@ -56,7 +56,7 @@ export function lock(tx: Tx, id: string): Promise<void> {
 }
 
 /** The conversation as it stays until the unit ends. */
-export async function hold(tx: Tx, known: Conversation): Promise<Conversation> {
+export async function lockForUpdate(tx: Tx, known: Conversation): Promise<Conversation> {
   if (!tx.shared) return known;
   await lock(tx, known.id);
   return (await find(tx.db, known.id)) ?? known;
@@ -172,7 +172,7 @@ export async function assignOwner(tx: Tx, id: string, owner: Conversation['owner
 }
 
 /** Gives the conversation back that was taken from the program at `since`; answers false when it is somebody's since another time. */
-export async function giveBack(tx: Tx, id: string, since: number): Promise<boolean> {
+export async function returnToBot(tx: Tx, id: string, since: number): Promise<boolean> {
   const taken = tx.db.updateTable('conversations').where('id', '=', id).where('ownerAt', '=', since);
   const { numUpdatedRows } = await taken.where('owner', '=', 'human').set({ owner: 'bot' }).executeTakeFirst();
   return numUpdatedRows > 0n;

@@ -7,7 +7,7 @@ import type { Schema } from './schema.ts';
 import type { MessageRow } from './message.store.ts';
 
 /** Where a list goes on: behind this letter. `key`: a message's id, a receipt's number. */
-export interface Place<Key> {
+export interface DeadLetterPosition<Key> {
   deadAt: number;
   key: Key;
 }
@@ -20,7 +20,7 @@ interface Wanted<Key> {
   to: number | undefined;
   /** Newest first, or oldest first. */
   order: 'asc' | 'desc';
-  behind: Place<Key> | undefined;
+  behind: DeadLetterPosition<Key> | undefined;
 }
 
 export interface WantedMessages extends Wanted<string> {

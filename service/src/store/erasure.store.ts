@@ -14,7 +14,7 @@ export const LIMIT = 250;
 const RECEIPTS = 25;
 
 /** Who is to be forgotten, and where what was said with them stands. */
-export interface Person {
+export interface PersonalRecords {
   contactId: string;
   identities: Identity[];
   /** Those that were merged into others included. */
@@ -23,7 +23,7 @@ export interface Person {
   since: number;
 }
 
-export async function find(db: Db, contactId: string): Promise<Person | undefined> {
+export async function find(db: Db, contactId: string): Promise<PersonalRecords | undefined> {
   const contact = await db.selectFrom('contacts').select('createdAt').where('id', '=', contactId).executeTakeFirst();
   if (contact === undefined) return undefined;
   const identities = await db
@@ -42,14 +42,14 @@ export async function find(db: Db, contactId: string): Promise<Person | undefine
 }
 
 /** Nobody else changes what the person has, or gives it to them, before the unit ends. */
-export async function hold(tx: Tx, { identities, conversationIds }: Person): Promise<void> {
+export async function lockForUpdate(tx: Tx, { identities, conversationIds }: PersonalRecords): Promise<void> {
   if (!tx.shared) return;
   await lockIdentities(tx, identities);
   for (const id of conversationIds) await conversations.lock(tx, id);
 }
 
 /** Forgets who it is. A message of theirs makes a new contact from now on. */
-export async function dropContact(tx: Tx, { contactId, conversationIds }: Person): Promise<void> {
+export async function dropContact(tx: Tx, { contactId, conversationIds }: PersonalRecords): Promise<void> {
   const { db } = tx;
   await db.deleteFrom('identities').where('contactId', '=', contactId).execute();
   await db.deleteFrom('contacts').where('id', '=', contactId).execute();

@@ -47,7 +47,7 @@ export async function find(db: Kysely<Schema>, id: string): Promise<MessageRow |
 }
 
 /** The message as it stays until the unit ends: its conversation is held. */
-export async function hold(tx: Tx, id: string): Promise<MessageRow | undefined> {
+export async function lockForUpdate(tx: Tx, id: string): Promise<MessageRow | undefined> {
   const message = await find(tx.db, id);
   if (message === undefined || !tx.shared) return message;
   await lock(tx, message.conversationId);

@@ -23,7 +23,7 @@ type Now = (its: Parameters<Use>) => Expression<number>;
 
 /** One statement decides and notes, so that no two processes use the same. */
 function statements(nowOf: Now) {
-  const take = prepared((db, its: Parameters<Ask>) => {
+  const acquire = prepared((db, its: Parameters<Ask>) => {
     const now = nowOf(its as never);
     const cost = sql<number>`cast(${its('costMs')} as bigint)`;
     return db
@@ -56,7 +56,7 @@ function statements(nowOf: Now) {
         conflict.column('key').doUpdateSet({ fullAt: until }).where('rates.fullAt', '<', until),
       );
   });
-  return { take, waitMs, fill };
+  return { acquire, waitMs, fill };
 }
 
 const OWN_CLOCK = statements((its) => sql<number>`cast(${its('now')} as bigint)`);
@@ -70,8 +70,8 @@ export interface Clocked {
 }
 
 /** Uses a part of the limit. Answers 0, or how many milliseconds it takes until that much is free: then nothing was used. */
-export async function take({ db, shared }: Clocked, ask: Ask): Promise<number> {
-  const { take: use, waitMs } = shared ? SERVER_CLOCK : OWN_CLOCK;
+export async function acquire({ db, shared }: Clocked, ask: Ask): Promise<number> {
+  const { acquire: use, waitMs } = shared ? SERVER_CLOCK : OWN_CLOCK;
   if (first(await use(db, ask)) !== undefined) return 0;
   return Math.max(1, Number(first(await waitMs(db, ask))?.ms ?? 1));
 }

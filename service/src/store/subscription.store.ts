@@ -10,7 +10,7 @@ export type SubscriptionRow = Selectable<SubscriptionsTable>;
 export const HANDING_OVER = 'handing over';
 
 /** `shared`: the subscriptions are read to promise them events. `alone`: one takes over what another was promised. */
-export function hold(tx: Tx, how: 'alone' | 'shared'): Promise<void> {
+export function lockAll(tx: Tx, how: 'alone' | 'shared'): Promise<void> {
   return tx.lock('subscriptions', how);
 }
 
@@ -95,7 +95,7 @@ export async function takeOver(
   heir: Pick<SubscriptionRow, 'id' | 'url' | 'accountId'>,
   now: number,
 ): Promise<boolean> {
-  await hold(tx, 'alone');
+  await lockAll(tx, 'alone');
   const rows = await tx.db
     .selectFrom('subscriptions')
     .select('id')
@@ -200,7 +200,7 @@ export async function pending(
 }
 
 /** Everything that a subscription has not taken. */
-export async function untaken(db: Kysely<Schema>, subscriptionId: string): Promise<PendingDelivery[]> {
+export async function undelivered(db: Kysely<Schema>, subscriptionId: string): Promise<PendingDelivery[]> {
   return db
     .selectFrom('deliveries')
     .innerJoin('events', 'events.seq', 'deliveries.eventSeq')
@@ -210,7 +210,7 @@ export async function untaken(db: Kysely<Schema>, subscriptionId: string): Promi
     .execute();
 }
 
-const deleteTaken = prepared((db, its: Parameters<Shard & { eventSeq: number }>) =>
+const deleteDelivery = prepared((db, its: Parameters<Shard & { eventSeq: number }>) =>
   db
     .deleteFrom('deliveries')
     .where('subscriptionId', '=', its('subscriptionId'))
@@ -218,7 +218,7 @@ const deleteTaken = prepared((db, its: Parameters<Shard & { eventSeq: number }>)
     .where('eventSeq', '=', its('eventSeq')),
 );
 
-const deleteAllTaken = prepared((db, its: Parameters<Shard & { eventSeqs: readonly number[] }>) =>
+const deleteDeliveries = prepared((db, its: Parameters<Shard & { eventSeqs: readonly number[] }>) =>
   db
     .deleteFrom('deliveries')
     .where('subscriptionId', '=', its('subscriptionId'))
@@ -227,13 +227,13 @@ const deleteAllTaken = prepared((db, its: Parameters<Shard & { eventSeqs: readon
 );
 
 /** The subscription took these events. By name: an earlier one may have been committed since they were read. */
-export async function taken(
+export async function removeDelivered(
   tx: Tx,
   subscriptionId: string,
   shard: number,
   eventSeqs: readonly number[],
 ): Promise<void> {
   // Where the database is a network away, a statement for each would cost more than all else.
-  if (tx.shared) return void (await deleteAllTaken(tx.db, { subscriptionId, shard, eventSeqs }));
-  for (const eventSeq of eventSeqs) await deleteTaken(tx.db, { subscriptionId, shard, eventSeq });
+  if (tx.shared) return void (await deleteDeliveries(tx.db, { subscriptionId, shard, eventSeqs }));
+  for (const eventSeq of eventSeqs) await deleteDelivery(tx.db, { subscriptionId, shard, eventSeq });
 }

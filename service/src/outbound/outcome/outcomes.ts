@@ -28,7 +28,7 @@ import { withdrawChoices } from '../choices.ts';
 import { fallBack } from './fallback.ts';
 import { sendJob, uncertainJob } from '../jobs.ts';
 import { requestOf, statusChange } from '../message-view.ts';
-import { claimed } from '../echo-matcher.ts';
+import { claimProviderId } from '../echo-matcher.ts';
 
 export interface OutcomesDeps {
   publisher: Publisher;
@@ -53,13 +53,13 @@ export class Outcomes {
   /** The provider took it. A status webhook may have been faster: the ladder only goes up. */
   async accepted(tx: Tx, account: LiveAccount, messageId: string, receipt: SendReceipt): Promise<void> {
     const now = this.#deps.clock.now();
-    const message = await messages.hold(tx, messageId);
+    const message = await messages.lockForUpdate(tx, messageId);
     if (message === undefined) return;
     // The refusal of what it took was faster than its answer: something else is on its way by now.
     if (isRefused(message, receipt.providerMessageId)) return;
-    const { id, echo } = await claimed(tx, message, receipt.providerMessageId);
+    const { id, echo } = await claimProviderId(tx, message, receipt.providerMessageId);
     const provider = { providerId: id };
-    if (echo) await this.#giveBack(tx, account, echo);
+    if (echo) await this.#returnToBot(tx, account, echo);
     await this.#rise(tx, account, { ...message, ...provider }, 'sent', now, provider);
     const conversation = await conversations.find(tx.db, message.conversationId);
     if (conversation === undefined) return;
@@ -71,13 +71,13 @@ export class Outcomes {
 
   /** The provider told a status of everything up to a time, this one included. */
   async reached(tx: Tx, account: LiveAccount, messageId: string, status: ParsedStatus['status'], at: number) {
-    const message = await messages.hold(tx, messageId);
+    const message = await messages.lockForUpdate(tx, messageId);
     if (message) await this.#rise(tx, account, message, status, at, {});
   }
 
   /** It will not be sent. */
   async failed(tx: Tx, account: LiveAccount, messageId: string, error: EventError): Promise<void> {
-    const message = await messages.hold(tx, messageId);
+    const message = await messages.lockForUpdate(tx, messageId);
     if (message === undefined) return;
     await this.#rise(tx, account, message, 'failed', this.#deps.clock.now(), { error: JSON.stringify(error) });
   }
@@ -85,7 +85,7 @@ export class Outcomes {
   /** The request was written and no answer came: it is not repeated, and waits for the provider to tell. */
   async uncertain(tx: Tx, account: LiveAccount, messageId: string, error: EventError): Promise<void> {
     const now = this.#deps.clock.now();
-    const message = await messages.hold(tx, messageId);
+    const message = await messages.lockForUpdate(tx, messageId);
     if (message === undefined) return;
     await this.#rise(tx, account, message, 'uncertain', now, { error: JSON.stringify(error) });
     const withinMs = this.#deps.unknownAfterMs ?? capabilitiesOf(account).settleWithinMs;
@@ -94,7 +94,7 @@ export class Outcomes {
 
   /** The provider never told what became of it. */
   async unknown(tx: Tx, account: LiveAccount, messageId: string): Promise<void> {
-    const message = await messages.hold(tx, messageId);
+    const message = await messages.lockForUpdate(tx, messageId);
     if (message === undefined) return;
     await this.#rise(tx, account, message, 'unknown', this.#deps.clock.now(), {});
   }
@@ -107,7 +107,7 @@ export class Outcomes {
     { receipt, status, error }: FoundMessage,
   ): Promise<void> {
     await this.accepted(tx, account, messageId, receipt);
-    const message = await messages.hold(tx, messageId);
+    const message = await messages.lockForUpdate(tx, messageId);
     const learned = error ? { error: JSON.stringify(eventError(error)) } : {};
     if (message) await this.#rise(tx, account, message, status, this.#deps.clock.now(), learned);
   }
@@ -193,8 +193,8 @@ export class Outcomes {
 
   async #messageOf(tx: Tx, account: LiveAccount, event: ParsedStatus): Promise<MessageRow | undefined> {
     const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
-    if (known !== undefined) return known.direction === 'outbound' ? messages.hold(tx, known.id) : undefined;
-    const correlated = event.correlationId && (await messages.hold(tx, event.correlationId));
+    if (known !== undefined) return known.direction === 'outbound' ? messages.lockForUpdate(tx, known.id) : undefined;
+    const correlated = event.correlationId && (await messages.lockForUpdate(tx, event.correlationId));
     return correlated && correlated.accountId === account.id && correlated.direction === 'outbound'
       ? correlated
       : undefined;
@@ -244,10 +244,10 @@ export class Outcomes {
   }
 
   /** No person said it after all: the conversation that was taken from the program for that goes back. */
-  async #giveBack(tx: Tx, account: LiveAccount, echo: MessageRow): Promise<void> {
+  async #returnToBot(tx: Tx, account: LiveAccount, echo: MessageRow): Promise<void> {
     const key = ownerKey(messageKey(echo.providerId ?? ''));
     if (!(await events.isKnown(tx.db, account.id, key))) return;
-    if (!(await conversations.giveBack(tx, echo.conversationId, echo.statusAt))) return;
+    if (!(await conversations.returnToBot(tx, echo.conversationId, echo.statusAt))) return;
     const conversation = await conversations.find(tx.db, echo.conversationId);
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
     await this.#deps.publisher.publish(tx, {

@@ -48,7 +48,7 @@ export class SettleHandler implements JobHandler {
     const { messageId, waitingAs, since, until = job.dueAt } = waiting;
     const answer = waitingAs === 'uncertain' ? await this.#ask(waiting) : undefined;
     await ledger.write(async (tx) => {
-      const message = await messages.hold(tx, messageId);
+      const message = await messages.lockForUpdate(tx, messageId);
       const account = message && (await accounts.known(message.accountId));
       const now = clock.now();
       // Settled, or released and held again meanwhile: that wait has a job of its own.
