@@ -131,6 +131,8 @@ export interface SendMessage {
   account?: AccountRef;
   /** A provider address (phone number, user id…), a known conversation, or a contact: then the conversation in which they were last heard. */
   to: string | { conversationId: string } | { contactId: string };
+  /** Which conversation with the address, on channels that have several; only where `to` is an address. */
+  thread?: string;
   content: OutboundContent;
   /** A content that the channel lacks or does not take as it is becomes the nearest that it has; absent: it is refused. */
   degrade?: boolean;
@@ -208,6 +210,8 @@ export interface ConversationView {
   id: string;
   channel: string;
   account: { id: string; externalId: string; name?: string };
+  /** What tells it apart from others between the two; absent: there is one only. */
+  thread?: string;
   owner: 'bot' | 'human';
   contact: { id: string; name?: string; username?: string; identities: IdentityRef[] };
   session: SessionState;
@@ -225,7 +229,7 @@ export interface ActionDescription {
   input: Record<string, unknown>;
 }
 
-/** `GET /v1/permission?channel&externalId&to&kind`, or `?conversationId&kind` */
+/** `GET /v1/permission?channel&externalId&to&thread&kind`, or `?conversationId&kind` */
 export interface Permission {
   allowed: boolean;
   reasons: { code: RefusalReason; detail: string }[];

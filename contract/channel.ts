@@ -39,6 +39,8 @@ export interface Capabilities {
   throughput?: { perSecond: number; perRecipient?: { everyMs: number; burst: number } };
   /** How long an uncertain send waits for a status webhook before it is reported as unknown. */
   settleWithinMs: number;
+  /** An account may have several conversations with one contact, told apart by `thread`. Absent: it has one. */
+  threads?: true;
   readMarks: boolean;
   templates: boolean;
 }

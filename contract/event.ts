@@ -79,6 +79,8 @@ export interface ParleyEvent {
   channel: string;
   account: { id: string; externalId: string; name?: string };
   conversationId?: string;
+  /** What tells the conversation apart from others between the account and the contact; absent: there is one only. */
+  thread?: string;
   owner?: 'bot' | 'human';
   contact?: { id: string; name?: string; username?: string; identities: IdentityRef[] };
   session?: SessionState;

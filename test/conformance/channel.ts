@@ -48,6 +48,8 @@ function expectWellFormed(events: readonly ChannelEvent[]): void {
     expect(event.dedupeKey).toMatch(/^.{3,}$/s);
     if (event.at !== undefined) expect(new Date(event.at).toISOString()).toMatch(/Z$/);
     if (event.contact !== undefined) expect(event.contact.identities.length).toBeGreaterThan(0);
+    if (event.thread !== undefined)
+      expect([event.thread, event.contact]).toEqual([expect.stringMatching(/./), expect.anything()]);
     expect(() => JSON.stringify(event)).not.toThrow();
   }
   const keys = events.map((event) => event.dedupeKey);

@@ -40,8 +40,15 @@ async function stored({ reader }: Ledger): Promise<(accounts.AccountRow | undefi
   return Promise.all(ids.map((id) => accounts.findById(reader, id)));
 }
 
-async function converse(ledger: Ledger, id: string, contactId: string, accountId: string, window = NO_WINDOW) {
-  await ledger.write((tx) => conversations.create(tx, { id, accountId, contactId, owner: 'bot', window }, 1));
+async function converse(
+  ledger: Ledger,
+  id: string,
+  contactId: string,
+  accountId: string,
+  window = NO_WINDOW,
+  thread = '',
+) {
+  await ledger.write((tx) => conversations.create(tx, { id, accountId, contactId, thread, owner: 'bot', window }, 1));
 }
 
 export function describeContactStores(open: OpenLedger): void {
@@ -156,11 +163,19 @@ function describeContactStore(open: OpenLedger): void {
       const window: SessionWindow = { expiresAt: 10, openedBy: 'ad', adAt: 3, freeUntil: 20, heardAt: 9 };
       await converse(ledger, 'cnv', 'con', 'acc');
       await ledger.write((tx) => conversations.setWindow(tx, 'cnv', window));
-      const own = { accountId: 'acc', contactId: 'con', owner: 'bot', choices: [], createdAt: 1 };
+      const own = {
+        accountId: 'acc',
+        contactId: 'con',
+        thread: '',
+        owner: 'bot',
+        inReplyTo: null,
+        choices: [],
+        createdAt: 1,
+      };
       const found = { ...own, id: 'cnv', window };
       expect(await conversations.find(ledger.reader, 'cnv')).toEqual(found);
-      expect(await conversations.between(ledger.reader, 'acc', 'con')).toEqual(found);
-      expect(await conversations.between(ledger.reader, 'acc', 'other')).toBeUndefined();
+      expect(await conversations.between(ledger.reader, 'acc', 'con', '')).toEqual(found);
+      expect(await conversations.between(ledger.reader, 'acc', 'other', '')).toBeUndefined();
       await expect(converse(ledger, 'second', 'con', 'acc')).rejects.toThrow();
     });
 
@@ -319,8 +334,8 @@ function describeMerge(open: OpenLedger): void {
       });
       expect(await contacts.find(ledger.reader, 'from', 'c')).toBeUndefined();
       expect((await contacts.find(ledger.reader, 'into', 'c'))?.identities).toEqual([PHONE, USER]);
-      expect((await conversations.between(ledger.reader, 'acc 1', 'into'))?.id).toBe('shared into');
-      expect((await conversations.between(ledger.reader, 'acc 2', 'into'))?.id).toBe('only from');
+      expect((await conversations.between(ledger.reader, 'acc 1', 'into', ''))?.id).toBe('shared into');
+      expect((await conversations.between(ledger.reader, 'acc 2', 'into', ''))?.id).toBe('only from');
       expect((await conversations.find(ledger.reader, 'shared from'))?.id).toBe('shared into');
       const rows = await ledger.reader.selectFrom('messages').select('conversationId').execute();
       expect(rows).toEqual([{ conversationId: 'shared into' }, { conversationId: 'shared into' }]);

@@ -10,7 +10,7 @@ export type Left = () => Promise<StoreDialect>;
 /** What the migrations add to rows of the first release. */
 const ADDED: Record<string, Record<string, unknown>> = {
   accounts: { paused_at: null, paused_reason: null, probe_at: null, per_second: null },
-  conversations: { heard_at: null, owner_at: null, choices: null },
+  conversations: { heard_at: null, owner_at: null, choices: null, thread: '', in_reply_to: null },
   identities: { realm: '' },
   messages: { dead_at: null },
   receipts: { dead_at: null },

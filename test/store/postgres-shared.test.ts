@@ -126,7 +126,11 @@ const eventRow = (id: string, conversationId: string): events.NewEventRow => ({
 test('events of a conversation are numbered as they were committed: who has seen one has seen all before it', async () => {
   const both = await two();
   await both[0].write((tx) =>
-    conversations.create(tx, { id: 'cnv', accountId: 'acc', contactId: 'con', owner: 'bot', window: NO_WINDOW }, 1),
+    conversations.create(
+      tx,
+      { id: 'cnv', accountId: 'acc', contactId: 'con', thread: '', owner: 'bot', window: NO_WINDOW },
+      1,
+    ),
   );
   let writing = true;
   const seen: number[] = [];

@@ -68,11 +68,12 @@ export class MessagesController {
   })
   @Get('permission')
   permission(@Query(new ZodPipe(permissionQuery)) query: z.output<typeof permissionQuery>): Promise<Permission> {
-    const { to, conversationId = '', kind, author, channel, externalId, ...rest } = query;
+    const { to, thread, conversationId = '', kind, author, channel, externalId, ...rest } = query;
     const isNamed = channel !== undefined && externalId !== undefined;
     return this.#messages.permission({
       ...(isNamed && { account: { channel, externalId, ...rest } }),
       to: to ?? { conversationId },
+      ...(thread !== undefined && { thread }),
       kind,
       author,
     });

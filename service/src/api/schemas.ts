@@ -47,6 +47,7 @@ export const sendMessage = z
   .strictObject({
     account: accountRef.optional(),
     to,
+    thread: text.max(300).optional(),
     content: outboundContent,
     degrade: z.boolean().optional(),
     author: author.optional(),
@@ -61,6 +62,10 @@ export const sendMessage = z
   .refine(({ account, to }) => account !== undefined || typeof to !== 'string', {
     path: ['account'],
     error: 'Name the account that sends to this address; only a conversation or a contact says it by itself',
+  })
+  .refine(({ thread, to }) => thread === undefined || typeof to === 'string', {
+    path: ['thread'],
+    error: 'Goes with an address; a conversation says its thread by itself',
   });
 
 export const idempotencyKey = z
@@ -75,6 +80,7 @@ export const permissionQuery = accountRef
     channel: text.optional(),
     externalId: text.optional(),
     to: text.max(300).optional(),
+    thread: text.max(300).optional(),
     conversationId: text.optional(),
     kind: z.enum(OUTBOUND_KINDS),
     author: author.default('bot'),

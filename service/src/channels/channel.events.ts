@@ -29,6 +29,8 @@ interface ParsedBase {
   /** By the provider's clock, milliseconds since the epoch; absent when it does not tell. */
   at?: number;
   contact?: ContactRef;
+  /** Which of the account's conversations with the contact, where there are several: only of channels whose capabilities have `threads`. Needs `contact`. */
+  thread?: string;
   /** Only when the provider's rule says that the contact's act (re)opens the session. Needs `contact`. */
   opensWindow?: WindowOpener;
   /** Only when it tells who answers the contact from now on. Needs `contact`. */

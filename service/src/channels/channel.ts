@@ -49,6 +49,10 @@ export interface OutgoingMessage {
   /** Our message id: hand it to the provider as correlation data wherever its API has a field for it. */
   id: string;
   to: IdentityRef;
+  /** As `ParsedBase.thread` said it, or the caller; empty: the channel has none. */
+  thread: string;
+  /** The provider's id of the contact's message that was heard last, for providers that want to know what a message answers. */
+  inReplyTo?: string;
   content: OutboundContent;
   replyToProviderId?: string;
   author: 'bot' | 'human';

@@ -19,38 +19,52 @@ export interface Participant {
   conversation: Conversation;
 }
 
+/** A person as a provider names them, and which of the conversations with them. */
+export type Whom = ContactRef & { thread?: string | undefined };
+
 /** Finds or makes both, in the caller's unit of work. */
 export async function resolvePerson(
   tx: Tx,
   ids: Ids,
   account: Realms & { id: string },
-  ref: ContactRef,
+  ref: Whom,
   now: number,
 ): Promise<Participant> {
+  const { thread = '' } = ref;
   const contactId = await contactOf(tx, ids, identitiesIn(account, ref.identities), now);
   const contact = await contacts.find(tx.db, contactId, account.channel.id);
   if (contact === undefined) throw new Error(`Contact ${contactId} has no row`);
   const name = ref.name ?? contact.name;
   const username = ref.username ?? contact.username;
   if (name !== contact.name || username !== contact.username) await contacts.rename(tx, contactId, name, username);
-  const known = await conversations.between(tx.db, account.id, contactId);
+  const known = await conversations.between(tx.db, account.id, contactId, thread);
   if (known)
     return { contact: { ...contact, name, username }, conversation: await conversations.lockForUpdate(tx, known) };
-  const made = { id: ids.next('cnv'), accountId: account.id, contactId, owner: 'bot' as const, window: NO_WINDOW };
+  const made = {
+    id: ids.next('cnv'),
+    accountId: account.id,
+    contactId,
+    thread,
+    owner: 'bot' as const,
+    window: NO_WINDOW,
+  };
   await conversations.create(tx, made, now);
-  return { contact: { ...contact, name, username }, conversation: { ...made, choices: [], createdAt: now } };
+  return {
+    contact: { ...contact, name, username },
+    conversation: { ...made, inReplyTo: null, choices: [], createdAt: now },
+  };
 }
 
 /** Who it is, where both are known already, in the caller's unit of work. */
 export async function knownPerson(
   tx: Tx,
   account: Realms & { id: string },
-  { identities }: ContactRef,
+  { identities, thread = '' }: Whom,
 ): Promise<Participant | undefined> {
   for (const identity of identitiesIn(account, identities)) {
     const contactId = await contacts.ownerOf(tx.db, identity);
     const contact = contactId && (await contacts.find(tx.db, contactId, account.channel.id));
-    const known = contact && (await conversations.between(tx.db, account.id, contact.id));
+    const known = contact && (await conversations.between(tx.db, account.id, contact.id, thread));
     if (known) return { contact, conversation: await conversations.lockForUpdate(tx, known) };
   }
   return undefined;

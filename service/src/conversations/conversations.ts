@@ -131,12 +131,13 @@ export class Conversations {
   }
 
   #view(conversation: Conversation, account: LiveAccount, contact: Contact): ConversationView {
-    const { id, owner, window, createdAt } = conversation;
+    const { id, thread, owner, window, createdAt } = conversation;
     const { channel, externalId, name } = account;
     return {
       id,
       channel: channel.id,
       account: { id: account.id, externalId, ...(name !== null && { name }) },
+      ...(thread !== '' && { thread }),
       owner,
       contact: {
         id: contact.id,

@@ -192,6 +192,7 @@ function describe(fact: Fact, id: string, now: number, awaited: boolean): Parley
     account: { id: account.id, externalId: account.externalId, ...(account.name !== null && { name: account.name }) },
     ...(conversation && {
       conversationId: conversation.id,
+      ...(conversation.thread !== '' && { thread: conversation.thread }),
       owner: conversation.owner,
       session: sessionState(conversation.window, rule, now),
     }),

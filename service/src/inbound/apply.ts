@@ -29,7 +29,7 @@ import * as media from '../store/media.store.ts';
 import * as messages from '../store/message.store.ts';
 import { hasContact, type InboundFact } from './fact.ts';
 import { Files } from './files.ts';
-import { People } from './people.ts';
+import { People, whomOf } from './people.ts';
 
 export interface ApplierDeps {
   publisher: Publisher;
@@ -109,14 +109,14 @@ export class Applier {
     const { said, contact, correlationId, providerMessageId } = event;
     if (correlationId !== undefined || said === undefined || contact === undefined) return correlationId;
     if ((await messages.findByProviderId(tx.db, account.id, providerMessageId)) !== undefined) return undefined;
-    const known = await knownPerson(tx, account, contact);
+    const known = await knownPerson(tx, account, whomOf({ ...event, contact }));
     return known && (await this.#deps.messageOfEcho(tx, known.conversation.id, said, at));
   }
 
   async #watermark(fact: InboundFact<ParsedWatermark>): Promise<void> {
     const { tx, account, event, at } = fact;
     // Nothing was sent to whom nobody knows.
-    const known = await knownPerson(tx, account, event.contact);
+    const known = await knownPerson(tx, account, whomOf(event));
     if (known === undefined) return;
     const { conversation } = await this.#people.after(fact, known);
     await this.#deps.watermarks.apply(tx, account, conversation.id, event, at);

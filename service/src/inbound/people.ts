@@ -1,6 +1,6 @@
 /** Whom a fact is about, and what it changes between them and the business whatever else it tells: the session window and the owner. */
-import type { ChannelEvent } from '../channels/channel.ts';
-import { resolvePerson, type Participant } from '../contacts/resolve.ts';
+import type { ChannelEvent, ContactRef } from '../channels/channel.ts';
+import { resolvePerson, type Participant, type Whom } from '../contacts/resolve.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import { ownerKey, type Ids } from '../core/ids.ts';
@@ -27,7 +27,7 @@ export class People {
 
   /** Finds or makes who it is about; the fact has changed nothing yet. */
   resolve({ tx, account, event }: InboundFactOf<ChannelEvent>): Promise<Participant> {
-    return resolvePerson(tx, this.#deps.ids, account, event.contact, this.#deps.clock.now());
+    return resolvePerson(tx, this.#deps.ids, account, whomOf(event), this.#deps.clock.now());
   }
 
   /** Who it is about, with the window and the owner as they stand after the fact. */
@@ -41,9 +41,11 @@ export class People {
     const { conversation } = person;
     const rule = capabilitiesOf(account).window;
     const window = opened(conversation.window, rule, at, event.opensWindow);
-    await conversations.setWindow(tx, conversation.id, window);
+    const isLatest = at >= (conversation.window.heardAt ?? -Infinity);
+    const inReplyTo = event.type === 'message.received' && isLatest ? event.providerMessageId : conversation.inReplyTo;
+    await conversations.hear(tx, conversation.id, window, inReplyTo);
     if (rule !== undefined) await this.#deps.release(tx, conversation.id);
-    return { ...person, conversation: { ...conversation, window } };
+    return { ...person, conversation: { ...conversation, window, inReplyTo } };
   }
 
   /** The change is told before the fact that brought it, unless the fact itself tells it. */
@@ -63,6 +65,11 @@ export class People {
     }
     return changed;
   }
+}
+
+/** Whom a fact is about, and in which of the conversations with them. */
+export function whomOf({ contact, thread }: ChannelEvent & { contact: ContactRef }): Whom {
+  return thread === undefined ? contact : { ...contact, thread };
 }
 
 /** By what it is known who answers from now on. */

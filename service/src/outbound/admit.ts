@@ -116,7 +116,7 @@ export class Admission {
     const { to, purpose, ifSessionClosed, replyToProviderId, metadata, author, options } = requestOf(dead);
     const send = { content: contentOf(dead), purpose, ifSessionClosed, ...(author && { author }) };
     account.channel.check(send.content, account.settings);
-    const { person } = await this.#recipient(tx, account, { conversationId: dead.conversationId });
+    const { person } = await this.#recipient(tx, account, { to: { conversationId: dead.conversationId } });
     const request: StoredRequest = {
       ...(to && { to }),
       purpose,
@@ -131,7 +131,7 @@ export class Admission {
   }
 
   async #admit(tx: Tx, { account, send, content: wanted, options, ...target }: Ready): Promise<SendAccepted> {
-    const { to, person } = await this.#recipient(tx, account, target.to);
+    const { to, person } = await this.#recipient(tx, account, target);
     const { content, status } = this.#permit(account, person, { ...send, content: wanted });
     const request: StoredRequest = {
       ...(to && { to }),
@@ -221,10 +221,14 @@ export class Admission {
     });
   }
 
-  async #recipient(tx: Tx, account: LiveAccount, to: Target['to']): Promise<{ to?: IdentityRef; person: Participant }> {
+  async #recipient(
+    tx: Tx,
+    account: LiveAccount,
+    { to, thread }: Pick<Target, 'to'> & Partial<Target>,
+  ): Promise<{ to?: IdentityRef; person: Participant }> {
     if (typeof to === 'string') {
       const identity = account.channel.recipient(to, account.settings);
-      const ref = { identities: [identity] };
+      const ref = { identities: [identity], thread };
       return { to: identity, person: await resolvePerson(tx, this.#deps.ids, account, ref, this.#deps.clock.now()) };
     }
     const conversation = await conversations.find(tx.db, to.conversationId);

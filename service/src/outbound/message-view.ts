@@ -4,6 +4,7 @@ import type { EventError, IdentityRef, StatusChange } from '../../../contract/ev
 import type { MessageStatus, OutboundContent } from '../../../contract/message.ts';
 import type { OutgoingMessage } from '../channels/channel.ts';
 import { iso } from '../core/clock.ts';
+import type { Conversation } from '../store/conversation.store.ts';
 import type { AttemptRow, MessageRow } from '../store/message.store.ts';
 
 /** What a send asked besides the content: kept with the message. */
@@ -37,7 +38,12 @@ export function contentOf(row: MessageRow): OutboundContent {
 }
 
 /** What a channel is told besides the message itself. */
-export type Circumstances = Pick<OutgoingMessage, 'to' | 'session' | 'webhookUrl'>;
+export type Circumstances = Pick<OutgoingMessage, 'to' | 'thread' | 'inReplyTo' | 'session' | 'webhookUrl'>;
+
+/** Where in the talk with the contact a message stands. */
+export function whereOf({ thread, inReplyTo }: Conversation): Pick<Circumstances, 'thread' | 'inReplyTo'> {
+  return { thread, ...(inReplyTo !== null && { inReplyTo }) };
+}
 
 /** The message as a channel gets it. */
 export function outgoingOf(row: MessageRow, circumstances: Circumstances): OutgoingMessage {

@@ -19,7 +19,7 @@ import { targetOf } from './recipient.ts';
 import { providerIdOf } from './references.ts';
 
 /** May `author` send a message of this kind there now? */
-export interface PermissionQuestion extends Pick<SendMessage, 'account' | 'to'> {
+export interface PermissionQuestion extends Pick<SendMessage, 'account' | 'to' | 'thread'> {
   kind: OutboundKind;
   author: 'bot' | 'human';
 }
@@ -109,9 +109,9 @@ export class Messages {
   }
 
   /** Whom the question is about, as far as anybody knows them. */
-  async #asked(question: Pick<PermissionQuestion, 'account' | 'to'>) {
+  async #asked(question: Pick<PermissionQuestion, 'account' | 'to' | 'thread'>) {
     const { reader } = this.#deps.ledger;
-    const { account, to } = await targetOf(this.#deps, question);
+    const { account, to, thread } = await targetOf(this.#deps, question);
     const { channel, settings } = account;
     if (typeof to === 'object') {
       const conversation = await conversations.find(reader, to.conversationId);
@@ -120,6 +120,7 @@ export class Messages {
     }
     const contactId = await contacts.ownerOf(reader, identityIn(account, channel.recipient(to, settings)));
     const contact = contactId === undefined ? undefined : await contacts.find(reader, contactId, channel.id);
-    return { account, contact, conversation: contact && (await conversations.between(reader, account.id, contact.id)) };
+    const conversation = contact && (await conversations.between(reader, account.id, contact.id, thread));
+    return { account, contact, conversation };
   }
 }

@@ -2,6 +2,7 @@
 import type { SendMessage } from '../../../contract/api.ts';
 import type { AccountRef } from '../../../contract/channel.ts';
 import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
+import { capabilitiesOf } from '../core/capabilities.ts';
 import { ParleyError } from '../core/errors.ts';
 import * as conversations from '../store/conversation.store.ts';
 import { ofContact } from '../store/conversation-list.store.ts';
@@ -16,15 +17,29 @@ interface Deps {
 export interface Target {
   account: LiveAccount;
   to: string | { conversationId: string };
+  /** Which conversation with the address. */
+  thread: string;
 }
 
-/** Throws `account_required` (409), `not_found` (404), and `invalid_request` (400) when nothing tells which account sends. */
-export async function targetOf(deps: Deps, { account, to }: Pick<SendMessage, 'account' | 'to'>): Promise<Target> {
+/**
+ * Throws `account_required` (409), `not_found` (404), `invalid_request` (400) when nothing tells which account sends, and
+ * `unsupported_by_channel` (400) for a thread where there are none.
+ */
+export async function targetOf(deps: Deps, asked: Pick<SendMessage, 'account' | 'to' | 'thread'>): Promise<Target> {
+  const { account, to, thread = '' } = asked;
   if (typeof to === 'string') {
     if (account === undefined) throw new ParleyError(400, 'invalid_request', 'Name the account that sends');
-    return { account: await deps.accounts.required(account), to };
+    return toAddress(await deps.accounts.required(account), to, thread);
   }
   return 'contactId' in to ? toContact(deps, to.contactId, account) : toConversation(deps, to.conversationId, account);
+}
+
+function toAddress(account: LiveAccount, to: string, thread: string): Target {
+  if (thread !== '' && !capabilitiesOf(account).threads) {
+    const detail = `${account.channel.name} has one conversation with each contact: leave out the thread`;
+    throw new ParleyError(400, 'unsupported_by_channel', detail);
+  }
+  return { account, to, thread };
 }
 
 async function toConversation(deps: Deps, conversationId: string, ref: AccountRef | undefined): Promise<Target> {
@@ -36,7 +51,7 @@ async function toConversation(deps: Deps, conversationId: string, ref: AccountRe
     throw new ParleyError(400, 'invalid_request', `The account of conversation '${conversationId}' was deleted`);
   }
   if (account.id !== conversation.accountId) throw unknownConversation(conversationId, true);
-  return { account, to: { conversationId: conversation.id } };
+  return { account, to: { conversationId: conversation.id }, thread: conversation.thread };
 }
 
 /** The conversation with the account that is named, else the one in which the contact was last heard. */
@@ -44,9 +59,10 @@ async function toContact(deps: Deps, contactId: string, ref: AccountRef | undefi
   const named = ref && (await deps.accounts.required(ref));
   const all = await ofContact(deps.ledger.reader, contactId);
   if (all.length === 0) throw new ParleyError(404, 'not_found', `There is no contact '${contactId}' to write to`);
-  for (const { id, accountId } of all) {
+  for (const { id, accountId, thread } of all) {
     const account = await deps.accounts.known(accountId);
-    if (account && (named === undefined || named.id === account.id)) return { account, to: { conversationId: id } };
+    if (account && (named === undefined || named.id === account.id))
+      return { account, to: { conversationId: id }, thread };
   }
   if (named) throw new ParleyError(404, 'not_found', `This account has no conversation with contact '${contactId}'`);
   throw new ParleyError(400, 'invalid_request', `Every account that contact '${contactId}' wrote to was deleted`);

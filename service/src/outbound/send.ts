@@ -23,7 +23,7 @@ import type { AttemptRow, MessageRow } from '../store/message.store.ts';
 import { leaveChoices } from './choices.ts';
 import { EXPIRED } from './expiry.ts';
 import { lateAt, SEND } from './jobs.ts';
-import { contentOf, outgoingOf, requestOf, type Circumstances } from './message-view.ts';
+import { contentOf, outgoingOf, requestOf, whereOf, type Circumstances } from './message-view.ts';
 import type { OutcomeWriter, Sending } from './outcome/writer.ts';
 import type { Outcomes } from './outcome/outcomes.ts';
 import type { Pacer } from './pace.ts';
@@ -147,7 +147,10 @@ export class SendHandler implements JobHandler {
     await leaveChoices(tx, conversation, contentOf(current));
     const isSessionOpen = isOpen(conversation.window, capabilitiesOf(account).window, clock.now());
     const session = isSessionOpen ? ('open' as const) : ('closed' as const);
-    return { attemptId, circumstances: { to, session, webhookUrl: this.#deps.webhookUrl(account) } };
+    return {
+      attemptId,
+      circumstances: { ...whereOf(conversation), to, session, webhookUrl: this.#deps.webhookUrl(account) },
+    };
   }
 
   /** Calls the provider, once. What is no `SendError` is a defect after an unknown part of the work: uncertain. */

@@ -157,17 +157,17 @@ export interface Joined {
   into: string;
 }
 
-/** Two contacts turned out to be one: what `from` has goes to `into`, conversation by conversation. Answers those that were joined. */
+/** Two contacts turned out to be one: what `from` has goes to `into`, thread by thread. Answers those that were joined. */
 export async function merge(tx: Tx, from: string, into: string): Promise<Joined[]> {
   const { db } = tx;
   const moving = await db
     .selectFrom('conversations')
-    .select(['id', 'accountId'])
+    .select(['id', 'accountId', 'thread'])
     .where('contactId', '=', from)
     .execute();
   const joined: Joined[] = [];
   for (const conversation of moving) {
-    const kept = await conversations.between(db, conversation.accountId, into);
+    const kept = await conversations.between(db, conversation.accountId, into, conversation.thread);
     if (kept === undefined) {
       await db.updateTable('conversations').set({ contactId: into }).where('id', '=', conversation.id).execute();
     } else {

@@ -1,4 +1,4 @@
-/** Conversations: account × contact, with the session window and the owner. */
+/** Conversations: account × contact × thread, with the session window and the owner. */
 import type { Kysely, Selectable } from 'kysely';
 import type { WindowOpener } from '../../../contract/event.ts';
 import type { ReplyButton } from '../../../contract/message.ts';
@@ -11,14 +11,18 @@ export interface Conversation {
   id: string;
   accountId: string;
   contactId: string;
+  /** Empty where the channel has one conversation with each contact. */
+  thread: string;
   owner: 'bot' | 'human';
   window: SessionWindow;
+  /** The provider's id of the contact's message that was heard last; null: there is none. */
+  inReplyTo: string | null;
   /** What the newest outbound message left the contact to choose from by number or title. */
   choices: readonly ReplyButton[];
   createdAt: number;
 }
 
-export type NewConversation = Omit<Conversation, 'choices' | 'createdAt'>;
+export type NewConversation = Omit<Conversation, 'inReplyTo' | 'choices' | 'createdAt'>;
 
 const NO_CHOICES: readonly ReplyButton[] = [];
 
@@ -27,6 +31,7 @@ export function fromRow(row: Selectable<ConversationsTable>): Conversation {
     id: row.id,
     accountId: row.accountId,
     contactId: row.contactId,
+    thread: row.thread,
     owner: row.owner,
     window: {
       expiresAt: row.windowExpiresAt,
@@ -35,6 +40,7 @@ export function fromRow(row: Selectable<ConversationsTable>): Conversation {
       freeUntil: row.windowFreeUntil,
       heardAt: row.heardAt,
     },
+    inReplyTo: row.inReplyTo,
     choices: row.choices === null ? NO_CHOICES : (JSON.parse(row.choices) as ReplyButton[]),
     createdAt: row.createdAt,
   };
@@ -70,7 +76,10 @@ export async function merge(tx: Tx, from: string, into: string): Promise<void> {
   await db.updateTable('subscriptions').set({ conversationId: into }).where('conversationId', '=', from).execute();
   const gone = await find(db, from);
   const kept = await find(db, into);
-  if (gone && kept) await setWindow(tx, into, joined(kept.window, gone.window));
+  if (gone && kept) {
+    const heardLast = (gone.window.heardAt ?? -Infinity) > (kept.window.heardAt ?? -Infinity) ? gone : kept;
+    await hear(tx, into, joined(kept.window, gone.window), heardLast.inReplyTo);
+  }
   if (gone?.owner === 'human') {
     await db.updateTable('conversations').set({ owner: 'human' }).where('id', '=', into).execute();
   }
@@ -78,30 +87,33 @@ export async function merge(tx: Tx, from: string, into: string): Promise<void> {
   await db.updateTable('conversations').set({ mergedInto: into, choices: null }).where('id', '=', from).execute();
 }
 
-const selectBetween = prepared((db, its: Parameters<{ accountId: string; contactId: string }>) =>
+const selectBetween = prepared((db, its: Parameters<{ accountId: string; contactId: string; thread: string }>) =>
   db
     .selectFrom('conversations')
     .selectAll()
     .where('contactId', '=', its('contactId'))
-    .where('accountId', '=', its('accountId')),
+    .where('accountId', '=', its('accountId'))
+    .where('thread', '=', its('thread')),
 );
 
 export async function between(
   db: Kysely<Schema>,
   accountId: string,
   contactId: string,
+  thread: string,
 ): Promise<Conversation | undefined> {
-  const row = first(await selectBetween(db, { accountId, contactId }));
+  const row = first(await selectBetween(db, { accountId, contactId, thread }));
   return row && fromRow(row);
 }
 
-type NewRow = Omit<Selectable<ConversationsTable>, 'mergedInto' | 'ownerAt' | 'choices'>;
+type NewRow = Omit<Selectable<ConversationsTable>, 'mergedInto' | 'ownerAt' | 'inReplyTo' | 'choices'>;
 
 const insertOne = prepared((db, its: Parameters<NewRow>) =>
   db.insertInto('conversations').values({
     id: its('id'),
     accountId: its('accountId'),
     contactId: its('contactId'),
+    thread: its('thread'),
     owner: its('owner'),
     windowExpiresAt: its('windowExpiresAt'),
     windowOpenedBy: its('windowOpenedBy'),
@@ -118,6 +130,7 @@ export async function create(tx: Tx, conversation: NewConversation, now: number)
     id: conversation.id,
     accountId: conversation.accountId,
     contactId: conversation.contactId,
+    thread: conversation.thread,
     owner: conversation.owner,
     ...windowColumns(conversation.window),
     createdAt: now,
@@ -141,6 +154,25 @@ const updateWindow = prepared((db, its: Parameters<WindowColumns & { id: string 
 
 export async function setWindow(tx: Tx, id: string, window: SessionWindow): Promise<void> {
   await updateWindow(tx.db, { id, ...windowColumns(window) });
+}
+
+const updateHeard = prepared((db, its: Parameters<WindowColumns & { id: string; inReplyTo: string | null }>) =>
+  db
+    .updateTable('conversations')
+    .set({
+      windowExpiresAt: its('windowExpiresAt'),
+      windowOpenedBy: its('windowOpenedBy'),
+      windowAdAt: its('windowAdAt'),
+      windowFreeUntil: its('windowFreeUntil'),
+      heardAt: its('heardAt'),
+      inReplyTo: its('inReplyTo'),
+    })
+    .where('id', '=', its('id')),
+);
+
+/** The contact was heard: the window as it is since then, and their last message. */
+export async function hear(tx: Tx, id: string, window: SessionWindow, inReplyTo: string | null): Promise<void> {
+  await updateHeard(tx.db, { id, ...windowColumns(window), inReplyTo });
 }
 
 function windowColumns(window: SessionWindow) {

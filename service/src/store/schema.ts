@@ -67,6 +67,8 @@ export interface ConversationsTable {
   id: string;
   accountId: string;
   contactId: string;
+  /** What tells it apart from others between the two; empty where there is one only. */
+  thread: Generated<string>;
   owner: 'bot' | 'human';
   windowExpiresAt: number | null;
   windowOpenedBy: string | null;
@@ -74,6 +76,8 @@ export interface ConversationsTable {
   windowFreeUntil: number | null;
   /** When the contact last did something that opens a window. */
   heardAt: Generated<number | null>;
+  /** The provider's id of the contact's message that was heard last; null: there is none. */
+  inReplyTo: Generated<string | null>;
   /** Since when the owner is who it is, where somebody told. */
   ownerAt: Generated<number | null>;
   /** The numbered choices that the newest outbound message left the contact, as JSON; null: it left none. */

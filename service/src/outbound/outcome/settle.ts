@@ -10,12 +10,13 @@ import { SendError } from '../../core/errors.ts';
 import type { Job, JobHandler, Outbox } from '../../outbox/outbox.ts';
 import * as contacts from '../../store/contact.store.ts';
 import * as conversations from '../../store/conversation.store.ts';
+import type { Conversation } from '../../store/conversation.store.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 import * as messages from '../../store/message.store.ts';
 import type { MessageRow } from '../../store/message.store.ts';
 import { lookAt, type Waiting } from '../jobs.ts';
-import { outgoingOf, requestOf } from '../message-view.ts';
+import { outgoingOf, requestOf, whereOf } from '../message-view.ts';
 import type { Outcomes } from './outcomes.ts';
 
 export interface SettleDeps {
@@ -77,11 +78,17 @@ export class SettleHandler implements JobHandler {
     const account = message && (await accounts.known(message.accountId));
     if (account === undefined || message?.status !== 'uncertain' || message.statusAt !== since) return undefined;
     if (!has(account.channel, 'lookup')) return undefined;
-    const to = requestOf(message).to ?? (await this.#recipient(account, message));
+    const conversation = await conversations.find(ledger.reader, message.conversationId);
+    const to = requestOf(message).to ?? (await this.#recipient(account, conversation));
     const attemptedAt = (await messages.attempts(ledger.reader, messageId)).at(-1)?.openedAt ?? since;
-    if (to === undefined) return undefined;
+    if (to === undefined || conversation === undefined) return undefined;
     try {
-      const circumstances = { to, session: 'open' as const, webhookUrl: this.#deps.webhookUrl(account) };
+      const circumstances = {
+        ...whereOf(conversation),
+        to,
+        session: 'open' as const,
+        webhookUrl: this.#deps.webhookUrl(account),
+      };
       const isAnother = async (providerId: string) =>
         (await messages.findByProviderId(ledger.reader, account.id, providerId)) !== undefined;
       const sought = { ...outgoingOf(message, circumstances), attemptedAt, isAnother };
@@ -92,9 +99,8 @@ export class SettleHandler implements JobHandler {
     }
   }
 
-  async #recipient(account: LiveAccount, message: MessageRow) {
+  async #recipient(account: LiveAccount, conversation: Conversation | undefined) {
     const { reader } = this.#deps.ledger;
-    const conversation = await conversations.find(reader, message.conversationId);
     const contact = conversation && (await contacts.find(reader, conversation.contactId, account.channel.id));
     return contact && bestIdentity(account, contact);
   }

@@ -39,7 +39,21 @@ async function realms(on: On): Promise<void> {
     .execute();
 }
 
-/** Realms of identities. */
+/** An account may have several conversations with a contact, each by its thread; each knows what the contact last said. */
+async function conversations(on: On): Promise<void> {
+  await addText(on, 'conversations', 'thread', '');
+  await addText(on, 'conversations', 'in_reply_to');
+  await on.db.schema.dropIndex('conversations_contact_id_account_id').execute();
+  await on.db.schema
+    .createIndex('conversations_contact_id_account_id_thread')
+    .unique()
+    .on('conversations')
+    .columns(['contact_id', 'account_id', 'thread'])
+    .execute();
+}
+
+/** Realms of identities, threads of conversations. */
 export async function threads(db: Kysely<never>, dialect: StoreDialect): Promise<void> {
   await realms({ db, dialect });
+  await conversations({ db, dialect });
 }
