@@ -161,7 +161,7 @@ describe('deleting', () => {
       expect(await known.byAddress(CHANNEL, ADDRESS)).toEqual([]);
       await expect(known.required(ref())).rejects.toMatchObject({ code: 'account_required' });
     }
-    expect(await rows()).toMatchObject([{ id: account.id, settings: '', settings_digest: '' }]);
+    expect(await rows()).toMatchObject([{ id: account.id, settings: '', settingsDigest: '' }]);
   });
 
   test('and registering again revives it under the same id and webhook address', async () => {

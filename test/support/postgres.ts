@@ -46,6 +46,8 @@ export async function startPostgres(
     port: String(port),
     unix_socket_directories: folder,
     fsync: options.durable ? 'on' : 'off',
+    // In files of its folder, not in segments that outlive a server that is killed.
+    dynamic_shared_memory_type: 'mmap',
     ...options.settings,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

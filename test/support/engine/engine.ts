@@ -45,7 +45,7 @@ function firstNode({ nodes, connections }: IWorkflowBase): string {
   return first.name;
 }
 
-/** Starts the engine and its webhook server. `close()` stops both and removes the instance's folder. */
+/** Starts the engine and its webhook server. `close()` stops both. */
 export async function startEngine(options: EngineOptions) {
   const runtime = await loadRuntime();
   const loaded = await loadPackage(runtime, options.packageDir, options.nodeTypes);
@@ -88,7 +88,6 @@ export async function startEngine(options: EngineOptions) {
         server.close(resolve);
         server.closeAllConnections();
       });
-      runtime.dispose();
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Loads n8n's engine. n8n-core and n8n-workflow are CommonJS and read their configuration from the environment while they
- * load, so the environment is prepared first and both come through one `require`, as n8n itself loads them.
+ * Loads n8n's engine, once for the process. n8n-core and n8n-workflow are CommonJS and read their configuration from the environment while
+ * they load, so the environment is prepared first and both come through one `require`, as n8n itself loads them.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -20,30 +20,36 @@ export interface Runtime {
   /** Checks the signature of a resume URL with this instance's secret. */
   signedByUs(signature: string, url: URL): boolean;
   readBinary(binary: StoredBinary): Promise<Buffer>;
-  /** Removes the instance's folder (its settings and binary data). */
-  dispose(): void;
 }
 
 interface DependencyContainer {
   Container: { get<T>(token: abstract new (...args: never[]) => T): T };
 }
 
-function prepareEnvironment(): string {
+/** The instance's settings and binary data go into a folder that is gone after the process. */
+function prepareEnvironment(): void {
   const folder = mkdtempSync(join(tmpdir(), 'parley-engine-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   Object.assign(process.env, {
     N8N_USER_FOLDER: folder,
     N8N_ENCRYPTION_KEY: 'engine-harness-key',
     N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
     N8N_LOG_LEVEL: process.env['N8N_LOG_LEVEL'] ?? 'silent',
-    // Any other value makes n8n-core load node classes in another realm, where Jest has no modules.
+    // Any other value makes n8n-core load node classes in another realm.
     NODE_ENV: 'test',
   });
-  return folder;
 }
 
+let loaded: Promise<Runtime> | undefined;
+
 /** Starts the engine's services: instance settings, logger, binary data on disk. */
-export async function loadRuntime(): Promise<Runtime> {
-  const folder = prepareEnvironment();
+export function loadRuntime(): Promise<Runtime> {
+  loaded ??= load();
+  return loaded;
+}
+
+async function load(): Promise<Runtime> {
+  prepareEnvironment();
   const require = createRequire(import.meta.url);
   require('reflect-metadata');
   const core = require('n8n-core') as Core;
@@ -57,6 +63,5 @@ export async function loadRuntime(): Promise<Runtime> {
     n8n,
     signedByUs: (signature, url) => core.validateUrlSignature(signature, url, secret),
     readBinary: async (binary) => await binaries.getAsBuffer(binary),
-    dispose: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
