@@ -42,6 +42,13 @@ test.each([
   expect(words.filter((word) => !text.includes(`\`${word}\``))).toEqual([]);
 });
 
+test('the table of statuses names none that does not exist', () => {
+  const [, table = ''] = /## Statuses\n([^#]*)/.exec(read('docs/how-it-works.md')) ?? [];
+  const named = [...table.matchAll(/^\|([^|]+)\|/gm)].flatMap(([, cell = '']) => cell.match(/(?<=`)\w+(?=`)/g) ?? []);
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((name) => !(MESSAGE_STATUSES as readonly string[]).includes(name))).toEqual([]);
+});
+
 test('what each channel can do is as the code says; else run npm run docs:channels', () => {
   expect(read(PAGE)).toBe(channelsPage(channels));
 });
