@@ -1,5 +1,20 @@
 /** Events: facts that the service publishes and workflows hear. The same customer action has the same event on every channel. */
-import type { InboundContent, MessageContext, MessageStatus, OutboundContent } from './message.ts';
+import type {
+  AccountAlert,
+  AccountChange,
+  CallNews,
+  ControlChange,
+  DeletedMessage,
+  IdentityChange,
+  IdentityRef,
+  LinkClick,
+  Preference,
+  TemplateNews,
+  Unsupported,
+} from './event-data.ts';
+import type { InboundContent, MessageContext, MessageStatus } from './message.ts';
+
+export type { IdentityRef } from './event-data.ts';
 
 /** Every event a subscription can ask for. */
 export const EVENT_TYPES = [
@@ -21,12 +36,6 @@ export const EVENT_TYPES = [
   'unsupported',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
-
-/** One way to reach a contact on a channel. `kind` is the channel's word for it, e.g. `phone` or `user_id`. */
-export interface IdentityRef {
-  kind: string;
-  address: string;
-}
 
 /** Why a session window is open. */
 export type WindowOpener = 'message' | 'button' | 'reaction' | 'link' | 'call' | 'ad' | 'welcome';
@@ -69,11 +78,47 @@ export interface StatusChange {
   metadata?: Record<string, unknown>;
 }
 
-/** A fact as it is handed to a workflow. Members that do not apply are absent. */
-export interface ParleyEvent {
+/** What the business sent from another place: the phone app, another inbox. */
+export interface EchoedMessage {
+  providerMessageId: string;
+  content: InboundContent;
+}
+
+/** What an event tells, by its type. */
+export interface EventMembers {
+  /** `awaited`: a waiting workflow gets this reply; triggers leave it out unless they ask for it. */
+  'message.received': { message: ReceivedMessage; awaited?: boolean };
+  'message.edited': { message: ReceivedMessage };
+  'message.deleted': { data: DeletedMessage };
+  'message.status': { status: StatusChange };
+  'message.echo': { echo: EchoedMessage };
+  'contact.preference': { data: Preference };
+  'contact.identity_changed': { data: IdentityChange };
+  'template.status': { data: TemplateNews };
+  'template.quality': { data: TemplateNews };
+  'template.changed': { data: TemplateNews };
+  'account.alert': { data: AccountAlert };
+  'account.changed': { data: AccountChange };
+  call: { data: CallNews };
+  'link.clicked': { data: LinkClick };
+  'conversation.control': { data: ControlChange };
+  unsupported: { data: Unsupported };
+}
+
+/** `data` of the types that have it. */
+export type EventData = {
+  [T in EventType as EventMembers[T] extends { data: object } ? T : never]: EventMembers[T] extends { data: infer D }
+    ? D
+    : never;
+};
+
+/** A type with what it tells. */
+export type EventBody = { [T in EventType]: { type: T } & EventMembers[T] }[EventType];
+
+/** The members of every event. */
+export interface EventFrame {
   /** Stable: the same event always has the same id, however often it is delivered. */
   id: string;
-  type: EventType;
   /** When it happened, by the provider's clock where it tells; ISO 8601 UTC. */
   at: string;
   channel: string;
@@ -84,19 +129,24 @@ export interface ParleyEvent {
   owner?: 'bot' | 'human';
   contact?: { id: string; name?: string; username?: string; identities: IdentityRef[] };
   session?: SessionState;
-  /** `message.received`, `message.edited` */
-  message?: ReceivedMessage;
-  /** `message.echo`: what the business sent from another place (the phone app, another inbox). */
-  echo?: { providerMessageId: string; content: InboundContent | OutboundContent };
-  /** `message.status` */
-  status?: StatusChange;
-  /** True when a waiting workflow gets this reply; triggers leave it out unless they ask for it. */
-  awaited?: boolean;
-  /** Everything particular to the type, e.g. template name and reason; flat names. */
-  data?: Record<string, unknown>;
   /** The provider's own body of this event, for subscriptions with `includeRaw`. */
   raw?: unknown;
 }
+
+/** Retention forgets `data` that tells of a person: it is empty then, and a message's content is `unsupported`. */
+type Kept<Members> = Members extends { data: infer Data } ? { data: Partial<Data> } : Members;
+
+/** Members that other types have: a reader may ask any event for them. */
+type Absent<Members> = { [Name in Exclude<MemberName, keyof Members>]?: undefined };
+type MemberName = 'message' | 'awaited' | 'status' | 'echo' | 'data';
+
+/** An event of one type. */
+export type EventOf<T extends EventType> = {
+  [K in T]: EventFrame & { type: K } & Kept<EventMembers[K]> & Absent<EventMembers[K]>;
+}[T];
+
+/** A fact as it is handed to a workflow, told apart by `type`. Members that do not apply are absent. */
+export type ParleyEvent = EventOf<EventType>;
 
 /** Body of a delivery: one or more events of one subscription, in order per conversation. */
 export interface DeliveryBody {

@@ -10,7 +10,7 @@ import type {
   IWebhookFunctions,
 } from 'n8n-workflow';
 import { WAIT_INDEFINITELY, type IWebhookDescription, type IWebhookResponseData } from 'n8n-workflow';
-import type { DeliveryBody, ParleyEvent } from '../../contract/event.ts';
+import type { DeliveryBody, EventOf, ParleyEvent } from '../../contract/event.ts';
 import type { Parameters } from './parameters.ts';
 
 const webhook: IWebhookDescription = {
@@ -88,21 +88,23 @@ function refuse(context: IWebhookFunctions, status: number, text: string): IWebh
 }
 
 /** What ends the wait: the contact's reply, or the news that the question could not be sent. */
-function endOfWait(event: ParleyEvent): boolean {
+export type EndOfWait = EventOf<'message.received' | 'message.status'>;
+
+function isEndOfWait(event: ParleyEvent): event is EndOfWait {
   return event.type === 'message.received' || event.status?.status === 'failed';
 }
 
 /** Resumes with what ends the wait; anything else, a link preview's GET first of all, is answered and changes nothing. */
 export function resumeWithReply(
   context: IWebhookFunctions,
-  output: (event: ParleyEvent) => IDataObject,
+  output: (event: EndOfWait) => IDataObject,
 ): IWebhookResponseData {
   if (context.getRequestObject().method !== 'POST') {
     return refuse(context, 200, 'This workflow waits for a reply in the chat. Nothing happens here.');
   }
   const body: unknown = context.getBodyData();
   if (!isDelivery(body)) return refuse(context, 400, 'This is not a delivery of the Parley service.');
-  const end = body.events.find(endOfWait);
+  const end = body.events.find(isEndOfWait);
   if (end === undefined) return refuse(context, 202, 'There is no reply in this delivery.');
   return { webhookResponse: 'ok', workflowData: [[{ json: output(end) }]] };
 }

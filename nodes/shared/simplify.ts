@@ -9,7 +9,7 @@ import type { InboundMedia, MediaKind } from '../../contract/media.ts';
 
 /** What an event says of a message's content, whoever wrote it. */
 function contentOf(event: ParleyEvent): InboundContent | undefined {
-  return event.message?.content ?? (event.echo?.content as InboundContent | undefined);
+  return event.message?.content ?? event.echo?.content;
 }
 
 export interface ContactFile {
@@ -149,14 +149,15 @@ const FIRST = [
 /** The item of an event. Pure; the same event always makes the same item. */
 export function simplifyEvent(event: ParleyEvent): IDataObject {
   const { raw, ...details } = event;
+  const data: Record<string, unknown> = { ...event.data };
   const fields: Record<string, unknown> = {
-    ...event.data,
+    ...data,
     ...defined({
       ...messageFields(event),
       ...people(event),
       event: event.type,
       // What exactly happened: `control_taken`, `comment`, `policy_enforcement`… Its name in `data` is taken.
-      subtype: event.data?.['event'],
+      subtype: data['event'],
       eventId: event.id,
       at: event.at,
       channel: event.channel,

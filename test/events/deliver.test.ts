@@ -220,10 +220,11 @@ describe('a waiting workflow', () => {
 
   test('hears that its question never arrived', async () => {
     await wait();
-    const failed = (id: string) => ({ status: { id, status: 'failed' as const, kind: 'text' } });
+    const failed = (id: string) =>
+      ({ type: 'message.status', status: { id, status: 'failed', kind: 'text' } }) as const;
     const conversation = flow.conversation('cnv');
-    await flow.publish({ type: 'message.status', conversation, body: failed('msg_other') });
-    await flow.publish({ type: 'message.status', conversation, body: failed('msg_q') });
+    await flow.publish({ ...failed('msg_other'), conversation });
+    await flow.publish({ ...failed('msg_q'), conversation });
     await flow.deliver();
     expect(flow.calls.map((call) => call.events.map((event) => event.status?.id))).toEqual([['msg_q']]);
   });

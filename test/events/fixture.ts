@@ -1,7 +1,7 @@
 /** The events pipeline over a real ledger, with a workflow's side that answers as told and jobs that run when asked. */
 import { verifyDelivery } from '../../contract/signature.ts';
 import type { CreatedSubscription, CreateSubscription } from '../../contract/api.ts';
-import type { DeliveryBody, ReceivedMessage } from '../../contract/event.ts';
+import type { DeliveryBody, EventBody, ReceivedMessage } from '../../contract/event.ts';
 import type { InboundContent } from '../../contract/message.ts';
 import { Accounts, type LiveAccount } from '../../service/src/connectors/accounts.ts';
 import type { HttpRequest, ProviderHttp } from '../../service/src/core/http.ts';
@@ -28,6 +28,9 @@ export interface Call {
   body: Buffer;
   events: DeliveryBody['events'];
 }
+
+/** Whom a fact is about, and when it became true; what is left out is the fixture's to choose. */
+type About = Partial<Pick<Fact, 'dedupeKey' | 'at' | 'account' | 'conversation' | 'contact' | 'raw'>>;
 
 export class EventsFixture {
   readonly clock = manualClock(1_750_000_000_000);
@@ -86,22 +89,20 @@ export class EventsFixture {
   }
 
   /** Publishes that a contact wrote in a conversation. */
-  wrote(conversation: string, content: InboundContent = { type: 'text', text: 'hello' }, change: Partial<Fact> = {}) {
+  wrote(conversation: string, content: InboundContent = { type: 'text', text: 'hello' }, change: About = {}) {
     const number = ++this.#facts;
     const message: ReceivedMessage = { id: `msg_${number}`, providerMessageId: `p${number}`, content, sentAt: 'now' };
-    return this.publish({ body: { message }, conversation: this.conversation(conversation), ...change });
+    return this.publish({
+      type: 'message.received',
+      message,
+      conversation: this.conversation(conversation),
+      ...change,
+    });
   }
 
-  publish(change: Partial<Fact>): Promise<boolean> {
+  publish(told: EventBody & About): Promise<boolean> {
     const dedupeKey = `fact ${++this.#facts}`;
-    const fact: Fact = {
-      type: 'message.received',
-      dedupeKey,
-      at: this.clock.now(),
-      account: this.account,
-      body: {},
-      ...change,
-    };
+    const fact: Fact = { dedupeKey, at: this.clock.now(), account: this.account, ...told };
     return this.ledger.write((tx) => this.publisher.publish(tx, fact));
   }
 

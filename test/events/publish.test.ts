@@ -1,42 +1,34 @@
-import type { ParleyEvent } from '../../contract/event.ts';
+import type { EventBody, ParleyEvent, StatusChange } from '../../contract/event.ts';
 import { NO_WINDOW } from '../../service/src/core/session-window.ts';
 import { answersWait, readFilter, wants, type Filter } from '../../service/src/events/filter.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 import { EventsFixture } from './fixture.ts';
 
-const base: ParleyEvent = {
-  id: 'evt',
-  type: 'message.received',
-  at: 'now',
-  channel: 'c',
-  account: { id: 'acc', externalId: '1' },
-  owner: 'bot',
-  message: { id: 'm', providerMessageId: 'p', content: { type: 'text', text: 'hi' }, sentAt: 'now' },
-};
-const status: ParleyEvent = { ...base, type: 'message.status', status: { id: 'm', status: 'read', kind: 'text' } };
-delete status.message;
+const frame = { id: 'evt', at: 'now', channel: 'c', account: { id: 'acc', externalId: '1' }, owner: 'bot' } as const;
+const message = { id: 'm', providerMessageId: 'p', content: { type: 'text', text: 'hi' }, sentAt: 'now' } as const;
+const written = { ...frame, type: 'message.received', message } as const;
+const status = { ...frame, type: 'message.status', status: { id: 'm', status: 'read', kind: 'text' } } as const;
 const received: Filter = { events: ['message.received'] };
 
-test.each<[string, Filter, Partial<ParleyEvent>, boolean]>([
-  ['an event it asked for', received, {}, true],
-  ['an event it did not ask for', { events: ['call'] }, {}, false],
-  ['a kind it asked for', { ...received, messageKinds: ['text', 'image'] }, {}, true],
-  ['another kind', { ...received, messageKinds: ['image'] }, {}, false],
+test.each<[string, Filter, ParleyEvent, boolean]>([
+  ['an event it asked for', received, written, true],
+  ['an event it did not ask for', { events: ['call'] }, written, false],
+  ['a kind it asked for', { ...received, messageKinds: ['text', 'image'] }, written, true],
+  ['another kind', { ...received, messageKinds: ['image'] }, written, false],
   ['a status it asked for', { events: ['message.status'], statuses: ['read'] }, status, true],
   ['another status', { events: ['message.status'], statuses: ['failed'] }, status, false],
   ['a status, whatever kinds of message', { events: ['message.status'], messageKinds: ['image'] }, status, true],
-  ['an awaited reply', received, { awaited: true }, false],
-  ['an awaited reply it asked for', { ...received, includeAwaited: true }, { awaited: true }, true],
-  ['a message to a person', received, { owner: 'human' }, false],
-  ['a message to a person it asked for', { ...received, includeHandedOff: true }, { owner: 'human' }, true],
+  ['an awaited reply', received, { ...written, awaited: true }, false],
+  ['an awaited reply it asked for', { ...received, includeAwaited: true }, { ...written, awaited: true }, true],
+  ['a message to a person', received, { ...written, owner: 'human' }, false],
+  ['a message to a person it asked for', { ...received, includeHandedOff: true }, { ...written, owner: 'human' }, true],
   ['a status while a person is in charge', { events: ['message.status'] }, { ...status, owner: 'human' }, true],
-])('a subscription and %s', (_name, filter, change, wanted) => {
-  const event = change.type ? { ...status, ...change } : { ...base, ...change };
+])('a subscription and %s', (_name, filter, event, wanted) => {
   expect(wants(readFilter(JSON.stringify(filter)), event)).toBe(wanted);
 });
 
 const waitFilter = JSON.stringify({ events: [], messageId: 'm' });
-const content = (type: string) => ({ message: { ...base.message, content: { type } } as never });
+const said = (type: string) => ({ type: 'message.received', message: { ...message, content: { type } } }) as EventBody;
 
 test.each([
   ['text', true],
@@ -50,16 +42,19 @@ test.each([
   ['request_welcome', false],
   ['unsupported', false],
 ])('%s answers a question: %s', (type, answers) => {
-  expect(answersWait(waitFilter, 'message.received', content(type), 'bot')).toBe(answers);
+  expect(answersWait(waitFilter, said(type), 'bot')).toBe(answers);
 });
 
-test.each<[string, string, Partial<ParleyEvent['status']> & object, boolean]>([
-  ['failed', 'message.status', { id: 'm', status: 'failed' }, true],
-  ['failed, another message', 'message.status', { id: 'n', status: 'failed' }, false],
-  ['delivered', 'message.status', { id: 'm', status: 'delivered' }, false],
-])('a status (%s) ends the wait: %4$s', (_name, type, change, ends) => {
-  expect(answersWait(waitFilter, type as never, { status: { kind: 'text', ...change } as never }, 'human')).toBe(ends);
+test.each<[string, Pick<StatusChange, 'id' | 'status'>, boolean]>([
+  ['failed', { id: 'm', status: 'failed' }, true],
+  ['failed, another message', { id: 'n', status: 'failed' }, false],
+  ['delivered', { id: 'm', status: 'delivered' }, false],
+])('a status (%s) ends the wait: %3$s', (_name, change, ends) => {
+  const fact = { type: 'message.status', status: { kind: 'text', ...change } } as const;
+  expect(answersWait(waitFilter, fact, 'human')).toBe(ends);
 });
+
+const CALL = { type: 'call', data: { event: 'connect', direction: 'inbound' } } as const;
 
 describe('publishing', () => {
   const open = tempLedgers();
@@ -83,13 +78,13 @@ describe('publishing', () => {
   test('in a unit that is undone tells nobody', async () => {
     await flow.subscribe();
     const undone = flow.ledger.write(async (tx) => {
-      const fact = { type: 'call', dedupeKey: 'k', at: 1, account: flow.account, body: {} } as const;
+      const fact = { ...CALL, dedupeKey: 'k', at: 1, account: flow.account };
       expect(await flow.publisher.publish(tx, fact)).toBe(true);
       throw new Error('undone');
     });
     await expect(undone).rejects.toThrow('undone');
     expect(flow.published).toEqual([]);
-    expect(await flow.publish({ type: 'call', dedupeKey: 'k' })).toBe(true);
+    expect(await flow.publish({ ...CALL, dedupeKey: 'k' })).toBe(true);
   });
 
   test('what nobody wants is kept and queued for nobody', async () => {

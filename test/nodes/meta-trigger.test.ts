@@ -1,5 +1,5 @@
 /** The triggers of Messenger and Instagram in n8n's real engine: life cycle, and what a delivery becomes. */
-import type { ParleyEvent } from '../../contract/event.ts';
+import type { EventBody, ParleyEvent, ReceivedMessage } from '../../contract/event.ts';
 import type { WorkflowJson } from '../support/engine/engine.ts';
 import { META_CHANNELS, type MetaChannel } from './engine/meta-channels.ts';
 import { type Fixture, startFixture } from './trigger-fixture.ts';
@@ -24,18 +24,20 @@ function workflow({ trigger, triggerType, credential }: MetaChannel, parameters:
   };
 }
 
-function event({ channel, externalId }: MetaChannel, members: Partial<ParleyEvent>): ParleyEvent {
+type Told = EventBody & Pick<ParleyEvent, 'owner'>;
+
+function event({ channel, externalId }: MetaChannel, told: Told): ParleyEvent {
   return {
-    ...{ id: 'evt_1', type: 'message.received', at: '2026-11-22T10:00:00.000Z', channel },
+    ...{ id: 'evt_1', at: '2026-11-22T10:00:00.000Z', channel },
     account: { id: 'acc_1', externalId },
     contact: { id: 'ctc_1', name: 'Ana', identities: [{ kind: 'psid', address: '5678' }] },
-    ...members,
+    ...told,
   };
 }
 
-function message(content: NonNullable<ParleyEvent['message']>['content'], more: object = {}): Partial<ParleyEvent> {
+function message(content: ReceivedMessage['content'], more: object = {}): Told {
   const sentAt = '2026-11-22T10:00:00.000Z';
-  return { message: { id: 'msg_1', providerMessageId: 'm_1', content, sentAt, ...more } };
+  return { type: 'message.received', message: { id: 'msg_1', providerMessageId: 'm_1', content, sentAt, ...more } };
 }
 
 describe.each(META_CHANNELS)('$trigger', (meta) => {
@@ -74,7 +76,7 @@ describe.each(META_CHANNELS)('$trigger', (meta) => {
     });
   });
 
-  test.each<[string, Partial<ParleyEvent>, Record<string, unknown>]>([
+  test.each<[string, Told, Record<string, unknown>]>([
     [
       'a tapped quick reply',
       message({ type: 'button', buttonId: 'RED', text: 'Red', source: 'message' }),

@@ -1,10 +1,9 @@
-import type { EventType, ParleyEvent } from '../../contract/event.ts';
+import type { EventBody, EventFrame, EventOf, ParleyEvent } from '../../contract/event.ts';
 import type { InboundContent } from '../../contract/message.ts';
 import { filesOf, simplifyEvent } from '../../nodes/shared/simplify.ts';
 
-const base: ParleyEvent = {
+const frame: EventFrame = {
   id: 'evt_1',
-  type: 'message.received',
   at: '2026-11-22T10:00:00.000Z',
   channel: 'whatsapp',
   account: { id: 'acc_1', externalId: '106540352242922', name: 'Shop' },
@@ -22,9 +21,10 @@ const base: ParleyEvent = {
   session: { open: true, expiresAt: '2026-11-23T10:00:00.000Z', openedBy: 'message' },
 };
 
-function received(content: InboundContent): ParleyEvent {
+function received(content: InboundContent): EventOf<'message.received'> {
   return {
-    ...base,
+    ...frame,
+    type: 'message.received',
     message: { id: 'msg_1', providerMessageId: 'p1', content, sentAt: '2026-11-22T09:59:59.000Z' },
   };
 }
@@ -160,21 +160,17 @@ test('a reply names what it answers, an ad what led here', () => {
     forwarded: true,
     referral: { sourceId: 'ad1', headline: 'Sale', clickId: 'c1' },
   };
-  const message = { ...event.message, context } as ParleyEvent['message'];
+  const message = { ...event.message, context };
   expect(simplifyEvent({ ...event, message })).toMatchObject({
     ...{ replyTo: 'p0', forwarded: true, adId: 'ad1', adHeadline: 'Sale', adClickId: 'c1' },
   });
-  expect(
-    simplifyEvent({ ...event, message: { ...message, replyTo: 'msg_0' } as ParleyEvent['message'] }),
-  ).toMatchObject({
-    replyTo: 'msg_0',
-  });
+  expect(simplifyEvent({ ...event, message: { ...message, replyTo: 'msg_0' } })).toMatchObject({ replyTo: 'msg_0' });
 });
 
 test('an answer to a story names it, a link brings its reference, and people have a time of their own', () => {
   const event = received({ type: 'text', text: 'Hi' });
   const context = { story: { id: '178', url: 'https://a.example/s' }, referral: { reference: 'summer' } };
-  const message = { ...event.message, context } as ParleyEvent['message'];
+  const message = { ...event.message, context };
   const session = { open: false, personUntil: '2026-11-29T10:00:00.000Z' };
   expect(simplifyEvent({ ...event, message, session })).toMatchObject({
     ...{ storyId: '178', storyUrl: 'https://a.example/s', reference: 'summer' },
@@ -182,10 +178,12 @@ test('an answer to a story names it, a link brings its reference, and people hav
   });
 });
 
-const OTHERS: [EventType, Partial<ParleyEvent>, Record<string, unknown>][] = [
+type Told = EventBody & Pick<ParleyEvent, 'owner' | 'contact' | 'session'>;
+
+const OTHERS: [Told, Record<string, unknown>][] = [
   [
-    'message.status',
     {
+      type: 'message.status',
       status: {
         ...{ id: 'msg_9', providerMessageId: 'p9', status: 'failed', kind: 'text', metadata: { order: 7 } },
         error: { code: 'session_closed', message: 'too late', providerCode: '131047' },
@@ -199,36 +197,37 @@ const OTHERS: [EventType, Partial<ParleyEvent>, Record<string, unknown>][] = [
     },
   ],
   [
-    'message.echo',
-    { echo: { providerMessageId: 'p5', content: { type: 'text', text: 'From the phone' } } },
+    { type: 'message.echo', echo: { providerMessageId: 'p5', content: { type: 'text', text: 'From the phone' } } },
     { to: '15550001111', text: 'From the phone', kind: 'text', providerMessageId: 'p5' },
   ],
   [
-    'template.status',
-    { contact: undefined, session: undefined, data: { name: 'order', language: 'en', newStatus: 'APPROVED' } },
+    {
+      ...{ type: 'template.status', contact: undefined, session: undefined },
+      data: { name: 'order', language: 'en', newStatus: 'APPROVED' },
+    },
     { event: 'template.status', name: 'order', language: 'en', newStatus: 'APPROVED' },
   ],
   [
-    'contact.preference',
-    { data: { category: 'marketing', preference: 'stop' } },
-    { from: '15550001111', preference: 'stop' },
+    { type: 'contact.preference', data: { topic: 'marketing', value: 'stop' } },
+    { from: '15550001111', topic: 'marketing', value: 'stop' },
   ],
   [
-    'link.clicked',
-    { data: { reference: 'summer', source: 'SHORTLINK', sourceType: 'shortlink', adId: '61' } },
+    {
+      type: 'link.clicked',
+      data: { reference: 'summer', source: 'SHORTLINK', sourceType: 'shortlink', adId: '61' },
+    },
     { from: '15550001111', reference: 'summer', source: 'SHORTLINK', sourceType: 'shortlink', adId: '61' },
   ],
   [
-    'conversation.control',
-    { owner: 'human', data: { event: 'control_passed', newOwner: '2' } },
+    { type: 'conversation.control', owner: 'human', data: { event: 'control_passed', newOwner: '2' } },
     { from: '15550001111', owner: 'human', subtype: 'control_passed', newOwner: '2' },
   ],
-  ['message.deleted', { data: { messageId: 'msg_3' } }, { messageId: 'msg_3' }],
+  [{ type: 'message.deleted', data: { messageId: 'msg_3', providerMessageId: 'p3' } }, { messageId: 'msg_3' }],
 ];
 
-test.each(OTHERS)('%s is flat', (type, members, fields) => {
-  const item = simplifyEvent({ ...base, type, ...members });
-  expect(item).toMatchObject({ event: type, ...fields });
+test.each(OTHERS)('$type is flat', (told, fields) => {
+  const item = simplifyEvent({ ...frame, ...told });
+  expect(item).toMatchObject({ event: told.type, ...fields });
   expect('from' in item && 'to' in item).toBe(false);
 });
 
@@ -237,5 +236,6 @@ test('only files of the contact can be fetched, the first one first', () => {
   expect(filesOf(received({ type: 'image', media }))).toEqual([{ type: 'image', media }]);
   expect(filesOf(received({ type: 'image', media, more }))).toEqual([{ type: 'image', media }, ...more]);
   expect(filesOf(received({ type: 'text', text: 'Hi' }))).toEqual([]);
-  expect(filesOf({ ...base, echo: { providerMessageId: 'p', content: { type: 'image', media } } })).toEqual([]);
+  const echo = { providerMessageId: 'p', content: { type: 'image', media } } as const;
+  expect(filesOf({ ...frame, type: 'message.echo', echo })).toEqual([]);
 });

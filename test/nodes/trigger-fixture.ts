@@ -1,5 +1,5 @@
 /** What the trigger's tests share: the engine with our package, a stand-in of the service, a workflow and events. */
-import type { ParleyEvent } from '../../contract/event.ts';
+import type { EventOf } from '../../contract/event.ts';
 import { type Engine, type Execution, startEngine, type WorkflowJson } from '../support/engine/engine.ts';
 import { PACKAGE_DIR } from '../support/paths.ts';
 import { StubService, type StubSubscription } from '../support/stub-service.ts';
@@ -68,7 +68,7 @@ export function workflow(parameters: object = {}): WorkflowJson {
   };
 }
 
-export function textEvent(id: string, text: string): ParleyEvent {
+export function textEvent(id: string, text: string): EventOf<'message.received'> {
   return {
     id,
     type: 'message.received',
@@ -85,8 +85,8 @@ export function textEvent(id: string, text: string): ParleyEvent {
   };
 }
 
-export function imageEvent(mediaId: string): ParleyEvent {
+export function imageEvent(mediaId: string): EventOf<'message.received'> {
   const content = { type: 'image' as const, media: { id: mediaId, mimeType: 'image/png', filename: 'cat.png' } };
   const event = textEvent('evt_image', '');
-  return { ...event, message: { ...event.message, content } as ParleyEvent['message'] };
+  return { ...event, message: { ...event.message, content } };
 }

@@ -1,5 +1,4 @@
 /** What reaches a workflow through the trigger, in n8n's real engine: verified, in order, one item per event, with its file. */
-import type { ParleyEvent } from '../../contract/event.ts';
 import type { Forgery } from '../support/stub-service.ts';
 import { type Fixture, imageEvent, startFixture, textEvent, TRIGGER, workflow } from './trigger-fixture.ts';
 
@@ -114,11 +113,12 @@ describe('files', () => {
     const bytes = Buffer.from('a second picture');
     fixture.service.files.set('med_3', { bytes, mimeType: 'video/mp4', filename: 'b.mp4' });
     const event = imageEvent('med_gone');
+    const media = { id: 'med_gone', mimeType: 'image/png' };
     const more = [
       { type: 'image' as const, media: { id: 'med_1' } },
       { type: 'video' as const, media: { id: 'med_3' } },
     ];
-    const message = { ...event.message, content: { ...event.message?.content, more } } as ParleyEvent['message'];
+    const message = { ...event.message, content: { type: 'image' as const, media, more } };
     const { subscription } = await fixture.active({ options: { downloadMedia: true } });
     await fixture.service.deliver(subscription, [{ ...event, message }]);
     const [item] = (await fixture.succeeded()).items(TRIGGER);

@@ -7,7 +7,6 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError, type IWebhookResponseData } from 'n8n-workflow';
 import type { SendMessage } from '../../../contract/api.ts';
-import type { ParleyEvent } from '../../../contract/event.ts';
 import type { OutboundContent, ReplyButton } from '../../../contract/message.ts';
 import { itemFiles } from '../binary.ts';
 import { buttonsField, replyButtons } from '../content/interactive.ts';
@@ -15,7 +14,7 @@ import { footerField } from '../content/text.ts';
 import { recipientFields, sendOptionsField } from '../descriptions.ts';
 import { asNodeError, itemParameters, type Operation } from '../operation.ts';
 import { compact, type Parameters } from '../parameters.ts';
-import { parkUntilReply, resumeWithReply, waitFields, waitUntil } from '../reply-wait.ts';
+import { parkUntilReply, resumeWithReply, waitFields, waitUntil, type EndOfWait } from '../reply-wait.ts';
 import { expiryOf, offeredOptions, send, sendMessage, sentOutput } from '../sending.ts';
 import { ifSessionClosedOf, sessionClosedFields } from '../session-closed.ts';
 import { simplifyEvent } from '../simplify.ts';
@@ -169,13 +168,14 @@ async function runOnce(form: AskForm, context: IExecuteFunctions): Promise<INode
  * The reply, flat; in an approval with `approved`: only the approving button counts as a yes. When the question could not be sent,
  * `failed` with the reason (`errorCode`, `errorMessage`). Pure.
  */
-function replyOutput(event: ParleyEvent, approval: boolean): IDataObject {
-  const content = event.message?.content;
+function replyOutput(event: EndOfWait, approval: boolean): IDataObject {
+  const replied = event.type === 'message.received';
+  const content = replied ? event.message.content : undefined;
   const approved = content?.type === 'button' && content.buttonId === APPROVE;
   return {
-    replied: event.message !== undefined,
+    replied,
     timedOut: false,
-    ...(event.message === undefined && { failed: true }),
+    ...(!replied && { failed: true }),
     ...(approval ? { approved } : {}),
     ...simplifyEvent(event),
   };

@@ -1,5 +1,6 @@
 /** What `Channel.parse` makes of webhooks: facts, in the words of the contract, with the provider's ids. */
-import type { IdentityRef, WindowOpener } from '../../../contract/event.ts';
+import type { IdentityChange, Preference } from '../../../contract/event-data.ts';
+import type { EventData, IdentityRef, WindowOpener } from '../../../contract/event.ts';
 import type { InboundContentOf, MessageContext } from '../../../contract/message.ts';
 import type { SendErrorKind } from '../core/errors.ts';
 
@@ -94,32 +95,34 @@ export interface ParsedPreference extends ParsedBase {
   type: 'contact.preference';
   contact: ContactRef;
   topic: string;
-  value: 'stop' | 'resume' | 'signup';
-  data: Record<string, unknown>;
+  value: Preference['value'];
+  data: Omit<Preference, 'topic' | 'value'>;
 }
 /** One person's identities changed: `contact` holds the old ones, `added` the new. */
 export interface ParsedIdentityChange extends ParsedBase {
   type: 'contact.identity_changed';
   contact: ContactRef;
   added: IdentityRef[];
-  data: Record<string, unknown>;
+  data: Omit<IdentityChange, 'before'>;
 }
 /** Facts that change nothing in the ledger but the session and the owner, and are published as they are. */
-export interface ParsedNotice extends ParsedBase {
-  type:
-    | 'template.status'
-    | 'template.quality'
-    | 'template.changed'
-    | 'account.alert'
-    | 'account.changed'
-    | 'call'
-    | 'link.clicked'
-    | 'conversation.control'
-    | 'unsupported';
-  data: Record<string, unknown>;
+export type NoticeType =
+  | 'template.status'
+  | 'template.quality'
+  | 'template.changed'
+  | 'account.alert'
+  | 'account.changed'
+  | 'call'
+  | 'link.clicked'
+  | 'conversation.control'
+  | 'unsupported';
+interface NoticeBase extends ParsedBase {
   /** The provider allows the account more or less than before: it is asked how much. */
   limitsChanged?: true;
 }
+export type ParsedNotice<T extends NoticeType = NoticeType> = {
+  [K in T]: NoticeBase & { type: K; data: EventData[K] };
+}[T];
 export type ChannelEvent =
   | ParsedMessage
   | ParsedEdit

@@ -91,7 +91,7 @@ export class Conversations {
       await publisher.publish(tx, {
         ...{ type: 'conversation.control' as const, dedupeKey: `owner:${ids.next('evt')}`, at, account, contact },
         conversation: changed,
-        body: { data: { owner, reason: 'api' } },
+        data: { owner, reason: 'api' },
       });
       return this.#view(changed, account, contact);
     });

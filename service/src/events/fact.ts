@@ -1,5 +1,5 @@
 /** What the pipelines tell the publisher: a fact that became true, from which it makes an event. */
-import type { ParleyEvent } from '../../../contract/event.ts';
+import type { EventBody } from '../../../contract/event.ts';
 import type { Capable } from '../core/capabilities.ts';
 import type { Realms } from '../core/identity.ts';
 import type { Contact } from '../store/contact.store.ts';
@@ -13,12 +13,8 @@ export interface FactAccount extends Capable, Realms {
   channel: Capable['channel'] & Realms['channel'];
 }
 
-/** The members of an event that depend on its type. */
-export type FactBody = Pick<ParleyEvent, 'message' | 'echo' | 'status' | 'data'>;
-
-/** A fact that a pipeline publishes in the transaction that makes it true. */
-export interface Fact {
-  type: ParleyEvent['type'];
+/** Which fact it is, whom it is about, and when it became true: the same members for every type. */
+interface FactFrame {
   /** The same fact always has the same key; the publisher publishes a key once for each account. */
   dedupeKey: string;
   /** When it became true, milliseconds since the epoch. */
@@ -26,7 +22,9 @@ export interface Fact {
   account: FactAccount;
   conversation?: Conversation | undefined;
   contact?: Contact | undefined;
-  body: FactBody;
   /** The provider's own body, for subscriptions that asked for it. */
   raw?: unknown;
 }
+
+/** A fact that a pipeline publishes in the transaction that makes it true, with what its type tells. */
+export type Fact = FactFrame & EventBody;

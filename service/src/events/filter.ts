@@ -1,8 +1,7 @@
 /** Which events a subscription wants. Pure; evaluated where the event is published, so that nothing unwanted is ever queued. */
 import type { CreateSubscription } from '../../../contract/api.ts';
-import type { EventType, ParleyEvent } from '../../../contract/event.ts';
+import type { EventBody, ParleyEvent } from '../../../contract/event.ts';
 import type { InboundKind } from '../../../contract/message.ts';
-import type { FactBody } from './fact.ts';
 
 export type Filter = Pick<
   CreateSubscription,
@@ -25,10 +24,18 @@ export function readFilter(text: string): Filter {
 
 export function wants(filter: Filter, event: ParleyEvent): boolean {
   if (!filter.events.includes(event.type)) return false;
-  if (event.awaited === true && filter.includeAwaited !== true) return false;
-  if (event.owner === 'human' && event.type === 'message.received' && filter.includeHandedOff !== true) return false;
-  if (event.message && filter.messageKinds && !filter.messageKinds.includes(event.message.content.type)) return false;
-  return !(event.status && filter.statuses && !filter.statuses.includes(event.status.status));
+  switch (event.type) {
+    case 'message.received':
+      if (event.awaited === true && filter.includeAwaited !== true) return false;
+      if (event.owner === 'human' && filter.includeHandedOff !== true) return false;
+      return filter.messageKinds?.includes(event.message.content.type) ?? true;
+    case 'message.edited':
+      return filter.messageKinds?.includes(event.message.content.type) ?? true;
+    case 'message.status':
+      return filter.statuses?.includes(event.status.status) ?? true;
+    default:
+      return true;
+  }
 }
 
 /** What a person does not say: these never answer a question. */
@@ -48,10 +55,11 @@ export function questionOf(filterText: string): string {
  * Whether it ends the wait: the contact's reply, or the news that the question never reached them. What is said while a person owns the
  * conversation is said to that person: no reply to what a program asked.
  */
-export function answersWait(filterText: string, type: EventType, body: FactBody, owner: ParleyEvent['owner']): boolean {
-  if (type === 'message.received') {
+export function answersWait(filterText: string, fact: EventBody, owner: ParleyEvent['owner']): boolean {
+  if (fact.type === 'message.received') {
     if (owner === 'human' && readFilter(filterText).includeHandedOff !== true) return false;
-    return body.message !== undefined && !NO_REPLY.includes(body.message.content.type);
+    return !NO_REPLY.includes(fact.message.content.type);
   }
-  return body.status?.id === questionOf(filterText) && body.status.status === 'failed';
+  if (fact.type !== 'message.status') return false;
+  return fact.status.id === questionOf(filterText) && fact.status.status === 'failed';
 }

@@ -42,7 +42,7 @@ export class Publisher {
     const now = clock.now();
     await lockForPublishing(tx, fact);
     const waiting = await this.#waiting(tx, fact, now);
-    const event = describe(fact, ids.next('evt'), now, waiting.length > 0 && fact.type === 'message.received');
+    const event = describe(fact, ids.next('evt'), now, waiting.length > 0);
     const triggers = await this.#triggers(tx, fact.account.id, now);
     const wanted = triggers.filter((one) => wants(readFilter(one.filter), event));
     const seq = await events.insert(tx, row(fact, event, triggers), now);
@@ -59,8 +59,9 @@ export class Publisher {
     if (waiting.conversationId !== null) await conversations.lock(tx, waiting.conversationId);
     await subscriptions.lockAll(tx, 'shared');
     for (const { eventSeq, payload } of await subscriptions.undelivered(tx.db, waiting.id)) {
-      const { awaited: _, ...event } = JSON.parse(payload) as ParleyEvent;
-      if (event.type !== 'message.received') continue;
+      const promised = JSON.parse(payload) as ParleyEvent;
+      if (promised.type !== 'message.received') continue;
+      const { awaited: _, ...event } = promised;
       const triggers = await subscriptions.triggers(tx.db, event.account.id, this.#deps.clock.now());
       const had = { ...event, awaited: true };
       const wanted = triggers.filter(
@@ -117,11 +118,12 @@ export class Publisher {
   }
 
   /** Workflows for which the fact is the end of their wait. What comes before their question was asked is no answer to it. */
-  async #waiting(tx: Tx, { type, account, conversation, body }: Fact, now: number) {
+  async #waiting(tx: Tx, fact: Fact, now: number) {
+    const { type, account, conversation } = fact;
     if (conversation === undefined || (type !== 'message.received' && type !== 'message.status')) return [];
     const waiting: SubscriptionRow[] = [];
     for (const one of await subscriptions.waits(tx.db, account.id, conversation.id, now)) {
-      if (!answersWait(one.filter, type, body, conversation.owner)) continue;
+      if (!answersWait(one.filter, fact, conversation.owner)) continue;
       const isNews = type === 'message.status';
       if (isNews || (await messages.mayHaveArrived(tx.db, questionOf(one.filter)))) waiting.push(one);
     }
@@ -162,7 +164,7 @@ export function expireJob(subscriptionId: string, dueAt: number) {
 
 /** The provider's own body is kept where somebody asked for it, and of what Parley does not understand. */
 function row(fact: Fact, event: ParleyEvent, triggers: readonly SubscriptionRow[]): events.NewEventRow {
-  const isUnknown = fact.type === 'unsupported' || event.message?.content.type === 'unsupported';
+  const isUnknown = fact.type === 'unsupported' || ('message' in fact && fact.message.content.type === 'unsupported');
   const keepRaw = isUnknown || triggers.some(({ filter }) => wantsRaw(filter, event));
   return {
     id: event.id,
@@ -170,24 +172,25 @@ function row(fact: Fact, event: ParleyEvent, triggers: readonly SubscriptionRow[
     conversationId: fact.conversation?.id ?? null,
     type: fact.type,
     dedupeKey: fact.dedupeKey,
-    editOf: fact.type === 'message.edited' ? (event.message?.providerMessageId ?? null) : null,
+    editOf: fact.type === 'message.edited' ? fact.message.providerMessageId : null,
     payload: JSON.stringify(event),
     raw: keepRaw && fact.raw !== undefined ? JSON.stringify(fact.raw) : null,
   };
 }
 
 /** A trigger may still get what a waiting workflow is to get first. */
-function wantsRaw(filter: string, { awaited: _, ...event }: ParleyEvent): boolean {
-  return readFilter(filter).includeRaw === true && wants(readFilter(filter), event);
+function wantsRaw(filterText: string, event: ParleyEvent): boolean {
+  const filter = readFilter(filterText);
+  return filter.includeRaw === true && wants({ ...filter, includeAwaited: true }, event);
 }
 
 function describe(fact: Fact, id: string, now: number, awaited: boolean): ParleyEvent {
-  const { account, conversation, contact } = fact;
+  const { account, conversation, contact, at, dedupeKey: _key, raw: _raw, ...told } = fact;
   const rule = capabilitiesOf(account).window;
-  return {
+  const frame = {
     id,
-    type: fact.type,
-    at: iso(fact.at),
+    type: told.type,
+    at: iso(at),
     channel: account.channel.id,
     account: { id: account.id, externalId: account.externalId, ...(account.name !== null && { name: account.name }) },
     ...(conversation && {
@@ -204,7 +207,6 @@ function describe(fact: Fact, id: string, now: number, awaited: boolean): Parley
         identities: addressesIn(account, contact.identities),
       },
     }),
-    ...fact.body,
-    ...(awaited && { awaited: true }),
   };
+  return told.type === 'message.received' && awaited ? { ...frame, ...told, awaited } : { ...frame, ...told };
 }

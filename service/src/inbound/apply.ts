@@ -1,4 +1,5 @@
 /** Makes one parsed fact true in the ledger and publishes it, in the caller's unit of work. */
+import type { EventBody } from '../../../contract/event.ts';
 import type { InboundContent } from '../../../contract/message.ts';
 import type { LiveAccount } from '../connectors/accounts.ts';
 import type {
@@ -18,8 +19,8 @@ import { chosen } from '../core/choices.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { addressesIn, identitiesIn } from '../core/identity.ts';
 import type { Ids } from '../core/ids.ts';
+import { pick } from '../core/pick.ts';
 import type { Publisher } from '../events/publish.ts';
-import type { FactBody } from '../events/fact.ts';
 import * as contacts from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
@@ -143,7 +144,7 @@ export class Applier {
       ...(replyTo && { replyTo }),
       sentAt: iso(at),
     };
-    await this.#publish(fact, person, { message });
+    await this.#publish(fact, person, { type: event.type, message });
   }
 
   async #edit(fact: InboundFact<ParsedEdit>): Promise<void> {
@@ -157,7 +158,7 @@ export class Applier {
     if (known?.direction === 'inbound' && isLatest) await messages.update(tx, known.id, change);
     const id = known?.id ?? '';
     const message = { id, providerMessageId: event.providerMessageId, content, sentAt: iso(at) };
-    await this.#publish(fact, person, { message });
+    await this.#publish(fact, person, { type: event.type, message });
   }
 
   /** The contact took a message back: its content is forgotten here as well. */
@@ -172,7 +173,7 @@ export class Applier {
       await messages.update(tx, known.id, { content: JSON.stringify(content), kind: content.type, statusAt: at });
     }
     const data = { messageId: known?.id, providerMessageId: event.providerMessageId };
-    await this.#publish(fact, person, { data });
+    await this.#publish(fact, person, { type: event.type, data });
   }
 
   async #echo(fact: InboundFact<ParsedEcho>): Promise<void> {
@@ -189,7 +190,10 @@ export class Applier {
     const content = await this.#files.in(tx, account.id, event.content);
     if (!(await this.#store(fact, person, this.#deps.ids.next('msg'), 'outbound', 'sent', content))) return;
     await conversations.setChoices(tx, person.conversation);
-    await this.#publish(fact, person, { echo: { providerMessageId: event.providerMessageId, content } });
+    await this.#publish(fact, person, {
+      type: event.type,
+      echo: { providerMessageId: event.providerMessageId, content },
+    });
   }
 
   async #preference(fact: InboundFact<ParsedPreference>): Promise<void> {
@@ -198,7 +202,8 @@ export class Applier {
     const stoppedAt = person.contact.marketingStoppedAt ?? -Infinity;
     // Webhooks overtake each other: a resume that is older than the stop does not undo it.
     if (at >= stoppedAt) await contacts.setMarketingStopped(tx, person.contact.id, event.value === 'stop' ? at : null);
-    await this.#publish(fact, person, { data: { topic: event.topic, value: event.value, ...event.data } });
+    const data = { topic: event.topic, value: event.value, ...event.data };
+    await this.#publish(fact, person, { type: event.type, data });
   }
 
   async #identityChange(fact: InboundFact<ParsedIdentityChange>): Promise<void> {
@@ -209,15 +214,14 @@ export class Applier {
     await replaceIdentities(tx, contact.id, before ?? [], added ?? [], now);
     const changed = (await contacts.find(tx.db, contact.id, account.channel.id)) ?? contact;
     const data = { before: addressesIn(account, contact.identities), ...event.data };
-    await this.#publish(fact, { contact: changed, conversation }, { data });
+    await this.#publish(fact, { contact: changed, conversation }, { type: event.type, data });
   }
 
   async #notice(fact: InboundFact<ParsedNotice>): Promise<void> {
-    const { type, owner, data, limitsChanged } = fact.event;
+    const { event } = fact;
     const person = hasContact(fact) ? await this.#people.after(fact) : undefined;
-    const isHandover = type === 'conversation.control' && owner !== undefined;
-    await this.#publish(fact, person, { data: isHandover ? { owner, ...data } : data });
-    if (limitsChanged) fact.tx.afterCommit(() => this.#deps.limitsChanged?.(fact.account));
+    await this.#publish(fact, person, noticeBody(event));
+    if (event.limitsChanged) fact.tx.afterCommit(() => this.#deps.limitsChanged?.(fact.account));
   }
 
   /** It came twice: nothing of it is to be true again. */
@@ -254,10 +258,10 @@ export class Applier {
   async #publish(
     { tx, account, event, at }: InboundFact<Exclude<ChannelEvent, ParsedStatus | ParsedWatermark>>,
     person: Participant | undefined,
-    body: FactBody,
+    body: EventBody,
   ): Promise<void> {
-    const { type, dedupeKey, raw } = event;
-    await this.#deps.publisher.publish(tx, { type, dedupeKey, at, account, ...person, body, raw });
+    const { dedupeKey, raw } = event;
+    await this.#deps.publisher.publish(tx, { ...body, dedupeKey, at, account, ...person, raw });
   }
 }
 
@@ -266,4 +270,10 @@ function asChoice<C extends ParsedMessage['content']>({ choices }: Conversation,
   const choice = content.type === 'text' ? chosen(choices, content.text) : undefined;
   if (choice === undefined) return content;
   return { type: 'button' as const, buttonId: choice.id, text: choice.title, source: 'message' as const };
+}
+
+/** Who answers from now on is told with the fact that tells it. */
+function noticeBody(event: ParsedNotice): EventBody {
+  if (event.type !== 'conversation.control' || event.owner === undefined) return pick(event, 'type', 'data');
+  return { type: event.type, data: { owner: event.owner, ...event.data } };
 }

@@ -60,7 +60,7 @@ export class People {
       await this.#deps.publisher.publish(tx, {
         ...told,
         ...changed,
-        body: { data: { owner, reason: reasonOf(event) } },
+        data: { owner, reason: reasonOf(event) },
       });
     }
     return changed;

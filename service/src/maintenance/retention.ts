@@ -168,16 +168,16 @@ function emptyEvents(tx: Tx, before: number, now: number): Promise<true | undefi
 
 /** The event without what was said; who, when and what kind of thing stay. */
 function forgotten(payload: string): string {
-  const { message, echo, status, data, ...rest } = JSON.parse(payload) as ParleyEvent;
-  const { metadata: _, ...fate } = status ?? {};
-  const { context: __, ...told } = message ?? {};
+  const event = JSON.parse(payload) as ParleyEvent;
+  if (event.message) {
+    const { context: _, ...told } = event.message;
+    return JSON.stringify({ ...event, message: { ...told, content: FORGOTTEN } });
+  }
+  if (event.echo) return JSON.stringify({ ...event, echo: { ...event.echo, content: FORGOTTEN } });
+  if (event.status) {
+    const { metadata: _, ...fate } = event.status;
+    return JSON.stringify({ ...event, status: fate });
+  }
   // Facts about an account are nobody's words.
-  const kept = rest.conversationId === undefined || data === undefined ? data : {};
-  return JSON.stringify({
-    ...rest,
-    ...(message && { message: { ...told, content: FORGOTTEN } }),
-    ...(echo && { echo: { ...echo, content: FORGOTTEN } }),
-    ...(status && { status: fate }),
-    ...(kept && { data: kept }),
-  });
+  return event.conversationId === undefined ? payload : JSON.stringify({ ...event, data: {} });
 }

@@ -1,7 +1,7 @@
 /** Message → Send and Wait for Reply: parked, resumed by the contact's reply, left alone by link previews, ended by time. */
 import type { IDataObject } from 'n8n-workflow';
 import type { SendMessage } from '../../../contract/api.ts';
-import type { ParleyEvent } from '../../../contract/event.ts';
+import type { EventOf, ParleyEvent } from '../../../contract/event.ts';
 import type { InboundContent } from '../../../contract/message.ts';
 import type { Execution } from '../../support/engine/engine.ts';
 import { type ActionFixture, NODE, problem, startActionFixture } from './action-fixture.ts';
@@ -27,7 +27,7 @@ async function parked(parameters: IDataObject = {}): Promise<{ execution: Execut
   return { execution, message: fixture.service.at('POST /v1/messages').at(-1)?.body as SendMessage };
 }
 
-function reply(content: InboundContent): ParleyEvent {
+function reply(content: InboundContent): EventOf<'message.received'> {
   return {
     ...{ id: 'evt_1', type: 'message.received', at: '2026-11-22T10:00:00.000Z', channel: 'whatsapp' },
     account: { id: 'acc_1', externalId: '1' },

@@ -130,7 +130,7 @@ export class Outcomes {
       dedupeKey: `alert:${key}`,
       at: this.#deps.clock.now(),
       account,
-      body: { data: { reason: 'settings', message, providerCode: details.providerCode, ...paused } },
+      data: { reason: 'settings', message, providerCode: details.providerCode, ...paused },
     });
   }
 
@@ -141,7 +141,7 @@ export class Outcomes {
       dedupeKey: `resumed:${account.id}:${pausedAt}`,
       at: this.#deps.clock.now(),
       account,
-      body: { data: { reason: 'resumed', pausedAt: iso(pausedAt) } },
+      data: { reason: 'resumed', pausedAt: iso(pausedAt) },
     });
   }
 
@@ -239,7 +239,7 @@ export class Outcomes {
       account,
       conversation,
       contact,
-      body: { status: statusChange(message) },
+      status: statusChange(message),
     });
   }
 
@@ -252,7 +252,7 @@ export class Outcomes {
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
     await this.#deps.publisher.publish(tx, {
       ...{ type: 'conversation.control', dedupeKey: `back:${key}`, at: this.#deps.clock.now() },
-      ...{ account, conversation, contact, body: { data: { owner: 'bot', reason: 'own message' } } },
+      ...{ account, conversation, contact, data: { owner: 'bot', reason: 'own message' } },
     });
   }
 

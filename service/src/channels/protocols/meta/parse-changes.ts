@@ -1,15 +1,13 @@
 /** `changes[]`: what happens around the conversations — labels, comments, mentions, templates. None of it is a message. */
-import type { ChannelEvent, ContactRef, ParsedNotice } from '../../channel.ts';
+import type { AccountChange, TemplateNews } from '../../../../../contract/event-data.ts';
+import type { ChannelEvent, ContactRef } from '../../channel.ts';
 import { camelCase, camelCased, compact, idOf, objectOf, textOf, type JsonObject } from '../../kit/json.ts';
 import { baseOf, keyOf, momentOf, unsupported, wordOf, type Item, type Reader } from './item.ts';
 
-interface Told {
-  type: ParsedNotice['type'];
-  /** Known by more than its content. */
-  id?: string | undefined;
-  contact?: ContactRef | undefined;
-  data: Record<string, unknown>;
-}
+/** `id`: it is known by more than its content. */
+type Told = { id?: string | undefined; contact?: ContactRef | undefined } & (
+  { type: 'account.changed'; data: AccountChange } | { type: 'template.status'; data: TemplateNews }
+);
 
 type ChangeReader = (value: JsonObject, reader: Reader) => Told;
 
@@ -84,7 +82,8 @@ export function changeEvents(reader: Reader, entry: JsonObject, raw: JsonObject)
   const item: Item = compact({ reader, raw, address, at: momentOf(entry.time), isOwn: false, isStandby: false });
   const read = FIELDS.get(field);
   if (read === undefined) return [unsupported(item, `field "${wordOf(raw.field)}" is not known`)];
-  const { type, id, contact, data } = read(objectOf(raw.value), reader);
-  const base = baseOf(compact({ ...item, contact }), keyOf(item, `change:${field}`, id));
-  return [{ type, ...base, data: type === 'template.status' ? data : { field, ...data } }];
+  const told = read(objectOf(raw.value), reader);
+  const base = baseOf(compact({ ...item, contact: told.contact }), keyOf(item, `change:${field}`, told.id));
+  if (told.type === 'template.status') return [{ type: told.type, ...base, data: told.data }];
+  return [{ type: told.type, ...base, data: { field, ...told.data } }];
 }

@@ -63,7 +63,7 @@ export function baseOf(change: Change, kind: string, id: string | undefined, raw
 }
 
 /** What Parley does not know, or knows and does not treat: kept whole, with the reason. */
-export function unsupported(change: Change, reason: string, raw: unknown, more: Unsupported = {}): ChannelEvent {
+export function unsupported(change: Change, reason: string, raw: unknown, more: About = {}): ChannelEvent {
   const { id, at, contact, ...data } = more;
   return compact({
     type: 'unsupported' as const,
@@ -73,9 +73,10 @@ export function unsupported(change: Change, reason: string, raw: unknown, more: 
   });
 }
 
-export interface Unsupported {
+interface About {
   id?: string;
   at?: number;
   contact?: ContactRef;
-  [data: string]: unknown;
+  status?: string;
+  groupId?: string;
 }

@@ -1,6 +1,7 @@
 /** Templates and the account itself: fields that Meta sends to the app callback, one fact per change (webhooks/reference/*). */
+import type { AccountAlert, AccountChange, TemplateNews } from '../../../../../contract/event-data.ts';
 import { iso } from '../../../core/clock.ts';
-import type { ChannelEvent, ParsedNotice } from '../../channel.ts';
+import type { ChannelEvent } from '../../channel.ts';
 import {
   camelCase,
   camelCased,
@@ -56,19 +57,27 @@ function flat(value: JsonObject): Record<string, unknown> {
   return data;
 }
 
+/** Also an empty one: it is told as it came. */
+const wordOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
 /** Languages are written `en-US` here and `en_US` elsewhere; ids as numbers here and strings elsewhere. */
-function normalised(data: Record<string, unknown>): Record<string, unknown> {
+function newsOf(value: JsonObject): TemplateNews & AccountAlert & AccountChange {
+  const data = flat(value);
   return compact({
     ...data,
     templateId: idOf(data.templateId),
-    language: textOf(data.language)?.replace('-', '_') ?? data.language,
+    name: wordOf(data.name),
+    language: wordOf(data.language)?.replace('-', '_'),
+    event: wordOf(data.event),
+    reason: wordOf(data.reason),
+    message: wordOf(data.message),
   });
 }
 
-type Kind = ParsedNotice['type'];
+type Kind = 'template.status' | 'template.quality' | 'template.changed' | 'account.alert' | 'account.changed';
 
 const CHANGED: Kind = 'account.changed';
-const ALERT: Kind = 'account.alert';
+const ALERT = 'account.alert';
 
 const ALARMING_UPDATES = new Set<unknown>([
   'ACCOUNT_DELETED',
@@ -111,7 +120,7 @@ const FIELDS: ReadonlyMap<string, (value: JsonObject) => Kind> = new Map<string,
 export function accountEvent(change: Change): ChannelEvent | undefined {
   const type = FIELDS.get(change.field)?.(change.value);
   if (type === undefined) return undefined;
-  const data = normalised(flat(change.value));
+  const data = newsOf(change.value);
   return {
     type,
     ...baseOf(change, change.field, undefined, change.raw, change.at ?? instantOf(change.value.timestamp)),
