@@ -24,6 +24,7 @@ export interface Problem {
   [extra: string]: unknown;
 }
 
+/** Lists every code of a problem; `docs/api.md` explains each. */
 export const PROBLEM_CODES = [
   'invalid_request',
   'invalid_body',
@@ -56,6 +57,7 @@ export const PROBLEM_CODES = [
   'storage_unavailable',
   'internal',
 ] as const;
+/** The stable word for what went wrong, for programs to decide by. */
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 /** `PUT /v1/accounts/{channel}/{externalId}` */
@@ -64,7 +66,7 @@ export interface PutAccount {
   settings: Record<string, unknown>;
 }
 
-/** One thing that was set up, or could not be, at the provider. */
+/** Tells of one thing that was set up, or could not be, at the provider. */
 export interface ProvisioningStep {
   step: string;
   ok: boolean;
@@ -74,6 +76,7 @@ export interface ProvisioningStep {
   blocking?: boolean;
 }
 
+/** An account as `GET /v1/accounts` and `PUT /v1/accounts/{channel}/{externalId}` show it. Instants are ISO 8601 UTC. */
 export interface Account {
   id: string;
   channel: string;
@@ -111,18 +114,19 @@ export interface CreateSubscription {
   includeRaw?: boolean;
 }
 
+/** A workflow's wish for events as `GET /v1/subscriptions` shows it. Instants are ISO 8601 UTC. */
 export interface Subscription extends CreateSubscription {
   id: string;
   createdAt: string;
   endedAt?: string;
   endedReason?: string;
 }
-/** The secret is told once, here. */
+/** The service answers `POST /v1/subscriptions` with it. It tells the secret that signs deliveries here and never again. */
 export interface CreatedSubscription extends Subscription {
   secret: string;
 }
 
-/** What to do when the session is closed: refuse, keep until the contact writes, or send this template instead. */
+/** Says what to do when the session is closed: refuse, keep until the contact writes, or send this template instead. */
 export type IfSessionClosed = 'fail' | 'hold' | { template: TemplateContent };
 
 /** `POST /v1/messages`, with the header `Idempotency-Key`. */
@@ -155,6 +159,7 @@ export interface SendMessage {
   wait?: { url: string; until: string };
 }
 
+/** One call to the provider for a message. Instants are ISO 8601 UTC; `outcome` and `error` are absent while it is under way. */
 export interface MessageAttempt {
   number: number;
   openedAt: string;
@@ -163,7 +168,7 @@ export interface MessageAttempt {
   error?: EventError;
 }
 
-/** An outbound or inbound message as the API shows it. */
+/** An outbound or inbound message as `GET /v1/messages/{id}` shows it. Instants are ISO 8601 UTC. */
 export interface MessageView {
   id: string;
   direction: 'inbound' | 'outbound';
@@ -184,7 +189,7 @@ export interface MessageView {
   attempts?: MessageAttempt[];
 }
 
-/** 202 of `POST /v1/messages`. `duplicate`: this idempotency key was admitted before; nothing new was queued. */
+/** The service answers `POST /v1/messages` with it (202). `duplicate`: this idempotency key was admitted before; nothing new was queued. */
 export interface SendAccepted {
   id: string;
   status: MessageStatus;
@@ -203,6 +208,7 @@ export interface MarkRead {
   typing?: boolean;
 }
 
+/** Tells why a send is not allowed now; each is a problem code, too. */
 export type RefusalReason = 'session_closed' | 'opted_out' | 'handed_off' | 'unsupported_by_channel';
 
 /** `GET /v1/conversations/{id}`; listed by `GET /v1/conversations`, the one last heard from first. */
@@ -269,6 +275,7 @@ export interface UploadedMedia {
   reused: boolean;
 }
 
+/** One page of a list. */
 export interface Page<T> {
   data: T[];
   /** Give it as `after` to get the next page; absent on the last. */

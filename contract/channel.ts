@@ -3,12 +3,14 @@ import type { WindowOpener } from './event.ts';
 import type { OutboundKind } from './message.ts';
 import type { MediaKind } from './media.ts';
 
+/** Says which files of a kind a channel takes. */
 export interface MediaRule {
   /** Accepted MIME types, without parameters. */
   mimeTypes: readonly string[];
   maxBytes: number;
 }
 
+/** Says when a channel allows free-form sends. Durations are in milliseconds. */
 export interface WindowRule {
   /** How long a contact's message keeps the session open; absent: free-form sends are always allowed. */
   lengthMs: number;
@@ -28,6 +30,7 @@ export interface WindowRule {
  */
 export type ConversationFacts = Readonly<Record<string, string | number | boolean>>;
 
+/** Says what a channel can do. Durations are in milliseconds. */
 export interface Capabilities {
   /** Kinds that can be sent. */
   kinds: readonly OutboundKind[];

@@ -3,11 +3,12 @@ import type { MessageAttempt, ProblemCode } from './api.ts';
 import type { EventType } from './event.ts';
 import type { MessageStatus } from './message.ts';
 
-/** An outbound message that ended `failed` or `unknown`, or a webhook that could not be read. */
+/** Lists the types of dead letters: an outbound message that ended `failed` or `unknown`, and a webhook that could not be read. */
 export const DEAD_LETTER_TYPES = ['message', 'webhook'] as const;
+/** The type of a dead letter; which members it has depends on it. */
 export type DeadLetterType = (typeof DEAD_LETTER_TYPES)[number];
 
-/** Something that did not arrive and waits for a person: to be replayed or discarded. */
+/** A dead letter did not arrive and waits for a person to replay or discard it. Instants are ISO 8601 UTC. */
 export interface DeadLetter {
   /** Of a message, the message's own id. */
   id: string;
@@ -35,7 +36,7 @@ export interface DeadLetterDetails extends DeadLetter {
   body?: string;
 }
 
-/** Which dead letters; every member narrows, none means all. Instants are ISO 8601. */
+/** Chooses dead letters; every member narrows, none means all. Instants are ISO 8601 UTC. */
 export interface DeadLetterFilter {
   type?: DeadLetterType;
   channel?: string;
@@ -49,15 +50,15 @@ export interface DeadLetterFilter {
 }
 
 /**
- * Either ids or a filter. A filter is worked off oldest first, `limit` dead letters a call, from `after` on; what is given up after the first
- * call (a replay that failed again) is left out, so that the work comes to an end.
+ * Chooses dead letters by ids or by a filter. The service works a filter off oldest first, `limit` dead letters a call, from `after` on; what is
+ * given up after the first call (a replay that failed again) is left out, so that the work comes to an end.
  */
 export type DeadLetterChoice = { ids: string[] } | { filter: DeadLetterFilter; limit?: number; after?: string };
 
 /** `POST /v1/dead-letters/replay`. `evenIfUnknown`: also messages of which nobody knows whether they arrived. */
 export type ReplayDeadLetters = DeadLetterChoice & { evenIfUnknown?: boolean };
 
-/** A dead letter that was dealt with. */
+/** Tells what became of a dead letter that was replayed. */
 export interface ReplayedDeadLetter {
   id: string;
   /** The message that sends it again; absent for a webhook, which was read. */
@@ -67,7 +68,7 @@ export interface ReplayedDeadLetter {
   duplicate?: true;
 }
 
-/** Why a dead letter stays one. */
+/** Tells why a dead letter stays one. */
 export interface SkippedDeadLetter {
   id: string;
   code: ProblemCode;

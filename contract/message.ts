@@ -8,7 +8,7 @@ import type { TemplateContent } from './template.ts';
 
 export type { TemplateButton, TemplateCard, TemplateContent, TemplateHeader, TemplateValue } from './template.ts';
 
-/** Kinds of content a workflow can ask to send. */
+/** Lists the kinds of content a workflow can ask to send. */
 export const OUTBOUND_KINDS = [
   'text',
   'image',
@@ -38,9 +38,10 @@ export const OUTBOUND_KINDS = [
   'template',
   'native',
 ] as const;
+/** A kind of content a workflow can ask to send. */
 export type OutboundKind = (typeof OUTBOUND_KINDS)[number];
 
-/** Kinds of content a contact can send; `unsupported` keeps the raw body so that nothing is lost. */
+/** Lists the kinds of content a contact can send; `unsupported` keeps the raw body so that nothing is lost. */
 export const INBOUND_KINDS = [
   'text',
   'image',
@@ -62,12 +63,14 @@ export const INBOUND_KINDS = [
   'call_permission',
   'unsupported',
 ] as const;
+/** A kind of content a contact can send. */
 export type InboundKind = (typeof INBOUND_KINDS)[number];
 
 /** A heading above an interactive message: a line of text or one file. */
 export type Header =
   { type: 'text'; text: string } | ({ type: 'image' | 'video' | 'document'; filename?: string } & MediaSource);
 
+/** A button that answers: a tap comes back as a message of the kind `button`. */
 export interface ReplyButton {
   /** Comes back as `buttonId` when the contact taps it. */
   id: string;
@@ -83,6 +86,7 @@ export type QuickReply =
   /** Offers the contact's own phone number or e-mail address, which comes back as a button. */
   | { ask: 'phone' | 'email' };
 
+/** A heading of a list with its rows; a chosen row comes back as `buttonId`. */
 export interface ListSection {
   title?: string;
   rows: { id: string; title: string; description?: string }[];
@@ -108,7 +112,7 @@ export interface ContactCard {
   birthday?: string;
 }
 
-/** What stands on a card is the channel's to say: WhatsApp wants a file, Messenger and Instagram a title. */
+/** A card of a carousel. Each channel says what has to stand on it: WhatsApp wants a file, Messenger and Instagram a title. */
 export type CarouselCard =
   | {
       header?: { type: 'image' | 'video' } & MediaSource;
@@ -189,8 +193,10 @@ export type OutboundContent =
   /** The provider's own message body, passed through as it is. */
   | { type: 'native'; body: Record<string, unknown> };
 
+/** Tells what a contact shared: a page, a post, a reel, a story that names the business, a product. */
 export type ShareSource = 'link' | 'post' | 'reel' | 'story_mention' | 'product';
 
+/** One line of an order. `price` is for one piece, in units of `currency` (ISO 4217). */
 export interface OrderItem {
   productId: string;
   quantity: number;
@@ -218,9 +224,10 @@ export type InboundContentOf<Media> =
   | { type: 'request_welcome' }
   | { type: 'call_permission'; response: string; expiresAt?: number }
   | { type: 'unsupported'; reason: string };
+/** What a contact said, with files by Parley's ids: the form in which events and the API show it. */
 export type InboundContent = InboundContentOf<InboundMedia>;
 
-/** The status ladder of an outbound message, lowest first, then the ways it can end badly. */
+/** Lists the statuses of an outbound message: the ladder from the lowest up, then the ways it can end badly. */
 export const MESSAGE_STATUSES = [
   'held',
   'queued',
@@ -232,9 +239,10 @@ export const MESSAGE_STATUSES = [
   'uncertain',
   'unknown',
 ] as const;
+/** A status of an outbound message. */
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
-/** Where a conversation started from an ad or a post. */
+/** Tells from which ad or post a conversation started. */
 export interface Referral {
   sourceUrl?: string;
   sourceId?: string;
@@ -248,7 +256,7 @@ export interface Referral {
   reference?: string;
 }
 
-/** What a message is an answer to, and how it came. */
+/** Tells what a message is an answer to, and how it came. */
 export interface MessageContext {
   /** The provider's id of the message replied to or tapped. */
   replyToProviderId?: string;

@@ -8,7 +8,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 export const SIGNATURE_TOLERANCE_MS = 5 * 60 * 1000;
 const SECRET_PREFIX = 'whsec_';
 
-/** The headers of one signed delivery; `webhook-timestamp` is in seconds. */
+/** Carries the signature of one delivery; `webhook-timestamp` is in seconds since the epoch. */
 export interface SignatureHeaders {
   'webhook-id': string;
   'webhook-timestamp': string;
@@ -38,8 +38,8 @@ export function signDelivery(secret: string, id: string, at: number, body: Uint8
 }
 
 /**
- * Whether a delivery is authentic and fresh. Never throws on what a stranger sends: anything missing or malformed is false, as is everything when the secret is empty.
- * `webhook-signature` may list several signatures (rotation). `now` is milliseconds since the epoch.
+ * Checks that a delivery is authentic and fresh. It never throws on what a stranger sends: anything missing or malformed is false, as is everything
+ * when the secret is empty. `webhook-signature` may list several signatures (rotation). `now` is milliseconds since the epoch.
  */
 export function verifyDelivery(
   secret: string,
@@ -62,7 +62,7 @@ export function verifyDelivery(
   });
 }
 
-/** JSON with sorted members: two equal values always give the same text. */
+/** Writes JSON with sorted members: two equal values always give the same text. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value !== null && typeof value === 'object') {
@@ -75,7 +75,7 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
 }
 
-/** A digest by which two sides learn that settings differ without showing them: hex, independent of member order. */
+/** Computes a digest by which two sides learn that settings differ without showing them: hex, independent of member order. */
 export function settingsDigest(settings: Record<string, unknown>): string {
   return createHash('sha256').update('parley settings\n').update(canonicalJson(settings)).digest('hex');
 }

@@ -11,13 +11,14 @@ export interface TemplateValue {
   currency?: { code: string; amount1000: number };
 }
 
+/** Fills in the header of a template: values for its text, or what stands in its place. */
 export type TemplateHeader =
   | { type: 'text'; values: TemplateValue[] }
   | ({ type: 'image' | 'video' | 'document' | 'gif'; filename?: string } & MediaSource)
   | { type: 'location'; latitude: number; longitude: number; name?: string; address?: string }
   | { type: 'product'; productId: string; catalogId: string };
 
-/** What a template's button needs at sending; `index` is its zero-based place in the template. */
+/** Fills in a template's button; `index` is its zero-based place in the template. */
 export type TemplateButton =
   | { type: 'quick_reply'; index: number; payload: string }
   | { type: 'url'; index: number; suffix: string }
@@ -31,12 +32,14 @@ export type TemplateButton =
     }
   | { type: 'form'; index: number; token?: string; data?: Record<string, unknown> };
 
+/** Fills in one card of a carousel template. */
 export interface TemplateCard {
   header?: TemplateHeader;
   body?: TemplateValue[];
   buttons?: TemplateButton[];
 }
 
+/** Names a template and fills it in. */
 export interface TemplateContent {
   type: 'template';
   name: string;
@@ -96,6 +99,7 @@ export interface TemplateVariable {
   example?: string;
 }
 
+/** Asks the provider for a new template (`POST /v1/templates`). `components` is the provider's own form. */
 export interface CreateTemplate {
   name: string;
   language: string;
@@ -106,6 +110,7 @@ export interface CreateTemplate {
   ttlSeconds?: number;
 }
 
+/** Changes a template at the provider (`PATCH /v1/templates/{id}`); absent members stay as they are. */
 export interface EditTemplate {
   category?: string;
   components?: Record<string, unknown>[];

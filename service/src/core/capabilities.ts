@@ -1,4 +1,4 @@
-/** What can be done in a conversation, or by an account whatever the conversation. */
+/** Reads what can be done in a conversation, or by an account whatever the conversation. */
 import type { Capabilities, ConversationFacts } from '../../../contract/channel.ts';
 
 /** An account with its channel, as far as its capabilities go. */

@@ -1,4 +1,4 @@
-/** Numbered choices that stand in a text: which of them an answer picks. Pure. */
+/** Reads which of the numbered choices in a text an answer picks. Pure. */
 import type { ReplyButton } from '../../../contract/message.ts';
 
 /** An answer is short; what is longer is a text that happens to begin so. */
@@ -15,8 +15,8 @@ const FOREIGN = /(?![0-9])\p{Nd}/gu;
 const DIGIT = /^\p{Nd}$/u;
 
 /**
- * The one choice that the text picks by its number (from 1) or its title; undefined: none, or the number of one and the title of
- * another, or a title that several have.
+ * Finds the one choice that `text` picks by its number (from 1) or its title. Answers undefined when it picks none, or the number of one and the
+ * title of another, or a title that several have.
  */
 export function chosen(choices: readonly ReplyButton[], text: string): ReplyButton | undefined {
   if (choices.length === 0 || text.length > MAX_LENGTH) return undefined;

@@ -1,8 +1,9 @@
-/** Time is injected everywhere; instants are milliseconds since the epoch. */
+/** A clock tells the time in milliseconds since the epoch. Everything gets it injected; only `systemClock` reads the machine's. */
 export interface Clock {
   now(): number;
 }
 
+/** The machine's own clock. */
 export const systemClock: Clock = { now: () => Date.now() };
 
 /** ISO 8601 UTC of an instant, or undefined for none: the form of every instant that leaves the service. */

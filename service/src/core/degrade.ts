@@ -1,7 +1,7 @@
 /**
- * The nearest content that a channel has, for a content that it lacks or does not take as it is. Pure. A choice is never lost and nothing is
- * cut: what a form cannot hold (a title too long, a file without a link) rules that form out. Templates, forms, payments, reactions
- * and a provider's own bodies mean what they are, and become nothing else.
+ * Finds the nearest content that a channel has, for a content that it lacks or does not take as it is. Pure. It loses no choice and cuts nothing:
+ * what a form cannot hold (a title too long, a file without a link) rules that form out. Templates, forms, payments, reactions and a provider's own
+ * bodies mean what they are, and become nothing else.
  */
 import type {
   CarouselCard,
@@ -23,8 +23,8 @@ type Frame = Pick<Of<'buttons'>, 'text' | 'header' | 'footer'>;
 const OPEN_LIST = '☰';
 
 /**
- * The first of the content and its substitutes, the nearest first, whose kind is among `kinds` and that `isTaken` (the channel's check)
- * accepts; undefined: there is none.
+ * Answers the first of the content and its substitutes, the nearest first, whose kind is among `kinds` and which `isTaken` (the channel's check)
+ * accepts; undefined when there is none.
  */
 export function degraded(
   content: OutboundContent,

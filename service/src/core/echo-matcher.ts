@@ -1,9 +1,14 @@
-/** Whether what a provider tells that the business said is a message that was sent: where it gives no id of ours back. Pure. */
+/**
+ * Matches echoes with sends: says whether what a provider tells that the business said is a message that was sent, where the provider gives no id of
+ * ours back. Pure.
+ */
 import type { OutboundContent } from '../../../contract/message.ts';
 
 const FILES: readonly unknown[] = ['image', 'video', 'audio', 'document', 'sticker'];
 
-/** By their words, where either has any; files without words by their kind; what is neither (a card, say) is as good as any other. */
+/**
+ * Compares by the words, where either has any; files without words by their kind. What is neither (a card, say) matches any other such content.
+ */
 export function matchesEcho(sent: OutboundContent, told: { type: string }): boolean {
   const [ours, theirs] = [wordsOf(sent), wordsOf(told)];
   if (ours !== undefined) return ours === theirs;

@@ -1,7 +1,13 @@
-/** The error classes of the service: one that becomes a problem+json answer, one of a send, one of a forged webhook. */
+/**
+ * The error classes of the service: `ParleyError` becomes a problem+json answer, `SendError` ends a try to send, `VerificationError` refuses a
+ * webhook.
+ */
 import type { ProblemCode } from '../../../contract/api.ts';
 
-/** Answered as problem+json. `detail` says what happened and how to mend it; it must never hold a secret or a message body. */
+/**
+ * The API answers it as problem+json, with `status` and `code`. `detail` says what happened and how to mend it; it must never hold a secret or a
+ * message body. `extra` holds the particulars of the code.
+ */
 export class ParleyError extends Error {
   readonly status: number;
   readonly code: ProblemCode;
@@ -16,6 +22,7 @@ export class ParleyError extends Error {
   }
 }
 
+/** Lists every `SendErrorKind`. */
 export const SEND_ERROR_KINDS = [
   'settings',
   'invalid',
@@ -26,12 +33,13 @@ export const SEND_ERROR_KINDS = [
   'unreachable',
   'uncertain',
 ] as const;
-/** What went wrong with a send, by what it means for the message; the action of each is in `core/retry.ts`. */
+/** Tells what went wrong with a send, by what it means for the message; `core/retry.ts` has the action of each. */
 export type SendErrorKind = (typeof SEND_ERROR_KINDS)[number];
 
-/** What an error is about: the whole account (the default), what is said to this recipient, or this one message. */
+/** Tells what an error is about: the whole account (the default), what is said to this recipient, or this one message. */
 export type SendErrorScope = 'account' | 'recipient' | 'message';
 
+/** What a `SendError` tells besides its kind, as far as the provider told it. */
 export interface SendErrorDetails {
   /** For `throttled` and `settings`: what has to wait. */
   scope?: SendErrorScope;
@@ -45,7 +53,9 @@ export interface SendErrorDetails {
   traceId?: string;
 }
 
-/** Thrown by `Channel.send` and by every call to a provider. The message is the provider's explanation; never a secret or a body. */
+/**
+ * `Channel.send` and every other call to a provider throw it. The message is the provider's explanation; it must never hold a secret or a body.
+ */
 export class SendError extends Error {
   readonly kind: SendErrorKind;
   readonly details: SendErrorDetails;
@@ -58,10 +68,10 @@ export class SendError extends Error {
   }
 }
 
-/** Why a webhook is refused. `malformed` is authentic but no webhook of this provider. */
+/** Tells why a webhook is refused. `malformed` is authentic but no webhook of this provider. */
 export type VerificationFailure = 'not_configured' | 'missing' | 'mismatch' | 'malformed';
 
-/** Thrown by `Channel.verify`. Says which failure it was and nothing of what was expected. */
+/** `Channel.verify` throws it. It says which failure it was and nothing of what was expected. */
 export class VerificationError extends Error {
   readonly failure: VerificationFailure;
 

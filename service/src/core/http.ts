@@ -1,4 +1,4 @@
-/** The port of HTTP calls: what the service asks of a provider's API, and what comes back. `platform/guarded-http` implements it. */
+/** The port of HTTP calls carries what the service asks of a provider's API, and what comes back. `platform/guarded-http` implements it. */
 import type { Readable } from 'node:stream';
 
 /** A field of a multipart/form-data body: text, or a file of `bytes` bytes whose `stream` opens anew for each try. */

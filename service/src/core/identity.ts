@@ -1,4 +1,4 @@
-/** What a person is known by: an address, and where it means that one person. */
+/** Tells people apart by an address, and by where the address means that one person. */
 import type { IdentityRef } from '../../../contract/event.ts';
 
 /** An address in its realm. Two of one channel with the same kind and address are one person only where the realm is the same. */

@@ -1,11 +1,13 @@
-/** Identifiers: `<prefix>_<26 characters>`, ascending in time so that indexes grow at their end. */
+/** Makes identifiers: `<prefix>_<26 characters>`, ascending in time so that indexes grow at their end. */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.ts';
 
-/** What an id names. */
+/** Tells what an id names. */
 export type IdPrefix = 'acc' | 'con' | 'cnv' | 'msg' | 'att' | 'rcp' | 'evt' | 'sub' | 'job' | 'mdi' | 'key' | 'dlv';
 
+/** A source of new ids. */
 export interface Ids {
+  /** Makes the next id with this prefix; it is greater than every one that this source made before. */
   next(prefix: IdPrefix): string;
 }
 
@@ -22,8 +24,8 @@ function base32(value: bigint, length: number): string {
 }
 
 /**
- * Ids of 48 bits time and 80 bits that start random in each millisecond and count up within it: two ids of one process never
- * tie and always ascend; those of two processes collide with probability 2^-80. `entropy` gives 10 bytes.
+ * Makes ids of 48 bits time and 80 bits that start random in each millisecond and count up within it: two ids of one process never tie and always
+ * ascend; those of two processes collide with probability 2^-80. `entropy` gives 10 bytes.
  */
 export function makeIds(clock: Clock, entropy: () => Uint8Array = () => randomBytes(10)): Ids {
   let lastAt = -1;
@@ -39,17 +41,19 @@ export function makeIds(clock: Clock, entropy: () => Uint8Array = () => randomBy
   };
 }
 
-/** Ids with this prefix that were made before `at` (milliseconds since the epoch) are smaller, all others are not. */
+/**
+ * Makes the bound between ids by time: those with this prefix made before `at` (milliseconds since the epoch) are smaller, all others are not.
+ */
 export function firstIdAt(prefix: IdPrefix, at: number): string {
   return `${prefix}_${base32(BigInt(Math.max(0, at)), 10)}`;
 }
 
-/** The dedupe key of a message's arrival: every channel makes it so, and the pipelines find the event by it. */
+/** Makes the dedupe key of a message's arrival. Every channel makes it so, and the pipelines find the event by it. */
 export function messageKey(providerMessageId: string): string {
   return `message:${providerMessageId}`;
 }
 
-/** The dedupe key of the change of a conversation's owner that a fact brought, by the key of the fact. */
+/** Makes the dedupe key of the change of a conversation's owner that a fact brought, by the key of the fact. */
 export function ownerKey(dedupeKey: string): string {
   return `owner:${dedupeKey}`;
 }

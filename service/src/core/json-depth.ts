@@ -1,4 +1,4 @@
-/** How deep JSON may nest: deeper than anybody means it, and far from what exhausts the stack of code that recurses. */
+/** Bounds how deep JSON may nest: deeper than anybody means it, and far from what exhausts the stack of code that recurses. */
 export const MAX_JSON_DEPTH = 64;
 
 const QUOTE = 0x22;
@@ -8,7 +8,7 @@ const CURLY = 0x20;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** Whether no bracket is nested deeper than `max`. One pass over the bytes, nothing is parsed, brackets in strings do not count. */
+/** Checks that no bracket is nested deeper than `max`. It reads the bytes once and parses nothing; brackets in strings do not count. */
 export function isWithinDepth(body: Uint8Array, max: number = MAX_JSON_DEPTH): boolean {
   let depth = 0;
   let isInString = false;

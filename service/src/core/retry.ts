@@ -1,4 +1,4 @@
-/** The retry table: what each kind of send error means for the message. One place, no exceptions elsewhere. */
+/** The retry table says what each kind of send error means for the message. One place, no exceptions elsewhere. */
 import type { SendError, SendErrorKind } from './errors.ts';
 
 /**
@@ -34,7 +34,7 @@ const TABLE: Record<SendErrorKind, RetryRule> = {
   uncertain: { action: 'settle' },
 };
 
-/** Tries of an unreachable provider: about a quarter of an hour in all, longer when it says how long to wait. */
+/** Bounds the tries of an unreachable provider: about a quarter of an hour in all, longer when it says how long to wait. */
 export const MAX_ATTEMPTS = 12;
 const BASE_MS = 1_000;
 const CAP_MS = 5 * 60_000;
@@ -44,16 +44,23 @@ const TRY_BASE_MS = 2_000;
 const MIN_WAIT_MS = 100;
 /** A wait is up to this share longer than the provider asked. */
 const WAIT_JITTER = 0.25;
-/** A message that could not be sent for this long fails with `expired` rather than arriving absurdly late, unless its sender says otherwise. */
+/**
+ * Bounds how long a message waits to be sent; then it fails with `expired` rather than arrive absurdly late, unless its sender says otherwise.
+ */
 export const MAX_AGE_MS = 24 * 3_600_000;
 
-/** Exponential backoff; the upper half of each step is jitter. `attempt` counts from 1; `random` is uniform in [0, 1). */
+/**
+ * Computes an exponential backoff in milliseconds; the upper half of each step is jitter. `attempt` counts from 1; `random` is uniform in [0, 1).
+ */
 export function backoffMs(attempt: number, random: number, baseMs = BASE_MS, capMs = CAP_MS): number {
   const ceiling = ceilingMs(attempt, baseMs, capMs);
   return Math.ceil(ceiling / 2 + (ceiling / 2) * random);
 }
 
-/** Exponential backoff with full jitter: anything up to the step, so that those that failed together do not come back together. */
+/**
+ * Computes an exponential backoff in milliseconds with full jitter: anything up to the step, so that those that failed together do not come back
+ * together. `attempt` counts from 1; `random` is uniform in [0, 1).
+ */
 export function fullJitterMs(attempt: number, random: number, baseMs = TRY_BASE_MS, capMs = CAP_MS): number {
   return Math.max(MIN_WAIT_MS, Math.ceil(ceilingMs(attempt, baseMs, capMs) * random));
 }
@@ -62,7 +69,7 @@ function ceilingMs(attempt: number, baseMs: number, capMs: number): number {
   return Math.min(capMs, baseMs * 2 ** Math.min(attempt - 1, 30));
 }
 
-/** The sending of a message so far. */
+/** Counts how often the sending of a message was tried so far. */
 export interface Tries {
   /** Tries that counted, this one included. */
   counted: number;
@@ -72,7 +79,9 @@ export interface Tries {
   idempotent: boolean;
 }
 
-/** What to do after `error`; `random` is uniform in [0, 1). An error that the table would retry fails once the tries are used up. */
+/**
+ * Decides what to do after `error`; `random` is uniform in [0, 1). An error that the table would retry fails once the tries are used up.
+ */
 export function decide(error: SendError, tries: Tries, random: number): RetryDecision {
   const rule = TABLE[error.kind];
   const { retryAfterMs = 0, maxAttempts = MAX_ATTEMPTS, scope = 'account' } = error.details;

@@ -1,11 +1,11 @@
-/** "May I send this now?": one question, one answer, with every reason. Pure. */
+/** Answers "may I send this now?": one question, one answer, with every reason. Pure. */
 import type { Permission, RefusalReason } from '../../../contract/api.ts';
 import type { Capabilities } from '../../../contract/channel.ts';
 import type { OutboundKind } from '../../../contract/message.ts';
 import { iso } from './clock.ts';
 import { isOpen, personUntil, type SessionWindow } from './session-window.ts';
 
-/** What is known when the question is asked. `window` null: the contact has never written. */
+/** What is known when the question is asked. `window` null: the contact has never written. `now` is in milliseconds since the epoch. */
 export interface PermissionFacts {
   capabilities: Capabilities;
   kind: OutboundKind;
@@ -61,7 +61,7 @@ function reason(code: RefusalReason, detail: string): Reason {
   return { code, detail };
 }
 
-/** Every reason against the send; an empty list means yes. The order is that of severity: the first is the one to show. */
+/** Lists every reason against the send; an empty list means yes. The most severe comes first: it is the one to show. */
 export function refusals(facts: PermissionFacts): Reason[] {
   return [capability, handoff, consent, session].map((rule) => rule(facts)).filter((found) => found !== undefined);
 }

@@ -1,6 +1,6 @@
 /**
- * The session window: the time in which free-form sends are allowed. Pure rules over one conversation's window; all instants
- * are milliseconds since the epoch.
+ * Keeps the session window, the time in which free-form sends are allowed: pure rules over one conversation's window. All instants are milliseconds
+ * since the epoch.
  */
 import type { WindowRule } from '../../../contract/channel.ts';
 import type { SessionState, WindowOpener } from '../../../contract/event.ts';
@@ -17,6 +17,7 @@ export interface SessionWindow {
   heardAt: number | null;
 }
 
+/** The window of a conversation in which the contact never did anything. */
 export const NO_WINDOW: SessionWindow = {
   expiresAt: null,
   openedBy: null,
@@ -31,9 +32,9 @@ const later = (a: number | null, b: number): number => (a === null ? b : Math.ma
 const lengthOf = (rule: WindowRule, by: WindowOpener): number => rule.lengthsMs?.[by] ?? rule.lengthMs;
 
 /**
- * The window after the contact did something that opens it. `at` is the provider's time, never later than the arrival, so that a
- * wrong clock cannot hold a session open. Neither a late, old message nor one that opens it for less ever shortens a window. Without a
- * rule only the time is noted.
+ * Answers the window after the contact did something that opens it. `at` is the provider's time, never later than the arrival, so that a wrong clock
+ * cannot keep a session open. Neither a late, old message nor one that opens it for less ever shortens a window. Without a rule it only notes the
+ * time.
  */
 export function opened(
   window: SessionWindow,
@@ -54,8 +55,8 @@ export function opened(
 }
 
 /**
- * The window after the provider took a message at `at`: the first answer to an ad starts the free entry point. Late news of a
- * message that was taken before the contact came is no answer.
+ * Answers the window after the provider took a message at `at`: the first answer to an ad starts the free entry point. Late news of a message that
+ * was taken before the contact came is no answer.
  */
 export function answered(window: SessionWindow, rule: WindowRule, at: number): SessionWindow {
   if (window.adAt === null || rule.freeEntryMs === undefined || at < window.adAt) return window;
@@ -67,12 +68,12 @@ export function answered(window: SessionWindow, rule: WindowRule, at: number): S
   };
 }
 
-/** The window after the provider told that sends are free until `at`. */
+/** Answers the window after the provider told that sends are free until `at`. */
 export function freeUntil(window: SessionWindow, at: number): SessionWindow {
   return { ...window, freeUntil: later(window.freeUntil, at) };
 }
 
-/** The window of two conversations that turned out to be one: whatever either allowed is allowed. */
+/** Joins the windows of two conversations that turned out to be one: whatever either allowed is allowed. */
 export function joined(one: SessionWindow, other: SessionWindow): SessionWindow {
   const latest = (a: number | null, b: number | null) => (b === null ? a : later(a, b));
   const expiresAt = latest(one.expiresAt, other.expiresAt);
@@ -85,17 +86,17 @@ export function joined(one: SessionWindow, other: SessionWindow): SessionWindow 
   };
 }
 
-/** Whether free-form sends are allowed at `now`. A channel without a window rule is always open. */
+/** Tells whether free-form sends are allowed at `now`. A channel without a window rule is always open. */
 export function isOpen(window: SessionWindow, rule: WindowRule | undefined, now: number): boolean {
   return rule === undefined || (window.expiresAt !== null && now < window.expiresAt);
 }
 
-/** Until when a person may write, open or not; null: no longer than a program. */
+/** Tells until when a person may write, open or not; null: no longer than a program. */
 export function personUntil({ heardAt }: SessionWindow, rule: WindowRule | undefined): number | null {
   return heardAt === null || rule?.personMs === undefined ? null : heardAt + rule.personMs;
 }
 
-/** The window as events and the API show it. */
+/** Shows the window as events and the API show it. */
 export function sessionState(window: SessionWindow, rule: WindowRule | undefined, now: number): SessionState {
   const personEnd = personUntil(window, rule);
   return {

@@ -17,17 +17,17 @@ const RANK: Record<MessageStatus, number> = {
   played: 8,
 };
 
-/** The higher of two statuses. */
+/** Answers the higher of two statuses. */
 export function climb(current: MessageStatus, next: MessageStatus): MessageStatus {
   return RANK[next] > RANK[current] ? next : current;
 }
 
-/** Whether the provider has certainly taken the message. */
+/** Tells whether the provider has certainly taken the message. */
 export function isAccepted(status: MessageStatus): boolean {
   return RANK[status] >= RANK.sent && status !== 'failed';
 }
 
-/** Whether this is an end at which the message has not arrived, or nobody knows: a dead letter. */
+/** Tells whether the message ended without having arrived, or without anybody knowing: a dead letter. */
 export function isDead(status: MessageStatus): boolean {
   return status === 'failed' || status === 'unknown';
 }

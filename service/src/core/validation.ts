@@ -1,4 +1,4 @@
-/** Validation by zod schemas, and how its failures are told: by field, never with a value. */
+/** Validates by zod schemas, and tells failures by field, never with a value. */
 import type { z } from 'zod';
 import type { Problem } from '../../../contract/api.ts';
 import { ParleyError } from './errors.ts';
@@ -9,7 +9,7 @@ type Issue = z.core.$ZodIssue;
 const MAX_ERRORS = 20;
 const MAX_FIELD = 120;
 
-/** The validated value; throws `ParleyError(400, 'invalid_request')` whose `errors` name each bad field and repeat no value. */
+/** Answers the validated value. Throws `ParleyError(400, 'invalid_request')` whose `errors` name each bad field and repeat no value. */
 export function validate<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -19,7 +19,7 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new ParleyError(400, 'invalid_request', `Not valid: ${fields.join(', ')}${more}.`, { errors });
 }
 
-/** One entry per bad field, dotted path (empty: the whole), at most 20. */
+/** Lists one entry per bad field by its dotted path (empty: the whole), at most 20. */
 export function fieldErrors(error: z.ZodError | z.core.$ZodError): FieldErrors {
   return error.issues.flatMap((issue) => describe(issue, [])).slice(0, MAX_ERRORS);
 }
