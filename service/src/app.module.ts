@@ -79,13 +79,17 @@ export class AppModule {
       [LOGGER, world.logger],
       [METRICS, world.metrics],
     ];
+    const { features } = pipelines;
+    for (const service of features.flatMap(({ services }) => services ?? []))
+      given.push([service.constructor, service]);
     const providers = given.map(([provide, useValue]) => ({ provide, useValue }) as Provider);
+    const api = [...API, ...features.flatMap(({ controllers }) => controllers ?? [])];
     return {
       module: AppModule,
       imports: redisUrl === undefined ? [] : [BullModule.registerQueue({ name: NOTIFIER_QUEUE, url: redisUrl })],
       providers: [...providers, { provide: APP_FILTER, useClass: ProblemFilter }],
       // A worker is asked for nothing but how it is.
-      controllers: [...(world.role === 'worker' ? [] : API), HealthController, MetricsController],
+      controllers: [...(world.role === 'worker' ? [] : api), HealthController, MetricsController],
     };
   }
 }

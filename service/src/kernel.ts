@@ -20,6 +20,7 @@ import { Acceptor } from './connectors/receive/accept.ts';
 import { Applier } from './inbound/apply.ts';
 import { NormalizeHandler } from './inbound/normalize.ts';
 import { Media } from './media/media.ts';
+import type { Feature, MakeFeature } from './features/feature.ts';
 import { Admission } from './outbound/admit.ts';
 import { buildOutbound, type Outbound } from './outbound/build.ts';
 import { followGauges } from './gauges.ts';
@@ -27,6 +28,7 @@ import { Messages } from './outbound/messages.ts';
 import { Outcomes } from './outbound/outcome/outcomes.ts';
 import { findEchoedMessage } from './outbound/echo-matcher.ts';
 import type { Pacer } from './outbound/pace.ts';
+import { Permissions } from './outbound/permission.ts';
 import { Watermarks } from './outbound/watermarks.ts';
 import type { Role } from './config/servers.ts';
 import type { Notifier } from './outbox/notifier.ts';
@@ -82,6 +84,7 @@ export interface Pipelines {
   eraser: Eraser;
   directory: Directory;
   conversations: Conversations;
+  features: readonly Feature[];
   driver: EmbeddedDriver | BullDriver;
   /** Starts the work that waits, where that is this process's part. */
   start(): void;
@@ -108,12 +111,13 @@ async function makeBasis(world: World) {
   const watermarks = new Watermarks({ ...shared, outcomes, restJob: maintenanceJob });
   const checkUrl = (url: string) => void world.subscriberHttp.checkUrl(url);
   const subscriptions = new Subscriptions({ ...shared, sealer, checkUrl });
-  const admission = new Admission({ ...shared, subscriptions, checkUrl });
+  const permissions = new Permissions(clock);
+  const admission = new Admission({ ...shared, subscriptions, permissions, checkUrl });
   const limits = new Limits({ accounts, io });
   const provisioning = new Provisioning(io, world.publicUrl, world.localUrl);
   return {
     ...{ shared, io, driver, accounts, publisher, outcomes, watermarks },
-    ...{ subscriptions, admission, limits, provisioning },
+    ...{ subscriptions, permissions, admission, limits, provisioning },
   };
 }
 
@@ -147,19 +151,30 @@ function makeDelivery({ metrics, secretBox, subscriberHttp, random }: World, { s
   });
 }
 
-function makeOutbound(world: World, { shared, outcomes, io, provisioning }: Basis): Outbound {
+function makeOutbound(world: World, { shared, outcomes, io, permissions, provisioning }: Basis): Outbound {
   const { random, metrics, outage, logger } = world;
   const failed = (error: unknown) => {
     if (!outage.took(error)) logger.error({ err: error }, 'What is too late to be sent could not be looked for');
   };
   const webhookUrl = (account: LiveAccount) => provisioning.webhookUrl(account);
-  return buildOutbound({ ...shared, outcomes, io, random, called: countSends(metrics), webhookUrl, failed });
+  return buildOutbound({
+    ...shared,
+    outcomes,
+    io,
+    permissions,
+    random,
+    called: countSends(metrics),
+    webhookUrl,
+    failed,
+  });
 }
 
-export async function buildPipelines(world: World): Promise<Pipelines> {
+/** Puts the pipelines together and folds the features in. */
+export async function buildPipelines(world: World, list: readonly MakeFeature[]): Promise<Pipelines> {
   const { ledger, clock, spoolDir, maxMediaBytes: maxBytes } = world;
   const basis = await makeBasis(world);
-  const { shared, io, driver, accounts, publisher, subscriptions, admission, limits, provisioning } = basis;
+  const { shared, io, driver, accounts, publisher, subscriptions, admission, limits, permissions, provisioning } =
+    basis;
   const acceptor = new Acceptor(shared);
   const reader = makeReader(world, basis, acceptor);
   const outbound = makeOutbound(world, basis);
@@ -172,21 +187,33 @@ export async function buildPipelines(world: World): Promise<Pipelines> {
     tasks: [retention, eraser, eventReplay, basis.watermarks],
     accepted: () => acceptor.accepted,
   });
-  const handlers = [reader, makeDelivery(world, basis), ...outbound.handlers, maintenance];
+  const features = foldIn(basis, list);
+  const own = [reader, makeDelivery(world, basis), ...outbound.handlers, maintenance];
+  const handlers = [...own, ...features.flatMap(({ jobs }) => jobs ?? [])];
   shared.outbox.register(handlers);
   await ledger.write((tx) => shared.outbox.enqueue(tx, retention.job(clock.now())));
   const { metrics, logger } = world;
   await followGauges({ ...shared, metrics, logger, deadLetters });
   return {
-    ...{ io, driver, accounts, subscriptions, acceptor, admission, limits, deadLetters, eventReplay, eraser },
+    ...{ io, driver, accounts, subscriptions, acceptor, admission, limits, deadLetters, eventReplay, eraser, features },
     pacer: outbound.pacer,
     provisioning,
-    messages: new Messages({ ...shared, io }),
+    messages: new Messages({ ...shared, io, permissions }),
     media: new Media({ ...shared, io, spoolDir, maxBytes }),
     directory: new Directory(shared),
     conversations: new Conversations({ ...shared, publisher }),
     ...lifeOf(world, basis, outbound, handlers),
   };
+}
+
+/** Makes the features and hands their parts to those that ask them. */
+function foldIn({ shared, publisher, permissions }: Basis, list: readonly MakeFeature[]): Feature[] {
+  const features = list.map((make) => make({ ...shared, publisher }));
+  for (const { reactions = [], permissionRules = [] } of features) {
+    publisher.register(reactions);
+    permissions.register(permissionRules);
+  }
+  return features;
 }
 
 /** How the work begins and ends. */

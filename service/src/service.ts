@@ -15,6 +15,8 @@ import type { Config } from './config/config.ts';
 import { loadKeys } from './config/key-files.ts';
 import { systemClock, type Clock } from './core/clock.ts';
 import { makeIds, type Ids } from './core/ids.ts';
+import type { MakeFeature } from './features/feature.ts';
+import { FEATURES } from './features/index.ts';
 import { openLedger } from './open-ledger.ts';
 import { buildPipelines, type Pipelines, type World } from './kernel.ts';
 import { Notifier, NOTIFIER_QUEUE } from './outbox/notifier.ts';
@@ -44,6 +46,7 @@ export interface Injected {
   clock?: Clock;
   ids?: Ids;
   random?: () => number;
+  features?: readonly MakeFeature[];
 }
 
 export interface RunningService {
@@ -91,7 +94,7 @@ async function open(config: Config, logger: Logger, injected: Injected, closers:
   tellKeys(logger, { 'API key': keys.api, 'encryption key': keys.encryption });
   closers.push(await startReseal(ledger, secretBox, logger, metrics));
   // The last that needs the database: from here on there is more to end than can be closed in the middle.
-  const pipelines = await buildPipelines(world);
+  const pipelines = await buildPipelines(world, injected.features ?? FEATURES);
   const drain = new Drain();
   const app = await makeApp(world, pipelines, drain, config);
   // At the same time: requests under way may wait for jobs, and jobs for nothing else.

@@ -2,6 +2,7 @@
 import * as accounts from '../../service/src/store/account.store.ts';
 import * as apiKeys from '../../service/src/store/api-key.store.ts';
 import * as contacts from '../../service/src/store/contact.store.ts';
+import * as stops from '../../service/src/store/stop.store.ts';
 import * as conversations from '../../service/src/store/conversation.store.ts';
 import * as list from '../../service/src/store/conversation-list.store.ts';
 import { NO_WINDOW, type SessionWindow } from '../../service/src/core/session-window.ts';
@@ -122,9 +123,11 @@ function describeContactStore(open: OpenLedger): void {
         await contacts.addIdentity(tx, 'one', PAGE, 1);
         await contacts.addIdentity(tx, 'two', PHONE, 3);
         await contacts.rename(tx, 'one', 'Ana', '@ana');
-        await contacts.setMarketingStopped(tx, 'one', 7);
+        await stops.setStopped(tx, 'one', 7);
       });
-      const one = { id: 'one', name: 'Ana', username: '@ana', marketingStoppedAt: 7, identities: [PHONE, USER] };
+      const one = { id: 'one', name: 'Ana', username: '@ana', identities: [PHONE, USER] };
+      expect(await stops.stoppedAt(ledger.reader, 'one')).toBe(7);
+      expect(await stops.stoppedAt(ledger.reader, 'two')).toBeUndefined();
       expect(await contacts.find(ledger.reader, 'one', 'c')).toEqual(one);
       expect((await contacts.find(ledger.reader, 'two', 'c'))?.identities).toEqual([]);
       expect(await contacts.find(ledger.reader, 'three', 'c')).toBeUndefined();
@@ -385,11 +388,12 @@ function describeMerge(open: OpenLedger): void {
         for (const id of ['from', 'into']) await contacts.create(tx, id, 1);
         await contacts.rename(tx, 'from', 'Ana', null);
         await contacts.rename(tx, 'into', null, 'ana');
-        await contacts.setMarketingStopped(tx, 'from', 7);
+        await stops.setStopped(tx, 'from', 7);
         await contacts.merge(tx, 'from', 'into');
       });
-      const kept = { id: 'into', name: 'Ana', username: 'ana', marketingStoppedAt: 7, identities: [] };
+      const kept = { id: 'into', name: 'Ana', username: 'ana', identities: [] };
       expect(await contacts.find(ledger.reader, 'into', 'c')).toEqual(kept);
+      expect(await stops.stoppedAt(ledger.reader, 'into')).toBe(7);
     });
 
     test('are a person’s when either conversation was', async () => {

@@ -19,10 +19,10 @@ const failed = (kind: SendErrorKind, details = {}) => new SendError(kind, 'as to
 describe('what each kind of error means', () => {
   test.each<[SendErrorKind, object]>([
     ['settings', { action: 'pause' }],
-    ['invalid', { action: 'fail', alert: false, optOut: false }],
-    ['session_closed', { action: 'fail', alert: false, optOut: false }],
-    ['opted_out', { action: 'fail', alert: false, optOut: true }],
-    ['rejected', { action: 'fail', alert: false, optOut: false }],
+    ['invalid', { action: 'fail', alert: false }],
+    ['session_closed', { action: 'fail', alert: false }],
+    ['opted_out', { action: 'fail', alert: false }],
+    ['rejected', { action: 'fail', alert: false }],
     ['throttled', { action: 'retry', afterMs: 500, costsAttempt: false, gate: true }],
     ['unreachable', { action: 'retry', afterMs: 100, costsAttempt: true, gate: false }],
     ['uncertain', { action: 'settle' }],

@@ -1,7 +1,9 @@
 import type { RefusalReason } from '../../contract/api.ts';
 import type { Capabilities } from '../../contract/channel.ts';
-import { refusals, type PermissionFacts } from '../../service/src/core/send-permission.ts';
+import { capability, ownership, session, type PermissionFacts } from '../../service/src/core/send-permission.ts';
 import { NO_WINDOW, opened } from '../../service/src/core/session-window.ts';
+
+const refusals = (facts: PermissionFacts) => [capability, ownership, session].flatMap((rule) => rule(facts) ?? []);
 
 const NOW = 1_750_000_000_000;
 const HOUR = 3_600_000;
@@ -24,7 +26,6 @@ const allowed: PermissionFacts = {
   kind: 'text',
   purpose: 'reply',
   window: open,
-  marketingStopped: false,
   owner: 'bot',
   author: 'bot',
   now: NOW,
@@ -39,9 +40,6 @@ test.each<[string, Partial<PermissionFacts>, RefusalReason[]]>([
   ['a template when the session ended', { window: over, kind: 'template' }, []],
   ['a template to someone who never wrote', { window: null, kind: 'template' }, []],
   ['a channel without windows', { window: null, capabilities: { ...capabilities, window: undefined } }, []],
-  ['a campaign to someone who said stop', { purpose: 'campaign', marketingStopped: true }, ['opted_out']],
-  ['a reply to someone who said stop', { marketingStopped: true }, []],
-  ['a campaign to someone who did not', { purpose: 'campaign' }, []],
   ['a person in charge', { owner: 'human' }, ['handed_off']],
   ['a person who writes while a person is in charge', { owner: 'human', author: 'human' }, []],
   ['a person who writes when the session ended', { author: 'human', window: over }, ['session_closed']],
@@ -51,8 +49,8 @@ test.each<[string, Partial<PermissionFacts>, RefusalReason[]]>([
   ['a person to someone who never wrote', { ...people, author: 'human', window: null }, ['session_closed']],
   [
     'everything at once, the gravest first',
-    { kind: 'receipt', owner: 'human', purpose: 'campaign', marketingStopped: true, window: over },
-    ['unsupported_by_channel', 'handed_off', 'opted_out', 'session_closed'],
+    { kind: 'receipt', owner: 'human', window: over },
+    ['unsupported_by_channel', 'handed_off', 'session_closed'],
   ],
 ])('%s', (_name, change, codes) => {
   expect(refusals({ ...allowed, ...change }).map((reason) => reason.code)).toEqual(codes);

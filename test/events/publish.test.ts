@@ -119,7 +119,7 @@ describe('publishing', () => {
     await flow.subscribe();
     const now = flow.clock.now();
     const window = { ...NO_WINDOW, expiresAt: now + 1_000, openedBy: 'message' as const };
-    const contact = { id: 'con', name: 'Ana', username: null, marketingStoppedAt: null, identities: [] };
+    const contact = { id: 'con', name: 'Ana', username: null, identities: [] };
     await flow.wrote('cnv', undefined, { conversation: { ...flow.conversation('cnv'), window }, contact, at: now - 5 });
     await flow.deliver();
     expect(flow.calls[0]?.events[0]).toMatchObject({

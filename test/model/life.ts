@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { loadConfig } from '../../service/src/config/config.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
+import { FEATURES } from '../../service/src/features/index.ts';
 import { buildPipelines, type Pipelines, type World } from '../../service/src/kernel.ts';
 import { makeLogger } from '../../service/src/platform/logger.ts';
 import { Metrics } from '../../service/src/platform/metrics.ts';
@@ -175,7 +176,7 @@ export class Life {
     };
     this.#process = process;
     provider.living = process.number;
-    process.pipelines = await buildPipelines(world);
+    process.pipelines = await buildPipelines(world, FEATURES);
     process.pipelines.start();
   }
 

@@ -22,6 +22,7 @@ import { Subscriptions } from '../../service/src/events/subscriptions.ts';
 import { Applier } from '../../service/src/inbound/apply.ts';
 import { Admission } from '../../service/src/outbound/admit.ts';
 import { buildOutbound, type Outbound } from '../../service/src/outbound/build.ts';
+import { Permissions } from '../../service/src/outbound/permission.ts';
 import { Outcomes } from '../../service/src/outbound/outcome/outcomes.ts';
 import { findEchoedMessage } from '../../service/src/outbound/echo-matcher.ts';
 import { Watermarks } from '../../service/src/outbound/watermarks.ts';
@@ -108,9 +109,10 @@ export class OutboundFixture {
       messageOfEcho: findEchoedMessage,
     });
     const webhookUrl = ({ id }: { id: string }) => `https://parley.example.com/webhooks/${id}`;
-    const given = { outcomes, io, random: () => 0.5, called: () => undefined, webhookUrl, failed };
+    const permissions = new Permissions(clock);
+    const given = { outcomes, permissions, io, random: () => 0.5, called: () => undefined, webhookUrl, failed };
     this.#outbound = buildOutbound({ ...shared, ...given });
-    this.#admission = new Admission({ ...shared, subscriptions: this.subscriptions, checkUrl });
+    this.#admission = new Admission({ ...shared, subscriptions: this.subscriptions, permissions, checkUrl });
     const maintenance = new MaintenanceHandler({ ...shared, tasks: [watermarks, this.eraser], accepted: () => 0 });
     const handlers = [...this.#outbound.handlers, maintenance];
     outbox.register(handlers);

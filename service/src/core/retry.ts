@@ -6,7 +6,7 @@ import type { SendError, SendErrorKind } from './errors.ts';
  * account's sends wait until it works again. `settle`: never again by itself; wait for the provider to tell.
  */
 export type RetryDecision =
-  | { action: 'fail'; alert: boolean; optOut: boolean }
+  | { action: 'fail'; alert: boolean }
   | { action: 'retry'; afterMs: number; costsAttempt: boolean; gate: boolean }
   | { action: 'pause' }
   | { action: 'settle' };
@@ -18,15 +18,13 @@ interface RetryRule {
    * - `pause`: the account waits, not the message alone; what concerns one message only fails with an alert.
    */
   action: 'fail' | 'wait' | 'backoff' | 'pause' | 'settle';
-  /** Record the contact's wish. */
-  optOut?: boolean;
 }
 
 const TABLE: Record<SendErrorKind, RetryRule> = {
   settings: { action: 'pause' },
   invalid: { action: 'fail' },
   session_closed: { action: 'fail' },
-  opted_out: { action: 'fail', optOut: true },
+  opted_out: { action: 'fail' },
   rejected: { action: 'fail' },
   throttled: { action: 'wait' },
   unreachable: { action: 'backoff' },
@@ -98,5 +96,5 @@ export function decide(error: SendError, tries: Tries, random: number): RetryDec
     return { action: 'retry', afterMs, costsAttempt: true, gate: false };
   }
   if (rule.action === 'settle') return { action: 'settle' };
-  return { action: 'fail', alert: rule.action === 'pause', optOut: rule.optOut ?? false };
+  return { action: 'fail', alert: rule.action === 'pause' };
 }

@@ -1,26 +1,29 @@
-/** Answers "may I send this now?": one question, one answer, with every reason. Pure. */
+/** Answers "may I send this now?" by the rules that follow from the channel, the owner and the session window. Pure. */
 import type { Permission, RefusalReason } from '../../../contract/api.ts';
 import type { Capabilities } from '../../../contract/channel.ts';
 import type { OutboundKind } from '../../../contract/message.ts';
 import { iso } from './clock.ts';
 import { isOpen, personUntil, type SessionWindow } from './session-window.ts';
 
-/** What is known when the question is asked. `window` null: the contact has never written. `now` is in milliseconds since the epoch. */
+/** What is known when the question is asked. */
 export interface PermissionFacts {
   capabilities: Capabilities;
   kind: OutboundKind;
   purpose: 'reply' | 'campaign';
+  /** Null: the contact has never written. */
   window: SessionWindow | null;
-  marketingStopped: boolean;
   owner: 'bot' | 'human';
   /** Who wrote what is to be sent. */
   author: 'bot' | 'human';
+  /** Milliseconds since the epoch. */
   now: number;
 }
 
-type Reason = Permission['reasons'][number];
+/** Why not, with the code that callers tell reasons apart by and a sentence for people. */
+export type Reason = Permission['reasons'][number];
 
-function capability({ capabilities, kind }: PermissionFacts): Reason | undefined {
+/** The channel has to be able to send it. */
+export function capability({ capabilities, kind }: PermissionFacts): Reason | undefined {
   if (capabilities.kinds.includes(kind)) return undefined;
   return reason(
     'unsupported_by_channel',
@@ -28,7 +31,8 @@ function capability({ capabilities, kind }: PermissionFacts): Reason | undefined
   );
 }
 
-function session({ capabilities, kind, window, author, now }: PermissionFacts): Reason | undefined {
+/** Outside of the session window only some kinds may be sent. */
+export function session({ capabilities, kind, window, author, now }: PermissionFacts): Reason | undefined {
   const rule = capabilities.window;
   if (rule === undefined || rule.outside.includes(kind)) return undefined;
   if (window !== null && isOpen(window, rule, now)) return undefined;
@@ -47,21 +51,12 @@ function session({ capabilities, kind, window, author, now }: PermissionFacts): 
   return reason('session_closed', `${ended}${person}.${instead}`);
 }
 
-function consent({ purpose, marketingStopped }: PermissionFacts): Reason | undefined {
-  if (purpose !== 'campaign' || !marketingStopped) return undefined;
-  return reason('opted_out', 'The contact asked for no more marketing messages.');
-}
-
-function handoff({ owner, author }: PermissionFacts): Reason | undefined {
+/** While a person owns the conversation, only a person may write. */
+export function ownership({ owner, author }: PermissionFacts): Reason | undefined {
   if (owner !== 'human' || author === 'human') return undefined;
   return reason('handed_off', 'A person owns the conversation until it is handed back: only a person may write.');
 }
 
 function reason(code: RefusalReason, detail: string): Reason {
   return { code, detail };
-}
-
-/** Lists every reason against the send; an empty list means yes. The most severe comes first: it is the one to show. */
-export function refusals(facts: PermissionFacts): Reason[] {
-  return [capability, handoff, consent, session].map((rule) => rule(facts)).filter((found) => found !== undefined);
 }

@@ -15,6 +15,7 @@ import * as messages from '../store/message.store.ts';
 import * as subscriptions from '../store/subscription.store.ts';
 import type { SubscriptionRow } from '../store/subscription.store.ts';
 import type { Fact } from './fact.ts';
+import type { Reaction } from './reaction.ts';
 import { answersWait, questionOf, readFilter, wants } from './filter.ts';
 
 /** A conversation is always in the same shard of a subscription; shards are delivered at the same time. */
@@ -30,10 +31,16 @@ export interface PublisherDeps {
 
 export class Publisher {
   readonly #deps: PublisherDeps;
+  readonly #reactions: Reaction[] = [];
   readonly #read = new WeakMap<Tx, Map<string, SubscriptionRow[]>>();
 
   constructor(deps: PublisherDeps) {
     this.#deps = deps;
+  }
+
+  /** Registers what reacts to facts, in the order in which it does. */
+  register(reactions: readonly Reaction[]): void {
+    this.#reactions.push(...reactions);
   }
 
   /** Answers false when the fact was published before: then nothing changed. */
@@ -50,6 +57,7 @@ export class Publisher {
     // The first answer is the one: what comes before the workflow took it is for the triggers again.
     for (const { id } of waiting) await subscriptions.stopListening(tx, id, now);
     await this.#promise(tx, event, seq, [...waiting, ...wanted]);
+    for (const reaction of this.#reactions) if (reaction.on.includes(fact.type)) await reaction.react(tx, event, fact);
     tx.afterCommit(() => this.#deps.published(fact.type));
     return true;
   }

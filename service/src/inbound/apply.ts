@@ -197,13 +197,9 @@ export class Applier {
   }
 
   async #preference(fact: InboundFact<ParsedPreference>): Promise<void> {
-    const { tx, event, at } = fact;
+    const { type, topic, value, data } = fact.event;
     const person = await this.#people.after(fact);
-    const stoppedAt = person.contact.marketingStoppedAt ?? -Infinity;
-    // Webhooks overtake each other: a resume that is older than the stop does not undo it.
-    if (at >= stoppedAt) await contacts.setMarketingStopped(tx, person.contact.id, event.value === 'stop' ? at : null);
-    const data = { topic: event.topic, value: event.value, ...event.data };
-    await this.#publish(fact, person, { type: event.type, data });
+    await this.#publish(fact, person, { type, data: { topic, value, ...data } });
   }
 
   async #identityChange(fact: InboundFact<ParsedIdentityChange>): Promise<void> {

@@ -11,7 +11,6 @@ import { iso, type Clock } from '../core/clock.ts';
 import { degraded } from '../core/degrade.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
-import { refusals } from '../core/send-permission.ts';
 import type { Subscriptions } from '../events/subscriptions.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import * as contacts from '../store/contact.store.ts';
@@ -22,6 +21,7 @@ import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
 import { checkedExpiry } from './expiry.ts';
 import { holdJob, sendJob } from './jobs.ts';
+import type { Permissions } from './permission.ts';
 import { contentOf, requestOf, type StoredRequest } from './message-view.ts';
 import { targetOf, unknownConversation, type Target } from './recipient.ts';
 import { providerIdOf } from './references.ts';
@@ -32,6 +32,7 @@ export interface AdmissionDeps {
   accounts: Accounts;
   outbox: Outbox;
   subscriptions: Subscriptions;
+  permissions: Permissions;
   clock: Clock;
   ids: Ids;
   checkUrl(url: string): void;
@@ -127,12 +128,12 @@ export class Admission {
       ...(options && { options }),
       replayOf: dead.id,
     };
-    return this.#store(tx, account, person, this.#permit(account, person, send), request);
+    return this.#store(tx, account, person, await this.#permit(tx, account, person, send), request);
   }
 
   async #admit(tx: Tx, { account, send, content: wanted, options, ...target }: Ready): Promise<SendAccepted> {
     const { to, person } = await this.#recipient(tx, account, target);
-    const { content, status } = this.#permit(account, person, { ...send, content: wanted });
+    const { content, status } = await this.#permit(tx, account, person, { ...send, content: wanted });
     const request: StoredRequest = {
       ...(to && { to }),
       purpose: send.purpose ?? 'reply',
@@ -190,14 +191,14 @@ export class Admission {
   }
 
   /** What will be sent and whether now: the content, the template in its place, or held until the contact writes. */
-  #permit(account: LiveAccount, person: Participant, send: Asked): Permitted {
-    const reasons = this.#refusals(account, person, send, send.content);
+  async #permit(tx: Tx, account: LiveAccount, person: Participant, send: Asked): Promise<Permitted> {
+    const reasons = await this.#refusals(tx, account, person, send, send.content);
     const [first] = reasons;
     if (first === undefined) return { content: send.content, status: 'queued' };
     const fallback = send.ifSessionClosed ?? 'fail';
     if (first.code === 'session_closed' && fallback !== 'fail') {
       if (fallback === 'hold') return { content: send.content, status: 'held' };
-      if (this.#refusals(account, person, send, fallback.template).length === 0) {
+      if ((await this.#refusals(tx, account, person, send, fallback.template)).length === 0) {
         return { content: fallback.template, status: 'queued' };
       }
     }
@@ -208,17 +209,9 @@ export class Admission {
     });
   }
 
-  #refusals(account: LiveAccount, person: Participant, send: Asked, content: OutboundContent) {
-    return refusals({
-      capabilities: capabilitiesOf(account),
-      kind: content.type,
-      purpose: send.purpose ?? 'reply',
-      window: person.conversation.window,
-      marketingStopped: person.contact.marketingStoppedAt !== null,
-      owner: person.conversation.owner,
-      author: send.author ?? 'bot',
-      now: this.#deps.clock.now(),
-    });
+  #refusals(tx: Tx, account: LiveAccount, person: Participant, send: Asked, { type: kind }: OutboundContent) {
+    const { purpose = 'reply', author = 'bot' } = send;
+    return this.#deps.permissions.refusals(tx.db, { account, ...person, kind, purpose, author });
   }
 
   async #recipient(

@@ -14,7 +14,7 @@ import { ratesOf } from './rates.ts';
 import { SendHandler, type SendDeps } from './send.ts';
 import { SettleHandler } from './outcome/settle.ts';
 
-export interface OutboundDeps extends Pick<SendDeps, 'called' | 'webhookUrl'> {
+export interface OutboundDeps extends Pick<SendDeps, 'called' | 'webhookUrl' | 'permissions'> {
   ledger: Ledger;
   outbox: Outbox;
   accounts: Accounts;

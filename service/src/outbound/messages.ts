@@ -8,13 +8,13 @@ import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import { addressesIn, identityIn } from '../core/identity.ts';
-import { refusals } from '../core/send-permission.ts';
 import { NO_WINDOW, sessionState } from '../core/session-window.ts';
 import * as contacts from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import * as store from '../store/message.store.ts';
 import { viewMessage } from './message-view.ts';
+import type { Permissions } from './permission.ts';
 import { targetOf } from './recipient.ts';
 import { providerIdOf } from './references.ts';
 
@@ -27,6 +27,7 @@ export interface PermissionQuestion extends Pick<SendMessage, 'account' | 'to' |
 export interface MessagesDeps {
   ledger: Ledger;
   accounts: Accounts;
+  permissions: Permissions;
   io: ChannelIo;
   clock: Clock;
 }
@@ -83,16 +84,8 @@ export class Messages {
     const { account, contact, conversation } = await this.#asked(asked);
     const capabilities = capabilitiesOf(account);
     const window = conversation?.window ?? NO_WINDOW;
-    const reasons = refusals({
-      capabilities,
-      kind,
-      purpose: 'reply',
-      window,
-      marketingStopped: contact?.marketingStoppedAt != null,
-      owner: conversation?.owner ?? 'bot',
-      author,
-      now,
-    });
+    const question = { account, contact, conversation, kind, purpose: 'reply' as const, author };
+    const reasons = await this.#deps.permissions.refusals(this.#deps.ledger.reader, question);
     return {
       allowed: reasons.length === 0,
       reasons,

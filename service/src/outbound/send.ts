@@ -4,18 +4,16 @@
  */
 import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
 import type { ChannelIo, SendReceipt } from '../channels/channel.ts';
-import { bestIdentity } from '../contacts/resolve.ts';
+import { bestIdentity, type Participant } from '../contacts/resolve.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
-import { refusals } from '../core/send-permission.ts';
+import type { Reason } from '../core/send-permission.ts';
 import { isOpen } from '../core/session-window.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
 import * as contacts from '../store/contact.store.ts';
-import type { Contact } from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
-import type { Conversation } from '../store/conversation.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
@@ -27,6 +25,7 @@ import { contentOf, outgoingOf, requestOf, whereOf, type Circumstances } from '.
 import type { OutcomeWriter, Sending } from './outcome/writer.ts';
 import type { Outcomes } from './outcome/outcomes.ts';
 import type { Pacer } from './pace.ts';
+import type { Permissions, SendQuestion } from './permission.ts';
 
 export interface SendDeps {
   ledger: Ledger;
@@ -34,6 +33,7 @@ export interface SendDeps {
   accounts: Accounts;
   outcomes: Outcomes;
   pacer: Pacer;
+  permissions: Permissions;
   writer: OutcomeWriter;
   io: ChannelIo;
   clock: Clock;
@@ -51,8 +51,6 @@ interface Opened {
   attemptId: string;
   circumstances: Circumstances;
 }
-
-type Refusal = ReturnType<typeof refusals>[number];
 
 /** Enough for 1,000 sends per second to a provider that takes a sixth of a second for each, of one account (which gets two thirds). */
 const CONCURRENCY = 256;
@@ -132,7 +130,7 @@ export class SendHandler implements JobHandler {
     const conversation = await conversations.find(tx.db, current.conversationId);
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
     if (conversation === undefined || contact === undefined) return new SendError('invalid', 'The contact was erased');
-    const refusal = this.#refusal(account, current, conversation, contact);
+    const refusal = await this.#refusal(tx, account, current, { conversation, contact });
     if (refusal) return this.#refused(tx, account, current, refusal);
     const to = requestOf(current).to ?? bestIdentity(account, contact);
     if (to === undefined) return new SendError('invalid', 'The contact has no address any more that can be sent to');
@@ -179,27 +177,14 @@ export class SendHandler implements JobHandler {
     return new SendError('uncertain', 'The channel failed while the message was being sent');
   }
 
-  #refusal(
-    account: LiveAccount,
-    message: MessageRow,
-    conversation: Conversation,
-    contact: Contact,
-  ): Refusal | undefined {
+  async #refusal(tx: Tx, account: LiveAccount, message: MessageRow, person: Participant): Promise<Reason | undefined> {
     const { purpose, author = 'bot' } = requestOf(message);
-    return refusals({
-      capabilities: capabilitiesOf(account),
-      kind: contentOf(message).type,
-      purpose,
-      author,
-      window: conversation.window,
-      marketingStopped: contact.marketingStoppedAt !== null,
-      owner: conversation.owner,
-      now: this.#deps.clock.now(),
-    })[0];
+    const question: SendQuestion = { account, ...person, kind: contentOf(message).type, purpose, author };
+    return (await this.#deps.permissions.refusals(tx.db, question))[0];
   }
 
   /** As if the provider had said it, where providers do; the rest is ours alone to say. */
-  async #refused(tx: Tx, account: LiveAccount, { id }: MessageRow, { code, detail: message }: Refusal) {
+  async #refused(tx: Tx, account: LiveAccount, { id }: MessageRow, { code, detail: message }: Reason) {
     if (code === 'session_closed' || code === 'opted_out') return new SendError(code, message);
     await this.#deps.outcomes.failed(tx, account, id, { code, message });
     return 'settled';

@@ -20,7 +20,6 @@ export interface Contact {
   id: string;
   name: string | null;
   username: string | null;
-  marketingStoppedAt: number | null;
   /** Those of one channel, in every realm. */
   identities: Identity[];
 }
@@ -43,8 +42,8 @@ export async function find(db: Kysely<Schema>, id: string, channel: string): Pro
   const row = first(await selectOne(db, { id }));
   if (row === undefined) return undefined;
   const { rows: identities } = await selectIdentities(db, { id, channel });
-  const { name, username, marketingStoppedAt } = row;
-  return { id, name, username, marketingStoppedAt, identities };
+  const { name, username } = row;
+  return { id, name, username, identities };
 }
 
 /** Several at once: answers a look-up of a contact, with the identities that it has on a channel. */
@@ -68,8 +67,8 @@ export async function findAll(db: Kysely<Schema>, ids: readonly string[]) {
     if (row === undefined) return undefined;
     const own = held.filter((identity) => identity.contactId === id && identity.channel === channel);
     const identities = own.map(({ channel, realm, kind, address }) => ({ channel, realm, kind, address }));
-    const { name, username, marketingStoppedAt } = row;
-    return { id, name, username, marketingStoppedAt, identities };
+    const { name, username } = row;
+    return { id, name, username, identities };
   };
 }
 
@@ -145,10 +144,6 @@ export async function dropIdentity(tx: Tx, identity: Identity): Promise<void> {
 
 export async function rename(tx: Tx, id: string, name: string | null, username: string | null): Promise<void> {
   await tx.db.updateTable('contacts').set({ name, username }).where('id', '=', id).execute();
-}
-
-export async function setMarketingStopped(tx: Tx, id: string, at: number | null): Promise<void> {
-  await tx.db.updateTable('contacts').set({ marketingStoppedAt: at }).where('id', '=', id).execute();
 }
 
 /** Conversations that became one. */

@@ -145,12 +145,6 @@ export class Outcomes {
     });
   }
 
-  /** The recipient said stop. */
-  async optedOut(tx: Tx, conversationId: string): Promise<void> {
-    const conversation = await conversations.find(tx.db, conversationId);
-    if (conversation) await contacts.setMarketingStopped(tx, conversation.contactId, this.#deps.clock.now());
-  }
-
   /** The provider's status webhook. One that is not about a message of ours changes nothing. */
   async applyStatus(tx: Tx, account: LiveAccount, event: ParsedStatus, at: number): Promise<void> {
     const message = await this.#messageOf(tx, account, event);
@@ -162,7 +156,6 @@ export class Outcomes {
       ...(event.error && { error: JSON.stringify(eventError(event.error)) }),
     };
     await this.#rise(tx, account, { ...message, ...change }, event.status, at, change);
-    if (event.error?.kind === 'opted_out') await this.optedOut(tx, message.conversationId);
     const conversation = await conversations.find(tx.db, message.conversationId);
     if (conversation === undefined) return;
     if (event.freeUntil !== undefined) {

@@ -117,7 +117,6 @@ export class OutcomeWriter {
       await outcomes.uncertain(tx, account, message.id, shown(error));
     } else if (decision.action === 'fail') {
       if (error.kind === 'session_closed' && (await this.#fallBack(tx, sending))) return;
-      if (decision.optOut) await outcomes.optedOut(tx, message.conversationId);
       if (decision.alert && attemptId) await outcomes.alert(tx, account, attemptId, error);
       await outcomes.failed(tx, account, message.id, shown(error));
     }

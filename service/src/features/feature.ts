@@ -1,0 +1,44 @@
+/**
+ * What a feature is: parts that the kernel folds into the pipelines. Every member is optional, and nothing in the kernel knows a feature by
+ * its name; `features/index.ts` lists them all.
+ */
+import type { Accounts } from '../connectors/accounts.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Ids } from '../core/ids.ts';
+import type { Publisher } from '../events/publish.ts';
+import type { Reaction } from '../events/reaction.ts';
+import type { PermissionRule } from '../outbound/permission.ts';
+import type { JobHandler, Outbox } from '../outbox/outbox.ts';
+import type { Ledger } from '../store/ledger.ts';
+
+/** What the kernel gives to features. */
+export interface Kernel {
+  ledger: Ledger;
+  outbox: Outbox;
+  accounts: Accounts;
+  publisher: Publisher;
+  clock: Clock;
+  ids: Ids;
+}
+
+/** A controller: a class of Nest's, to be made with what it is given. */
+export type Controller = new (...given: never[]) => object;
+
+/** The parts of a feature. */
+export interface Feature {
+  /** For logs and errors; no other feature has it. */
+  readonly name: string;
+  /** Work of its own, each kind by one handler. */
+  readonly jobs?: readonly JobHandler[];
+  /** What it does when a fact becomes true. */
+  readonly reactions?: readonly Reaction[];
+  /** What it says against sends. */
+  readonly permissionRules?: readonly PermissionRule[];
+  /** Its routes. A process of the role `worker` has none. */
+  readonly controllers?: readonly Controller[];
+  /** What its controllers are given, each by its class. */
+  readonly services?: readonly object[];
+}
+
+/** Makes a feature of what the kernel gives, once in a process. */
+export type MakeFeature = (kernel: Kernel) => Feature;

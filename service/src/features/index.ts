@@ -1,0 +1,5 @@
+/** THE list of features: a feature is one folder here and one line. */
+import type { MakeFeature } from './feature.ts';
+import { stops } from './stops/index.ts';
+
+export const FEATURES: readonly MakeFeature[] = [stops];

@@ -1,0 +1,79 @@
+/** "May I send this now?": one question, asked at admission, at the send and by GET /v1/permission; one answer, with every reason. */
+import type { LiveAccount } from '../connectors/accounts.ts';
+import { capabilitiesOf } from '../core/capabilities.ts';
+import type { Clock } from '../core/clock.ts';
+import { capability, ownership, session, type PermissionFacts, type Reason } from '../core/send-permission.ts';
+import { NO_WINDOW } from '../core/session-window.ts';
+import type { Contact } from '../store/contact.store.ts';
+import type { Conversation } from '../store/conversation.store.ts';
+import type { Db } from '../store/unit-of-work.ts';
+
+/** What a reason is about, the gravest first: in this order callers are told. */
+const GRAVITY = ['capability', 'ownership', 'consent', 'session', 'hours', 'cap'] as const;
+
+/** What is to be sent, and to whom as far as anybody knows them. */
+export interface SendQuestion extends Pick<PermissionFacts, 'kind' | 'purpose' | 'author'> {
+  account: LiveAccount;
+  contact: Contact | undefined;
+  conversation: Conversation | undefined;
+}
+
+/** What a rule may look at. */
+export interface RuleFacts extends PermissionFacts {
+  accountId: string;
+  /** Undefined: nobody has this address yet. */
+  contactId: string | undefined;
+  conversationId: string | undefined;
+}
+
+/** Refuses sends for one reason. */
+export interface PermissionRule {
+  readonly about: (typeof GRAVITY)[number];
+  /**
+   * Answers why the send is refused, undefined: nothing speaks against it. It may read a few rows by an index, in the transaction that
+   * admits the message or opens the attempt, and changes nothing: the question is also asked without a send.
+   */
+  refuses(facts: RuleFacts, db: Db): Reason | undefined | Promise<Reason | undefined>;
+}
+
+const OWN_RULES: readonly PermissionRule[] = [
+  { about: 'capability', refuses: capability },
+  { about: 'ownership', refuses: ownership },
+  { about: 'session', refuses: session },
+];
+
+/** Asks every rule: the kernel's own and those of the features. */
+export class Permissions {
+  readonly #clock: Clock;
+  #rules: readonly PermissionRule[] = OWN_RULES;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Adds rules, each in the place that its gravity gives it. */
+  register(rules: readonly PermissionRule[]): void {
+    const grave = ({ about }: PermissionRule) => GRAVITY.indexOf(about);
+    this.#rules = [...this.#rules, ...rules].sort((a, b) => grave(a) - grave(b));
+  }
+
+  /** Every reason against the send, the gravest first; an empty list means yes. */
+  async refusals(db: Db, { account, contact, conversation, ...send }: SendQuestion): Promise<Reason[]> {
+    const facts: RuleFacts = {
+      ...send,
+      capabilities: capabilitiesOf(account),
+      window: conversation?.window ?? NO_WINDOW,
+      owner: conversation?.owner ?? 'bot',
+      now: this.#clock.now(),
+      accountId: account.id,
+      contactId: contact?.id,
+      conversationId: conversation?.id,
+    };
+    const found: Reason[] = [];
+    for (const rule of this.#rules) {
+      const reason = await rule.refuses(facts, db);
+      if (reason !== undefined) found.push(reason);
+    }
+    return found;
+  }
+}
