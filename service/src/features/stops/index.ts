@@ -2,13 +2,10 @@
  * Stop wishes: who asked for no more marketing messages gets none. They ask by the provider's own means (a preference), or the provider
  * refuses a message because they did.
  */
-import type { ParleyEvent } from '../../../../contract/event.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Fact } from '../../events/fact.ts';
 import type { Reaction } from '../../events/reaction.ts';
 import type { PermissionRule } from '../../outbound/permission.ts';
 import * as store from '../../store/stop.store.ts';
-import type { Tx } from '../../store/unit-of-work.ts';
 import type { Feature, Kernel } from '../feature.ts';
 
 export function stops({ clock }: Kernel): Feature {
@@ -20,21 +17,21 @@ export function stops({ clock }: Kernel): Feature {
 }
 
 /** The contact told their wish. Webhooks overtake each other: a resume that is older than the stop does not undo it. */
-const asked: Reaction = {
+const asked: Reaction<'contact.preference'> = {
   on: ['contact.preference'],
-  async react(tx: Tx, { data }: ParleyEvent, { contact, at }: Fact): Promise<void> {
+  async react(tx, { data }, { contact, at }) {
     if (contact === undefined) return;
     const stoppedAt = (await store.stoppedAt(tx.db, contact.id)) ?? -Infinity;
-    if (at >= stoppedAt) await store.setStopped(tx, contact.id, data?.['value'] === 'stop' ? at : null);
+    if (at >= stoppedAt) await store.setStopped(tx, contact.id, data.value === 'stop' ? at : null);
   },
 };
 
 /** The provider would not take a message, because the contact had told it. */
-function refusedByProvider(clock: Clock): Reaction {
+function refusedByProvider(clock: Clock): Reaction<'message.status'> {
   return {
     on: ['message.status'],
-    async react(tx: Tx, { status }: ParleyEvent, { contact }: Fact): Promise<void> {
-      if (contact && status?.error?.code === 'opted_out') await store.setStopped(tx, contact.id, clock.now());
+    async react(tx, { status }, { contact }) {
+      if (contact && status.error?.code === 'opted_out') await store.setStopped(tx, contact.id, clock.now());
     },
   };
 }
