@@ -35,9 +35,10 @@ export const EVENT_TYPES = [
   'conversation.control',
   'unsupported',
 ] as const;
+/** The type of an event; what the event tells depends on it. */
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** Why a session window is open. */
+/** Tells why a session window is open. */
 export type WindowOpener = 'message' | 'button' | 'reaction' | 'link' | 'call' | 'ad' | 'welcome';
 
 /** The session window as it stood when the event was published; instants are ISO 8601 UTC. */
@@ -51,6 +52,9 @@ export interface SessionState {
   personUntil?: string;
 }
 
+/**
+ * Tells why a message was not sent, or did not arrive. `code` is Parley's stable word for it, `message` the provider's explanation or ours.
+ */
 export interface EventError {
   code: string;
   message: string;
@@ -58,6 +62,9 @@ export interface EventError {
   providerCode?: string;
 }
 
+/**
+ * A message that a contact sent, or what they made of it by an edit. `id` is Parley's; `sentAt` is ISO 8601 UTC, by the provider's clock.
+ */
 export interface ReceivedMessage {
   id: string;
   providerMessageId: string;
@@ -68,6 +75,9 @@ export interface ReceivedMessage {
   sentAt: string;
 }
 
+/**
+ * A step of an outbound message on the ladder of statuses. `id` is Parley's, `kind` the kind of its content, `metadata` what its sender gave along.
+ */
 export interface StatusChange {
   id: string;
   providerMessageId?: string;

@@ -31,7 +31,7 @@ function channel(id: string, overrides: Record<string, string> = {}): SourceFile
 }
 const file = (path: string, text: string): SourceFile => ({ path, text });
 const importing = (path: string, specifier: string): SourceFile =>
-  file(path, `import type { X } from '${specifier}';\nexport type Y = X;\n`);
+  file(path, `import type { X } from '${specifier}';\n/** A name for X. */\nexport type Y = X;\n`);
 const SRC = 'service/src';
 
 test.each<[string, string, string]>([
@@ -118,6 +118,16 @@ test.each<[string, SourceFile[], string]>([
   ['the first of many', [file(`${SRC}/events/a.ts`, 'body.entry[0];\n')], "the provider's word entry["],
   ['linting switched off', [file('test/a.test.ts', `/* ${LINT_OFF} */\n`)], `no ${LINT_OFF}`],
   ['a long file', [file('nodes/Made/a.ts', '\n'.repeat(MAX_LINES + 1))], '301 lines, at most 300'],
+  [
+    'an export without a comment',
+    [file('contract/a.ts', '/** The head of the file. */\nimport x from "./b.ts";\nexport const a = 1;\n')],
+    'contract/a.ts: the export a has no doc comment',
+  ],
+  [
+    'a function without a comment',
+    [file(`${SRC}/outbox/a.ts`, '/** Documented. */\nexport interface A {}\nexport function b() {}\n')],
+    'the export b has no doc comment',
+  ],
   ['a folder without rules', [file(`${SRC}/made/a.ts`, '')], `${SRC}/made/a.ts: belongs to no area`],
   [
     'a circle of two files',
@@ -155,6 +165,10 @@ test.each<[string, SourceFile[]]>([
   [
     'a file that channels share as a protocol',
     channel('made', { index: "import '../protocols/spoken/parse.ts';\n" }).filter((f) => !f.path.endsWith('/parse.ts')),
+  ],
+  [
+    'one comment for a function with several signatures',
+    [file(`${SRC}/core/a.ts`, '/** Does it. */\nexport function a(): void;\nexport function a(b?: string): void {}\n')],
   ],
   ['a pipeline stands on the ground', [importing(`${SRC}/inbound/a.ts`, '../store/x.ts')]],
   ['a feature uses the pipelines', [importing(`${SRC}/features/campaigns/a.ts`, '../../outbound/x.ts')]],

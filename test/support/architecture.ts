@@ -4,6 +4,7 @@
  */
 import { posix } from 'node:path';
 import ts from 'typescript';
+import { undocumented } from './doc-comments.ts';
 
 /** A source file of the repository. */
 export interface SourceFile {
@@ -123,6 +124,8 @@ const CHANNEL_BLIND = /^(contract|service\/src)\//;
 /** Where a provider's words are at home: its channel, and the folder of a protocol that several channels speak. */
 const PROVIDER_HOME = /^service\/src\/channels\/((?!kit\/|protocols\/)|protocols\/)[^/]+\//;
 export const MAX_LINES = 300;
+/** What others build upon: each export has a doc comment. */
+const DOCUMENTED = /^(contract|service\/src\/(core|outbox))\//;
 const LINE_LIMITED = /^(contract|service\/src|nodes|credentials)\//;
 /** Put together, so that this file does not break its own rule. */
 export const LINT_OFF = ['eslint', 'disable'].join('-');
@@ -195,6 +198,11 @@ function wordRules(file: SourceFile, channelIds: readonly string[]): string[] {
   return broken;
 }
 
+function docRules(file: SourceFile): string[] {
+  if (!DOCUMENTED.test(file.path)) return [];
+  return undocumented(file.path, file.text).map((name) => `the export ${name} has no doc comment`);
+}
+
 function channelFolders(files: readonly SourceFile[]): string[] {
   const folders = files.map((file) => /^service\/src\/channels\/(?!kit\/|protocols\/)([^/]+)\//.exec(file.path)?.[1]);
   return [...new Set(folders.filter((folder) => folder !== undefined))];
@@ -242,7 +250,7 @@ function circles(files: readonly SourceFile[]): string[] {
 export function violations(files: readonly SourceFile[]): string[] {
   const channelIds = channelFolders(files);
   const broken = files.flatMap((file) =>
-    [...importRules(file), ...wordRules(file, channelIds)].map((rule) => `${file.path}: ${rule}`),
+    [...importRules(file), ...wordRules(file, channelIds), ...docRules(file)].map((rule) => `${file.path}: ${rule}`),
   );
   for (const id of channelIds) {
     for (const name of CHANNEL_FILES) {

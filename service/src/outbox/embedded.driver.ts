@@ -14,7 +14,7 @@ export interface DriverTimes {
   leaseMs?: number;
 }
 
-/** Has one worker for each kind of job. */
+/** Runs the jobs of this process, with one worker for each kind. */
 export class EmbeddedDriver implements OutboxDriver {
   readonly #ledger: Ledger;
   readonly #clock: Clock;

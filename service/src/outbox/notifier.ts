@@ -4,6 +4,7 @@
  */
 import type { Job as BullJob, JobOptions, Queue } from 'bull';
 
+/** The name of the notifier's queue in Redis: all processes of an installation share it. */
 export const NOTIFIER_QUEUE = 'parley-notifier';
 /** Nobody reads of a notification that was received. */
 const OPTIONS: JobOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
@@ -23,7 +24,7 @@ interface Notification {
   hops: number;
 }
 
-/** Called for each notification of this process; answers false when it has no room for work of the kind. */
+/** The notifier calls it for each notification of this process; it answers false when it has no room for work of the kind. */
 export type Notified = (kind: string) => boolean;
 
 /** Sends notifications to the processes of one installation, and receives them. */
@@ -43,11 +44,12 @@ export class Notifier {
     this.#log = log;
   }
 
-  /** Whether Redis has been reached since the start. An outage later does not count: the sweep finds all work meanwhile. */
+  /** Tells whether Redis has been reached since the start. An outage later does not count: the sweep finds all work meanwhile. */
   get wasUp(): boolean {
     return this.#wasUp;
   }
 
+  /** Tells whether Redis can be reached now. */
   get isUp(): boolean {
     return this.#queue?.client.status === 'ready';
   }

@@ -11,6 +11,7 @@ import type { GroupGate } from './fair-scheduler.ts';
 
 export type { Job } from '../store/job.store.ts';
 
+/** A job as a pipeline promises it. */
 export type OutboxJob = NewJob;
 
 /**
@@ -41,7 +42,7 @@ export interface OutboxDriver {
 /** How long a keyed job is left alone while a unit of work promises it anew. */
 const REST_MS = 10;
 
-/** What the pipelines use: every call joins the caller's unit of work and notifies after its commit. */
+/** The pipelines promise and end jobs by it: every call joins the caller's unit of work and notifies the driver after its commit. */
 export class Outbox {
   readonly #clock: Clock;
   readonly #driver: OutboxDriver;
@@ -60,27 +61,27 @@ export class Outbox {
     }
   }
 
-  /** Whether a handler is registered for the kind. Stored jobs may be of another version of the program: they stay where they are. */
+  /** Tells whether a handler is registered for the kind. Stored jobs may be of another version of the program: they stay where they are. */
   handles(kind: string): boolean {
     return this.#kinds.has(kind);
   }
 
-  /** Promises a job of a registered kind. */
+  /** Promises a job. Throws when no handler is registered for its kind. */
   async enqueue(tx: Tx, job: OutboxJob): Promise<void> {
     if (!this.handles(job.kind)) throw new Error(`No handler is registered for jobs of the kind '${job.kind}'`);
     const dueAt = await jobs.enqueue(tx, job, this.#clock.now());
     if (dueAt !== undefined) tx.afterCommit(() => this.#driver.notify(job.kind, dueAt));
   }
 
-  /** The job is done. */
+  /** Ends a job that is done. */
   async finish(tx: Tx, job: Job): Promise<void> {
     const next = await jobs.finish(tx, job);
     if (next !== undefined) tx.afterCommit(() => this.#driver.notify(next.kind, next.dueAt));
   }
 
   /**
-   * What the keyed job is for is done; `hasMore` says whether there is more of it by now. If so it goes on at once, as a new job.
-   * Nothing that is promised under its key meanwhile is forgotten.
+   * Ends a keyed job whose work is done, or goes on at once with a new job when `hasMore` says that there is more of it by now. It forgets nothing
+   * that is promised under the key meanwhile.
    */
   async finishOrRestart(tx: Tx, job: Job, again: OutboxJob, hasMore: () => Promise<boolean>): Promise<void> {
     const now = this.#clock.now();
@@ -97,18 +98,18 @@ export class Outbox {
     if (await hasMore()) await this.enqueue(tx, again);
   }
 
-  /** Whether the job is still the caller's: a process that stood still for long may have lost it to another. */
+  /** Tells whether the job is still the caller's: a process that stood still for long may have lost it to another. */
   isMine(tx: Tx, job: Job): Promise<boolean> {
     return jobs.isMine(tx, job);
   }
 
-  /** The job is to be run again, as one of another group. */
+  /** Lets the job run again as one of another group. */
   async moveToGroup(tx: Tx, job: Job, group: string): Promise<void> {
     await moveToGroup(tx, job, group);
     tx.afterCommit(() => this.#driver.notify(job.kind, this.#clock.now()));
   }
 
-  /** The job is to be run again at `dueAt`. */
+  /** Lets the job run again at `dueAt` (milliseconds since the epoch). `costsAttempt`: counts the run as a try. */
   async postpone(tx: Tx, job: Job, dueAt: number, costsAttempt: boolean): Promise<void> {
     await jobs.postpone(tx, job, dueAt, costsAttempt);
     tx.afterCommit(() => this.#driver.notify(job.kind, dueAt));

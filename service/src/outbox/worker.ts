@@ -19,6 +19,7 @@ const REST_MS = 1_000;
 const ONE_GROUP: readonly Batch[] = [{ groups: [''], more: false }];
 const [REPLIES, CAMPAIGNS] = jobs.PRIORITIES;
 
+/** What a worker works with. */
 export interface WorkerDeps {
   ledger: Ledger;
   clock: Clock;
@@ -26,6 +27,7 @@ export interface WorkerDeps {
   failed: JobFailure;
 }
 
+/** Runs the jobs of one kind in this process. */
 export class Worker {
   readonly #handler: JobHandler;
   readonly #deps: WorkerDeps;
@@ -44,12 +46,12 @@ export class Worker {
     this.#scheduler = new FairScheduler(deps.ledger, handler.kind);
   }
 
-  /** How many jobs are under way. */
+  /** Tells how many jobs are under way. */
   get running(): number {
     return this.#running.size;
   }
 
-  /** Whether it can start more jobs than it runs. */
+  /** Tells whether it can start more jobs than it runs. */
   get isFree(): boolean {
     return !this.#stopped && this.#running.size < this.#handler.concurrency;
   }
