@@ -2,7 +2,8 @@
  * What a channel itself costs: a webhook's bytes read into facts, and a text checked, written and handed to an HTTP client that answers at
  * once. The baselines are what cannot be done without: the same bytes through the parser of their format, the same request made into bytes.
  */
-import type { Channel, ChannelIo, RawRequest } from '../service/src/channels/channel.ts';
+import type { Channel } from '../service/src/channels/channel.ts';
+import type { ConnectorIo, RawRequest } from '../service/src/connectors/connector.ts';
 import type { HttpRequest } from '../service/src/core/http.ts';
 import type { ChannelSample } from './channel-samples.ts';
 import { TEXT } from './channel-samples.ts';
@@ -86,7 +87,7 @@ async function writer(channel: Channel, { settings: given, to, answer }: Channel
     stream: () => Promise.reject(new Error('A text needs no file')),
   };
   const log = { info: () => undefined, warn: () => undefined };
-  const io: ChannelIo = { http, log, clock: { now: () => 1_750_000_000_000 } };
+  const io: ConnectorIo = { http, log, clock: { now: () => 1_750_000_000_000 } };
   const content = { type: 'text' as const, text: TEXT };
   const write = async () => {
     channel.check(content, settings);

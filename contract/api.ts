@@ -96,6 +96,13 @@ export interface Account {
   updatedAt: string;
 }
 
+/** 200 of `DELETE /v1/accounts/{id}` */
+export interface DeletedAccount {
+  deleted: true;
+  /** What was taken back at the provider, and what stays there. */
+  provisioning?: ProvisioningStep[];
+}
+
 /** `POST /v1/subscriptions` */
 export interface CreateSubscription {
   url: string;

@@ -3,8 +3,11 @@ import type { MessageAttempt, ProblemCode } from './api.ts';
 import type { EventType } from './event.ts';
 import type { MessageStatus } from './message.ts';
 
-/** Lists the types of dead letters: an outbound message that ended `failed` or `unknown`, and a webhook that could not be read. */
-export const DEAD_LETTER_TYPES = ['message', 'webhook'] as const;
+/**
+ * Lists the types of dead letters: an outbound message that ended `failed` or `unknown`, a webhook that could not be read, and one that (also)
+ * tells of an account that is not registered.
+ */
+export const DEAD_LETTER_TYPES = ['message', 'webhook', 'unrouted'] as const;
 /** The type of a dead letter; which members it has depends on it. */
 export type DeadLetterType = (typeof DEAD_LETTER_TYPES)[number];
 
@@ -14,7 +17,7 @@ export interface DeadLetter {
   id: string;
   type: DeadLetterType;
   account: { channel: string; externalId: string };
-  /** Why: the code of the message's error; `unreadable` for a webhook. */
+  /** Why: the code of the message's error; `unreadable` or `no_account` for a webhook. */
   code: string;
   detail: string;
   providerCode?: string;
@@ -24,7 +27,7 @@ export interface DeadLetter {
   deadAt: string;
   /** Set for messages. */
   message?: { status: 'failed' | 'unknown'; kind: string; conversationId: string; metadata?: Record<string, unknown> };
-  /** Set for webhooks. */
+  /** Set for webhooks, `unrouted` ones too. */
   webhook?: { bytes: number };
 }
 

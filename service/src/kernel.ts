@@ -1,12 +1,13 @@
 /** Puts the pipelines together: plain objects, no framework, so that tests and benches build the same service. */
-import { Accounts, type LiveAccount } from './connectors/accounts.ts';
+import { Accounts } from './connectors/accounts.ts';
+import type { LiveAccount } from './connectors/live.ts';
 import { Limits } from './connectors/limits.ts';
 import { Provisioning } from './connectors/provisioning.ts';
 import { maintenanceJob, MaintenanceHandler } from './maintenance/maintenance.ts';
 import { Eraser } from './maintenance/erase.ts';
 import { EventReplay } from './maintenance/replay-events.ts';
 import { Retention, type Ages } from './maintenance/retention.ts';
-import type { ChannelIo } from './channels/channel.ts';
+import type { ConnectorIo } from './connectors/connector.ts';
 import type { ProviderHttp } from './core/http.ts';
 import { Conversations } from './conversations/conversations.ts';
 import { Directory } from './contacts/directory.ts';
@@ -69,7 +70,7 @@ export interface World {
 
 /** The whole service behind its API. */
 export interface Pipelines {
-  io: ChannelIo;
+  io: ConnectorIo;
   accounts: Accounts;
   provisioning: Provisioning;
   limits: Limits;
@@ -103,8 +104,9 @@ async function makeBasis(world: World) {
     ...{ ledger, sealer, clock, ids },
     resuming: (tx, account, since) => outcomes.resumed(tx, account, since),
     resumed: () => driver.notify('send', clock.now()),
+    promise: (tx, job) => outbox.enqueue(tx, job),
   });
-  const io: ChannelIo = { http: world.providerHttp, clock, log: world.logger };
+  const io: ConnectorIo = { http: world.providerHttp, clock, log: world.logger };
   const shared = { ledger, outbox, accounts, clock, ids };
   const publisher = new Publisher({ ...shared, published: (type) => metrics.events.inc({ type }) });
   const outcomes = new Outcomes({ ...shared, publisher, unknownAfterMs: world.unknownAfterMs });
@@ -114,7 +116,8 @@ async function makeBasis(world: World) {
   const permissions = new Permissions(clock);
   const admission = new Admission({ ...shared, subscriptions, permissions, checkUrl });
   const limits = new Limits({ accounts, io });
-  const provisioning = new Provisioning(io, world.publicUrl, world.localUrl);
+  const { publicUrl, localUrl } = world;
+  const provisioning = new Provisioning({ accounts, io, publicUrl, localUrl: () => localUrl() });
   return {
     ...{ shared, io, driver, accounts, publisher, outcomes, watermarks },
     ...{ subscriptions, permissions, admission, limits, provisioning },
@@ -175,7 +178,7 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
   const basis = await makeBasis(world);
   const { shared, io, driver, accounts, publisher, subscriptions, admission, limits, permissions, provisioning } =
     basis;
-  const acceptor = new Acceptor(shared);
+  const acceptor = new Acceptor({ ...shared, connections: accounts.connections });
   const reader = makeReader(world, basis, acceptor);
   const outbound = makeOutbound(world, basis);
   const retention = new Retention(world.keep);

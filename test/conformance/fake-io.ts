@@ -1,19 +1,19 @@
 /** A world for channels: answers that were written down before, and a record of what was asked. */
 import { Readable } from 'node:stream';
-import type { ChannelIo } from '../../service/src/channels/channel.ts';
+import type { ConnectorIo } from '../../service/src/connectors/connector.ts';
 import type { HttpRequest, HttpResponse, HttpStreamResponse, ProviderHttp } from '../../service/src/core/http.ts';
 
 export const NOW = 1_750_000_000_000;
 
 export interface FakeIo {
-  io: ChannelIo;
+  io: ConnectorIo;
   /** Every request, oldest first. */
   requests: HttpRequest[];
 }
 
 type Answer = HttpResponse | Error;
 
-function ioOf(http: ProviderHttp): ChannelIo {
+function ioOf(http: ProviderHttp): ConnectorIo {
   return { http, clock: { now: () => NOW }, log: { info: () => undefined, warn: () => undefined } };
 }
 
@@ -41,7 +41,7 @@ export function alwaysAnswering(answer: HttpResponse): FakeIo {
   return answering(() => answer);
 }
 
-export function failingWith(error: Error): ChannelIo {
+export function failingWith(error: Error): ConnectorIo {
   return answering(() => error).io;
 }
 

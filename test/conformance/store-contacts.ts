@@ -20,7 +20,7 @@ function accountRow(id: string, change: Partial<accounts.AccountRow> = {}): acco
     channel: 'c',
     externalId: `external ${id}`,
     name: null,
-    endpoint: `endpoint ${id}`,
+    connectionId: `connection ${id}`,
     settings: 'sealed',
     settingsDigest: 'digest',
     createdAt: 1,
@@ -63,30 +63,27 @@ function describeAccountStore(open: OpenLedger): void {
     test('are listed in order, found by what names them, and changed in place', async () => {
       const ledger = await open();
       await ledger.write(async (tx) => {
-        await accounts.put(tx, accountRow('b'), ['x', 'y']);
-        await accounts.put(tx, accountRow('a'), ['x']);
+        await accounts.put(tx, accountRow('b'));
+        await accounts.put(tx, accountRow('a'));
       });
-      await ledger.write((tx) =>
-        accounts.put(tx, accountRow('a', { name: 'A', settings: 'new', updatedAt: 2 }), ['z']),
-      );
+      await ledger.write((tx) => accounts.put(tx, accountRow('a', { name: 'A', settings: 'new', updatedAt: 2 })));
       const expected = accountRow('a', { name: 'A', settings: 'new', updatedAt: 2 });
       expect(await stored(ledger)).toEqual([expected, accountRow('b')]);
       expect(await accounts.find(ledger.reader, 'c', 'external a')).toEqual(expected);
       expect(await accounts.find(ledger.reader, 'other', 'external a')).toBeUndefined();
-      expect(await accounts.idsByAddress(ledger.reader, 'c', 'x')).toEqual(['b']);
-      expect(await accounts.idsByAddress(ledger.reader, 'c', 'z')).toEqual(['a']);
-      expect(await accounts.idsByAddress(ledger.reader, 'other', 'z')).toEqual([]);
+      expect(await accounts.ofChannel(ledger.reader, 'c')).toEqual([expected, accountRow('b')]);
+      expect(await accounts.ofChannel(ledger.reader, 'other')).toEqual([]);
     });
 
-    test('that are removed forget settings and addresses, and come back under their id', async () => {
+    test('that are removed forget settings, and come back under their id', async () => {
       const ledger = await open();
-      await ledger.write((tx) => accounts.put(tx, accountRow('a'), ['x']));
+      await ledger.write((tx) => accounts.put(tx, accountRow('a')));
       await ledger.write((tx) => accounts.remove(tx, 'a', 5));
       expect(await stored(ledger)).toEqual([]);
-      expect(await accounts.idsByAddress(ledger.reader, 'c', 'x')).toEqual([]);
+      expect(await accounts.ofChannel(ledger.reader, 'c')).toEqual([]);
       const gone = { settings: '', settingsDigest: '', deletedAt: 5, updatedAt: 5 };
       expect(await accounts.find(ledger.reader, 'c', 'external a')).toEqual(accountRow('a', gone));
-      await ledger.write((tx) => accounts.put(tx, accountRow('a', { updatedAt: 6 }), ['x']));
+      await ledger.write((tx) => accounts.put(tx, accountRow('a', { updatedAt: 6 })));
       expect(await stored(ledger)).toEqual([accountRow('a', { updatedAt: 6 })]);
     });
   });

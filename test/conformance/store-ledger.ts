@@ -134,7 +134,7 @@ export function describeLedger(fresh: FreshDatabase, open: OpenLedger): void {
       await ledger.write((tx) =>
         tx.db
           .insertInto('receipts')
-          .values({ accountId: 'acc', receivedAt, request, body, digest: 'd', processedAt: null })
+          .values({ connectionId: 'cnn', receivedAt, request, body, digest: 'd', processedAt: null })
           .execute(),
       );
       const [row] = await ledger.reader.selectFrom('receipts').selectAll().execute();

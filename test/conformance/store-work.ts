@@ -16,8 +16,8 @@ export function describeWorkStores(open: OpenLedger): void {
 }
 
 function describeReceipts(open: OpenLedger): void {
-  const receipt = (body: string, accountId = 'acc'): receipts.NewReceipt => {
-    return { accountId, receivedAt: 1, request: '{}', body: Buffer.from(body) };
+  const receipt = (body: string, connectionId = 'acc'): receipts.NewReceipt => {
+    return { connectionId, receivedAt: 1, request: '{}', body: Buffer.from(body) };
   };
   const insert = (ledger: Ledger, ...bodies: string[]) =>
     ledger.write((tx) =>
@@ -79,7 +79,7 @@ function describeReceipts(open: OpenLedger): void {
       await insert(ledger, 'a', 'a', 'a');
       const putAside = async () => {
         const one = await oldest(ledger);
-        await ledger.write((tx) => receipts.putAside(tx, one, 'digest of a', 7, 'why'));
+        await ledger.write((tx) => receipts.putAside(tx, one, 'digest of a', 7, { code: 'no_account', reason: 'why' }));
       };
       await putAside();
       await putAside();
@@ -90,6 +90,7 @@ function describeReceipts(open: OpenLedger): void {
         body: Buffer.from('a'),
         processedAt: 7,
         deadAt: 7,
+        deadCode: 'no_account',
         deadReason: 'why',
       });
       expect(others).toEqual([]);

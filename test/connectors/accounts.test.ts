@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { settingsDigest } from '../../contract/signature.ts';
-import { Accounts, type LiveAccount } from '../../service/src/connectors/accounts.ts';
+import { Accounts } from '../../service/src/connectors/accounts.ts';
+import type { LiveAccount } from '../../service/src/connectors/live.ts';
 import { findChannel } from '../../service/src/channels/registry.ts';
 import { ParleyError } from '../../service/src/core/errors.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
@@ -24,7 +25,13 @@ const open = tempLedgers();
 const clock = manualClock(1_750_000_000_000);
 const ids = makeIds(clock);
 const sealer = new SecretBox(parseEncryptionKeys(`first:${'ab'.repeat(32)}`));
-const load = (ledger: Ledger, box = sealer) => Accounts.load({ ledger, sealer: box, clock, ids });
+/** Keys of the jobs that were promised. */
+const promised: string[] = [];
+const promise = async (_tx: unknown, { key }: { key: string }) => void promised.push(key);
+const load = (ledger: Ledger, box = sealer) => Accounts.load({ ledger, sealer: box, clock, ids, promise });
+/** Accounts below the connection that is called at a URL. */
+const called = (of: Accounts, endpoint: string, channel = CHANNEL) =>
+  of.connections.byEndpoint(channel, endpoint)?.accounts;
 
 let ledger: Ledger;
 let accounts: Accounts;
@@ -44,15 +51,17 @@ describe('registering', () => {
     const { account, created } = await accounts.put(CHANNEL, ID, { name: 'Shop', settings });
     expect(created).toBe(true);
     expect(account).toMatchObject({ externalId: ID, name: 'Shop', digest: settingsDigest(settings) });
-    expect(account.endpoint).toMatch(/^[\w-]{24}$/);
+    const endpoint = accounts.endpointOf(account);
+    expect(endpoint).toMatch(/^[\w-]{24}$/);
     expect(accounts.list()).toEqual([account]);
     expect(accounts.find(account.id)).toBe(account);
-    expect(accounts.byEndpoint(CHANNEL, account.endpoint)).toBe(account);
-    expect(accounts.byEndpoint('other', account.endpoint)).toBeUndefined();
-    expect(accounts.byEndpoint(CHANNEL, 'other')).toBeUndefined();
+    expect(called(accounts, endpoint)).toEqual([account]);
+    expect(called(accounts, endpoint, 'other')).toBeUndefined();
+    expect(called(accounts, 'other')).toBeUndefined();
     expect(await accounts.required(ref(settings))).toBe(account);
-    expect(await accounts.byAddress(CHANNEL, ADDRESS)).toEqual([account]);
-    expect(await accounts.byAddress(CHANNEL, 'nobody')).toEqual([]);
+    const named = accounts.connections.find(account.connectionId)?.named;
+    expect(named?.get(ADDRESS)).toEqual([account]);
+    expect(named?.get('nobody')).toBeUndefined();
   });
 
   test('again changes what is known and keeps id, endpoint, name and age', async () => {
@@ -60,7 +69,12 @@ describe('registering', () => {
     clock.advance(1_000);
     const { account: second, created } = await accounts.put(CHANNEL, ID, { settings: changed });
     expect(created).toBe(false);
-    expect(second).toMatchObject({ id: first.id, endpoint: first.endpoint, name: 'Shop', createdAt: first.createdAt });
+    expect(second).toMatchObject({
+      id: first.id,
+      connectionId: first.connectionId,
+      name: 'Shop',
+      createdAt: first.createdAt,
+    });
     expect(second.updatedAt).toBe(first.updatedAt + 1_000);
     expect(second.settings).toMatchObject({ accessToken: 'EAAG-another' });
     expect(accounts.list()).toEqual([second]);
@@ -75,7 +89,7 @@ describe('registering', () => {
     expect(await rows()).toHaveLength(1);
     const again = await load(ledger);
     expect(plain(again.list())).toEqual(plain(accounts.list()));
-    expect(await again.byAddress(CHANNEL, ADDRESS)).toEqual(again.list());
+    expect(called(again, again.endpointOf(again.list()[0] as LiveAccount))).toEqual(again.list());
   });
 
   test.each<[string, string, Record<string, unknown>, string[]]>([
@@ -152,13 +166,13 @@ describe('at rest', () => {
 describe('deleting', () => {
   test('forgets the account everywhere, its secrets first', async () => {
     const { account } = await accounts.put(CHANNEL, ID, { settings });
-    expect(await accounts.remove(account.id)).toBe(true);
-    expect(await accounts.remove(account.id)).toBe(false);
+    const endpoint = accounts.endpointOf(account);
+    expect(await accounts.remove(account.id)).toEqual({ account, isLast: true });
+    expect(await accounts.remove(account.id)).toBeUndefined();
     for (const known of [accounts, await load(ledger)]) {
       expect(known.list()).toEqual([]);
       expect(known.find(account.id)).toBeUndefined();
-      expect(known.byEndpoint(CHANNEL, account.endpoint)).toBeUndefined();
-      expect(await known.byAddress(CHANNEL, ADDRESS)).toEqual([]);
+      expect(called(known, endpoint)).toBeUndefined();
       await expect(known.required(ref())).rejects.toMatchObject({ code: 'account_required' });
     }
     expect(await rows()).toMatchObject([{ id: account.id, settings: '', settingsDigest: '' }]);
@@ -169,9 +183,9 @@ describe('deleting', () => {
     await accounts.remove(account.id);
     const { account: revived, created } = await accounts.put(CHANNEL, ID, { settings: changed });
     expect(created).toBe(true);
-    expect(revived).toMatchObject({ id: account.id, endpoint: account.endpoint });
+    expect(revived).toMatchObject({ id: account.id, connectionId: account.connectionId });
     expect(plain((await load(ledger)).list())).toEqual(plain([revived]));
-    expect(accounts.byEndpoint(CHANNEL, account.endpoint)).toBe(revived);
+    expect(called(accounts, accounts.endpointOf(account))).toEqual([revived]);
   });
 
   test('while it is being registered leaves what the ledger says', async () => {

@@ -1,4 +1,4 @@
-import type { LiveAccount } from '../../service/src/connectors/accounts.ts';
+import type { LiveAccount } from '../../service/src/connectors/live.ts';
 import { Provisioning } from '../../service/src/connectors/provisioning.ts';
 import { ParleyError } from '../../service/src/core/errors.ts';
 import { answering } from '../conformance/fake-io.ts';
@@ -9,10 +9,12 @@ const PUBLIC = 'https://parley.example';
 
 function accountOf(provision?: (url: string) => Promise<unknown>): LiveAccount {
   const channel = { id: 'c', name: 'C', ...(provision && { provisioning: { provision } }) };
-  return { id: 'acc', endpoint: 'end', settings: {}, channel } as unknown as LiveAccount;
+  return { id: 'acc', connectionId: 'cnn', settings: {}, channel } as unknown as LiveAccount;
 }
 
-const provisioning = (publicUrl: string | undefined) => new Provisioning(io, publicUrl, () => LOCAL);
+const accounts = { endpointOf: () => 'end', learn: async () => undefined };
+const provisioning = (publicUrl: string | undefined) =>
+  new Provisioning({ accounts, io, publicUrl, localUrl: () => LOCAL });
 
 test.each([
   [PUBLIC, `${PUBLIC}/webhooks/c/end`],

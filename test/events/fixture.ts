@@ -3,7 +3,8 @@ import { verifyDelivery } from '../../contract/signature.ts';
 import type { CreatedSubscription, CreateSubscription } from '../../contract/api.ts';
 import type { DeliveryBody, EventBody, ReceivedMessage } from '../../contract/event.ts';
 import type { InboundContent } from '../../contract/message.ts';
-import { Accounts, type LiveAccount } from '../../service/src/connectors/accounts.ts';
+import { Accounts } from '../../service/src/connectors/accounts.ts';
+import type { LiveAccount } from '../../service/src/connectors/live.ts';
 import type { HttpRequest, ProviderHttp } from '../../service/src/core/http.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
 import { NO_WINDOW } from '../../service/src/core/session-window.ts';
@@ -74,7 +75,7 @@ export class EventsFixture {
     const fixture = new EventsFixture(ledger);
     const sealer = fixture.#sealer;
     const { clock, ids, outbox } = fixture;
-    const accounts = await Accounts.load({ ledger, sealer, clock, ids });
+    const accounts = await Accounts.load({ ledger, sealer, clock, ids, promise: (tx, job) => outbox.enqueue(tx, job) });
     const settings = { accessToken: 'EAAG', phoneNumberId: '1' };
     fixture.account = (await accounts.put('whatsapp', '1', { settings })).account;
     const checkUrl = (url: string) => {

@@ -16,7 +16,7 @@ const FORBIDDEN: Record<string, string> = {
       HAVING sum(state = 'ready') <> 1 OR min(CASE state WHEN 'ready' THEN seq END) <> min(seq)`,
   'a receipt that waits has a job': `
     SELECT seq FROM receipts WHERE processed_at IS NULL AND NOT EXISTS
-      (SELECT 1 FROM jobs WHERE key = 'normalize:' || receipts.account_id)`,
+      (SELECT 1 FROM jobs WHERE key = 'normalize:' || receipts.connection_id)`,
   'a delivery that waits has a job': `
     SELECT event_seq FROM deliveries JOIN subscriptions ON subscriptions.id = subscription_id
       WHERE ended_at IS NULL AND ended_reason IS NULL AND NOT EXISTS

@@ -122,8 +122,10 @@ export class Life {
     const [account] = accounts.list();
     if (account === undefined) throw new Error('There is no account to post to');
     const headers = { 'x-hub-signature-256': signatureOf(SETTINGS.appSecret, body) };
-    const url = `http://127.0.0.1/webhooks/whatsapp/${account.endpoint}`;
-    await acceptor.accept(account, { method: 'POST', url, headers, query: {}, body });
+    const connection = accounts.connections.find(account.connectionId);
+    if (connection === undefined) throw new Error('The account hangs below no connection');
+    const url = `http://127.0.0.1/webhooks/whatsapp/${connection.endpoint}`;
+    await acceptor.accept(connection, { method: 'POST', url, headers, query: {}, body });
   }
 
   async putAccount(): Promise<void> {

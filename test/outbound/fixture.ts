@@ -2,17 +2,18 @@
 import type { SendAccepted, SendMessage } from '../../contract/api.ts';
 import type { Capabilities } from '../../contract/channel.ts';
 import type { ParleyEvent } from '../../contract/event.ts';
-import { Accounts, type LiveAccount } from '../../service/src/connectors/accounts.ts';
+import { Accounts } from '../../service/src/connectors/accounts.ts';
+import type { LiveAccount } from '../../service/src/connectors/live.ts';
 import { maintenanceJob, MaintenanceHandler } from '../../service/src/maintenance/maintenance.ts';
 import { Eraser } from '../../service/src/maintenance/erase.ts';
 import type {
   Channel,
   ChannelEvent,
-  ChannelIo,
   LookupPower,
   OutgoingMessage,
   SendReceipt,
 } from '../../service/src/channels/channel.ts';
+import type { ConnectorIo } from '../../service/src/connectors/connector.ts';
 import { findChannel } from '../../service/src/channels/registry.ts';
 import { Directory } from '../../service/src/contacts/directory.ts';
 import type { Clock } from '../../service/src/core/clock.ts';
@@ -87,13 +88,14 @@ export class OutboundFixture {
       ...{ ledger, sealer, clock, ids },
       resuming: (tx, account, since) => outcomes.resumed(tx, account, since),
       resumed: () => driver.notify('send', clock.now()),
+      promise: (tx, job) => outbox.enqueue(tx, job),
     });
     this.#unwatch = this.#real.watch((error) => this.failures.push(error));
     const accounts = this.#accounts();
     const publisher = new Publisher({ outbox, ids, clock, published: () => undefined });
     const outcomes = new Outcomes({ publisher, outbox, clock, unknownAfterMs: this.#options.unknownAfterMs });
     const log = { info: () => undefined, warn: () => undefined };
-    const io = { clock, log } as unknown as ChannelIo;
+    const io = { clock, log } as unknown as ConnectorIo;
     const shared = { ledger, outbox, accounts, clock, ids };
     const failed = (error: unknown) => void this.failures.push(error);
     const checkUrl = () => undefined;

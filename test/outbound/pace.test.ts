@@ -1,7 +1,8 @@
 /** How many sends start in a second, in one process and in several. */
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
-import type { Accounts, LiveAccount } from '../../service/src/connectors/accounts.ts';
+import type { Accounts } from '../../service/src/connectors/accounts.ts';
+import type { LiveAccount } from '../../service/src/connectors/live.ts';
 import { systemClock, type Clock } from '../../service/src/core/clock.ts';
 import type { Circuit } from '../../service/src/outbound/circuit.ts';
 import { Pacer, slotOf } from '../../service/src/outbound/pace.ts';

@@ -16,7 +16,7 @@ async function pair(): Promise<void> {
       .insertInto('apiKeys')
       .values({ id, hash: 'x'.repeat(500), createdAt: 1, revokedAt: null })
       .execute();
-    await tx.db.insertInto('accountAddresses').values({ channel: 'c', address: id, accountId: 'a' }).execute();
+    await tx.db.insertInto('endpoints').values({ endpoint: id, connectionId: 'c' }).execute();
   });
   writeSync(1, `${number}\n`);
 }

@@ -35,11 +35,11 @@ test('kill -9 in the middle of writing: every unit that was told to be on disk i
     told.push(...(await killAfter(path, told.length * 1_000, units)));
     const ledger = await Ledger.open(sqlite(path));
     const keys = (await ledger.reader.selectFrom('apiKeys').select('id').execute()).map((row) => row.id);
-    const addresses = await ledger.reader.selectFrom('accountAddresses').select('address').execute();
+    const endpoints = await ledger.reader.selectFrom('endpoints').select('endpoint').execute();
     const check = await sql<{ integrityCheck: string }>`PRAGMA integrity_check`.execute(ledger.reader);
     await ledger.close();
     expect(keys).toEqual(expect.arrayContaining(told.map(String)));
-    expect(addresses.map((row) => row.address).sort()).toEqual([...keys].sort());
+    expect(endpoints.map((row) => row.endpoint).sort()).toEqual([...keys].sort());
     expect(check.rows).toEqual([{ integrityCheck: 'ok' }]);
   }
 }, 60_000);

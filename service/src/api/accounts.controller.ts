@@ -1,8 +1,9 @@
 import { Body, Controller, Delete, Get, HttpStatus, Inject, Param, Put, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import type { Account, ProvisioningStep } from '../../../contract/api.ts';
-import { Accounts, perSecondOf, type LiveAccount } from '../connectors/accounts.ts';
+import type { Account, DeletedAccount, ProvisioningStep } from '../../../contract/api.ts';
+import { Accounts } from '../connectors/accounts.ts';
+import { perSecondOf, type LiveAccount } from '../connectors/live.ts';
 import { Limits } from '../connectors/limits.ts';
 import { Provisioning } from '../connectors/provisioning.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
@@ -66,11 +67,18 @@ export class AccountsController {
     return this.#view(account);
   }
 
-  @Describe({ summary: 'Delete an account', problems: [404] })
+  @Describe({
+    summary: 'Delete an account',
+    description:
+      'With the last account of a connection, what was set up for it at the provider goes as well; `provisioning` says what stays.',
+    problems: [404],
+  })
   @Delete(':id')
-  async remove(@Param('id') id: string): Promise<{ deleted: true }> {
-    if (!(await this.#accounts.remove(id))) throw unknown(id);
-    return { deleted: true };
+  async remove(@Param('id') id: string): Promise<DeletedAccount> {
+    const removed = await this.#accounts.remove(id);
+    if (removed === undefined) throw unknown(id);
+    const steps = await this.#provisioning.remove(removed.account, removed.isLast);
+    return { deleted: true, ...(steps.length > 0 && { provisioning: steps }) };
   }
 
   #view(account: LiveAccount, provisioning?: ProvisioningStep[]): Account {

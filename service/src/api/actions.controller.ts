@@ -2,7 +2,8 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards 
 import { z } from 'zod';
 import type { ActionDescription } from '../../../contract/api.ts';
 import { Accounts } from '../connectors/accounts.ts';
-import type { Channel, ChannelIo } from '../channels/channel.ts';
+import type { Channel } from '../channels/channel.ts';
+import type { ConnectorIo } from '../connectors/connector.ts';
 import { ParleyError } from '../core/errors.ts';
 import { ApiKeyGuard } from '../platform/api-keys.ts';
 import { Describe } from '../platform/openapi.ts';
@@ -18,9 +19,9 @@ type Ref = z.output<typeof accountRef>;
 @UseGuards(ApiKeyGuard)
 export class ActionsController {
   readonly #accounts: Accounts;
-  readonly #io: ChannelIo;
+  readonly #io: ConnectorIo;
 
-  constructor(@Inject(Accounts) accounts: Accounts, @Inject(CHANNEL_IO) io: ChannelIo) {
+  constructor(@Inject(Accounts) accounts: Accounts, @Inject(CHANNEL_IO) io: ConnectorIo) {
     this.#accounts = accounts;
     this.#io = io;
   }

@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import type { Page, Template } from '../../../contract/api.ts';
 import type { AccountRef } from '../../../contract/channel.ts';
 import { Accounts } from '../connectors/accounts.ts';
-import { has, type ChannelIo, type TemplatePower } from '../channels/channel.ts';
+import { has, type TemplatePower } from '../channels/channel.ts';
+import type { ConnectorIo } from '../connectors/connector.ts';
 import { ParleyError } from '../core/errors.ts';
 import { ApiKeyGuard } from '../platform/api-keys.ts';
 import { Describe } from '../platform/openapi.ts';
@@ -19,9 +20,9 @@ const PROBLEMS = [404, 409, 422, 429, 502];
 @UseGuards(ApiKeyGuard)
 export class TemplatesController {
   readonly #accounts: Accounts;
-  readonly #io: ChannelIo;
+  readonly #io: ConnectorIo;
 
-  constructor(@Inject(Accounts) accounts: Accounts, @Inject(CHANNEL_IO) io: ChannelIo) {
+  constructor(@Inject(Accounts) accounts: Accounts, @Inject(CHANNEL_IO) io: ConnectorIo) {
     this.#accounts = accounts;
     this.#io = io;
   }

@@ -1,2 +1,2 @@
 /** Injection tokens of what has no class of its own. */
-export const CHANNEL_IO = Symbol('ChannelIo');
+export const CHANNEL_IO = Symbol('ConnectorIo');

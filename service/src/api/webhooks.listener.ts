@@ -5,16 +5,17 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { FastifyServerFactory } from 'fastify';
-import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
+import type { Accounts } from '../connectors/accounts.ts';
+import type { LiveConnection } from '../connectors/live.ts';
 import type { Provisioning } from '../connectors/provisioning.ts';
-import type { RawRequest } from '../channels/channel.ts';
+import type { RawRequest } from '../connectors/connector.ts';
 import { VerificationError } from '../core/errors.ts';
 import { queryOf, type Acceptor } from '../connectors/receive/accept.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { toProblem } from '../platform/problem.ts';
 import { drainRest, readBytes } from '../platform/raw-body.ts';
-import { accountOf, WEBHOOK_ROUTE } from './webhooks.route.ts';
+import { connectionOf, WEBHOOK_ROUTE } from './webhooks.route.ts';
 
 interface Deps {
   accounts: Accounts;
@@ -30,7 +31,7 @@ interface Call {
   request: IncomingMessage;
   response: ServerResponse;
   startedAt: number;
-  account?: LiveAccount;
+  connection?: LiveConnection;
 }
 
 const PATH = /^\/webhooks\/([^/?]+)\/([^/?]+)(?:\?|$)/;
@@ -49,7 +50,7 @@ export class WebhookListener {
     const [, channel, endpoint] = (request.method === 'POST' && PATH.exec(request.url ?? '')) || [];
     if (channel === undefined || endpoint === undefined) return false;
     const call: Call = { request, response, startedAt: performance.now() };
-    const known = this.#deps.accounts.byEndpoint(channel, endpoint);
+    const known = this.#deps.accounts.connections.byEndpoint(channel, endpoint);
     if (known !== undefined) this.#read(call, known);
     else this.#look(call, channel, endpoint);
     return true;
@@ -57,25 +58,25 @@ export class WebhookListener {
 
   /** Another process may have registered it a moment ago. */
   #look(call: Call, channel: string, endpoint: string): void {
-    accountOf(this.#deps.accounts, channel, endpoint).then(
-      (account) => this.#read(call, account),
+    connectionOf(this.#deps.accounts, channel, endpoint).then(
+      (connection) => this.#read(call, connection),
       (error: unknown) => this.#refuse(call, error),
     );
   }
 
-  #read(call: Call, account: LiveAccount): void {
-    call.account = account;
+  #read(call: Call, connection: LiveConnection): void {
+    call.connection = connection;
     readBytes(call.request, this.#deps.maxWebhookBytes, (error, body) => {
-      if (error === null) this.#accept(call, account, body as Buffer);
+      if (error === null) this.#accept(call, connection, body as Buffer);
       else this.#refuse(call, error);
     });
   }
 
-  #accept(call: Call, account: LiveAccount, body: Buffer): void {
+  #accept(call: Call, connection: LiveConnection, body: Buffer): void {
     try {
-      const request = rawRequest(call.request, account, body, this.#deps.provisioning.publicUrl);
-      this.#deps.acceptor.accept(account, request).then(
-        () => this.#acknowledge(call, account),
+      const request = rawRequest(call.request, connection, body, this.#deps.provisioning.publicUrl);
+      this.#deps.acceptor.accept(connection, request).then(
+        () => this.#acknowledge(call, connection, request),
         (error: unknown) => this.#refuse(call, error),
       );
     } catch (error) {
@@ -83,11 +84,12 @@ export class WebhookListener {
     }
   }
 
-  #acknowledge(call: Call, { channel: { acknowledgement } }: LiveAccount): void {
-    if (acknowledgement === undefined) return this.#answer(call, 200, 'accepted', ACCEPTED_HEADERS, ACCEPTED);
-    const { contentType, body } = acknowledgement;
+  #acknowledge(call: Call, { channel, proofs }: LiveConnection, request: RawRequest): void {
+    const answer = channel.answer?.(request, proofs[0]);
+    if (answer === undefined) return this.#answer(call, 200, 'accepted', ACCEPTED_HEADERS, ACCEPTED);
+    const { status, contentType, body } = answer;
     const headers = { 'content-type': contentType, 'content-length': Buffer.byteLength(body) };
-    this.#answer(call, 200, 'accepted', headers, body);
+    this.#answer(call, status, 'accepted', headers, body);
   }
 
   #refuse(call: Call, error: unknown): void {
@@ -98,7 +100,7 @@ export class WebhookListener {
       this.#deps.logger.error(facts, 'request failed');
     }
     if (error instanceof VerificationError && error.failure === 'malformed') {
-      const facts = { account: call.account?.id, channel: call.account?.channel.id, reason: error.message };
+      const facts = { connection: call.connection?.id, channel: call.connection?.channel.id, reason: error.message };
       this.#deps.logger.warn(facts, 'an authentic webhook was refused');
     }
     const body = Buffer.from(JSON.stringify(problem));
@@ -117,16 +119,16 @@ export class WebhookListener {
   ) {
     const { metrics } = this.#deps;
     call.response.writeHead(status, headers).end(body);
-    metrics.webhooks.inc({ channel: call.account?.channel.id ?? 'unknown', outcome });
+    metrics.webhooks.inc({ channel: call.connection?.channel.id ?? 'unknown', outcome });
     const labels = { method: 'POST', route: WEBHOOK_ROUTE, status: `${Math.floor(status / 100)}xx` };
     metrics.httpSeconds.observe(labels, (performance.now() - call.startedAt) / 1_000);
   }
 }
 
-/** With the headers that the channel reads: they are stored as well. */
+/** With the headers that the channel reads, and no others. */
 function rawRequest(
   { url = '', headers }: IncomingMessage,
-  { channel }: LiveAccount,
+  { channel }: LiveConnection,
   body: Buffer,
   publicUrl: string,
 ): RawRequest {

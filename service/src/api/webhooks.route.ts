@@ -1,7 +1,9 @@
 /** Webhook URLs asked with GET: the provider proves the URL, where it does so. POSTs never get here, see webhooks.listener. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
-import { has, type RawRequest } from '../channels/channel.ts';
+import type { Accounts } from '../connectors/accounts.ts';
+import type { LiveConnection } from '../connectors/live.ts';
+import { has } from '../channels/channel.ts';
+import type { RawRequest } from '../connectors/connector.ts';
 import { findChannel } from '../channels/registry.ts';
 import { ParleyError } from '../core/errors.ts';
 
@@ -15,19 +17,22 @@ export function registerWebhooks(fastify: FastifyInstance, { accounts }: { accou
 }
 
 async function handshake(request: WebhookRequest, reply: FastifyReply, accounts: Accounts): Promise<FastifyReply> {
-  const { channel, settings } = await accountOf(accounts, request.params.channel, request.params.endpoint);
+  const connection = await connectionOf(accounts, request.params.channel, request.params.endpoint);
+  const { channel } = connection;
   if (request.method !== 'GET' || !has(channel, 'handshake')) {
     throw new ParleyError(405, 'invalid_request', 'Webhooks are posted');
   }
-  const answer = channel.handshake.answer(rawRequest(request), settings);
+  const { handshake: power } = channel;
+  const asked = rawRequest(request);
+  const answer = accounts.connections.handshake(connection, (settings) => power.answer(asked, settings));
   return reply.status(answer.status).type(answer.contentType).send(answer.body);
 }
 
 /** Throws `unknown_endpoint` (404). */
-export async function accountOf(accounts: Accounts, channel: string, endpoint: string): Promise<LiveAccount> {
+export async function connectionOf(accounts: Accounts, channel: string, endpoint: string): Promise<LiveConnection> {
   const { id } = findChannel(channel);
-  const account = accounts.byEndpoint(id, endpoint) ?? (await accounts.refreshed()).byEndpoint(id, endpoint);
-  if (account !== undefined) return account;
+  const connection = await accounts.connection(id, endpoint);
+  if (connection !== undefined) return connection;
   throw new ParleyError(
     404,
     'unknown_endpoint',

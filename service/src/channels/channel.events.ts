@@ -23,8 +23,11 @@ export interface ProviderMedia {
 export type ParsedContent = InboundContentOf<ProviderMedia>;
 
 interface ParsedBase {
-  /** Which account it is for: one of what `addresses(settings)` gives; absent: the account whose webhook URL was called. */
-  address?: string;
+  /**
+   * Which account it is for, as `addresses(settings)` gives it; of several, the first that an account below the connection has. Absent: it
+   * is about the connection, and its oldest account hears of it.
+   */
+  address?: string | readonly string[];
   /** The same fact always has the same key, two facts never share one. Unique within an account. */
   dedupeKey: string;
   /** By the provider's clock, milliseconds since the epoch; absent when it does not tell. */

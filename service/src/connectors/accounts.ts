@@ -1,51 +1,25 @@
 /** Accounts with their settings in the clear, kept in memory: the webhook path reads nothing from disk to know its account. */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AccountRef } from '../../../contract/channel.ts';
-import { settingsDigest } from '../../../contract/signature.ts';
 import type { PutAccount } from '../../../contract/api.ts';
-import type { Channel } from '../channels/channel.ts';
 import { findChannel } from '../channels/registry.ts';
-import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Sealer } from '../core/sealer.ts';
-import { fieldErrors } from '../core/validation.ts';
 import * as store from '../store/account.store.ts';
-import type { AccountRow, NewAccount } from '../store/account.store.ts';
+import type { AccountFacts, AccountRow } from '../store/account.store.ts';
+import * as connectionStore from '../store/connection.store.ts';
+import type { ConnectionRow } from '../store/connection.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
-
-/** An account ready for use. `settings` holds secrets: it goes to its channel and nowhere else. */
-export interface LiveAccount {
-  id: string;
-  channel: Channel;
-  externalId: string;
-  name: string | null;
-  endpoint: string;
-  settings: unknown;
-  digest: string;
-  createdAt: number;
-  updatedAt: number;
-  /** Sends per second that the provider told for it; null: it did not. */
-  perSecond: number | null;
-  /** Its sends wait: the provider refuses the account. Null: it works. */
-  pause: Pause | null;
-}
-
-export interface Pause {
-  since: number;
-  /** What the provider said. */
-  reason: string;
-  /** When one send may try whether the account works again. */
-  probeAt: number;
-}
-
-/** Sends per second that the provider allows the account, as far as anybody knows. */
-export function perSecondOf(account: LiveAccount): number | undefined {
-  return account.perSecond ?? capabilitiesOf(account).throughput?.perSecond;
-}
+import type { Learned } from './connector.ts';
+import { AccountWriter } from './account-writer.ts';
+import { Connections } from './connections.ts';
+import type { LiveAccount, LiveConnection } from './live.ts';
+import { isPeer } from './place.ts';
+import type { NormalizeJob } from './receive/job.ts';
+import { readSettings } from './settings.ts';
 
 export interface AccountsDeps {
   ledger: Ledger;
@@ -54,6 +28,8 @@ export interface AccountsDeps {
   ids: Ids;
   /** A paused account was changed by a person and works again, in the unit of work that stores the change. */
   resuming?(tx: Tx, account: LiveAccount, since: number): Promise<void>;
+  /** Webhooks that wait to be read are another connection's now. */
+  promise(tx: Tx, job: NormalizeJob): Promise<void>;
   /** The sends of an account wait no more, whichever process said so. */
   resumed?(): void;
 }
@@ -64,23 +40,27 @@ const MIN_REFRESH_MS = 250;
 const WATCH_MS = 1_000;
 
 export class Accounts {
+  readonly connections = new Connections();
   readonly #deps: AccountsDeps;
+  readonly #writer: AccountWriter;
   readonly #byId = new Map<string, LiveAccount>();
-  readonly #byEndpoint = new Map<string, LiveAccount>();
   readonly #byRef = new Map<string, LiveAccount>();
   /** What was read of each account last, by id. */
   readonly #seen = new Map<string, string>();
   #refreshing: Promise<void> | undefined;
+  #reading: Promise<void> = Promise.resolve();
   #refreshedAt = -Infinity;
 
   private constructor(deps: AccountsDeps) {
     this.#deps = deps;
+    this.#writer = new AccountWriter(deps);
   }
 
   /** Reads all accounts. Throws when their settings cannot be decrypted: the encryption key is not the one they were stored with. */
   static async load(deps: AccountsDeps): Promise<Accounts> {
     const accounts = new Accounts(deps);
     await accounts.#refresh();
+    await accounts.#join();
     return accounts;
   }
 
@@ -113,10 +93,19 @@ export class Accounts {
     return this.find(id) ?? (await this.refreshed()).find(id);
   }
 
-  /** By the random part of the webhook URL. */
-  byEndpoint(channel: string, endpoint: string): LiveAccount | undefined {
-    const account = this.#byEndpoint.get(endpoint);
-    return account?.channel.id === channel ? account : undefined;
+  /** By the random part of a webhook URL, also when another process made it just now. */
+  async connection(channel: string, endpoint: string): Promise<LiveConnection | undefined> {
+    return (
+      this.connections.byEndpoint(channel, endpoint) ??
+      (await this.refreshed()).connections.byEndpoint(channel, endpoint)
+    );
+  }
+
+  /** The random part of the URL at which webhooks about the account arrive. */
+  endpointOf({ id, connectionId }: LiveAccount): string {
+    const connection = this.connections.find(connectionId);
+    if (connection === undefined) throw new Error(`Account ${id} hangs below no connection`);
+    return connection.endpoint;
   }
 
   /**
@@ -145,13 +134,6 @@ export class Accounts {
     return account;
   }
 
-  /** Accounts that webhooks name by this address. */
-  async byAddress(channel: string, address: string): Promise<LiveAccount[]> {
-    const ids = await store.idsByAddress(this.#deps.ledger.reader, channel, address);
-    const named = await Promise.all(ids.map((id) => this.known(id)));
-    return named.filter((account) => account !== undefined);
-  }
-
   /** Creates or changes an account. Throws `invalid_settings` (400) that names each bad member. */
   async put(
     channelId: string,
@@ -160,19 +142,25 @@ export class Accounts {
   ): Promise<{ account: LiveAccount; created: boolean }> {
     const channel = findChannel(channelId);
     const settings = readSettings(channel, externalId, given.settings);
-    // Found and stored in one unit of work: two workflows that register the same account at the same time make one.
-    const { account, created } = await this.#deps.ledger.write(async (tx) => {
-      await tx.lock(`account ${channel.id} ${externalId}`);
-      const known = await store.find(tx.db, channel.id, externalId);
-      const stored = this.#row(channel, externalId, given, settings, known);
-      await store.put(tx, stored, channel.addresses(settings));
-      const live = this.#live({ ...stored, ...RUNNING, perSecond: known?.perSecond ?? null }, settings);
+    // Found, placed and stored in one unit of work: two workflows that register the same account at the same time make one.
+    const stored = await this.#deps.ledger.write(async (tx) => {
+      const { row, known } = await this.#writer.put(tx, { channel, externalId, settings, given });
+      const account = this.#live(row, settings);
       if (known && known.pausedAt !== null && known.deletedAt === null)
-        await this.#deps.resuming?.(tx, live, known.pausedAt);
-      return { account: live, created: known === undefined || known.deletedAt !== null };
+        await this.#deps.resuming?.(tx, account, known.pausedAt);
+      return { account, created: known === undefined || known.deletedAt !== null };
     });
-    this.#keep(account);
-    return { account, created };
+    await this.#refresh();
+    // Deleted already: this is how it was stored.
+    return { ...stored, account: this.find(stored.account.id) ?? stored.account };
+  }
+
+  /** Keeps what the provider made for the account's connection: everything is verified with it from now on. */
+  async learn({ connectionId }: LiveAccount, learned: Learned): Promise<void> {
+    const { ledger, sealer, clock } = this.#deps;
+    const sealed = sealer.encrypt(learned, connectionId);
+    await ledger.write((tx) => connectionStore.setLearned(tx, connectionId, sealed, clock.now()));
+    await this.#refresh();
   }
 
   /** What this process has just stored of the account. */
@@ -187,13 +175,16 @@ export class Accounts {
     this.noted(id, { perSecond });
   }
 
-  /** Forgets the settings; webhooks to its URL are unknown from now on. Answers false when there is no such account. */
-  async remove(id: string): Promise<boolean> {
+  /**
+   * Forgets the settings. Answers the account as it was, and whether it was the last below its connection: webhooks to its URL are unknown
+   * from now on. Undefined: there is no such account.
+   */
+  async remove(id: string): Promise<{ account: LiveAccount; isLast: boolean } | undefined> {
     const account = this.find(id) ?? (await this.known(id));
-    if (account === undefined) return false;
+    if (account === undefined) return undefined;
     await this.#deps.ledger.write((tx) => store.remove(tx, id, this.#deps.clock.now()));
-    this.#drop(account);
-    return true;
+    await this.#refresh();
+    return { account, isLast: this.connections.find(account.connectionId)?.accounts.length === 0 };
   }
 
   async #refreshSoon(): Promise<void> {
@@ -202,67 +193,75 @@ export class Accounts {
     await this.#refresh();
   }
 
-  async #refresh(): Promise<void> {
+  /** One after the other, so that none puts what it read earlier over what another read later. */
+  #refresh(): Promise<void> {
+    this.#reading = this.#reading.catch(() => undefined).then(() => this.#read());
+    return this.#reading;
+  }
+
+  async #read(): Promise<void> {
     const { reader } = this.#deps.ledger;
-    for (const facts of await store.facts(reader)) {
-      const seen = JSON.stringify(facts);
-      if (this.#seen.get(facts.id) === seen) continue;
-      const row = await store.findById(reader, facts.id);
-      const known = this.#byId.get(facts.id);
-      if (row && row.deletedAt === null) this.#keep(this.#live(row));
-      else if (known) this.#drop(known);
-      this.#seen.set(facts.id, seen);
-    }
+    const rows = await connectionStore.list(reader);
+    this.connections.store(rows, await connectionStore.endpoints(reader), (row) => this.#learned(row));
+    const changedAt = new Map(rows.map(({ id, updatedAt }) => [id, updatedAt]));
+    for (const facts of await store.facts(reader)) await this.#see(facts, changedAt.get(facts.connectionId));
     this.#refreshedAt = performance.now();
+  }
+
+  async #see(facts: AccountFacts, connectionChangedAt: number | undefined): Promise<void> {
+    const { id } = facts;
+    const seen = JSON.stringify({ ...facts, connectionChangedAt });
+    if (this.#seen.get(id) === seen) return;
+    const row = await store.findById(this.#deps.ledger.reader, id);
+    const known = this.#byId.get(id);
+    if (row && row.deletedAt === null) this.#keep(this.#live(row));
+    else if (known) this.#drop(known);
+    this.#seen.set(id, seen);
+  }
+
+  /** Accounts that turn out to be of one connection hang below one: those of releases in which each had its own. */
+  async #join(): Promise<void> {
+    for (const { id, channel } of this.list()) {
+      const account = this.find(id);
+      if (account === undefined) continue;
+      const isApart = (other: LiveAccount) =>
+        other.channel === channel && other.connectionId !== account.connectionId && isPeer(account, other);
+      if (!this.list().some(isApart)) continue;
+      await this.#deps.ledger.write((tx) => this.#writer.placeAgain(tx, channel, id));
+      await this.#refresh();
+    }
   }
 
   #drop(account: LiveAccount): void {
     this.#byId.delete(account.id);
-    this.#byEndpoint.delete(account.endpoint);
+    this.connections.detach(account);
     this.#byRef.delete(refKey(account.channel.id, account.externalId));
   }
 
-  #row(
-    channel: Channel,
-    externalId: string,
-    given: PutAccount,
-    settings: unknown,
-    known: AccountRow | undefined,
-  ): NewAccount {
-    const { sealer, ids, clock } = this.#deps;
-    const id = known?.id ?? ids.next('acc');
-    const now = clock.now();
-    return {
-      id,
-      channel: channel.id,
-      externalId,
-      name: given.name ?? known?.name ?? null,
-      endpoint: known?.endpoint ?? randomBytes(18).toString('base64url'),
-      settings: sealer.encrypt(settings, id),
-      settingsDigest: settingsDigest(given.settings),
-      createdAt: known?.createdAt ?? now,
-      updatedAt: now,
-      deletedAt: null,
-    };
-  }
-
   #keep(account: LiveAccount): void {
-    const wasPaused = (this.find(account.id)?.pause ?? null) !== null;
+    const before = this.find(account.id);
     this.#byId.set(account.id, account);
-    this.#byEndpoint.set(account.endpoint, account);
+    this.connections.attach(account, before);
     this.#byRef.set(refKey(account.channel.id, account.externalId), account);
+    const wasPaused = (before?.pause ?? null) !== null;
     if (wasPaused && account.pause === null) this.#deps.resumed?.();
   }
 
-  #live(row: AccountRow, settings?: unknown): LiveAccount {
+  #learned({ id, learned }: ConnectionRow): Learned {
+    return learned === null ? {} : (this.#deps.sealer.decrypt(learned, id) as Learned);
+  }
+
+  #live(row: AccountRow, given: unknown = this.#deps.sealer.decrypt(row.settings, row.id)): LiveAccount {
     const { pausedAt: since, pausedReason: reason, probeAt } = row;
+    const channel = findChannel(row.channel);
+    const learned = this.connections.find(row.connectionId)?.learned ?? {};
     return {
       id: row.id,
-      channel: findChannel(row.channel),
+      channel,
       externalId: row.externalId,
       name: row.name,
-      endpoint: row.endpoint,
-      settings: settings ?? this.#deps.sealer.decrypt(row.settings, row.id),
+      connectionId: row.connectionId,
+      settings: channel.learn?.(given, learned) ?? given,
       digest: row.settingsDigest,
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
@@ -272,25 +271,6 @@ export class Accounts {
   }
 }
 
-/** As an account is that a person has just stored: whatever stopped it may be mended. */
-const RUNNING = { pausedAt: null, pausedReason: null, probeAt: null };
-
 function refKey(channel: string, externalId: string): string {
   return `${channel} ${externalId}`;
-}
-
-function readSettings(channel: Channel, externalId: string, given: Record<string, unknown>): unknown {
-  const parsed = channel.settings.safeParse(given);
-  if (!parsed.success) {
-    const errors = fieldErrors(parsed.error);
-    const fields = errors.map((error) => error.field).join(', ');
-    throw new ParleyError(400, 'invalid_settings', `These settings of ${channel.name} are not right: ${fields}`, {
-      errors,
-    });
-  }
-  if (channel.externalId(parsed.data) !== externalId) {
-    const detail = `The address names account '${externalId}', the settings another one`;
-    throw new ParleyError(400, 'invalid_settings', detail);
-  }
-  return parsed.data;
 }

@@ -1,14 +1,16 @@
 /** What providers allow each account, where they tell: asked when the account is stored, and when they say that it changed. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { has, type ChannelIo } from '../channels/channel.ts';
-import type { Accounts, LiveAccount } from './accounts.ts';
+import { has } from '../channels/channel.ts';
+import type { ConnectorIo } from './connector.ts';
+import type { Accounts } from './accounts.ts';
+import type { LiveAccount } from './live.ts';
 
 /** A provider that is slow to tell must not keep a person waiting. */
 const WAIT_MS = 3_000;
 
 export interface LimitsDeps {
   accounts: Accounts;
-  io: ChannelIo;
+  io: ConnectorIo;
 }
 
 export class Limits {

@@ -1,44 +1,75 @@
-/** Points a provider's webhooks at this service, where its API allows. */
+/** Points a provider's webhooks at this service, where its API allows, and takes that back when an account goes. */
 import type { ProvisioningStep } from '../../../contract/api.ts';
-import { has, type ChannelIo } from '../channels/channel.ts';
+import { has } from '../channels/channel.ts';
 import { ParleyError } from '../core/errors.ts';
-import type { LiveAccount } from './accounts.ts';
+import type { Accounts } from './accounts.ts';
+import type { LiveAccount } from './live.ts';
+import type { ConnectorIo } from './connector.ts';
+
+export interface ProvisioningDeps {
+  accounts: Pick<Accounts, 'endpointOf' | 'learn'>;
+  io: ConnectorIo;
+  /** Absent: webhooks are shown under `localUrl`, and nothing is asked of providers, which could not reach it. */
+  publicUrl: string | undefined;
+  localUrl(): string;
+}
 
 export class Provisioning {
-  readonly #io: ChannelIo;
-  readonly #publicUrl: () => string;
-  readonly #isPublic: boolean;
+  readonly #deps: ProvisioningDeps;
 
-  /** `publicUrl` absent: webhooks are shown under `localUrl`, and nothing is asked of providers, which could not reach it. */
-  constructor(io: ChannelIo, publicUrl: string | undefined, localUrl: () => string) {
-    this.#io = io;
-    this.#isPublic = publicUrl !== undefined;
-    this.#publicUrl = () => publicUrl ?? localUrl();
+  constructor(deps: ProvisioningDeps) {
+    this.#deps = deps;
   }
 
   /** Where providers reach this service, without a closing slash. */
   get publicUrl(): string {
-    return this.#publicUrl();
+    return this.#deps.publicUrl ?? this.#deps.localUrl();
   }
 
+  /** Where webhooks about an account arrive: that of its connection. */
   webhookUrl(account: LiveAccount): string {
-    return `${this.publicUrl}/webhooks/${account.channel.id}/${account.endpoint}`;
+    return `${this.publicUrl}/webhooks/${account.channel.id}/${this.#deps.accounts.endpointOf(account)}`;
   }
 
   /** What was set up and what is missing, step by step. Never throws for what the provider refuses. */
   async provision(account: LiveAccount): Promise<ProvisioningStep[]> {
     const { channel, settings } = account;
     if (!has(channel, 'provisioning')) return [];
-    if (!this.#isPublic) {
+    const { accounts, io, publicUrl } = this.#deps;
+    if (publicUrl === undefined) {
       const detail = `Set PARLEY_PUBLIC_URL to the https address at which ${channel.name} reaches this service, then save again`;
       return [{ step: 'webhook', ok: false, blocking: true, detail }];
     }
-    try {
-      return await channel.provisioning.provision(this.webhookUrl(account), settings, this.#io);
-    } catch (error) {
-      // The address of the provider may not be called: the account is stored, and this says what to mend.
-      if (!(error instanceof ParleyError)) throw error;
-      return [{ step: 'provider', ok: false, blocking: true, detail: error.message }];
+    const url = this.webhookUrl(account);
+    return steps(() =>
+      channel.provisioning.provision(url, settings, io, (learned) => accounts.learn(account, learned)),
+    );
+  }
+
+  /**
+   * Takes back what was set up for an account that is deleted, and for its connection when it was the last below it. Answers what was done
+   * and what stays.
+   */
+  async remove(account: LiveAccount, isLast: boolean): Promise<ProvisioningStep[]> {
+    const { io, publicUrl } = this.#deps;
+    const { channel, settings } = account;
+    if (!has(channel, 'provisioning') || publicUrl === undefined) return [];
+    const { provisioning } = channel;
+    const webhookUrl = this.webhookUrl(account);
+    if (provisioning.remove === undefined) {
+      const detail = `${channel.name} goes on calling ${webhookUrl}, which answers 404 from now on: take the webhook away there`;
+      return isLast ? [{ step: 'webhook', ok: false, detail }] : [];
     }
+    return steps(async () => (await provisioning.remove?.({ webhookUrl, isLast }, settings, io)) ?? []);
+  }
+}
+
+/** The address of the provider may not be called: the account is stored or gone, and this says what to mend. */
+async function steps(run: () => Promise<ProvisioningStep[]>): Promise<ProvisioningStep[]> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof ParleyError)) throw error;
+    return [{ step: 'provider', ok: false, blocking: true, detail: error.message }];
   }
 }

@@ -1,6 +1,7 @@
 /** Conversations as people and workflows look them up, and who answers in them. */
 import type { ConversationView, Page } from '../../../contract/api.ts';
-import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
+import type { Accounts } from '../connectors/accounts.ts';
+import type { LiveAccount } from '../connectors/live.ts';
 import { findChannel } from '../channels/registry.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import { iso, type Clock } from '../core/clock.ts';

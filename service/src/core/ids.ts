@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.ts';
 
 /** Tells what an id names. */
-export type IdPrefix = 'acc' | 'con' | 'cnv' | 'msg' | 'att' | 'rcp' | 'evt' | 'sub' | 'job' | 'mdi' | 'key' | 'dlv';
+export type IdPrefix =
+  'cnn' | 'acc' | 'con' | 'cnv' | 'msg' | 'att' | 'rcp' | 'evt' | 'sub' | 'job' | 'mdi' | 'key' | 'dlv';
 
 /** A source of new ids. */
 export interface Ids {

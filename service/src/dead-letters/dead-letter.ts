@@ -6,9 +6,23 @@ import { ParleyError } from '../core/errors.ts';
 import { parse, requestOf } from '../outbound/message-view.ts';
 import type { DeadReceiptRow, DeadLetterPosition } from '../store/dead-letter.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
+import type { DeadCode } from '../store/receipt.store.ts';
 
-/** The code of every webhook that was put aside. */
-export const UNREADABLE = 'unreadable';
+/** What a webhook that was put aside is, by why it was. */
+const TYPES = { unreadable: 'webhook', no_account: 'unrouted' } as const satisfies Record<DeadCode, DeadLetterType>;
+
+/** The codes of webhooks that were put aside. */
+export const RECEIPT_CODES: readonly string[] = Object.keys(TYPES);
+
+/** Which webhooks a filter means: those of one code, all of them (undefined), or none. */
+export function codeOfReceipts(
+  type: DeadLetterType | undefined,
+  code: string | undefined,
+): DeadCode | 'none' | undefined {
+  const codes = (Object.keys(TYPES) as DeadCode[]).filter((one) => type === undefined || TYPES[one] === type);
+  const meant = code === undefined ? codes : codes.filter((one) => one === code);
+  return meant.length > 1 ? undefined : (meant[0] ?? 'none');
+}
 
 type Account = DeadLetter['account'];
 
@@ -50,9 +64,9 @@ export function deadLetterOfMessage(row: MessageRow, account: Account): DeadLett
 export function deadLetterOfReceipt(row: DeadReceiptRow, account: Account): DeadLetter {
   return {
     id: receiptId(row.seq),
-    type: 'webhook',
+    type: TYPES[row.code],
     account,
-    code: UNREADABLE,
+    code: row.code,
     detail: row.reason ?? 'The webhook could not be read',
     createdAt: iso(row.receivedAt),
     deadAt: iso(row.deadAt),
@@ -87,12 +101,12 @@ export function placesOf(cursor: string | undefined): Places {
   };
 }
 
-const RANK: Record<DeadLetterType, number> = { webhook: 0, message: 1 };
+const RANK: Record<DeadLetterType, number> = { webhook: 0, unrouted: 0, message: 1 };
 
 /** Oldest first. */
 export function compareDeadLetters(a: DeadLetter, b: DeadLetter): number {
   if (a.deadAt !== b.deadAt) return a.deadAt < b.deadAt ? -1 : 1;
-  if (a.type !== b.type) return RANK[a.type] - RANK[b.type];
+  if (RANK[a.type] !== RANK[b.type]) return RANK[a.type] - RANK[b.type];
   const [x, y] = [named(a.id)?.key ?? '', named(b.id)?.key ?? ''];
   return x < y ? -1 : 1;
 }

@@ -27,10 +27,11 @@ import type { Db, Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
 import type { MessageRow } from '../store/message.store.ts';
 import * as receipts from '../store/receipt.store.ts';
-import type { DeadReceipt } from '../store/receipt.store.ts';
+import type { DeadCode, DeadReceipt } from '../store/receipt.store.ts';
 import { LedgerUnavailable } from '../store/unavailable.ts';
 import {
   byArrival,
+  codeOfReceipts,
   compareDeadLetters,
   cursorOf,
   deadLetterOfMessage,
@@ -38,7 +39,7 @@ import {
   named,
   nextOf,
   placesOf,
-  UNREADABLE,
+  RECEIPT_CODES,
   workOf,
 } from './dead-letter.ts';
 
@@ -92,7 +93,7 @@ export class DeadLetters {
     }
     const receipt = await this.#receipt(id);
     const bytes = receipt.body.length;
-    const shown = deadLetterOfReceipt({ ...receipt, bytes }, await this.#account(receipt.accountId));
+    const shown = deadLetterOfReceipt({ ...receipt, bytes }, await this.#connection(receipt.connectionId));
     return bytes > MAX_BODY_BYTES ? shown : { ...shown, body: Buffer.from(receipt.body).toString('utf8') };
   }
 
@@ -143,12 +144,14 @@ export class DeadLetters {
   /** How many there are of each type. */
   async count(): Promise<Record<DeadLetter['type'], number>> {
     const { reader } = this.#deps.ledger;
-    const all = { accountIds: undefined, from: undefined, to: undefined, order: 'desc', behind: undefined } as const;
-    const [message, webhook] = await Promise.all([
-      store.countMessages(reader, { ...all, status: undefined, code: undefined }),
-      store.countReceipts(reader, all),
+    const all = { from: undefined, to: undefined, order: 'desc', behind: undefined } as const;
+    const receiptsOf = (code: DeadCode) => store.countReceipts(reader, { ...all, connectionIds: undefined, code });
+    const [message, webhook, unrouted] = await Promise.all([
+      store.countMessages(reader, { ...all, accountIds: undefined, status: undefined, code: undefined }),
+      receiptsOf('unreadable'),
+      receiptsOf('no_account'),
     ]);
-    return { message, webhook };
+    return { message, webhook, unrouted };
   }
 
   async #readAgain(id: string): Promise<ReplayedDeadLetter> {
@@ -200,12 +203,11 @@ export class DeadLetters {
     const wanted = await wantedOf(reader, filter, order, after);
     const dead = wanted.messages ? await store.messages(reader, wanted.messages, limit) : [];
     const unread = wanted.receipts ? await store.receipts(reader, wanted.receipts, limit) : [];
-    const ids = [...dead.map((row) => row.accountId), ...unread.map((row) => row.accountId)];
-    const names = await store.accountNames(reader, [...new Set(ids)]);
-    const nameOf = (id: string) => names.get(id) ?? NO_ACCOUNT;
+    const names = await store.accountNames(reader, [...new Set(dead.map((row) => row.accountId))]);
+    const callers = await store.connectionNames(reader, [...new Set(unread.map((row) => row.connectionId))]);
     const found = [
-      ...dead.map((row) => deadLetterOfMessage(row, nameOf(row.accountId))),
-      ...unread.map((row) => deadLetterOfReceipt(row, nameOf(row.accountId))),
+      ...dead.map((row) => deadLetterOfMessage(row, names.get(row.accountId) ?? NO_ACCOUNT)),
+      ...unread.map((row) => deadLetterOfReceipt(row, callers.get(row.connectionId) ?? NO_ACCOUNT)),
     ].sort(compareDeadLetters);
     return (order === 'asc' ? found : found.reverse()).slice(0, limit);
   }
@@ -220,6 +222,10 @@ export class DeadLetters {
   async #account(id: string): Promise<DeadLetter['account']> {
     return (await store.accountNames(this.#deps.ledger.reader, [id])).get(id) ?? NO_ACCOUNT;
   }
+
+  async #connection(id: string): Promise<DeadLetter['account']> {
+    return (await store.connectionNames(this.#deps.ledger.reader, [id])).get(id) ?? NO_ACCOUNT;
+  }
 }
 
 const NO_ACCOUNT = { channel: '', externalId: '' };
@@ -230,14 +236,15 @@ async function wantedOf(db: Db, filter: DeadLetterFilter, order: 'asc' | 'desc',
   const places = placesOf(after);
   const isAnyAccount = channel === undefined && externalId === undefined;
   const accountIds = isAnyAccount ? undefined : await store.accountsNamed(db, channel, externalId);
-  const shared = { accountIds, from: instant(from), to: instant(to), order };
-  const isNobody = accountIds?.length === 0;
-  const noMessages = isNobody || type === 'webhook' || code === UNREADABLE;
-  const isOfMessages = status !== undefined || (code !== undefined && code !== UNREADABLE);
-  const noReceipts = isNobody || type === 'message' || isOfMessages;
+  const connectionIds = isAnyAccount ? undefined : await store.connectionsNamed(db, channel, externalId);
+  const shared = { from: instant(from), to: instant(to), order };
+  const isOfReceipts = code !== undefined && RECEIPT_CODES.includes(code);
+  const noMessages = accountIds?.length === 0 || (type !== undefined && type !== 'message') || isOfReceipts;
+  const wantedCode = codeOfReceipts(type, code);
+  const noReceipts = connectionIds?.length === 0 || status !== undefined || wantedCode === 'none';
   return {
-    messages: noMessages ? undefined : { ...shared, status, code, behind: places.message },
-    receipts: noReceipts ? undefined : { ...shared, behind: places.webhook },
+    messages: noMessages ? undefined : { ...shared, accountIds, status, code, behind: places.message },
+    receipts: noReceipts ? undefined : { ...shared, connectionIds, code: wantedCode, behind: places.webhook },
   };
 }
 

@@ -1,7 +1,7 @@
 /** Makes one parsed fact true in the ledger and publishes it, in the caller's unit of work. */
 import type { EventBody } from '../../../contract/event.ts';
 import type { InboundContent } from '../../../contract/message.ts';
-import type { LiveAccount } from '../connectors/accounts.ts';
+import type { LiveAccount } from '../connectors/live.ts';
 import type {
   ChannelEvent,
   ParsedDeletion,

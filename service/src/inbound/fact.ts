@@ -1,5 +1,5 @@
 /** One fact on its way into the ledger. */
-import type { LiveAccount } from '../connectors/accounts.ts';
+import type { LiveAccount } from '../connectors/live.ts';
 import type { ChannelEvent, ContactRef } from '../channels/channel.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 

@@ -1,23 +1,24 @@
 /** Reads receipts: every fact in a webhook becomes rows and events, a few receipts in one unit of work, in order. */
-import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
-import type { ChannelEvent, RawRequest } from '../channels/channel.ts';
+import type { Accounts } from '../connectors/accounts.ts';
+import { digestOf, requestOf } from '../connectors/receive/accept.ts';
+import { normalizeJob } from '../connectors/receive/job.ts';
+import { Pace } from '../connectors/receive/pace.ts';
 import type { Clock } from '../core/clock.ts';
-import { ParleyError, VerificationError } from '../core/errors.ts';
+import { ParleyError } from '../core/errors.ts';
 import { identitiesIn } from '../core/identity.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as erasures from '../store/erasure.store.ts';
 import * as receipts from '../store/receipt.store.ts';
-import type { DeadReceipt, Receipt } from '../store/receipt.store.ts';
+import type { DeadCode, DeadReceipt, Receipt } from '../store/receipt.store.ts';
 import { LedgerUnavailable } from '../store/unavailable.ts';
-import { digestOf, normalizeJob, requestOf } from '../connectors/receive/accept.ts';
 import type { Applier } from './apply.ts';
-import { Pace } from '../connectors/receive/pace.ts';
+import { route, type Routed, type Target } from './route.ts';
 
 /** Receipts read in one turn: one commit, and no longer than a webhook may wait meanwhile. */
 const BATCH = 32;
-/** A receipt that failed this often is put aside with its body kept, so that it cannot hold up the account for ever. */
+/** A receipt that failed this often is put aside with its body kept, so that it cannot hold up the connection for ever. */
 const MAX_ATTEMPTS = 12;
 
 const MAX_REASON = 300;
@@ -35,15 +36,7 @@ export interface NormalizeDeps {
   log: { warn(fields: Record<string, unknown>, message: string): void };
 }
 
-interface Target {
-  account: LiveAccount;
-  event: ChannelEvent;
-}
-
-/** Accounts by the address that webhooks name them by, for as long as a turn takes. */
-type Named = Map<string, LiveAccount[]>;
-
-const ACCOUNTS_AT_A_TIME = 4;
+const CONNECTIONS_AT_A_TIME = 4;
 
 export class NormalizeHandler implements JobHandler {
   readonly kind = 'normalize';
@@ -53,73 +46,77 @@ export class NormalizeHandler implements JobHandler {
 
   constructor(deps: NormalizeDeps) {
     this.#deps = deps;
-    // On a ledger in this process reading is computing: two accounts at a time would be no faster, and take twice the share from
+    // On a ledger in this process reading is computing: two connections at a time would be no faster, and take twice the share from
     // acceptance. On a server it is waiting for answers.
-    this.concurrency = deps.ledger.dialect.shared ? ACCOUNTS_AT_A_TIME : 1;
+    this.concurrency = deps.ledger.dialect.shared ? CONNECTIONS_AT_A_TIME : 1;
     this.#pace = new Pace(deps.accepted);
   }
 
   async run(job: Job): Promise<void> {
-    const { accountId } = job.payload as { accountId: string };
-    const { ledger, accounts } = this.#deps;
-    const account = await accounts.known(accountId);
+    const { connectionId } = job.payload as { connectionId: string };
     // After a failure one by one, so that only the one that fails is held up.
-    const waiting = await receipts.unprocessed(ledger.reader, accountId, job.attempts === 0 ? BATCH : 1);
-    const turn = () => this.#turn(account, waiting, job, accountId);
-    await this.#pace.turn(job.attempts < MAX_ATTEMPTS ? turn : () => this.#lastTry(turn, waiting, job, accountId));
+    const limit = job.attempts === 0 ? BATCH : 1;
+    const waiting = await receipts.unprocessed(this.#deps.ledger.reader, connectionId, limit);
+    const turn = () => this.#turn(waiting, job, connectionId);
+    await this.#pace.turn(job.attempts < MAX_ATTEMPTS ? turn : () => this.#lastTry(turn, waiting, job, connectionId));
   }
 
   /** Reads, at once, a webhook that was put aside. Throws what speaks against it; then it stays aside. */
   async replay(receipt: DeadReceipt): Promise<void> {
-    const { ledger, accounts } = this.#deps;
-    const account = await accounts.known(receipt.accountId);
-    if (account === undefined)
-      throw new ParleyError(409, 'account_required', 'The account of this webhook was deleted');
-    const targets = await this.#targets(account, receipt);
+    const { ledger } = this.#deps;
+    const { connectionId } = receipt;
+    const { targets, strays } = await this.#route(connectionId, receipt);
+    if (strays.length > 0) throw new ParleyError(409, 'account_required', strayReason(strays));
     await ledger.write(async (tx) => {
-      if ((await receipts.takeBack(tx, receipt.seq)) && (await this.#markRead(tx, receipt.accountId, receipt)))
+      if ((await receipts.takeBack(tx, receipt.seq)) && (await this.#markRead(tx, connectionId, receipt)))
         await this.#apply(tx, receipt, targets, await erasures.leftOut(tx.db));
     });
   }
 
-  /** What cannot be read now is put aside, so that it holds up the account no longer. */
-  async #lastTry(turn: () => Promise<void>, waiting: readonly Receipt[], job: Job, accountId: string): Promise<void> {
+  /** What cannot be read now is put aside, so that it holds up the connection no longer. */
+  async #lastTry(
+    turn: () => Promise<void>,
+    waiting: readonly Receipt[],
+    job: Job,
+    connectionId: string,
+  ): Promise<void> {
     try {
       await turn();
     } catch (error) {
       if (error instanceof LedgerUnavailable) throw error;
       await this.#deps.ledger.write(async (tx) => {
-        for (const one of waiting) await this.#putAside(tx, accountId, one, reasonOf(error));
-        await this.#finish(tx, job, accountId);
+        for (const one of waiting) {
+          await this.#putAside(tx, connectionId, one, { code: 'unreadable', reason: reasonOf(error) });
+        }
+        await this.#finish(tx, job, connectionId);
       });
     }
   }
 
   /** One unit of work: all of the turn or nothing, so that no receipt is read before an earlier one. */
-  async #turn(
-    account: LiveAccount | undefined,
-    waiting: readonly Receipt[],
-    job: Job,
-    accountId: string,
-  ): Promise<void> {
-    const read: { receipt: Receipt; targets: Target[] }[] = [];
-    const named: Named = new Map();
-    for (const receipt of waiting) {
-      read.push({ receipt, targets: account === undefined ? [] : await this.#targets(account, receipt, named) });
-    }
+  async #turn(waiting: readonly Receipt[], job: Job, connectionId: string): Promise<void> {
+    const read: { receipt: Receipt; routed: Routed }[] = [];
+    for (const receipt of waiting) read.push({ receipt, routed: await this.#route(connectionId, receipt) });
+    const channel = this.#deps.accounts.connections.find(connectionId)?.channel.id;
     await this.#deps.ledger.write(async (tx) => {
       const leftOut = await erasures.leftOut(tx.db);
-      for (const { receipt, targets } of read) {
-        if (!(await this.#markRead(tx, accountId, receipt))) continue;
-        await this.#apply(tx, receipt, targets, leftOut);
-        if (account !== undefined) tx.afterCommit(() => this.#deps.read(account.channel.id));
+      for (const { receipt, routed } of read) {
+        if (!(await this.#settle(tx, connectionId, receipt, routed))) continue;
+        await this.#apply(tx, receipt, routed.targets, leftOut);
+        if (channel !== undefined) tx.afterCommit(() => this.#deps.read(channel));
       }
-      await this.#finish(tx, job, accountId);
+      await this.#finish(tx, job, connectionId);
     });
   }
 
-  #markRead(tx: Tx, accountId: string, receipt: Receipt): Promise<boolean> {
-    return receipts.markProcessed(tx, receipt, digestOf(accountId, receipt.body), this.#deps.clock.now());
+  /** What tells of accounts that nobody registered is kept for a person, whatever else it tells. False: it was read before. */
+  #settle(tx: Tx, connectionId: string, receipt: Receipt, { strays }: Routed): Promise<boolean> {
+    if (strays.length === 0) return this.#markRead(tx, connectionId, receipt);
+    return this.#putAside(tx, connectionId, receipt, { code: 'no_account', reason: strayReason(strays) });
+  }
+
+  #markRead(tx: Tx, connectionId: string, receipt: Receipt): Promise<boolean> {
+    return receipts.markProcessed(tx, receipt, digestOf(connectionId, receipt.body), this.#deps.clock.now());
   }
 
   async #apply(tx: Tx, receipt: Receipt, targets: readonly Target[], leftOut: erasures.LeftOut): Promise<void> {
@@ -130,38 +127,27 @@ export class NormalizeHandler implements JobHandler {
     }
   }
 
-  async #putAside(tx: Tx, accountId: string, receipt: Receipt, reason: string): Promise<void> {
-    const digest = digestOf(accountId, receipt.body);
-    await receipts.putAside(tx, receipt, digest, this.#deps.clock.now(), reason);
+  #putAside(tx: Tx, connectionId: string, receipt: Receipt, why: { code: DeadCode; reason: string }): Promise<boolean> {
     const { seq } = receipt;
-    tx.afterCommit(() => this.#deps.log.warn({ receipt: seq }, 'A webhook could not be read and was put aside'));
+    const facts = { receipt: seq, connection: connectionId, code: why.code };
+    tx.afterCommit(() => this.#deps.log.warn(facts, 'A webhook was put aside as a dead letter'));
+    return receipts.putAside(tx, receipt, digestOf(connectionId, receipt.body), this.#deps.clock.now(), why);
   }
 
-  /** Whom each fact is for. A fact for another account than the one called counts only if that account's own secret verifies it. */
-  async #targets(called: LiveAccount, receipt: Receipt, named: Named = new Map()): Promise<Target[]> {
+  /** Whom each fact is for. Another process may have registered an account a moment ago. */
+  async #route(connectionId: string, receipt: Receipt): Promise<Routed> {
+    const { accounts } = this.#deps;
     const request = requestOf(receipt);
-    const entitled = new Map<string | undefined, LiveAccount[]>([[undefined, [called]]]);
-    const targets: Target[] = [];
-    for (const event of called.channel.parse(request, called.settings)) {
-      const accounts = entitled.get(event.address) ?? (await this.#entitled(called, request, event.address, named));
-      entitled.set(event.address, accounts);
-      if (accounts.length === 0) {
-        this.#deps.log.warn({ account: called.id, receipt: receipt.seq, event: event.type }, 'No account for an event');
-      }
-      for (const account of accounts) targets.push({ account, event });
-    }
-    return targets;
+    const found = accounts.connections.find(connectionId);
+    const routed = found && route(found, request);
+    if (routed !== undefined && routed.strays.length === 0) return routed;
+    const connection = (await accounts.refreshed()).connections.find(connectionId);
+    return connection === undefined ? { targets: [], strays: [''] } : route(connection, request);
   }
 
-  async #entitled(called: LiveAccount, request: RawRequest, address = '', named: Named): Promise<LiveAccount[]> {
-    const accounts = named.get(address) ?? (await this.#deps.accounts.byAddress(called.channel.id, address));
-    named.set(address, accounts);
-    return accounts.filter((account) => account.id === called.id || isAuthentic(request, account));
-  }
-
-  async #finish(tx: Tx, job: Job, accountId: string): Promise<void> {
-    const hasMore = async () => (await receipts.unprocessed(tx.db, accountId, 1)).length > 0;
-    await this.#deps.outbox.finishOrRestart(tx, job, normalizeJob(accountId), hasMore);
+  async #finish(tx: Tx, job: Job, connectionId: string): Promise<void> {
+    const hasMore = async () => (await receipts.unprocessed(tx.db, connectionId, 1)).length > 0;
+    await this.#deps.outbox.finishOrRestart(tx, job, normalizeJob(connectionId), hasMore);
   }
 }
 
@@ -170,12 +156,10 @@ export function reasonOf(error: unknown): string {
   return String(error).slice(0, MAX_REASON);
 }
 
-function isAuthentic(request: RawRequest, account: LiveAccount): boolean {
-  try {
-    account.channel.verify(request, account.settings);
-    return true;
-  } catch (error) {
-    if (error instanceof VerificationError) return false;
-    throw error;
-  }
+/** Which accounts are missing, as providers call them. */
+function strayReason(strays: readonly string[]): string {
+  const named = strays.filter((address) => address !== '').join(', ');
+  const reason =
+    named === '' ? 'Every account of this connection was deleted' : `No account is registered for ${named}`;
+  return `${reason.slice(0, MAX_REASON)}: register it, then replay`;
 }

@@ -7,8 +7,10 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { AccountRef } from '../../../contract/channel.ts';
 import type { UploadedMedia } from '../../../contract/api.ts';
-import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
-import { has, type ChannelIo, type MediaFile, type MediaPower } from '../channels/channel.ts';
+import type { Accounts } from '../connectors/accounts.ts';
+import type { LiveAccount } from '../connectors/live.ts';
+import { has } from '../channels/channel.ts';
+import type { ConnectorIo, MediaFile, MediaPower } from '../connectors/connector.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
@@ -21,7 +23,7 @@ const REUSE_MARGIN_MS = 8 * 24 * 3_600_000;
 export interface MediaDeps {
   ledger: Ledger;
   accounts: Accounts;
-  io: ChannelIo;
+  io: ConnectorIo;
   clock: Clock;
   /** Uploads pass through a file here, so that a large one does not fill the memory. */
   spoolDir: string;

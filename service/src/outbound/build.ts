@@ -1,6 +1,6 @@
 /** Puts the outbound pipeline together. */
 import type { Accounts } from '../connectors/accounts.ts';
-import type { ChannelIo } from '../channels/channel.ts';
+import type { ConnectorIo } from '../connectors/connector.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
 import type { JobHandler, Outbox } from '../outbox/outbox.ts';
@@ -19,7 +19,7 @@ export interface OutboundDeps extends Pick<SendDeps, 'called' | 'webhookUrl' | '
   outbox: Outbox;
   accounts: Accounts;
   outcomes: Outcomes;
-  io: ChannelIo;
+  io: ConnectorIo;
   clock: Clock;
   ids: Ids;
   random(): number;

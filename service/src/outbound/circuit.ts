@@ -2,7 +2,8 @@
  * The circuit of an account: when the provider refuses the account itself (its token, its permissions), its sends wait instead of
  * failing one by one. A change of the account closes the circuit at once; besides, a send tries now and then whether it works again.
  */
-import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
+import type { Accounts } from '../connectors/accounts.ts';
+import type { LiveAccount } from '../connectors/live.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SendError, SendErrorKind } from '../core/errors.ts';
 import * as store from '../store/account.store.ts';

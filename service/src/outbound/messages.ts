@@ -1,8 +1,10 @@
 /** Questions about messages, and the read mark: everything of the outbound side that is no send. */
 import type { MarkRead, MessageView, Page, Permission, SendMessage } from '../../../contract/api.ts';
 import type { OutboundKind } from '../../../contract/message.ts';
-import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
-import { has, type ChannelIo, type SeenMessage } from '../channels/channel.ts';
+import type { Accounts } from '../connectors/accounts.ts';
+import type { LiveAccount } from '../connectors/live.ts';
+import { has, type SeenMessage } from '../channels/channel.ts';
+import type { ConnectorIo } from '../connectors/connector.ts';
 import { bestIdentity } from '../contacts/resolve.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
@@ -28,7 +30,7 @@ export interface MessagesDeps {
   ledger: Ledger;
   accounts: Accounts;
   permissions: Permissions;
-  io: ChannelIo;
+  io: ConnectorIo;
   clock: Clock;
 }
 

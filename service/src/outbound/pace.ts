@@ -3,7 +3,8 @@
  * start in each, right at its beginning. Slots are so long that in no second more start than are allowed, whatever the number of
  * processes; that costs about a twentieth of the throughput.
  */
-import { perSecondOf, type Accounts, type LiveAccount } from '../connectors/accounts.ts';
+import type { Accounts } from '../connectors/accounts.ts';
+import { perSecondOf, type LiveAccount } from '../connectors/live.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import type { GroupGate } from '../outbox/fair-scheduler.ts';

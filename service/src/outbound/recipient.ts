@@ -1,7 +1,8 @@
 /** Who gets a message and which account sends it, when the caller names a conversation or a contact instead of an address. */
 import type { SendMessage } from '../../../contract/api.ts';
 import type { AccountRef } from '../../../contract/channel.ts';
-import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
+import type { Accounts } from '../connectors/accounts.ts';
+import type { LiveAccount } from '../connectors/live.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import { ParleyError } from '../core/errors.ts';
 import * as conversations from '../store/conversation.store.ts';

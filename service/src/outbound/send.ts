@@ -2,8 +2,10 @@
  * Sends one message: checked again, an attempt opened on disk, the provider called once outside any unit of work, the attempt closed.
  * An attempt that is found open means that the process ended during the call: the outcome is unknown, and nothing is repeated.
  */
-import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
-import type { ChannelIo, SendReceipt } from '../channels/channel.ts';
+import type { Accounts } from '../connectors/accounts.ts';
+import type { LiveAccount } from '../connectors/live.ts';
+import type { SendReceipt } from '../channels/channel.ts';
+import type { ConnectorIo } from '../connectors/connector.ts';
 import { bestIdentity, type Participant } from '../contacts/resolve.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
@@ -35,7 +37,7 @@ export interface SendDeps {
   pacer: Pacer;
   permissions: Permissions;
   writer: OutcomeWriter;
-  io: ChannelIo;
+  io: ConnectorIo;
   clock: Clock;
   ids: Ids;
   webhookUrl(account: LiveAccount): string;

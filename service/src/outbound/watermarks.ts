@@ -2,7 +2,8 @@
  * Statuses of providers that name no messages: a step for everything that was sent in a conversation until a time. Some at once, in the
  * unit that brings the news; the rest, where somebody did not look for long, in small steps.
  */
-import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
+import type { Accounts } from '../connectors/accounts.ts';
+import type { LiveAccount } from '../connectors/live.ts';
 import type { ParsedWatermark } from '../channels/channel.ts';
 import type { Outbox, OutboxJob } from '../outbox/outbox.ts';
 import * as conversations from '../store/conversation.store.ts';

@@ -1,4 +1,4 @@
-/** Accounts and the addresses by which webhooks name them. Settings are kept as they come: encrypted. */
+/** Accounts. Settings are kept as they come: encrypted. */
 import type { Kysely, Selectable } from 'kysely';
 import type { AccountsTable, Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
@@ -13,7 +13,7 @@ export type AccountFacts = Omit<AccountRow, 'settings'>;
 export async function facts(db: Kysely<Schema>): Promise<AccountFacts[]> {
   return db
     .selectFrom('accounts')
-    .select(['id', 'channel', 'externalId', 'name', 'endpoint', 'settingsDigest', 'createdAt', 'updatedAt'])
+    .select(['id', 'channel', 'externalId', 'name', 'connectionId', 'settingsDigest', 'createdAt', 'updatedAt'])
     .select(['deletedAt', 'pausedAt', 'pausedReason', 'probeAt', 'perSecond'])
     .execute();
 }
@@ -23,13 +23,14 @@ export async function findById(db: Kysely<Schema>, id: string): Promise<AccountR
 }
 
 /** Creates the account or replaces what is known of it; a deleted one comes back under its old id. */
-export async function put(tx: Tx, account: NewAccount, addresses: string[]): Promise<void> {
+export async function put(tx: Tx, account: NewAccount): Promise<void> {
   await tx.db
     .insertInto('accounts')
     .values(account)
     .onConflict((conflict) =>
       conflict.columns(['channel', 'externalId']).doUpdateSet({
         name: account.name,
+        connectionId: account.connectionId,
         settings: account.settings,
         settingsDigest: account.settingsDigest,
         updatedAt: account.updatedAt,
@@ -40,9 +41,6 @@ export async function put(tx: Tx, account: NewAccount, addresses: string[]): Pro
       }),
     )
     .execute();
-  await tx.db.deleteFrom('accountAddresses').where('accountId', '=', account.id).execute();
-  const rows = addresses.map((address) => ({ channel: account.channel, address, accountId: account.id }));
-  if (rows.length > 0) await tx.db.insertInto('accountAddresses').values(rows).execute();
 }
 
 /** The account with this external id, deleted ones too: its id is for ever. */
@@ -55,14 +53,13 @@ export async function find(db: Kysely<Schema>, channel: string, externalId: stri
     .executeTakeFirst();
 }
 
-/** Forgets the settings and the addresses; what was said through the account stays. */
+/** Forgets the settings; what was said through the account stays. */
 export async function remove(tx: Tx, id: string, now: number): Promise<void> {
   await tx.db
     .updateTable('accounts')
     .set({ deletedAt: now, updatedAt: now, settings: '', settingsDigest: '' })
     .where('id', '=', id)
     .execute();
-  await tx.db.deleteFrom('accountAddresses').where('accountId', '=', id).execute();
 }
 
 export async function setPerSecond(tx: Tx, id: string, perSecond: number): Promise<void> {
@@ -108,13 +105,13 @@ export async function resume(tx: Tx, id: string, since: number): Promise<boolean
   return resumed.numUpdatedRows > 0n;
 }
 
-export async function idsByAddress(db: Kysely<Schema>, channel: string, address: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('accountAddresses')
-    .select('accountId')
-    .where('channel', '=', channel)
-    .where('address', '=', address)
-    .orderBy('accountId')
-    .execute();
-  return rows.map((row) => row.accountId);
+/** Those of a channel that were not deleted, the oldest first. */
+export async function ofChannel(db: Kysely<Schema>, channel: string): Promise<AccountRow[]> {
+  const all = db.selectFrom('accounts').selectAll().where('channel', '=', channel).where('deletedAt', 'is', null);
+  return all.orderBy('id').execute();
+}
+
+/** Hangs an account below another connection. */
+export async function move(tx: Tx, id: string, connectionId: string): Promise<void> {
+  await tx.db.updateTable('accounts').set({ connectionId }).where('id', '=', id).execute();
 }

@@ -5,6 +5,7 @@
 import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { MessageRow } from './message.store.ts';
+import { codeOf, type DeadCode } from './receipt.store.ts';
 
 /** Where a list goes on: behind this letter. `key`: a message's id, a receipt's number. */
 export interface DeadLetterPosition<Key> {
@@ -14,8 +15,6 @@ export interface DeadLetterPosition<Key> {
 
 /** What both have in common. Instants in milliseconds; `to` is not included. */
 interface Wanted<Key> {
-  /** Absent: any account. */
-  accountIds: readonly string[] | undefined;
   from: number | undefined;
   to: number | undefined;
   /** Newest first, or oldest first. */
@@ -24,18 +23,26 @@ interface Wanted<Key> {
 }
 
 export interface WantedMessages extends Wanted<string> {
+  /** Absent: any account. */
+  accountIds: readonly string[] | undefined;
   status: string | undefined;
   code: string | undefined;
 }
 
-export type WantedReceipts = Wanted<number>;
+export interface WantedReceipts extends Wanted<number> {
+  /** Absent: any connection. */
+  connectionIds: readonly string[] | undefined;
+  /** Absent: any kind. */
+  code: DeadCode | undefined;
+}
 
 /** A receipt without what it holds. */
 export interface DeadReceiptRow {
   seq: number;
-  accountId: string;
+  connectionId: string;
   receivedAt: number;
   deadAt: number;
+  code: DeadCode;
   reason: string | null;
   bytes: number;
 }
@@ -45,8 +52,12 @@ const errorStart = (code: string) => `{"code":${JSON.stringify(code)}`;
 
 /** Put so that no index helps: by account, everything that the account ever sent would be looked through. */
 function ofAccounts(ids: readonly string[]) {
-  return (is: ExpressionBuilder<Schema, 'messages' | 'receipts'>) =>
-    is(is.fn.coalesce('accountId', is.val('')), 'in', ids);
+  return (is: ExpressionBuilder<Schema, 'messages'>) => is(is.fn.coalesce('accountId', is.val('')), 'in', ids);
+}
+
+/** The same for receipts. */
+function ofConnections(ids: readonly string[]) {
+  return (is: ExpressionBuilder<Schema, 'receipts'>) => is(is.fn.coalesce('connectionId', is.val('')), 'in', ids);
 }
 
 function messagesOf(db: Kysely<Schema>, { accountIds, from, to, status, code, order, behind }: WantedMessages) {
@@ -66,11 +77,12 @@ function messagesOf(db: Kysely<Schema>, { accountIds, from, to, status, code, or
   return query;
 }
 
-function receiptsOf(db: Kysely<Schema>, { accountIds, from, to, order, behind }: WantedReceipts) {
+function receiptsOf(db: Kysely<Schema>, { connectionIds, from, to, code, order, behind }: WantedReceipts) {
   let query = db.selectFrom('receipts').where('deadAt', 'is not', null);
   if (from !== undefined) query = query.where('deadAt', '>=', from);
   if (to !== undefined) query = query.where('deadAt', '<', to);
-  if (accountIds !== undefined) query = query.where(ofAccounts(accountIds));
+  if (connectionIds !== undefined) query = query.where(ofConnections(connectionIds));
+  if (code !== undefined) query = query.where('deadCode', '=', code);
   if (behind !== undefined) {
     const beyond = order === 'asc' ? '>' : '<';
     query = query.where((is) => is(is.refTuple('deadAt', 'seq'), beyond, is.tuple(behind.deadAt, behind.key)));
@@ -85,13 +97,13 @@ export async function messages(db: Kysely<Schema>, wanted: WantedMessages, limit
 
 export async function receipts(db: Kysely<Schema>, wanted: WantedReceipts, limit: number): Promise<DeadReceiptRow[]> {
   const rows = await receiptsOf(db, wanted)
-    .select(['seq', 'accountId', 'receivedAt', 'deadAt'])
+    .select(['seq', 'connectionId', 'receivedAt', 'deadAt', 'deadCode'])
     .select(['deadReason as reason', (is) => is.fn<number>('length', ['body']).as('bytes')])
     .orderBy('deadAt', wanted.order)
     .orderBy('seq', wanted.order)
     .limit(limit)
     .execute();
-  return rows.map((row) => ({ ...row, deadAt: row.deadAt ?? 0 }));
+  return rows.map(({ deadCode, ...row }) => ({ ...row, deadAt: row.deadAt ?? 0, code: codeOf(deadCode) }));
 }
 
 export async function countMessages(db: Kysely<Schema>, wanted: WantedMessages): Promise<number> {
@@ -122,4 +134,35 @@ export async function accountNames(db: Kysely<Schema>, ids: readonly string[]) {
   const query = db.selectFrom('accounts').select(['id', 'channel', 'externalId']);
   const rows = await query.where('id', 'in', ids).execute();
   return new Map(rows.map(({ id, ...name }) => [id, name]));
+}
+
+/** Ids of connections that are of a channel, or that an account of this name hangs below. */
+export async function connectionsNamed(
+  db: Kysely<Schema>,
+  channel: string | undefined,
+  externalId: string | undefined,
+): Promise<string[]> {
+  if (externalId === undefined) {
+    const all = db.selectFrom('connections').select('id');
+    return (await (channel === undefined ? all : all.where('connector', '=', channel)).execute()).map(({ id }) => id);
+  }
+  let query = db.selectFrom('accounts').select('connectionId').distinct().where('externalId', '=', externalId);
+  if (channel !== undefined) query = query.where('channel', '=', channel);
+  return (await query.execute()).map(({ connectionId }) => connectionId);
+}
+
+/** What connections are called, by id: by the one account that hangs below them, where it is one. */
+export async function connectionNames(db: Kysely<Schema>, ids: readonly string[]) {
+  const names = new Map<string, { channel: string; externalId: string }>();
+  if (ids.length === 0) return names;
+  const rows = await db
+    .selectFrom('connections')
+    .leftJoin('accounts', 'accounts.connectionId', 'connections.id')
+    .select(['connections.id', 'connections.connector as channel', 'accounts.externalId'])
+    .where('connections.id', 'in', ids)
+    .execute();
+  for (const { id, channel, externalId } of rows) {
+    names.set(id, { channel, externalId: names.has(id) ? '' : (externalId ?? '') });
+  }
+  return names;
 }

@@ -144,15 +144,15 @@ export async function dropEvents(
 }
 
 /** Where reading of webhooks that are kept with their body goes on. */
-export type ReceiptPlace = { accountId: string; after: number } | { dead: [deadAt: number, seq: number] };
+export type ReceiptPlace = { connectionId: string; after: number } | { dead: [deadAt: number, seq: number] };
 
 /** Everywhere that such webhooks may be. */
 export async function receiptPlaces(db: Db): Promise<ReceiptPlace[]> {
-  const accounts = await db.selectFrom('accounts').select('id').execute();
-  return [...accounts.map(({ id }) => ({ accountId: id, after: 0 })), { dead: [0, 0] }];
+  const connections = await db.selectFrom('connections').select('id').execute();
+  return [...connections.map(({ id }) => ({ connectionId: id, after: 0 })), { dead: [0, 0] }];
 }
 
-/** Webhooks with their body that hold one of the texts: of an account and waiting to be read, or given up (`dead`). */
+/** Webhooks with their body that hold one of the texts: of a connection and waiting to be read, or given up (`dead`). */
 export async function receiptsWith(db: Db, texts: readonly string[], place: ReceiptPlace) {
   const kept = db.selectFrom('receipts').select(['seq', 'body', 'deadAt']).limit(RECEIPTS);
   const query =
@@ -163,7 +163,7 @@ export async function receiptsWith(db: Db, texts: readonly string[], place: Rece
           .orderBy('deadAt')
           .orderBy('seq')
       : kept
-          .where('accountId', '=', place.accountId)
+          .where('connectionId', '=', place.connectionId)
           .where('processedAt', 'is', null)
           .where('seq', '>', place.after)
           .orderBy('seq');
@@ -179,7 +179,7 @@ export async function receiptsWith(db: Db, texts: readonly string[], place: Rece
 export async function emptyDeadReceipts(tx: Tx, seqs: readonly number[]): Promise<number> {
   let emptied = 0;
   for (const seq of seqs) {
-    const change = { request: '', body: new Uint8Array(), deadAt: null, deadReason: null };
+    const change = { request: '', body: new Uint8Array(), deadAt: null, deadCode: null, deadReason: null };
     const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('deadAt', 'is not', null);
     emptied += Number((await update.executeTakeFirst()).numUpdatedRows);
   }

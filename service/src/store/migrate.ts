@@ -5,6 +5,7 @@ import type { StoreDialect } from './dialect.ts';
 import { firstSchema } from './migrations/0001-first-schema.ts';
 import { manyProcesses } from './migrations/0002-many-processes.ts';
 import { everyChannel } from './migrations/0003-every-channel.ts';
+import { connectionsFirst } from './migrations/0004-connections.ts';
 import { threads } from './migrations/0005-threads.ts';
 import { jobs } from './migrations/0006-jobs.ts';
 import type { Schema } from './schema.ts';
@@ -14,6 +15,7 @@ const MIGRATIONS = {
   '0001-first-schema': firstSchema,
   '0002-many-processes': manyProcesses,
   '0003-every-channel': everyChannel,
+  '0004-connections': connectionsFirst,
   '0005-threads': threads,
   '0006-jobs': jobs,
 };

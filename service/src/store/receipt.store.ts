@@ -5,7 +5,7 @@ import type { Tx } from './unit-of-work.ts';
 import { changed, prepared, type Parameters } from './prepared.ts';
 
 export interface NewReceipt {
-  accountId: string;
+  connectionId: string;
   receivedAt: number;
   /** What of the request is needed besides the body, as JSON. */
   request: string;
@@ -29,7 +29,7 @@ function insertMany(size: number) {
   return prepared((db, its: Parameters<Record<string, never>>) =>
     db.insertInto('receipts').values(
       Array.from({ length: size }, (_, i) => ({
-        accountId: its(`${4 * i}`),
+        connectionId: its(`${4 * i}`),
         receivedAt: its(`${4 * i + 1}`),
         request: its(`${4 * i + 2}`),
         body: its(`${4 * i + 3}`),
@@ -52,31 +52,32 @@ export async function insert(tx: Tx, receipts: readonly NewReceipt[]): Promise<v
 function numbered(receipts: readonly NewReceipt[], from: number, size: number): Record<string, never> {
   const values: unknown[] = [];
   for (let i = from; i < from + size; i++) {
-    const { accountId, receivedAt, request, body } = receipts[i] as NewReceipt;
-    values.push(accountId, receivedAt, request, body);
+    const { connectionId, receivedAt, request, body } = receipts[i] as NewReceipt;
+    values.push(connectionId, receivedAt, request, body);
   }
   return values as never;
 }
 
-const selectUnprocessed = prepared((db, its: Parameters<{ accountId: string; limit: number }>) =>
+const selectUnprocessed = prepared((db, its: Parameters<{ connectionId: string; limit: number }>) =>
   db
     .selectFrom('receipts')
     .select(['seq', 'receivedAt', 'request', 'body'])
-    .where('accountId', '=', its('accountId'))
+    .where('connectionId', '=', its('connectionId'))
     .where('processedAt', 'is', null)
     .orderBy('seq')
     .limit(its('limit')),
 );
 
-/** The oldest receipts of an account that wait to be read. */
-export async function unprocessed(db: Kysely<Schema>, accountId: string, limit: number): Promise<Receipt[]> {
-  return (await selectUnprocessed(db, { accountId, limit })).rows;
+/** The oldest receipts of a connection that wait to be read. */
+export async function unprocessed(db: Kysely<Schema>, connectionId: string, limit: number): Promise<Receipt[]> {
+  return (await selectUnprocessed(db, { connectionId, limit })).rows;
 }
 
 interface Read extends Pick<Receipt, 'seq' | 'request' | 'body'> {
   digest: string;
   now: number;
   deadAt: number | null;
+  deadCode: string | null;
   deadReason: string | null;
 }
 
@@ -87,6 +88,7 @@ const updateRead = prepared((db, its: Parameters<Read>) =>
     .set({
       processedAt: its('now'),
       deadAt: its('deadAt'),
+      deadCode: its('deadCode'),
       deadReason: its('deadReason'),
       digest: its('digest'),
       request: its('request'),
@@ -118,53 +120,66 @@ async function settle(tx: Tx, read: Read): Promise<boolean> {
 const NOTHING = new Uint8Array();
 
 /**
- * What was said is in the ledger now; of the receipt, only its digest is needed any more: of the account and the body, so that the
- * same bytes for the same account are the same webhook. Answers false when that was read before, or someone else read this receipt
+ * What was said is in the ledger now; of the receipt, only its digest is needed any more: of the connection and the body, so that the
+ * same bytes for the same connection are the same webhook. Answers false when that was read before, or someone else read this receipt
  * first: then nothing may be made of it again.
  */
 export async function markProcessed(tx: Tx, { seq }: Receipt, digest: string, now: number): Promise<boolean> {
-  return settle(tx, { seq, digest, now, deadAt: null, deadReason: null, request: '', body: NOTHING });
+  return settle(tx, { seq, digest, now, ...ALIVE, request: '', body: NOTHING });
 }
 
-/** It could not be read: kept as it came, for a person. */
+/** Why a receipt waits for a person: nobody can read it, or it tells of accounts that are not registered. */
+export type DeadCode = 'unreadable' | 'no_account';
+
+const ALIVE = { deadAt: null, deadCode: null, deadReason: null };
+
+/** It was not read, or not all of it: kept as it came, for a person. Answers false when it was read before. */
 export async function putAside(
   tx: Tx,
   receipt: Receipt,
   digest: string,
   now: number,
-  deadReason: string,
-): Promise<void> {
+  { code, reason }: { code: DeadCode; reason: string },
+): Promise<boolean> {
   const { seq, request, body } = receipt;
-  await settle(tx, { seq, digest, now, deadAt: now, deadReason, request, body });
+  return settle(tx, { seq, digest, now, deadAt: now, deadCode: code, deadReason: reason, request, body });
 }
 
 /** A receipt that was put aside. */
 export interface DeadReceipt extends Receipt {
-  accountId: string;
+  connectionId: string;
   deadAt: number;
+  code: DeadCode;
   reason: string | null;
 }
 
 export async function findDead(db: Kysely<Schema>, seq: number): Promise<DeadReceipt | undefined> {
   const row = await db
     .selectFrom('receipts')
-    .select(['seq', 'accountId', 'receivedAt', 'request', 'body'])
-    .select(['deadAt', 'deadReason as reason'])
+    .select(['seq', 'connectionId', 'receivedAt', 'request', 'body'])
+    .select(['deadAt', 'deadCode', 'deadReason as reason'])
     .where('seq', '=', seq)
     .executeTakeFirst();
-  return row && row.deadAt !== null ? { ...row, deadAt: row.deadAt } : undefined;
+  if (row === undefined || row.deadAt === null) return undefined;
+  const { deadCode, ...rest } = row;
+  return { ...rest, deadAt: row.deadAt, code: codeOf(deadCode) };
 }
 
 /** It waits to be read, as if it had just come. Answers false when it is not aside any more. */
 export async function takeBack(tx: Tx, seq: number): Promise<boolean> {
-  const change = { processedAt: null, deadAt: null, deadReason: null };
+  const change = { processedAt: null, ...ALIVE };
   const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('deadAt', 'is not', null);
   return (await update.executeTakeFirst()).numUpdatedRows > 0n;
 }
 
 /** Nobody wants to know what it said. Answers false when it is not aside any more. */
 export async function discard(tx: Tx, seq: number): Promise<boolean> {
-  const change = { request: '', body: NOTHING, deadAt: null, deadReason: null };
+  const change = { request: '', body: NOTHING, ...ALIVE };
   const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('deadAt', 'is not', null);
   return (await update.executeTakeFirst()).numUpdatedRows > 0n;
+}
+
+/** The code as it is stored. */
+export function codeOf(stored: string | null): DeadCode {
+  return stored === 'no_account' ? stored : 'unreadable';
 }

@@ -35,7 +35,7 @@ async function stretch(db: Kysely<Schema>, table: 'receipts' | 'events', from: n
   return { upTo, next: younger === -1 && rows.length === LIMIT ? upTo : undefined };
 }
 
-/** Receipts that were read. What waits to be read, or for a person, stays. */
+/** Receipts that were read, and those that tell of accounts that nobody registered. What waits to be read, or for a person, stays. */
 export async function dropReceipts(tx: Tx, from: number, before: number): Promise<Next<number>> {
   const { upTo, next } = await stretch(tx.db, 'receipts', from, before);
   if (upTo === undefined) return undefined;
@@ -44,7 +44,7 @@ export async function dropReceipts(tx: Tx, from: number, before: number): Promis
     .where('seq', '>', from)
     .where('seq', '<=', upTo)
     .where('processedAt', 'is not', null)
-    .where('deadAt', 'is', null)
+    .where((is) => is.or([is('deadAt', 'is', null), is('deadCode', '=', 'no_account')]))
     .execute();
   return next;
 }

@@ -13,8 +13,8 @@ export interface AccountsTable {
   channel: string;
   externalId: string;
   name: string | null;
-  /** The random part of the webhook URL. */
-  endpoint: string;
+  /** The provider's application that calls about it. */
+  connectionId: string;
   /** Encrypted settings (see platform/secret-box). */
   settings: string;
   settingsDigest: string;
@@ -31,11 +31,23 @@ export interface AccountsTable {
   perSecond: Generated<number | null>;
 }
 
-/** By what address a webhook names an account: several accounts may share one. */
-export interface AccountAddressesTable {
-  channel: string;
-  address: string;
-  accountId: string;
+/** A provider's application that calls us; accounts name the one they hang below. */
+export interface ConnectionsTable {
+  id: string;
+  /** The connector whose webhooks come to it. */
+  connector: string;
+  /** The random part of the webhook URL that providers are told. */
+  endpoint: string;
+  /** What the provider made for us, encrypted; null: nothing. */
+  learned: Generated<string | null>;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** Every random part of a webhook URL that leads to a connection: the one that is told, and those of connections that it took in. */
+export interface EndpointsTable {
+  endpoint: string;
+  connectionId: string;
 }
 
 export interface ApiKeysTable {
@@ -126,16 +138,19 @@ export interface AttemptsTable {
 
 export interface ReceiptsTable {
   seq: Generated<number>;
-  accountId: string;
+  /** Whose secret verified it. */
+  connectionId: string;
   receivedAt: number;
   /** What of the request is needed besides the body. */
   request: string;
   body: Uint8Array;
-  /** Of the account and the body, once it was read: the same webhook is read once. Empty while it waits. */
+  /** Of the connection and the body, once it was read: the same webhook is read once. Empty while it waits. */
   digest: string;
   processedAt: number | null;
   /** When it was given up, to be looked at by a person. */
   deadAt: Generated<number | null>;
+  /** Which kind of dead letter it is. */
+  deadCode: Generated<string | null>;
   /** What went wrong. */
   deadReason: Generated<string | null>;
 }
@@ -236,7 +251,8 @@ export interface CursorsTable {
 
 export interface Schema {
   accounts: AccountsTable;
-  accountAddresses: AccountAddressesTable;
+  connections: ConnectionsTable;
+  endpoints: EndpointsTable;
   apiKeys: ApiKeysTable;
   contacts: ContactsTable;
   identities: IdentitiesTable;

@@ -1,4 +1,4 @@
-/** Sealed secrets wherever they lie: accounts' settings, the secrets of subscriptions that still listen, and the key's proof. */
+/** Sealed secrets wherever they lie: accounts' settings, what connections learned, the secrets of subscriptions that still listen, and the key's proof. */
 import { sql, type SqlBool } from 'kysely';
 import type { Db, Tx } from './unit-of-work.ts';
 
@@ -18,7 +18,7 @@ export interface SecretPlace {
 }
 
 /** Not `like`: a key's id may hold its wildcards. */
-function beginsWithNone(column: 'settings' | 'secret' | 'position', prefixes: readonly string[]) {
+function beginsWithNone(column: 'settings' | 'learned' | 'secret' | 'position', prefixes: readonly string[]) {
   const begins = prefixes.map((one) => sql`substr(${sql.ref(column)}, 1, ${one.length}) <> ${one}`);
   return sql<SqlBool>`${sql.join([sql`1 = 1`, ...begins], sql` and `)}`;
 }
@@ -40,6 +40,37 @@ const accounts: SecretPlace = {
   },
   replace: async ({ db }, { id, box }, anew) => {
     await db.updateTable('accounts').set({ settings: anew }).where('id', '=', id).where('settings', '=', box).execute();
+  },
+};
+
+/** Who has learned nothing has nothing to open. */
+const connections: SecretPlace = {
+  others: async (db, prefixes, after, limit) => {
+    const found = await db
+      .selectFrom('connections')
+      .select(['id', 'learned'])
+      .where('learned', 'is not', null)
+      .where('id', '>', after)
+      .where(beginsWithNone('learned', prefixes))
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return found.map(({ id, learned }) => ({ id, box: learned ?? '' }));
+  },
+  count: async (db, prefixes) => {
+    const found = db
+      .selectFrom('connections')
+      .where('learned', 'is not', null)
+      .where(beginsWithNone('learned', prefixes));
+    return Number((await found.select((one) => one.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
+  },
+  replace: async ({ db }, { id, box }, anew) => {
+    await db
+      .updateTable('connections')
+      .set({ learned: anew })
+      .where('id', '=', id)
+      .where('learned', '=', box)
+      .execute();
   },
 };
 
@@ -92,7 +123,7 @@ const proof: SecretPlace = {
   },
 };
 
-export const SECRET_PLACES: readonly SecretPlace[] = [accounts, subscriptions, proof];
+export const SECRET_PLACES: readonly SecretPlace[] = [accounts, connections, subscriptions, proof];
 
 /** The proof that is there, else `box` from now on. Of several processes that start at once on a new database, one makes it. */
 export async function keepProof(tx: Tx, box: string): Promise<string> {

@@ -29,7 +29,8 @@ function provider(change: Partial<World> = {}) {
 }
 
 async function provision(fake: ReturnType<typeof provider>, change: Record<string, unknown> = {}, url = OURS) {
-  const steps = (await dialog360.provisioning?.provision(url, settingsWith(change), fake.io)) ?? [];
+  const steps =
+    (await dialog360.provisioning?.provision(url, settingsWith(change), fake.io, async () => undefined)) ?? [];
   return {
     steps,
     ok: Object.fromEntries(steps.map(({ step, ok }) => [step, ok])),

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { ChannelEvent, ChannelIo } from '../../../service/src/channels/channel.ts';
+import type { ChannelEvent } from '../../../service/src/channels/channel.ts';
+import type { ConnectorIo } from '../../../service/src/connectors/connector.ts';
 import { dialog360 } from '../../../service/src/channels/dialog360/index.ts';
 import { systemClock } from '../../../service/src/core/clock.ts';
 import { GuardedHttp } from '../../../service/src/platform/guarded-http.ts';
@@ -14,7 +15,7 @@ import { OUTBOUND_CASES } from '../whatsapp/fixtures/outbound.ts';
 import { PLATFORM_SECRET } from './support.ts';
 
 const http = new GuardedHttp({ allow: { loopback: true, private: false, cidrs: [] } });
-const io: ChannelIo = { http, clock: systemClock, log: { info: () => undefined, warn: () => undefined } };
+const io: ConnectorIo = { http, clock: systemClock, log: { info: () => undefined, warn: () => undefined } };
 const USER = '15550001111';
 const { media, templates, presence, provisioning } = dialog360;
 if (!media || !templates || !presence || !provisioning) throw new Error('360dialog has these powers');
@@ -37,7 +38,7 @@ beforeAll(async () => {
     void buffer(incoming).then((body) => {
       const headers = incoming.headers as Record<string, string>;
       const request = { method: incoming.method ?? '', url: webhookUrl, headers, query: {}, body };
-      dialog360.verify(request, settings());
+      dialog360.verify(request, 0, settings());
       events.push(...dialog360.parse(request, settings()));
       answer.end('ok');
     });
@@ -60,7 +61,7 @@ afterAll(async () => {
 });
 
 test('provisioning sets the webhook, and what comes by it is authentic', async () => {
-  const steps = await provisioning.provision(webhookUrl, settings(), io);
+  const steps = await provisioning.provision(webhookUrl, settings(), io, async () => undefined);
   expect(steps.filter(({ ok }) => !ok)).toEqual([]);
   expect(sandbox.dialog360.webhook).toEqual({
     url: webhookUrl,

@@ -1,6 +1,6 @@
 /** The account of these tests, and requests as 360dialog would make them. */
 import { createHmac } from 'node:crypto';
-import type { RawRequest } from '../../../service/src/channels/channel.ts';
+import type { RawRequest } from '../../../service/src/connectors/connector.ts';
 import type { HttpResponse } from '../../../service/src/core/http.ts';
 import { dialog360 } from '../../../service/src/channels/dialog360/index.ts';
 import type { Dialog360Settings } from '../../../service/src/channels/dialog360/settings.ts';

@@ -8,7 +8,7 @@ const HEADED = { platformSecret: undefined };
 /** Which failure, or none. What is signed but no webhook is `malformed`: it was accepted as authentic. */
 function outcome(body: Buffer, headers: Record<string, string>, change: Record<string, unknown>): string {
   try {
-    dialog360.verify(requestWith(body, headers), settingsWith(change));
+    dialog360.verify(requestWith(body, headers), 0, settingsWith(change));
     return 'accepted';
   } catch (error) {
     expect(error).toBeInstanceOf(VerificationError);
@@ -103,7 +103,7 @@ test.each([
   ['no entries', { object: 'whatsapp_business_account' }, /no WhatsApp webhook/],
 ])('what is authentic but holds %s is malformed', (_name, value, message) => {
   const body = Buffer.from(JSON.stringify(value));
-  expect(() => dialog360.verify(sign(body), settingsWith())).toThrow(
+  expect(() => dialog360.verify(sign(body), 0, settingsWith())).toThrow(
     expect.objectContaining({ failure: 'malformed', message: expect.stringMatching(message) }),
   );
 });

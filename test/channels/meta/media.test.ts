@@ -1,7 +1,7 @@
 /** Files: from which hosts they are taken, and what is uploaded how. */
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { MediaFile } from '../../../service/src/channels/channel.ts';
+import type { MediaFile } from '../../../service/src/connectors/connector.ts';
 import { instagram } from '../../../service/src/channels/instagram/index.ts';
 import { messenger } from '../../../service/src/channels/messenger/index.ts';
 import { alwaysAnswering, inOrder, json } from '../../conformance/fake-io.ts';

@@ -1,5 +1,5 @@
 /** What the channels have when they call the stand-in for the Graph API: the service's own HTTP client over real loopback HTTP. */
-import type { ChannelIo } from '../../../service/src/channels/channel.ts';
+import type { ConnectorIo } from '../../../service/src/connectors/connector.ts';
 import { systemClock } from '../../../service/src/core/clock.ts';
 import { GuardedHttp } from '../../../service/src/platform/guarded-http.ts';
 import { manualClock } from '../../sandbox/kit/clock.ts';
@@ -10,6 +10,6 @@ const { appId, appSecret, verifyToken } = META_DEFAULTS;
 export const APP = { appId, appSecret, verifyToken };
 
 const http = new GuardedHttp({ allow: { loopback: true, private: false, cidrs: [] } });
-export const io: ChannelIo = { http, clock: systemClock, log: { info: () => undefined, warn: () => undefined } };
+export const io: ConnectorIo = { http, clock: systemClock, log: { info: () => undefined, warn: () => undefined } };
 /** Of the stand-in. */
 export const clock = manualClock(Date.UTC(2026, 10, 22));

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { OutboundContent } from '../../../contract/message.ts';
-import type { Channel, ChannelEvent, OutgoingMessage, RawRequest } from '../../../service/src/channels/channel.ts';
+import type { Channel, ChannelEvent, OutgoingMessage } from '../../../service/src/channels/channel.ts';
+import type { RawRequest } from '../../../service/src/connectors/connector.ts';
 import { instagram } from '../../../service/src/channels/instagram/index.ts';
 import { messenger } from '../../../service/src/channels/messenger/index.ts';
 import { META_DEFAULTS } from '../../sandbox/meta/defaults.ts';
@@ -82,7 +83,7 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))('%s',
   /** What the service does with a webhook, without the ledger. */
   function receive(request: RawRequest): string {
     if (request.method === 'GET') return channel.handshake?.answer(request, settings()).body ?? '';
-    channel.verify(request, settings());
+    channel.verify(request, 0, settings());
     events.push(...channel.parse(request, settings()));
     return 'ok';
   }
@@ -113,7 +114,7 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))('%s',
     people += 1;
     person = String(people);
     if (!subject.party().webhooks.deliveries.length) {
-      const steps = await channel.provisioning?.provision(webhookUrl, settings(), io);
+      const steps = await channel.provisioning?.provision(webhookUrl, settings(), io, async () => undefined);
       expect(steps?.filter(({ ok }) => !ok)).toEqual([]);
     }
     await subject.party().customer.sends({ from: person, text: 'Olá 👋' });

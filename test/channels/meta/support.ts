@@ -1,6 +1,7 @@
 /** What the tests of Messenger and Instagram share: requests as Meta would make them. */
 import { createHmac } from 'node:crypto';
-import type { ChannelEvent, RawRequest } from '../../../service/src/channels/channel.ts';
+import type { ChannelEvent } from '../../../service/src/channels/channel.ts';
+import type { RawRequest } from '../../../service/src/connectors/connector.ts';
 
 export const SECRET = '0123456789abcdef0123456789abcdef';
 export const APP_ID = '654839201847362';

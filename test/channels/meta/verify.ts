@@ -21,7 +21,7 @@ function signatures<S>({ channel, settingsWith, topic }: VerifySubject<S>): void
   /** Which failure, or none. What is signed but no webhook of the topic is `malformed`: the signature was accepted. */
   const outcome = (body: Buffer, header: string | undefined, appSecret: unknown = SECRET): string => {
     try {
-      channel.verify(requestWith(body, header), settingsWith({ appSecret }));
+      channel.verify(requestWith(body, header), 0, settingsWith({ appSecret }));
       return 'accepted';
     } catch (error) {
       expect(error).toBeInstanceOf(VerificationError);
@@ -59,7 +59,7 @@ function signatures<S>({ channel, settingsWith, topic }: VerifySubject<S>): void
 
   test('without a secret every webhook is refused', () => {
     const settings = settingsWith({ appSecret: undefined });
-    expect(() => channel.verify(sign(M7.body), settings)).toThrow(
+    expect(() => channel.verify(sign(M7.body), 0, settings)).toThrow(
       expect.objectContaining({ failure: 'not_configured' }),
     );
   });

@@ -1,6 +1,6 @@
 /** The channels against the strict stand-in, over real loopback HTTP and the service's own HTTP client. */
 import { text } from 'node:stream/consumers';
-import type { ChannelIo } from '../../../service/src/channels/channel.ts';
+import type { ConnectorIo } from '../../../service/src/connectors/connector.ts';
 import { twilioSms, twilioWhatsApp } from '../../../service/src/channels/twilio/index.ts';
 import { systemClock } from '../../../service/src/core/clock.ts';
 import { GuardedHttp } from '../../../service/src/platform/guarded-http.ts';
@@ -10,7 +10,7 @@ import { outgoing } from '../../support/outgoing.ts';
 import { PLAIN, STORED, WHATSAPP_ONLY } from './fixtures/outbound.ts';
 
 const http = new GuardedHttp({ allow: { loopback: true, private: false, cidrs: [] } });
-const io: ChannelIo = { http, clock: systemClock, log: { info: () => undefined, warn: () => undefined } };
+const io: ConnectorIo = { http, clock: systemClock, log: { info: () => undefined, warn: () => undefined } };
 const { accountSid, authToken, smsNumber, whatsappSender, messagingServiceSid } = TWILIO_DEFAULTS;
 const ANA = '15550001111';
 
@@ -121,8 +121,9 @@ test('a file is fetched from the storage, and waited for while its message is ne
 test('everything is set up, and messages come to the new URL', async () => {
   const url = 'http://127.0.0.1:1/other';
   const steps = [
-    ...((await twilioSms.provisioning?.provision(url, { ...sms(), messagingServiceSid }, io)) ?? []),
-    ...((await twilioWhatsApp.provisioning?.provision(url, whatsapp(), io)) ?? []),
+    ...((await twilioSms.provisioning?.provision(url, { ...sms(), messagingServiceSid }, io, async () => undefined)) ??
+      []),
+    ...((await twilioWhatsApp.provisioning?.provision(url, whatsapp(), io, async () => undefined)) ?? []),
   ];
   expect(steps.filter(({ ok }) => !ok)).toEqual([]);
   const { numbers, senders } = sandbox.configured();

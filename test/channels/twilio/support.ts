@@ -1,6 +1,7 @@
 /** The accounts of these tests, and requests as Twilio would make them. */
 import { createHmac } from 'node:crypto';
-import type { ChannelEvent, RawRequest } from '../../../service/src/channels/channel.ts';
+import type { ChannelEvent } from '../../../service/src/channels/channel.ts';
+import type { RawRequest } from '../../../service/src/connectors/connector.ts';
 import type { HttpRequest, HttpResponse } from '../../../service/src/core/http.ts';
 import { twilioSms, twilioWhatsApp } from '../../../service/src/channels/twilio/index.ts';
 import type { TwilioSettings } from '../../../service/src/channels/twilio/settings.ts';

@@ -1,5 +1,5 @@
 /** Signature vectors: Twilio's own published ones and those of its validators' tests (P), and computed ones (T), see twilio.md 2.4. */
-import type { RawRequest } from '../../../service/src/channels/channel.ts';
+import type { RawRequest } from '../../../service/src/connectors/connector.ts';
 import { signedUrls, verify } from '../../../service/src/channels/twilio/verify.ts';
 import { VerificationError } from '../../../service/src/core/errors.ts';
 import { caught } from '../../conformance/probes.ts';

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { ChannelEvent, ChannelIo, RawRequest } from '../../../service/src/channels/channel.ts';
+import type { ChannelEvent } from '../../../service/src/channels/channel.ts';
+import type { ConnectorIo, RawRequest } from '../../../service/src/connectors/connector.ts';
 import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';
 import { systemClock } from '../../../service/src/core/clock.ts';
 import { GuardedHttp } from '../../../service/src/platform/guarded-http.ts';
@@ -13,7 +14,7 @@ import { OUTBOUND_CASES } from './fixtures/outbound.ts';
 import { outgoing } from '../../support/outgoing.ts';
 
 const http = new GuardedHttp({ allow: { loopback: true, private: false, cidrs: [] } });
-const io: ChannelIo = { http, clock: systemClock, log: { info: () => undefined, warn: () => undefined } };
+const io: ConnectorIo = { http, clock: systemClock, log: { info: () => undefined, warn: () => undefined } };
 const USER = '15550001111';
 const { media, templates, presence, provisioning, handshake } = whatsapp;
 if (!media || !templates || !presence || !provisioning || !handshake) throw new Error('WhatsApp has every power');
@@ -32,7 +33,7 @@ const settings = () => {
 /** What the service does with a webhook, without the ledger. */
 function receive(request: RawRequest): string {
   if (request.method === 'GET') return handshake?.answer(request, settings()).body ?? '';
-  whatsapp.verify(request, settings());
+  whatsapp.verify(request, 0, settings());
   events.push(...whatsapp.parse(request, settings()));
   return 'ok';
 }
@@ -62,7 +63,7 @@ afterAll(async () => {
 });
 
 test('provisioning subscribes app and account, and the handshake proves the URL', async () => {
-  const steps = await provisioning.provision(webhookUrl, settings(), io);
+  const steps = await provisioning.provision(webhookUrl, settings(), io, async () => undefined);
   expect(steps.filter(({ ok }) => !ok)).toEqual([]);
   const sent = await sandbox.customer.sends({ from: USER, name: 'Ana', text: 'Olá 👋' });
   expect(sent.status).toBe(200);

@@ -1,6 +1,7 @@
 /** The account of these tests, and requests as Meta would make them. */
 import { createHmac } from 'node:crypto';
-import type { ChannelEvent, RawRequest } from '../../../service/src/channels/channel.ts';
+import type { ChannelEvent } from '../../../service/src/channels/channel.ts';
+import type { RawRequest } from '../../../service/src/connectors/connector.ts';
 import type { HttpResponse } from '../../../service/src/core/http.ts';
 import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';
 import type { WhatsAppSettings } from '../../../service/src/channels/whatsapp/settings.ts';

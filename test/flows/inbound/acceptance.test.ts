@@ -67,10 +67,11 @@ test('a commit that the database gave up before it came to the webhooks does not
   const app = await startApp();
   const { acceptor, accounts } = app.service.pipelines;
   const account = accounts.find(app.account.id);
-  if (account === undefined) throw new Error('The account is not there');
+  const connection = account && accounts.connections.find(account.connectionId);
+  if (connection === undefined) throw new Error('The connection is not there');
   const accept = () => {
     const { body, headers } = webhook();
-    return acceptor.accept(account, { method: 'POST', url: app.account.webhookUrl, headers, query: {}, body });
+    return acceptor.accept(connection, { method: 'POST', url: app.account.webhookUrl, headers, query: {}, body });
   };
   await fillDisk(app);
   const results = await Promise.allSettled([app.service.ledger.write(tooMuch), accept(), accept()]);

@@ -139,7 +139,7 @@ test.each([
   expect(app.rows('SELECT * FROM receipts')).toEqual([]);
 });
 
-test('of the headers only those are stored that the channel reads', async () => {
+test('none of the headers is stored: they were read when the webhook was verified', async () => {
   const app = await startApp({ env });
   // A receipt is emptied as soon as it was read.
   await app.service.ledger.write(async ({ db }) => {
@@ -153,6 +153,6 @@ test('of the headers only those are stored that the channel reads', async () => 
   const url = new URL(new URL(app.account.webhookUrl).pathname, app.url).href;
   expect(JSON.parse(String(row?.['request']))).toEqual({
     url,
-    headers: { 'x-hub-signature-256': signatureOf(SANDBOX_DEFAULTS.appSecret, body) },
+    headers: {},
   });
 });

@@ -1,6 +1,6 @@
 /** One call to 360dialog: the key goes into a header, and Meta's paths have neither version nor number. */
 import { SendError } from '../../core/errors.ts';
-import type { ChannelIo } from '../channel.ts';
+import type { ConnectorIo } from '../../connectors/connector.ts';
 import type { FormField, HttpRequest, HttpResponse, HttpStreamResponse } from '../../core/http.ts';
 import { isObject, objectOf, type JsonObject } from '../kit/json.ts';
 import { scrub } from '../kit/scrub.ts';
@@ -39,7 +39,11 @@ const isSuccess = ({ status, body }: Pick<HttpResponse, 'status' | 'body'>): boo
   status >= 200 && status < 300 && !isObject(objectOf(body).error);
 
 /** Answers the JSON object of a success; throws `SendError`, whose message repeats neither secrets nor what was said. */
-export async function dialog360Call(call: ProxyCall, settings: Dialog360Settings, io: ChannelIo): Promise<JsonObject> {
+export async function dialog360Call(
+  call: ProxyCall,
+  settings: Dialog360Settings,
+  io: ConnectorIo,
+): Promise<JsonObject> {
   const { said = [], path, ...rest } = call;
   const request: HttpRequest = {
     ...rest,
@@ -59,7 +63,7 @@ export async function dialog360Call(call: ProxyCall, settings: Dialog360Settings
 export async function dialog360File(
   url: string,
   settings: Dialog360Settings,
-  io: ChannelIo,
+  io: ConnectorIo,
 ): Promise<HttpStreamResponse> {
   const headers = { 'd360-api-key': settings.apiKey, 'user-agent': 'parley' };
   try {

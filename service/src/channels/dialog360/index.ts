@@ -8,7 +8,7 @@ import { recipient } from '../protocols/whatsapp/render.ts';
 import { media } from './media.ts';
 import { provisioning } from './provisioning.ts';
 import { presence, send } from './send.ts';
-import { SECRET_HEADERS, settingsSchema, type Dialog360Settings } from './settings.ts';
+import { connectionOf, SECRET_HEADERS, settingsSchema, type Dialog360Settings } from './settings.ts';
 import { templates } from './templates.ts';
 import { handshake, SIGNATURE_HEADER, verify } from './verify.ts';
 
@@ -20,12 +20,12 @@ export const dialog360: Channel<Dialog360Settings> = {
   secrets: ['apiKey', 'webhookSecret', 'platformSecret'],
   externalId: ({ phoneNumberId }) => phoneNumberId,
   addresses: addressesOf,
+  connection: connectionOf,
   realm: () => '',
   sendTo: ['phone', 'user_id'],
   recipient,
   webhookHeaders: [...SECRET_HEADERS, SIGNATURE_HEADER],
-  secretHeaders: SECRET_HEADERS,
-  verify,
+  verify: (request, _at, settings) => verify(request, settings),
   parse,
   check: checkContent,
   send,

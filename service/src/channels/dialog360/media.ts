@@ -1,6 +1,6 @@
 /** Files: Meta's URLs cannot be fetched with a key of 360dialog, which serves the same paths itself. */
 import { SendError } from '../../core/errors.ts';
-import type { MediaPower } from '../channel.ts';
+import type { MediaPower } from '../../connectors/connector.ts';
 import { kindOf } from '../protocols/whatsapp/capabilities.ts';
 import { checkFile, mediaGone, saysGone, uploaded, uploadForm } from '../protocols/whatsapp/media.ts';
 import { resolvedMedia } from '../protocols/whatsapp/payloads.ts';

@@ -4,7 +4,7 @@
  */
 import type { ProvisioningStep } from '../../../../contract/api.ts';
 import { SendError } from '../../core/errors.ts';
-import type { ChannelIo, ProvisioningPower } from '../channel.ts';
+import type { ConnectorIo, ProvisioningPower } from '../../connectors/connector.ts';
 import { idOf, objectOf, objectsOf, textOf } from '../kit/json.ts';
 import { dialog360Call } from './client.ts';
 import { platformSecrets, type Dialog360Settings } from './settings.ts';
@@ -14,7 +14,7 @@ const WEBHOOK = 'v1/configs/webhook';
 interface Context {
   webhookUrl: string;
   settings: Dialog360Settings;
-  io: ChannelIo;
+  io: ConnectorIo;
 }
 
 const passed = (step: string): ProvisioningStep => ({ step, ok: true });

@@ -1,5 +1,6 @@
 /** Settings of a WhatsApp number at 360dialog. */
 import { z } from 'zod';
+import type { ConnectionOf } from '../../connectors/connector.ts';
 import { baseUrlMember, metaId } from '../protocols/meta/settings.ts';
 
 /** Headers in which a webhook can bring our secret. The contract wants them named beforehand, so the choice is between these two. */
@@ -44,4 +45,13 @@ export type Dialog360Settings = z.output<typeof settingsSchema>;
 export function platformSecrets({ platformSecret }: Pick<Dialog360Settings, 'platformSecret'>): string[] {
   if (platformSecret === undefined) return [];
   return typeof platformSecret === 'string' ? [platformSecret] : platformSecret;
+}
+
+/** What proves a webhook: our header, the signature of a partner, or both, and then both together. */
+export function connectionOf(settings: Dialog360Settings): ConnectionOf {
+  const { webhookHeader, webhookSecret } = settings;
+  const header = webhookSecret === undefined ? [] : [webhookHeader, webhookSecret];
+  const keys = platformSecrets(settings);
+  const proofs = keys.length === 0 ? [header] : keys.map((key) => [...header, key]);
+  return { key: '', secrets: proofs.filter((proof) => proof.length > 0).map((proof) => JSON.stringify(proof)) };
 }

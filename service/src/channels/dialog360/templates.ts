@@ -4,7 +4,8 @@
  */
 import type { Template } from '../../../../contract/api.ts';
 import { ParleyError, SendError } from '../../core/errors.ts';
-import type { ChannelIo, TemplatePower, TemplateQuery } from '../channel.ts';
+import type { TemplatePower, TemplateQuery } from '../channel.ts';
+import type { ConnectorIo } from '../../connectors/connector.ts';
 import { numberOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
 import { createdTemplate, templateDraft, templateOf } from '../protocols/whatsapp/payloads.ts';
 import { dialog360Call } from './client.ts';
@@ -22,7 +23,7 @@ interface Lot {
 
 const upperCase = (answer: JsonObject): JsonObject => ({ ...answer, status: textOf(answer.status)?.toUpperCase() });
 
-async function lotAt(offset: number, settings: Dialog360Settings, io: ChannelIo): Promise<Lot> {
+async function lotAt(offset: number, settings: Dialog360Settings, io: ConnectorIo): Promise<Lot> {
   const query = { limit: PAGE, offset };
   const answer = await dialog360Call({ method: 'GET', path: PATH, query }, settings, io);
   const templates = objectsOf(answer.waba_templates).map((each) => templateOf(upperCase(each)));
@@ -32,7 +33,7 @@ async function lotAt(offset: number, settings: Dialog360Settings, io: ChannelIo)
 }
 
 /** Every template from `offset` on, with its place. */
-async function* from(offset: number, settings: Dialog360Settings, io: ChannelIo): AsyncGenerator<[number, Template]> {
+async function* from(offset: number, settings: Dialog360Settings, io: ConnectorIo): AsyncGenerator<[number, Template]> {
   for (let place = offset; place < MAX_TEMPLATES;) {
     const { templates, isLast } = await lotAt(place, settings, io);
     for (const template of templates) yield [place++, template];

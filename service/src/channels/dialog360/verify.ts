@@ -3,7 +3,7 @@
  * (any account), its signature over the raw bytes (partners), or both, and then both have to be right.
  */
 import { VerificationError } from '../../core/errors.ts';
-import type { Handshake, RawRequest } from '../channel.ts';
+import type { Handshake, RawRequest } from '../../connectors/connector.ts';
 import { isSameSecret } from '../kit/constant-time.ts';
 import { isSignedBy } from '../kit/hex-hmac.ts';
 import { readJsonObject } from '../kit/json-body.ts';

@@ -3,6 +3,7 @@ import type { Channel } from '../channel.ts';
 import { checkContent } from '../protocols/meta/check.ts';
 import { INSTAGRAM } from '../protocols/meta/dialect.ts';
 import { instagramOptions } from '../protocols/meta/send-body.ts';
+import { appSecrets } from '../protocols/meta/settings.ts';
 import { actions } from './actions.ts';
 import { capabilities } from './capabilities.ts';
 import { lookup } from './lookup.ts';
@@ -22,12 +23,13 @@ export const instagram: Channel<InstagramSettings> = {
   secrets: ['accessToken', 'appSecret', 'verifyToken'],
   externalId: ({ igUserId }) => igUserId,
   addresses: ({ igUserId }) => [igUserId],
+  connection: (settings) => ({ key: '', secrets: appSecrets(settings) }),
   realm: (_kind, { igUserId }) => igUserId,
   sendTo: ['igsid'],
   recipient,
   webhookHeaders: ['x-hub-signature-256'],
-  acknowledgement: { contentType: 'text/plain', body: 'EVENT_RECEIVED' },
-  verify,
+  answer: () => ({ status: 200, contentType: 'text/plain', body: 'EVENT_RECEIVED' }),
+  verify: (request, _at, settings) => verify(request, settings),
   parse,
   check: (content) => checkContent(content, INSTAGRAM),
   sendOptions: instagramOptions,

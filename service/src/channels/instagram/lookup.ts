@@ -4,7 +4,8 @@
  * Never `absent`: nothing says how soon a message stands there.
  */
 import type { OutboundContent } from '../../../../contract/message.ts';
-import type { ChannelIo, LookupPower, SoughtMessage } from '../channel.ts';
+import type { LookupPower, SoughtMessage } from '../channel.ts';
+import type { ConnectorIo } from '../../connectors/connector.ts';
 import { idOf, objectOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
 import { graph } from '../protocols/meta/account.ts';
 import { accountOf } from './account.ts';
@@ -35,7 +36,7 @@ function isCandidate(message: JsonObject, { to, attemptedAt }: SoughtMessage, sa
   return isTimely && isOurs && wordsOf(textOf(message.message) ?? '') === wordsOf(said);
 }
 
-async function read(sought: SoughtMessage, settings: InstagramSettings, io: ChannelIo): Promise<JsonObject[]> {
+async function read(sought: SoughtMessage, settings: InstagramSettings, io: ConnectorIo): Promise<JsonObject[]> {
   const account = accountOf(settings);
   const fields = 'messages{id,created_time,from,to,message}';
   const query = { platform: account.platform, user_id: sought.to.address, fields };

@@ -1,5 +1,5 @@
 /** Points Meta's webhooks for the Instagram account at its URL. */
-import type { ChannelIo, ProvisioningPower } from '../channel.ts';
+import type { ConnectorIo, ProvisioningPower } from '../../connectors/connector.ts';
 import { graph, type MetaAccount } from '../protocols/meta/account.ts';
 import { linkedAccountOf } from '../protocols/meta/payloads.ts';
 import { provision } from '../protocols/meta/provisioning.ts';
@@ -15,7 +15,11 @@ export const FIELDS = {
 /** The linked Page has to be subscribed to something for its Instagram events to come. */
 const PAGE_FIELDS = { core: ['messages'], more: [] } as const;
 
-async function finding(settings: InstagramSettings, account: MetaAccount, io: ChannelIo): Promise<string | undefined> {
+async function finding(
+  settings: InstagramSettings,
+  account: MetaAccount,
+  io: ConnectorIo,
+): Promise<string | undefined> {
   const { igUserId, loginType } = settings;
   if (loginType === 'instagram') {
     await graph({ method: 'GET', path: igUserId, query: { fields: 'id,username' } }, account, io);

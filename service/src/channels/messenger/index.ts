@@ -3,6 +3,7 @@ import type { Channel } from '../channel.ts';
 import { checkContent } from '../protocols/meta/check.ts';
 import { MESSENGER } from '../protocols/meta/dialect.ts';
 import { messengerOptions } from '../protocols/meta/send-body.ts';
+import { appSecrets } from '../protocols/meta/settings.ts';
 import { actions } from './actions.ts';
 import { capabilities } from './capabilities.ts';
 import { media } from './media.ts';
@@ -22,12 +23,13 @@ export const messenger: Channel<MessengerSettings> = {
   secrets: ['pageAccessToken', 'appSecret', 'verifyToken'],
   externalId: ({ pageId }) => pageId,
   addresses: ({ pageId }) => [pageId],
+  connection: (settings) => ({ key: '', secrets: appSecrets(settings) }),
   realm: (_kind, { pageId }) => pageId,
   sendTo: ['psid'],
   recipient,
   webhookHeaders: ['x-hub-signature-256'],
-  acknowledgement: { contentType: 'text/plain', body: 'EVENT_RECEIVED' },
-  verify,
+  answer: () => ({ status: 200, contentType: 'text/plain', body: 'EVENT_RECEIVED' }),
+  verify: (request, _at, settings) => verify(request, settings),
   parse,
   check: (content) => checkContent(content, MESSENGER),
   sendOptions: messengerOptions,

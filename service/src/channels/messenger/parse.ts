@@ -1,5 +1,6 @@
 /** Webhooks → events. */
-import type { ChannelEvent, RawRequest } from '../channel.ts';
+import type { ChannelEvent } from '../channel.ts';
+import type { RawRequest } from '../../connectors/connector.ts';
 import { compact } from '../kit/json.ts';
 import type { Reader } from '../protocols/meta/item.ts';
 import { parseMetaBody } from '../protocols/meta/parse-body.ts';

@@ -1,5 +1,5 @@
 /** Points Meta's webhooks for the Page at its URL. */
-import type { ProvisioningPower } from '../channel.ts';
+import type { ProvisioningPower } from '../../connectors/connector.ts';
 import { idOf } from '../kit/json.ts';
 import { graph } from '../protocols/meta/account.ts';
 import { provision } from '../protocols/meta/provisioning.ts';

@@ -1,5 +1,5 @@
 /** Is a webhook from Meta, about a Page? And the GET by which Meta proves the URL. */
-import type { Handshake, RawRequest } from '../channel.ts';
+import type { Handshake, RawRequest } from '../../connectors/connector.ts';
 import { answerHandshake } from '../protocols/meta/handshake.ts';
 import { appSecrets } from '../protocols/meta/settings.ts';
 import { verifyMetaWebhook } from '../protocols/meta/webhook.ts';

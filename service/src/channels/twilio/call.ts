@@ -1,6 +1,6 @@
 /** One call to Twilio: host, Basic auth, form or JSON, and what a refusal means. */
 import { SendError } from '../../core/errors.ts';
-import type { ChannelIo } from '../channel.ts';
+import type { ConnectorIo } from '../../connectors/connector.ts';
 import type { HttpRequest, HttpResponse } from '../../core/http.ts';
 import { numberOf, objectOf, type JsonObject } from '../kit/json.ts';
 import { scrub } from '../kit/scrub.ts';
@@ -119,7 +119,7 @@ function requestOf(call: TwilioCall, settings: TwilioSettings): HttpRequest {
 }
 
 /** Answers the JSON object of a success; throws `SendError`, whose message repeats neither secrets nor what was said. */
-export async function twilio(call: TwilioCall, settings: TwilioSettings, io: ChannelIo): Promise<JsonObject> {
+export async function twilio(call: TwilioCall, settings: TwilioSettings, io: ConnectorIo): Promise<JsonObject> {
   let answer: HttpResponse;
   try {
     answer = await io.http.request(requestOf(call, settings));

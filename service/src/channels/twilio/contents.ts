@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { SendError } from '../../core/errors.ts';
-import type { ChannelIo } from '../channel.ts';
+import type { ConnectorIo } from '../../connectors/connector.ts';
 import { objectsOf, textOf, type JsonObject } from '../kit/json.ts';
 import { twilio } from './call.ts';
 import { storedContent, type StoredContent } from './payloads.ts';
@@ -38,7 +38,7 @@ export const CONTENT_SID = /^HX[0-9a-fA-F]{32}$/;
 export const namePattern = (name: string): string => name.replace(/[^\p{L}\p{N} _-]/gu, '.');
 
 /** A name is also found inside longer ones: only the very same counts. */
-export async function contentsNamed(name: string, settings: TwilioSettings, io: ChannelIo): Promise<StoredContent[]> {
+export async function contentsNamed(name: string, settings: TwilioSettings, io: ConnectorIo): Promise<StoredContent[]> {
   const query = { ContentName: namePattern(name), PageSize: 500 };
   const answer = await twilio({ host: 'content', method: 'GET', path: '/v2/Content', query }, settings, io);
   const found = objectsOf(answer.contents).map(storedContent);
@@ -46,7 +46,7 @@ export async function contentsNamed(name: string, settings: TwilioSettings, io: 
 }
 
 /** Two that make the same shape at once leave it twice, which harms nobody: the first that is listed is used. */
-export async function contentFor({ types }: ShapedContent, settings: TwilioSettings, io: ChannelIo): Promise<string> {
+export async function contentFor({ types }: ShapedContent, settings: TwilioSettings, io: ConnectorIo): Promise<string> {
   const name = shapeName(types);
   const [known] = await contentsNamed(name, settings, io);
   if (known !== undefined) return known.sid;
@@ -67,7 +67,7 @@ function samplesFor(types: JsonObject): Record<string, string> {
 export async function templateSid(
   { name, language }: { name: string; language: string },
   settings: TwilioSettings,
-  io: ChannelIo,
+  io: ConnectorIo,
 ): Promise<string> {
   if (CONTENT_SID.test(name)) return name;
   const found = await contentsNamed(name, settings, io);

@@ -10,7 +10,7 @@ import { smsOptions, whatsappOptions } from './options.ts';
 import { parseOn } from './parse.ts';
 import { provisioningOn } from './provisioning.ts';
 import { presence, sendOn } from './send.ts';
-import { senderOf, smsSettings, whatsappSettings, type TwilioSettings } from './settings.ts';
+import { authTokens, senderOf, smsSettings, whatsappSettings, type TwilioSettings } from './settings.ts';
 import { templatesOn } from './templates.ts';
 import { SIGNATURE_HEADER, verify } from './verify.ts';
 
@@ -21,11 +21,12 @@ function channelOn(line: Line) {
     secrets: ['authToken', 'apiKeySecret'],
     externalId: senderOf,
     addresses: (settings) => [senderOf(settings)],
+    connection: (settings) => ({ key: settings.accountSid, secrets: authTokens(settings) }),
     realm: () => '',
     webhookHeaders: [SIGNATURE_HEADER],
     // TwiML that says nothing: any other answer would be an error to Twilio, or be sent to the person.
-    acknowledgement: { contentType: 'text/xml', body: '<?xml version="1.0" encoding="UTF-8"?><Response/>' },
-    verify,
+    answer: () => ({ status: 200, contentType: 'text/xml', body: '<?xml version="1.0" encoding="UTF-8"?><Response/>' }),
+    verify: (request, _at, settings) => verify(request, settings),
     parse: parseOn(line),
     check: (content) => checkContent(line, content),
     send: sendOn(line),

@@ -6,7 +6,8 @@
  * Instead it is read until it is older than the attempt.
  */
 import type { OutboundContent } from '../../../../contract/message.ts';
-import type { ChannelIo, FoundMessage, LookupPower, SoughtMessage } from '../channel.ts';
+import type { FoundMessage, LookupPower, SoughtMessage } from '../channel.ts';
+import type { ConnectorIo } from '../../connectors/connector.ts';
 import { objectsOf, textOf } from '../kit/json.ts';
 import { wireRecipient, type Line } from './addresses.ts';
 import { accountPath, twilio } from './call.ts';
@@ -31,7 +32,7 @@ interface Listing {
 }
 
 /** A service that was asked to send from one number may still have none chosen, so only without one the number narrows the list. */
-async function list(line: Line, sought: SoughtMessage, settings: TwilioSettings, io: ChannelIo): Promise<Listing> {
+async function list(line: Line, sought: SoughtMessage, settings: TwilioSettings, io: ConnectorIo): Promise<Listing> {
   const { from, service } = sendersOf(line, settings, sought.options);
   const To = wireRecipient(line, sought.to);
   const query = { To, From: service === undefined ? from : undefined, PageSize: PAGE_SIZE };

@@ -1,6 +1,6 @@
 /** Files of contacts, fetched from Twilio. Files to send are links: Twilio fetches them itself. */
 import { ParleyError, SendError } from '../../core/errors.ts';
-import type { ChannelIo, MediaPower } from '../channel.ts';
+import type { ConnectorIo, MediaPower } from '../../connectors/connector.ts';
 import type { HttpStreamResponse } from '../../core/http.ts';
 import { numberOf } from '../kit/json.ts';
 import type { Line } from './addresses.ts';
@@ -32,7 +32,7 @@ function nextHop({ status, headers }: HttpStreamResponse, from: string): string 
 }
 
 /** The first request has the credentials; those after a redirect to another host must not. */
-async function open(url: string, settings: TwilioSettings, io: ChannelIo): Promise<HttpStreamResponse> {
+async function open(url: string, settings: TwilioSettings, io: ConnectorIo): Promise<HttpStreamResponse> {
   let at = url;
   let response = await io.http.stream({ method: 'GET', url: at, headers: { authorization: authorization(settings) } });
   for (let hops = 0; hops < MAX_REDIRECTS; hops++) {
@@ -51,7 +51,7 @@ function gone(): ParleyError {
 }
 
 /** Not there yet, or no more? The message knows how old it is. */
-async function absence(url: string, settings: TwilioSettings, io: ChannelIo): Promise<Error> {
+async function absence(url: string, settings: TwilioSettings, io: ConnectorIo): Promise<Error> {
   const path = /^(.*\/Messages\/[^/]+)\/Media\//.exec(new URL(url).pathname)?.[1];
   if (path === undefined) return gone();
   try {
@@ -68,7 +68,7 @@ async function absence(url: string, settings: TwilioSettings, io: ChannelIo): Pr
 async function download(
   url: string,
   settings: TwilioSettings,
-  io: ChannelIo,
+  io: ConnectorIo,
 ): ReturnType<MediaPower<unknown>['download']> {
   if (!isTrusted(url, settings)) {
     throw new SendError('rejected', 'The file is not on a host of Twilio; it was not fetched.');

@@ -1,6 +1,7 @@
 /** Webhook → events: one form tells one thing, a message of a person or a step of one of ours. */
 import { VerificationError } from '../../core/errors.ts';
-import type { ChannelEvent, RawRequest } from '../channel.ts';
+import type { ChannelEvent } from '../channel.ts';
+import type { RawRequest } from '../../connectors/connector.ts';
 import { fingerprint } from '../kit/fingerprint.ts';
 import { readJsonObject } from '../kit/json-body.ts';
 import { compact, textOf, type JsonObject } from '../kit/json.ts';

@@ -8,7 +8,7 @@
  */
 import type { ProvisioningStep } from '../../../../contract/api.ts';
 import { SendError } from '../../core/errors.ts';
-import type { ChannelIo, ProvisioningPower } from '../channel.ts';
+import type { ConnectorIo, ProvisioningPower } from '../../connectors/connector.ts';
 import { flagOf, objectOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
 import { wireSender, type Line } from './addresses.ts';
 import { accountPath, twilio, type TwilioCall } from './call.ts';
@@ -19,7 +19,7 @@ interface Context {
   line: Line;
   webhookUrl: string;
   settings: TwilioSettings;
-  io: ChannelIo;
+  io: ConnectorIo;
 }
 
 /** Twilio's shared number for trying WhatsApp; what people write there goes where the Console says. */

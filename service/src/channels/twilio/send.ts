@@ -1,7 +1,8 @@
 /** One message, one message request. Never repeats: Twilio has no idempotency key. */
 import type { OutboundContent } from '../../../../contract/message.ts';
 import { SendError } from '../../core/errors.ts';
-import type { ChannelIo, OutgoingMessage, PresencePower, SendReceipt } from '../channel.ts';
+import type { OutgoingMessage, PresencePower, SendReceipt } from '../channel.ts';
+import type { ConnectorIo } from '../../connectors/connector.ts';
 import { stringsIn } from '../kit/scrub.ts';
 import type { Line } from './addresses.ts';
 import { accountPath, twilio } from './call.ts';
@@ -31,7 +32,7 @@ function narrowed(error: unknown, options: SmsOptions): unknown {
 async function storedFor(
   content: OutboundContent,
   settings: TwilioSettings,
-  io: ChannelIo,
+  io: ConnectorIo,
 ): Promise<string | undefined> {
   if (content.type === 'template') return templateSid(content, settings, io);
   const shape = shapeOf(content);
@@ -39,7 +40,7 @@ async function storedFor(
 }
 
 export function sendOn(line: Line) {
-  return async (message: OutgoingMessage, settings: TwilioSettings, io: ChannelIo): Promise<SendReceipt> => {
+  return async (message: OutgoingMessage, settings: TwilioSettings, io: ConnectorIo): Promise<SendReceipt> => {
     const options = message.options as SmsOptions;
     checkSchedule(options, settings, io.clock.now());
     const contentSid = await storedFor(message.content, settings, io);

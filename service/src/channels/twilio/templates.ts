@@ -4,7 +4,8 @@
  */
 import type { Template, TemplateVariable } from '../../../../contract/api.ts';
 import { SendError } from '../../core/errors.ts';
-import type { ChannelIo, TemplatePower, TemplateQuery } from '../channel.ts';
+import type { TemplatePower, TemplateQuery } from '../channel.ts';
+import type { ConnectorIo } from '../../connectors/connector.ts';
 import { compact, objectOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
 import type { Line } from './addresses.ts';
 import { twilio, type TwilioCall } from './call.ts';
@@ -72,7 +73,7 @@ function cursorOf(meta: unknown): string | undefined {
   return new URLSearchParams(cursor.filter(([, value]) => value !== '')).toString();
 }
 
-const content = (call: Omit<TwilioCall, 'host'>, settings: TwilioSettings, io: ChannelIo): Promise<JsonObject> =>
+const content = (call: Omit<TwilioCall, 'host'>, settings: TwilioSettings, io: ConnectorIo): Promise<JsonObject> =>
   twilio({ host: 'content', ...call }, settings, io);
 
 function contentPath(id: string, rest = ''): string {

@@ -5,7 +5,7 @@
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { VerificationError } from '../../core/errors.ts';
-import type { RawRequest } from '../channel.ts';
+import type { RawRequest } from '../../connectors/connector.ts';
 import { readJsonObject } from '../kit/json-body.ts';
 import { decodeForm } from './form.ts';
 import { authTokens, type TwilioSettings } from './settings.ts';

@@ -1,6 +1,6 @@
 /** The Graph API as a WhatsApp account calls it. */
 import type { SendError } from '../../core/errors.ts';
-import type { ChannelIo } from '../channel.ts';
+import type { ConnectorIo } from '../../connectors/connector.ts';
 import type { HttpResponse } from '../../core/http.ts';
 import type { JsonObject } from '../kit/json.ts';
 import { answerErrorOf, callGraph, type GraphAccess, type GraphCall } from '../protocols/meta/graph.ts';
@@ -27,6 +27,6 @@ export function answerError(response: Pick<HttpResponse, 'status' | 'headers'>, 
 }
 
 /** Answers the JSON object of a success; throws `SendError`, whose message repeats neither secrets nor what was said. */
-export function graph(call: GraphCall, settings: WhatsAppSettings, io: ChannelIo): Promise<JsonObject> {
+export function graph(call: GraphCall, settings: WhatsAppSettings, io: ConnectorIo): Promise<JsonObject> {
   return callGraph(call, accessOf(settings), io);
 }

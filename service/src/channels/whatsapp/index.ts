@@ -8,7 +8,7 @@ import { recipient } from '../protocols/whatsapp/render.ts';
 import { media } from './media.ts';
 import { provisioning } from './provisioning.ts';
 import { presence, send } from './send.ts';
-import { settingsSchema, type WhatsAppSettings } from './settings.ts';
+import { appSecrets, settingsSchema, type WhatsAppSettings } from './settings.ts';
 import { templates } from './templates.ts';
 import { limits } from './throughput.ts';
 import { handshake, verify } from './verify.ts';
@@ -21,12 +21,13 @@ export const whatsapp: Channel<WhatsAppSettings> = {
   secrets: ['accessToken', 'appSecret', 'verifyToken'],
   externalId: ({ phoneNumberId }) => phoneNumberId,
   addresses: addressesOf,
+  connection: (settings) => ({ key: '', secrets: appSecrets(settings) }),
   // A number takes every kind of message; a user id no authentication template with a code button (131062).
   realm: () => '',
   sendTo: ['phone', 'user_id'],
   recipient,
   webhookHeaders: ['x-hub-signature-256'],
-  verify,
+  verify: (request, _at, settings) => verify(request, settings),
   parse,
   check: checkContent,
   send,

@@ -1,6 +1,6 @@
 /** Files: contacts' files are fetched from Meta, files to send are uploaded once and reused (page "Media"). */
 import { SendError } from '../../core/errors.ts';
-import type { ChannelIo, MediaFile, MediaPower } from '../channel.ts';
+import type { ConnectorIo, MediaFile, MediaPower } from '../../connectors/connector.ts';
 import type { HttpStreamResponse } from '../../core/http.ts';
 import { textOf } from '../kit/json.ts';
 import { bareType } from '../protocols/meta/media-types.ts';
@@ -20,7 +20,7 @@ function isTrusted(url: string, settings: WhatsAppSettings): boolean {
   return protocol === 'https:' && META_HOSTS.some((host) => hostname === host || hostname.endsWith(`.${host}`));
 }
 
-async function resolve(id: string, settings: WhatsAppSettings, io: ChannelIo): Promise<ResolvedMedia> {
+async function resolve(id: string, settings: WhatsAppSettings, io: ConnectorIo): Promise<ResolvedMedia> {
   const query = { phone_number_id: settings.phoneNumberId };
   const answer = await graph({ method: 'GET', path: encodeURIComponent(id), query }, settings, io).catch((error) => {
     throw saysGone(error) ? mediaGone() : error;
@@ -34,7 +34,7 @@ async function resolve(id: string, settings: WhatsAppSettings, io: ChannelIo): P
 }
 
 /** URLs live for 5 minutes. */
-async function open(media: ResolvedMedia, settings: WhatsAppSettings, io: ChannelIo): Promise<HttpStreamResponse> {
+async function open(media: ResolvedMedia, settings: WhatsAppSettings, io: ConnectorIo): Promise<HttpStreamResponse> {
   const headers = { authorization: `Bearer ${settings.accessToken}`, 'user-agent': 'parley' };
   const response = await io.http.stream({ method: 'GET', url: media.url, headers });
   if (response.status !== 200) response.stream.destroy();
@@ -44,7 +44,7 @@ async function open(media: ResolvedMedia, settings: WhatsAppSettings, io: Channe
 async function download(
   id: string,
   settings: WhatsAppSettings,
-  io: ChannelIo,
+  io: ConnectorIo,
 ): ReturnType<MediaPower<unknown>['download']> {
   let media = await resolve(id, settings, io);
   let response = await open(media, settings, io);
@@ -71,7 +71,11 @@ async function upload(...[file, settings, io]: Parameters<Upload>): ReturnType<U
 }
 
 /** The Resumable Upload API: a session, then the bytes. Its second call wants `OAuth` instead of `Bearer`. */
-async function uploadExample(file: MediaFile, settings: WhatsAppSettings, io: ChannelIo): Promise<{ handle: string }> {
+async function uploadExample(
+  file: MediaFile,
+  settings: WhatsAppSettings,
+  io: ConnectorIo,
+): Promise<{ handle: string }> {
   if (settings.appId === undefined) {
     throw new SendError('settings', 'appId is needed to upload a sample file; set it in the account.');
   }

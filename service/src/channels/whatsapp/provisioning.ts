@@ -14,7 +14,7 @@
  */
 import type { ProvisioningStep } from '../../../../contract/api.ts';
 import { SendError } from '../../core/errors.ts';
-import type { ChannelIo, ProvisioningPower } from '../channel.ts';
+import type { ConnectorIo, ProvisioningPower } from '../../connectors/connector.ts';
 import { flagOf, idOf, instantOf, listOf, objectOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
 import { graph } from './graph.ts';
 import { appSecrets, type WhatsAppSettings } from './settings.ts';
@@ -23,7 +23,7 @@ import { SUBSCRIBED_FIELDS, WABA_OBJECT } from './webhook-fields.ts';
 interface Context {
   webhookUrl: string;
   settings: WhatsAppSettings;
-  io: ChannelIo;
+  io: ConnectorIo;
 }
 
 const PERMISSIONS = ['whatsapp_business_messaging', 'whatsapp_business_management'];

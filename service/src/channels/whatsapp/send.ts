@@ -1,10 +1,15 @@
 /** Sends and read marks: `POST /{phoneNumberId}/messages`. */
-import type { ChannelIo, OutgoingMessage, PresencePower, SendReceipt } from '../channel.ts';
+import type { OutgoingMessage, PresencePower, SendReceipt } from '../channel.ts';
+import type { ConnectorIo } from '../../connectors/connector.ts';
 import { readMark, sendMessage } from '../protocols/whatsapp/send.ts';
 import { graph } from './graph.ts';
 import type { WhatsAppSettings } from './settings.ts';
 
-export async function send(message: OutgoingMessage, settings: WhatsAppSettings, io: ChannelIo): Promise<SendReceipt> {
+export async function send(
+  message: OutgoingMessage,
+  settings: WhatsAppSettings,
+  io: ConnectorIo,
+): Promise<SendReceipt> {
   const path = `${settings.phoneNumberId}/messages`;
   return await sendMessage(message, (call) => graph({ method: 'POST', path, ...call }, settings, io));
 }

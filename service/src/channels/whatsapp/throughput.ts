@@ -1,5 +1,5 @@
 /** What Meta allows this number (page "Throughput"): by its level, or less when it is also used in the WhatsApp Business app. */
-import type { LimitsPower } from '../channel.ts';
+import type { LimitsPower } from '../../connectors/connector.ts';
 import { flagOf, objectOf, textOf } from '../kit/json.ts';
 import { graph } from './graph.ts';
 import type { WhatsAppSettings } from './settings.ts';

@@ -1,5 +1,5 @@
 /** Is a webhook from Meta, about a WhatsApp account? And the GET by which Meta proves the URL (webhooks/create-webhook-endpoint). */
-import type { Handshake, RawRequest } from '../channel.ts';
+import type { Handshake, RawRequest } from '../../connectors/connector.ts';
 import { answerHandshake } from '../protocols/meta/handshake.ts';
 import { verifyMetaWebhook } from '../protocols/meta/webhook.ts';
 import { appSecrets, type WhatsAppSettings } from './settings.ts';

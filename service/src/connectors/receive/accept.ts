@@ -4,8 +4,9 @@
  * is written here only ever goes to the end of a table, whose size then matters little.
  */
 import { createHash } from 'node:crypto';
-import type { LiveAccount } from '../accounts.ts';
-import type { RawRequest } from '../../channels/channel.ts';
+import type { Connections } from '../connections.ts';
+import type { LiveConnection } from '../live.ts';
+import type { RawRequest } from '../connector.ts';
 import type { Clock } from '../../core/clock.ts';
 import { ParleyError } from '../../core/errors.ts';
 import type { Outbox } from '../../outbox/outbox.ts';
@@ -13,6 +14,7 @@ import type { Ledger } from '../../store/ledger.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 import * as receipts from '../../store/receipt.store.ts';
 import type { NewReceipt } from '../../store/receipt.store.ts';
+import { normalizeJob } from './job.ts';
 
 /** Webhooks that wait for a commit at the most; beyond, the provider is asked to come back. */
 const MAX_WAITING = 5_000;
@@ -23,13 +25,14 @@ const MAX_UNDER_WAY = 2;
 export interface AcceptorDeps {
   ledger: Ledger;
   outbox: Outbox;
+  connections: Connections;
   clock: Clock;
 }
 
 /** Webhooks that are stored by the same unit of work. */
 class Batch {
   readonly receipts: NewReceipt[] = [];
-  readonly accountIds = new Set<string>();
+  readonly connectionIds = new Set<string>();
   bytes = 0;
   isUnderWay = false;
   /** When all of them are on disk. */
@@ -43,7 +46,7 @@ class Batch {
 
   add(receipt: NewReceipt): void {
     this.receipts.push(receipt);
-    this.accountIds.add(receipt.accountId);
+    this.connectionIds.add(receipt.connectionId);
     this.bytes += receipt.body.length;
   }
 }
@@ -67,20 +70,21 @@ export class Acceptor {
   }
 
   /**
-   * Verifies and stores. Resolves when the webhook is on disk. Throws `VerificationError` and stores nothing when it is not authentic,
-   * `overloaded` (503) when too many wait.
+   * Verifies, this once, and stores. Resolves when the webhook is on disk. Throws `VerificationError` and stores nothing when it is not
+   * authentic, `overloaded` (503) when too many wait.
    */
-  accept(account: LiveAccount, request: RawRequest): Promise<void> {
-    account.channel.verify(request, account.settings);
+  accept(called: LiveConnection, request: RawRequest): Promise<void> {
+    const receivedAt = this.#deps.clock.now();
+    const { id, channel } = this.#deps.connections.verify(called, request, receivedAt);
     if (this.#waiting >= MAX_WAITING || this.#waitingBytes > MAX_WAITING_BYTES) {
       throw new ParleyError(503, 'overloaded', 'Too many webhooks wait to be stored', { retryAfterMs: 1_000 });
     }
     const { body } = request;
     const batch = (this.#open ??= new Batch());
     batch.add({
-      accountId: account.id,
-      receivedAt: this.#deps.clock.now(),
-      request: storedRequest(request, account.channel.secretHeaders),
+      connectionId: id,
+      receivedAt,
+      request: storedRequest(request, channel.parsedHeaders),
       body,
     });
     this.#waiting += 1;
@@ -115,20 +119,14 @@ export class Acceptor {
     this.#close(batch);
     await receipts.insert(tx, batch.receipts);
     // In the same order everywhere: units that run side by side must not wait for each other in a circle.
-    for (const accountId of [...batch.accountIds].sort()) await this.#deps.outbox.enqueue(tx, normalizeJob(accountId));
+    for (const id of [...batch.connectionIds].sort()) await this.#deps.outbox.enqueue(tx, normalizeJob(id));
   }
 }
 
-/** The one job that reads an account's receipts. */
-export function normalizeJob(accountId: string) {
-  return { kind: 'normalize' as const, key: `normalize:${accountId}`, payload: { accountId } };
-}
-
-/** Receipts are posted, and their query is part of the URL. */
-function storedRequest({ url, headers }: RawRequest, secret: readonly string[] = []): string {
-  if (secret.length === 0) return JSON.stringify({ url, headers });
-  const open = Object.entries(headers).filter(([name]) => !secret.includes(name));
-  return JSON.stringify({ url, headers: Object.fromEntries(open) });
+/** Receipts are posted, and their query is part of the URL. Of the headers, only those that are read again are stored. */
+function storedRequest({ url, headers }: RawRequest, parsed: readonly string[] = []): string {
+  const kept = Object.entries(headers).filter(([name]) => parsed.includes(name));
+  return JSON.stringify({ url, headers: Object.fromEntries(kept) });
 }
 
 /** The webhook as it came, from its receipt. */
@@ -147,7 +145,7 @@ export function queryOf(url: string): Record<string, string> {
   return Object.fromEntries([...new URLSearchParams(url.slice(start))].reverse());
 }
 
-/** The same bytes for the same account are the same webhook. 132 bits. */
-export function digestOf(accountId: string, body: Uint8Array): string {
-  return createHash('sha256').update(`${accountId} `).update(body).digest('base64url').slice(0, 22);
+/** The same bytes for the same connection are the same webhook. 132 bits. */
+export function digestOf(connectionId: string, body: Uint8Array): string {
+  return createHash('sha256').update(`${connectionId} `).update(body).digest('base64url').slice(0, 22);
 }

@@ -4,7 +4,7 @@
  */
 import type { EventError } from '../../../../contract/event.ts';
 import type { MessageStatus } from '../../../../contract/message.ts';
-import type { LiveAccount } from '../../connectors/accounts.ts';
+import type { LiveAccount } from '../../connectors/live.ts';
 import { has, type FoundMessage, type ParsedStatus, type SendReceipt } from '../../channels/channel.ts';
 import { learnIdentity } from '../../contacts/resolve.ts';
 import { capabilitiesOf } from '../../core/capabilities.ts';

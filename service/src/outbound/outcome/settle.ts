@@ -2,8 +2,10 @@
  * Ends the wait of a message that nobody told about: an uncertain send becomes unknown, a held message expires. Where the provider can be
  * asked about an uncertain one, it is, now and then, until the wait is over.
  */
-import type { Accounts, LiveAccount } from '../../connectors/accounts.ts';
-import { has, type ChannelIo, type FoundMessage } from '../../channels/channel.ts';
+import type { Accounts } from '../../connectors/accounts.ts';
+import type { LiveAccount } from '../../connectors/live.ts';
+import { has, type FoundMessage } from '../../channels/channel.ts';
+import type { ConnectorIo } from '../../connectors/connector.ts';
 import { bestIdentity } from '../../contacts/resolve.ts';
 import type { Clock } from '../../core/clock.ts';
 import { SendError } from '../../core/errors.ts';
@@ -24,7 +26,7 @@ export interface SettleDeps {
   outbox: Outbox;
   accounts: Accounts;
   outcomes: Outcomes;
-  io: ChannelIo;
+  io: ConnectorIo;
   clock: Clock;
   webhookUrl(account: LiveAccount): string;
 }

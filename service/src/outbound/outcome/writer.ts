@@ -3,7 +3,7 @@
  * used it is kept in memory and written as soon as it can, so that a short outage makes no message uncertain.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LiveAccount } from '../../connectors/accounts.ts';
+import type { LiveAccount } from '../../connectors/live.ts';
 import type { SendReceipt } from '../../channels/channel.ts';
 import { capabilitiesOf } from '../../core/capabilities.ts';
 import type { Clock } from '../../core/clock.ts';

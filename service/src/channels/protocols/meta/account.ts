@@ -1,5 +1,5 @@
 /** An account at Meta as the shared parts of Messenger and Instagram see it, whatever its settings look like. */
-import type { ChannelIo } from '../../channel.ts';
+import type { ConnectorIo } from '../../../connectors/connector.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import type { Dialect } from './dialect.ts';
 import { callGraph, type GraphAccess, type GraphCall } from './graph.ts';
@@ -15,6 +15,6 @@ export interface MetaAccount {
   identityKind: string;
 }
 
-export function graph(call: GraphCall, account: MetaAccount, io: ChannelIo): Promise<JsonObject> {
+export function graph(call: GraphCall, account: MetaAccount, io: ConnectorIo): Promise<JsonObject> {
   return callGraph(call, account.access, io);
 }

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { SendError } from '../../../core/errors.ts';
-import type { ChannelIo } from '../../channel.ts';
+import type { ConnectorIo } from '../../../connectors/connector.ts';
 import type { FormField, HttpRequest, HttpResponse } from '../../../core/http.ts';
 import { isObject, numberOf, objectOf, type JsonObject } from '../../kit/json.ts';
 import { scrub } from '../../kit/scrub.ts';
@@ -120,7 +120,7 @@ function requestOf(call: GraphCall, access: GraphAccess): HttpRequest {
 }
 
 /** Answers the JSON object of a success; throws `SendError`, whose message repeats neither secrets nor what was said. */
-export async function callGraph(call: GraphCall, access: GraphAccess, io: ChannelIo): Promise<JsonObject> {
+export async function callGraph(call: GraphCall, access: GraphAccess, io: ConnectorIo): Promise<JsonObject> {
   let response: HttpResponse;
   try {
     response = await io.http.request(requestOf(call, access));

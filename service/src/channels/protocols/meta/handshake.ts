@@ -1,6 +1,6 @@
 /** The GET by which Meta proves a webhook URL: the same for WhatsApp, Messenger and Instagram. */
 import { VerificationError } from '../../../core/errors.ts';
-import type { RawRequest, RawResponse } from '../../channel.ts';
+import type { RawRequest, RawResponse } from '../../../connectors/connector.ts';
 import { isSameSecret } from '../../kit/constant-time.ts';
 
 /** `GET ?hub.mode=subscribe&hub.verify_token=…&hub.challenge=…` → the challenge. Throws `VerificationError`. */

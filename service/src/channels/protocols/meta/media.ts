@@ -2,7 +2,7 @@
 import type { Capabilities } from '../../../../../contract/channel.ts';
 import type { MediaKind } from '../../../../../contract/media.ts';
 import { ParleyError, SendError } from '../../../core/errors.ts';
-import type { ChannelIo, MediaFile, MediaPower } from '../../channel.ts';
+import type { ConnectorIo, MediaFile, MediaPower } from '../../../connectors/connector.ts';
 import type { HttpStreamResponse } from '../../../core/http.ts';
 import { numberOf } from '../../kit/json.ts';
 import { graph, type MetaAccount } from './account.ts';
@@ -27,7 +27,7 @@ function isTrusted(url: string, { access }: MetaAccount): boolean {
 async function open(
   url: string,
   account: MetaAccount,
-  io: ChannelIo,
+  io: ConnectorIo,
   left = MAX_REDIRECTS,
 ): Promise<HttpStreamResponse> {
   if (!isTrusted(url, account)) {
@@ -41,7 +41,11 @@ async function open(
   return open(new URL(next, url).href, account, io, left - 1);
 }
 
-async function download(url: string, account: MetaAccount, io: ChannelIo): ReturnType<MediaPower<unknown>['download']> {
+async function download(
+  url: string,
+  account: MetaAccount,
+  io: ConnectorIo,
+): ReturnType<MediaPower<unknown>['download']> {
   const { status, headers, stream } = await open(url, account, io);
   if (GONE.includes(status)) {
     throw new ParleyError(
@@ -81,7 +85,7 @@ async function upload(
   file: MediaFile,
   account: MetaAccount,
   media: Capabilities['media'],
-  io: ChannelIo,
+  io: ConnectorIo,
 ): Promise<{ providerId: string }> {
   const kind = kindFor(file, account, media);
   const attachment = { type: kind === 'document' ? 'file' : kind, payload: { is_reusable: true } };

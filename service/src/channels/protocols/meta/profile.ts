@@ -3,7 +3,8 @@
  * minutes per Page.
  */
 import { z } from 'zod';
-import type { ChannelAction, ChannelIo } from '../../channel.ts';
+import type { ChannelAction } from '../../channel.ts';
+import type { ConnectorIo } from '../../../connectors/connector.ts';
 import { compact, flagOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
 import { graph, type MetaAccount } from './account.ts';
 import { LIMITS } from './limits.ts';
@@ -142,7 +143,7 @@ export function profileActions<S>(
     method: 'GET' | 'POST' | 'DELETE',
     body: JsonObject,
     settings: S,
-    io: ChannelIo,
+    io: ConnectorIo,
   ): Promise<JsonObject> => {
     const account = accountOf(settings);
     const path = `${account.node}/messenger_profile`;

@@ -7,7 +7,7 @@
  */
 import type { ProvisioningStep } from '../../../../../contract/api.ts';
 import { SendError } from '../../../core/errors.ts';
-import type { ChannelIo } from '../../channel.ts';
+import type { ConnectorIo } from '../../../connectors/connector.ts';
 import { flagOf, idOf, instantOf, listOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
 import { graph, type MetaAccount } from './account.ts';
 
@@ -25,12 +25,12 @@ export interface Setup {
   /** The callback can be entered at Meta only, so that not to be able to look is no failure. */
   isSetByHand: boolean;
   /** Reads the account with its token: what is wrong, if anything. */
-  accountFinding(io: ChannelIo): Promise<string | undefined>;
+  accountFinding(io: ConnectorIo): Promise<string | undefined>;
 }
 
 interface Context extends Setup {
   webhookUrl: string;
-  io: ChannelIo;
+  io: ConnectorIo;
 }
 
 const passed = (step: string): ProvisioningStep => ({ step, ok: true });
@@ -175,7 +175,7 @@ async function accountSubscription({ account, subscribed, io }: Context): Promis
 }
 
 /** The steps, in the order in which they build on each other. Never throws for what the provider refuses. */
-export async function provision(webhookUrl: string, setup: Setup, io: ChannelIo): Promise<ProvisioningStep[]> {
+export async function provision(webhookUrl: string, setup: Setup, io: ConnectorIo): Promise<ProvisioningStep[]> {
   const context = { ...setup, webhookUrl, io };
   return [
     settingsStep(context),

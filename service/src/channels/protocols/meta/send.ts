@@ -1,7 +1,8 @@
 /** One message, one call. Never repeats: Meta has no idempotency key. */
 import type { OutboundContent } from '../../../../../contract/message.ts';
 import { ParleyError, SendError } from '../../../core/errors.ts';
-import type { ChannelIo, OutgoingMessage, SeenMessage, SendReceipt } from '../../channel.ts';
+import type { OutgoingMessage, SeenMessage, SendReceipt } from '../../channel.ts';
+import type { ConnectorIo } from '../../../connectors/connector.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import { stringsIn } from '../../kit/scrub.ts';
 import { graph, type MetaAccount } from './account.ts';
@@ -40,7 +41,11 @@ function aboutMessage(error: unknown, { messaging_type: type }: JsonObject): unk
   return new SendError(error.kind, `${needed}. ${error.message}`, { ...error.details, scope: 'message' });
 }
 
-export async function sendMessage(message: OutgoingMessage, account: MetaAccount, io: ChannelIo): Promise<SendReceipt> {
+export async function sendMessage(
+  message: OutgoingMessage,
+  account: MetaAccount,
+  io: ConnectorIo,
+): Promise<SendReceipt> {
   const json = bodyOf(message, account);
   const path = `${account.node}/messages`;
   const call = { method: 'POST', path, json, said: writtenIn(message.content) } as const;
@@ -58,7 +63,7 @@ export async function markRead(
   { from }: SeenMessage,
   typing: boolean | undefined,
   account: MetaAccount,
-  io: ChannelIo,
+  io: ConnectorIo,
 ): Promise<void> {
   if (from === undefined) {
     throw new SendError(

@@ -1,6 +1,7 @@
 /** Is a webhook from Meta, and what is in it? Signature over the raw bytes first, then its form. */
 import { VerificationError } from '../../../core/errors.ts';
-import type { ChannelEvent, RawRequest } from '../../channel.ts';
+import type { ChannelEvent } from '../../channel.ts';
+import type { RawRequest } from '../../../connectors/connector.ts';
 import { fingerprint } from '../../kit/fingerprint.ts';
 import { verifyHubSignature } from './hub-signature.ts';
 import { readJsonObject } from '../../kit/json-body.ts';

@@ -1,6 +1,6 @@
 /** Files on WhatsApp: what is taken, how it is uploaded, and when a contact's file is gone (page "Media"). */
 import { ParleyError, SendError } from '../../../core/errors.ts';
-import type { MediaFile } from '../../channel.ts';
+import type { MediaFile } from '../../../connectors/connector.ts';
 import type { FormField } from '../../../core/http.ts';
 import { idOf, type JsonObject } from '../../kit/json.ts';
 import { bareType } from '../meta/media-types.ts';

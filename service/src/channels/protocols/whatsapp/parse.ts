@@ -1,6 +1,7 @@
 /** A provider's request with Meta's WhatsApp webhook in it → events. */
 import { VerificationError } from '../../../core/errors.ts';
-import type { ChannelEvent, RawRequest } from '../../channel.ts';
+import type { ChannelEvent } from '../../channel.ts';
+import type { RawRequest } from '../../../connectors/connector.ts';
 import { fingerprint } from '../../kit/fingerprint.ts';
 import { readJsonObject } from '../../kit/json-body.ts';
 import type { Routing } from './change.ts';

@@ -1,0 +1,124 @@
+/**
+ * Connections: the providers' applications that call us. A connection owns the webhook URL and the secrets that prove a webhook; accounts
+ * hang below it. All of them are kept in memory, so that the webhook path reads nothing from disk.
+ */
+import { findChannel } from '../channels/registry.ts';
+import { VerificationError } from '../core/errors.ts';
+import type { ConnectionRow, EndpointRow } from '../store/connection.store.ts';
+import type { Learned, RawRequest, RawResponse } from './connector.ts';
+import type { LiveAccount, LiveConnection } from './live.ts';
+
+/** Failures after which another application's secret may fit: the webhook came to a URL that was told to that one before. */
+const MAY_BE_ANOTHERS = ['mismatch', 'not_configured'];
+
+export class Connections {
+  readonly #byId = new Map<string, LiveConnection>();
+  readonly #byEndpoint = new Map<string, string>();
+
+  find(id: string): LiveConnection | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** By the random part of a webhook URL; undefined also when no account hangs below the connection. */
+  byEndpoint(channel: string, endpoint: string): LiveConnection | undefined {
+    const connection = this.#byId.get(this.#byEndpoint.get(endpoint) ?? '');
+    return connection?.channel.id === channel && connection.accounts.length > 0 ? connection : undefined;
+  }
+
+  /**
+   * Answers whose webhook it is: that of the connection called, or, after a change of secrets, of another with the same key. `at`:
+   * milliseconds since the epoch. Throws `VerificationError`, which says what speaks against the connection called.
+   */
+  verify(called: LiveConnection, request: RawRequest, at: number): LiveConnection {
+    const failure = refusal(called, (settings) => called.channel.verify(request, at, settings));
+    if (failure === undefined) return called;
+    if (!MAY_BE_ANOTHERS.includes(failure.failure)) throw failure;
+    for (const other of this.#siblings(called)) {
+      if (refusal(other, (settings) => other.channel.verify(request, at, settings)) === undefined) return other;
+    }
+    throw failure;
+  }
+
+  /** Answers a GET that proves the webhook URL, by whichever account's settings fit it. Throws `VerificationError`. */
+  handshake(called: LiveConnection, answer: (settings: unknown) => RawResponse): RawResponse {
+    let failure: unknown;
+    for (const { settings } of called.accounts) {
+      try {
+        return answer(settings);
+      } catch (error) {
+        if (!(error instanceof VerificationError)) throw error;
+        failure ??= error;
+      }
+    }
+    throw failure;
+  }
+
+  /** Takes what is stored of connections; `learned` opens what providers made for them. */
+  store(
+    rows: readonly ConnectionRow[],
+    endpoints: readonly EndpointRow[],
+    learned: (row: ConnectionRow) => Learned,
+  ): void {
+    for (const row of rows) {
+      const { accounts = [], proofs = [], named = new Map() } = this.#byId.get(row.id) ?? {};
+      const channel = findChannel(row.connector);
+      const below = { accounts, proofs, named };
+      this.#byId.set(row.id, { id: row.id, channel, endpoint: row.endpoint, learned: learned(row), ...below });
+    }
+    const ids = new Set(rows.map(({ id }) => id));
+    for (const id of this.#byId.keys()) if (!ids.has(id)) this.#byId.delete(id);
+    this.#byEndpoint.clear();
+    for (const { endpoint, connectionId } of endpoints) this.#byEndpoint.set(endpoint, connectionId);
+  }
+
+  /** An account hangs below its connection from now on; `before`: as it was known until now. */
+  attach(account: LiveAccount, before?: LiveAccount): void {
+    if (before) this.detach(before);
+    const connection = this.#byId.get(account.connectionId);
+    if (connection) this.#set(connection, [...connection.accounts, account]);
+  }
+
+  detach({ id, connectionId }: LiveAccount): void {
+    const connection = this.#byId.get(connectionId);
+    if (connection)
+      this.#set(
+        connection,
+        connection.accounts.filter((one) => one.id !== id),
+      );
+  }
+
+  #set(connection: LiveConnection, given: readonly LiveAccount[]): void {
+    const accounts = [...given].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const proofs = new Map<string, unknown>();
+    const named = new Map<string, LiveAccount[]>();
+    for (const account of accounts) {
+      const { channel, settings } = account;
+      proofs.set(JSON.stringify(channel.connection(settings).secrets), settings);
+      for (const address of channel.addresses(settings)) named.set(address, [...(named.get(address) ?? []), account]);
+    }
+    this.#byId.set(connection.id, { ...connection, accounts, proofs: [...proofs.values()], named });
+  }
+
+  #siblings({ id, channel, accounts }: LiveConnection): LiveConnection[] {
+    const keyOf = (of: readonly LiveAccount[]) => of[0] && channel.connection(of[0].settings).key;
+    const key = keyOf(accounts);
+    const others = [...this.#byId.values()].filter((one) => one.id !== id && one.channel === channel);
+    return others.filter((one) => one.accounts.length > 0 && keyOf(one.accounts) === key);
+  }
+}
+
+/** What speaks against a webhook by every proof there is; undefined: one fits. What one proves authentic and malformed is that. */
+function refusal({ proofs }: LiveConnection, verify: (settings: unknown) => void): VerificationError | undefined {
+  let failure: VerificationError | undefined;
+  for (const settings of proofs) {
+    try {
+      verify(settings);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof VerificationError)) throw error;
+      if (error.failure === 'malformed') return error;
+      failure ??= error;
+    }
+  }
+  return failure ?? new VerificationError('not_configured', 'No account hangs below this connection any more.');
+}

@@ -1,0 +1,150 @@
+/**
+ * The connector contract: what everything has that talks to a provider, whatever it is for. A channel (`channels/channel.ts`) is a connector
+ * that reaches customers.
+ *
+ * A connector is a set of functions over the settings of an account. It holds no state, starts no timers, and reaches the world only
+ * through `io`. It never decides about retries, order or duplicates: it *says* what it knows, and the pipelines act.
+ */
+import type { Readable } from 'node:stream';
+import type { ZodType } from 'zod';
+import type { ProvisioningStep } from '../../../contract/api.ts';
+import type { MediaKind } from '../../../contract/media.ts';
+import type { Clock } from '../core/clock.ts';
+import type { ProviderHttp } from '../core/http.ts';
+
+/** A webhook as it came: raw bytes, lower-case header names. `url` is the public URL it was posted to. */
+export interface RawRequest {
+  method: string;
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, string>>;
+  body: Buffer;
+}
+
+/** An answer that the provider expects on the spot. */
+export interface RawResponse {
+  status: number;
+  contentType: string;
+  body: string;
+}
+
+/** Everything a connector may reach. `log` takes facts, never settings, bodies or secrets. */
+export interface ConnectorIo {
+  http: ProviderHttp;
+  clock: Clock;
+  log: {
+    info(fields: Record<string, unknown>, message: string): void;
+    warn(fields: Record<string, unknown>, message: string): void;
+  };
+}
+
+/**
+ * The provider's application behind an account. Accounts with the same key and a secret in common hang below the same connection: one webhook
+ * URL serves them all, and during a rotation those that were changed already stay with those that were not.
+ */
+export interface ConnectionOf {
+  /** What tells applications apart for which the same secret would prove nothing in common; empty: the secret tells them apart. */
+  key: string;
+  /** Each of them alone proves a webhook. None: nothing can, and the account has a connection of its own. */
+  secrets: readonly string[];
+}
+
+/** What a provider made for a connection (a webhook's secret, a refreshed token), by the connector's own names. Kept encrypted. */
+export type Learned = Readonly<Record<string, string>>;
+
+/** What a webhook tells is a `Fact`; what it takes to know the account and its webhooks are settings `S`. */
+export interface Connector<S = unknown, Fact = unknown> {
+  /** Lower-case, stable: part of URLs and of the ledger. */
+  readonly id: string;
+  readonly name: string;
+  /** Account settings; strict: an unknown member is an error. */
+  readonly settings: ZodType<S>;
+  /** Members of the settings that are secret: encrypted at rest, masked in answers, redacted in logs. */
+  readonly secrets: readonly (keyof S & string)[];
+  /** The account's external id, as the provider writes it in webhooks, read from the settings. */
+  externalId(settings: S): string;
+  /** The addresses by which webhooks name this account. */
+  addresses(settings: S): string[];
+  connection(settings: S): ConnectionOf;
+  /** Settings completed by what the provider made for the connection; absent: it makes nothing. */
+  learn?(settings: S, learned: Learned): S;
+  /** Lower-case names of the headers that `verify` and `parse` read; no others reach them. */
+  readonly webhookHeaders: readonly string[];
+  /** Those of them that `parse` reads: only these are stored with a webhook, so none of them may be a secret. Default: none. */
+  readonly parsedHeaders?: readonly string[];
+  /** Computes what a provider expects in the answer to a webhook; absent: any text. Never anything that the contact would see. */
+  answer?(request: RawRequest, settings: S): RawResponse;
+  /**
+   * Raw bytes only, once, when the webhook arrives at `at` (milliseconds since the epoch). Throws `VerificationError`; no secret
+   * configured is a failure. Returns only for a well-formed webhook.
+   */
+  verify(request: RawRequest, at: number, settings: S): void;
+  /** Pure and total: every entry of a verified request, in order; what it does not know becomes `unsupported`. Never throws. */
+  parse(request: RawRequest, settings: S): Fact[];
+  readonly handshake?: Handshake<S>;
+  readonly media?: MediaPower<S>;
+  readonly provisioning?: ProvisioningPower<S>;
+  readonly limits?: LimitsPower<S>;
+}
+
+/** The provider proves the webhook URL by a GET. */
+export interface Handshake<S> {
+  /** Throws `VerificationError`. */
+  answer(request: RawRequest, settings: S): RawResponse;
+}
+
+/** Files of contacts are fetched, files to send are uploaded once. Both throw `SendError`. */
+export interface MediaPower<S> {
+  /** Streams the bytes of a contact's file. Throws `ParleyError(410, 'media_gone')` when the provider no longer has it. */
+  download(
+    providerId: string,
+    settings: S,
+    io: ConnectorIo,
+  ): Promise<{ stream: Readable; mimeType: string; bytes?: number }>;
+  /** Absent: files to send are given as links. */
+  upload?(file: MediaFile, settings: S, io: ConnectorIo): Promise<{ providerId: string; expiresAt?: number }>;
+  /** A sample file for a template's header; answers the provider's handle. */
+  uploadExample?(file: MediaFile, settings: S, io: ConnectorIo): Promise<{ handle: string }>;
+  /** Which kind of content a MIME type is sent as; undefined: not accepted. */
+  kindOf(mimeType: string): MediaKind | undefined;
+}
+
+/** A file on its way to the provider. */
+export interface MediaFile {
+  /** Opens the bytes anew each time it is called. */
+  stream: () => Readable;
+  filename: string;
+  mimeType: string;
+  bytes: number;
+}
+
+/** An account that goes. `isLast`: no other account is left below its connection, so that the connection's own set-up goes too. */
+export interface Removal {
+  webhookUrl: string;
+  isLast: boolean;
+}
+
+/** The provider's API points its webhooks somewhere. */
+export interface ProvisioningPower<S> {
+  /**
+   * Points the provider's webhooks at `webhookUrl`. Never throws for what the provider refuses: each step says what is missing. `keep`
+   * stores what the provider made for the connection, or what it is to be told; what is verified with it has to be kept first.
+   */
+  provision(
+    webhookUrl: string,
+    settings: S,
+    io: ConnectorIo,
+    keep: (learned: Learned) => Promise<void>,
+  ): Promise<ProvisioningStep[]>;
+  /**
+   * Takes back what `provision` set up, where it still points at `webhookUrl`; what is somebody else's is left alone. Never throws for what
+   * the provider refuses: each step says what stays there. Absent: everything stays.
+   */
+  remove?(removal: Removal, settings: S, io: ConnectorIo): Promise<ProvisioningStep[]>;
+}
+
+/** The provider tells what it allows this very account. */
+export interface LimitsPower<S> {
+  /** Sends per second; undefined: it does not tell. Throws `SendError`. */
+  perSecond(settings: S, io: ConnectorIo): Promise<number | undefined>;
+}

@@ -1,0 +1,51 @@
+/** Accounts and connections as processes hold them in memory. */
+import type { Channel } from '../channels/channel.ts';
+import { capabilitiesOf } from '../core/capabilities.ts';
+import type { Learned } from './connector.ts';
+
+/** An account ready for use. `settings` holds secrets: it goes to its channel and nowhere else. */
+export interface LiveAccount {
+  id: string;
+  channel: Channel;
+  externalId: string;
+  name: string | null;
+  /** The provider's application that calls about it. */
+  connectionId: string;
+  settings: unknown;
+  digest: string;
+  createdAt: number;
+  updatedAt: number;
+  /** Sends per second that the provider told for it; null: it did not. */
+  perSecond: number | null;
+  /** Its sends wait: the provider refuses the account. Null: it works. */
+  pause: Pause | null;
+}
+
+export interface Pause {
+  since: number;
+  /** What the provider said. */
+  reason: string;
+  /** When one send may try whether the account works again. */
+  probeAt: number;
+}
+
+/** Sends per second that the provider allows the account, as far as anybody knows. */
+export function perSecondOf(account: LiveAccount): number | undefined {
+  return account.perSecond ?? capabilitiesOf(account).throughput?.perSecond;
+}
+
+/** A connection ready for use. */
+export interface LiveConnection {
+  id: string;
+  channel: Channel;
+  /** The random part of the webhook URL that providers are told. */
+  endpoint: string;
+  learned: Learned;
+  /** Those below it, the oldest first. */
+  accounts: readonly LiveAccount[];
+  /** Settings with different proofs: of each that accounts below it have, one. */
+  proofs: readonly unknown[];
+  /** The accounts by the addresses that webhooks name them by. */
+  named: ReadonlyMap<string, readonly LiveAccount[]>;
+}
+

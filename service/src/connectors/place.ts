@@ -1,0 +1,63 @@
+/** Finds the connection below which an account hangs, in the unit of work that stores the account. */
+import { randomBytes } from 'node:crypto';
+import type { Channel } from '../channels/channel.ts';
+import type { Ids } from '../core/ids.ts';
+import * as accounts from '../store/account.store.ts';
+import type { AccountRow } from '../store/account.store.ts';
+import * as connections from '../store/connection.store.ts';
+import type { Tx } from '../store/unit-of-work.ts';
+import { normalizeJob, type NormalizeJob } from './receive/job.ts';
+
+export interface Placing {
+  ids: Ids;
+  now: number;
+  /** Opens the settings of another account of the channel. */
+  open(row: AccountRow): unknown;
+  /** Webhooks that wait to be read have moved: they are to be read there. */
+  promise(tx: Tx, job: NormalizeJob): Promise<void>;
+}
+
+/** An account that is about to be stored. */
+export interface Placed {
+  id: string;
+  channel: Channel;
+  settings: unknown;
+  /** Below which it hung until now; absent: it is new. */
+  connectionId: string | undefined;
+}
+
+/**
+ * Answers the connection of the account: that of accounts with the same key and a secret in common, else its own, else a new one. A
+ * connection below which nothing is left goes on in that one, with its webhook URLs and what waits to be read. The caller holds the
+ * connections of the channel.
+ */
+export async function place(tx: Tx, account: Placed, placing: Placing): Promise<string> {
+  const { channel, connectionId: current } = account;
+  const others = (await accounts.ofChannel(tx.db, channel.id)).filter(({ id }) => id !== account.id);
+  const peers = others.filter((row) => isPeer(account, { channel, settings: placing.open(row) }));
+  const [first, ...more] = [...new Set(peers.map(({ connectionId }) => connectionId))];
+  const isAlone = !others.some(({ connectionId }) => connectionId === current);
+  if (first === undefined) return current !== undefined && isAlone ? current : create(tx, channel, placing);
+  if (current !== undefined && current !== first && isAlone) more.push(current);
+  for (const from of new Set(more)) {
+    const waits = await connections.mergeInto(tx, from, first);
+    if (waits) await placing.promise(tx, normalizeJob(first));
+  }
+  return first;
+}
+
+/** Whether two accounts are of one connection: of the same application, by a secret that both have. */
+export function isPeer(
+  one: Pick<Placed, 'channel' | 'settings'>,
+  other: Pick<Placed, 'channel' | 'settings'>,
+): boolean {
+  const [mine, theirs] = [one.channel.connection(one.settings), other.channel.connection(other.settings)];
+  return mine.key === theirs.key && mine.secrets.some((secret) => theirs.secrets.includes(secret));
+}
+
+async function create(tx: Tx, channel: Channel, { ids, now }: Placing): Promise<string> {
+  const id = ids.next('cnn');
+  const endpoint = randomBytes(18).toString('base64url');
+  await connections.create(tx, { id, connector: channel.id, endpoint, now });
+  return id;
+}

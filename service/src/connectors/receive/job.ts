@@ -1,0 +1,12 @@
+/** The job that reads a connection's receipts, whoever promises it. */
+
+export interface NormalizeJob {
+  kind: 'normalize';
+  key: string;
+  payload: { connectionId: string };
+}
+
+/** One job reads what waits of a connection: promised again, it stays one. */
+export function normalizeJob(connectionId: string): NormalizeJob {
+  return { kind: 'normalize', key: `normalize:${connectionId}`, payload: { connectionId } };
+}

@@ -1,0 +1,51 @@
+/** Connections and the webhook URLs that lead to them. What a provider made for us is kept as it comes: encrypted. */
+import type { Selectable } from 'kysely';
+import type { Db, Tx } from './unit-of-work.ts';
+import type { ConnectionsTable, EndpointsTable } from './schema.ts';
+
+export type ConnectionRow = Selectable<ConnectionsTable>;
+export type EndpointRow = Selectable<EndpointsTable>;
+
+export interface NewConnection {
+  id: string;
+  connector: string;
+  endpoint: string;
+  now: number;
+}
+
+/** Lists every connection there is. */
+export async function list(db: Db): Promise<ConnectionRow[]> {
+  return db.selectFrom('connections').selectAll().orderBy('id').execute();
+}
+
+/** Lists every endpoint there is. */
+export async function endpoints(db: Db): Promise<EndpointRow[]> {
+  return db.selectFrom('endpoints').selectAll().execute();
+}
+
+export async function create(tx: Tx, { id, connector, endpoint, now }: NewConnection): Promise<void> {
+  const row = { id, connector, endpoint, createdAt: now, updatedAt: now };
+  await tx.db.insertInto('connections').values(row).execute();
+  await tx.db.insertInto('endpoints').values({ endpoint, connectionId: id }).execute();
+}
+
+/** Keeps what the provider made for us. */
+export async function setLearned(tx: Tx, id: string, learned: string, now: number): Promise<void> {
+  await tx.db.updateTable('connections').set({ learned, updatedAt: now }).where('id', '=', id).execute();
+}
+
+/**
+ * One connection turned out to be the same as another: its webhook URLs lead to that one from now on, and so do the webhooks that wait to
+ * be read or for a person. Answers whether there are any that wait to be read.
+ */
+export async function mergeInto(tx: Tx, from: string, into: string): Promise<boolean> {
+  const { db } = tx;
+  const change = { connectionId: into };
+  await db.updateTable('endpoints').set(change).where('connectionId', '=', from).execute();
+  await db.updateTable('accounts').set(change).where('connectionId', '=', from).execute();
+  const receipts = db.updateTable('receipts').set(change).where('connectionId', '=', from);
+  const waiting = await receipts.where('processedAt', 'is', null).executeTakeFirst();
+  await receipts.where('deadAt', 'is not', null).execute();
+  await db.deleteFrom('connections').where('id', '=', from).execute();
+  return waiting.numUpdatedRows > 0n;
+}

@@ -1,0 +1,154 @@
+/** Several accounts below one application of a provider, on any database: `env` gives the settings of a new service. */
+import type { Account, Page } from '../../../contract/api.ts';
+import type { DeadLetter } from '../../../contract/dead-letter.ts';
+import { encodeAsMeta, signatureOf } from '../../sandbox/kit/meta/hub-webhooks.ts';
+import { closeApps, startApp, type App } from '../../support/app.ts';
+
+type Env = () => Promise<Record<string, string>>;
+
+const SECRET = 'the-secret-of-the-application';
+const NEW_SECRET = 'another-secret-of-the-application';
+const [PAGE, OTHER, STRANGER] = ['1001', '1002', '1003'] as const;
+const PERSON = '24681012141618';
+
+let app: App;
+let count = 0;
+
+async function register(pageId: string, appSecret: string | string[] = SECRET): Promise<Account> {
+  const settings = { pageId, pageAccessToken: `token of ${pageId}`, appSecret, baseUrl: app.sandbox.url };
+  return (await app.call('PUT', `/v1/accounts/messenger/${pageId}`, { settings })).body as Account;
+}
+
+/** A webhook in which somebody says something to each of these Pages. */
+function saying(text: string, ...pageIds: string[]): Buffer {
+  const entry = pageIds.map((id) => ({
+    id,
+    time: app.clock.now(),
+    messaging: [
+      {
+        sender: { id: PERSON },
+        recipient: { id },
+        timestamp: app.clock.now(),
+        message: { mid: `m_${++count}`, text },
+      },
+    ],
+  }));
+  return encodeAsMeta({ object: 'page', entry });
+}
+
+async function post({ webhookUrl }: Account, body: Buffer, secret = SECRET): Promise<number> {
+  const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signatureOf(secret, body) };
+  const url = new URL(new URL(webhookUrl).pathname, app.url);
+  return (await fetch(url, { method: 'POST', headers, body: new Uint8Array(body) })).status;
+}
+
+const heardBy = (externalId: string) => app.listen({ account: { channel: 'messenger', externalId } });
+const deadLetters = async () => ((await app.call('GET', '/v1/dead-letters')).body as Page<DeadLetter>).data;
+const textOf = (event: { message?: { content: object } } | undefined) =>
+  (event?.message?.content as { text?: string } | undefined)?.text;
+
+export function describeConnections(name: string, env: Env): void {
+  describe(`accounts of one application: ${name}`, () => {
+    beforeEach(async () => {
+      app = await startApp({ registered: false, env: await env() });
+    });
+    afterEach(closeApps);
+
+    test('share its webhook URL, each hears what is for it, and it outlives each of them', async () => {
+      const first = await register(PAGE);
+      const last = await register(OTHER);
+      expect(last.webhookUrl).toBe(first.webhookUrl);
+      const [one, two] = [await heardBy(PAGE), await heardBy(OTHER)];
+      expect(await post(first, saying('to both', PAGE, OTHER))).toBe(200);
+      expect(textOf((await one.took(1))[0])).toBe('to both');
+      expect(textOf((await two.took(1))[0])).toBe('to both');
+      await app.call('DELETE', `/v1/accounts/${last.id}`);
+      expect(await post(last, saying('still there', PAGE))).toBe(200);
+      expect((await one.took(2)).map(textOf)).toEqual(['to both', 'still there']);
+      await app.call('DELETE', `/v1/accounts/${first.id}`);
+      expect(await post(first, saying('nobody', PAGE))).toBe(404);
+    });
+
+    test('with other secrets are of another application, which proves nothing for them', async () => {
+      const one = await register(PAGE);
+      const other = await register(OTHER, NEW_SECRET);
+      expect(other.webhookUrl).not.toBe(one.webhookUrl);
+      const heard = await heardBy(OTHER);
+      expect(await post(one, saying('forged', OTHER))).toBe(200);
+      await app.idle();
+      expect(heard.taken()).toEqual([]);
+      expect(await deadLetters()).toMatchObject([{ type: 'unrouted', code: 'no_account' }]);
+      expect(await post(one, saying('forged', OTHER), 'no secret of anybody here')).toBe(401);
+    });
+
+    test('keep what was accepted with a secret that was changed before it was read', async () => {
+      const account = await register(PAGE);
+      await app.service.pipelines.driver.stop();
+      expect(await post(account, saying('just before', PAGE))).toBe(200);
+      await register(PAGE, NEW_SECRET);
+      const heard = await heardBy(PAGE);
+      await app.stop();
+      await app.start();
+      expect((await heard.took(1)).map(textOf)).toEqual(['just before']);
+      expect(await post(account, saying('too late', PAGE))).toBe(401);
+      expect(await post(account, saying('after', PAGE), NEW_SECRET)).toBe(200);
+      expect((await heard.took(2)).map(textOf)).toEqual(['just before', 'after']);
+    });
+
+    test('go on at the URL that the provider knows while their secret is changed one after the other', async () => {
+      const first = await register(PAGE);
+      await register(OTHER);
+      const [one, two] = [await heardBy(PAGE), await heardBy(OTHER)];
+      await register(PAGE, NEW_SECRET);
+      expect(await post(first, saying('changed', PAGE), NEW_SECRET)).toBe(200);
+      expect(await post(first, saying('not yet', OTHER))).toBe(200);
+      expect((await one.took(1)).map(textOf)).toEqual(['changed']);
+      expect((await two.took(1)).map(textOf)).toEqual(['not yet']);
+      expect(await post(first, saying('too early', OTHER), NEW_SECRET)).toBe(200);
+      await app.idle();
+      expect(await deadLetters()).toHaveLength(1);
+      const joined = await register(OTHER, NEW_SECRET);
+      expect((await register(PAGE, NEW_SECRET)).webhookUrl).toBe(joined.webhookUrl);
+      expect(await post(first, saying('both', PAGE, OTHER), NEW_SECRET)).toBe(200);
+      expect((await one.took(2)).map(textOf)).toEqual(['changed', 'both']);
+      expect((await two.took(2)).map(textOf)).toEqual(['not yet', 'both']);
+      const [letter] = await deadLetters();
+      expect((await app.call('POST', `/v1/dead-letters/${letter?.id}/replay`)).status).toBe(200);
+      expect((await two.took(3)).map(textOf)).toEqual(['not yet', 'both', 'too early']);
+    });
+
+    test('stay together while some know two secrets and others one', async () => {
+      const first = await register(PAGE);
+      await register(OTHER);
+      expect((await register(PAGE, [NEW_SECRET, SECRET])).webhookUrl).toBe(first.webhookUrl);
+      expect((await register(OTHER, NEW_SECRET)).webhookUrl).toBe(first.webhookUrl);
+      const heard = await heardBy(OTHER);
+      for (const secret of [SECRET, NEW_SECRET]) expect(await post(first, saying('hi', OTHER), secret)).toBe(200);
+      await heard.took(2);
+    });
+
+    test('keep, count and show what is for an account that nobody registered, until it is there', async () => {
+      const account = await register(PAGE);
+      const known = await heardBy(PAGE);
+      expect(await post(account, saying('hello', STRANGER, PAGE))).toBe(200);
+      await known.took(1);
+      const [letter, ...others] = await deadLetters();
+      expect(others).toEqual([]);
+      expect(letter).toMatchObject({
+        ...{ type: 'unrouted', code: 'no_account', account: { channel: 'messenger', externalId: PAGE } },
+        detail: expect.stringContaining(STRANGER),
+      });
+      const metrics = await (await fetch(`${app.url}/metrics`)).text();
+      expect(metrics).toContain('parley_dead_letters{type="unrouted"} 1');
+      const replay = () => app.call('POST', `/v1/dead-letters/${letter?.id}/replay`);
+      expect(await replay()).toMatchObject({ status: 409, body: { code: 'account_required' } });
+      await register(STRANGER);
+      const heard = await heardBy(STRANGER);
+      expect((await replay()).status).toBe(200);
+      expect((await heard.took(1)).map(textOf)).toEqual(['hello']);
+      await app.idle();
+      expect(known.taken()).toHaveLength(1);
+      expect(await deadLetters()).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,3 @@
+import { describeConnections } from './connections.suite.ts';
+
+describeConnections('sqlite', async () => ({}));
