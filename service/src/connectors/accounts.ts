@@ -18,7 +18,7 @@ import { AccountWriter } from './account-writer.ts';
 import { Connections } from './connections.ts';
 import type { LiveAccount, LiveConnection } from './live.ts';
 import { isPeer } from './place.ts';
-import type { NormalizeJob } from './receive/job.ts';
+import type { NormalizeJob } from './normalize-job.ts';
 import { readSettings } from './settings.ts';
 
 export interface AccountsDeps {

@@ -48,4 +48,3 @@ export interface LiveConnection {
   /** The accounts by the addresses that webhooks name them by. */
   named: ReadonlyMap<string, readonly LiveAccount[]>;
 }
-

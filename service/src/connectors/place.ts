@@ -6,7 +6,7 @@ import * as accounts from '../store/account.store.ts';
 import type { AccountRow } from '../store/account.store.ts';
 import * as connections from '../store/connection.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
-import { normalizeJob, type NormalizeJob } from './receive/job.ts';
+import { normalizeJob, type NormalizeJob } from './normalize-job.ts';
 
 export interface Placing {
   ids: Ids;

@@ -1,6 +1,7 @@
 /** Finds people by what workflows and operators know of them. */
 import type { AccountRef } from '../../../contract/channel.ts';
-import type { Accounts, LiveAccount } from '../connectors/accounts.ts';
+import type { Accounts } from '../connectors/accounts.ts';
+import type { LiveAccount } from '../connectors/live.ts';
 import type { Channel } from '../channels/channel.ts';
 import { findChannel } from '../channels/registry.ts';
 import { ParleyError } from '../core/errors.ts';

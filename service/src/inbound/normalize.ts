@@ -1,7 +1,7 @@
 /** Reads receipts: every fact in a webhook becomes rows and events, a few receipts in one unit of work, in order. */
 import type { Accounts } from '../connectors/accounts.ts';
 import { digestOf, requestOf } from '../connectors/receive/accept.ts';
-import { normalizeJob } from '../connectors/receive/job.ts';
+import { normalizeJob } from '../connectors/normalize-job.ts';
 import { Pace } from '../connectors/receive/pace.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';

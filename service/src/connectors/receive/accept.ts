@@ -14,7 +14,7 @@ import type { Ledger } from '../../store/ledger.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 import * as receipts from '../../store/receipt.store.ts';
 import type { NewReceipt } from '../../store/receipt.store.ts';
-import { normalizeJob } from './job.ts';
+import { normalizeJob } from '../normalize-job.ts';
 
 /** Webhooks that wait for a commit at the most; beyond, the provider is asked to come back. */
 const MAX_WAITING = 5_000;
