@@ -1,6 +1,6 @@
 /** Every rule is asked, and the reasons come in the order of their gravity, whoever gave the rule. */
 import { findChannel } from '../../service/src/channels/registry.ts';
-import type { LiveAccount } from '../../service/src/connectors/accounts.ts';
+import type { LiveAccount } from '../../service/src/connectors/live.ts';
 import { Permissions, type PermissionRule, type SendQuestion } from '../../service/src/outbound/permission.ts';
 import { manualClock } from '../sandbox/kit/clock.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';

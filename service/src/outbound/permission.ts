@@ -1,5 +1,5 @@
 /** "May I send this now?": one question, asked at admission, at the send and by GET /v1/permission; one answer, with every reason. */
-import type { LiveAccount } from '../connectors/accounts.ts';
+import type { LiveAccount } from '../connectors/live.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import { capability, ownership, session, type PermissionFacts, type Reason } from '../core/send-permission.ts';
