@@ -1,17 +1,18 @@
 /**
- * Who may call a workflow now. One that hangs holds a call for a minute: all that are in trouble together get half of what a process can
- * do at a time, so that there is always room for the others.
+ * Decides who may call a workflow now. A workflow that hangs keeps a call for a minute: all that are in trouble together get half of what a process
+ * can do at a time, so that there is always room for the others.
  */
 
 /** A call that takes longer means trouble. */
 const SLOW_MS = 5_000;
 
-/** Told when a call has ended: whether the workflow took it. */
+/** The caller ends its call by it: `taken` says whether the workflow took the events. */
 export type EndCall = (taken: boolean) => void;
 
+/** Decides which subscriptions may be called now. */
 export class Calls {
   readonly #max: number;
-  /** Subscriptions whose last call failed, or has lasted too long already. */
+  /** Holds subscriptions whose last call failed, or has lasted too long already. */
   readonly #troubled = new Set<string>();
   readonly #underWay = new Map<string, number>();
 
@@ -20,7 +21,7 @@ export class Calls {
     this.#max = max;
   }
 
-  /** Begins a call; undefined: not now. */
+  /** Begins a call and answers how to end it; undefined: not now. */
   begin(subscriptionId: string): EndCall | undefined {
     if (this.#troubled.has(subscriptionId) && this.#inTrouble() >= this.#max) return undefined;
     this.#underWay.set(subscriptionId, (this.#underWay.get(subscriptionId) ?? 0) + 1);
@@ -35,7 +36,7 @@ export class Calls {
     };
   }
 
-  /** It is over: nothing more is to be remembered of it. */
+  /** Forgets a subscription that ended. */
   forget(subscriptionId: string): void {
     this.#troubled.delete(subscriptionId);
   }

@@ -1,4 +1,6 @@
-/** Hands events over: signed POSTs to a subscription's URL, in order per conversation, several at once when it asked for that. */
+/**
+ * Delivers events to workflows: signed POSTs to a subscription's URL, in order per conversation, several at once when it asked for that.
+ */
 import { createHash } from 'node:crypto';
 import { signDelivery } from '../../../contract/signature.ts';
 import type { ProviderHttp } from '../core/http.ts';
@@ -15,9 +17,12 @@ import { Calls, type EndCall } from './calls.ts';
 import { readFilter } from './filter.ts';
 import { deliverJob, type Publisher } from './publish.ts';
 
-/** A subscription that took nothing for this long is ended: whoever made it is gone. */
+/** The service ends a subscription that took nothing for this long: whoever made it is gone. */
 export const GIVE_UP_MS = 7 * 24 * 3_600_000;
-/** n8n takes bodies up to 16 MB; a call stays far below, whatever `maxBatch` says: that many calls must fit in memory at the same time. */
+/**
+ * One call holds so much at the most. n8n takes bodies up to 16 MB; a call stays far below, whatever `maxBatch` says, as many calls must fit in
+ * memory at the same time.
+ */
 const MAX_CALL_BYTES = 1024 * 1024;
 const MAX_CALLS = 256;
 /** A workflow in trouble that finds no room comes back after so long, at random. */
@@ -28,6 +33,7 @@ const TIMEOUT_MS = 60_000;
 const BACKOFF_BASE_MS = 500;
 const BACKOFF_CAP_MS = 60_000;
 
+/** What the handler of deliveries works with. */
 export interface DeliverDeps {
   ledger: Ledger;
   outbox: Outbox;
@@ -36,12 +42,13 @@ export interface DeliverDeps {
   clock: Clock;
   random(): number;
   openSecret(sealed: string, subscriptionId: string): string;
-  /** Told of each call: how many events it held and how it went. */
+  /** The handler reports each call by it: how many events it held and how it went. */
   delivered(outcome: 'taken' | 'refused' | 'unreachable' | 'ended', events: number): void;
 }
 
 type Outcome = 'taken' | 'refused' | 'unreachable' | 'gone';
 
+/** Runs the jobs that deliver events to a shard of a subscription, and those that end subscriptions. */
 export class DeliverHandler implements JobHandler {
   readonly kind = 'deliver';
   readonly concurrency = MAX_CALLS;
@@ -75,14 +82,14 @@ export class DeliverHandler implements JobHandler {
     await this.#retry(job);
   }
 
-  /** Whether nobody is there any more. The job stands since the shard last took something, or since it had something to take. */
+  /** Tells whether nobody is there any more. The job stands since the shard last took something, or since it had something to take. */
   #isOver(job: Job, subscription: SubscriptionRow, outcome: Outcome): boolean {
     if (outcome === 'gone') return true;
     const patienceMs = subscription.once === 1 && outcome === 'refused' ? CANCELLED_MS : GIVE_UP_MS;
     return this.#deps.clock.now() - job.createdAt > patienceMs;
   }
 
-  /** As many as fit in one call, at least one, with the provider's bodies for those who want them. */
+  /** Takes as many events as fit in one call, at least one, with the provider's bodies for those who want them. */
   async #batch(subscription: SubscriptionRow, waiting: readonly PendingDelivery[]): Promise<Delivery[]> {
     const wantsRaw = readFilter(subscription.filter).includeRaw === true;
     const seqs = waiting.map((one) => one.eventSeq);
@@ -132,7 +139,7 @@ export class DeliverHandler implements JobHandler {
     await this.#deps.outbox.finishOrRestart(tx, job, deliverJob(subscriptionId, shard), hasMore);
   }
 
-  /** Its time may be over: a wait that nobody answered, a hand-over that nobody came for. */
+  /** Ends the subscription when its time is over: a wait that nobody answered, a hand-over that nobody came for. */
   async #expire(job: Job, subscription: SubscriptionRow): Promise<void> {
     const { ledger, outbox, clock } = this.#deps;
     const until = subscription.expiresAt ?? 0;
@@ -150,7 +157,7 @@ export class DeliverHandler implements JobHandler {
     });
   }
 
-  /** Too many others hang: it was not its fault. */
+  /** Postpones the job as too many other calls hang; that costs no attempt. */
   async #standBack(job: Job): Promise<void> {
     const { ledger, outbox, clock, random } = this.#deps;
     const dueAt = clock.now() + Math.ceil(random() * NO_ROOM_MS);
@@ -179,7 +186,7 @@ function withRaw(payload: string, raw: string | undefined): string {
   return raw === undefined ? payload : `${payload.slice(0, -1)},"raw":${raw}}`;
 }
 
-/** The same events always make the same id, so that a repeated call can be known as one. */
+/** Makes the id of a call. The same events always make the same id, so that a repeated call can be known as one. */
 function deliveryId(batch: readonly PendingDelivery[]): string {
   const digest = createHash('sha256').update(batch.map((one) => one.eventId).join(' '));
   return `dlv_${digest.digest('hex').slice(0, 26)}`;

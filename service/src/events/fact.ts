@@ -1,4 +1,4 @@
-/** What the pipelines tell the publisher: a fact that became true, from which it makes an event. */
+/** A fact is what a pipeline tells the publisher: something became true, and the publisher makes an event of it. */
 import type { EventBody } from '../../../contract/event.ts';
 import type { Capable } from '../core/capabilities.ts';
 import type { Realms } from '../core/identity.ts';
@@ -13,7 +13,7 @@ export interface FactAccount extends Capable, Realms {
   channel: Capable['channel'] & Realms['channel'];
 }
 
-/** Which fact it is, whom it is about, and when it became true: the same members for every type. */
+/** Says which fact it is, whom it is about, and when it became true: the same members for every type. */
 interface FactFrame {
   /** The same fact always has the same key; the publisher publishes a key once for each account. */
   dedupeKey: string;

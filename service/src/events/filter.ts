@@ -1,8 +1,9 @@
-/** Which events a subscription wants. Pure; evaluated where the event is published, so that nothing unwanted is ever queued. */
+/** Tells which events a subscription wants. Pure; evaluated where the event is published, so that nothing unwanted is ever queued. */
 import type { CreateSubscription } from '../../../contract/api.ts';
 import type { EventBody, ParleyEvent } from '../../../contract/event.ts';
 import type { InboundKind } from '../../../contract/message.ts';
 
+/** What a trigger's subscription wants, as it is stored. */
 export type Filter = Pick<
   CreateSubscription,
   'events' | 'messageKinds' | 'statuses' | 'includeAwaited' | 'includeHandedOff' | 'includeRaw'
@@ -11,7 +12,7 @@ export type Filter = Pick<
 const parsed = new Map<string, Filter>();
 const MAX_PARSED = 1_000;
 
-/** The stored form, parsed once per text. */
+/** Reads the stored form; it parses each text once. */
 export function readFilter(text: string): Filter {
   let filter = parsed.get(text);
   if (filter === undefined) {
@@ -22,6 +23,7 @@ export function readFilter(text: string): Filter {
   return filter;
 }
 
+/** Tells whether the filter lets the event through. */
 export function wants(filter: Filter, event: ParleyEvent): boolean {
   if (!filter.events.includes(event.type)) return false;
   switch (event.type) {
@@ -38,21 +40,21 @@ export function wants(filter: Filter, event: ParleyEvent): boolean {
   }
 }
 
-/** What a person does not say: these never answer a question. */
+/** Lists kinds that no person says: they never answer a question. */
 const NO_REPLY: readonly InboundKind[] = ['reaction', 'system', 'request_welcome', 'call_permission', 'unsupported'];
 
-/** What a waiting workflow waits for: an answer to this message. */
+/** Says what a waiting workflow waits for: an answer to this message. */
 export interface WaitFilter extends Filter {
   messageId: string;
 }
 
-/** The message whose answer is waited for. */
+/** Reads the id of the message whose answer is waited for. */
 export function questionOf(filterText: string): string {
   return (readFilter(filterText) as WaitFilter).messageId;
 }
 
 /**
- * Whether it ends the wait: the contact's reply, or the news that the question never reached them. What is said while a person owns the
+ * Tells whether the event ends the wait: the contact's reply, or the news that the question never reached them. What is said while a person owns the
  * conversation is said to that person: no reply to what a program asked.
  */
 export function answersWait(filterText: string, fact: EventBody, owner: ParleyEvent['owner']): boolean {

@@ -1,4 +1,4 @@
-/** Publishes a fact: the event is stored, and promised to every subscription that wants it, in the caller's unit of work. */
+/** Publishes a fact: stores the event and promises it to every subscription that wants it, in the caller's unit of work. */
 import { crc32 } from 'node:zlib';
 import type { ParleyEvent } from '../../../contract/event.ts';
 import type { InboundContent } from '../../../contract/message.ts';
@@ -18,17 +18,19 @@ import type { Fact } from './fact.ts';
 import type { Reaction } from './reaction.ts';
 import { answersWait, questionOf, readFilter, wants } from './filter.ts';
 
-/** A conversation is always in the same shard of a subscription; shards are delivered at the same time. */
+/** Each subscription has so many shards. A conversation is always in the same one; shards are delivered at the same time. */
 const SHARDS = 4;
 
+/** What the publisher works with. */
 export interface PublisherDeps {
   outbox: Outbox;
   ids: Ids;
   clock: Clock;
-  /** Told of each event that was published. */
+  /** The publisher reports each event that it published by it. */
   published(type: string): void;
 }
 
+/** Publishes facts and promises their events. */
 export class Publisher {
   readonly #deps: PublisherDeps;
   readonly #reactions: Reaction[] = [];
@@ -43,7 +45,7 @@ export class Publisher {
     this.#reactions.push(...reactions);
   }
 
-  /** Answers false when the fact was published before: then nothing changed. */
+  /** Publishes a fact. Answers false when the fact was published before: then nothing changed. */
   async publish(tx: Tx, fact: Fact): Promise<boolean> {
     const { ids, clock } = this.#deps;
     const now = clock.now();
@@ -62,7 +64,7 @@ export class Publisher {
     return true;
   }
 
-  /** What a waiting workflow was promised and will not take is for the triggers that would have got it otherwise. */
+  /** Promises what a waiting workflow was promised and will not take to the triggers that would have got it otherwise. */
   async returnToTriggers(tx: Tx, waiting: SubscriptionRow): Promise<void> {
     if (waiting.conversationId !== null) await conversations.lock(tx, waiting.conversationId);
     await subscriptions.lockAll(tx, 'shared');
@@ -80,7 +82,7 @@ export class Publisher {
     }
   }
 
-  /** What a message said is replaced in every event that told it, delivered or not. */
+  /** Replaces what a message said in every event that told it, delivered or not. */
   async forget(tx: Tx, accountId: string, providerMessageId: string, content: InboundContent): Promise<void> {
     const key = messageKey(providerMessageId);
     for (const { seq, payload } of await events.ofMessage(tx.db, accountId, key, providerMessageId)) {
@@ -116,7 +118,7 @@ export class Publisher {
     }
   }
 
-  /** Read once in a unit of work, which holds the subscriptions: a turn of reading publishes many facts of one account. */
+  /** Reads the triggers once in a unit of work, which locks the subscriptions: a turn of reading publishes many facts of one account. */
   async #triggers(tx: Tx, accountId: string, now: number): Promise<SubscriptionRow[]> {
     const read = this.#read.get(tx) ?? new Map<string, SubscriptionRow[]>();
     this.#read.set(tx, read);
@@ -125,7 +127,7 @@ export class Publisher {
     return triggers;
   }
 
-  /** Workflows for which the fact is the end of their wait. What comes before their question was asked is no answer to it. */
+  /** Finds workflows for which the fact is the end of their wait. What comes before their question was asked is no answer to it. */
   async #waiting(tx: Tx, fact: Fact, now: number) {
     const { type, account, conversation } = fact;
     if (conversation === undefined || (type !== 'message.received' && type !== 'message.status')) return [];
@@ -139,7 +141,7 @@ export class Publisher {
   }
 }
 
-/** Events of a conversation are numbered in the order of their commits, and no subscription is exchanged meanwhile. */
+/** Locks so that events of a conversation are numbered in the order of their commits, and nobody exchanges a subscription meanwhile. */
 async function lockForPublishing(tx: Tx, { conversation, account }: Fact): Promise<void> {
   if (conversation) await conversations.lock(tx, conversation.id);
   else await tx.lock(`facts ${account.id}`);
@@ -150,17 +152,17 @@ function shardOf(event: ParleyEvent): number {
   return crc32(event.conversationId ?? event.account.id) % SHARDS;
 }
 
-/** The one job that hands a shard of a subscription its events. */
+/** Makes the one job that delivers a shard's events to a subscription. */
 export function deliverJob(subscriptionId: string, shard: number) {
   return { kind: 'deliver' as const, key: `deliver:${subscriptionId}:${shard}`, payload: { subscriptionId, shard } };
 }
 
-/** One for each shard. */
+/** Makes the jobs of all shards. */
 export function deliverJobs(subscriptionId: string) {
   return Array.from({ length: SHARDS }, (_, shard) => deliverJob(subscriptionId, shard));
 }
 
-/** Ends a subscription that is not for ever. */
+/** Makes the job that ends a subscription at `dueAt` (milliseconds since the epoch). */
 export function expireJob(subscriptionId: string, dueAt: number) {
   return {
     kind: 'deliver' as const,
@@ -170,7 +172,7 @@ export function expireJob(subscriptionId: string, dueAt: number) {
   };
 }
 
-/** The provider's own body is kept where somebody asked for it, and of what Parley does not understand. */
+/** Makes the event's row. It keeps the provider's own body where somebody asked for it, and of what Parley does not understand. */
 function row(fact: Fact, event: ParleyEvent, triggers: readonly SubscriptionRow[]): events.NewEventRow {
   const isUnknown = fact.type === 'unsupported' || ('message' in fact && fact.message.content.type === 'unsupported');
   const keepRaw = isUnknown || triggers.some(({ filter }) => wantsRaw(filter, event));
@@ -186,7 +188,7 @@ function row(fact: Fact, event: ParleyEvent, triggers: readonly SubscriptionRow[
   };
 }
 
-/** A trigger may still get what a waiting workflow is to get first. */
+/** Tells whether any trigger wants the provider's body; a trigger may still get what a waiting workflow is to get first. */
 function wantsRaw(filterText: string, event: ParleyEvent): boolean {
   const filter = readFilter(filterText);
   return filter.includeRaw === true && wants({ ...filter, includeAwaited: true }, event);

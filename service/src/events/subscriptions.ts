@@ -1,4 +1,4 @@
-/** A workflow's wish for events: made when a trigger is activated, ended when it is deactivated. */
+/** Manages subscriptions, workflows' wishes for events: made when a trigger is activated, ended when it is deactivated. */
 import { randomBytes } from 'node:crypto';
 import type { AccountRef } from '../../../contract/channel.ts';
 import type { CreatedSubscription, CreateSubscription, Subscription } from '../../../contract/api.ts';
@@ -15,7 +15,7 @@ import type { SubscriptionRow } from '../store/subscription.store.ts';
 import type { WaitFilter } from './filter.ts';
 import { deliverJobs, expireJob } from './publish.ts';
 
-/** How long events are gathered for a new subscription. Saving an active workflow takes n8n a second or two. */
+/** A subscription that hands over gathers events for so long. Saving an active workflow takes n8n a second or two. */
 const HAND_OVER_MS = 60_000;
 
 /** The accounts that subscriptions name. */
@@ -25,6 +25,7 @@ export interface NamedAccounts {
   find(id: string): { channel: { id: string }; externalId: string } | undefined;
 }
 
+/** What the subscriptions work with. */
 export interface SubscriptionsDeps {
   ledger: Ledger;
   outbox: Outbox;
@@ -41,10 +42,11 @@ export interface WaitedMessage {
   id: string;
   accountId: string;
   conversationId: string;
-  /** A person asked. */
+  /** Tells that a person asked. */
   byPerson: boolean;
 }
 
+/** Makes, shows and ends subscriptions. */
 export class Subscriptions {
   readonly #deps: SubscriptionsDeps;
 
@@ -70,7 +72,10 @@ export class Subscriptions {
     return { ...this.#view(row), secret };
   }
 
-  /** A waiting workflow: told once, of the contact's next reply to the message. Joins the caller's unit of work. */
+  /**
+   * Lets a workflow wait: it is told once, of the contact's next reply to the message, before `until` (milliseconds since the epoch). Joins the
+   * caller's unit of work.
+   */
   async wait(tx: Tx, message: WaitedMessage, url: string, until: number): Promise<void> {
     const { id: messageId, byPerson: includeHandedOff } = message;
     const filter: WaitFilter = { events: ['message.received', 'message.status'], messageId, includeHandedOff };
@@ -96,7 +101,9 @@ export class Subscriptions {
     return this.#view(row);
   }
 
-  /** `handOver`: events go on being gathered for a short while, for a new subscription with the same URL and account. */
+  /**
+   * Ends a subscription. `handOver`: it goes on gathering events for a short while, for a new subscription with the same URL and account.
+   */
   async remove(id: string, handOver: boolean): Promise<void> {
     await this.get(id);
     const { ledger, outbox, clock } = this.#deps;

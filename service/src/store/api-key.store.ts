@@ -1,12 +1,14 @@
-/** API keys: ids and hashes only. */
+/** Stores API keys: ids and hashes only. */
 import type { Db, Tx } from './unit-of-work.ts';
 
+/** A key as it is stored. */
 export interface ApiKey {
   id: string;
   hash: string;
   revokedAt?: number;
 }
 
+/** Finds a key by its id, revoked or not. */
 export async function find(db: Db, id: string): Promise<ApiKey | undefined> {
   const row = await db.selectFrom('apiKeys').selectAll().where('id', '=', id).executeTakeFirst();
   return row && { id: row.id, hash: row.hash, ...(row.revokedAt !== null && { revokedAt: row.revokedAt }) };

@@ -1,16 +1,17 @@
-/** Copies of an SQLite ledger, and what has to be done to one before it is worked on again. */
+/** Copies an SQLite ledger, and readies a copy to be worked on again. */
 import { link, mkdir, open, rm, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import type { Ids } from '../core/ids.ts';
 import type { Ledger } from './ledger.ts';
 
-/** There is no copy, or it must not be used. The message says why, in plain words. */
+/** A command throws it when there is no copy, or when the copy must not be used. The message says why, in plain words. */
 export class BackupError extends Error {}
 
-/** Pages that are copied before others get the disk: 4 MB. */
+/** The copy moves so many pages before others get the disk: 4 MB. */
 const PAGES = 1_000;
 
+/** What a finished copy holds. */
 export interface Copied {
   bytes: number;
 }
@@ -62,7 +63,7 @@ async function copy(from: string, to: string): Promise<void> {
   }
 }
 
-/** The copy is read from end to end. */
+/** Reads the copy from end to end. */
 function check(path: string, from: string): void {
   const db = new DatabaseSync(path);
   try {
@@ -81,7 +82,7 @@ function check(path: string, from: string): void {
   }
 }
 
-/** Synced, then named. A link fails where a rename would replace. */
+/** Syncs the file, then names it. A link fails where a rename would replace. */
 async function keep(draft: string, to: string): Promise<number> {
   const file = await open(draft, 'r+');
   await file.sync();
@@ -99,9 +100,9 @@ async function keep(draft: string, to: string): Promise<number> {
 }
 
 /**
- * Sends that waited when the copy was made may have been made since. Each gets an attempt whose outcome is not known, as if the
- * service had been killed in the middle of it: it is not sent again, but settled by the provider's status or reported as unknown.
- * Answers how many there are.
+ * Opens an attempt of unknown outcome for each send that waited when the copy was made, as it may have been made since. It is as if the service had
+ * been killed in the middle of it: the send is not repeated, but settled by the provider's status or reported as unknown. Answers how many there
+ * are.
  */
 export async function interruptSends(ledger: Ledger, ids: Ids, now: number): Promise<number> {
   const waiting = await ledger.reader

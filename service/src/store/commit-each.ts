@@ -1,6 +1,6 @@
 /**
- * Commits for a database that many use at once: every unit of work is a transaction of its own on a connection of its own. One that
- * met another at the same rows is undone and run again.
+ * Commits each unit of work in a transaction and on a connection of its own, for a database that many use at once. It undoes and runs again a unit
+ * that met another at the same rows.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
@@ -9,11 +9,12 @@ import type { SharedDatabase } from './dialect.ts';
 import type { Committer, CommitObserver, Tx } from './unit-of-work.ts';
 import type { Schema } from './schema.ts';
 
-/** Runs of a unit that goes on meeting others. */
+/** A unit that goes on meeting others runs this often. */
 const MAX_RUNS = 8;
 const BASE_MS = 5;
 const CAP_MS = 250;
 
+/** Commits units of work one by one, several at the same time. */
 export class EachCommitter implements Committer {
   readonly #db: Kysely<Schema>;
   readonly #shared: SharedDatabase;

@@ -1,6 +1,6 @@
 /**
- * Commits for a database that serves one process and one unit of work at a time: units that wait at the same time share one transaction
- * and one fsync, each behind its own savepoint. A unit that throws undoes itself and nobody else.
+ * Commits units of work together, for a database that serves one process and one unit at a time: units that wait at the same time share one
+ * transaction and one fsync, each behind its own savepoint. A unit that throws undoes itself and nobody else.
  */
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
 import type { Committer, CommitObserver, Tx } from './unit-of-work.ts';
@@ -17,9 +17,10 @@ interface Done extends Waiting {
   hooks: (() => void)[];
 }
 
-/** Units in one commit at the most, so that a burst cannot hold the event loop for long. */
+/** One commit holds so many units at the most, so that a burst cannot keep the event loop for long. */
 const MAX_UNITS = 256;
 
+/** Commits units of work in groups. */
 export class GroupCommitter implements Committer {
   readonly #db: Kysely<Schema>;
   readonly #observe: CommitObserver;
@@ -78,7 +79,7 @@ const SAVE = CompiledQuery.raw('savepoint unit');
 const UNDO = CompiledQuery.raw('rollback to savepoint unit');
 const KEEP = CompiledQuery.raw('release savepoint unit');
 
-/** Nobody else is there. */
+/** Locks nothing: no other unit runs at the same time. */
 const lock = async () => undefined;
 
 /** Runs the units in turn; one that throws is rejected and undone, the others stay. */

@@ -1,14 +1,14 @@
 /**
- * One process to a database: a second would take sends under way for those of a process that was killed. The lock is SQLite's own
- * on a file of its own, so the kernel lets go of it however the process ends.
+ * Keeps a database to one process: a second would take sends under way for those of a process that was killed. The lock is SQLite's own on a file of
+ * its own, so the kernel lets go of it however the process ends.
  */
 import { DatabaseSync } from 'node:sqlite';
 import { SchemaError } from './migrate.ts';
 
-/** A service that is being replaced gets this long to end. */
+/** The lock waits so long for a service that is being replaced. */
 const PATIENCE_MS = 10_000;
 
-/** Answers how to unlock. Throws `SchemaError` when another process holds the database. */
+/** Locks the database and answers how to unlock it. Throws `SchemaError` when another process holds it. */
 export function lockDatabase(path: string): () => void {
   const lock = new DatabaseSync(`${path}.lock`, { timeout: PATIENCE_MS });
   try {

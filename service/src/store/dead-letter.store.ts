@@ -1,19 +1,19 @@
 /**
- * Dead letters: messages that ended without having arrived, and receipts that could not be read. Both are found by when they were given
- * up, in indexes that hold nothing else.
+ * Finds dead letters: messages that ended without having arrived, and receipts that could not be read, by when they were given up, in indexes that
+ * hold nothing else.
  */
 import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { MessageRow } from './message.store.ts';
 import { codeOf, type DeadCode } from './receipt.store.ts';
 
-/** Where a list goes on: behind this letter. `key`: a message's id, a receipt's number. */
+/** Says where a list goes on: behind this dead letter. `key`: a message's id, a receipt's number. */
 export interface DeadLetterPosition<Key> {
   deadAt: number;
   key: Key;
 }
 
-/** What both have in common. Instants in milliseconds; `to` is not included. */
+/** Narrows a list of either type. Instants are milliseconds since the epoch; `to` is not included. */
 interface Wanted<Key> {
   from: number | undefined;
   to: number | undefined;
@@ -22,6 +22,7 @@ interface Wanted<Key> {
   behind: DeadLetterPosition<Key> | undefined;
 }
 
+/** Narrows a list of messages. */
 export interface WantedMessages extends Wanted<string> {
   /** Absent: any account. */
   accountIds: readonly string[] | undefined;
@@ -29,6 +30,7 @@ export interface WantedMessages extends Wanted<string> {
   code: string | undefined;
 }
 
+/** Narrows a list of receipts. */
 export interface WantedReceipts extends Wanted<number> {
   /** Absent: any connection. */
   connectionIds: readonly string[] | undefined;
@@ -36,7 +38,7 @@ export interface WantedReceipts extends Wanted<number> {
   code: DeadCode | undefined;
 }
 
-/** A receipt without what it holds. */
+/** A receipt without its body. */
 export interface DeadReceiptRow {
   seq: number;
   connectionId: string;
@@ -47,10 +49,10 @@ export interface DeadReceiptRow {
   bytes: number;
 }
 
-/** A message's error is JSON that begins with its code. */
+/** Begins the JSON of an error with this code: a message's error begins with its code. */
 const errorStart = (code: string) => `{"code":${JSON.stringify(code)}`;
 
-/** Put so that no index helps: by account, everything that the account ever sent would be looked through. */
+/** Narrows to accounts in a form that no index helps: by account, the database would look through everything that the account ever sent. */
 function ofAccounts(ids: readonly string[]) {
   return (is: ExpressionBuilder<Schema, 'messages'>) => is(is.fn.coalesce('accountId', is.val('')), 'in', ids);
 }
@@ -90,11 +92,13 @@ function receiptsOf(db: Kysely<Schema>, { connectionIds, from, to, code, order, 
   return query;
 }
 
+/** Lists messages that ended without having arrived. */
 export async function messages(db: Kysely<Schema>, wanted: WantedMessages, limit: number): Promise<MessageRow[]> {
   const { order } = wanted;
   return messagesOf(db, wanted).selectAll().orderBy('deadAt', order).orderBy('id', order).limit(limit).execute();
 }
 
+/** Lists receipts that could not be read. */
 export async function receipts(db: Kysely<Schema>, wanted: WantedReceipts, limit: number): Promise<DeadReceiptRow[]> {
   const rows = await receiptsOf(db, wanted)
     .select(['seq', 'connectionId', 'receivedAt', 'deadAt', 'deadCode'])
@@ -106,17 +110,19 @@ export async function receipts(db: Kysely<Schema>, wanted: WantedReceipts, limit
   return rows.map(({ deadCode, ...row }) => ({ ...row, deadAt: row.deadAt ?? 0, code: codeOf(deadCode) }));
 }
 
+/** Counts messages that ended without having arrived. */
 export async function countMessages(db: Kysely<Schema>, wanted: WantedMessages): Promise<number> {
   const query = messagesOf(db, wanted).select((is) => is.fn.countAll<number>().as('count'));
   return Number((await query.executeTakeFirst())?.count ?? 0);
 }
 
+/** Counts receipts that could not be read. */
 export async function countReceipts(db: Kysely<Schema>, wanted: WantedReceipts): Promise<number> {
   const query = receiptsOf(db, wanted).select((is) => is.fn.countAll<number>().as('count'));
   return Number((await query.executeTakeFirst())?.count ?? 0);
 }
 
-/** Ids of accounts by channel and external id, those that were deleted as well. */
+/** Finds the ids of accounts by channel and external id, also of those that were deleted. */
 export async function accountsNamed(
   db: Kysely<Schema>,
   channel: string | undefined,
@@ -128,7 +134,7 @@ export async function accountsNamed(
   return (await query.execute()).map(({ id }) => id);
 }
 
-/** What accounts are called at their providers, by id. */
+/** Reads what accounts are called at their providers, by id. */
 export async function accountNames(db: Kysely<Schema>, ids: readonly string[]) {
   if (ids.length === 0) return new Map<string, { channel: string; externalId: string }>();
   const query = db.selectFrom('accounts').select(['id', 'channel', 'externalId']);

@@ -1,4 +1,6 @@
-/** Everything that is known of a person, found by the indexes there are; a bounded number of rows at a time where there may be many. */
+/**
+ * Finds and forgets everything that is known of a person, by the indexes there are; a bounded number of rows at a time where there may be many.
+ */
 import { createHash } from 'node:crypto';
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import type { Identity } from '../core/identity.ts';
@@ -8,12 +10,12 @@ import * as media from './media.store.ts';
 import type { Schema } from './schema.ts';
 import type { Db, Tx } from './unit-of-work.ts';
 
-/** Rows that one call looks at. */
+/** One call looks at so many rows. */
 export const LIMIT = 250;
-/** Webhooks are larger than rows. */
+/** One call looks at so many webhooks: they are larger than rows. */
 const RECEIPTS = 25;
 
-/** Who is to be forgotten, and where what was said with them stands. */
+/** Says who is to be forgotten, and where what was said with them stands. */
 export interface PersonalRecords {
   contactId: string;
   identities: Identity[];
@@ -23,6 +25,7 @@ export interface PersonalRecords {
   since: number;
 }
 
+/** Finds what there is of a contact; undefined: there is no such contact. */
 export async function find(db: Db, contactId: string): Promise<PersonalRecords | undefined> {
   const contact = await db.selectFrom('contacts').select('createdAt').where('id', '=', contactId).executeTakeFirst();
   if (contact === undefined) return undefined;
@@ -41,7 +44,7 @@ export async function find(db: Db, contactId: string): Promise<PersonalRecords |
   return { contactId, identities, conversationIds, since: Math.min(contact.createdAt, ...found.map(({ at }) => at)) };
 }
 
-/** Nobody else changes what the person has, or gives it to them, before the unit ends. */
+/** Locks the person's identities and conversations until the unit ends: nobody else changes them, or gives the person others. */
 export async function lockForUpdate(tx: Tx, { identities, conversationIds }: PersonalRecords): Promise<void> {
   if (!tx.shared) return;
   await lockIdentities(tx, identities);
@@ -56,7 +59,7 @@ export async function dropContact(tx: Tx, { contactId, conversationIds }: Person
   for (const id of conversationIds) await db.deleteFrom('conversations').where('id', '=', id).execute();
 }
 
-/** Workflows that wait for an answer. Answers how many there were. */
+/** Deletes the workflows that wait for an answer of the person. Answers how many there were. */
 export async function dropWaits(tx: Tx, conversationId: string): Promise<number> {
   const { db } = tx;
   const waits = db.selectFrom('subscriptions').where('conversationId', '=', conversationId);
@@ -66,12 +69,14 @@ export async function dropWaits(tx: Tx, conversationId: string): Promise<number>
   return rows.filter(({ endedAt }) => endedAt === null).length;
 }
 
+/** Counts the messages of both directions. */
 export interface MessageCount {
   messages: number;
   /** Of these, sends that would have been made. */
   sends: number;
 }
 
+/** Counts the messages of these conversations. */
 export async function countMessages(db: Db, conversationId: string): Promise<MessageCount> {
   const count = async (of: SelectQueryBuilder<Schema, 'messages', object>) =>
     Number((await of.select((is) => is.fn.countAll().as('count')).executeTakeFirst())?.count ?? 0);
@@ -79,7 +84,7 @@ export async function countMessages(db: Db, conversationId: string): Promise<Mes
   return { messages: await count(all), sends: await count(all.where('status', 'in', ['queued', 'held'])) };
 }
 
-/** Messages with their attempts, keys and files. Answers whether there may be more. */
+/** Deletes messages with their attempts, keys and files. Answers whether there may be more. */
 export async function dropMessages(tx: Tx, conversationId: string): Promise<boolean> {
   const { db } = tx;
   const own = db.selectFrom('messages').where('conversationId', '=', conversationId);
@@ -94,7 +99,7 @@ export async function dropMessages(tx: Tx, conversationId: string): Promise<bool
   return rows.length === LIMIT;
 }
 
-/** The place of the newest event that was published up to `at`. */
+/** Finds the place of the newest event that was published up to `at`. */
 export async function lastEvent(db: Db, at: number): Promise<number> {
   const row = await db
     .selectFrom('events')
@@ -108,7 +113,7 @@ export async function lastEvent(db: Db, at: number): Promise<number> {
 }
 
 /**
- * Events of conversations, with what waits to be delivered of them, from the newest to the oldest: looks at those up to `from` and
+ * Deletes events of conversations, with what waits to be delivered of them, from the newest to the oldest. One call looks at those up to `from` and
  * after `floor` that are not older than `since`. Answers where to go on, undefined at the end.
  */
 export async function dropEvents(
@@ -143,16 +148,16 @@ export async function dropEvents(
   return looked.length < LIMIT || last.at < since ? undefined : last.seq - 1;
 }
 
-/** Where reading of webhooks that are kept with their body goes on. */
+/** Says where the reading of webhooks that are kept with their body goes on. */
 export type ReceiptPlace = { connectionId: string; after: number } | { dead: [deadAt: number, seq: number] };
 
-/** Everywhere that such webhooks may be. */
+/** Lists everywhere that such webhooks may be. */
 export async function receiptPlaces(db: Db): Promise<ReceiptPlace[]> {
   const connections = await db.selectFrom('connections').select('id').execute();
   return [...connections.map(({ id }) => ({ connectionId: id, after: 0 })), { dead: [0, 0] }];
 }
 
-/** Webhooks with their body that hold one of the texts: of a connection and waiting to be read, or given up (`dead`). */
+/** Finds webhooks with their body that hold one of the texts: of an account and waiting to be read, or given up (`dead`). */
 export async function receiptsWith(db: Db, texts: readonly string[], place: ReceiptPlace) {
   const kept = db.selectFrom('receipts').select(['seq', 'body', 'deadAt']).limit(RECEIPTS);
   const query =
@@ -175,7 +180,7 @@ export async function receiptsWith(db: Db, texts: readonly string[], place: Rece
   return { found, next };
 }
 
-/** Forgets what webhooks said that could not be read; of these, only that they came is known. Answers how many there were. */
+/** Forgets what webhooks said that could not be read; of these, only that they came stays known. Answers how many there were. */
 export async function emptyDeadReceipts(tx: Tx, seqs: readonly number[]): Promise<number> {
   let emptied = 0;
   for (const seq of seqs) {
@@ -186,7 +191,7 @@ export async function emptyDeadReceipts(tx: Tx, seqs: readonly number[]): Promis
   return emptied;
 }
 
-/** Whether one of these waits to be read still. */
+/** Tells whether one of these webhooks still waits to be read. */
 export async function isUnread(db: Db, seqs: readonly number[]): Promise<boolean> {
   for (const seq of seqs) {
     const row = await db.selectFrom('receipts').select('processedAt').where('seq', '=', seq).executeTakeFirst();
@@ -195,7 +200,9 @@ export async function isUnread(db: Db, seqs: readonly number[]): Promise<boolean
   return false;
 }
 
-/** While webhooks wait to be read that came before someone was erased, these say whose words are left out of them. */
+/**
+ * Begins the key of a mark. While webhooks wait to be read that came before someone was erased, marks say whose words to leave out of them.
+ */
 const MARK = 'erased:';
 
 function markOf({ channel, realm, kind, address }: Identity): string {
@@ -204,6 +211,9 @@ function markOf({ channel, realm, kind, address }: Identity): string {
   return MARK + digest.digest('base64url').slice(0, 22);
 }
 
+/**
+ * Marks a person's identities: what webhooks up to `upTo` (a receipt's number) say of them is to be left out. Answers the names of the marks.
+ */
 export async function mark(tx: Tx, identities: readonly Identity[], upTo: number): Promise<string[]> {
   const names = identities.map(markOf);
   for (const name of names) {
@@ -214,13 +224,15 @@ export async function mark(tx: Tx, identities: readonly Identity[], upTo: number
   return names;
 }
 
+/** Deletes marks that are of no use any more. */
 export async function unmark(tx: Tx, names: readonly string[]): Promise<void> {
   for (const name of names) await tx.db.deleteFrom('cursors').where('name', '=', name).execute();
 }
 
-/** Answers whether what a webhook says of someone is left out, by its place and their identities. */
+/** Tells whether to leave out what a webhook says of someone, by the webhook's place and their identities. */
 export type LeftOut = (seq: number, identities: readonly Identity[]) => boolean;
 
+/** Reads the marks once for a look through several webhooks. */
 export async function leftOut(db: Kysely<Schema>): Promise<LeftOut> {
   const marks = await db
     .selectFrom('cursors')

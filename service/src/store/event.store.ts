@@ -1,9 +1,10 @@
-/** Events: published facts, in the order in which they became true. */
+/** Stores events: published facts, in the order in which they became true. */
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 import { first, prepared, type Parameters } from './prepared.ts';
 
+/** An event as it is stored. */
 export interface NewEventRow {
   id: string;
   accountId: string;
@@ -33,12 +34,12 @@ const insertOne = prepared((db, its: Parameters<NewEventRow & { now: number }>) 
     .returning('seq'),
 );
 
-/** Answers the event's place in the order, or undefined when the same fact was published before. */
+/** Stores an event and answers its place in the order; undefined: the same fact was published before. */
 export async function insert(tx: Tx, event: NewEventRow, now: number): Promise<number | undefined> {
   return first(await insertOne(tx.db, { ...event, now }))?.seq;
 }
 
-/** The events that hold what a message said: its arrival and its edits. */
+/** Finds the events that hold what a message said: its arrival and its edits. */
 export async function ofMessage(
   db: Kysely<Schema>,
   accountId: string,
@@ -51,19 +52,20 @@ export async function ofMessage(
   return [...arrival, ...edits];
 }
 
-/** Where a look through the events of a time goes on: behind this one. */
+/** Says where a look through the events of a time goes on: behind this one. */
 export interface EventPlace {
   createdAt: number;
   seq: number;
 }
 
+/** An event with its account and its place in the order. */
 export interface PublishedEvent extends EventPlace {
   accountId: string;
   type: string;
   payload: string;
 }
 
-/** Events in the order in which they were published, from behind `place` to before `to`, whosoever they are. */
+/** Lists events in the order in which they were published, from behind `place` to before `to`, of all accounts. */
 export async function published(
   db: Kysely<Schema>,
   place: EventPlace,
@@ -91,7 +93,7 @@ export async function forgetRaw(tx: Tx, seq: number): Promise<void> {
   await tx.db.updateTable('events').set({ raw: null }).where('seq', '=', seq).execute();
 }
 
-/** The providers' own bodies of events, by their place in the order. */
+/** Reads the providers' own bodies of events, by their place in the order. */
 export async function raws(db: Kysely<Schema>, seqs: readonly number[]): Promise<Map<number, string>> {
   const rows = await db.selectFrom('events').select(['seq', 'raw']).where('seq', 'in', seqs).execute();
   return new Map(rows.flatMap(({ seq, raw }) => (raw === null ? [] : [[seq, raw]])));
@@ -105,7 +107,7 @@ const selectKnown = prepared((db, its: Parameters<{ accountId: string; dedupeKey
     .where('dedupeKey', '=', its('dedupeKey')),
 );
 
-/** Whether this fact was published before. */
+/** Tells whether this fact was published before. */
 export async function isKnown(db: Kysely<Schema>, accountId: string, dedupeKey: string): Promise<boolean> {
   return first(await selectKnown(db, { accountId, dedupeKey })) !== undefined;
 }

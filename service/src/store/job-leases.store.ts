@@ -6,7 +6,7 @@ import type { Schema } from './schema.ts';
 
 type Db = Kysely<Schema>;
 
-/** Where a worker polls: a kind, a group of it, a priority. */
+/** Says where a worker polls: a kind, a group of it, a priority. */
 export interface JobScope {
   kind: string;
   groupKey: string;
@@ -16,7 +16,7 @@ interface Poll extends JobScope {
   now: number;
 }
 
-/** Literal, so that the index of ready jobs is used. */
+/** Names the state literally, so that the database uses the index of ready jobs. */
 const READY = sql.lit<'ready'>('ready');
 
 const selectDue = prepared((db, its: Parameters<Poll & { limit: number }>) =>
@@ -86,9 +86,8 @@ const acquireDue = prepared((db, its: Parameters<Acquire>) =>
 );
 
 /**
- * Leases jobs that may run now, passing over those that another process is just taking. `forNoKeyUpdate`: a unit of work that
- * promises a keyed job anew holds its row, and must not keep it from being run. `running` are left out: jobs that the caller is at,
- * although they may be nobody's already.
+ * Leases jobs that may run now, passing over those that another process is just leasing. `forNoKeyUpdate`: a unit of work that promises a keyed job
+ * anew locks its row, and must not keep it from running. It leaves out `running`: jobs that the caller is at, although they may be nobody's already.
  */
 export async function acquire(
   db: Db,

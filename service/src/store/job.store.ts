@@ -1,13 +1,15 @@
-/** Outbox jobs: rows written in the caller's transaction. How they are found and taken is in `job-leases.store.ts`. */
+/** Stores outbox jobs: rows written in the caller's transaction. `job-leases.store.ts` finds and leases them. */
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 import { changed, first, prepared, type Parameters } from './prepared.ts';
 
-/** Every priority there is, the first served first: each is polled by itself, so that what is not due yet costs nothing. */
+/** Lists every priority, the first served first. A worker polls each by itself, so that what is not due yet costs nothing. */
 export const PRIORITIES = [0, 10] as const;
+/** The priority of a job; lower runs first. */
 export type Priority = (typeof PRIORITIES)[number];
 
+/** A job as a pipeline promises it. Instants are milliseconds since the epoch. */
 export interface NewJob {
   kind: string;
   payload: Record<string, unknown>;
@@ -19,10 +21,11 @@ export interface NewJob {
   priority?: Priority | undefined;
   /** Default: at once. */
   dueAt?: number | undefined;
-  /** From then on the work is not to be done any more: the kind's own handler sees to that. */
+  /** From then on nobody is to do the work: the kind's own handler sees to that. */
   expiresAt?: number | undefined;
 }
 
+/** A job as its handler gets it. */
 export interface Job {
   seq: number;
   kind: string;
@@ -38,6 +41,7 @@ export interface Job {
   lease: string | null;
 }
 
+/** Reads a job from its row. */
 export function fromRow(row: Selectable<Schema['jobs']>): Job {
   const { seq, kind, key, orderingKey, groupKey, attempts, dueAt, createdAt, leaseOwner: lease } = row;
   return {
@@ -118,10 +122,10 @@ export async function enqueue(tx: Tx, job: NewJob, now: number): Promise<number 
   }
 }
 
-/** What identifies a job together with the lease of who claimed it. */
+/** Identifies a job, and by its lease who claimed it. */
 export type LeasedJob = Pick<Job, 'seq' | 'lease'>;
 
-/** Only who holds the lease changes a job: after a process stood still for long, its job may be somebody else's. */
+/** Finds the job only as long as the caller holds its lease: after a process stood still for long, its job may be somebody else's. */
 const leased = ({ seq, lease }: LeasedJob) => ({ seq, lease: lease ?? '' });
 const leaseOf = sql<string>`coalesce(lease_owner, '')`;
 
@@ -133,7 +137,7 @@ const selectMine = prepared((db, its: Parameters<{ seq: number; lease: string }>
   db.selectFrom('jobs').select('seq').where('seq', '=', its('seq')).where(leaseOf, '=', its('lease')).forNoKeyUpdate(),
 );
 
-/** Whether the job is still the caller's; nobody else gets it before the commit. */
+/** Tells whether the job is still the caller's; nobody else gets it before the commit. */
 export async function isMine(tx: Tx, job: LeasedJob): Promise<boolean> {
   return !tx.shared || first(await selectMine(tx.db, leased(job))) !== undefined;
 }
@@ -158,7 +162,7 @@ export async function finish(tx: Tx, job: LeasedJob & Pick<Job, 'orderingKey'>):
   return next;
 }
 
-/** The ordering key of everything that is said in a conversation. */
+/** Makes the ordering key of everything that is said in a conversation. */
 export function conversationKey(conversationId: string): string {
   return `conversation:${conversationId}`;
 }
@@ -190,12 +194,12 @@ const putOff = prepared((db, its: Parameters<{ seq: number; lease: string; dueAt
     .where(leaseOf, '=', its('lease')),
 );
 
-/** Postpones a job. `costsAttempt` false: the wait was not its fault. */
+/** Postpones a job. `costsAttempt` false: the job did not cause the wait. */
 export async function postpone(tx: Tx, job: LeasedJob, dueAt: number, costsAttempt: boolean): Promise<void> {
   await putOff(tx.db, { ...leased(job), dueAt, more: costsAttempt ? 1 : 0 });
 }
 
-/** The database's own clock: those of several machines differ. Milliseconds since the epoch. */
+/** Reads the database's own clock, in milliseconds since the epoch: those of several machines differ. */
 export const SERVER_NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 
 const setRestarted = prepared((db, its: Parameters<{ seq: number; lease: string; now: number }>) =>
@@ -242,6 +246,7 @@ export async function finishUnlessLocked(tx: Tx, job: LeasedJob, now: number, re
   return false;
 }
 
+/** Counts the jobs of one kind in one state. `oldestDueAt` is in milliseconds since the epoch. */
 export interface Depth {
   kind: string;
   state: string;
@@ -249,7 +254,7 @@ export interface Depth {
   oldestDueAt: number;
 }
 
-/** How much waits, for the metrics. */
+/** Counts the jobs that wait, for the metrics. */
 export async function depth(db: Kysely<Schema>): Promise<Depth[]> {
   const rows = await db
     .selectFrom('jobs')

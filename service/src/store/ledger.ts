@@ -1,6 +1,6 @@
 /**
- * The ledger: one database, and the one way to change it. `write(unit)` runs a unit of work in a transaction; when it resolves, the
- * unit is on disk.
+ * The ledger is one database, and the one way to change it. `write(unit)` runs a unit of work in a transaction; when it resolves, the unit is on
+ * disk.
  */
 import type { Kysely } from 'kysely';
 import { EachCommitter } from './commit-each.ts';
@@ -11,15 +11,16 @@ import type { Schema } from './schema.ts';
 import { LedgerUnavailable } from './unavailable.ts';
 import type { CommitObserver, Committer, Db, Tx } from './unit-of-work.ts';
 
+/** Reads and changes the database. */
 export class Ledger {
   readonly dialect: StoreDialect;
-  /** For reads outside a unit of work; sees what is committed. */
+  /** Reads outside a unit of work; it sees what is committed. */
   readonly reader: Kysely<Schema>;
   readonly #writer: Kysely<Schema>;
   readonly #committer: Committer;
-  /** What of the server's settings endangers the ledger. */
+  /** Lists the server's settings that endanger the ledger. */
   readonly warnings: string[] = [];
-  /** Told of every unit of work that failed because the database cannot be used. */
+  /** The ledger calls it for every unit of work that failed because the database cannot be used. */
   unavailable: (error: LedgerUnavailable) => void = () => undefined;
   #waiting = 0;
 
@@ -61,12 +62,12 @@ export class Ledger {
     }
   }
 
-  /** One statement that a crash may undo without harm, where the database is shared: it does not wait for the disk. */
+  /** Runs one statement that a crash may undo without harm, where processes share the database: it does not wait for the disk. */
   touch<T>(run: (db: Db) => Promise<T>): Promise<T> {
     return this.dialect.shared ? run(this.reader) : this.write((tx) => run(tx.db));
   }
 
-  /** Units that wait for their commit: a sign of load. */
+  /** Counts the units that wait for their commit: a sign of load. */
   get waiting(): number {
     return this.#waiting;
   }

@@ -1,8 +1,9 @@
-/** Files: those that contacts sent, by Parley's id, and those that were uploaded to send, by their hash. */
+/** Stores files: those that contacts sent, by Parley's id, and those that were uploaded to send, by their hash. */
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 
+/** A file that a contact sent, and where its provider has it. */
 export interface MediaRow {
   id: string;
   accountId: string;
@@ -11,6 +12,7 @@ export interface MediaRow {
   filename: string | null;
 }
 
+/** Stores where the provider has a contact's file, and answers Parley's id for it. */
 export async function insert(tx: Tx, media: MediaRow, now: number): Promise<string> {
   await tx.db
     .insertInto('media')
@@ -33,6 +35,7 @@ export async function insert(tx: Tx, media: MediaRow, now: number): Promise<stri
   return row.id;
 }
 
+/** Finds a contact's file by Parley's id. */
 export async function find(db: Kysely<Schema>, id: string): Promise<MediaRow | undefined> {
   const row = await db.selectFrom('media').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return undefined;
@@ -48,6 +51,7 @@ export async function forget(tx: Tx, content: unknown): Promise<void> {
   }
 }
 
+/** A file that was uploaded to a provider to be sent. */
 export interface Upload {
   accountId: string;
   sha256: string;
@@ -57,7 +61,9 @@ export interface Upload {
   expiresAt: number | null;
 }
 
-/** The same bytes, uploaded before and still good at `now`: give a time until which they have to be. */
+/**
+ * Finds an upload of the same bytes that the provider still has at `now`: the instant, in milliseconds since the epoch, at which it is to be used.
+ */
 export async function findUpload(
   db: Kysely<Schema>,
   accountId: string,
@@ -77,6 +83,7 @@ export async function findUpload(
   return { accountId, sha256, mimeType, providerId: row.providerId, bytes: row.bytes, expiresAt: row.expiresAt };
 }
 
+/** Stores an upload, in the place of an earlier one of the same bytes. */
 export async function putUpload(tx: Tx, upload: Upload): Promise<void> {
   const values = { providerId: upload.providerId, bytes: upload.bytes, expiresAt: upload.expiresAt };
   await tx.db

@@ -1,4 +1,4 @@
-/** Versioned migrations, run on start. Kysely's migrator keeps the list of what ran and a lock against a second process. */
+/** Runs the versioned migrations at the start. Kysely's migrator keeps the list of what ran and a lock against a second process. */
 import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { StoreDialect } from './dialect.ts';
@@ -20,7 +20,7 @@ const MIGRATIONS = {
   '0006-jobs': jobs,
 };
 
-/** The database cannot be used by this version of the program. */
+/** The ledger throws it when this version of the program cannot use the database. The message says what to do. */
 export class SchemaError extends Error {}
 
 /**

@@ -1,4 +1,4 @@
-/** PostgreSQL through `pg`: many processes, units of work at the same time, every commit flushed by the server. */
+/** Opens PostgreSQL through `pg`: many processes, units of work at the same time, every commit flushed by the server. */
 import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import type { SharedDatabase, StoreDialect } from './dialect.ts';
@@ -6,13 +6,13 @@ import { SchemaError } from './migrate.ts';
 import { COLUMNS, type Schema } from './schema.ts';
 import { naming } from './unavailable.ts';
 
-/** Connections of one process: units of work at the same time, and reads besides. */
+/** One process has so many connections for units of work at the same time, and others for reads besides. */
 const WRITERS = 10;
 const READERS = 5;
 const CONNECT_MS = 5_000;
-/** Statements kept prepared on each connection; more than the service has, so that only odd list lengths are ever left out. */
+/** Each connection keeps so many statements prepared; more than the service has, so that only odd list lengths are ever left out. */
 const NAMED_STATEMENTS = 500;
-/** 14: the oldest that is supported by its makers. */
+/** 14 is the oldest version that its makers support. */
 const OLDEST_VERSION = 140_000;
 
 /**
@@ -36,7 +36,7 @@ const PATIENT = { ...SESSION, idle_in_transaction_session_timeout: '0', lock_tim
 const SILENCE_MS = 25_000;
 const SILENCE = 'Query read timeout';
 
-/** A newer version changed a table: what this connection has prepared is no longer right. */
+/** The server says so when a newer version changed a table: what this connection has prepared is no longer right. */
 const STALE_PLAN = '0A000';
 /** Serialization failure, deadlock, somebody else's row, a lock that took too long; or the connection has to be another one. */
 const CONFLICTS = new Set(['40001', '40P01', '23505', '55P03', STALE_PLAN]);
@@ -58,7 +58,7 @@ function fail(error: unknown): never {
 }
 
 const INT8 = 20;
-/** Instants and counts stay far below 2^53. */
+/** Reads 64-bit integers as numbers: instants and counts stay far below 2^53. */
 const types = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
@@ -105,7 +105,7 @@ class NamingPool implements PostgresPool {
   }
 }
 
-/** PostgreSQL has no NUL in texts. */
+/** Takes NUL out of texts: PostgreSQL cannot store it. */
 function storable(value: unknown): unknown {
   return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value;
 }
@@ -128,7 +128,7 @@ function connect(url: string, max: number, session = SESSION): Kysely<Schema> {
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: new NamingPool(pool) }), plugins: [COLUMNS] });
 }
 
-/** What the server says when it lets nobody in, by the code it says it with; told without the URL, which holds the password. */
+/** Explains by its code why the server lets nobody in, without the URL, which holds the password. */
 const REFUSALS: Record<string, string> = {
   '28P01': 'PostgreSQL refuses the user or the password of PARLEY_DATABASE_URL.',
   '28000': 'PostgreSQL refuses the user of PARLEY_DATABASE_URL (pg_hba.conf, TLS).',
@@ -171,7 +171,7 @@ const shared: Omit<SharedDatabase, 'openPatient'> = {
   },
 };
 
-/** The ledger in a PostgreSQL database, by its `postgres://` URL. Nothing connects before it is used. */
+/** Names the ledger in a PostgreSQL database by its `postgres://` URL. It connects when it is first used. */
 export function postgres(url: string): StoreDialect {
   return {
     name: 'postgres',

@@ -1,6 +1,6 @@
 /**
- * Statements of the hot paths, compiled once. Building and compiling a query takes Kysely several times as long as SQLite takes to run
- * it, so those that run for every webhook and every message are built when first used on a database and kept, with their parameters left open.
+ * Compiles the statements of the hot paths once. Building and compiling a query takes Kysely several times as long as SQLite takes to run it, so
+ * those that run for every webhook and every message are built when first used on a database and kept, with their parameters left open.
  */
 import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely';
 import type { Schema } from './schema.ts';
@@ -21,7 +21,7 @@ export type Parameters<P> = <K extends keyof P & string>(name: K) => P[K];
 export type Prepared<P, Row> = (db: Kysely<Schema>, values: P) => Promise<QueryResult<Row>>;
 
 /**
- * `build` is called once for each database. Its query must not depend on values in another way than by `parameter(name)`: no
+ * Prepares a statement; it calls `build` once for each database. The query must not depend on values in another way than by `parameter(name)`: no
  * `null` in a comparison, no list of varying length.
  */
 export function prepared<P extends object, Row>(
@@ -39,12 +39,12 @@ export function prepared<P extends object, Row>(
   };
 }
 
-/** The only row, or undefined. */
+/** Answers the only row, or undefined. */
 export function first<Row>(result: QueryResult<Row>): Row | undefined {
   return result.rows[0];
 }
 
-/** Whether the statement changed anything. */
+/** Tells whether the statement changed anything. */
 export function changed(result: QueryResult<unknown>): boolean {
   return (result.numAffectedRows ?? 0n) > 0n;
 }

@@ -1,6 +1,6 @@
 /**
- * How much of a limit is used, as one instant for each key: until `full_at` what was used is not made good again (the "generic
- * cell rate algorithm"). A key that is not there, or whose instant is over, is unused.
+ * Stores how much of a limit is used, as one instant for each key: until `full_at` what was used is not made good again (the "generic cell rate
+ * algorithm"). A key that is not there, or whose instant is over, is unused.
  */
 import { sql, type Expression } from 'kysely';
 import { SERVER_NOW } from './job.store.ts';
@@ -21,7 +21,7 @@ interface Ask extends Use {
 
 type Now = (its: Parameters<Use>) => Expression<number>;
 
-/** One statement decides and notes, so that no two processes use the same. */
+/** Decides and notes in one statement, so that no two processes use the same. */
 function statements(nowOf: Now) {
   const acquire = prepared((db, its: Parameters<Ask>) => {
     const now = nowOf(its as never);
@@ -60,12 +60,13 @@ function statements(nowOf: Now) {
 }
 
 const OWN_CLOCK = statements((its) => sql<number>`cast(${its('now')} as bigint)`);
-/** The clocks of several machines differ by more than the limits are fine. */
+/** Uses the server's clock: those of several machines differ by more than the limits are fine. */
 const SERVER_CLOCK = statements(() => SERVER_NOW);
 
+/** A database, and whose clock counts. */
 export interface Clocked {
   db: Db;
-  /** Whether several processes use the limits. */
+  /** Tells whether several processes use the limits. */
   shared: boolean;
 }
 
@@ -76,7 +77,7 @@ export async function acquire({ db, shared }: Clocked, ask: Ask): Promise<number
   return Math.max(1, Number(first(await waitMs(db, ask))?.ms ?? 1));
 }
 
-/** Nothing is free for so long. */
+/** Uses all of the limit for so long. */
 export async function fill({ db, shared }: Clocked, use: Use): Promise<void> {
   await (shared ? SERVER_CLOCK : OWN_CLOCK).fill(db, use);
 }

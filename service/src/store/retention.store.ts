@@ -1,18 +1,18 @@
 /**
- * What is old goes. Every call looks at `LIMIT` rows at the most, found by an index or the order of the table, and is told where the
- * call before came to: a long look would hold up the webhooks.
+ * Deletes what is old. Every call looks at `LIMIT` rows at the most, found by an index or the order of the table, and is told where the call before
+ * came to: a long look would hold up the webhooks.
  */
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 
-/** Rows that one call looks at. */
+/** One call looks at so many rows. */
 export const LIMIT = 100;
 
-/** Where to go on; undefined: everything that is old enough was looked at. */
+/** Says where to go on; undefined: everything that is old enough was looked at. */
 export type Next<P> = P | undefined;
 
-/** Rows of a table in the order in which they came, `upTo` the last that is older than `before`; undefined: there is none. */
+/** Reads rows of a table in the order in which they came, `upTo` the last that is older than `before`; undefined: there is none. */
 async function stretch(db: Kysely<Schema>, table: 'receipts' | 'events', from: number, before: number) {
   const at = table === 'receipts' ? 'receivedAt' : 'createdAt';
   const rows = await db
@@ -35,7 +35,7 @@ async function stretch(db: Kysely<Schema>, table: 'receipts' | 'events', from: n
   return { upTo, next: younger === -1 && rows.length === LIMIT ? upTo : undefined };
 }
 
-/** Receipts that were read, and those that tell of accounts that nobody registered. What waits to be read, or for a person, stays. */
+/** Deletes receipts that were read. What waits to be read, or for a person, stays. */
 export async function dropReceipts(tx: Tx, from: number, before: number): Promise<Next<number>> {
   const { upTo, next } = await stretch(tx.db, 'receipts', from, before);
   if (upTo === undefined) return undefined;
@@ -49,7 +49,7 @@ export async function dropReceipts(tx: Tx, from: number, before: number): Promis
   return next;
 }
 
-/** Events that nobody is still to get. */
+/** Deletes events that nobody is still to get. */
 export async function dropEvents(tx: Tx, from: number, before: number): Promise<Next<number>> {
   const { upTo, next } = await stretch(tx.db, 'events', from, before);
   if (upTo === undefined) return undefined;
@@ -66,22 +66,23 @@ export async function dropEvents(tx: Tx, from: number, before: number): Promise<
   return next;
 }
 
+/** An old event, before it is decided what of it goes. */
 export interface OldEvent {
   seq: number;
   payload: string;
   raw: string | null;
-  /** Somebody is still to get it. */
+  /** Tells that somebody is still to get it. */
   untaken: boolean;
 }
 
-/** Rows of one call, the last that it looked at (undefined: there was none), and whether there may be more. */
+/** The rows of one call, the last that it looked at (undefined: there was none), and whether there may be more. */
 export interface Stretch<Row, Position> {
   rows: Row[];
   upTo: Position | undefined;
   more: boolean;
 }
 
-/** Old events as they stand. */
+/** Reads old events as they stand. */
 export async function oldEvents(tx: Tx, from: number, before: number): Promise<Stretch<OldEvent, number>> {
   const { upTo, next } = await stretch(tx.db, 'events', from, before);
   if (upTo === undefined) return { rows: [], upTo, more: false };
@@ -103,7 +104,7 @@ export async function oldEvents(tx: Tx, from: number, before: number): Promise<S
   return { rows: rows.map((row) => ({ ...row, untaken: untaken.has(row.seq) })), upTo, more: next !== undefined };
 }
 
-/** Keys by which repeated sends are known; `before` is the first message id that is young. */
+/** Deletes the keys by which repeated sends are known; `before` is the first message id that is young. */
 export async function dropIdempotencyKeys(tx: Tx, before: string): Promise<Next<true>> {
   const old = tx.db
     .selectFrom('idempotency')
@@ -114,10 +115,10 @@ export async function dropIdempotencyKeys(tx: Tx, before: string): Promise<Next<
   return more(await tx.db.deleteFrom('idempotency').where('key', 'in', old).executeTakeFirst());
 }
 
-/** What is not over: it may still be sent, or its fate is still to be told. */
+/** Lists the statuses of what is not over: it may still be sent, or its fate is still to be told. */
 const UNDER_WAY = ['queued', 'held', 'uncertain'];
 
-/** Attempts at messages whose fate is known since `before`; `young` is the first attempt's id that is not looked at. */
+/** Deletes attempts at messages whose fate is known since `before`; `young` is the first attempt's id that it does not look at. */
 export async function dropAttempts(tx: Tx, from: string, young: string, before: number): Promise<Next<string>> {
   const { db } = tx;
   const ids = await db
@@ -150,6 +151,7 @@ export async function dropAttempts(tx: Tx, from: string, young: string, before: 
   return ids.length === LIMIT ? upTo : undefined;
 }
 
+/** An old message whose body is still there. */
 export interface OldMessage {
   id: string;
   conversationId: string;
@@ -159,7 +161,7 @@ export interface OldMessage {
   underWay: boolean;
 }
 
-/** Old messages whose body is there still; `young` is the first id that is young. */
+/** Reads old messages whose body is still there; `young` is the first id that is young. */
 export async function oldMessages(
   tx: Tx,
   from: string,
@@ -187,13 +189,13 @@ export async function forgetBody(tx: Tx, id: string, content: string, request: s
   await tx.db.updateTable('messages').set(change).where('id', '=', id).execute();
 }
 
-/** Files that contacts sent, by Parley's id; `before` is the first that is young. */
+/** Deletes files that contacts sent, by Parley's id; `before` is the first that is young. */
 export async function dropMedia(tx: Tx, before: string): Promise<Next<true>> {
   const old = tx.db.selectFrom('media').select('id').where('id', '<', before).orderBy('id').limit(LIMIT);
   return more(await tx.db.deleteFrom('media').where('id', 'in', old).executeTakeFirst());
 }
 
-/** Subscriptions that ended before. */
+/** Deletes subscriptions that ended before. */
 export async function dropSubscriptions(tx: Tx, from: string, before: number): Promise<Next<string>> {
   const ids = await tx.db
     .selectFrom('subscriptions')
@@ -213,10 +215,10 @@ export async function dropSubscriptions(tx: Tx, from: string, before: number): P
   return ids.length === LIMIT ? upTo : undefined;
 }
 
-/** Subscriptions whose deliveries one call looks at: each is looked up by itself. */
+/** One call looks at the deliveries of so many subscriptions: it looks each up by itself. */
 const SUBSCRIPTIONS = 50;
 
-/** Deliveries to subscriptions that ended or are gone. */
+/** Deletes deliveries to subscriptions that ended or are gone. */
 export async function dropDeliveries(tx: Tx, from: string): Promise<Next<string>> {
   let after = from;
   for (let looked = 0; looked < SUBSCRIPTIONS; looked++) {
@@ -253,11 +255,11 @@ async function dropDeliveriesOf({ db }: Tx, subscriptionId: string): Promise<boo
   return more(dropped) !== undefined;
 }
 
-/** By what an upload is known. */
+/** Identifies an upload. */
 type UploadKey = [account: string, sha256: string, mimeType: string];
 export const FIRST_UPLOAD: UploadKey = ['', '', ''];
 
-/** Uploads that the provider has dropped. */
+/** Deletes uploads that the provider has dropped. */
 export async function dropUploads(tx: Tx, from: UploadKey, now: number): Promise<Next<UploadKey>> {
   const rows = await tx.db
     .selectFrom('uploads')
@@ -277,7 +279,7 @@ export async function dropUploads(tx: Tx, from: UploadKey, now: number): Promise
   return last && [last.accountId, last.sha256, last.mimeType];
 }
 
-/** Limits of which nothing is used any more. */
+/** Deletes limits of which nothing is used any more. */
 export async function dropRates(tx: Tx, from: string, now: number): Promise<Next<string>> {
   const keys = await tx.db
     .selectFrom('rates')
@@ -292,7 +294,7 @@ export async function dropRates(tx: Tx, from: string, now: number): Promise<Next
   return keys.length === LIMIT ? upTo : undefined;
 }
 
-/** Whether as much was dropped as one call may. */
+/** Tells whether the call deleted as much as one call may. */
 function more({ numDeletedRows }: { numDeletedRows: bigint }): Next<true> {
   return numDeletedRows >= BigInt(LIMIT) ? true : undefined;
 }

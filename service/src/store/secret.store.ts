@@ -1,23 +1,24 @@
-/** Sealed secrets wherever they lie: accounts' settings, what connections learned, the secrets of subscriptions that still listen, and the key's proof. */
+/** Finds sealed secrets wherever they lie: accounts' settings, what connections learned, the secrets of subscriptions that still listen, and the key's proof. */
 import { sql, type SqlBool } from 'kysely';
 import type { Db, Tx } from './unit-of-work.ts';
 
+/** A sealed secret with what it is bound to. */
 export interface SealedSecret {
-  /** To whom the box is bound. */
+  /** The id of the row that the secret is bound to. */
   id: string;
   box: string;
 }
 
-/** One place where secrets lie. */
+/** A table in which secrets lie. */
 export interface SecretPlace {
-  /** In the order of ids, after `after`: boxes that begin with none of `prefixes`. */
+  /** Lists, in the order of ids after `after`, sealed secrets that begin with none of `prefixes`. */
   others(db: Db, prefixes: readonly string[], after: string, limit: number): Promise<SealedSecret[]>;
   count(db: Db, prefixes: readonly string[]): Promise<number>;
-  /** Puts `anew` in the place of a box; changes nothing when there is another by now. */
+  /** Puts `anew` in the place of a sealed secret; changes nothing when there is another by now. */
   replace(tx: Tx, secret: SealedSecret, anew: string): Promise<void>;
 }
 
-/** Not `like`: a key's id may hold its wildcards. */
+/** Compares beginnings without `like`: a key's id may hold its wildcards. */
 function beginsWithNone(column: 'settings' | 'learned' | 'secret' | 'position', prefixes: readonly string[]) {
   const begins = prefixes.map((one) => sql`substr(${sql.ref(column)}, 1, ${one.length}) <> ${one}`);
   return sql<SqlBool>`${sql.join([sql`1 = 1`, ...begins], sql` and `)}`;
@@ -43,7 +44,7 @@ const accounts: SecretPlace = {
   },
 };
 
-/** Who has learned nothing has nothing to open. */
+/** Lists what connections learned; one that learned nothing has no secret here. */
 const connections: SecretPlace = {
   others: async (db, prefixes, after, limit) => {
     const found = await db
@@ -99,10 +100,10 @@ const subscriptions: SecretPlace = {
   },
 };
 
-/** To whom the proof is bound, and where it lies. */
+/** Names what the proof is bound to, and where it lies. */
 export const PROOF = 'encryption-key';
 
-/** A box of no worth: whoever opens it has the key with which this database is used. */
+/** Stores the proof, a sealed value of no worth: whoever opens it has the key with which this database is used. */
 const proof: SecretPlace = {
   others: (db, prefixes, after) =>
     db
@@ -123,9 +124,13 @@ const proof: SecretPlace = {
   },
 };
 
+/** Lists every table in which secrets lie. */
 export const SECRET_PLACES: readonly SecretPlace[] = [accounts, connections, subscriptions, proof];
 
-/** The proof that is there, else `box` from now on. Of several processes that start at once on a new database, one makes it. */
+/**
+ * Answers the proof that is there, else stores `box` as the proof from now on. Of several processes that start at once on a new database, one makes
+ * it.
+ */
 export async function keepProof(tx: Tx, box: string): Promise<string> {
   const row = { name: PROOF, position: box };
   await tx.db

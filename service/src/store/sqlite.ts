@@ -1,16 +1,16 @@
-/** SQLite through `node:sqlite`: a file in the data folder, WAL, every commit fsynced. */
+/** Opens SQLite through `node:sqlite`: a file in the data folder, WAL, every commit fsynced. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type ColumnDataType } from 'kysely';
 import type { StoreDialect } from './dialect.ts';
 import { COLUMNS, type Schema } from './schema.ts';
 import { naming } from './unavailable.ts';
 
-/** Statements kept prepared; more than the service has, so that only odd batch sizes are ever prepared again. */
+/** The connection keeps so many statements prepared; more than the service has, so that only odd batch sizes are ever prepared again. */
 const CACHED_STATEMENTS = 500;
 
 /**
- * SQLITE_BUSY and SQLITE_LOCKED (another program holds the file), SQLITE_READONLY, SQLITE_IOERR (with what went wrong in its second byte:
- * read, write, fsync, …), SQLITE_FULL, SQLITE_CANTOPEN.
+ * Lists the errors that say that the database cannot be used at present: SQLITE_BUSY and SQLITE_LOCKED (another program holds the file),
+ * SQLITE_READONLY, SQLITE_IOERR (with what went wrong in its second byte: read, write, fsync, …), SQLITE_FULL, SQLITE_CANTOPEN.
  */
 const UNAVAILABLE: readonly number[] = [5, 6, 8, 10, 13, 14];
 
@@ -69,7 +69,7 @@ function connect(path: string, readOnly: boolean): Kysely<Schema> {
   });
 }
 
-/** The ledger in one file. The folder must exist. */
+/** Names the ledger in one file. The folder must exist. */
 export function sqlite(path: string): StoreDialect {
   return {
     name: 'sqlite',

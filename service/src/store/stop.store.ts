@@ -1,13 +1,13 @@
 /** Stores since when a contact wants no marketing messages. It stays with the contact: who turns out to be the same person said it too. */
 import type { Db, Tx } from './unit-of-work.ts';
 
-/** When the contact said stop, milliseconds since the epoch; undefined: they did not, or nobody knows them. */
+/** Reads when the contact said stop, in milliseconds since the epoch; undefined: they did not, or nobody knows them. */
 export async function stoppedAt(db: Db, contactId: string): Promise<number | undefined> {
   const contact = db.selectFrom('contacts').select('marketingStoppedAt').where('id', '=', contactId);
   return (await contact.executeTakeFirst())?.marketingStoppedAt ?? undefined;
 }
 
-/** `at` null: the contact wants them again. */
+/** Stores when the contact said stop; `at` null: the contact wants messages again. */
 export async function setStopped(tx: Tx, contactId: string, at: number | null): Promise<void> {
   await tx.db.updateTable('contacts').set({ marketingStoppedAt: at }).where('id', '=', contactId).execute();
 }

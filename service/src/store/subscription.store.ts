@@ -1,19 +1,24 @@
-/** Subscriptions and what is still to be delivered to them. */
+/** Stores subscriptions and what is still to be delivered to them. */
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Schema, SubscriptionsTable } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 import { changed, first, prepared, type Parameters } from './prepared.ts';
 
+/** A subscription as it is stored. */
 export type SubscriptionRow = Selectable<SubscriptionsTable>;
 
-/** `ended_reason` of a subscription that only gathers events for the next one with its URL. */
+/** Is the `ended_reason` of a subscription that only gathers events for the next one with its URL. */
 export const HANDING_OVER = 'handing over';
 
-/** `shared`: the subscriptions are read to promise them events. `alone`: one takes over what another was promised. */
+/**
+ * Locks all subscriptions until the unit ends. `shared`: the unit reads them to promise them events. `alone`: one takes over what another was
+ * promised.
+ */
 export function lockAll(tx: Tx, how: 'alone' | 'shared'): Promise<void> {
   return tx.lock('subscriptions', how);
 }
 
+/** Stores a new subscription. */
 export async function insert(tx: Tx, subscription: SubscriptionRow): Promise<void> {
   await tx.db.insertInto('subscriptions').values(subscription).execute();
 }
@@ -22,11 +27,12 @@ const selectOne = prepared((db, its: Parameters<{ id: string }>) =>
   db.selectFrom('subscriptions').selectAll().where('id', '=', its('id')),
 );
 
+/** Finds a subscription by its id, ended or not. */
 export async function find(db: Kysely<Schema>, id: string): Promise<SubscriptionRow | undefined> {
   return first(await selectOne(db, { id }));
 }
 
-/** Those of triggers that have not ended; waiting workflows are not listed. */
+/** Lists the subscriptions of triggers that have not ended; waiting workflows are not listed. */
 export async function list(db: Kysely<Schema>): Promise<SubscriptionRow[]> {
   return db
     .selectFrom('subscriptions')
@@ -54,7 +60,7 @@ const selectTriggers = prepared((db, its: Parameters<Listener>) =>
     .orderBy('id'),
 );
 
-/** Triggers that may want an event of this account. */
+/** Lists triggers that may want an event of this account. */
 export async function triggers(db: Kysely<Schema>, accountId: string, now: number): Promise<SubscriptionRow[]> {
   return (await selectTriggers(db, { accountId, now })).rows;
 }
@@ -70,7 +76,7 @@ const selectWaits = prepared((db, its: Parameters<Listener & { conversationId: s
     .orderBy('id'),
 );
 
-/** Workflows that wait for a reply in this conversation. */
+/** Lists workflows that wait for a reply in this conversation. */
 export async function waits(
   db: Kysely<Schema>,
   accountId: string,
@@ -81,8 +87,8 @@ export async function waits(
 }
 
 /**
- * The subscription ends soon, but goes on gathering events until `until`: n8n ends and makes a trigger's subscription anew
- * whenever an active workflow is saved, and what happens in between belongs to the new one.
+ * Lets the subscription end soon, but go on gathering events until `until`: n8n ends and makes a trigger's subscription anew whenever an active
+ * workflow is saved, and what happens in between belongs to the new one.
  */
 export async function startHandOver(tx: Tx, id: string, until: number): Promise<void> {
   const change = { endedReason: HANDING_OVER, expiresAt: until };
@@ -112,7 +118,7 @@ export async function takeOver(
   return rows.length > 0;
 }
 
-/** The trigger's subscription that took the place of one that ended: the newest with the same URL and account. */
+/** Finds the trigger's subscription that took the place of one that ended: the newest with the same URL and account. */
 export async function successor(
   db: Kysely<Schema>,
   { url, accountId }: Pick<SubscriptionRow, 'url' | 'accountId'>,
@@ -129,7 +135,7 @@ export async function successor(
     .executeTakeFirst();
 }
 
-/** Two may have gathered the same event: the heir gets it once. */
+/** Moves what one subscription gathered to its heir. Where both gathered the same event, the heir gets it once. */
 async function inherit(tx: Tx, from: string, heir: string): Promise<void> {
   await tx.db
     .insertInto('deliveries')
@@ -150,7 +156,7 @@ export async function end(tx: Tx, id: string, reason: string, now: number): Prom
   await tx.db.deleteFrom('deliveries').where('subscriptionId', '=', id).execute();
 }
 
-/** Wants no more events; those it has not taken are still delivered. */
+/** Lets the subscription want no more events; those it has not taken are still delivered. */
 export async function stopListening(tx: Tx, id: string, now: number): Promise<void> {
   await tx.db.updateTable('subscriptions').set({ expiresAt: now }).where('id', '=', id).execute();
 }
@@ -162,11 +168,12 @@ const insertDelivery = prepared((db, its: Parameters<Schema['deliveries']>) =>
     .onConflict((conflict) => conflict.columns(['subscriptionId', 'shard', 'eventSeq']).doNothing()),
 );
 
-/** Answers false when it was promised already and has not been taken yet. */
+/** Promises an event to a subscription. Answers false when it was promised already and has not been taken yet. */
 export async function addDelivery(tx: Tx, subscriptionId: string, eventSeq: number, shard: number): Promise<boolean> {
   return changed(await insertDelivery(tx.db, { subscriptionId, eventSeq, shard }));
 }
 
+/** An event that a subscription is still to take. */
 export interface PendingDelivery {
   eventSeq: number;
   eventId: string;
@@ -189,7 +196,7 @@ const selectPending = prepared((db, its: Parameters<Shard & { limit: number }>) 
     .limit(its('limit')),
 );
 
-/** The oldest events that a shard of a subscription has not taken. */
+/** Lists the oldest events that a shard of a subscription has not taken. */
 export async function pending(
   db: Kysely<Schema>,
   subscriptionId: string,
@@ -199,7 +206,7 @@ export async function pending(
   return (await selectPending(db, { subscriptionId, shard, limit })).rows;
 }
 
-/** Everything that a subscription has not taken. */
+/** Lists everything that a subscription has not taken. */
 export async function undelivered(db: Kysely<Schema>, subscriptionId: string): Promise<PendingDelivery[]> {
   return db
     .selectFrom('deliveries')
@@ -226,7 +233,7 @@ const deleteDeliveries = prepared((db, its: Parameters<Shard & { eventSeqs: read
     .where(sql<boolean>`event_seq = any(${its('eventSeqs')}::bigint[])`),
 );
 
-/** The subscription took these events. By name: an earlier one may have been committed since they were read. */
+/** Deletes the deliveries of events that the subscription took. By name: an earlier one may have been committed since they were read. */
 export async function removeDelivered(
   tx: Tx,
   subscriptionId: string,

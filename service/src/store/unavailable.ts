@@ -1,8 +1,8 @@
 /** How the ledger says that the database cannot be used at present, whatever database it is. */
 
 /**
- * The database cannot be used at present: not reachable, no room left on its disk, shutting down, held by somebody else. Nothing was
- * changed, unless the answer to the very commit was lost. `cause`: what the database said.
+ * The ledger throws it when the database cannot be used at present: not reachable, no room left on its disk, shutting down, held by somebody else.
+ * It changed nothing, unless the answer to the very commit was lost. `cause`: what the database said.
  */
 export class LedgerUnavailable extends Error {
   constructor(cause: unknown) {
