@@ -1,5 +1,5 @@
 /**
- * How bodies are read: webhooks as the very bytes that were signed, uploads as a stream, everything else as JSON. Nest's own parsers must be off (`NestFactory.create(…, { bodyParser: false })`). Fastify picks parsers by content type only,
+ * How bodies are read: webhooks as the very bytes that were signed (inflated, where they are compressed), uploads as a stream, everything else as JSON. Nest's own parsers must be off (`NestFactory.create(…, { bodyParser: false })`). Fastify picks parsers by content type only,
  * and Nest puts every route into one Fastify context, so one parser for all types looks at the address; nothing is parsed twice.
  */
 import type { IncomingMessage } from 'node:http';
@@ -9,6 +9,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ParleyError } from '../core/errors.ts';
 import { isWithinDepth, MAX_JSON_DEPTH } from '../core/json-depth.ts';
 import { BodyBudget } from './body-budget.ts';
+import { Inflater } from './inflater.ts';
 
 export interface BodyLimits {
   maxMediaBytes: number;
@@ -21,11 +22,14 @@ type Done = (error: Error | null, body?: unknown) => void;
 
 const encoded = () =>
   new ParleyError(415, 'invalid_body', 'Compressed bodies are not accepted; send it without Content-Encoding.');
+const encodedOtherwise = () =>
+  new ParleyError(415, 'invalid_body', 'Send the webhook with the Content-Encoding gzip or deflate, or without one.');
 
 /** A body that is kept in memory has to come within this time. */
 const MAX_READ_MS = 30_000;
 /** All bodies together that are on their way in. */
 const bodyBudget = new BodyBudget(64 * 1024 * 1024);
+const inflater = new Inflater(bodyBudget);
 
 const tooMany = () =>
   new ParleyError(503, 'overloaded', 'Too much is being sent at the same time', { retryAfterMs: 1_000 });
@@ -38,7 +42,7 @@ export function registerBodies(fastify: FastifyInstance, limits: BodyLimits): vo
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request: FastifyRequest, payload: Readable, done: Done) => {
-    if (isEncoded(request)) done(encoded());
+    if (encodingOf(request) !== undefined) done(encoded());
     else if (/^\/v1\/media\/?(?:\?|$)/.test(request.url)) capped(request, payload, limits.maxMediaBytes, done);
     else readJson(request, payload, limits.maxJsonBytes ?? 1024 * 1024, parseJson as JsonParser, done);
   });
@@ -90,15 +94,20 @@ function readJson(request: FastifyRequest, payload: Readable, limit: number, par
   });
 }
 
-/** The whole body as it came, uncompressed and at most `limit` bytes. `done` is called once. */
+/** The whole body without its compression, at most `limit` bytes before and after. `done` is called once. */
 export function readBytes(request: IncomingMessage, limit: number, done: (error: Error | null, body?: Buffer) => void) {
-  if (isEncoded(request)) done(encoded());
-  else readAll(request, request, limit, done);
+  const encoding = encodingOf(request);
+  if (encoding === undefined) return readAll(request, request, limit, done);
+  if (!inflater.knows(encoding)) return done(encodedOtherwise());
+  readAll(request, request, limit, (error, body) => {
+    if (error !== null || body === undefined) return done(error);
+    inflater.inflate(body, encoding, limit).then((inflated) => done(null, inflated), done);
+  });
 }
 
-function isEncoded({ headers }: WithHeaders): boolean {
-  const encoding = headers['content-encoding'];
-  return encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity';
+function encodingOf({ headers }: WithHeaders): string | undefined {
+  const encoding = headers['content-encoding']?.trim().toLowerCase();
+  return encoding === '' || encoding === 'identity' ? undefined : encoding;
 }
 
 function readAll(
