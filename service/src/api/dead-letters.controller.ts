@@ -3,11 +3,9 @@ import type { z } from 'zod';
 import type { Page } from '../../../contract/api.ts';
 import type {
   DeadLetter,
-  DeadLetterChoice,
   DeadLetterDetails,
   DiscardAnswer,
   ReplayAnswer,
-  ReplayDeadLetters,
   ReplayedDeadLetter,
 } from '../../../contract/dead-letter.ts';
 import { DeadLetters } from '../dead-letters/dead-letters.ts';
@@ -49,7 +47,7 @@ class DeadLetterRoutes {
   @Post('discard')
   @HttpCode(200)
   discard(@Body(new ZodPipe(discardDeadLetters)) body: z.output<typeof discardDeadLetters>): Promise<DiscardAnswer> {
-    return this.deadLetters.discard(body as DeadLetterChoice);
+    return this.deadLetters.discard(body);
   }
 
   @Describe({ summary: 'Replay a dead letter', body: replayDeadLetter, problems: [404, 409, 422] })
@@ -84,7 +82,7 @@ export class DeadLettersController extends DeadLetterRoutes {
   @Post('replay')
   @HttpCode(200)
   replay(@Body(new ZodPipe(replayDeadLetters)) body: z.output<typeof replayDeadLetters>): Promise<ReplayAnswer> {
-    return this.deadLetters.replay(body as ReplayDeadLetters);
+    return this.deadLetters.replay(body);
   }
 }
 
@@ -98,7 +96,7 @@ export class FormerDeadLettersController extends DeadLetterRoutes {
   async replay(
     @Body(new ZodPipe(replayDeadLetters)) body: z.output<typeof replayDeadLetters>,
   ): Promise<ReplayAnswer & { letters: ReplayedDeadLetter[] }> {
-    const answer = await this.deadLetters.replay(body as ReplayDeadLetters);
+    const answer = await this.deadLetters.replay(body);
     return { ...answer, letters: answer.deadLetters };
   }
 }

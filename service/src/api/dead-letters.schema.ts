@@ -1,6 +1,6 @@
 /** Shapes of requests about dead letters and replays, as the API checks and documents them. */
 import { z } from 'zod';
-import { DEAD_LETTER_TYPES } from '../../../contract/dead-letter.ts';
+import { DEAD_LETTER_TYPES, type DeadLetterChoice, type ReplayDeadLetters } from '../../../contract/dead-letter.ts';
 import { EVENT_TYPES } from '../../../contract/event.ts';
 import { limit, text } from './schemas.ts';
 
@@ -28,14 +28,24 @@ const choice = z.strictObject({
 });
 
 const evenIfUnknown = z.boolean().optional();
-const EITHER = { path: ['ids'], error: "Give either 'ids' or 'filter'; an empty filter means all" };
 
-function isEither({ ids, filter: by }: z.output<typeof choice>): boolean {
-  return (ids === undefined) !== (by === undefined);
+/** Either ids or a filter; the rest is of a filter. */
+function chosen(
+  { ids, filter: by, limit: most, after }: z.output<typeof choice>,
+  context: z.RefinementCtx,
+): DeadLetterChoice {
+  if (ids !== undefined && by === undefined) return { ids };
+  if (by !== undefined && ids === undefined) return { filter: by, limit: most, after };
+  const message = "Give either 'ids' or 'filter'; an empty filter means all";
+  context.addIssue({ code: 'custom', path: ['ids'], message });
+  return z.NEVER;
 }
 
-export const discardDeadLetters = choice.refine(isEither, EITHER);
-export const replayDeadLetters = choice.extend({ evenIfUnknown }).refine(isEither, EITHER);
+export const discardDeadLetters = choice.transform(chosen);
+export const replayDeadLetters = choice.extend({ evenIfUnknown }).transform((asked, context): ReplayDeadLetters => ({
+  ...chosen(asked, context),
+  evenIfUnknown: asked.evenIfUnknown,
+}));
 export const replayDeadLetter = z.strictObject({ evenIfUnknown }).optional();
 
 export const replayEvents = z

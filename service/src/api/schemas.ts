@@ -36,11 +36,14 @@ export const removeSubscriptionQuery = z.strictObject({ handOver: z.enum(['true'
 
 const known = z
   .strictObject({ conversationId: text.optional(), contactId: text.optional() })
-  .refine(({ conversationId, contactId }) => (conversationId === undefined) !== (contactId === undefined), {
-    path: ['conversationId'],
-    error: 'Give exactly one of conversationId and contactId',
+  .transform(({ conversationId, contactId }, context): Exclude<SendMessage['to'], string> => {
+    if (conversationId !== undefined && contactId === undefined) return { conversationId };
+    if (contactId !== undefined && conversationId === undefined) return { contactId };
+    const message = 'Give exactly one of conversationId and contactId';
+    context.addIssue({ code: 'custom', path: ['conversationId'], message });
+    return z.NEVER;
   });
-const to = z.union([text.max(300), known]) as unknown as z.ZodType<SendMessage['to']>;
+const to = z.union([text.max(300), known]);
 const author = z.enum(['bot', 'human']);
 
 export const sendMessage = z
