@@ -9,6 +9,7 @@ import { triggerProperties } from '../shared/trigger/description.ts';
 import { deliveryWebhook, subscriptionHooks } from '../shared/trigger/life.ts';
 import { receiveDelivery } from '../shared/trigger/receive.ts';
 import { instagramAccount } from './account.ts';
+import { INSTAGRAM_INBOUND } from './inbound.ts';
 
 /** Starts a workflow for what happens on an Instagram account: the service filters, stores and hands over the events. */
 export class InstagramMessagingTrigger implements INodeType {
@@ -37,20 +38,7 @@ export class InstagramMessagingTrigger implements INodeType {
         type: 'notice',
         default: '',
       },
-      ...triggerProperties({
-        events: ['call', 'contactIdentity', 'template'],
-        kinds: [
-          'address',
-          'call_permission',
-          'contacts',
-          'form',
-          'list',
-          'location',
-          'order',
-          'request_welcome',
-          'sticker',
-        ],
-      }),
+      ...triggerProperties(INSTAGRAM_INBOUND),
     ],
   };
 

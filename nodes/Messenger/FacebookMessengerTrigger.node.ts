@@ -9,6 +9,7 @@ import { triggerProperties } from '../shared/trigger/description.ts';
 import { deliveryWebhook, subscriptionHooks } from '../shared/trigger/life.ts';
 import { receiveDelivery } from '../shared/trigger/receive.ts';
 import { messengerAccount } from './account.ts';
+import { MESSENGER_INBOUND } from './inbound.ts';
 
 /** Starts a workflow for what happens on a Facebook Page's Messenger: the service filters, stores and hands over the events. */
 export class FacebookMessengerTrigger implements INodeType {
@@ -37,10 +38,7 @@ export class FacebookMessengerTrigger implements INodeType {
         type: 'notice',
         default: '',
       },
-      ...triggerProperties({
-        events: ['call', 'contactIdentity'],
-        kinds: ['address', 'call_permission', 'contacts', 'form', 'list', 'request_welcome'],
-      }),
+      ...triggerProperties(MESSENGER_INBOUND),
     ],
   };
 

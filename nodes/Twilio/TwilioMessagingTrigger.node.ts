@@ -9,6 +9,7 @@ import { triggerProperties } from '../shared/trigger/description.ts';
 import { deliveryWebhook, subscriptionHooks } from '../shared/trigger/life.ts';
 import { receiveDelivery } from '../shared/trigger/receive.ts';
 import { channelField, twilioAccount } from './channel.ts';
+import { TWILIO_INBOUND } from './inbound.ts';
 
 /** Starts a workflow for what happens on a Twilio sender: the service filters, stores and hands over the events. */
 export class TwilioMessagingTrigger implements INodeType {
@@ -38,10 +39,7 @@ export class TwilioMessagingTrigger implements INodeType {
         type: 'notice',
         default: '',
       },
-      ...triggerProperties({
-        events: ['call', 'contactIdentity', 'linkClicked', 'messageChanged', 'messageEcho', 'template'],
-        kinds: ['address', 'call_permission', 'contacts', 'order', 'reaction', 'request_welcome', 'share', 'system'],
-      }),
+      ...triggerProperties(TWILIO_INBOUND),
     ],
   };
 

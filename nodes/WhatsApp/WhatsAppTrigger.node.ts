@@ -10,6 +10,7 @@ import { deliveryWebhook, subscriptionHooks } from '../shared/trigger/life.ts';
 import { receiveDelivery } from '../shared/trigger/receive.ts';
 import { whatsAppAccount } from './account.ts';
 import { connectThroughField, whatsAppCredentials } from './connect-through.ts';
+import { WHATSAPP_INBOUND } from './inbound.ts';
 
 /** Starts a workflow for what happens on a WhatsApp number: the service filters, stores and hands over the events. */
 export class WhatsAppTrigger implements INodeType {
@@ -36,7 +37,7 @@ export class WhatsAppTrigger implements INodeType {
         type: 'notice',
         default: '',
       },
-      ...triggerProperties({ events: ['linkClicked'], kinds: ['share'] }),
+      ...triggerProperties(WHATSAPP_INBOUND),
     ],
   };
 

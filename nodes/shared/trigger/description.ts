@@ -1,6 +1,7 @@
-/** The parameters that every channel's trigger has; a channel names the events and kinds that exist there. */
+/** The parameters that every channel's trigger has; a channel names the types of events and the kinds of messages that it has. */
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import type { InboundKind } from '../../../contract/message.ts';
+import { EVENT_TYPES, type EventType } from '../../../contract/event.ts';
+import { INBOUND_KINDS, type InboundKind } from '../../../contract/message.ts';
 import {
   EVENT_CHOICES,
   KIND_CHOICES,
@@ -10,18 +11,16 @@ import {
   STATUS_CHOICES,
 } from './events.ts';
 
-/** What is not on a channel. */
-export interface Absent {
-  events?: readonly string[];
-  kinds?: readonly InboundKind[];
-  /** Names of options. */
-  options?: readonly string[];
+/** What can come in on a channel: the trigger offers this, in the words of `events.ts`. */
+export interface Inbound {
+  events: readonly EventType[];
+  kinds: readonly InboundKind[];
 }
 
-function without(choices: readonly INodePropertyOptions[], absent: readonly string[] = []): INodePropertyOptions[] {
-  return choices
-    .filter((choice) => !absent.includes(String(choice.value)))
-    .map(({ name, value, description }) => ({ name, value, ...(description === undefined ? {} : { description }) }));
+const EVERYTHING: Inbound = { events: EVENT_TYPES, kinds: INBOUND_KINDS };
+
+function plain({ name, value, description }: INodePropertyOptions): INodePropertyOptions {
+  return { name, value, ...(description === undefined ? {} : { description }) };
 }
 
 const OPTIONS: INodeProperties[] = [
@@ -84,26 +83,30 @@ const OPTIONS: INodeProperties[] = [
   },
 ];
 
-function optionsField(absent: readonly string[] = []): INodeProperties {
-  return {
-    displayName: 'Options',
-    name: 'options',
-    type: 'collection',
-    placeholder: 'Add option',
-    default: {},
-    options: OPTIONS.filter((option) => !absent.includes(option.name)),
-  };
-}
+const optionsField: INodeProperties = {
+  displayName: 'Options',
+  name: 'options',
+  type: 'collection',
+  placeholder: 'Add option',
+  default: {},
+  options: OPTIONS,
+};
+
+/** The same for a trigger that sets nothing up at a provider. */
+export const optionsWithoutSetUp: INodeProperties = {
+  ...optionsField,
+  options: OPTIONS.filter(({ name }) => name !== 'ifSetUpFails'),
+};
 
 /** Parameters of a trigger, read by `subscriptionWish` and `receiveDelivery`. */
-export function triggerProperties(absent: Absent = {}): INodeProperties[] {
+export function triggerProperties({ events, kinds } = EVERYTHING, options = optionsField): INodeProperties[] {
   return [
     {
       displayName: 'Events',
       name: 'events',
       type: 'multiOptions',
       required: true,
-      options: without(EVENT_CHOICES, absent.events),
+      options: EVENT_CHOICES.filter(({ types }) => types.some((type) => events.includes(type))).map(plain),
       default: [MESSAGE_RECEIVED],
       description: 'What starts the workflow. Each event becomes one item.',
     },
@@ -112,7 +115,7 @@ export function triggerProperties(absent: Absent = {}): INodeProperties[] {
       name: 'messageKinds',
       type: 'multiOptions',
       displayOptions: { show: { events: [MESSAGE_RECEIVED, MESSAGE_CHANGED] } },
-      options: without(KIND_CHOICES, absent.kinds),
+      options: KIND_CHOICES.filter(({ value }) => kinds.includes(value)).map(plain),
       default: [],
       description: 'Start only for messages of these kinds. Leave empty for all.',
     },
@@ -121,11 +124,11 @@ export function triggerProperties(absent: Absent = {}): INodeProperties[] {
       name: 'statuses',
       type: 'multiOptions',
       displayOptions: { show: { events: [MESSAGE_STATUS] } },
-      options: without(STATUS_CHOICES),
+      options: STATUS_CHOICES.map(plain),
       // How a message ended, without the steps on the way: every status costs an execution.
       default: ['delivered', 'read', 'failed', 'unknown'],
       description: 'Start only for these statuses. Leave empty for all: several per message.',
     },
-    optionsField(absent.options),
+    options,
   ];
 }

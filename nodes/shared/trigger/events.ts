@@ -1,7 +1,7 @@
 /** The choices of a trigger: events in the user's words, and the types of the service that each stands for. */
 import type { INodePropertyOptions } from 'n8n-workflow';
-import type { EventType } from '../../../contract/event.ts';
-import type { InboundKind, MessageStatus } from '../../../contract/message.ts';
+import { EVENT_TYPES, type EventType } from '../../../contract/event.ts';
+import { INBOUND_KINDS, type InboundKind, type MessageStatus } from '../../../contract/message.ts';
 
 /** One choice of the parameter 'Events'. */
 export interface EventChoice extends INodePropertyOptions {
@@ -13,8 +13,17 @@ export const MESSAGE_RECEIVED = 'messageReceived';
 export const MESSAGE_CHANGED = 'messageChanged';
 export const MESSAGE_STATUS = 'messageStatus';
 
-/** Sorted by name. A channel that never publishes a type leaves its choice out. */
-export const EVENT_CHOICES: readonly EventChoice[] = [
+/** A word of the service as people read it: `call_permission` becomes 'Call Permission'. */
+function titleOf(word: string): string {
+  return word
+    .split(/[._]/)
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join(' ');
+}
+
+const byName = (a: { name: string }, b: { name: string }): number => a.name.localeCompare(b.name);
+
+const NAMED: readonly EventChoice[] = [
   {
     name: 'Account Alert or Change',
     value: 'account',
@@ -43,7 +52,7 @@ export const EVENT_CHOICES: readonly EventChoice[] = [
   {
     name: 'Link Clicked',
     value: 'linkClicked',
-    description: 'A contact came by a link with a reference',
+    description: 'A contact came by a link with a reference, or followed one in a message',
     types: ['link.clicked'],
   },
   {
@@ -84,33 +93,35 @@ export const EVENT_CHOICES: readonly EventChoice[] = [
   },
 ];
 
+const isNamed = (type: EventType): boolean => NAMED.some(({ types }) => types.includes(type));
+
+/** Sorted by name. A type that no choice names is a choice of its own. */
+export const EVENT_CHOICES: readonly EventChoice[] = [
+  ...NAMED,
+  ...EVENT_TYPES.filter((type) => !isNamed(type)).map((type) => ({ name: titleOf(type), value: type, types: [type] })),
+].sort(byName);
+
 /** The service's types for the chosen values; unknown values count for nothing. Pure. */
 export function eventTypes(chosen: readonly string[]): EventType[] {
   return EVENT_CHOICES.filter((choice) => chosen.includes(choice.value)).flatMap((choice) => choice.types);
 }
 
+/** Kinds that people know by another name than the service's word. */
+const KIND_NAMES: Partial<Record<InboundKind, string>> = {
+  audio: 'Audio or Voice Note',
+  button: 'Button Tapped',
+  request_welcome: 'Chat Opened',
+  contacts: 'Contact Card',
+  list: 'List Choice',
+  share: 'Shared Post, Page or Product',
+  system: 'System Notice',
+};
+
 /** Sorted by name. */
-export const KIND_CHOICES: readonly (INodePropertyOptions & { value: InboundKind })[] = [
-  { name: 'Address', value: 'address' },
-  { name: 'Audio or Voice Note', value: 'audio' },
-  { name: 'Button Tapped', value: 'button' },
-  { name: 'Call Permission', value: 'call_permission' },
-  { name: 'Chat Opened', value: 'request_welcome' },
-  { name: 'Contact Card', value: 'contacts' },
-  { name: 'Document', value: 'document' },
-  { name: 'Form', value: 'form' },
-  { name: 'Image', value: 'image' },
-  { name: 'List Choice', value: 'list' },
-  { name: 'Location', value: 'location' },
-  { name: 'Order', value: 'order' },
-  { name: 'Reaction', value: 'reaction' },
-  { name: 'Shared Post, Page or Product', value: 'share' },
-  { name: 'Sticker', value: 'sticker' },
-  { name: 'System Notice', value: 'system' },
-  { name: 'Text', value: 'text' },
-  { name: 'Unsupported', value: 'unsupported' },
-  { name: 'Video', value: 'video' },
-];
+export const KIND_CHOICES: readonly (INodePropertyOptions & { value: InboundKind })[] = INBOUND_KINDS.map((kind) => ({
+  name: KIND_NAMES[kind] ?? titleOf(kind),
+  value: kind,
+})).sort(byName);
 
 /** Sorted by name. */
 export const STATUS_CHOICES: readonly (INodePropertyOptions & { value: MessageStatus })[] = [

@@ -1,0 +1,43 @@
+/** What can come in on a WhatsApp number: the types of events and the kinds of messages that the trigger offers. */
+import type { Inbound } from '../shared/trigger/description.ts';
+
+export const WHATSAPP_INBOUND: Inbound = {
+  events: [
+    'account.alert',
+    'account.changed',
+    'call',
+    'contact.identity_changed',
+    'contact.preference',
+    'conversation.control',
+    'link.clicked',
+    'message.deleted',
+    'message.echo',
+    'message.edited',
+    'message.received',
+    'message.status',
+    'template.changed',
+    'template.quality',
+    'template.status',
+    'unsupported',
+  ],
+  kinds: [
+    'text',
+    'image',
+    'video',
+    'audio',
+    'document',
+    'sticker',
+    'location',
+    'contacts',
+    'reaction',
+    'button',
+    'list',
+    'form',
+    'address',
+    'order',
+    'system',
+    'request_welcome',
+    'call_permission',
+    'unsupported',
+  ],
+};
