@@ -188,7 +188,9 @@ function parsing<S>(subject: ChannelSubject<S>): void {
       expect(channel.parse(request, settings)).toEqual(events);
       expect(request.body).toEqual(bytes(body));
       for (const { address } of events) {
-        if (address !== undefined) expect(channel.addresses(settings)).toContain(address);
+        if (address === undefined) continue;
+        const named = typeof address === 'string' ? [address] : address;
+        expect(channel.addresses(settings).some((own) => named.includes(own))).toBe(true);
       }
     },
   );

@@ -2,7 +2,7 @@
 import { twilioSms } from '../../../service/src/channels/twilio/index.ts';
 import { signedJson } from '../../sandbox/twilio/webhooks.ts';
 import { READ, SMS_STATUS, SMS_TEXT, UNDELIVERED, whatsapp } from './fixtures/webhooks.ts';
-import { encode, parseForm, parseSms, requestWith, sign, SMS, TOKEN } from './support.ts';
+import { encode, parseForm, parseSms, requestWith, sign, SMS, TOKEN, SERVICE_SID } from './support.ts';
 
 describe('keywords', () => {
   test.each([
@@ -14,7 +14,7 @@ describe('keywords', () => {
       {
         type: 'contact.preference',
         dedupeKey: 'preference:SM00000000000000000000000000000010',
-        address: '+15550002222',
+        address: ['+15550002222', SERVICE_SID, 'any number'],
         contact: { identities: [{ kind: 'phone', address: '+15550001111' }] },
         topic: 'all',
         value,
@@ -40,12 +40,13 @@ describe('keywords', () => {
 });
 
 describe('a status', () => {
-  const url = 'https://hooks.example.com/webhooks/twilio_sms/e1?message=msg_1';
+  const url = 'https://hooks.example.com/webhooks/twilio_sms/e1?message=msg_1&sender=MG7';
 
   test('names our message by the URL it was sent with', () => {
     expect(twilioSms.parse(sign(encode(SMS_STATUS), url), SMS)).toEqual([
       {
         type: 'message.status',
+        address: ['MG7'],
         dedupeKey: 'status:SM00000000000000000000000000000020:delivered',
         providerMessageId: 'SM00000000000000000000000000000020',
         correlationId: 'msg_1',

@@ -14,6 +14,8 @@ import {
   whatsapp,
   WHATSAPP_TEXT,
 } from './fixtures/webhooks.ts';
+import { twilioSms } from '../../../service/src/channels/twilio/index.ts';
+import type { TwilioSettings } from '../../../service/src/channels/twilio/settings.ts';
 import { parseForm, parseSms, SERVICE_SID, SMS, smsWith, type Form } from './support.ts';
 
 const ZOE = [
@@ -31,7 +33,7 @@ describe('a message', () => {
     expect(parseForm(WHATSAPP_TEXT)).toEqual([
       {
         type: 'message.received',
-        address: '+14155238886',
+        address: ['+14155238886', 'any number'],
         dedupeKey: 'message:SM00000000000000000000000000000012',
         providerMessageId: 'SM00000000000000000000000000000012',
         contact: { identities: ZOE, name: 'Zoë' },
@@ -59,7 +61,7 @@ describe('a message', () => {
     expect(parseSms(SMS_TEXT)).toEqual([
       {
         type: 'message.received',
-        address: '+15550002222',
+        address: ['+15550002222', SERVICE_SID, 'any number'],
         dedupeKey: 'message:SM00000000000000000000000000000010',
         providerMessageId: 'SM00000000000000000000000000000010',
         contact: { identities: [{ kind: 'phone', address: '+15550001111' }] },
@@ -215,24 +217,21 @@ describe('a message', () => {
 
 describe('which account a message is for', () => {
   const form = { ...SMS_TEXT, To: '+15559999999' };
-  test.each([
-    ['its own number', SMS_TEXT, SMS, '+15550002222'],
-    ["another number of the account's Messaging Service", form, smsWith({ messagingServiceSid: SERVICE_SID }), form.To],
-    [
-      'any number of a Messaging Service',
-      form,
-      smsWith({ from: undefined, messagingServiceSid: SERVICE_SID }),
-      SERVICE_SID,
-    ],
-    [
-      'a number outside the Messaging Service',
-      { ...form, MessagingServiceSid: '' },
-      smsWith({ from: undefined, messagingServiceSid: SERVICE_SID }),
-      undefined,
-    ],
-  ])('%s', (_name, sent, settings, address) => {
-    expect(parseSms(sent, settings)).toMatchObject([{ type: 'message.received', ...(address && { address }) }]);
-    if (address === undefined) expect(parseSms(sent, settings)[0]).not.toHaveProperty('address');
+  const service = smsWith({ from: undefined, messagingServiceSid: SERVICE_SID });
+  test.each<[string, Form, TwilioSettings, boolean]>([
+    ['its own number', SMS_TEXT, SMS, true],
+    ["another number of the account's Messaging Service", form, smsWith({ messagingServiceSid: SERVICE_SID }), false],
+    ['any number of a Messaging Service', form, service, true],
+    ['a number outside the Messaging Service', { ...form, MessagingServiceSid: '' }, service, true],
+  ])('%s', (_name, sent, settings, isItsOwn) => {
+    const [event] = parseSms(sent, settings);
+    const own = twilioSms.addresses(settings);
+    expect([event?.address ?? []].flat().some((address) => own.includes(address))).toBe(isItsOwn);
+  });
+
+  test('is known by its number before its Messaging Service', () => {
+    const [event] = parseSms(SMS_TEXT);
+    expect(event?.address).toEqual([SMS_TEXT['To'], SERVICE_SID, 'any number']);
   });
 });
 

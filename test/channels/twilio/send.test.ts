@@ -20,7 +20,8 @@ import {
 } from './support.ts';
 
 const ANA = { kind: 'phone', address: '15550001111' };
-const CALLBACK = 'https://parley.example.com/webhooks/channel/endpoint?message=msg_1';
+const callbackOf = (sender: string) =>
+  `https://parley.example.com/webhooks/channel/endpoint?message=msg_1&sender=${encodeURIComponent(sender)}`;
 const text = { type: 'text', text: 'hello' } as const;
 const message = (change: Partial<OutgoingMessage> = {}): OutgoingMessage =>
   outgoing({ id: 'msg_1', to: ANA, content: text, ...change });
@@ -35,7 +36,11 @@ test.each([...PLAIN, ...WHATSAPP_ONLY].map(({ name, content, says }) => [name, c
     });
     expect(requests).toHaveLength(1);
     expect(requests[0]).toMatchObject({ method: 'POST', url: MESSAGES });
-    const addressed = { To: 'whatsapp:+15550001111', From: 'whatsapp:+14155238886', StatusCallback: CALLBACK };
+    const addressed = {
+      To: 'whatsapp:+15550001111',
+      From: 'whatsapp:+14155238886',
+      StatusCallback: callbackOf('+14155238886'),
+    };
     expect(formOf(requests[0])).toEqual({ ...addressed, ...says });
   },
 );
@@ -45,7 +50,7 @@ test.each(PLAIN.map(({ name, content, says }) => [name, content, says] as const)
   async (_name, content, says) => {
     const { io, requests } = inOrder(created());
     await twilioSms.send(message({ content, to: { kind: 'phone', address: '+15550001111' } }), SMS, io);
-    const addressed = { To: '+15550001111', From: '+15550002222', StatusCallback: CALLBACK };
+    const addressed = { To: '+15550001111', From: '+15550002222', StatusCallback: callbackOf('+15550002222') };
     expect(formOf(requests[0])).toEqual({ ...addressed, ...says });
   },
 );
@@ -70,7 +75,7 @@ test('a user id is no number', async () => {
 test('the URL of the service keeps its own query', async () => {
   const { io, requests } = inOrder(created());
   await twilioSms.send(message({ webhookUrl: 'https://h.example/in?a=b%20c' }), SMS, io);
-  expect(formOf(requests[0])['StatusCallback']).toBe('https://h.example/in?a=b+c&message=msg_1');
+  expect(formOf(requests[0])['StatusCallback']).toBe('https://h.example/in?a=b+c&message=msg_1&sender=%2B15550002222');
 });
 
 describe('a stored content', () => {

@@ -19,7 +19,7 @@ test.each([
 test('SMS may have a Messaging Service only, which then names the account', () => {
   const settings = smsWith({ from: undefined, messagingServiceSid: SERVICE_SID });
   expect(twilioSms.externalId(settings)).toBe(SERVICE_SID);
-  expect(twilioSms.addresses(settings)).toEqual([SERVICE_SID]);
+  expect(twilioSms.addresses(settings)).toEqual([SERVICE_SID, 'any number']);
 });
 
 test.each([[SENDER], [`whatsapp:${SENDER}`], [`WhatsApp:${SENDER}`]])('WhatsApp is sent from %s', (from) => {

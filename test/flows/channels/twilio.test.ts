@@ -312,3 +312,20 @@ test('several accounts of one Messaging Service get what is written to their own
   const [event] = await workflow.took(1);
   expect(event?.account.externalId).toBe(shortCode);
 });
+
+test('a number and the Messaging Service it is in share a URL, and each is told of what it sent itself', async () => {
+  const twilio = await startTwilioApp('sms');
+  const { accountSid, authToken, messagingServiceSid } = TWILIO_DEFAULTS;
+  const account = { channel: 'twilio_sms', externalId: messagingServiceSid };
+  const settings = { accountSid, authToken, messagingServiceSid, baseUrl: twilio.sandbox.url };
+  const path = `/v1/accounts/${account.channel}/${account.externalId}`;
+  const { body } = await twilio.app.call('PUT', path, { settings });
+  expect(body).toMatchObject({ webhookUrl: twilio.account.webhookUrl });
+  const ids = [await twilio.sent('by the number'), await twilio.sent('by the service', { account })];
+  for (const id of ids) await twilio.reaches(id, 'delivered');
+  const [number, service] = [await twilio.listen(), await twilio.app.listen({ account })];
+  await twilio.sandbox.customer.sends({ from: ANA, text: 'to the number' });
+  expect(await number.took(1)).toMatchObject([{ message: { content: { text: 'to the number' } } }]);
+  await twilio.app.idle();
+  expect(service.taken()).toEqual([]);
+});

@@ -10,7 +10,7 @@ import { smsOptions, whatsappOptions } from './options.ts';
 import { parseOn } from './parse.ts';
 import { provisioningOn } from './provisioning.ts';
 import { presence, sendOn } from './send.ts';
-import { authTokens, senderOf, smsSettings, whatsappSettings, type TwilioSettings } from './settings.ts';
+import { addressesOf, authTokens, senderOf, smsSettings, whatsappSettings, type TwilioSettings } from './settings.ts';
 import { templatesOn } from './templates.ts';
 import { SIGNATURE_HEADER, verify } from './verify.ts';
 
@@ -20,7 +20,7 @@ function channelOn(line: Line) {
     capabilities: () => capabilities[line],
     secrets: ['authToken', 'apiKeySecret'],
     externalId: senderOf,
-    addresses: (settings) => [senderOf(settings)],
+    addresses: addressesOf,
     connection: (settings) => ({ key: settings.accountSid, secrets: authTokens(settings) }),
     realm: () => '',
     webhookHeaders: [SIGNATURE_HEADER],

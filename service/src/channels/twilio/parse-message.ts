@@ -154,12 +154,7 @@ function wishOf(form: JsonObject): ParsedPreference['value'] | undefined {
 }
 
 /** The message, and the wish in it. */
-export function messageEvents(
-  form: JsonObject,
-  sid: string,
-  people: IdentityRef[],
-  address: string | undefined,
-): ChannelEvent[] {
+export function messageEvents(form: JsonObject, sid: string, people: IdentityRef[], address: string[]): ChannelEvent[] {
   const contact = compact({ identities: people, name: textOf(form.ProfileName) });
   const content = contentOf(form);
   const context = contextOf(form);

@@ -9,8 +9,8 @@ import { bare, identities, lineOf, type Line } from './addresses.ts';
 import { decodeForm, membersOf } from './form.ts';
 import { messageEvents } from './parse-message.ts';
 import { stepOf } from './payloads.ts';
-import { CORRELATION } from './render.ts';
-import type { TwilioSettings } from './settings.ts';
+import { CORRELATION, SENDER } from './render.ts';
+import { ANY_NUMBER } from './settings.ts';
 import { bodyDigestIn } from './verify.ts';
 
 function unsupported(key: string, reason: string, raw: unknown): ChannelEvent {
@@ -29,23 +29,24 @@ function jsonEvents(request: RawRequest): ChannelEvent[] {
   }
 }
 
-/**
- * A status callback. It comes to the URL that the message was sent with, so it is always for the account that is called; `ErrorCode`
- * stands only in those of messages that failed.
- */
-function statusEvent(form: JsonObject, sid: string, said: string, correlationId: string | undefined): ChannelEvent {
+/** A status callback comes to the URL that the message was sent with; `ErrorCode` stands only in those of messages that failed. */
+function statusEvent(form: JsonObject, sid: string, said: string, query: RawRequest['query']): ChannelEvent {
+  const correlationId = textOf(query[CORRELATION]);
+  const sender = textOf(query[SENDER]);
+  // Messages that were sent by earlier releases do not tell their sender in the URL.
+  const address = sender === undefined ? sendersIn(form.From, form) : [sender];
   const dedupeKey = `status:${sid}:${said}`;
   const step = stepOf(said, form.ErrorCode, form.ErrorMessage ?? form.ChannelStatusMessage);
   const people = identities(form.To);
   const contact = people.length > 0 ? { identities: people } : undefined;
   if (step === undefined) {
     return compact({
-      ...{ type: 'unsupported' as const, dedupeKey, raw: form, contact },
+      ...{ type: 'unsupported' as const, address, dedupeKey, raw: form, contact },
       data: { reason: `status "${said}" is not known`, status: said },
     });
   }
   return compact({
-    ...{ type: 'message.status' as const, dedupeKey, raw: form, contact },
+    ...{ type: 'message.status' as const, address, dedupeKey, raw: form, contact },
     ...{ providerMessageId: sid, correlationId, ...step },
   });
 }
@@ -53,10 +54,9 @@ function statusEvent(form: JsonObject, sid: string, said: string, correlationId:
 /** Statuses of messages that people sent. */
 const INBOUND_STATUSES = new Set(['received', 'receiving']);
 
-/** Of several accounts of one Messaging Service, that of the number which was written to; one without a number gets all of them. */
-function addressOf(form: JsonObject, { from, messagingServiceSid }: TwilioSettings): string | undefined {
-  if (from !== undefined) return bare(form.To);
-  return form.MessagingServiceSid === messagingServiceSid ? messagingServiceSid : undefined;
+/** Accounts go by their number; what no account's number is, is for that of the Messaging Service, or for any without a number. */
+function sendersIn(number: unknown, { MessagingServiceSid: service }: JsonObject): string[] {
+  return [bare(number), textOf(service), ANY_NUMBER].filter((sender) => sender !== undefined);
 }
 
 /** A Messaging Service posts what comes on all of its senders to one URL, and an answer on this line would not reach the person. */
@@ -67,14 +67,14 @@ function isOnOtherLine(form: JsonObject, line: Line): boolean {
 /** Total, also for a body that `verify` would have refused: it is kept as one `unsupported`. */
 export const parseOn =
   (line: Line) =>
-  (request: RawRequest, settings: TwilioSettings): ChannelEvent[] => {
+  (request: RawRequest): ChannelEvent[] => {
     if (bodyDigestIn(request.url) !== undefined) return jsonEvents(request);
     const form = membersOf(decodeForm(request.body));
     const sid = textOf(form.MessageSid) ?? textOf(form.SmsMessageSid) ?? textOf(form.SmsSid);
     const status = textOf(form.MessageStatus) ?? textOf(form.SmsStatus);
     if (sid === undefined) return [unsupported(fingerprint(Object.entries(form)), 'a form without a message', form)];
     if (status !== undefined && !INBOUND_STATUSES.has(status)) {
-      return [statusEvent(form, sid, status, textOf(request.query[CORRELATION]))];
+      return [statusEvent(form, sid, status, request.query)];
     }
     if (isOnOtherLine(form, line)) {
       const names = { sms: 'SMS', whatsapp: 'WhatsApp' };
@@ -82,5 +82,5 @@ export const parseOn =
     }
     const people = identities(form.From, form.ExternalUserId);
     if (people.length === 0) return [unsupported(sid, 'a message of nobody', form)];
-    return messageEvents(form, sid, people, addressOf(form, settings));
+    return messageEvents(form, sid, people, sendersIn(form.To, form));
   };

@@ -6,7 +6,7 @@ import { wireRecipient, wireSender, type Line } from './addresses.ts';
 import type { ShapedContent } from './contents.ts';
 import type { Fields } from './form.ts';
 import type { SmsOptions } from './options.ts';
-import type { TwilioSettings } from './settings.ts';
+import { senderOf, type TwilioSettings } from './settings.ts';
 
 export type Of<K extends OutboundKind> = Extract<OutboundContent, { type: K }>;
 
@@ -164,8 +164,9 @@ function optionFields(options: SmsOptions): Fields {
   return given.filter((pair): pair is [string, string] => pair[1] !== undefined);
 }
 
-/** Comes back in the signed URL of each status: the message's own id. */
+/** The message's own id comes back in the signed URL of each status, and which sender it went out by: accounts may share the URL. */
 export const CORRELATION = 'message';
+export const SENDER = 'sender';
 
 /** Parameters that a `native` body cannot set: who it is from and for, and where its statuses go. */
 const OWN_PARAMETERS = new Set(['to', 'from', 'messagingservicesid', 'statuscallback']);
@@ -181,6 +182,7 @@ export function render(
 ): Fields {
   const callback = new URL(webhookUrl);
   callback.searchParams.set(CORRELATION, id);
+  callback.searchParams.set(SENDER, senderOf(settings));
   const said = contentFields(content, contentSid).filter(([name]) => !isOwnParameter(name));
   return [
     ['To', wireRecipient(line, to)],

@@ -82,3 +82,11 @@ export function authTokens({ authToken }: TwilioSettings): string[] {
 export function senderOf({ from, messagingServiceSid }: TwilioSettings): string {
   return from ?? messagingServiceSid ?? '';
 }
+
+/** An account without a number of its own hears what is written to any number that leads here and is no other account's. */
+export const ANY_NUMBER = 'any number';
+
+/** The addresses by which webhooks name the account. */
+export function addressesOf(settings: TwilioSettings): string[] {
+  return [senderOf(settings), ...(settings.from === undefined ? [ANY_NUMBER] : [])];
+}
