@@ -43,6 +43,7 @@ export const PROBLEM_CODES = [
   'session_closed',
   'opted_out',
   'handed_off',
+  'blocked',
   'idempotency_conflict',
   'may_have_arrived',
   'unreadable',
@@ -112,6 +113,8 @@ export interface CreateSubscription {
   messageKinds?: InboundKind[];
   /** Only these statuses; absent: all. Applies to `message.status`. */
   statuses?: MessageStatus[];
+  /** Only of conversations that have one of the values of each of these attributes; absent: all. */
+  attributes?: Record<string, string[]>;
   /** Also replies that a waiting workflow gets. Default false. */
   includeAwaited?: boolean;
   /** Also while a human owns the conversation. Default false. */
@@ -216,7 +219,7 @@ export interface MarkRead {
 }
 
 /** Tells why a send is not allowed now; each is a problem code, too. */
-export type RefusalReason = 'session_closed' | 'opted_out' | 'handed_off' | 'unsupported_by_channel';
+export type RefusalReason = 'session_closed' | 'opted_out' | 'handed_off' | 'blocked' | 'unsupported_by_channel';
 
 /** `GET /v1/conversations/{id}`; listed by `GET /v1/conversations`, the one last heard from first. */
 export interface ConversationView {
@@ -226,6 +229,8 @@ export interface ConversationView {
   /** What tells it apart from others between the two; absent: there is one only. */
   thread?: string;
   owner: 'bot' | 'human';
+  /** What the channel told of it beside its messages: intent, group, locale. Absent: nothing. */
+  attributes?: Readonly<Record<string, string>>;
   contact: { id: string; name?: string; username?: string; identities: IdentityRef[] };
   session: SessionState;
   /** When the contact last wrote, tapped or called; absent: never. */

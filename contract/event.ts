@@ -50,6 +50,8 @@ export interface SessionState {
   freeUntil?: string;
   /** Until then a person may still write, where the channel allows people more time than programs. */
   personUntil?: string;
+  /** Since when the contact is gone from the conversation: nobody may write until they do. Absent: they are there. */
+  closedAt?: string;
 }
 
 /**
@@ -137,6 +139,8 @@ export interface EventFrame {
   /** What tells the conversation apart from others between the account and the contact; absent: there is one only. */
   thread?: string;
   owner?: 'bot' | 'human';
+  /** What the channel told of the conversation beside its messages: intent, group, locale. */
+  attributes?: Readonly<Record<string, string>>;
   contact?: { id: string; name?: string; username?: string; identities: IdentityRef[] };
   session?: SessionState;
   /** The provider's own body of this event, for subscriptions with `includeRaw`. */

@@ -82,6 +82,11 @@ const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
       `A person has taken over this conversation: ${problem.detail}`,
       "Automated messages are held back until the conversation is handed back to the bot: 'Conversation: Set Owner' of the Parley node does that. What a person of yours wrote goes out with the option 'Written by a Person', which the Parley node has for every channel. Nothing was sent.",
     ),
+  blocked: (problem) =>
+    user(
+      `The contact has left this conversation: ${problem.detail}`,
+      "Nobody can write until the contact does. Nothing was sent; with 'If the Session Is Closed' set to hold, a message waits for them.",
+    ),
   unsupported_by_channel: (problem) =>
     user(
       `This channel cannot send that kind of message: ${problem.detail}`,

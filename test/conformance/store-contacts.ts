@@ -160,7 +160,14 @@ function describeContactStore(open: OpenLedger): void {
   describe('conversations', () => {
     test('are one between an account and a contact, and keep their window', async () => {
       const ledger = await open();
-      const window: SessionWindow = { expiresAt: 10, openedBy: 'ad', adAt: 3, freeUntil: 20, heardAt: 9 };
+      const window: SessionWindow = {
+        expiresAt: 10,
+        openedBy: 'ad',
+        adAt: 3,
+        freeUntil: 20,
+        heardAt: 9,
+        closedAt: null,
+      };
       await converse(ledger, 'cnv', 'con', 'acc');
       await ledger.write((tx) => conversations.setWindow(tx, 'cnv', window));
       const own = {
@@ -169,6 +176,8 @@ function describeContactStore(open: OpenLedger): void {
         thread: '',
         owner: 'bot',
         inReplyTo: null,
+        facts: {},
+        attributes: {},
         choices: [],
         createdAt: 1,
       };
@@ -341,9 +350,23 @@ function describeMerge(open: OpenLedger): void {
       expect(rows).toEqual([{ conversationId: 'shared into' }, { conversationId: 'shared into' }]);
     });
 
-    const early: SessionWindow = { expiresAt: 10, openedBy: 'ad', adAt: 8, freeUntil: 90, heardAt: 8 };
-    const late: SessionWindow = { expiresAt: 20, openedBy: 'message', adAt: null, freeUntil: null, heardAt: 9 };
-    const widest: SessionWindow = { expiresAt: 20, openedBy: 'message', adAt: 8, freeUntil: 90, heardAt: 9 };
+    const early: SessionWindow = { expiresAt: 10, openedBy: 'ad', adAt: 8, freeUntil: 90, heardAt: 8, closedAt: null };
+    const late: SessionWindow = {
+      expiresAt: 20,
+      openedBy: 'message',
+      adAt: null,
+      freeUntil: null,
+      heardAt: 9,
+      closedAt: null,
+    };
+    const widest: SessionWindow = {
+      expiresAt: 20,
+      openedBy: 'message',
+      adAt: 8,
+      freeUntil: 90,
+      heardAt: 9,
+      closedAt: null,
+    };
 
     test.each<[string, SessionWindow, SessionWindow, SessionWindow]>([
       ['the later end, from the one that goes', late, early, widest],

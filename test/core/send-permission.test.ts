@@ -1,9 +1,16 @@
 import type { RefusalReason } from '../../contract/api.ts';
 import type { Capabilities } from '../../contract/channel.ts';
-import { capability, ownership, session, type PermissionFacts } from '../../service/src/core/send-permission.ts';
+import {
+  blocked,
+  capability,
+  ownership,
+  session,
+  type PermissionFacts,
+} from '../../service/src/core/send-permission.ts';
 import { NO_WINDOW, opened } from '../../service/src/core/session-window.ts';
 
-const refusals = (facts: PermissionFacts) => [capability, ownership, session].flatMap((rule) => rule(facts) ?? []);
+const refusals = (facts: PermissionFacts) =>
+  [capability, ownership, blocked, session].flatMap((rule) => rule(facts) ?? []);
 
 const NOW = 1_750_000_000_000;
 const HOUR = 3_600_000;
@@ -39,6 +46,9 @@ test.each<[string, Partial<PermissionFacts>, RefusalReason[]]>([
   ['a session that ended', { window: over }, ['session_closed']],
   ['a template when the session ended', { window: over, kind: 'template' }, []],
   ['a template to someone who never wrote', { window: null, kind: 'template' }, []],
+  ['a contact who left', { window: { ...over, closedAt: NOW - 1 } }, ['blocked']],
+  ['a person to a contact who left', { author: 'human', window: { ...open, closedAt: NOW - 1 } }, ['blocked']],
+  ['a template to a contact who left', { kind: 'template', window: { ...open, closedAt: NOW - 1 } }, ['blocked']],
   ['a channel without windows', { window: null, capabilities: { ...capabilities, window: undefined } }, []],
   ['a person in charge', { owner: 'human' }, ['handed_off']],
   ['a person who writes while a person is in charge', { owner: 'human', author: 'human' }, []],

@@ -3,12 +3,14 @@ import type { WindowRule } from '../../contract/channel.ts';
 import type { WindowOpener } from '../../contract/event.ts';
 import {
   answered,
+  closed,
   freeUntil,
   isOpen,
   joined,
   NO_WINDOW,
   opened,
   personUntil,
+  reopened,
   sessionState,
   type SessionWindow,
 } from '../../service/src/core/session-window.ts';
@@ -207,4 +209,38 @@ test.each<[string, SessionWindow, number, object]>([
   ],
 ])('as it is shown: %s', (_name, window, now, shown) => {
   expect(sessionState(window, RULE, now)).toEqual(shown);
+});
+
+describe('a contact who leaves', () => {
+  const open = opened(NO_WINDOW, RULE, T, 'message');
+  const left = closed(open, T + HOUR);
+
+  test('closes the conversation, and opens it by what they do next', () => {
+    expect(isOpen(open, RULE, T + 2 * HOUR)).toBe(true);
+    expect(isOpen(left, RULE, T + 2 * HOUR)).toBe(false);
+    expect(sessionState(left, RULE, T + 2 * HOUR)).toMatchObject({
+      open: false,
+      closedAt: new Date(T + HOUR).toISOString(),
+    });
+    expect(isOpen(opened(left, RULE, T + 2 * HOUR, 'message'), RULE, T + 3 * HOUR)).toBe(true);
+    expect(reopened(left, T + 2 * HOUR)).toEqual(open);
+  });
+
+  test('closes also where there are no windows', () => {
+    expect(isOpen(closed(NO_WINDOW, T), undefined, T)).toBe(false);
+    expect(isOpen(opened(closed(NO_WINDOW, T), undefined, T, 'message'), undefined, T)).toBe(true);
+  });
+
+  test('late news changes nothing', () => {
+    expect(closed(open, T - 1)).toBe(open);
+    expect(opened(left, RULE, T, 'message').closedAt).toBe(T + HOUR);
+    expect(reopened(left, T)).toBe(left);
+    expect(closed(left, T).closedAt).toBe(T + HOUR);
+  });
+
+  test('who is one with somebody who came back is there', () => {
+    const back = opened(NO_WINDOW, RULE, T + 2 * HOUR, 'message');
+    expect(joined(left, back).closedAt).toBeNull();
+    expect(joined(open, left).closedAt).toBe(T + HOUR);
+  });
 });

@@ -109,7 +109,15 @@ export class EventsFixture {
 
   conversation(id: string) {
     const made = { id, accountId: this.account.id, contactId: 'con', thread: '', owner: 'bot' as const };
-    return { ...made, window: NO_WINDOW, inReplyTo: null, choices: [], createdAt: this.clock.now() };
+    return {
+      ...made,
+      window: NO_WINDOW,
+      inReplyTo: null,
+      facts: {},
+      attributes: {},
+      choices: [],
+      createdAt: this.clock.now(),
+    };
   }
 
   /** Runs the deliver jobs that are due, until none is. Answers how many ran. */

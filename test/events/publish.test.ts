@@ -10,6 +10,10 @@ const written = { ...frame, type: 'message.received', message } as const;
 const status = { ...frame, type: 'message.status', status: { id: 'm', status: 'read', kind: 'text' } } as const;
 const received: Filter = { events: ['message.received'] };
 
+const billing: Filter = { ...received, attributes: { intent: ['billing', 'sales'] } };
+const both: Filter = { ...received, attributes: { intent: ['billing'], locale: ['de'] } };
+const attributed = (attributes: Record<string, string>): ParleyEvent => ({ ...written, attributes });
+
 test.each<[string, Filter, ParleyEvent, boolean]>([
   ['an event it asked for', received, written, true],
   ['an event it did not ask for', { events: ['call'] }, written, false],
@@ -18,6 +22,10 @@ test.each<[string, Filter, ParleyEvent, boolean]>([
   ['a status it asked for', { events: ['message.status'], statuses: ['read'] }, status, true],
   ['another status', { events: ['message.status'], statuses: ['failed'] }, status, false],
   ['a status, whatever kinds of message', { events: ['message.status'], messageKinds: ['image'] }, status, true],
+  ['an attribute it asked for', billing, attributed({ intent: 'billing', locale: 'de' }), true],
+  ['another value of the attribute', billing, attributed({ intent: 'orders' }), false],
+  ['no attribute at all', billing, written, false],
+  ['one of two attributes', both, attributed({ intent: 'billing' }), false],
   ['an awaited reply', received, { ...written, awaited: true }, false],
   ['an awaited reply it asked for', { ...received, includeAwaited: true }, { ...written, awaited: true }, true],
   ['a message to a person', received, { ...written, owner: 'human' }, false],

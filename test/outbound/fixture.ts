@@ -1,6 +1,6 @@
 /** Both pipelines over a real ledger and driver, with a channel that does as it is told. */
 import type { SendAccepted, SendMessage } from '../../contract/api.ts';
-import type { Capabilities } from '../../contract/channel.ts';
+import type { Capabilities, ConversationFacts } from '../../contract/channel.ts';
 import type { ParleyEvent } from '../../contract/event.ts';
 import { Accounts } from '../../service/src/connectors/accounts.ts';
 import type { LiveAccount } from '../../service/src/connectors/live.ts';
@@ -36,7 +36,7 @@ import { manualClock } from '../sandbox/kit/clock.ts';
 import { eventually } from '../support/eventually.ts';
 
 export interface FixtureOptions {
-  capabilities?: Partial<Capabilities>;
+  capabilities?: Partial<Capabilities> | ((facts: ConversationFacts) => Partial<Capabilities>);
   lookup?: LookupPower<unknown>['find'];
   /** Each account names people in its own way. */
   realms?: boolean;
@@ -117,7 +117,8 @@ export class OutboundFixture {
     this.#admission = new Admission({ ...shared, subscriptions: this.subscriptions, permissions, checkUrl });
     const maintenance = new MaintenanceHandler({ ...shared, tasks: [watermarks, this.eraser], accepted: () => 0 });
     const handlers = [...this.#outbound.handlers, maintenance];
-    outbox.register(handlers);
+    // Nobody hands events over here: what is promised stays promised.
+    outbox.register([...handlers, { kind: 'deliver' }]);
     driver.start(handlers);
     this.#outbound.start();
     return this;
@@ -162,6 +163,11 @@ export class OutboundFixture {
     return (await messages.attempts(this.ledger.reader, id)).map(({ outcome }) => outcome);
   }
 
+  /** The provider was called so often. */
+  called(times: number): Promise<unknown> {
+    return eventually(() => this.calls.length >= times, `${times} calls`);
+  }
+
   reaches(id: string, status: string): Promise<unknown> {
     const arrived = async () => (await messages.find(this.ledger.reader, id))?.status === status;
     return eventually(arrived, `message ${id} to be ${status}`);
@@ -191,7 +197,10 @@ export class OutboundFixture {
     const { window: _, throughput: __, ...free } = findChannel('whatsapp').capabilities({});
     const channel: Channel = {
       ...findChannel('whatsapp'),
-      capabilities: () => ({ ...free, ...capabilities }),
+      capabilities: (_settings, facts = {}) => ({
+        ...free,
+        ...(typeof capabilities === 'function' ? capabilities(facts) : capabilities),
+      }),
       realm: () => (realms ? account.externalId : ''),
       ...(lookup && { lookup: { find: lookup } }),
       send: async (message) => {

@@ -52,7 +52,8 @@ test('those of an account that is broken wait, however often they were tried and
   let isBroken = true;
   await start(() => isBroken);
   const { id } = await fixture.send('1', '+15551230001');
-  const tried = (times: number) => inTime(async () => (await fixture.outcomes(id)).length >= times, `${times} tries`);
+  const answers = async () => (await fixture.outcomes(id)).filter((outcome) => outcome !== null);
+  const tried = (times: number) => inTime(async () => (await answers()).length >= times, `${times} tries`);
   await tried(6);
   await fixture.account('1');
   await tried(8);

@@ -26,6 +26,7 @@ export const createSubscription = z.strictObject({
   account: accountRef.optional(),
   messageKinds: z.array(z.enum(INBOUND_KINDS)).min(1).optional(),
   statuses: z.array(z.enum(MESSAGE_STATUSES)).min(1).optional(),
+  attributes: z.record(text.max(100), z.array(text.max(300)).min(1)).optional(),
   includeAwaited: z.boolean().optional(),
   includeHandedOff: z.boolean().optional(),
   maxBatch: z.int().min(1).max(500).optional(),

@@ -1,4 +1,5 @@
 /** What `Channel.parse` makes of webhooks: facts, in the words of the contract, with the provider's ids. */
+import type { ConversationFacts } from '../../../contract/channel.ts';
 import type { IdentityChange, Preference } from '../../../contract/event-data.ts';
 import type { EventData, IdentityRef, WindowOpener } from '../../../contract/event.ts';
 import type { InboundContentOf, MessageContext } from '../../../contract/message.ts';
@@ -35,6 +36,12 @@ interface ParsedBase {
   contact?: ContactRef;
   /** Which of the account's conversations with the contact, where there are several: only of channels whose capabilities have `threads`. Needs `contact`. */
   thread?: string;
+  /** What is known of the conversation from now on that decides what can be sent there, see `Channel.capabilities`. Needs `contact`. */
+  facts?: ConversationFacts;
+  /** What is known of the conversation from now on that workflows may decide by. Needs `contact`. */
+  attributes?: Readonly<Record<string, string>>;
+  /** The contact left: nobody may write in the conversation until they do. Needs `contact`. */
+  closes?: true;
   /** Only when the provider's rule says that the contact's act (re)opens the session. Needs `contact`. */
   opensWindow?: WindowOpener;
   /** Only when it tells who answers the contact from now on. Needs `contact`. */

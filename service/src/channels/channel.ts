@@ -45,8 +45,8 @@ export interface SendReceipt {
 
 export interface Channel<S = unknown> extends Connector<S, ChannelEvent> {
   /**
-   * What an account with these settings can send: in a conversation of which these facts are known, or anywhere (absent). Pure, and asked for every
-   * message: answer constants.
+   * What an account with these settings can send: in a conversation of which these facts are known, or anywhere (absent). Facts may change the kinds
+   * and the window; all else is the account's. Pure, and asked for every message: answer constants.
    */
   capabilities(settings: S, facts?: ConversationFacts): Capabilities;
   /**

@@ -51,7 +51,7 @@ export async function resolvePerson(
   await conversations.create(tx, made, now);
   return {
     contact: { ...contact, name, username },
-    conversation: { ...made, inReplyTo: null, choices: [], createdAt: now },
+    conversation: { ...made, inReplyTo: null, facts: {}, attributes: {}, choices: [], createdAt: now },
   };
 }
 

@@ -132,7 +132,7 @@ export class Conversations {
   }
 
   #view(conversation: Conversation, account: LiveAccount, contact: Contact): ConversationView {
-    const { id, thread, owner, window, createdAt } = conversation;
+    const { id, thread, owner, window, facts, attributes, createdAt } = conversation;
     const { channel, externalId, name } = account;
     return {
       id,
@@ -140,13 +140,14 @@ export class Conversations {
       account: { id: account.id, externalId, ...(name !== null && { name }) },
       ...(thread !== '' && { thread }),
       owner,
+      ...(Object.keys(attributes).length > 0 && { attributes }),
       contact: {
         id: contact.id,
         ...(contact.name !== null && { name: contact.name }),
         ...(contact.username !== null && { username: contact.username }),
         identities: addressesIn(account, contact.identities),
       },
-      session: sessionState(window, capabilitiesOf(account).window, this.#deps.clock.now()),
+      session: sessionState(window, capabilitiesOf(account, facts).window, this.#deps.clock.now()),
       ...(window.heardAt !== null && { heardAt: iso(window.heardAt) }),
       createdAt: iso(createdAt),
     };

@@ -31,10 +31,19 @@ export function capability({ capabilities, kind }: PermissionFacts): Reason | un
   );
 }
 
+/** Nobody may write to a contact who left the conversation. */
+export function blocked({ window }: PermissionFacts): Reason | undefined {
+  if (window === null || window.closedAt === null) return undefined;
+  const since = iso(window.closedAt);
+  return reason('blocked', `The contact left the conversation at ${since}: nobody may write until they do.`);
+}
+
 /** Outside of the session window only some kinds may be sent. */
 export function session({ capabilities, kind, window, author, now }: PermissionFacts): Reason | undefined {
   const rule = capabilities.window;
   if (rule === undefined || rule.outside.includes(kind)) return undefined;
+  // That says more, and ends by what opens a session.
+  if (window !== null && window.closedAt !== null) return undefined;
   if (window !== null && isOpen(window, rule, now)) return undefined;
   const personEnd = window === null ? null : personUntil(window, rule);
   const mayPerson = personEnd !== null && now < personEnd;

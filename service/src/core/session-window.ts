@@ -15,6 +15,8 @@ export interface SessionWindow {
   freeUntil: number | null;
   /** When the contact last did something that opens a window, also on channels without one. */
   heardAt: number | null;
+  /** When the contact left the conversation: nobody may write until they do. Null: they did not, or came back. */
+  closedAt: number | null;
 }
 
 /** The window of a conversation in which the contact never did anything. */
@@ -24,6 +26,7 @@ export const NO_WINDOW: SessionWindow = {
   adAt: null,
   freeUntil: null,
   heardAt: null,
+  closedAt: null,
 };
 
 const later = (a: number | null, b: number): number => (a === null ? b : Math.max(a, b));
@@ -43,7 +46,8 @@ export function opened(
   by: WindowOpener,
 ): SessionWindow {
   const heardAt = later(window.heardAt, at);
-  if (rule === undefined) return { ...window, heardAt };
+  const { closedAt } = reopened(window, at);
+  if (rule === undefined) return { ...window, heardAt, closedAt };
   const expiresAt = later(window.expiresAt, at + lengthOf(rule, by));
   return {
     ...window,
@@ -51,7 +55,19 @@ export function opened(
     openedBy: expiresAt === window.expiresAt ? window.openedBy : by,
     adAt: by === 'ad' ? later(window.adAt, at) : window.adAt,
     heardAt,
+    closedAt,
   };
+}
+
+/** The window after the contact left at `at`; what they did since then counts more. */
+export function closed(window: SessionWindow, at: number): SessionWindow {
+  if (window.heardAt !== null && at < window.heardAt) return window;
+  return { ...window, closedAt: later(window.closedAt, at) };
+}
+
+/** The window after the contact wrote at `at`, whatever the provider's rule makes of it: one who had left is back. */
+export function reopened(window: SessionWindow, at: number): SessionWindow {
+  return window.closedAt === null || at < window.closedAt ? window : { ...window, closedAt: null };
 }
 
 /**
@@ -77,17 +93,21 @@ export function freeUntil(window: SessionWindow, at: number): SessionWindow {
 export function joined(one: SessionWindow, other: SessionWindow): SessionWindow {
   const latest = (a: number | null, b: number | null) => (b === null ? a : later(a, b));
   const expiresAt = latest(one.expiresAt, other.expiresAt);
+  const heardAt = latest(one.heardAt, other.heardAt);
+  const closedAt = latest(one.closedAt, other.closedAt);
   return {
     expiresAt,
     openedBy: expiresAt === one.expiresAt ? one.openedBy : other.openedBy,
     adAt: latest(one.adAt, other.adAt),
     freeUntil: latest(one.freeUntil, other.freeUntil),
-    heardAt: latest(one.heardAt, other.heardAt),
+    heardAt,
+    closedAt: closedAt !== null && closedAt >= (heardAt ?? closedAt) ? closedAt : null,
   };
 }
 
-/** Tells whether free-form sends are allowed at `now`. A channel without a window rule is always open. */
+/** Tells whether free-form sends are allowed at `now`. A channel without a window rule is always open, until the contact leaves. */
 export function isOpen(window: SessionWindow, rule: WindowRule | undefined, now: number): boolean {
+  if (window.closedAt !== null) return false;
   return rule === undefined || (window.expiresAt !== null && now < window.expiresAt);
 }
 
@@ -105,5 +125,6 @@ export function sessionState(window: SessionWindow, rule: WindowRule | undefined
     ...(window.openedBy !== null && { openedBy: window.openedBy }),
     ...(window.freeUntil !== null && window.freeUntil > now && { freeUntil: iso(window.freeUntil) }),
     ...(personEnd !== null && personEnd > now && { personUntil: iso(personEnd) }),
+    ...(window.closedAt !== null && { closedAt: iso(window.closedAt) }),
   };
 }

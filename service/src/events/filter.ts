@@ -6,7 +6,7 @@ import type { InboundKind } from '../../../contract/message.ts';
 /** What a trigger's subscription wants, as it is stored. */
 export type Filter = Pick<
   CreateSubscription,
-  'events' | 'messageKinds' | 'statuses' | 'includeAwaited' | 'includeHandedOff' | 'includeRaw'
+  'events' | 'messageKinds' | 'statuses' | 'attributes' | 'includeAwaited' | 'includeHandedOff' | 'includeRaw'
 >;
 
 const parsed = new Map<string, Filter>();
@@ -26,6 +26,7 @@ export function readFilter(text: string): Filter {
 /** Tells whether the filter lets the event through. */
 export function wants(filter: Filter, event: ParleyEvent): boolean {
   if (!filter.events.includes(event.type)) return false;
+  if (filter.attributes && !hasAttributes(filter.attributes, event)) return false;
   switch (event.type) {
     case 'message.received':
       if (event.awaited === true && filter.includeAwaited !== true) return false;
@@ -38,6 +39,10 @@ export function wants(filter: Filter, event: ParleyEvent): boolean {
     default:
       return true;
   }
+}
+
+function hasAttributes(wanted: NonNullable<Filter['attributes']>, { attributes = {} }: ParleyEvent): boolean {
+  return Object.entries(wanted).every(([name, values]) => values.includes(attributes[name] ?? ''));
 }
 
 /** Lists kinds that no person says: they never answer a question. */

@@ -196,7 +196,7 @@ function wantsRaw(filterText: string, event: ParleyEvent): boolean {
 
 function describe(fact: Fact, id: string, now: number, awaited: boolean): ParleyEvent {
   const { account, conversation, contact, at, dedupeKey: _key, raw: _raw, ...told } = fact;
-  const rule = capabilitiesOf(account).window;
+  const rule = capabilitiesOf(account, conversation?.facts).window;
   const frame = {
     id,
     type: told.type,
@@ -207,6 +207,7 @@ function describe(fact: Fact, id: string, now: number, awaited: boolean): Parley
       conversationId: conversation.id,
       ...(conversation.thread !== '' && { thread: conversation.thread }),
       owner: conversation.owner,
+      ...(Object.keys(conversation.attributes).length > 0 && { attributes: conversation.attributes }),
       session: sessionState(conversation.window, rule, now),
     }),
     ...(contact && {

@@ -30,7 +30,7 @@ import * as media from '../store/media.store.ts';
 import * as messages from '../store/message.store.ts';
 import { hasContact, type InboundFact } from './fact.ts';
 import { Files } from './files.ts';
-import { People, whomOf } from './people.ts';
+import { People, tellsOfPerson, whomOf } from './people.ts';
 
 export interface ApplierDeps {
   publisher: Publisher;
@@ -94,8 +94,7 @@ export class Applier {
 
   async #status(fact: InboundFact<ParsedStatus>): Promise<void> {
     const { tx, account, event, at } = fact;
-    const tellsOfPerson = event.opensWindow !== undefined || event.owner !== undefined;
-    if (tellsOfPerson && hasContact(fact)) await this.#people.after(fact);
+    if (tellsOfPerson(event) && hasContact(fact)) await this.#people.after(fact);
     const correlationId = await this.#correlationOf(fact);
     await this.#deps.outbound.applyStatus(
       tx,

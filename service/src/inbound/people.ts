@@ -1,10 +1,11 @@
 /** Whom a fact is about, and what it changes between them and the business whatever else it tells: the session window and the owner. */
+import type { WindowRule } from '../../../contract/channel.ts';
 import type { ChannelEvent, ContactRef } from '../channels/channel.ts';
 import { resolvePerson, type Participant, type Whom } from '../contacts/resolve.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import { ownerKey, type Ids } from '../core/ids.ts';
-import { opened } from '../core/session-window.ts';
+import { closed, opened, reopened, type SessionWindow } from '../core/session-window.ts';
 import type { Publisher } from '../events/publish.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
@@ -33,18 +34,29 @@ export class People {
   /** Who it is about, with the window and the owner as they stand after the fact. */
   async after(fact: InboundFactOf<ChannelEvent>, known?: Participant): Promise<Participant> {
     const person = known ?? (await this.resolve(fact));
-    return this.#owned(fact, await this.#heard(fact, person));
+    return this.#owned(fact, await this.#heard(fact, await this.#learned(fact, person)));
+  }
+
+  /** What the channel tells of the conversation, before anything is decided by it. */
+  async #learned({ tx, event }: InboundFactOf<ChannelEvent>, person: Participant): Promise<Participant> {
+    const { facts = {}, attributes = {} } = event;
+    if (event.facts === undefined && event.attributes === undefined) return person;
+    const { conversation } = person;
+    const known = await conversations.learn(tx, conversation, { facts, attributes });
+    return { ...person, conversation: { ...conversation, ...known } };
   }
 
   async #heard({ tx, account, event, at }: InboundFactOf<ChannelEvent>, person: Participant): Promise<Participant> {
-    if (event.opensWindow === undefined) return person;
     const { conversation } = person;
-    const rule = capabilitiesOf(account).window;
-    const window = opened(conversation.window, rule, at, event.opensWindow);
-    const isLatest = at >= (conversation.window.heardAt ?? -Infinity);
+    const { window: before } = conversation;
+    const rule = capabilitiesOf(account, conversation.facts).window;
+    const window = windowAfter(event, before, rule, at);
+    if (window === before) return person;
+    const isLatest = at >= (before.heardAt ?? -Infinity);
     const inReplyTo = event.type === 'message.received' && isLatest ? event.providerMessageId : conversation.inReplyTo;
     await conversations.hear(tx, conversation.id, window, inReplyTo);
-    if (rule !== undefined) await this.#deps.release(tx, conversation.id);
+    const mayBeHeld = rule !== undefined || before.closedAt !== null;
+    if (mayBeHeld && window.closedAt === null) await this.#deps.release(tx, conversation.id);
     return { ...person, conversation: { ...conversation, window, inReplyTo } };
   }
 
@@ -65,6 +77,17 @@ export class People {
     }
     return changed;
   }
+}
+
+/** Whether a fact changes anything between them and the business. */
+export function tellsOfPerson({ opensWindow, owner, closes, facts, attributes }: ChannelEvent): boolean {
+  return [opensWindow, owner, closes, facts, attributes].some((told) => told !== undefined);
+}
+
+function windowAfter(event: ChannelEvent, window: SessionWindow, rule: WindowRule | undefined, at: number) {
+  if (event.closes) return closed(window, at);
+  if (event.opensWindow !== undefined) return opened(window, rule, at, event.opensWindow);
+  return event.type === 'message.received' ? reopened(window, at) : window;
 }
 
 /** Whom a fact is about, and in which of the conversations with them. */

@@ -16,6 +16,7 @@ import type { Subscriptions } from '../events/subscriptions.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import * as contacts from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
+import type { Conversation } from '../store/conversation.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
@@ -42,11 +43,9 @@ export interface AdmissionDeps {
 /** As much of a send as the rules look at. */
 type Asked = Pick<SendMessage, 'content' | 'purpose' | 'ifSessionClosed' | 'author'>;
 
-/** A send that the channel takes. */
+/** A send to an account that there is, of a content that its channel takes or that may become another. */
 interface Ready extends Target {
   send: SendMessage;
-  /** As it was given, or the nearest that the channel has. */
-  content: OutboundContent;
   options: Record<string, unknown> | undefined;
 }
 
@@ -83,10 +82,9 @@ export class Admission {
   async #ready(send: SendMessage): Promise<Ready> {
     const target = await targetOf(this.#deps, send);
     const { channel, settings } = target.account;
-    const content = send.degrade ? nearest(target.account, send.content) : send.content;
-    channel.check(content, settings);
+    if (!send.degrade) channel.check(send.content, settings);
     if (typeof send.ifSessionClosed === 'object') channel.check(send.ifSessionClosed.template, settings);
-    return { ...target, send, content, options: readOptions(channel, send.options) };
+    return { ...target, send, options: readOptions(channel, send.options) };
   }
 
   async #admittedBefore(
@@ -132,8 +130,9 @@ export class Admission {
     return this.#store(tx, account, person, await this.#permit(tx, account, person, send), request);
   }
 
-  async #admit(tx: Tx, { account, send, content: wanted, options, ...target }: Ready): Promise<SendAccepted> {
+  async #admit(tx: Tx, { account, send, options, ...target }: Ready): Promise<SendAccepted> {
     const { to, person } = await this.#recipient(tx, account, target);
+    const wanted = send.degrade ? nearest(account, person.conversation, send.content) : send.content;
     const { content, status } = await this.#permit(tx, account, person, { ...send, content: wanted });
     const request: StoredRequest = {
       ...(to && { to }),
@@ -197,8 +196,9 @@ export class Admission {
     const [first] = reasons;
     if (first === undefined) return { content: send.content, status: 'queued' };
     const fallback = send.ifSessionClosed ?? 'fail';
-    if (first.code === 'session_closed' && fallback !== 'fail') {
-      if (fallback === 'hold') return { content: send.content, status: 'held' };
+    const waitsForContact = first.code === 'session_closed' || first.code === 'blocked';
+    if (waitsForContact && fallback === 'hold') return { content: send.content, status: 'held' };
+    if (first.code === 'session_closed' && typeof fallback === 'object') {
       if ((await this.#refusals(tx, account, person, send, fallback.template)).length === 0) {
         return { content: fallback.template, status: 'queued' };
       }
@@ -238,8 +238,8 @@ export class Admission {
   }
 }
 
-/** The content, or the nearest to it that the channel takes; where there is none, the channel's check says what is wrong with it. */
-function nearest(account: LiveAccount, content: OutboundContent): OutboundContent {
+/** The content, or the nearest to it that the channel takes there; where there is none, the channel's check says what is wrong with it. */
+function nearest(account: LiveAccount, { facts }: Conversation, content: OutboundContent): OutboundContent {
   const { channel, settings } = account;
   const isTaken = (one: OutboundContent) => {
     try {
@@ -250,7 +250,9 @@ function nearest(account: LiveAccount, content: OutboundContent): OutboundConten
       throw error;
     }
   };
-  return degraded(content, capabilitiesOf(account).kinds, isTaken) ?? content;
+  const found = degraded(content, capabilitiesOf(account, facts).kinds, isTaken) ?? content;
+  channel.check(found, settings);
+  return found;
 }
 
 /** Of everything that makes it the same request; the caller's settings do not. */

@@ -84,7 +84,7 @@ export class Messages {
   async permission({ kind, author, ...asked }: PermissionQuestion): Promise<Permission> {
     const now = this.#deps.clock.now();
     const { account, contact, conversation } = await this.#asked(asked);
-    const capabilities = capabilitiesOf(account);
+    const capabilities = capabilitiesOf(account, conversation?.facts);
     const window = conversation?.window ?? NO_WINDOW;
     const question = { account, contact, conversation, kind, purpose: 'reply' as const, author };
     const reasons = await this.#deps.permissions.refusals(this.#deps.ledger.reader, question);

@@ -2,14 +2,14 @@
 import type { LiveAccount } from '../connectors/live.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
-import { capability, ownership, session, type PermissionFacts, type Reason } from '../core/send-permission.ts';
+import { blocked, capability, ownership, session, type PermissionFacts, type Reason } from '../core/send-permission.ts';
 import { NO_WINDOW } from '../core/session-window.ts';
 import type { Contact } from '../store/contact.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
 import type { Db } from '../store/unit-of-work.ts';
 
 /** What a reason is about, the gravest first: in this order callers are told. */
-const GRAVITY = ['capability', 'ownership', 'consent', 'session', 'hours', 'cap'] as const;
+const GRAVITY = ['capability', 'ownership', 'consent', 'absence', 'session', 'hours', 'cap'] as const;
 
 /** What is to be sent, and to whom as far as anybody knows them. */
 export interface SendQuestion extends Pick<PermissionFacts, 'kind' | 'purpose' | 'author'> {
@@ -39,6 +39,7 @@ export interface PermissionRule {
 const OWN_RULES: readonly PermissionRule[] = [
   { about: 'capability', refuses: capability },
   { about: 'ownership', refuses: ownership },
+  { about: 'absence', refuses: blocked },
   { about: 'session', refuses: session },
 ];
 
@@ -61,7 +62,7 @@ export class Permissions {
   async refusals(db: Db, { account, contact, conversation, ...send }: SendQuestion): Promise<Reason[]> {
     const facts: RuleFacts = {
       ...send,
-      capabilities: capabilitiesOf(account),
+      capabilities: capabilitiesOf(account, conversation?.facts),
       window: conversation?.window ?? NO_WINDOW,
       owner: conversation?.owner ?? 'bot',
       now: this.#clock.now(),

@@ -24,6 +24,7 @@ import { leaveChoices } from './choices.ts';
 import { EXPIRED } from './expiry.ts';
 import { lateAt, SEND } from './jobs.ts';
 import { contentOf, outgoingOf, requestOf, whereOf, type Circumstances } from './message-view.ts';
+import { fallBack } from './outcome/fallback.ts';
 import type { OutcomeWriter, Sending } from './outcome/writer.ts';
 import type { Outcomes } from './outcome/outcomes.ts';
 import type { Pacer } from './pace.ts';
@@ -145,7 +146,7 @@ export class SendHandler implements JobHandler {
     const number = attempts.length + 1;
     await messages.openAttempt(tx, { id: attemptId, messageId: message.id, number, openedAt: clock.now() });
     await leaveChoices(tx, conversation, contentOf(current));
-    const isSessionOpen = isOpen(conversation.window, capabilitiesOf(account).window, clock.now());
+    const isSessionOpen = isOpen(conversation.window, capabilitiesOf(account, conversation.facts).window, clock.now());
     const session = isSessionOpen ? ('open' as const) : ('closed' as const);
     return {
       attemptId,
@@ -186,9 +187,12 @@ export class SendHandler implements JobHandler {
   }
 
   /** As if the provider had said it, where providers do; the rest is ours alone to say. */
-  async #refused(tx: Tx, account: LiveAccount, { id }: MessageRow, { code, detail: message }: Reason) {
+  async #refused(tx: Tx, account: LiveAccount, row: MessageRow, { code, detail: message }: Reason) {
     if (code === 'session_closed' || code === 'opted_out') return new SendError(code, message);
-    await this.#deps.outcomes.failed(tx, account, id, { code, message });
+    const { outbox, outcomes, clock } = this.#deps;
+    const waits = code === 'blocked' && requestOf(row).ifSessionClosed === 'hold';
+    if (waits) await fallBack(tx, outbox, row, clock.now());
+    else await outcomes.failed(tx, account, row.id, { code, message });
     return 'settled';
   }
 

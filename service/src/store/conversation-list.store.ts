@@ -82,7 +82,8 @@ function chosen(db: Kysely<Schema>, { ids, accountIds, owner, session }: WantedC
 
 function inSession({ isOpen, now, windowless }: NonNullable<WantedConversations['session']>) {
   return (is: ExpressionBuilder<Schema, 'conversations'>) => {
-    const open = is.or([is(is.fn.coalesce('windowExpiresAt', is.lit(0)), '>', now), anyOf(windowless)(is)]);
+    const isInTime = is.or([is(is.fn.coalesce('windowExpiresAt', is.lit(0)), '>', now), anyOf(windowless)(is)]);
+    const open = is.and([is('closedAt', 'is', null), isInTime]);
     return isOpen ? open : is.not(open);
   };
 }

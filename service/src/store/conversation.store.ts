@@ -1,5 +1,6 @@
 /** Conversations: account × contact × thread, with the session window and the owner. */
 import type { Kysely, Selectable } from 'kysely';
+import type { ConversationFacts } from '../../../contract/channel.ts';
 import type { WindowOpener } from '../../../contract/event.ts';
 import type { ReplyButton } from '../../../contract/message.ts';
 import { joined, type SessionWindow } from '../core/session-window.ts';
@@ -17,14 +18,19 @@ export interface Conversation {
   window: SessionWindow;
   /** The provider's id of the contact's message that was heard last; null: there is none. */
   inReplyTo: string | null;
+  /** What decides about what can be sent. */
+  facts: ConversationFacts;
+  /** What else the channel told of it. */
+  attributes: Readonly<Record<string, string>>;
   /** What the newest outbound message left the contact to choose from by number or title. */
   choices: readonly ReplyButton[];
   createdAt: number;
 }
 
-export type NewConversation = Omit<Conversation, 'inReplyTo' | 'choices' | 'createdAt'>;
+export type NewConversation = Omit<Conversation, 'inReplyTo' | 'facts' | 'attributes' | 'choices' | 'createdAt'>;
 
 const NO_CHOICES: readonly ReplyButton[] = [];
+const NOTHING = {};
 
 export function fromRow(row: Selectable<ConversationsTable>): Conversation {
   return {
@@ -39,8 +45,11 @@ export function fromRow(row: Selectable<ConversationsTable>): Conversation {
       adAt: row.windowAdAt,
       freeUntil: row.windowFreeUntil,
       heardAt: row.heardAt,
+      closedAt: row.closedAt,
     },
     inReplyTo: row.inReplyTo,
+    facts: row.facts === null ? NOTHING : (JSON.parse(row.facts) as ConversationFacts),
+    attributes: row.attributes === null ? NOTHING : (JSON.parse(row.attributes) as Record<string, string>),
     choices: row.choices === null ? NO_CHOICES : (JSON.parse(row.choices) as ReplyButton[]),
     createdAt: row.createdAt,
   };
@@ -79,6 +88,7 @@ export async function merge(tx: Tx, from: string, into: string): Promise<void> {
   if (gone && kept) {
     const heardLast = (gone.window.heardAt ?? -Infinity) > (kept.window.heardAt ?? -Infinity) ? gone : kept;
     await hear(tx, into, joined(kept.window, gone.window), heardLast.inReplyTo);
+    await learn(tx, { ...gone, id: into }, kept);
   }
   if (gone?.owner === 'human') {
     await db.updateTable('conversations').set({ owner: 'human' }).where('id', '=', into).execute();
@@ -106,7 +116,10 @@ export async function between(
   return row && fromRow(row);
 }
 
-type NewRow = Omit<Selectable<ConversationsTable>, 'mergedInto' | 'ownerAt' | 'inReplyTo' | 'choices'>;
+type NewRow = Omit<
+  Selectable<ConversationsTable>,
+  'mergedInto' | 'ownerAt' | 'inReplyTo' | 'facts' | 'attributes' | 'choices'
+>;
 
 const insertOne = prepared((db, its: Parameters<NewRow>) =>
   db.insertInto('conversations').values({
@@ -120,6 +133,7 @@ const insertOne = prepared((db, its: Parameters<NewRow>) =>
     windowAdAt: its('windowAdAt'),
     windowFreeUntil: its('windowFreeUntil'),
     heardAt: its('heardAt'),
+    closedAt: its('closedAt'),
     mergedInto: null,
     createdAt: its('createdAt'),
   }),
@@ -148,6 +162,7 @@ const updateWindow = prepared((db, its: Parameters<WindowColumns & { id: string 
       windowAdAt: its('windowAdAt'),
       windowFreeUntil: its('windowFreeUntil'),
       heardAt: its('heardAt'),
+      closedAt: its('closedAt'),
     })
     .where('id', '=', its('id')),
 );
@@ -165,6 +180,7 @@ const updateHeard = prepared((db, its: Parameters<WindowColumns & { id: string; 
       windowAdAt: its('windowAdAt'),
       windowFreeUntil: its('windowFreeUntil'),
       heardAt: its('heardAt'),
+      closedAt: its('closedAt'),
       inReplyTo: its('inReplyTo'),
     })
     .where('id', '=', its('id')),
@@ -182,8 +198,36 @@ function windowColumns(window: SessionWindow) {
     windowAdAt: window.adAt,
     windowFreeUntil: window.freeUntil,
     heardAt: window.heardAt,
+    closedAt: window.closedAt,
   };
 }
+
+const updateKnowledge = prepared(
+  (db, its: Parameters<{ id: string; facts: string | null; attributes: string | null }>) =>
+    db
+      .updateTable('conversations')
+      .set({ facts: its('facts'), attributes: its('attributes') })
+      .where('id', '=', its('id')),
+);
+
+/** What a channel tells of a conversation. */
+export type Knowledge = Pick<Conversation, 'facts' | 'attributes'>;
+
+/** Adds to what is known of a conversation; written only where that changes something. Answers what is known then. */
+export async function learn(tx: Tx, known: Knowledge & { id: string }, told: Partial<Knowledge>): Promise<Knowledge> {
+  const [facts, attributes] = [
+    { ...known.facts, ...told.facts },
+    { ...known.attributes, ...told.attributes },
+  ];
+  const before = [textOf(known.facts), textOf(known.attributes)];
+  const after = [textOf(facts), textOf(attributes)];
+  if (after.join() === before.join()) return known;
+  const [factsText = null, attributesText = null] = after;
+  await updateKnowledge(tx.db, { id: known.id, facts: factsText, attributes: attributesText });
+  return { facts, attributes };
+}
+
+const textOf = (one: object): string | null => (Object.keys(one).length === 0 ? null : JSON.stringify(one));
 
 const updateOwner = prepared((db, its: Parameters<{ id: string; owner: 'bot' | 'human'; at: number }>) =>
   db

@@ -90,6 +90,12 @@ export interface ConversationsTable {
   heardAt: Generated<number | null>;
   /** The provider's id of the contact's message that was heard last; null: there is none. */
   inReplyTo: Generated<string | null>;
+  /** Since when the contact is gone; null: they are there. */
+  closedAt: Generated<number | null>;
+  /** What decides about what can be sent, as JSON; null: nothing is known. */
+  facts: Generated<string | null>;
+  /** What else the channel told of it, as JSON; null: nothing. */
+  attributes: Generated<string | null>;
   /** Since when the owner is who it is, where somebody told. */
   ownerAt: Generated<number | null>;
   /** The numbered choices that the newest outbound message left the contact, as JSON; null: it left none. */

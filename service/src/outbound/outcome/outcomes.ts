@@ -250,7 +250,7 @@ export class Outcomes {
   }
 
   async #answered(tx: Tx, account: LiveAccount, conversation: Conversation, at: number): Promise<void> {
-    const rule = capabilitiesOf(account).window;
+    const rule = capabilitiesOf(account, conversation.facts).window;
     if (rule === undefined) return;
     const window = answered(conversation.window, rule, at);
     if (window !== conversation.window) await conversations.setWindow(tx, conversation.id, window);

@@ -39,10 +39,11 @@ async function realms(on: On): Promise<void> {
     .execute();
 }
 
-/** An account may have several conversations with a contact, each by its thread; each knows what the contact last said. */
+/** An account may have several conversations with a contact, each by its thread; each knows what was told of it. */
 async function conversations(on: On): Promise<void> {
   await addText(on, 'conversations', 'thread', '');
-  await addText(on, 'conversations', 'in_reply_to');
+  for (const column of ['in_reply_to', 'facts', 'attributes']) await addText(on, 'conversations', column);
+  await on.db.schema.alterTable('conversations').addColumn('closed_at', 'bigint').execute();
   await on.db.schema.dropIndex('conversations_contact_id_account_id').execute();
   await on.db.schema
     .createIndex('conversations_contact_id_account_id_thread')
