@@ -10,7 +10,6 @@ import { ActionsController } from './api/actions.controller.ts';
 import { ContactsController } from './api/contacts.controller.ts';
 import { ConversationsController } from './api/conversations.controller.ts';
 import { DeadLettersController, FormerDeadLettersController } from './api/dead-letters.controller.ts';
-import { MediaController } from './api/media.controller.ts';
 import { MessagesController } from './api/messages.controller.ts';
 import { SubscriptionsController } from './api/subscriptions.controller.ts';
 import { TemplatesController } from './api/templates.controller.ts';
@@ -21,7 +20,6 @@ import { Conversations } from './conversations/conversations.ts';
 import { Directory } from './contacts/directory.ts';
 import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { Subscriptions } from './events/subscriptions.ts';
-import { Media } from './media/media.ts';
 import { Admission } from './outbound/admit.ts';
 import { NOTIFIER_QUEUE } from './outbox/notifier.ts';
 import { Messages } from './outbound/messages.ts';
@@ -52,7 +50,6 @@ const API = [
   DeadLettersController,
   FormerDeadLettersController,
   TemplatesController,
-  MediaController,
   ActionsController,
 ];
 
@@ -66,7 +63,6 @@ export class AppModule {
       [Subscriptions, pipelines.subscriptions],
       [Admission, pipelines.admission],
       [Messages, pipelines.messages],
-      [Media, pipelines.media],
       [Eraser, pipelines.eraser],
       [Directory, pipelines.directory],
       [Conversations, pipelines.conversations],

@@ -6,7 +6,9 @@ import { Provisioning } from './connectors/provisioning.ts';
 import { maintenanceJob, MaintenanceHandler } from './maintenance/maintenance.ts';
 import { Eraser } from './maintenance/erase.ts';
 import { EventReplay } from './maintenance/replay-events.ts';
-import { Retention, type Ages } from './maintenance/retention.ts';
+import { Retention } from './maintenance/retention.ts';
+import type { Ages } from './maintenance/retention-part.ts';
+import { allErasers, allRetentionParts } from './keeping.ts';
 import type { ConnectorIo } from './connectors/connector.ts';
 import type { ProviderHttp } from './core/http.ts';
 import { Conversations } from './conversations/conversations.ts';
@@ -20,7 +22,6 @@ import { Subscriptions } from './events/subscriptions.ts';
 import { Acceptor } from './connectors/receive/accept.ts';
 import { Applier } from './inbound/apply.ts';
 import { NormalizeHandler } from './inbound/normalize.ts';
-import { Media } from './media/media.ts';
 import type { Feature, MakeFeature } from './features/feature.ts';
 import { Admission } from './outbound/admit.ts';
 import { buildOutbound, type Outbound } from './outbound/build.ts';
@@ -79,7 +80,6 @@ export interface Pipelines {
   acceptor: Acceptor;
   admission: Admission;
   messages: Messages;
-  media: Media;
   deadLetters: DeadLetters;
   eventReplay: EventReplay;
   eraser: Eraser;
@@ -174,14 +174,14 @@ function makeOutbound(world: World, { shared, outcomes, io, permissions, provisi
 
 /** Puts the pipelines together and folds the features in. */
 export async function buildPipelines(world: World, list: readonly MakeFeature[]): Promise<Pipelines> {
-  const { ledger, clock, spoolDir, maxMediaBytes: maxBytes } = world;
+  const { ledger, clock } = world;
   const basis = await makeBasis(world);
   const { shared, io, driver, accounts, publisher, subscriptions, admission, limits, permissions, provisioning } =
     basis;
   const acceptor = new Acceptor({ ...shared, connections: accounts.connections });
   const reader = makeReader(world, basis, acceptor);
   const outbound = makeOutbound(world, basis);
-  const retention = new Retention(world.keep);
+  const retention = new Retention();
   const eraser = new Eraser(shared);
   const eventReplay = new EventReplay({ ...shared, publisher });
   const deadLetters = new DeadLetters({ ...shared, admission, reader });
@@ -190,7 +190,9 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
     tasks: [retention, eraser, eventReplay, basis.watermarks],
     accepted: () => acceptor.accepted,
   });
-  const features = foldIn(basis, list);
+  const features = makeFeatures(world, basis, list);
+  eraser.register(allErasers(ledger, features));
+  retention.register(allRetentionParts(world.keep, features));
   const own = [reader, makeDelivery(world, basis), ...outbound.handlers, maintenance];
   const handlers = [...own, ...features.flatMap(({ jobs }) => jobs ?? [])];
   shared.outbox.register(handlers);
@@ -202,16 +204,19 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
     pacer: outbound.pacer,
     provisioning,
     messages: new Messages({ ...shared, io, permissions }),
-    media: new Media({ ...shared, io, spoolDir, maxBytes }),
     directory: new Directory(shared),
     conversations: new Conversations({ ...shared, publisher }),
     ...lifeOf(world, basis, outbound, handlers),
   };
 }
 
-/** Makes the features and hands their parts to those that ask them. */
-function foldIn({ shared, publisher, permissions }: Basis, list: readonly MakeFeature[]): Feature[] {
-  const features = list.map((make) => make({ ...shared, publisher }));
+/** Makes the features and registers what they do while things happen. */
+function makeFeatures(
+  { keep, spoolDir, maxMediaBytes: maxBytes }: World,
+  { shared, publisher, permissions, io }: Basis,
+  list: readonly MakeFeature[],
+): Feature[] {
+  const features = list.map((make) => make({ ...shared, publisher, io, keep, spoolDir, maxBytes }));
   for (const { reactions = [], permissionRules = [] } of features) {
     publisher.register(reactions);
     permissions.register(permissionRules);

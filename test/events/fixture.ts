@@ -56,7 +56,7 @@ export class EventsFixture {
     this.ledger = ledger;
     const { clock, ids } = this;
     this.outbox = new Outbox(clock, { notify: () => undefined, start: () => undefined, stop: async () => undefined });
-    this.outbox.register([{ kind: 'deliver' }, { kind: 'normalize' }]);
+    this.outbox.register([{ kind: 'deliver' }, { kind: 'normalize' }, { kind: 'maintenance' }]);
     this.publisher = new Publisher({ outbox: this.outbox, ids, clock, published: (type) => this.published.push(type) });
     const deps = {
       ledger,

@@ -1,6 +1,10 @@
 /** Retention over a ledger, on any database: what goes, what stays, and how much one step may look at. */
 import type { ParleyEvent } from '../../contract/event.ts';
-import { Retention, type Ages } from '../../service/src/maintenance/retention.ts';
+import type { Kernel } from '../../service/src/features/feature.ts';
+import { FEATURES } from '../../service/src/features/index.ts';
+import { allRetentionParts } from '../../service/src/keeping.ts';
+import { Retention } from '../../service/src/maintenance/retention.ts';
+import type { Ages } from '../../service/src/maintenance/retention-part.ts';
 import { firstIdAt } from '../../service/src/core/ids.ts';
 import type { StoreDialect } from '../../service/src/store/dialect.ts';
 import { Ledger } from '../../service/src/store/ledger.ts';
@@ -101,7 +105,10 @@ function subscription(more: Record<string, unknown> = {}) {
 async function sweep(ages: Ages = AGES, now = NOW): Promise<number> {
   for (let steps = 1; ; steps++) {
     // Made anew each time: where it is stands in the ledger.
-    const progress = await ledger.write((tx) => new Retention(ages).step(tx, {}, now));
+    const retention = new Retention();
+    const features = FEATURES.map((make) => make({ keep: ages } as Kernel));
+    retention.register(allRetentionParts(ages, features));
+    const progress = await ledger.write((tx) => retention.step(tx, {}, now));
     if (progress !== 'more') {
       expect(progress).toEqual({ againAt: now + HOUR });
       return steps;

@@ -6,6 +6,7 @@ import { Accounts } from '../../service/src/connectors/accounts.ts';
 import type { LiveAccount } from '../../service/src/connectors/live.ts';
 import { maintenanceJob, MaintenanceHandler } from '../../service/src/maintenance/maintenance.ts';
 import { Eraser } from '../../service/src/maintenance/erase.ts';
+import { allErasers } from '../../service/src/keeping.ts';
 import type {
   Channel,
   ChannelEvent,
@@ -101,6 +102,7 @@ export class OutboundFixture {
     const checkUrl = () => undefined;
     this.subscriptions = new Subscriptions({ ...shared, sealer, checkUrl });
     this.eraser = new Eraser(shared);
+    this.eraser.register(allErasers(ledger, []));
     this.directory = new Directory(shared);
     const watermarks = new Watermarks({ ...shared, outcomes, restJob: maintenanceJob });
     this.#applier = new Applier({

@@ -33,7 +33,7 @@ const BASE = ['contract', 'core'];
 /** What connectors and channels have to be, and the lists by which the kernel finds them. */
 const REGISTRY = ['connector contract', 'channel contract', 'channel registry', 'connectors'];
 /** The pipelines stand on the lists, the store, the outbox, the events, and on who is who. */
-const PIPELINE = [...BASE, ...REGISTRY, 'store', 'outbox', 'events', 'directory'];
+const PIPELINE = [...BASE, ...REGISTRY, 'store', 'outbox', 'events', 'directory', 'keeping contract'];
 const KERNEL = [...PIPELINE, 'receive', 'inbound', 'outbound', 'maintenance'];
 
 /** The first area whose `files` match a path is its area. Read it as: *name* may import *imports*. */
@@ -76,33 +76,52 @@ const AREAS: readonly Area[] = [
     imports: [...BASE, 'channel contract', 'channel'],
     packages: NONE,
   },
+  {
+    name: 'keeping contract',
+    files: /^service\/src\/maintenance\/(person-eraser|retention-part)\./,
+    imports: [...BASE, 'store'],
+  },
   { name: 'store', files: /^service\/src\/store\//, imports: BASE },
   { name: 'config', files: /^service\/src\/config\//, imports: [...BASE, 'platform'] },
   { name: 'platform', files: /^service\/src\/platform\//, imports: [...BASE, 'store'] },
   { name: 'outbox', files: /^service\/src\/outbox\//, imports: [...BASE, 'store'] },
-  { name: 'events', files: /^service\/src\/events\//, imports: [...BASE, 'store', 'outbox'] },
+  { name: 'events', files: /^service\/src\/events\//, imports: [...BASE, 'store', 'outbox', 'keeping contract'] },
   {
     name: 'receive',
     files: /^service\/src\/connectors\/receive\//,
-    imports: [...BASE, ...REGISTRY, 'store', 'outbox'],
+    imports: [...BASE, ...REGISTRY, 'store', 'outbox', 'keeping contract'],
   },
   { name: 'connectors', files: /^service\/src\/connectors\//, imports: [...BASE, ...REGISTRY, 'store'] },
-  { name: 'directory', files: /^service\/src\/contacts\//, imports: [...BASE, ...REGISTRY, 'store'] },
+  {
+    name: 'directory',
+    files: /^service\/src\/contacts\//,
+    imports: [...BASE, ...REGISTRY, 'store', 'keeping contract'],
+  },
   { name: 'inbound', files: /^service\/src\/inbound\//, imports: [...PIPELINE, 'receive'] },
   { name: 'outbound', files: /^service\/src\/outbound\//, imports: PIPELINE },
   {
     name: 'maintenance',
     files: /^service\/src\/maintenance\//,
-    imports: [...BASE, 'platform', 'store', 'outbox', 'events'],
+    imports: [...BASE, 'platform', 'store', 'outbox', 'events', 'keeping contract'],
+  },
+  { name: 'api schemas', files: /^service\/src\/api\/(content\.schema|schemas)\./, imports: [...BASE, 'api schemas'] },
+  {
+    name: 'feature controller',
+    files: /^service\/src\/features\/[^/]+\/[^/]+\.(controller|schema)\./,
+    imports: [...KERNEL, 'platform', 'api schemas', 'feature'],
   },
   { name: 'feature contract', files: /^service\/src\/features\/feature\./, imports: KERNEL },
   {
     name: 'feature',
     files: /^service\/src\/(features\/[^/]+|conversations|dead-letters|media)\//,
-    imports: [...KERNEL, 'feature contract', 'feature'],
+    imports: [...KERNEL, 'feature contract', 'feature controller', 'feature'],
   },
   { name: 'feature list', files: /^service\/src\/features\//, imports: ['feature contract', 'feature'] },
-  { name: 'api', files: /^service\/src\/api\//, imports: [...KERNEL, 'platform', 'feature'] },
+  {
+    name: 'api',
+    files: /^service\/src\/api\//,
+    imports: [...KERNEL, 'platform', 'api schemas', 'feature', 'feature controller'],
+  },
   {
     name: 'service root',
     files: /^service\/src\/(?=[^/]+$)/,

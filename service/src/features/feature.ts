@@ -3,10 +3,13 @@
  * its name; `features/index.ts` lists them all.
  */
 import type { Accounts } from '../connectors/accounts.ts';
+import type { ConnectorIo } from '../connectors/connector.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Publisher } from '../events/publish.ts';
 import type { Reaction } from '../events/reaction.ts';
+import type { PersonEraser } from '../maintenance/person-eraser.ts';
+import type { Ages, RetentionPart } from '../maintenance/retention-part.ts';
 import type { PermissionRule } from '../outbound/permission.ts';
 import type { JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
@@ -19,6 +22,14 @@ export interface Kernel {
   publisher: Publisher;
   clock: Clock;
   ids: Ids;
+  /** What a connector reaches the provider with. */
+  io: ConnectorIo;
+  /** How long what is said is kept. */
+  keep: Ages;
+  /** A folder for files on their way, emptied at each start. */
+  spoolDir: string;
+  /** No file is larger. */
+  maxBytes: number;
 }
 
 /** A controller: a class of Nest's, to be made with what it is given. */
@@ -34,6 +45,10 @@ export interface Feature {
   readonly reactions?: readonly Reaction[];
   /** What it says against sends. */
   readonly permissionRules?: readonly PermissionRule[];
+  /** How it forgets a person. */
+  readonly erase?: readonly PersonEraser[];
+  /** How it drops what is old. */
+  readonly retain?: readonly RetentionPart[];
   /** Its routes. A process of the role `worker` has none. */
   readonly controllers?: readonly Controller[];
   /** What its controllers are given, each by its class. */

@@ -1,5 +1,6 @@
 /** THE list of features: a feature is one folder here and one line. */
 import type { MakeFeature } from './feature.ts';
+import { media } from './media/index.ts';
 import { stops } from './stops/index.ts';
 
-export const FEATURES: readonly MakeFeature[] = [stops];
+export const FEATURES: readonly MakeFeature[] = [stops, media];

@@ -1,27 +1,18 @@
 /**
  * Forgets a person. At once: everything that an index finds, so that nothing is sent, answered or shown any more. The rest in small
- * steps: long conversations, and events, from the newest on, as those may still be on their way to a workflow.
+ * steps. What there is to forget, the erasers know: each owner of records has one.
  */
+import type { ErasedContact } from '../../../contract/api.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
-import type { ErasedContact } from '../../../contract/api.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import * as cursors from '../store/cursor.store.ts';
-import * as store from '../store/erasure.store.ts';
-import type { PersonalRecords, ReceiptPlace } from '../store/erasure.store.ts';
+import * as people from '../store/erasure.store.ts';
+import type { PersonalRecords } from '../store/erasure.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import { maintenanceJob, type MaintenanceTask, type Progress } from './maintenance.ts';
-
-/** Of each conversation, as many rounds of messages go at once. */
-const ROUNDS_AT_ONCE = 4;
-/** Identities that are shorter could stand in any webhook by chance. */
-const MIN_ADDRESS = 5;
-/** Units of work that were under way at the time, in other processes, have ended by then. */
-const LATE_MS = 60_000;
-const UNREAD_MS = 5_000;
-/** The clocks of several machines differ. */
-const SKEW_MS = 60_000;
+import type { ErasedCounts, PersonEraser, Remainder } from './person-eraser.ts';
 
 export interface EraserDeps {
   ledger: Ledger;
@@ -29,130 +20,87 @@ export interface EraserDeps {
   clock: Clock;
 }
 
-/** What the rest is done by. No word of the person is in it. */
-interface Rest {
-  contactId: string;
-  conversationIds: string[];
-  since: number;
-  erasedAt: number;
-  /** Webhooks that waited to be read and name the person. */
-  unread: number[];
-  marks: string[];
+/** What a job of an erasure knows: what every step is told, and what each eraser left to its own. */
+interface Rest extends Omit<Remainder, 'own'> {
+  own: Record<string, unknown>;
 }
 
-/** How far the rest is. `late`: what came while it went on is being looked at. */
-interface ErasureProgress {
-  from: number;
-  floor: number;
-  top: number;
-  late: boolean;
+/** How far the rest is: whose steps are next, and where they go on. */
+interface Place {
+  eraser: string;
+  at: unknown;
 }
 
 export class Eraser implements MaintenanceTask {
   readonly name = 'erase';
   readonly #deps: EraserDeps;
+  readonly #erasers: PersonEraser[] = [];
 
   constructor(deps: EraserDeps) {
     this.#deps = deps;
   }
 
+  /** Adds erasers, after those that are there: by this order they erase, and then take their steps. */
+  register(erasers: readonly PersonEraser[]): void {
+    this.#erasers.push(...erasers);
+  }
+
   /** Resolves when nothing of the person is sent or shown any more; the rest follows. Throws `not_found`. */
   async erase(contactId: string): Promise<ErasedContact> {
-    const { ledger } = this.#deps;
-    const known = await store.find(ledger.reader, contactId);
-    const addresses = (known?.identities ?? []).map(({ address }) => address);
-    const { unread, dead } = await this.#receiptsWith(addresses);
+    const { ledger, clock, outbox } = this.#deps;
+    const found = await this.#find(contactId);
     return ledger.write(async (tx) => {
-      const person = await store.find(tx.db, contactId);
+      const person = await people.find(tx.db, contactId);
       if (person === undefined) throw new ParleyError(404, 'not_found', `There is no contact '${contactId}'`);
-      await store.lockForUpdate(tx, person);
-      const erased = await this.#atOnce(tx, person);
-      const webhooks = await store.emptyDeadReceipts(tx, dead);
-      const marks = unread.length > 0 ? await store.mark(tx, person.identities, Math.max(...unread)) : [];
+      await people.lockForUpdate(tx, person);
+      const { erased, own } = await this.#atOnce(tx, person, found);
       const { conversationIds, since } = person;
-      const rest: Rest = { contactId, conversationIds, since, erasedAt: this.#deps.clock.now(), unread, marks };
-      await this.#deps.outbox.enqueue(tx, maintenanceJob(this.name, contactId, { ...rest }));
-      return { id: contactId, erased: { ...erased, webhooks }, rest: 'follows' };
+      const rest: Rest = { contactId, conversationIds, since, erasedAt: clock.now(), own };
+      await outbox.enqueue(tx, maintenanceJob(this.name, contactId, { ...rest }));
+      return { id: contactId, erased, rest: 'follows' };
     });
   }
 
   async step(tx: Tx, payload: Record<string, unknown>, now: number): Promise<Progress> {
-    const rest = payload as unknown as Rest;
-    for (const id of rest.conversationIds) if (await store.dropMessages(tx, id)) return 'more';
-    if (await this.#events(tx, rest)) return 'more';
-    const place = await this.#place(tx, rest);
-    if (tx.shared && !place.late) {
-      const isOver = now > rest.erasedAt + LATE_MS;
-      if (!isOver) return { againAt: rest.erasedAt + LATE_MS + 1 };
-      const from = await store.lastEvent(tx.db, rest.erasedAt + LATE_MS + SKEW_MS);
-      await this.#put(tx, rest, { from, floor: place.top, top: from, late: true });
-      return 'more';
+    const { own, ...rest } = payload as unknown as Rest;
+    const cursor = `erase:${rest.contactId}`;
+    const position = await cursors.find(tx.db, cursor);
+    const place = position === undefined ? undefined : (JSON.parse(position) as Place);
+    const erasers = this.#erasers.filter(({ step }) => step !== undefined);
+    // One that this version does not have: the steps begin anew.
+    const index = Math.max(
+      0,
+      erasers.findIndex(({ name }) => name === place?.eraser),
+    );
+    const eraser = erasers[index];
+    const at = eraser?.name === place?.eraser ? place?.at : undefined;
+    const stepped = (await eraser?.step?.(tx, { ...rest, own: own[eraser.name] }, at, now)) ?? 'done';
+    const next = stepped === 'done' ? erasers[index + 1] : eraser;
+    if (next === undefined) {
+      await cursors.remove(tx, cursor);
+      return 'done';
     }
-    if (await store.isUnread(tx.db, rest.unread)) return { againAt: now + UNREAD_MS };
-    await this.#end(tx, rest);
-    return 'done';
+    const then: Place = { eraser: next.name, at: stepped === 'done' ? undefined : stepped.at };
+    await cursors.put(tx, cursor, JSON.stringify(then));
+    return stepped !== 'done' && stepped.notBefore !== undefined ? { againAt: stepped.notBefore } : 'more';
   }
 
-  /** Whether there are more events to look at. */
-  async #events(tx: Tx, rest: Rest): Promise<boolean> {
-    const { conversationIds, since } = rest;
-    const place = await this.#place(tx, rest);
-    if (conversationIds.length === 0 || place.from <= place.floor) return false;
-    const bounds = { ...place, since: since - SKEW_MS };
-    const next = await store.dropEvents(tx, conversationIds, bounds);
-    await this.#put(tx, rest, { ...place, from: next ?? place.floor });
-    return true;
-  }
-
-  async #place(tx: Tx, { contactId, erasedAt }: Rest): Promise<ErasureProgress> {
-    const position = await cursors.find(tx.db, `erase:${contactId}`);
-    if (position !== undefined) return JSON.parse(position) as ErasureProgress;
-    const top = await store.lastEvent(tx.db, erasedAt + SKEW_MS);
-    return { from: top, floor: 0, top, late: false };
-  }
-
-  #put(tx: Tx, { contactId }: Rest, place: ErasureProgress): Promise<void> {
-    return cursors.put(tx, `erase:${contactId}`, JSON.stringify(place));
-  }
-
-  /** What could not be read after all is emptied, and what units of work left that were under way. */
-  async #end(tx: Tx, { contactId, conversationIds, unread, marks }: Rest): Promise<void> {
-    await store.emptyDeadReceipts(tx, unread);
-    await store.unmark(tx, marks);
-    await store.dropContact(tx, { contactId, conversationIds, identities: [], since: 0 });
-    for (const id of conversationIds) await store.dropWaits(tx, id);
-    await cursors.remove(tx, `erase:${contactId}`);
-  }
-
-  async #atOnce(tx: Tx, person: PersonalRecords): Promise<Omit<ErasedContact['erased'], 'webhooks'>> {
-    const erased = { conversations: 0, messages: 0, sends: 0, waits: 0, identities: person.identities.length };
-    for (const id of person.conversationIds) {
-      const { messages, sends } = await store.countMessages(tx.db, id);
-      erased.conversations += 1;
-      erased.messages += messages;
-      erased.sends += sends;
-      erased.waits += await store.dropWaits(tx, id);
-      for (let round = 0; round < ROUNDS_AT_ONCE; round++) if (!(await store.dropMessages(tx, id))) break;
-    }
-    await store.dropContact(tx, person);
-    return erased;
-  }
-
-  /** Webhooks whose body is kept and names the person. */
-  async #receiptsWith(addresses: readonly string[]): Promise<{ unread: number[]; dead: number[] }> {
-    const { reader } = this.#deps.ledger;
-    const found = { unread: [] as number[], dead: [] as number[] };
-    const texts = addresses.filter((address) => address.length >= MIN_ADDRESS);
-    if (texts.length === 0) return found;
-    for (const start of await store.receiptPlaces(reader)) {
-      for (let place: ReceiptPlace | undefined = start; place !== undefined;) {
-        const looked = await store.receiptsWith(reader, texts, place);
-        found['dead' in start ? 'dead' : 'unread'].push(...looked.found);
-        place = looked.next;
-        // Each look is short, and others have their turn between two.
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    }
+  /** What no index finds, by the eraser that looked for it. */
+  async #find(contactId: string): Promise<Map<string, unknown>> {
+    const found = new Map<string, unknown>();
+    const person = await people.find(this.#deps.ledger.reader, contactId);
+    if (person) for (const one of this.#erasers) found.set(one.name, await one.find?.(person));
     return found;
+  }
+
+  async #atOnce(tx: Tx, person: PersonalRecords, found: ReadonlyMap<string, unknown>) {
+    const erased: ErasedCounts = { identities: 0, conversations: 0, messages: 0, sends: 0, waits: 0, webhooks: 0 };
+    const own: Record<string, unknown> = {};
+    for (const eraser of this.#erasers) {
+      const done = await eraser.erase?.(tx, person, found.get(eraser.name));
+      if (done?.own !== undefined) own[eraser.name] = done.own;
+      for (const [what, count] of Object.entries(done?.counts ?? {})) erased[what as keyof ErasedCounts] += count;
+    }
+    return { erased, own };
   }
 }

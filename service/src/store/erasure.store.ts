@@ -52,7 +52,10 @@ export async function lockForUpdate(tx: Tx, { identities, conversationIds }: Per
 }
 
 /** Forgets who it is. A message of theirs makes a new contact from now on. */
-export async function dropContact(tx: Tx, { contactId, conversationIds }: PersonalRecords): Promise<void> {
+export async function dropContact(
+  tx: Tx,
+  { contactId, conversationIds }: Pick<PersonalRecords, 'contactId' | 'conversationIds'>,
+): Promise<void> {
   const { db } = tx;
   await db.deleteFrom('identities').where('contactId', '=', contactId).execute();
   await db.deleteFrom('contacts').where('id', '=', contactId).execute();

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../core/clock.ts';
 import type { Reaction } from '../../events/reaction.ts';
+import type { PersonEraser } from '../../maintenance/person-eraser.ts';
 import type { PermissionRule } from '../../outbound/permission.ts';
 import * as store from '../../store/stop.store.ts';
 import type { Feature, Kernel } from '../feature.ts';
@@ -13,6 +14,7 @@ export function stops({ clock }: Kernel): Feature {
     name: 'stops',
     reactions: [asked, refusedByProvider(clock)],
     permissionRules: [noCampaigns],
+    erase: [eraser],
   };
 }
 
@@ -35,6 +37,15 @@ function refusedByProvider(clock: Clock): Reaction<'message.status'> {
     },
   };
 }
+
+/** Their wish goes with them: the provider still knows it. */
+const eraser: PersonEraser = {
+  name: 'stops',
+  async erase(tx, { contactId }) {
+    await store.setStopped(tx, contactId, null);
+    return {};
+  },
+};
 
 const noCampaigns: PermissionRule = {
   about: 'consent',

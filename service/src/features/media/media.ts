@@ -5,17 +5,17 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { AccountRef } from '../../../contract/channel.ts';
-import type { UploadedMedia } from '../../../contract/api.ts';
-import type { Accounts } from '../connectors/accounts.ts';
-import type { LiveAccount } from '../connectors/live.ts';
-import { has } from '../channels/channel.ts';
-import type { ConnectorIo, MediaFile, MediaPower } from '../connectors/connector.ts';
-import { capabilitiesOf } from '../core/capabilities.ts';
-import { iso, type Clock } from '../core/clock.ts';
-import { ParleyError } from '../core/errors.ts';
-import type { Ledger } from '../store/ledger.ts';
-import * as store from '../store/media.store.ts';
+import type { AccountRef } from '../../../../contract/channel.ts';
+import type { UploadedMedia } from '../../../../contract/api.ts';
+import type { Accounts } from '../../connectors/accounts.ts';
+import type { LiveAccount } from '../../connectors/live.ts';
+import { has } from '../../channels/channel.ts';
+import type { ConnectorIo, MediaFile, MediaPower } from '../../connectors/connector.ts';
+import { capabilitiesOf } from '../../core/capabilities.ts';
+import { iso, type Clock } from '../../core/clock.ts';
+import { ParleyError } from '../../core/errors.ts';
+import type { Ledger } from '../../store/ledger.ts';
+import * as store from '../../store/media.store.ts';
 
 /** A message may be held for a week before its file is sent. */
 const REUSE_MARGIN_MS = 8 * 24 * 3_600_000;

@@ -1,0 +1,107 @@
+/** What events and subscriptions say of people, and how long they are kept. */
+import type { ParleyEvent } from '../../../contract/event.ts';
+import type { EraserStep, PersonEraser } from '../maintenance/person-eraser.ts';
+import { emptyInOrder, FORGOTTEN, type Ages, type RetentionPart } from '../maintenance/retention-part.ts';
+import * as erasures from '../store/erasure.store.ts';
+import * as events from '../store/event.store.ts';
+import * as store from '../store/retention.store.ts';
+import type { Tx } from '../store/unit-of-work.ts';
+
+/** Units of work that were under way at the time, in other processes, have ended by then. */
+const LATE_MS = 60_000;
+/** The clocks of several machines differ. */
+const SKEW_MS = 60_000;
+/** Who ended a subscription may still ask for it. */
+const KEEP_ENDED_MS = 24 * 3_600_000;
+
+/** How far the look through the events is. `late`: at what came while it went on. */
+interface Look {
+  from: number;
+  floor: number;
+  top: number;
+  late: boolean;
+}
+
+/** Events are looked at from the newest on, as those may still be on their way to a workflow. */
+export const eventEraser: PersonEraser<unknown, unknown, Look> = {
+  name: 'events',
+  async step(tx, { conversationIds, since, erasedAt }, at, now): Promise<EraserStep<Look>> {
+    const look = at ?? (await firstLook(tx, erasedAt));
+    if (conversationIds.length > 0 && look.from > look.floor) {
+      const next = await erasures.dropEvents(tx, conversationIds, { ...look, since: since - SKEW_MS });
+      return { at: { ...look, from: next ?? look.floor } };
+    }
+    if (!tx.shared || look.late) return 'done';
+    const lateAt = erasedAt + LATE_MS;
+    if (now <= lateAt) return { at: look, notBefore: lateAt + 1 };
+    const from = await erasures.lastEvent(tx.db, lateAt + SKEW_MS);
+    return { at: { from, floor: look.top, top: from, late: true } };
+  },
+};
+
+async function firstLook(tx: Tx, erasedAt: number): Promise<Look> {
+  const top = await erasures.lastEvent(tx.db, erasedAt + SKEW_MS);
+  return { from: top, floor: 0, top, late: false };
+}
+
+/** Workflows that wait for the person's answer, and those that began to while the person was erased. */
+export const waitEraser: PersonEraser = {
+  name: 'waits',
+  async erase(tx, { conversationIds }) {
+    return { counts: { waits: await dropWaits(tx, conversationIds) } };
+  },
+  async step(tx, { conversationIds }) {
+    await dropWaits(tx, conversationIds);
+    return 'done';
+  },
+};
+
+async function dropWaits(tx: Tx, conversationIds: readonly string[]): Promise<number> {
+  let waits = 0;
+  for (const id of conversationIds) waits += await erasures.dropWaits(tx, id);
+  return waits;
+}
+
+export function eventRetention({ bodies, events: keep }: Ages): RetentionPart[] {
+  const whole: RetentionPart<number> = {
+    name: 'events',
+    sweep: (tx, from, now) => store.dropEvents(tx, from ?? 0, now - keep),
+  };
+  // What was dropped need not be emptied.
+  const said: RetentionPart = { name: 'event bodies', sweep: (tx, _, now) => emptyEvents(tx, now - bodies, now) };
+  const ended: RetentionPart<string>[] = [
+    { name: 'subscriptions', sweep: (tx, from, now) => store.dropSubscriptions(tx, from ?? '', now - KEEP_ENDED_MS) },
+    { name: 'deliveries', sweep: (tx, from) => store.dropDeliveries(tx, from ?? '') },
+  ];
+  return [...(keep < Infinity ? [whole] : []), ...(bodies < Infinity ? [said] : []), ...ended];
+}
+
+/** What events tell of what was said. Those that somebody is still to get keep it. */
+function emptyEvents(tx: Tx, before: number, now: number): Promise<true | undefined> {
+  return emptyInOrder(tx, 'retention:events', 0, now, async (at) => {
+    const { rows, upTo, more } = await store.oldEvents(tx, at, before);
+    for (const { seq, payload, raw, untaken } of rows) {
+      if (untaken) continue;
+      const emptied = forgotten(payload);
+      if (emptied !== payload) await events.rewrite(tx, seq, emptied);
+      if (raw !== null) await events.forgetRaw(tx, seq);
+    }
+    return { upTo, more, passedOver: rows.some((row) => row.untaken) };
+  });
+}
+
+/** The event without what was said; who, when and what kind of thing stay. */
+function forgotten(payload: string): string {
+  const event = JSON.parse(payload) as ParleyEvent;
+  if (event.message) {
+    const { context: _, ...told } = event.message;
+    return JSON.stringify({ ...event, message: { ...told, content: FORGOTTEN } });
+  }
+  if (event.echo) return JSON.stringify({ ...event, echo: { ...event.echo, content: FORGOTTEN } });
+  if (event.status) {
+    const { metadata: _, ...fate } = event.status;
+    return JSON.stringify({ ...event, status: fate });
+  }
+  // Facts about an account are nobody's words.
+  return event.conversationId === undefined ? payload : JSON.stringify({ ...event, data: {} });
+}

@@ -1,0 +1,21 @@
+/** What the pipelines themselves hold of people and how long, put together for the eraser and for retention. */
+import { receiptEraser, receiptRetention } from './connectors/receive/keeping.ts';
+import { contactEraser } from './contacts/keeping.ts';
+import { eventEraser, eventRetention, waitEraser } from './events/keeping.ts';
+import type { Feature } from './features/feature.ts';
+import type { PersonEraser } from './maintenance/person-eraser.ts';
+import type { Ages, RetentionPart } from './maintenance/retention-part.ts';
+import { messageEraser, messageRetention } from './outbound/keeping.ts';
+import type { Ledger } from './store/ledger.ts';
+
+/** Every eraser in its order. Who a person is goes last: everything else is found by it. */
+export function allErasers(ledger: Pick<Ledger, 'reader'>, features: readonly Feature[]): PersonEraser[] {
+  const own = [messageEraser, eventEraser, receiptEraser(ledger), waitEraser];
+  return [...own, ...features.flatMap(({ erase }) => erase ?? []), contactEraser];
+}
+
+/** Every part of retention in its order. */
+export function allRetentionParts(keep: Ages, features: readonly Feature[]): RetentionPart[] {
+  const own = [...receiptRetention(keep), ...eventRetention(keep), ...messageRetention(keep)];
+  return [...own, ...features.flatMap(({ retain }) => retain ?? [])];
+}

@@ -1,0 +1,66 @@
+/** What messages say of people, and how long they are kept, of both directions. */
+import { firstIdAt } from '../core/ids.ts';
+import type { PersonEraser } from '../maintenance/person-eraser.ts';
+import { emptyInOrder, FORGOTTEN, type Ages, type RetentionPart } from '../maintenance/retention-part.ts';
+import { forgetChoices } from '../store/conversation.store.ts';
+import * as erasures from '../store/erasure.store.ts';
+import * as store from '../store/retention.store.ts';
+import type { Tx } from '../store/unit-of-work.ts';
+
+/** Of each conversation, as many rounds of messages go at once. */
+const ROUNDS_AT_ONCE = 4;
+const FORGOTTEN_JSON = JSON.stringify(FORGOTTEN);
+
+export const messageEraser: PersonEraser<unknown, unknown, null> = {
+  name: 'messages',
+  async erase(tx, { conversationIds }) {
+    const counts = { messages: 0, sends: 0 };
+    for (const id of conversationIds) {
+      const { messages, sends } = await erasures.countMessages(tx.db, id);
+      counts.messages += messages;
+      counts.sends += sends;
+      for (let round = 0; round < ROUNDS_AT_ONCE; round++) if (!(await erasures.dropMessages(tx, id))) break;
+    }
+    return { counts };
+  },
+  async step(tx, { conversationIds }) {
+    for (const id of conversationIds) if (await erasures.dropMessages(tx, id)) return { at: null };
+    return 'done';
+  },
+};
+
+export function messageRetention({ bodies, receipts }: Ages): RetentionPart[] {
+  const told: RetentionPart[] = [
+    { name: 'idempotency', sweep: (tx, _, now) => store.dropIdempotencyKeys(tx, firstIdAt('msg', now - receipts)) },
+    {
+      name: 'attempts',
+      sweep: (tx, from, now) => store.dropAttempts(tx, textOf(from), firstIdAt('att', now - receipts), now - receipts),
+    },
+  ];
+  const said: RetentionPart = { name: 'messages', sweep: (tx, _, now) => emptyMessages(tx, now - bodies, now) };
+  const used: RetentionPart = { name: 'rates', sweep: (tx, from, now) => store.dropRates(tx, textOf(from), now) };
+  return [...(receipts < Infinity ? told : []), ...(bodies < Infinity ? [said] : []), used];
+}
+
+const textOf = (from: unknown) => (from as string | null) ?? '';
+
+/** What messages said. Those that may still be sent keep it. */
+function emptyMessages(tx: Tx, before: number, now: number): Promise<true | undefined> {
+  return emptyInOrder(tx, 'retention:messages', '', now, async (at) => {
+    const { rows, upTo, more } = await store.oldMessages(tx, at, firstIdAt('msg', before), FORGOTTEN_JSON);
+    for (const row of rows) {
+      if (row.underWay) continue;
+      await store.forgetBody(tx, row.id, FORGOTTEN_JSON, remainder(row.request));
+      // The titles of what it left to choose from are kept with the conversation.
+      if (row.direction === 'outbound' && row.kind === 'text') await forgetChoices(tx, row.conversationId, row.id);
+    }
+    return { upTo, more, passedOver: rows.some((row) => row.underWay) };
+  });
+}
+
+/** By these ids, late news of what the provider had refused is still known for what it is. */
+function remainder(request: string | null): string | null {
+  if (request === null) return null;
+  const { purpose, refusedIds } = JSON.parse(request) as { purpose?: string; refusedIds?: string[] };
+  return refusedIds === undefined ? null : JSON.stringify({ purpose, ifSessionClosed: 'fail', refusedIds });
+}
