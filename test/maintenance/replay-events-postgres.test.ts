@@ -1,11 +1,7 @@
 import { postgres } from '../../service/src/store/postgres.ts';
-import { startPostgres, type PostgresServer } from '../support/postgres.ts';
+import { databases } from '../support/databases.ts';
 import { describeEventReplay } from './replay-events.suite.ts';
 
-let server: PostgresServer;
-beforeAll(async () => {
-  server = await startPostgres();
-}, 60_000);
-afterAll(() => server.close());
+const { migrated } = databases();
 
-describeEventReplay('postgres', async () => postgres(await server.fresh()));
+describeEventReplay('postgres', async () => postgres(await migrated()));

@@ -1,11 +1,7 @@
 import { postgres } from '../../service/src/store/postgres.ts';
-import { startPostgres, type PostgresServer } from '../support/postgres.ts';
+import { databases } from '../support/databases.ts';
 import { describeRetention } from './retention.suite.ts';
 
-let server: PostgresServer;
-beforeAll(async () => {
-  server = await startPostgres();
-}, 60_000);
-afterAll(() => server.close());
+const { migrated } = databases();
 
-describeRetention('postgres', async () => postgres(await server.fresh()));
+describeRetention('postgres', async () => postgres(await migrated()));

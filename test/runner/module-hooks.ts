@@ -12,7 +12,7 @@ const ROOT = pathToFileURL(join(import.meta.dirname, '../..')).href;
 /** The module that tests know as `@jest/globals`. */
 const GLOBALS = import.meta.resolve('./jest-globals.ts');
 /** Servers and engines that a worker starts once; the tests know them by these modules. */
-const ONCE = ['/test/runner/', '/test/support/engine/runtime.ts'];
+const ONCE = ['/test/runner/', '/test/support/shared-servers.ts', '/test/support/engine/runtime.ts'];
 /** Their ES modules import each other without an ending, which Node.js does not take: they are read as CommonJS, as in n8n. */
 const COMMON = new Set(['n8n-workflow', 'n8n-core']);
 const DECORATOR = /^\s*@[A-Z]\w*\(/m;

@@ -1,16 +1,12 @@
 import { postgres } from '../../service/src/store/postgres.ts';
 import { load } from '../support/first-release.ts';
-import { startPostgres, type PostgresServer } from '../support/postgres.ts';
+import { databases } from '../support/databases.ts';
 import { describeMigration } from './migration.suite.ts';
 
-let server: PostgresServer;
-beforeAll(async () => {
-  server = await startPostgres();
-}, 60_000);
-afterAll(() => server.close());
+const { empty } = databases();
 
 describeMigration('postgres', async () => {
-  const dialect = postgres(await server.fresh());
+  const dialect = postgres(await empty());
   await load(dialect);
   return dialect;
 });

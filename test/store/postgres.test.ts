@@ -2,18 +2,15 @@ import { sql } from 'kysely';
 import { Ledger } from '../../service/src/store/ledger.ts';
 import { postgres } from '../../service/src/store/postgres.ts';
 import { describeStore } from '../conformance/store.ts';
-import { query, startPostgres, type PostgresServer } from '../support/postgres.ts';
+import { databases } from '../support/databases.ts';
+import { query } from '../support/postgres.ts';
 
-let server: PostgresServer;
-beforeAll(async () => {
-  server = await startPostgres();
-}, 60_000);
-afterAll(() => server.close());
+const { migrated } = databases();
 
-describeStore('postgres', async () => postgres(await server.fresh()));
+describeStore('postgres', async () => postgres(await migrated()));
 
 test('a connection that breaks between two statements of a unit is an outage, not a defect', async () => {
-  const url = await server.fresh();
+  const url = await migrated();
   const ledger = await Ledger.open(postgres(url));
   const unit = ledger.write(async ({ db }) => {
     const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);

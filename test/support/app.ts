@@ -104,6 +104,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   const engine = await newEngine(dataDir);
   const log = new LogLines();
   closers.push(async () => {
+    await engine.close();
     await sandbox.close();
     await rm(dataDir, { recursive: true, force: true });
   });

@@ -1,11 +1,14 @@
 /** A server program of the machine as a child of the test: started on a free port, killed, stopped and started again. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 
 export interface ChildServer {
   readonly pid: number;
   /** The signal reaches the server and every process of its own. */
   signal(signal: NodeJS.Signals): void;
+  /** Lets this process end before the server, which is killed then. */
+  unref(): void;
   /** Resolves when the process has ended. */
   end(signal: NodeJS.Signals): Promise<void>;
 }
@@ -51,6 +54,11 @@ export function runServer(command: string, args: readonly string[], output: (tex
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => output(text.toString('utf8')));
   return {
     pid: child.pid ?? 0,
+    unref: () => {
+      child.unref();
+      // A pipe is a socket, of which the types do not tell.
+      for (const stream of [child.stdout, child.stderr] as unknown as Socket[]) stream.unref();
+    },
     signal: (signal) => kill(child, signal),
     end: async (signal) => {
       kill(child, signal);

@@ -5,9 +5,11 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import pg from 'pg';
 import { dump, query } from './ledger-file.ts';
-import { query as ask, startPostgres, type PostgresServer } from './postgres.ts';
-import { startRedis, type RedisServer } from './redis.ts';
+import { databases, type Databases } from './databases.ts';
+import type { PostgresServer } from './postgres.ts';
+import { sharedPostgres, sharedRedis } from './shared-servers.ts';
 
 type Rows = Record<string, unknown>[];
 
@@ -22,40 +24,25 @@ export interface Engine {
   dump(): Record<string, Rows>;
   /** So much time passes for the database as well, where paces go by its own clock. */
   passes(byMs: number): void;
+  /** Nobody looks any more. */
+  close(): Promise<void>;
 }
 
-interface Servers {
-  postgres: PostgresServer;
-  redis: RedisServer;
-}
-
-let servers: (() => Servers) | undefined;
+let servers: Databases | undefined;
 
 /** From now on, and as long as the file's tests run, services are given PostgreSQL and Redis. */
 export function onServers(): void {
-  let running: Servers | undefined;
-  servers = () => {
-    if (running === undefined) throw new Error('The servers are not running yet');
-    return running;
-  };
-  beforeAll(async () => {
-    const settings = { max_connections: '300' };
-    running = { postgres: await startPostgres({ settings }), redis: await startRedis() };
-  }, 60_000);
-  afterAll(async () => {
-    await running?.redis.close();
-    await running?.postgres.close();
-  });
+  servers = databases();
 }
 
 /** A new ledger: in the service's data folder, or in a database of its own. */
 export async function newEngine(dataDir: string): Promise<Engine> {
   if (servers === undefined) {
     const rows = (sql: string) => query(dataDir, sql);
-    return { env: {}, rows, read: async (sql) => rows(sql), dump: () => dump(dataDir), passes: () => undefined };
+    const read = async (sql: string) => rows(sql);
+    return { env: {}, rows, read, dump: () => dump(dataDir), passes: () => undefined, close: async () => undefined };
   }
-  const { postgres, redis } = servers();
-  const url = await postgres.fresh();
+  const [url, postgres, redis] = [await servers.migrated(), await sharedPostgres(), await sharedRedis()];
   return { env: keysAnd(url, redis.url), ...viewOf(postgres, url) };
 }
 
@@ -70,7 +57,7 @@ export function keysAnd(databaseUrl: string, redisUrl: string): Record<string, s
 }
 
 /** Looks into a database from outside, in one go, as a look into a file is. */
-export function viewOf({ bin }: PostgresServer, url: string): Omit<Engine, 'env'> {
+function viewOf({ bin }: PostgresServer, url: string): Omit<Engine, 'env'> {
   const read = <T>(sql: string): T => {
     const text = execFileSync(join(bin, 'psql'), [
       '-X',
@@ -88,14 +75,22 @@ export function viewOf({ bin }: PostgresServer, url: string): Omit<Engine, 'env'
   };
   const rows = (sql: string) => read<Rows | null>(`select json_agg(t) from (${sql}) t`) ?? [];
   const run = (sql: string) => execFileSync(join(bin, 'psql'), ['-X', '-q', '-d', url, '-c', sql]);
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  let connected: Promise<unknown> | undefined;
   const tables = "select table_name as name from information_schema.tables where table_schema = 'public' order by 1";
   return {
     rows,
-    read: (sql) => ask(url, sql),
+    read: async (sql) => {
+      connected ??= client.connect();
+      await connected;
+      return (await client.query<Rows[number]>(sql)).rows;
+    },
     passes: (byMs) => void run(`update rates set full_at = full_at - ${byMs}`),
     dump: () =>
       Object.fromEntries(
         rows(tables).map(({ name }) => [name, rows(`select * from ${String(name)} t order by t::text`)]),
       ),
+    close: () => client.end(),
   };
 }

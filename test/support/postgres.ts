@@ -15,8 +15,8 @@ export interface PostgresServer {
   readonly port: number;
   /** Where its programs are. */
   readonly bin: string;
-  /** The URL of a new, empty database. */
-  fresh(): Promise<string>;
+  /** The URL of a new database: empty, or a copy of the one at `template`, to which nobody is connected. */
+  fresh(template?: string): Promise<string>;
   /** Kills every process of the server as a crash does (SIGKILL), or as an administrator does (SIGINT: at once, in order). */
   end(signal: 'SIGKILL' | 'SIGINT'): Promise<void>;
   /** Lets all of its processes stand still, or go on. */
@@ -25,6 +25,8 @@ export interface PostgresServer {
   start(): Promise<void>;
   /** Ends it for good and removes its data. */
   close(): Promise<void>;
+  /** Lets this process end while the server runs; it is killed then. */
+  unref(): void;
 }
 
 /** The server refuses to run as root: then it runs as the first of these that exists. */
@@ -69,11 +71,13 @@ export async function startPostgres(
     port,
     bin,
     start,
-    fresh: async () => {
+    fresh: async (template) => {
       const name = `parley_${++databases}`;
-      await query(url('postgres'), `create database ${name}`);
+      const source = template === undefined ? '' : ` template ${new URL(template).pathname.slice(1)}`;
+      await query(url('postgres'), `create database ${name}${source} strategy file_copy`);
       return url(name);
     },
+    unref: () => server?.unref(),
     signal: (signal) => server?.signal(signal),
     end: async (signal) => server?.end(signal),
     close: async () => {

@@ -17,6 +17,8 @@ export interface RedisServer {
   /** Starts it again on the same port; what it kept on disk is there. */
   start(): Promise<void>;
   close(): Promise<void>;
+  /** Lets this process end while the server runs; it is killed then. */
+  unref(): void;
 }
 
 /** `settings`: more of the server's own settings. */
@@ -55,6 +57,7 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
     url,
     command,
     start,
+    unref: () => server?.unref(),
     signal: (signal) => server?.signal(signal),
     end: async (signal) => server?.end(signal),
     close: async () => {

@@ -1,10 +1,6 @@
-import { startPostgres, type PostgresServer } from '../../support/postgres.ts';
+import { databases } from '../../support/databases.ts';
 import { describeConnections } from './connections.suite.ts';
 
-let server: PostgresServer;
-beforeAll(async () => {
-  server = await startPostgres();
-}, 60_000);
-afterAll(() => server.close());
+const { migrated } = databases();
 
-describeConnections('postgres', async () => ({ PARLEY_DATABASE_URL: await server.fresh() }));
+describeConnections('postgres', async () => ({ PARLEY_DATABASE_URL: await migrated() }));

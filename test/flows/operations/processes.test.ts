@@ -3,35 +3,34 @@ import type { Account, MessageView } from '../../../contract/api.ts';
 import type { ParleyEvent } from '../../../contract/event.ts';
 import { startWhatsAppSandbox, type WhatsAppSandbox } from '../../sandbox/whatsapp/sandbox.ts';
 import { ACCOUNT, ANA, BEN, sandboxSettings } from '../../support/app.ts';
+import { databases } from '../../support/databases.ts';
 import { keysAnd } from '../../support/engines.ts';
 import { eventually } from '../../support/eventually.ts';
-import { query, startPostgres, type PostgresServer } from '../../support/postgres.ts';
+import { query } from '../../support/postgres.ts';
 import { startReceiver, type Receiver } from '../../support/receiver.ts';
-import { startRedis, type RedisServer } from '../../support/redis.ts';
+import type { RedisServer } from '../../support/redis.ts';
+import { sharedRedis } from '../../support/shared-servers.ts';
 import { closeProcesses, makeServiceProcess, type ServiceProcess } from '../../support/service-process.ts';
 
 type Role = 'all' | 'web' | 'worker';
 
-let server: PostgresServer;
+const { empty } = databases();
 let redis: RedisServer;
 let sandbox: WhatsAppSandbox;
 let workflow: Receiver;
 let url: string;
 
-beforeAll(async () => {
-  [server, redis] = await Promise.all([startPostgres({ settings: { max_connections: '300' } }), startRedis()]);
-}, 60_000);
 beforeEach(async () => {
+  redis = await sharedRedis();
   sandbox = await startWhatsAppSandbox({ throughputPerSecond: null, limitPairRate: false });
   workflow = await startReceiver();
-  url = await server.fresh();
+  url = await empty();
 });
 afterEach(async () => {
   await closeProcesses();
   await workflow.close();
   await sandbox.close();
 });
-afterAll(() => Promise.all([redis.close(), server.close()]));
 
 async function startProcesses(...roles: Role[]): Promise<ServiceProcess[]> {
   const keys = keysAnd(url, redis.url);

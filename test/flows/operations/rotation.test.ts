@@ -12,7 +12,8 @@ import { startWhatsAppSandbox } from '../../sandbox/whatsapp/sandbox.ts';
 import { apiClient } from '../../support/api-client.ts';
 import { ACCOUNT, ANA, sandboxSettings, START_AT } from '../../support/app.ts';
 import { eventually } from '../../support/eventually.ts';
-import { query, startPostgres, type PostgresServer } from '../../support/postgres.ts';
+import { databases } from '../../support/databases.ts';
+import { query } from '../../support/postgres.ts';
 import { startReceiver } from '../../support/receiver.ts';
 
 const OLD_API_KEY = 'the-old-key-of-the-operator';
@@ -20,11 +21,7 @@ const NEW_API_KEY = 'the-new-key-of-the-operator';
 const OLD = `old:${'ab'.repeat(32)}`;
 const NEW = `new:${'cd'.repeat(32)}`;
 
-let server: PostgresServer;
-beforeAll(async () => {
-  server = await startPostgres();
-}, 60_000);
-afterAll(() => server.close());
+const { empty } = databases();
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -34,7 +31,7 @@ afterEach(async () => {
 /** Two processes over one database; `replace` takes one after the other away and starts it with other keys. */
 async function startTwo(env: Record<string, string>) {
   const clock = manualClock(START_AT);
-  const url = await server.fresh();
+  const url = await empty();
   const running: RunningService[] = [];
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-rotation-'));
   const start = async (i: number, its: Record<string, string>) => {
@@ -126,7 +123,7 @@ test('the encryption key changes while messages come and go through both', async
 }, 60_000);
 
 test('a process with another encryption key is refused by a database that is in use, and by an empty one', async () => {
-  const url = await server.fresh();
+  const url = await empty();
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-rotation-'));
   closers.push(() => rm(dataDir, { recursive: true, force: true }));
   const start = (key: string) =>

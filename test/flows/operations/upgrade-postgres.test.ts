@@ -4,23 +4,20 @@ import { promisify } from 'node:util';
 import { postgres } from '../../../service/src/store/postgres.ts';
 import { firstRelease, load } from '../../support/first-release.ts';
 import { PACKAGE_DIR } from '../../support/paths.ts';
-import { query, startPostgres, type PostgresServer } from '../../support/postgres.ts';
+import { databases } from '../../support/databases.ts';
+import { query } from '../../support/postgres.ts';
 import { describeUpgrade } from './upgrade.suite.ts';
 
-let server: PostgresServer;
-beforeAll(async () => {
-  server = await startPostgres();
-}, 60_000);
-afterAll(() => server.close());
+const { empty } = databases();
 
 describeUpgrade('postgres', async (places) => {
-  const url = await server.fresh();
+  const url = await empty();
   await load(postgres(url), places);
   return { PARLEY_DATABASE_URL: url };
 });
 
 test('restored from a dump, it sends nothing that may have been sent since', async () => {
-  const url = await server.fresh();
+  const url = await empty();
   await load(postgres(url));
   const script = join(PACKAGE_DIR, 'service/dist/service/src/restore.js');
   const env = { PATH: process.env['PATH'], PARLEY_DATABASE_URL: url, PARLEY_API_KEY: 'an-api-key-for-the-restore' };
