@@ -5,7 +5,7 @@ import { nextDueAt } from '../store/job-leases.store.ts';
 import * as jobs from '../store/job.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Leases } from './leases.ts';
-import { FairScheduler, PriorityShares, type Batch } from './fair-scheduler.ts';
+import { FairScheduler, PriorityShares, type Batch, type GroupGate } from './fair-scheduler.ts';
 import type { Job, JobHandler } from './outbox.ts';
 
 /** The worker reports that a handler threw, or (without a job) that a poll did: a defect or a broken disk, never a provider's answer. */
@@ -37,6 +37,7 @@ export class Worker {
   #polling: Promise<void> | undefined;
   #pollAgain = false;
   #stopped = false;
+  #claiming = 0;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Infinity;
 
@@ -46,9 +47,9 @@ export class Worker {
     this.#scheduler = new FairScheduler(deps.ledger, handler.kind);
   }
 
-  /** Tells how many jobs are under way. */
+  /** Tells how many jobs are under way, with those that it is about to claim. */
   get running(): number {
-    return this.#running.size;
+    return this.#running.size + this.#claiming;
   }
 
   /** Tells whether it can start more jobs than it runs. */
@@ -131,6 +132,18 @@ export class Worker {
     const { gate } = this.#handler;
     if (gate === undefined) return this.#start(await this.#claim(group, share, now));
     const wanted = Math.min(share, this.#scheduler.room(group, free));
+    this.#claiming = wanted;
+    try {
+      const found = await this.#claimThrough(gate, group, wanted, now);
+      this.#scheduler.started(group, found.length);
+      return this.#start(found);
+    } finally {
+      this.#claiming = 0;
+    }
+  }
+
+  /** Claims as many jobs of a group as its gate lets start. */
+  async #claimThrough(gate: GroupGate, group: string, wanted: number, now: number): Promise<Job[]> {
     const slots = wanted > 0 ? await gate.acquireSlots(group, wanted) : 0;
     let found: Job[] = [];
     try {
@@ -138,8 +151,7 @@ export class Worker {
     } finally {
       if (found.length < slots) gate.releaseSlots(group, slots - found.length);
     }
-    this.#scheduler.started(group, found.length);
-    return this.#start(found);
+    return found;
   }
 
   /** Claims jobs of a group. What was claimed before the database failed is answered: it is this process's, so nobody else would run it. */
