@@ -1,18 +1,18 @@
-/** What `Channel.parse` makes of webhooks: facts, in the words of the contract, with the provider's ids. */
+/** Facts that `Channel.parse` makes of webhooks, in the words of the contract, with the provider's ids. */
 import type { ConversationFacts } from '../../../contract/channel.ts';
 import type { IdentityChange, Preference } from '../../../contract/event-data.ts';
 import type { EventData, IdentityRef, WindowOpener } from '../../../contract/event.ts';
 import type { InboundContentOf, MessageContext } from '../../../contract/message.ts';
 import type { SendErrorKind } from '../core/errors.ts';
 
-/** A person as a webhook names them. At least one identity; the most lasting first. */
+/** Names a person as a webhook does. At least one identity; the most lasting first. */
 export interface ContactRef {
   identities: IdentityRef[];
   name?: string;
   username?: string;
 }
 
-/** A file by the provider's id; the pipeline gives it Parley's. */
+/** Names a file by the provider's id; the pipeline gives it Parley's. */
 export interface ProviderMedia {
   providerId: string;
   mimeType?: string;
@@ -21,6 +21,7 @@ export interface ProviderMedia {
   voice?: boolean;
   animated?: boolean;
 }
+/** What a contact said, with files by the provider's ids. */
 export type ParsedContent = InboundContentOf<ProviderMedia>;
 
 interface ParsedBase {
@@ -58,6 +59,7 @@ export interface ParsedMessage extends ParsedBase {
   content: ParsedContent;
   context?: MessageContext;
 }
+/** The contact changed a message: `content` is what it says now. */
 export interface ParsedEdit extends ParsedBase {
   type: 'message.edited';
   contact: ContactRef;
@@ -65,6 +67,7 @@ export interface ParsedEdit extends ParsedBase {
   providerMessageId: string;
   content: ParsedContent;
 }
+/** The contact took a message back. */
 export interface ParsedDeletion extends ParsedBase {
   type: 'message.deleted';
   contact: ContactRef;
@@ -130,9 +133,11 @@ interface NoticeBase extends ParsedBase {
   /** The provider allows the account more or less than before: it is asked how much. */
   limitsChanged?: true;
 }
+/** A fact of which the pipeline keeps nothing but the session and the owner, and which it publishes as it is. */
 export type ParsedNotice<T extends NoticeType = NoticeType> = {
   [K in T]: NoticeBase & { type: K; data: EventData[K] };
 }[T];
+/** A fact that a channel read from a webhook. */
 export type ChannelEvent =
   | ParsedMessage
   | ParsedEdit

@@ -43,6 +43,7 @@ export interface SendReceipt {
   held?: boolean;
 }
 
+/** A connector that reaches customers: its functions and its data, over the settings `S` of an account. */
 export interface Channel<S = unknown> extends Connector<S, ChannelEvent> {
   /**
    * What an account with these settings can send: in a conversation of which these facts are known, or anywhere (absent). Facts may change the kinds
@@ -90,6 +91,7 @@ export interface TemplatePower<S> {
   remove(template: { name: string; id?: string }, settings: S, io: ConnectorIo): Promise<void>;
 }
 
+/** Narrows a list of templates; absent members do not. */
 export interface TemplateQuery {
   status?: string;
   name?: string;
@@ -105,6 +107,7 @@ export interface SeenMessage {
   from?: IdentityRef;
 }
 
+/** The channel can show contacts that their messages are read and answered. */
 export interface PresencePower<S> {
   /** Marks a contact's message as read; `typing`: shows that an answer is being typed, or no longer. Throws `SendError`. */
   markRead(message: SeenMessage, typing: boolean | undefined, settings: S, io: ConnectorIo): Promise<void>;
@@ -119,6 +122,7 @@ export interface LookupPower<S> {
   find(message: SoughtMessage, settings: S, io: ConnectorIo): Promise<FoundMessage | 'absent' | undefined>;
 }
 
+/** A message that was sent and whose answer never came. */
 export interface SoughtMessage extends OutgoingMessage {
   /** When the call was made, milliseconds since the epoch. */
   attemptedAt: number;
@@ -126,6 +130,7 @@ export interface SoughtMessage extends OutgoingMessage {
   isAnother(providerMessageId: string): Promise<boolean>;
 }
 
+/** What the provider knows of a message that was sought. */
 export interface FoundMessage {
   receipt: SendReceipt;
   status: ParsedStatus['status'];
@@ -148,7 +153,7 @@ export interface ChannelAction<S> {
 
 type Power = 'handshake' | 'media' | 'templates' | 'presence' | 'provisioning' | 'limits' | 'lookup' | 'actions';
 
-/** Type guard for an optional power. */
+/** Tells whether the channel has an optional power; a type guard. */
 export function has<S, P extends Power>(
   channel: Channel<S>,
   power: P,

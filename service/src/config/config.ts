@@ -1,4 +1,4 @@
-/** The configuration: environment variables `PARLEY_…`, read once, frozen. The list below is the manual. */
+/** Reads the configuration: environment variables `PARLEY_…`, read once, frozen. The list below is the manual. */
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseAllowedNetworks, type AllowedNetworks } from '../platform/addresses.ts';
@@ -7,9 +7,12 @@ import { parseEncryptionKeys, type EncryptionKey } from '../platform/secret-box.
 import { nearest } from './nearest.ts';
 import { checkServers, parseDatabaseUrl, parseRedisUrl, ROLES, type Role } from './servers.ts';
 
+/** Lists the levels of logs. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+/** A level of logs. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** What the environment asks of the service. Durations are in milliseconds. */
 export interface Config {
   readonly port: number;
   readonly host: string;
@@ -46,7 +49,7 @@ export interface Config {
   readonly keepEventsMs: number;
 }
 
-/** The process must not start. The message names every bad key and what is expected, never a value. */
+/** The service throws it when it must not start. The message names every bad key and what is expected, never a value. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 
@@ -59,7 +62,7 @@ export class ConfigError extends Error {
 
 const MIB = 1024 * 1024;
 
-/** A key: its value as text (absent: `fallback`) becomes `T`, or an error says what is expected. */
+/** Defines a key: its value as text (absent: `fallback`) becomes `T`, or an error says what is expected. */
 function key<T>(expected: string, read: (text: string) => T, fallback?: string): z.ZodType<T, string | undefined> {
   const parsed = z.string().transform((text, context) => {
     try {
@@ -86,10 +89,10 @@ function whole(min: number, max: number): (text: string) => number {
 
 const HOUR_MS = 3_600_000;
 const UNIT_MS = { h: HOUR_MS, d: 24 * HOUR_MS } as const;
-/** Providers repeat webhooks for up to seven days, and a message may be held for as long. */
+/** What tells a repeat from something new is kept at least so long: providers repeat webhooks for up to seven days, and a message may be held for as long. */
 const MIN_MEMORY_MS = 8 * UNIT_MS.d;
 
-/** `30d`, `12h` or `forever`, in milliseconds. */
+/** Reads `30d`, `12h` or `forever` as milliseconds. */
 function age(minMs: number): (text: string) => number {
   return (text) => {
     if (text === 'forever') return Infinity;
@@ -104,7 +107,7 @@ const MIN_UNKNOWN_MS = 10_000;
 const MAX_UNKNOWN_MS = 7 * UNIT_MS.d;
 const SPAN_MS = { s: 1_000, m: 60_000, ...UNIT_MS } as const;
 
-/** `90s`, `10m`, `2h` or `1d`, in milliseconds. */
+/** Reads `90s`, `10m`, `2h` or `1d` as milliseconds. */
 function span(text: string): number {
   const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const ms = Number(count) * SPAN_MS[unit as keyof typeof SPAN_MS];
@@ -162,7 +165,7 @@ const SCHEMA = z.strictObject({
   PARLEY_KEEP_EVENTS: key('must be an age of at least 8d, or forever', age(MIN_MEMORY_MS), '30d'),
 });
 
-/** Every variable the service knows. */
+/** Lists every variable the service knows. */
 export const CONFIG_KEYS: readonly string[] = Object.keys(SCHEMA.shape);
 
 /** Reads the `PARLEY_…` variables; an empty one counts as absent, an unknown one is an error. Throws `ConfigError`. */

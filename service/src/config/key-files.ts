@@ -1,4 +1,4 @@
-/** Keys made on first start: one file each in the data folder, for the owner's eyes only, never overwritten. */
+/** Keeps keys that the service makes on its first start: one file each in the data folder, for the owner's eyes only, never overwritten. */
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -6,7 +6,7 @@ import { makeApiKey, parseApiKeys } from '../platform/api-keys.ts';
 import { makeEncryptionKey, parseEncryptionKeys, type EncryptionKey } from '../platform/secret-box.ts';
 import { type Config, ConfigError } from './config.ts';
 
-/** Where a key came from. Tell `path`, never the key. */
+/** Tells where a key came from. Tell `path`, never the key. */
 export interface KeySource {
   /** The file; absent when the environment gave the key. */
   path?: string;
@@ -16,6 +16,7 @@ export interface KeySource {
   exposed: boolean;
 }
 
+/** The keys that the service works with, and where they came from. */
 export interface Keys {
   /** Newest first. */
   api: KeySource & { keys: readonly string[] };
@@ -24,7 +25,7 @@ export interface Keys {
 
 const FROM_ENVIRONMENT: KeySource = { created: false, exposed: false };
 
-/** The keys of the configuration, else of the files `api-key` and `encryption-key`. Throws `ConfigError` for an unusable file. */
+/** Takes the keys of the configuration, else of the files `api-key` and `encryption-key`. Throws `ConfigError` for an unusable file. */
 export async function loadKeys(config: Pick<Config, 'dataDir' | 'apiKeys' | 'encryptionKeys'>): Promise<Keys> {
   return { api: await api(config), encryption: await encryption(config) };
 }

@@ -1,9 +1,9 @@
-/** Of `known` (not empty) the word that takes the fewest changes of a letter to get from `word`: for "did you mean". */
+/** Finds the word of `known` (not empty) that takes the fewest changes of a letter to get from `word`: for "did you mean". */
 export function nearest(word: string, known: readonly string[]): string {
   return known.reduce((best, next) => (distance(word, next) < distance(word, best) ? next : best));
 }
 
-/** Levenshtein's edit distance. */
+/** Computes Levenshtein's edit distance. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (let i = 1; i <= from.length; i++) {

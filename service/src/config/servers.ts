@@ -1,16 +1,19 @@
-/** Where the ledger and the queue are, and what a process does of their work: the rules of the three keys that belong together. */
+/** Checks where the ledger and the queue are, and what a process does of their work: the rules of the three keys that belong together. */
 import { resolve } from 'node:path';
 
-/** `web`: the API and the webhooks. `worker`: the work that was promised. `all`: both. */
+/** Lists what a process may do. `web`: the API and the webhooks. `worker`: the work that was promised. `all`: both. */
 export const ROLES = ['all', 'web', 'worker'] as const;
+/** What a process does of the work. */
 export type Role = (typeof ROLES)[number];
 
-/** SQLite: an absolute path. PostgreSQL: the URL as it was given, with its password. */
+/** Says where the ledger is. SQLite: an absolute path. PostgreSQL: the URL as it was given, with its password. */
 export type Database = { path: string } | { url: string };
 
 const SSL_MODES = /^(disable|no-verify|require|verify-ca|verify-full)$/;
 
-/** Throws when the text is neither a path of SQLite nor a URL of PostgreSQL. The error may quote the text: do not show it. */
+/**
+ * Reads where the ledger is. Throws when the text is neither a path of SQLite nor a URL of PostgreSQL. The error may quote the text: do not show it.
+ */
 export function parseDatabaseUrl(text: string): Database {
   if (/^sqlite:/i.test(text)) return { path: sqlitePath(text) };
   const url = new URL(text);
@@ -29,7 +32,7 @@ function sqlitePath(text: string): string {
   return resolve(path ?? '');
 }
 
-/** Answers the text; throws when it is no URL of Redis. The error may quote the text: do not show it. */
+/** Checks a URL of Redis and answers it. Throws when it is none. The error may quote the text: do not show it. */
 export function parseRedisUrl(text: string): string {
   const url = new URL(text);
   check(/^rediss?:$/.test(url.protocol) && url.hostname !== '' && url.search === '' && url.hash === '');
@@ -54,7 +57,7 @@ export interface Servers {
 const POSTGRES = 'PARLEY_DATABASE_URL=postgres://… (SQLite serves one process)';
 const SHARED = 'processes that share a database share no data folder, so none may make a key of its own';
 
-/** What does not go together, each with how to mend it; empty when all is well. */
+/** Lists what does not go together, each with how to mend it; empty when all is well. */
 export function checkServers({ role, postgres, redis, apiKey, encryptionKey }: Servers): string[] {
   const shared = postgres && (redis || role !== 'all');
   const rules: [boolean, string][] = [

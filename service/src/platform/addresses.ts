@@ -1,28 +1,28 @@
 /**
- * Which IP addresses the service may call. Public addresses are always allowed; private ones only when listed; link-local and
- * cloud metadata addresses never, because what answers there hands out the machine's own credentials.
+ * Decides which IP addresses the service may call. Public addresses are always allowed; private ones only when listed; link-local and cloud metadata
+ * addresses never, because what answers there hands out the machine's own credentials.
  */
 import ipaddr from 'ipaddr.js';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Cidr = [Address, number];
 
-/** What was allowed beyond public addresses. Made by `parseAllowedNetworks`. */
+/** The networks that may be called beyond public addresses. `parseAllowedNetworks` makes it. */
 export interface AllowedNetworks {
   readonly loopback: boolean;
   readonly private: boolean;
   readonly cidrs: readonly Cidr[];
 }
 
-/** Nothing but public addresses. */
+/** Allows nothing but public addresses. */
 export const PUBLIC_ONLY: AllowedNetworks = Object.freeze({ loopback: false, private: false, cidrs: [] });
 
-/** Metadata services outside the link-local range: Alibaba, Oracle, Azure, AWS and Google over IPv6. */
+/** Lists metadata services outside the link-local range: Alibaba, Oracle, Azure, AWS and Google over IPv6. */
 const METADATA = ['100.100.100.200', '192.0.0.192', '168.63.129.16', 'fd00:ec2::254', 'fd20:ce::254'].map((text) =>
   ipaddr.parse(text).toNormalizedString(),
 );
 
-/** No server is reached there; `0.0.0.0` would be this machine under another name. */
+/** Lists addresses at which no server is reached; `0.0.0.0` would be this machine under another name. */
 const NEVER = new Set(['linkLocal', 'multicast', 'broadcast', 'unspecified']);
 const PRIVATE = new Set(['private', 'uniqueLocal', 'carrierGradeNat']);
 
@@ -48,7 +48,7 @@ function parseCidr(word: string): Cidr {
   return ipaddr.parseCIDR(word) as Cidr;
 }
 
-/** Whether a connection to this IP address (text, v4 or v6) may be opened. Anything that is no IP address may not. */
+/** Tells whether a connection to this IP address (text, v4 or v6) may be opened. Anything that is no IP address may not. */
 export function isAllowedAddress(ip: string, allow: AllowedNetworks): boolean {
   if (!ipaddr.isValid(ip)) return false;
   const address = ipaddr.process(ip);
@@ -66,7 +66,7 @@ function isAllowed(address: Address, allow: AllowedNetworks): boolean {
   return allow.cidrs.some(([block, bits]) => block.kind() === address.kind() && address.match(block, bits));
 }
 
-/** The IPv4 address a NAT64 (RFC 6052), IPv4-translated (RFC 6145) or 6to4 address leads to. */
+/** Reads the IPv4 address that a NAT64 (RFC 6052), IPv4-translated (RFC 6145) or 6to4 address leads to. */
 function embeddedIpv4(address: Address): ipaddr.IPv4 | undefined {
   if (address.kind() !== 'ipv6') return undefined;
   const bytes = address.toByteArray();

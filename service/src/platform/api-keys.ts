@@ -1,6 +1,6 @@
 /**
- * API keys: `pk_<id>_<secret>`, or any text of at least 24 characters that the operator chose. Only the SHA-256 of a key is
- * stored; a made key has 256 random bits, so a slow hash would guard nothing.
+ * Makes and checks API keys: `pk_<id>_<secret>`, or any text of at least 24 characters that the operator chose. The service stores only the SHA-256
+ * of a key; a made key has 256 random bits, so a slow hash would guard nothing.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
@@ -15,13 +15,14 @@ export interface StoredApiKey {
   revokedAt?: number;
 }
 
-/** Where keys are kept; provided under `API_KEY_LOOKUP`. */
+/** Finds stored keys; provided under `API_KEY_LOOKUP`. */
 export interface ApiKeyLookup {
   find(id: string): Promise<StoredApiKey | undefined>;
 }
+/** The injection token of the `ApiKeyLookup`. */
 export const API_KEY_LOOKUP = Symbol('ApiKeyLookup');
 
-/** A new key. Show it once; store `describeApiKey(key)`. */
+/** Makes a new key. Show it once; store `describeApiKey(key)`. */
 export function makeApiKey(): string {
   return `pk_${randomBytes(8).toString('hex')}_${randomBytes(32).toString('base64url')}`;
 }
@@ -35,18 +36,18 @@ export function parseApiKeys(text: string): string[] {
   return keys;
 }
 
-/** SHA-256, hex. */
+/** Computes the SHA-256 of a key, in hex. */
 export function hashApiKey(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
-/** Under which id a key is stored, and its hash. A key of the operator's own form gets its id from a second digest. */
+/** Answers under which id a key is stored, and its hash. A key of the operator's own form gets its id from a second digest. */
 export function describeApiKey(key: string): StoredApiKey {
   const id = /^pk_([0-9a-z]{1,64})_.{32,}$/.exec(key)?.[1];
   return { id: id ?? `own${hashApiKey(`parley api key id:${key}`).slice(0, 16)}`, hash: hashApiKey(key) };
 }
 
-/** Constant time in what the hashes hold. */
+/** Compares hashes in a time that does not depend on what they hold. */
 export function sameHash(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a, 'hex'), Buffer.from(b, 'hex')];
   return left.length === 32 && right.length === 32 && timingSafeEqual(left, right);
@@ -54,7 +55,7 @@ export function sameHash(a: string, b: string): boolean {
 
 const NOBODY = hashApiKey(randomBytes(32).toString('hex'));
 
-/** The key's record, or undefined for an unknown id, a wrong secret or a revoked key: the same work and answer for all three. */
+/** Answers the key's record, or undefined for an unknown id, a wrong secret or a revoked key: the same work and answer for all three. */
 export async function checkApiKey(key: string, lookup: ApiKeyLookup): Promise<StoredApiKey | undefined> {
   const { id, hash } = describeApiKey(key);
   const stored = await lookup.find(id);
@@ -62,10 +63,10 @@ export async function checkApiKey(key: string, lookup: ApiKeyLookup): Promise<St
   return matches && stored !== undefined && stored.revokedAt === undefined ? stored : undefined;
 }
 
-/** For how long a key is taken for what it was: another process may revoke it meanwhile. */
+/** The service takes a key for what it was for so long: another process may revoke it meanwhile. */
 export const API_KEY_CACHE_MS = 5_000;
 
-/** Keys are asked for with every request: known ones are looked up every few seconds only, each once at a time. */
+/** Looks known keys up every few seconds only, each once at a time, as every request asks for them. */
 export function cachedLookup(lookup: ApiKeyLookup, clock: Clock): ApiKeyLookup {
   const known = new Map<string, { at: number; key: Promise<StoredApiKey | undefined> }>();
   return {

@@ -30,7 +30,7 @@ export class BodyBudget {
     this.#maxBytes = maxBytes;
   }
 
-  /** Bytes of all bodies together. */
+  /** Counts the bytes of all bodies together. */
   get bytes(): number {
     return this.#bytes;
   }

@@ -1,7 +1,7 @@
 /**
- * The only way out to the network for URLs that people or providers gave: every address is checked when the connection is
- * opened (a name that resolves to something else a moment later gains nothing), redirects stay on the host, and every failure
- * says whether the request may have arrived.
+ * Calls URLs that people or providers gave: the only way out to the network for them. It checks every address when the connection is opened (a name
+ * that resolves to something else a moment later gains nothing), follows redirects on the host only, and says with every failure whether the request
+ * may have arrived.
  */
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import http from 'node:http';
@@ -15,6 +15,7 @@ import { isAllowedAddress, type AllowedNetworks } from './addresses.ts';
 import { RequestProgress } from './request-progress.ts';
 import { multipart } from './multipart.ts';
 
+/** Bounds of the calls; durations in milliseconds. */
 export interface GuardedHttpOptions {
   /** Private networks that may be called; public addresses always may. */
   allow: AllowedNetworks;
@@ -41,6 +42,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const IDLE_MS = 4_000;
 const FORBIDDEN = 'PARLEY_FORBIDDEN_ADDRESS';
 
+/** Implements `ProviderHttp` with its guards. */
 export class GuardedHttp implements ProviderHttp {
   readonly #options: Required<Omit<GuardedHttpOptions, 'ca' | 'lookup'>>;
   readonly #agents: { http: http.Agent; https: https.Agent };
@@ -61,8 +63,8 @@ export class GuardedHttp implements ProviderHttp {
   }
 
   /**
-   * What can be told of a URL without calling it: syntax, http or https, no user or password in it, a literal address that is
-   * allowed. Throws `ParleyError(400, 'forbidden_url')`.
+   * Checks what can be told of a URL without calling it: syntax, http or https, no user or password in it, a literal address that is allowed. Throws
+   * `ParleyError(400, 'forbidden_url')`.
    */
   checkUrl(url: string): URL {
     if (!URL.canParse(url)) throw forbidden('The URL cannot be read; write it in full, like https://example.com/path.');
@@ -155,7 +157,7 @@ const FIXED: AxiosRequestConfig = {
   transformResponse: [],
 };
 
-/** `dns.lookup` that refuses a name when any of its addresses is not allowed. */
+/** Resolves a name by `dns.lookup`, and refuses it when any of its addresses is not allowed. */
 function guardedLookup(allow: AllowedNetworks, lookup: typeof dnsLookup): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => {
@@ -187,7 +189,7 @@ function body(request: HttpRequest): { data?: string | Buffer | Readable; header
   return { data: request.bytes, headers: { 'content-type': 'application/octet-stream' } };
 }
 
-/** Where a redirect leads when it may be followed: the same host and port, and never from https to http. */
+/** Answers where a redirect leads when it may be followed: the same host and port, and never from https to http. */
 function redirectTarget(response: AxiosResponse<unknown>, from: URL): string | undefined {
   const location: unknown = response.headers['location'];
   if (!REDIRECTS.has(response.status) || typeof location !== 'string' || !URL.canParse(location, from.href))
@@ -216,7 +218,7 @@ function parseBody(bytes: Buffer, contentType = ''): unknown {
   }
 }
 
-/** What a failed try means. The message names the host and the cause, nothing of the request. */
+/** Tells what a failed try means. The message names the host and the cause, nothing of the request. */
 function failure(error: unknown, progress: RequestProgress, url: URL): SendError | ParleyError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === FORBIDDEN) return forbiddenAddress();

@@ -3,18 +3,18 @@ import { ParleyError } from '../core/errors.ts';
 import { LedgerUnavailable } from '../store/unavailable.ts';
 import { LOGGER, type Logger } from './logger.ts';
 
-/** Something the service cannot work without. `check` rejects when it does not work, and should take milliseconds. */
+/** Checks something the service cannot work without. `check` rejects when it does not work, and should take milliseconds. */
 export interface ReadinessCheck {
   /** Told to anybody who asks: no addresses. */
   name: string;
   check(): Promise<void>;
 }
-/** Injection token of the `ReadinessCheck[]`. */
+/** The injection token of the `ReadinessCheck[]`. */
 export const READINESS_CHECKS = Symbol('ReadinessCheck[]');
 
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** Whether the service is on its way out: still answering, but to be given nothing new. */
+/** Tells whether the service is on its way out: still answering, but to be given nothing new. */
 @Injectable()
 export class Drain {
   #draining = false;
@@ -28,7 +28,9 @@ export class Drain {
   }
 }
 
-/** `/healthz`: the process answers. `/readyz`: it can do its work; a load balancer sends requests only while it says so. */
+/**
+ * Answers `/healthz`, that the process lives, and `/readyz`, that it can do its work; a load balancer sends requests only while `/readyz` says so.
+ */
 @Controller()
 export class HealthController {
   readonly #checks: readonly ReadinessCheck[];

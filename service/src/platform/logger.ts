@@ -1,14 +1,15 @@
-/** Logs: one JSON object per line on stdout, redacted by construction. */
+/** Writes logs: one JSON object per line on stdout, redacted by construction. */
 import type { LoggerService } from '@nestjs/common';
 import { pino } from 'pino';
 import type { Bindings, ChildLoggerOptions, DestinationStream, Logger as PinoLogger, LoggerOptions } from 'pino';
 import { isError, redact } from './redact.ts';
 
+/** Writes log lines of one level each. */
 export type Logger = PinoLogger;
-/** Injection token of the `Logger`. */
+/** The injection token of the `Logger`. */
 export const LOGGER = Symbol('Logger');
 
-/** Every argument and every child's bindings pass `redact`. `destination` defaults to stdout. */
+/** Makes a logger that passes every argument and every child's bindings through `redact`. `destination` defaults to stdout. */
 export function makeLogger(options: { level: string; name?: string; destination?: DestinationStream }): Logger {
   const settings: LoggerOptions = {
     level: options.level,
@@ -40,7 +41,7 @@ function errorMessage(error: unknown, rest: unknown[]): unknown[] {
   return rest.length > 0 ? rest : [(error as { message: string }).message];
 }
 
-/** Nest's own messages through the same logger. Nest gives the context last, and errors their stack before it. */
+/** Writes Nest's own messages through the same logger. Nest gives the context last, and errors their stack before it. */
 export class NestLogger implements LoggerService {
   readonly #logger: Logger;
 

@@ -1,18 +1,18 @@
 /**
- * Every metric of the service, in one place. Labels take values of closed lists only (a channel's id, a code, a route's pattern),
- * never an address, an account or an id: each value is a time series for ever.
+ * Holds every metric of the service, in one place. Labels take values of closed lists only (a channel's id, a code, a route's pattern), never an
+ * address, an account or an id: each value is a time series for ever.
  */
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Injection token of the `Metrics`. */
+/** The injection token of the `Metrics`. */
 export const METRICS = Symbol('Metrics');
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
 
-/** One per application, with a registry of its own. Durations are observed in seconds, as Prometheus wants them. */
+/** Counts and measures; one per application, with a registry of its own. It observes durations in seconds, as Prometheus wants them. */
 export class Metrics {
   readonly registry = new Registry();
   /**
@@ -59,12 +59,12 @@ export class Metrics {
     if (options.processMetrics === true) collectDefaultMetrics({ register: this.registry, prefix: 'parley_' });
   }
 
-  /** `refresh` is run at each scrape, to set gauges of what is costly to follow all the time. */
+  /** Runs `refresh` at each scrape, to set gauges of what is costly to follow all the time. */
   beforeScrape(refresh: () => Promise<void> | void): void {
     this.#beforeScrape.push(refresh);
   }
 
-  /** The text that Prometheus reads; a gauge that cannot be refreshed keeps its last value. */
+  /** Writes the text that Prometheus reads; a gauge that cannot be refreshed keeps its last value. */
   async scrape(): Promise<string> {
     await Promise.allSettled(this.#beforeScrape.map(async (refresh) => refresh()));
     return this.registry.metrics();
@@ -93,6 +93,7 @@ export class Metrics {
   }
 }
 
+/** Answers `/metrics` for Prometheus. */
 @Controller()
 export class MetricsController {
   readonly #metrics: Metrics;

@@ -1,18 +1,19 @@
 /**
- * multipart/form-data (RFC 7578) as a stream of known length: providers refuse chunked uploads. Files are opened only when
- * their turn comes and closed when the request dies, which the `form-data` package does not do.
+ * Writes multipart/form-data (RFC 7578) as a stream of known length: providers refuse chunked uploads. It opens files only when their turn comes and
+ * closes them when the request dies, which the `form-data` package does not do.
  */
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FormField } from '../core/http.ts';
 
+/** A body with the headers that go with it. */
 export interface Multipart {
   contentType: string;
   bytes: number;
   stream: Readable;
 }
 
-/** Throws while streaming when a file has not the length it was announced with. */
+/** Makes the body of a form. The stream fails when a file has not the length it was announced with. */
 export function multipart(fields: readonly FormField[]): Multipart {
   const boundary = `parley-${randomBytes(16).toString('hex')}`;
   const parts = fields.map((field) => ({ field, head: Buffer.from(head(field, boundary)) }));
@@ -60,7 +61,7 @@ function head(field: FormField, boundary: string): string {
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-/** The escapes of the WHATWG form encoding, so that a file name cannot end its header. */
+/** Escapes as the WHATWG form encoding does, so that a file name cannot end its header. */
 function quoted(text: string): string {
   return text.replace(/\r/g, '%0D').replace(/\n/g, '%0A').replace(/"/g, '%22');
 }

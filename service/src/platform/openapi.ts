@@ -1,4 +1,4 @@
-/** The API's description, made from the schemas that validate it. */
+/** Describes the API, from the schemas that validate it. */
 import { applyDecorators, type INestApplication } from '@nestjs/common';
 import {
   ApiBearerAuth,
@@ -18,6 +18,7 @@ import { PROBLEM_CODES } from '../../../contract/api.ts';
 /** What an OpenAPI schema looks like to @nestjs/swagger, which does not export its type at the root. */
 type SchemaObject = Extract<NonNullable<Parameters<typeof ApiResponse>[0]>, { schema: unknown }>['schema'];
 
+/** Describes one operation of the API. */
 export interface OperationDescription {
   summary: string;
   description?: string;
@@ -84,7 +85,7 @@ function queryParameters(query: z.ZodObject): (MethodDecorator & ClassDecorator)
   });
 }
 
-/** OpenAPI 3.1 schemas are JSON Schema 2020-12, which zod writes; what it cannot write (functions, dates) is left open. */
+/** Writes a zod schema as JSON Schema 2020-12, which OpenAPI 3.1 schemas are; what zod cannot write (functions, dates) is left open. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): SchemaObject {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', cycles: 'throw' });
   return rest as SchemaObject;

@@ -1,13 +1,14 @@
 /**
- * An outage of the database: told once when it begins and once when it is over, however many requests and jobs fail meanwhile. While it
- * lasts, the database is tried again and again, so that the end is noticed although nobody asks for anything.
+ * Tells of an outage of the database once when it begins and once when it is over, however many requests and jobs fail meanwhile. While it lasts,
+ * the database is tried again and again, so that the end is noticed although nobody asks for anything.
  */
 import { LedgerUnavailable } from '../store/unavailable.ts';
 
 const TRY_MS = 1_000;
-/** A full disk still takes what is small: the outage is over when nothing has failed for this long. */
+/** An outage is over when nothing has failed for this long: a full disk still takes what is small. */
 const QUIET_MS = 2_000;
 
+/** What the outage works with. */
 export interface OutageDeps {
   log: {
     error(fields: Record<string, unknown>, message: string): void;
@@ -15,10 +16,11 @@ export interface OutageDeps {
   };
   /** Writes something that matters to nobody. Rejects with `LedgerUnavailable` while it cannot. */
   attempt(): Promise<unknown>;
-  /** Told at the beginning and at the end. */
+  /** The outage calls it at the beginning and at the end. */
   changed(isOn: boolean): void;
 }
 
+/** Knows whether the database can be used. */
 export class Outage {
   readonly #deps: OutageDeps;
   #since: number | undefined;
@@ -35,7 +37,7 @@ export class Outage {
     return this.#since !== undefined;
   }
 
-  /** Whether there is use in sending work here. Rejects with `LedgerUnavailable` while it is on. */
+  /** Checks that there is use in sending work here. Rejects with `LedgerUnavailable` while the outage lasts. */
   async check(): Promise<void> {
     if (this.isOn) throw new LedgerUnavailable(this.#cause);
     await this.#deps.attempt();
@@ -49,7 +51,7 @@ export class Outage {
     return true;
   }
 
-  /** Something was written. */
+  /** Notes that something was written. */
   worked(): void {
     if (this.#since === undefined || performance.now() - this.#failedAt < QUIET_MS) return;
     const seconds = Math.round((performance.now() - this.#since) / 1_000);

@@ -1,11 +1,11 @@
-/** Calls of the API that are being answered at the same time: beyond a bound, callers are asked to come back. */
+/** Bounds the calls of the API that are answered at the same time: beyond the bound, callers are asked to come back. */
 import type { FastifyInstance } from 'fastify';
 import { ParleyError } from '../core/errors.ts';
 
 const MAX_CALLS = 1_000;
 const RETRY_MS = 1_000;
 
-/** Health and metrics are answered always. */
+/** Refuses calls beyond `max` with `overloaded`. It always lets health and metrics through. */
 export function limitCalls(fastify: FastifyInstance, max = MAX_CALLS): void {
   let calls = 0;
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -1,4 +1,4 @@
-/** What each error is told as: RFC 9457 problems with a stable code, nothing secret, and a word on how to mend it. */
+/** Tells each error as an RFC 9457 problem with a stable code, nothing secret, and a word on how to mend it. */
 import { HttpException } from '@nestjs/common';
 import { z } from 'zod';
 import type { Problem, ProblemCode } from '../../../contract/api.ts';
@@ -6,10 +6,11 @@ import { ParleyError, SendError, VerificationError, type SendErrorKind } from '.
 import { LedgerUnavailable } from '../store/unavailable.ts';
 import { fieldErrors } from '../core/validation.ts';
 
+/** An answer to a request that failed. */
 export interface ProblemAnswer {
   problem: Problem;
   headers: Record<string, string>;
-  /** Nobody foresaw it: log it with the request's id. */
+  /** Tells that nobody foresaw it: log it with the request's id. */
   unexpected: boolean;
 }
 
@@ -30,7 +31,7 @@ const TITLES: Partial<Record<number, string>> = {
   504: 'The provider did not answer',
 };
 
-/** `requestId` is told to the caller of an unexpected error, so that the log can be found. */
+/** Makes the answer to an error. It tells `requestId` to the caller of an unexpected one, so that the log can be found. */
 export function toProblem(error: unknown, requestId: string): ProblemAnswer {
   if (error instanceof ParleyError) return answer(error.status, error.code, error.message, error.extra);
   if (error instanceof SendError) return ofSendError(error);
@@ -46,7 +47,7 @@ export function toProblem(error: unknown, requestId: string): ProblemAnswer {
   return error instanceof LedgerUnavailable ? storeUnavailable() : internal(requestId);
 }
 
-/** Not unexpected: an outage is logged once, not for each request. */
+/** Answers an outage of the database. It is not unexpected: an outage is logged once, not for each request. */
 function storeUnavailable(): ProblemAnswer {
   const detail = 'The database cannot be used at present; nothing was changed. The log of the service says why.';
   return answer(503, 'storage_unavailable', detail, { retryAfterMs: 5_000 });
@@ -67,7 +68,7 @@ function internal(requestId: string): ProblemAnswer {
   return { ...answer(500, 'internal', detail, { requestId }), unexpected: true };
 }
 
-/** Errors that Nest and Fastify throw by themselves: their texts may quote the request, so they are told in our own words. */
+/** Tells errors that Nest and Fastify throw by themselves in our own words: their texts may quote the request. */
 const BY_STATUS: Partial<Record<number, [ProblemCode, string]>> = {
   400: ['invalid_body', 'The body cannot be read; send valid JSON.'],
   401: ['unauthorized', 'Give the API key as "Authorization: Bearer <key>".'],
@@ -89,7 +90,7 @@ function ofStatus(status: number, requestId: string): ProblemAnswer {
     : internal(requestId);
 }
 
-/** Provider calls made while the caller waits: templates, media, read marks. */
+/** Tells errors of provider calls made while the caller waits: templates, media, read marks. */
 const BY_SEND_ERROR: Record<SendErrorKind, [number, ProblemCode]> = {
   settings: [502, 'provider_settings'],
   invalid: [400, 'invalid_content'],

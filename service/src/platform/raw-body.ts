@@ -1,6 +1,7 @@
 /**
- * How bodies are read: webhooks as the very bytes that were signed (inflated, where they are compressed), uploads as a stream, everything else as JSON. Nest's own parsers must be off (`NestFactory.create(…, { bodyParser: false })`). Fastify picks parsers by content type only,
- * and Nest puts every route into one Fastify context, so one parser for all types looks at the address; nothing is parsed twice.
+ * Reads bodies: webhooks as the very bytes that were signed (inflated, where they are compressed), uploads as a stream, everything else as JSON. Nest's own parsers must be off
+ * (`NestFactory.create(…, { bodyParser: false })`). Fastify picks parsers by content type only, and Nest puts every route into one Fastify context,
+ * so one parser for all types looks at the address; nothing is parsed twice.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
@@ -11,6 +12,7 @@ import { isWithinDepth, MAX_JSON_DEPTH } from '../core/json-depth.ts';
 import { BodyBudget } from './body-budget.ts';
 import { Inflater } from './inflater.ts';
 
+/** Bounds the bytes of a body. */
 export interface BodyLimits {
   maxMediaBytes: number;
   /** Default 1 MiB. */
@@ -27,7 +29,7 @@ const encodedOtherwise = () =>
 
 /** A body that is kept in memory has to come within this time. */
 const MAX_READ_MS = 30_000;
-/** All bodies together that are on their way in. */
+/** Bounds all bodies together that are on their way in. */
 const bodyBudget = new BodyBudget(64 * 1024 * 1024);
 const inflater = new Inflater(bodyBudget);
 
@@ -37,7 +39,7 @@ const tooSlow = () => new ParleyError(408, 'invalid_body', 'The body came too sl
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 
-/** At `/v1/media` the body is a `Readable`, elsewhere parsed JSON (`undefined` when empty). */
+/** Registers the parsers: at `/v1/media` the body is a `Readable`, elsewhere parsed JSON (`undefined` when empty). */
 export function registerBodies(fastify: FastifyInstance, limits: BodyLimits): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
@@ -52,7 +54,7 @@ export function registerBodies(fastify: FastifyInstance, limits: BodyLimits): vo
 const MAX_DRAINED_BYTES = 8 * 1024 * 1024;
 const MAX_DRAIN_MS = 2_000;
 
-/** An upload that is answered before it was read would jam its connection: the rest is read away, or the connection cut. */
+/** Reads away the rest of an upload that is answered before it was read, or cuts the connection: the rest would jam it. */
 export function drainRefused(fastify: FastifyInstance): void {
   fastify.addHook('onResponse', (request, _reply, done) => {
     drainRest(request.raw);
@@ -94,7 +96,7 @@ function readJson(request: FastifyRequest, payload: Readable, limit: number, par
   });
 }
 
-/** The whole body without its compression, at most `limit` bytes before and after. `done` is called once. */
+/** Reads the whole body without its compression, at most `limit` bytes before and after. It calls `done` once. */
 export function readBytes(request: IncomingMessage, limit: number, done: (error: Error | null, body?: Buffer) => void) {
   const encoding = encodingOf(request);
   if (encoding === undefined) return readAll(request, request, limit, done);

@@ -2,7 +2,7 @@
 
 export const REDACTED = '[redacted]';
 
-/** Names of members, in lower case and without `-` and `_`, whose value is never logged. */
+/** Lists names of members, in lower case and without `-` and `_`, whose value is never logged. */
 const HIDDEN = new Set([
   'authorization',
   'proxyauthorization',
@@ -24,7 +24,7 @@ const MAX_DEPTH = 6;
 const MAX_MEMBERS = 50;
 const MAX_TEXT = 2_000;
 
-/** A copy that may be logged: plain data, bounded in depth, breadth and length. Never throws for cycles or odd values. */
+/** Makes a copy that may be logged: plain data, bounded in depth, breadth and length. Never throws for cycles or odd values. */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function') return typeof value;
@@ -60,14 +60,14 @@ function isHidden(name: string): boolean {
   return HIDDEN.has(plain) || HIDDEN_ENDING.test(plain);
 }
 
-/** Errors of other realms (workers, test runners) are no `instanceof Error`. */
+/** Recognises errors of other realms (workers, test runners), which are no `instanceof Error`. */
 export function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }
 
 /**
- * Only what says what and where: libraries hang requests, configurations and answers on their errors. The message stands in the
- * stack again, so both are cleaned.
+ * Keeps of an error only what says what and where: libraries hang requests, configurations and answers on their errors. The message stands in the
+ * stack again, so it cleans both.
  */
 function redactError(error: Error, depth: number): Record<string, unknown> {
   const { code, kind, status } = error as Error & Record<string, unknown>;

@@ -10,6 +10,7 @@ import https from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
+/** Bounds one try, in milliseconds. */
 export interface RequestTimeouts {
   /** Until the connection stands, waiting for a free socket included. */
   connectMs: number;
@@ -20,9 +21,9 @@ export interface RequestTimeouts {
 /** Why Parley itself gave up; `timedOut` tells. */
 const GAVE_UP = 'time-out';
 
-/** One try of one request. Give `transport` to axios; call `finish` when the answer is complete. */
+/** Follows one try of one request. Give `transport` to axios; call `finish` when the answer is complete. */
 export class RequestProgress {
-  /** Bytes may have reached the other side. */
+  /** Tells that bytes may have reached the other side. */
   written = false;
   timedOut = false;
   readonly #timeouts: RequestTimeouts;
@@ -52,13 +53,16 @@ export class RequestProgress {
     clearTimeout(this.#timer);
   }
 
-  /** From now on only silence ends the answer, not its length: for streamed bodies. */
+  /** Lets only silence end the answer from now on, not its length: for streamed bodies. */
   finishWhenSilent(silenceMs: number): void {
     clearTimeout(this.#timer);
     this.#request?.setTimeout(silenceMs, () => this.#giveUp());
   }
 
-  /** A socket may be new, kept alive, or already lost; `reusedSocket` does not tell of one that was handed over from a queue. */
+  /**
+   * Waits until the socket is connected: it may be new, kept alive, or already lost; `reusedSocket` does not tell of one that was handed over from a
+   * queue.
+   */
   #watch(socket: Socket): void {
     if (socket.destroyed) return;
     if (socket instanceof TLSSocket) {

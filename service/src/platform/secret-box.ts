@@ -1,6 +1,6 @@
 /**
- * Account secrets at rest: AES-256-GCM with the key's id beside the ciphertext, so that keys can be rotated, bound to the
- * account so that a row copied to another account cannot be read. No error tells anything of keys or contents.
+ * Encrypts account secrets at rest by AES-256-GCM, with the key's id beside the ciphertext, so that keys can be rotated, and bound to the account,
+ * so that a row copied to another account cannot be read. No error tells anything of keys or contents.
  */
 import {
   createCipheriv,
@@ -12,6 +12,7 @@ import {
 } from 'node:crypto';
 import type { Sealer } from '../core/sealer.ts';
 
+/** A key with its name. */
 export interface EncryptionKey {
   /** Letters, digits, `-` and `_`. */
   id: string;
@@ -19,7 +20,7 @@ export interface EncryptionKey {
   key: KeyObject;
 }
 
-/** A box cannot be opened: unknown key, another account, or changed bytes. */
+/** The box throws it when it cannot open a text: unknown key, another account, or changed bytes. */
 export class SecretBoxError extends Error {
   constructor(message: string) {
     super(message);
@@ -31,8 +32,9 @@ const VERSION = 'v1';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
+/** Implements `Sealer` with several keys. */
 export class SecretBox implements Sealer {
-  /** What boxes of each key begin with, the newest first. */
+  /** Lists what texts of each key begin with, the newest key first. */
   readonly prefixes: readonly [string, ...string[]];
   readonly #newest: EncryptionKey;
   readonly #keys: ReadonlyMap<string, KeyObject>;
@@ -46,7 +48,7 @@ export class SecretBox implements Sealer {
     this.prefixes = [prefixOf(newest), ...keys.slice(1).map(prefixOf)];
   }
 
-  /** A text `v1.<key id>.<base64url of iv, tag, ciphertext>`. `value` is anything JSON can hold. */
+  /** Makes a text `v1.<key id>.<base64url of iv, tag, ciphertext>`. `value` is anything JSON can hold. */
   encrypt(value: unknown, context: string): string {
     const { id, key } = this.#newest;
     const iv = randomBytes(IV_BYTES);
@@ -56,7 +58,7 @@ export class SecretBox implements Sealer {
     return `${VERSION}.${id}.${Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')}`;
   }
 
-  /** Throws `SecretBoxError`. */
+  /** Opens what `encrypt` made. Throws `SecretBoxError`. */
   decrypt(box: string, context: string): unknown {
     const { id, bytes } = read(box);
     const key = this.#keys.get(id);
@@ -112,15 +114,15 @@ function parseKey(text: string): EncryptionKey {
   return { id: id ?? createHash('sha256').update(bytes).digest('hex').slice(0, 8), key: createSecretKey(bytes) };
 }
 
-/** A new key as text for `parseEncryptionKeys`. */
+/** Makes a new key as text for `parseEncryptionKeys`. */
 export function makeEncryptionKey(): string {
   return randomBytes(32).toString('base64');
 }
 
-/** What stands for a secret in answers and logs; tells nothing, not even its length. */
+/** Stands for a secret in answers and logs; tells nothing, not even its length. */
 export const MASK = '********';
 
-/** A copy of account settings in which each member named in `secrets` is masked, a list member by member. */
+/** Copies account settings and masks each member named in `secrets`, a list member by member. */
 export function mask(settings: Readonly<Record<string, unknown>>, secrets: readonly string[]): Record<string, unknown> {
   const masked = { ...settings };
   for (const name of secrets) {
