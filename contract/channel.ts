@@ -38,8 +38,15 @@ export interface Capabilities {
   window?: WindowRule;
   /** The provider drops a repeated send by our key: an uncertain send may simply be sent again. */
   idempotentSends: boolean;
-  /** Sends per second for one account, and for one recipient with a burst. */
-  throughput?: { perSecond: number; perRecipient?: { everyMs: number; burst: number } };
+  /**
+   * Sends per second for one account, or (`scope`) for all accounts of one application at the provider together; and for one recipient with a
+   * burst. Default scope: `account`.
+   */
+  throughput?: {
+    perSecond: number;
+    scope?: 'account' | 'connection';
+    perRecipient?: { everyMs: number; burst: number };
+  };
   /** How long an uncertain send waits for a status webhook before it is reported as unknown. */
   settleWithinMs: number;
   /** An account may have several conversations with one contact, told apart by `thread`. Absent: it has one. */

@@ -107,6 +107,25 @@ function identityAndSettings<S>({ channel, settings }: ChannelSubject<S>): void 
   });
 }
 
+/** Accounts of one application are known by what they have in common. */
+function connection<S>({ channel, ...subject }: ChannelSubject<S>): void {
+  const settings = channel.settings.parse(subject.settings);
+
+  test('tells its connection by a key and by secrets, the same each time, and shows the key to anybody', () => {
+    const { key, secrets } = channel.connection(settings);
+    expect(channel.connection(channel.settings.parse(subject.settings))).toEqual({ key, secrets });
+    expect(secrets.length).toBeGreaterThan(0);
+    expect(new Set(secrets).size).toBe(secrets.length);
+    expect(revealed(key, secretValues(subject.settings, channel.secrets))).toEqual([]);
+    for (const secret of secrets)
+      expect(revealed(secret, secretValues(subject.settings, channel.secrets))).not.toEqual([]);
+  });
+
+  test('of the headers of webhooks it has only those stored that it reads again', () => {
+    expect(channel.webhookHeaders).toEqual(expect.arrayContaining([...(channel.parsedHeaders ?? [])]));
+  });
+}
+
 function verification<S>(subject: ChannelSubject<S>): void {
   const { channel, samples } = subject;
   const { encode = asJson, isSame = () => false } = samples;
@@ -324,6 +343,7 @@ function refusals<S>(subject: ChannelSubject<S>): void {
 export function channelConformance<S>(subject: ChannelSubject<S>): void {
   describe(`${subject.channel.id} is a channel`, () => {
     describe('identity and settings', () => identityAndSettings(subject));
+    describe('connection', () => connection(subject));
     describe('verify', () => verification(subject));
     describe('parse', () => parsing(subject));
     describe('check', () => checking(subject));

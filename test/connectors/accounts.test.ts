@@ -195,3 +195,56 @@ describe('deleting', () => {
     expect(accounts.list()).toHaveLength(1);
   });
 });
+
+describe('accounts with a secret in common', () => {
+  const OTHER = '2222222222';
+  const other = { ...settings, phoneNumberId: OTHER };
+
+  test('hang below one connection; one that has none in common any more has its own', async () => {
+    const { account: one } = await accounts.put(CHANNEL, ID, { settings });
+    const { account: two } = await accounts.put(CHANNEL, OTHER, { settings: other });
+    expect(two.connectionId).toBe(one.connectionId);
+    const changedSecret = { ...other, appSecret: 'app-secret-3' };
+    const { account: apart } = await accounts.put(CHANNEL, OTHER, { settings: changedSecret });
+    expect(apart.connectionId).not.toBe(one.connectionId);
+    const endpoint = accounts.endpointOf(apart);
+    const { account: again } = await accounts.put(CHANNEL, OTHER, {
+      settings: { ...other, appSecret: 'app-secret-2' },
+    });
+    expect(again.connectionId).toBe(one.connectionId);
+    expect(called(accounts, endpoint)).toEqual([one, again]);
+  });
+
+  test('that an earlier release kept apart are joined at the start, with their URLs and what waits to be read', async () => {
+    const { account: one } = await accounts.put(CHANNEL, ID, { settings });
+    const { account: two } = await accounts.put(CHANNEL, OTHER, { settings: other });
+    await ledger.write(async ({ db }) => {
+      const row = { id: 'cnn_of_two', connector: CHANNEL, endpoint: 'old-url', createdAt: 1, updatedAt: 1 };
+      await db.insertInto('connections').values(row).execute();
+      await db.insertInto('endpoints').values({ endpoint: 'old-url', connectionId: row.id }).execute();
+      await db.updateTable('accounts').set({ connectionId: row.id }).where('id', '=', two.id).execute();
+      const receipt = { connectionId: row.id, receivedAt: 1, request: '{}', body: Buffer.from('b'), digest: '' };
+      await db
+        .insertInto('receipts')
+        .values({ ...receipt, processedAt: null })
+        .execute();
+    });
+    promised.length = 0;
+    const known = await load(ledger);
+    const [first, second] = known.list();
+    expect(first?.connectionId).toBe(second?.connectionId);
+    for (const endpoint of [accounts.endpointOf(one), 'old-url']) {
+      expect(called(known, endpoint)?.map(({ id }) => id)).toEqual([one.id, two.id]);
+    }
+    const waiting = await ledger.reader.selectFrom('receipts').select('connectionId').execute();
+    expect(waiting).toEqual([{ connectionId: first?.connectionId }]);
+    expect(promised).toEqual([`normalize:${first?.connectionId}`]);
+  });
+
+  test('without any secret each has a connection of its own', async () => {
+    const bare = ({ appSecret: _, ...rest }: Record<string, unknown>) => rest;
+    const { account: one } = await accounts.put(CHANNEL, ID, { settings: bare(settings) });
+    const { account: two } = await accounts.put(CHANNEL, OTHER, { settings: bare(other) });
+    expect(one.connectionId).not.toBe(two.connectionId);
+  });
+});

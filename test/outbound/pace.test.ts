@@ -55,6 +55,36 @@ test('slots that are used up to their end never add up to more than the limit in
 describe('one process', () => {
   const open = tempLedgers();
 
+  test('starts no more than the application may, whichever of its accounts they are of', async () => {
+    const clock = manualClock(1_750_000_000_000);
+    const channel = { capabilities: () => ({ throughput: { perSecond: 20, scope: 'connection' } }) };
+    const below = (id: string, connectionId: string) =>
+      ({ id, connectionId, channel, perSecond: null, pause: null }) as unknown as LiveAccount;
+    const all = [below('a', 'one'), below('b', 'one'), below('c', 'other')];
+    const accounts = { find: (id: string) => all.find((account) => account.id === id) } as Accounts;
+    const circuit = { cancelProbe: () => undefined } as unknown as Circuit;
+    const pacer = new Pacer({ accounts, circuit, clock, rates: ratesOf(await open(), clock) });
+    const started = new Map<string, number[]>([
+      ['one', []],
+      ['other', []],
+    ]);
+    for (let ms = 0; ms < 3_000; ms += 5) {
+      for (const { id, connectionId } of ms % 2 === 0 ? all : all.toReversed()) {
+        const acquired = await pacer.acquireSlots(id, 1);
+        started.get(connectionId)?.push(...Array<number>(acquired).fill(clock.now()));
+      }
+      clock.advance(5);
+    }
+    for (const instants of started.values()) {
+      expect(mostInASecond(instants)).toBeLessThanOrEqual(20);
+      expect(instants.length).toBeGreaterThanOrEqual(3 * 20 * 0.85);
+    }
+    await pacer.backOff(all[0] as LiveAccount, 10_000);
+    clock.advance(1_000);
+    expect(await pacer.acquireSlots('b', 1)).toBe(0);
+    expect(await pacer.acquireSlots('c', 1)).toBe(1);
+  });
+
   test.each([20, 80, 1_000])('starts nearly as many as %s per second, and never more', async (perSecond) => {
     const clock = manualClock(1_750_000_000_000);
     const pacer = pacerOf(await open(), clock, accountOf(perSecond));
@@ -93,7 +123,7 @@ describe('one process', () => {
   test('an account that was throttled waits as long as it was told, one of which nothing is known does not', async () => {
     const clock = manualClock(1_750_000_000_000);
     const pacer = pacerOf(await open(), clock, accountOf(null));
-    await pacer.backOff(GROUP, 30_000);
+    await pacer.backOff(accountOf(20), 30_000);
     expect([await pacer.acquireSlots(GROUP, 5), await pacer.acquireSlots('another', 500)]).toEqual([0, 500]);
     expect(pacer.opensAt(GROUP)).toBe(clock.now() + 30_000);
     clock.advance(30_000);
@@ -139,7 +169,7 @@ describe('several processes on PostgreSQL', () => {
   test('an account that one of them found throttled waits in all', async () => {
     const ledger = await open();
     const [one, other] = [0, 1].map(() => pacerOf(ledger, systemClock, accountOf(80))) as [Pacer, Pacer];
-    await one.backOff(GROUP, 60_000);
+    await one.backOff(accountOf(20), 60_000);
     expect([await one.acquireSlots(GROUP, 5), await other.acquireSlots(GROUP, 5)]).toEqual([0, 0]);
     expect(other.opensAt(GROUP)).toBeGreaterThan(Date.now() + 50_000);
   });

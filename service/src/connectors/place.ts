@@ -27,23 +27,23 @@ export interface Placed {
 }
 
 /**
- * Answers the connection of the account: that of accounts with the same key and a secret in common, else its own, else a new one. A
- * connection below which nothing is left goes on in that one, with its webhook URLs and what waits to be read. The caller holds the
+ * Answers the connection of the account: of its own, where nothing else hangs below it, and those of accounts with the same key and a secret in
+ * common, the oldest; else a new one. The others go on in that one, with their webhook URLs and what waits to be read. The caller holds the
  * connections of the channel.
  */
 export async function place(tx: Tx, account: Placed, placing: Placing): Promise<string> {
   const { channel, connectionId: current } = account;
   const others = (await accounts.ofChannel(tx.db, channel.id)).filter(({ id }) => id !== account.id);
   const peers = others.filter((row) => isPeer(account, { channel, settings: placing.open(row) }));
-  const [first, ...more] = [...new Set(peers.map(({ connectionId }) => connectionId))];
   const isAlone = !others.some(({ connectionId }) => connectionId === current);
-  if (first === undefined) return current !== undefined && isAlone ? current : create(tx, channel, placing);
-  if (current !== undefined && current !== first && isAlone) more.push(current);
-  for (const from of new Set(more)) {
-    const waits = await connections.mergeInto(tx, from, first);
-    if (waits) await placing.promise(tx, normalizeJob(first));
+  const own = current !== undefined && isAlone ? [current] : [];
+  const [oldest, ...newer] = [...new Set([...own, ...peers.map(({ connectionId }) => connectionId)])].sort();
+  if (oldest === undefined) return create(tx, channel, placing);
+  for (const from of newer) {
+    const waits = await connections.mergeInto(tx, from, oldest);
+    if (waits) await placing.promise(tx, normalizeJob(oldest));
   }
-  return first;
+  return oldest;
 }
 
 /** Whether two accounts are of one connection: of the same application, by a secret that both have. */

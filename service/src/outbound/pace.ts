@@ -61,12 +61,13 @@ export class Pacer implements GroupGate {
       return waitMs > 0 ? 0 : 1;
     }
     const perSecond = perSecondOf(account);
-    return perSecond === undefined ? wanted : this.#acquireOf(group, wanted, perSecond);
+    return perSecond === undefined ? wanted : this.#acquireOf(account, wanted, perSecond);
   }
 
   releaseSlots(group: string, unused: number): void {
     this.#deps.circuit.cancelProbe(group);
-    const allowance = this.#allowances.get(group);
+    const account = this.#deps.accounts.find(group);
+    const allowance = account && this.#allowances.get(keyOf(account));
     if (allowance) allowance.left += unused;
     // Nothing waits for the next slot.
     this.#opensAt.delete(group);
@@ -76,10 +77,11 @@ export class Pacer implements GroupGate {
     return this.#opensAt.get(group);
   }
 
-  /** Lets none of an account's sends start for so long, in any process: the provider throttled it. */
-  async backOff(accountId: string, forMs: number): Promise<void> {
-    this.#allowances.delete(accountId);
-    await this.#deps.rates.close(keyOf(accountId), forMs);
+  /** Lets none of an account's sends start for so long, nor those that share its limit, in any process: the provider throttled it. */
+  async backOff(account: LiveAccount, forMs: number): Promise<void> {
+    const key = keyOf(account);
+    this.#allowances.delete(key);
+    await this.#deps.rates.close(key, forMs);
   }
 
   /** One more message to the recipient of a conversation. Answers 0, or how long the provider would refuse it. */
@@ -92,30 +94,33 @@ export class Pacer implements GroupGate {
     return rates.acquire(tx, ask);
   }
 
-  async #acquireOf(group: string, wanted: number, perSecond: number): Promise<number> {
-    const allowance = this.#present(group);
+  async #acquireOf(account: LiveAccount, wanted: number, perSecond: number): Promise<number> {
+    const key = keyOf(account);
+    const allowance = this.#present(key);
     if (allowance.left < wanted && this.#deps.clock.now() >= allowance.askAt) {
       const { sends, lengthMs } = slotOf(perSecond);
-      const waitMs = await this.#deps.rates.acquire(keyOf(group), lengthMs);
+      const waitMs = await this.#deps.rates.acquire(key, lengthMs);
       const now = this.#deps.clock.now();
       allowance.askAt = now + (waitMs === 0 ? lengthMs : waitMs);
       if (waitMs === 0) Object.assign(allowance, { left: sends, until: now + Math.min(lengthMs, MAX_USE_MS) });
     }
     const acquired = Math.min(wanted, allowance.left);
     allowance.left -= acquired;
-    if (acquired < wanted) this.#opensAt.set(group, allowance.askAt);
+    if (acquired < wanted) this.#opensAt.set(account.id, allowance.askAt);
     return acquired;
   }
 
   /** What was not started in its slot is not made up for later. */
-  #present(group: string): Allowance {
-    let allowance = this.#allowances.get(group);
-    if (allowance === undefined) this.#allowances.set(group, (allowance = { left: 0, until: 0, askAt: 0 }));
+  #present(key: string): Allowance {
+    let allowance = this.#allowances.get(key);
+    if (allowance === undefined) this.#allowances.set(key, (allowance = { left: 0, until: 0, askAt: 0 }));
     if (this.#deps.clock.now() >= allowance.until) allowance.left = 0;
     return allowance;
   }
 }
 
-function keyOf(accountId: string): string {
-  return `by ${accountId}`;
+/** Names the allowance that an account's sends use: its own, or that of the provider's application, where the limit is the application's. */
+function keyOf(account: LiveAccount): string {
+  const isShared = capabilitiesOf(account).throughput?.scope === 'connection';
+  return isShared ? `of ${account.connectionId}` : `by ${account.id}`;
 }

@@ -73,7 +73,7 @@ export class OutcomeWriter {
     const decision = this.#decide(sending, error);
     await this.#keep(async () => {
       if (decision.action === 'retry' && decision.gate)
-        await this.#deps.pacer.backOff(sending.account.id, decision.afterMs);
+        await this.#deps.pacer.backOff(sending.account, decision.afterMs);
       const isBroken = decision.action === 'pause' && (await this.#deps.circuit.isUnchanged(sending.account));
       await this.#deps.ledger.write((tx) => this.#write(tx, sending, { attemptId, error, decision, isBroken }));
     });

@@ -1,0 +1,90 @@
+/** Whom the facts of a webhook are for, among the accounts below one connection. */
+import fc from 'fast-check';
+import type { ChannelEvent } from '../../service/src/channels/channel.ts';
+import { Connections } from '../../service/src/connectors/connections.ts';
+import type { RawRequest } from '../../service/src/connectors/connector.ts';
+import type { LiveAccount, LiveConnection } from '../../service/src/connectors/live.ts';
+import { findChannel } from '../../service/src/channels/registry.ts';
+import { route } from '../../service/src/inbound/route.ts';
+
+const REQUEST = { method: 'POST', url: '', headers: {}, query: {}, body: Buffer.alloc(0) } satisfies RawRequest;
+const ROW = { id: 'cnn', connector: 'messenger', endpoint: 'e', learned: null, createdAt: 0, updatedAt: 0 };
+
+interface Own {
+  addresses: string[];
+}
+
+/** Accounts `acc_0`, `acc_1`, … with these addresses; each reads a webhook of `told` facts by its own eyes. */
+function connectionOf(addresses: string[][], told: (string | string[] | undefined)[]): LiveConnection {
+  const channel = {
+    ...findChannel('messenger'),
+    addresses: (settings: unknown) => (settings as Own).addresses,
+    connection: () => ({ key: '', secrets: [] }),
+    parse: (_request: RawRequest, settings: unknown) =>
+      told.map((address, i) => ({
+        ...{ type: 'unsupported' as const, dedupeKey: String(i), raw: null },
+        ...(address !== undefined && { address }),
+        data: { reason: JSON.stringify(settings) },
+      })) as unknown as ChannelEvent[],
+  };
+  const connections = new Connections();
+  connections.store([ROW], [], () => ({}));
+  addresses.forEach((own, i) => {
+    const account = { id: `acc_${i}`, connectionId: 'cnn', channel, settings: { addresses: own } };
+    connections.attach(account as unknown as LiveAccount);
+  });
+  return { ...(connections.find('cnn') as LiveConnection), channel };
+}
+
+const routed = (addresses: string[][], ...told: (string | string[] | undefined)[]) => {
+  const { targets, strays } = route(connectionOf(addresses, told), REQUEST);
+  return { heard: targets.map(({ account, event }) => `${event.dedupeKey} by ${account.id}`), strays };
+};
+
+test.each<[string, string[][], (string | string[] | undefined)[], string[], string[]]>([
+  ['its one account', [['a']], ['a'], ['0 by acc_0'], []],
+  ['another account', [['a'], ['b']], ['b'], ['0 by acc_1'], []],
+  [
+    'several that share an address',
+    [
+      ['a', 'w'],
+      ['b', 'w'],
+    ],
+    ['w'],
+    ['0 by acc_0', '0 by acc_1'],
+    [],
+  ],
+  ['the first address that anybody has', [['a'], ['s']], [['x', 's', 'a']], ['0 by acc_1'], []],
+  ['the oldest, when it is about the connection', [['a'], ['b']], [undefined], ['0 by acc_0'], []],
+  ['nobody here', [['a']], ['b', 'c', 'b', 'a'], ['3 by acc_0'], ['b', 'c']],
+  ['nobody at all any more', [], ['a'], [], ['']],
+])('a fact is for %s', (_name, addresses, told, heard, strays) => {
+  expect(routed(addresses, ...told)).toEqual({ heard, strays });
+});
+
+test('each account reads what is for it with its own settings', () => {
+  const { targets } = route(connectionOf([['a'], ['b']], ['a', 'b']), REQUEST);
+  for (const { account, event } of targets) {
+    expect(event).toMatchObject({ data: { reason: JSON.stringify(account.settings) } });
+  }
+});
+
+test('every fact is heard or kept, in order for each account', () => {
+  const address = fc.constantFrom('a', 'b', 'c', 'd');
+  const accounts = fc.array(fc.uniqueArray(address, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 4 });
+  const told = fc.array(fc.oneof(address, fc.array(address, { minLength: 1, maxLength: 2 }), fc.constant(undefined)));
+  fc.assert(
+    fc.property(accounts, told, (own, facts) => {
+      const { targets, strays } = route(connectionOf(own, facts), REQUEST);
+      facts.forEach((fact, i) => {
+        const isHeard = targets.some(({ event }) => event.dedupeKey === String(i));
+        expect(isHeard || strays.includes([fact ?? []].flat()[0] ?? '')).toBe(true);
+      });
+      for (const { id } of new Set(targets.map(({ account }) => account))) {
+        const keys = targets.filter(({ account }) => account.id === id).map(({ event }) => Number(event.dedupeKey));
+        expect(keys).toEqual([...keys].sort((a, b) => a - b));
+        expect(new Set(keys).size).toBe(keys.length);
+      }
+    }),
+  );
+});
