@@ -8,17 +8,13 @@ import { Provisioning } from './connectors/provisioning.ts';
 import { AccountsController } from './api/accounts.controller.ts';
 import { ActionsController } from './api/actions.controller.ts';
 import { ContactsController } from './api/contacts.controller.ts';
-import { ConversationsController } from './api/conversations.controller.ts';
-import { DeadLettersController, FormerDeadLettersController } from './api/dead-letters.controller.ts';
 import { MessagesController } from './api/messages.controller.ts';
 import { SubscriptionsController } from './api/subscriptions.controller.ts';
 import { TemplatesController } from './api/templates.controller.ts';
 import { CHANNEL_IO } from './api/tokens.ts';
 import { Eraser } from './maintenance/erase.ts';
 import { EventReplay } from './maintenance/replay-events.ts';
-import { Conversations } from './conversations/conversations.ts';
 import { Directory } from './contacts/directory.ts';
-import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { Subscriptions } from './events/subscriptions.ts';
 import { Admission } from './outbound/admit.ts';
 import { NOTIFIER_QUEUE } from './outbox/notifier.ts';
@@ -46,9 +42,6 @@ const API = [
   SubscriptionsController,
   MessagesController,
   ContactsController,
-  ConversationsController,
-  DeadLettersController,
-  FormerDeadLettersController,
   TemplatesController,
   ActionsController,
 ];
@@ -65,8 +58,6 @@ export class AppModule {
       [Messages, pipelines.messages],
       [Eraser, pipelines.eraser],
       [Directory, pipelines.directory],
-      [Conversations, pipelines.conversations],
-      [DeadLetters, pipelines.deadLetters],
       [EventReplay, pipelines.eventReplay],
       [CHANNEL_IO, pipelines.io],
       [API_KEY_LOOKUP, apiKeys],

@@ -1,6 +1,5 @@
-/** Gauges that are read when they are asked for: what waits, what is paused, what was given up. */
+/** Gauges that are read when they are asked for: what waits, and what is paused. */
 import type { Accounts } from './connectors/accounts.ts';
-import type { DeadLetters } from './dead-letters/dead-letters.ts';
 import type { Clock } from './core/clock.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { Logger } from './platform/logger.ts';
@@ -18,18 +17,14 @@ export interface GaugeDeps {
   logger: Logger;
   outbox: Outbox;
   accounts: Accounts;
-  deadLetters: DeadLetters;
 }
 
 /** Refreshes the gauges at each scrape. Resolves when the jobs were counted once, so that a start tells of those that nobody does. */
 export async function followGauges(deps: GaugeDeps): Promise<void> {
-  const { metrics, accounts, deadLetters } = deps;
+  const { metrics, accounts } = deps;
   const jobs = new JobGauges(deps);
   metrics.beforeScrape(() => jobs.read());
   metrics.beforeScrape(() => countPaused(metrics, accounts));
-  metrics.beforeScrape(async () => {
-    for (const [type, count] of Object.entries(await deadLetters.count())) metrics.deadLetters.set({ type }, count);
-  });
   await jobs.read();
 }
 

@@ -11,18 +11,16 @@ import type { Ages } from './maintenance/retention-part.ts';
 import { allErasers, allRetentionParts } from './keeping.ts';
 import type { ConnectorIo } from './connectors/connector.ts';
 import type { ProviderHttp } from './core/http.ts';
-import { Conversations } from './conversations/conversations.ts';
 import { Directory } from './contacts/directory.ts';
 import type { Clock } from './core/clock.ts';
 import type { Ids } from './core/ids.ts';
-import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { DeliverHandler } from './events/deliver.ts';
 import { Publisher } from './events/publish.ts';
 import { Subscriptions } from './events/subscriptions.ts';
 import { Acceptor } from './connectors/receive/accept.ts';
 import { Applier } from './inbound/apply.ts';
 import { NormalizeHandler } from './inbound/normalize.ts';
-import type { Feature, MakeFeature } from './features/feature.ts';
+import type { Feature, Kernel, MakeFeature } from './features/feature.ts';
 import { Admission } from './outbound/admit.ts';
 import { buildOutbound, type Outbound } from './outbound/build.ts';
 import { followGauges } from './gauges.ts';
@@ -80,11 +78,9 @@ export interface Pipelines {
   acceptor: Acceptor;
   admission: Admission;
   messages: Messages;
-  deadLetters: DeadLetters;
   eventReplay: EventReplay;
   eraser: Eraser;
   directory: Directory;
-  conversations: Conversations;
   features: readonly Feature[];
   driver: EmbeddedDriver | BullDriver;
   /** Starts the work that waits, where that is this process's part. */
@@ -184,13 +180,12 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
   const retention = new Retention();
   const eraser = new Eraser(shared);
   const eventReplay = new EventReplay({ ...shared, publisher });
-  const deadLetters = new DeadLetters({ ...shared, admission, reader });
   const maintenance = new MaintenanceHandler({
     ...shared,
     tasks: [retention, eraser, eventReplay, basis.watermarks],
     accepted: () => acceptor.accepted,
   });
-  const features = makeFeatures(world, basis, list);
+  const features = makeFeatures(world, basis, reader, list);
   eraser.register(allErasers(ledger, features));
   retention.register(allRetentionParts(world.keep, features));
   const own = [reader, makeDelivery(world, basis), ...outbound.handlers, maintenance];
@@ -198,28 +193,30 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
   shared.outbox.register(handlers);
   await ledger.write((tx) => shared.outbox.enqueue(tx, retention.job(clock.now())));
   const { metrics, logger } = world;
-  await followGauges({ ...shared, metrics, logger, deadLetters });
+  await followGauges({ ...shared, metrics, logger });
   return {
-    ...{ io, driver, accounts, subscriptions, acceptor, admission, limits, deadLetters, eventReplay, eraser, features },
+    ...{ io, driver, accounts, subscriptions, acceptor, admission, limits, eventReplay, eraser, features },
     pacer: outbound.pacer,
     provisioning,
     messages: new Messages({ ...shared, io, permissions }),
     directory: new Directory(shared),
-    conversations: new Conversations({ ...shared, publisher }),
     ...lifeOf(world, basis, outbound, handlers),
   };
 }
 
 /** Makes the features and registers what they do while things happen. */
 function makeFeatures(
-  { keep, spoolDir, maxMediaBytes: maxBytes }: World,
-  { shared, publisher, permissions, io }: Basis,
+  { keep, spoolDir, maxMediaBytes: maxBytes, metrics }: World,
+  { shared, publisher, permissions, admission, io }: Basis,
+  reader: NormalizeHandler,
   list: readonly MakeFeature[],
 ): Feature[] {
-  const features = list.map((make) => make({ ...shared, publisher, io, keep, spoolDir, maxBytes }));
-  for (const { reactions = [], permissionRules = [] } of features) {
+  const kernel: Kernel = { ...shared, publisher, admission, reader, io, keep, spoolDir, maxBytes };
+  const features = list.map((make) => make(kernel));
+  for (const { reactions = [], permissionRules = [], metrics: gauges = [] } of features) {
     publisher.register(reactions);
     permissions.register(permissionRules);
+    for (const gauge of gauges) metrics.follow(gauge);
   }
   return features;
 }

@@ -7,7 +7,7 @@ import { getQueueToken } from '@nestjs/bull';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { WebhookListener, withWebhooks } from './api/webhooks.listener.ts';
-import { FORMER_DEAD_LETTERS } from './api/dead-letters.controller.ts';
+import { FORMER_DEAD_LETTERS } from './features/dead-letters/dead-letters.controller.ts';
 import { registerWebhooks } from './api/webhooks.route.ts';
 import { AppModule } from './app.module.ts';
 import { checkKeys, Reseal } from './maintenance/reseal.ts';

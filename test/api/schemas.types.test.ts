@@ -3,7 +3,7 @@ import type * as contract from '../../contract/api.ts';
 import type * as deadLetters from '../../contract/dead-letter.ts';
 import type { OutboundContent, TemplateContent } from '../../contract/message.ts';
 import type { outboundContent, templateContent } from '../../service/src/api/content.schema.ts';
-import type * as deadLetterSchemas from '../../service/src/api/dead-letters.schema.ts';
+import type * as deadLetterSchemas from '../../service/src/features/dead-letters/dead-letters.schema.ts';
 import type * as schemas from '../../service/src/api/schemas.ts';
 import type { Same } from '../support/types.ts';
 

@@ -7,7 +7,7 @@ import { Subscriptions } from '../events/subscriptions.ts';
 import { ApiKeyGuard } from '../platform/api-keys.ts';
 import { Describe } from '../platform/openapi.ts';
 import { ZodPipe } from '../platform/zod.pipe.ts';
-import { replayEvents } from './dead-letters.schema.ts';
+import { replayEvents } from '../features/dead-letters/dead-letters.schema.ts';
 import { createSubscription, removeSubscriptionQuery } from './schemas.ts';
 
 /** Workflows' wishes for events. */

@@ -8,8 +8,10 @@ import type { Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Publisher } from '../events/publish.ts';
 import type { Reaction } from '../events/reaction.ts';
+import type { NormalizeHandler } from '../inbound/normalize.ts';
 import type { PersonEraser } from '../maintenance/person-eraser.ts';
 import type { Ages, RetentionPart } from '../maintenance/retention-part.ts';
+import type { Admission } from '../outbound/admit.ts';
 import type { PermissionRule } from '../outbound/permission.ts';
 import type { JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
@@ -20,6 +22,10 @@ export interface Kernel {
   outbox: Outbox;
   accounts: Accounts;
   publisher: Publisher;
+  /** Admits sends by the rules of every send. */
+  admission: Admission;
+  /** Reads again a webhook that could not be read. */
+  reader: Pick<NormalizeHandler, 'replay'>;
   clock: Clock;
   ids: Ids;
   /** What a connector reaches the provider with. */
@@ -35,6 +41,17 @@ export interface Kernel {
 /** A controller: a class of Nest's, to be made with what it is given. */
 export type Controller = new (...given: never[]) => object;
 
+/** A gauge, with a value for each of a closed list of labels: each is a time series for ever. */
+export interface FeatureGauge {
+  /** Without the prefix `parley_`. */
+  name: string;
+  help: string;
+  /** What the labels are called. */
+  label: string;
+  /** Called at each scrape; answers the value of each label. */
+  read(): Promise<Record<string, number>>;
+}
+
 /** The parts of a feature. */
 export interface Feature {
   /** For logs and errors; no other feature has it. */
@@ -49,6 +66,8 @@ export interface Feature {
   readonly erase?: readonly PersonEraser[];
   /** How it drops what is old. */
   readonly retain?: readonly RetentionPart[];
+  /** What the operator sees of it at /metrics. */
+  readonly metrics?: readonly FeatureGauge[];
   /** Its routes. A process of the role `worker` has none. */
   readonly controllers?: readonly Controller[];
   /** What its controllers are given, each by its class. */

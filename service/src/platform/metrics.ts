@@ -37,7 +37,6 @@ export class Metrics {
   /** `kind`: of a registered handler, or `unhandled`. */
   readonly outboxDepth = this.#gauge('outbox_jobs', 'Jobs in the outbox', ['kind', 'state']);
   readonly oldestDueSeconds = this.#gauge('outbox_oldest_due_seconds', 'Age of the oldest job that is due', ['kind']);
-  readonly deadLetters = this.#gauge('dead_letters', 'What did not arrive and waits for a person', ['type']);
   readonly commitSize = this.#histogram('commit_batch_size', 'Writes made durable by one commit', SIZES, []);
   readonly commitSeconds = this.#histogram('commit_seconds', 'Time of one commit, sync included', SECONDS, []);
   readonly sealedByOldKeys = this.#gauge(
@@ -62,6 +61,15 @@ export class Metrics {
   /** Runs `refresh` at each scrape, to set gauges of what is costly to follow all the time. */
   beforeScrape(refresh: () => Promise<void> | void): void {
     this.#beforeScrape.push(refresh);
+  }
+
+  /** Adds a gauge whose values, by label, are read at each scrape. */
+  follow(gauge: { name: string; help: string; label: string; read(): Promise<Record<string, number>> }): void {
+    const { name, help, label } = gauge;
+    const series = this.#gauge(name, help, [label]);
+    this.beforeScrape(async () => {
+      for (const [value, count] of Object.entries(await gauge.read())) series.set({ [label]: value }, count);
+    });
   }
 
   /** Writes the text that Prometheus reads; a gauge that cannot be refreshed keeps its last value. */

@@ -2,7 +2,7 @@
  * Dead letters: what did not arrive and waits for a person. A message that is replayed becomes a new one, by the rules of every send: what
  * was is not changed. A webhook that is replayed is read at once.
  */
-import type { Page } from '../../../contract/api.ts';
+import type { Page } from '../../../../contract/api.ts';
 import type {
   DeadLetter,
   DeadLetterChoice,
@@ -13,22 +13,22 @@ import type {
   ReplayDeadLetters,
   ReplayedDeadLetter,
   SkippedDeadLetter,
-} from '../../../contract/dead-letter.ts';
-import type { MessageStatus } from '../../../contract/message.ts';
-import type { Accounts } from '../connectors/accounts.ts';
-import { iso, type Clock } from '../core/clock.ts';
-import { ParleyError } from '../core/errors.ts';
-import { reasonOf } from '../inbound/normalize.ts';
-import type { Admission } from '../outbound/admit.ts';
-import { requestOf, viewAttempt } from '../outbound/message-view.ts';
-import * as store from '../store/dead-letter.store.ts';
-import type { Ledger } from '../store/ledger.ts';
-import type { Db, Tx } from '../store/unit-of-work.ts';
-import * as messages from '../store/message.store.ts';
-import type { MessageRow } from '../store/message.store.ts';
-import * as receipts from '../store/receipt.store.ts';
-import type { DeadCode, DeadReceipt } from '../store/receipt.store.ts';
-import { LedgerUnavailable } from '../store/unavailable.ts';
+} from '../../../../contract/dead-letter.ts';
+import type { MessageStatus } from '../../../../contract/message.ts';
+import type { Accounts } from '../../connectors/accounts.ts';
+import { iso, type Clock } from '../../core/clock.ts';
+import { ParleyError } from '../../core/errors.ts';
+import { reasonOf } from '../../inbound/normalize.ts';
+import type { Admission } from '../../outbound/admit.ts';
+import { requestOf, viewAttempt } from '../../outbound/message-view.ts';
+import * as store from '../../store/dead-letter.store.ts';
+import type { Ledger } from '../../store/ledger.ts';
+import type { Db, Tx } from '../../store/unit-of-work.ts';
+import * as messages from '../../store/message.store.ts';
+import type { MessageRow } from '../../store/message.store.ts';
+import * as receipts from '../../store/receipt.store.ts';
+import type { DeadCode, DeadReceipt } from '../../store/receipt.store.ts';
+import { LedgerUnavailable } from '../../store/unavailable.ts';
 import {
   byArrival,
   codeOfReceipts,

@@ -1,8 +1,8 @@
 /** Shapes of requests about dead letters and replays, as the API checks and documents them. */
 import { z } from 'zod';
-import { DEAD_LETTER_TYPES, type DeadLetterChoice, type ReplayDeadLetters } from '../../../contract/dead-letter.ts';
-import { EVENT_TYPES } from '../../../contract/event.ts';
-import { limit, text } from './schemas.ts';
+import { DEAD_LETTER_TYPES, type DeadLetterChoice, type ReplayDeadLetters } from '../../../../contract/dead-letter.ts';
+import { EVENT_TYPES } from '../../../../contract/event.ts';
+import { limit, text } from '../../api/schemas.ts';
 
 const instant = z.iso.datetime({ offset: true });
 

@@ -1,11 +1,11 @@
 import { Body, Controller, Get, Inject, Param, Patch, Query, UseGuards } from '@nestjs/common';
 import type { z } from 'zod';
-import type { ConversationView, Page } from '../../../contract/api.ts';
-import { Conversations } from '../conversations/conversations.ts';
-import { ApiKeyGuard } from '../platform/api-keys.ts';
-import { Describe } from '../platform/openapi.ts';
-import { ZodPipe } from '../platform/zod.pipe.ts';
-import { changeConversation, conversationsQuery } from './schemas.ts';
+import type { ConversationView, Page } from '../../../../contract/api.ts';
+import { Conversations } from './conversations.ts';
+import { ApiKeyGuard } from '../../platform/api-keys.ts';
+import { Describe } from '../../platform/openapi.ts';
+import { ZodPipe } from '../../platform/zod.pipe.ts';
+import { changeConversation, conversationsQuery } from '../../api/schemas.ts';
 
 /** Whom the accounts talk with. */
 @Controller('v1/conversations')

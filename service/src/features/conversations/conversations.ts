@@ -1,21 +1,21 @@
 /** Conversations as people and workflows look them up, and who answers in them. */
-import type { ConversationView, Page } from '../../../contract/api.ts';
-import type { Accounts } from '../connectors/accounts.ts';
-import type { LiveAccount } from '../connectors/live.ts';
-import { findChannel } from '../channels/registry.ts';
-import { capabilitiesOf } from '../core/capabilities.ts';
-import { iso, type Clock } from '../core/clock.ts';
-import { ParleyError } from '../core/errors.ts';
-import { addressesIn } from '../core/identity.ts';
-import type { Ids } from '../core/ids.ts';
-import { sessionState } from '../core/session-window.ts';
-import type { Publisher } from '../events/publish.ts';
-import * as contacts from '../store/contact.store.ts';
-import type { Contact } from '../store/contact.store.ts';
-import * as store from '../store/conversation.store.ts';
-import type { Conversation } from '../store/conversation.store.ts';
-import { ofContact, page, type ConversationPosition } from '../store/conversation-list.store.ts';
-import type { Ledger } from '../store/ledger.ts';
+import type { ConversationView, Page } from '../../../../contract/api.ts';
+import type { Accounts } from '../../connectors/accounts.ts';
+import type { LiveAccount } from '../../connectors/live.ts';
+import { findChannel } from '../../channels/registry.ts';
+import { capabilitiesOf } from '../../core/capabilities.ts';
+import { iso, type Clock } from '../../core/clock.ts';
+import { ParleyError } from '../../core/errors.ts';
+import { addressesIn } from '../../core/identity.ts';
+import type { Ids } from '../../core/ids.ts';
+import { sessionState } from '../../core/session-window.ts';
+import type { Publisher } from '../../events/publish.ts';
+import * as contacts from '../../store/contact.store.ts';
+import type { Contact } from '../../store/contact.store.ts';
+import * as store from '../../store/conversation.store.ts';
+import type { Conversation } from '../../store/conversation.store.ts';
+import { ofContact, page, type ConversationPosition } from '../../store/conversation-list.store.ts';
+import type { Ledger } from '../../store/ledger.ts';
 
 export interface ConversationsDeps {
   ledger: Ledger;

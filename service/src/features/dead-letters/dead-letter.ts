@@ -1,12 +1,12 @@
 /** Dead letters as the API shows them, what they are called, and where a list of them goes on. */
-import type { DeadLetter, DeadLetterType } from '../../../contract/dead-letter.ts';
-import type { EventError } from '../../../contract/event.ts';
-import { iso } from '../core/clock.ts';
-import { ParleyError } from '../core/errors.ts';
-import { parse, requestOf } from '../outbound/message-view.ts';
-import type { DeadReceiptRow, DeadLetterPosition } from '../store/dead-letter.store.ts';
-import type { MessageRow } from '../store/message.store.ts';
-import type { DeadCode } from '../store/receipt.store.ts';
+import type { DeadLetter, DeadLetterType } from '../../../../contract/dead-letter.ts';
+import type { EventError } from '../../../../contract/event.ts';
+import { iso } from '../../core/clock.ts';
+import { ParleyError } from '../../core/errors.ts';
+import { parse, requestOf } from '../../outbound/message-view.ts';
+import type { DeadReceiptRow, DeadLetterPosition } from '../../store/dead-letter.store.ts';
+import type { MessageRow } from '../../store/message.store.ts';
+import type { DeadCode } from '../../store/receipt.store.ts';
 
 /** What a webhook that was put aside is, by why it was. */
 const TYPES = { unreadable: 'webhook', no_account: 'unrouted' } as const satisfies Record<DeadCode, DeadLetterType>;

@@ -1,17 +1,17 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Page } from '../../../contract/api.ts';
+import type { Page } from '../../../../contract/api.ts';
 import type {
   DeadLetter,
   DeadLetterDetails,
   DiscardAnswer,
   ReplayAnswer,
   ReplayedDeadLetter,
-} from '../../../contract/dead-letter.ts';
-import { DeadLetters } from '../dead-letters/dead-letters.ts';
-import { ApiKeyGuard } from '../platform/api-keys.ts';
-import { Describe } from '../platform/openapi.ts';
-import { ZodPipe } from '../platform/zod.pipe.ts';
+} from '../../../../contract/dead-letter.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { ApiKeyGuard } from '../../platform/api-keys.ts';
+import { Describe } from '../../platform/openapi.ts';
+import { ZodPipe } from '../../platform/zod.pipe.ts';
 import { deadLettersQuery, discardDeadLetters, replayDeadLetter, replayDeadLetters } from './dead-letters.schema.ts';
 
 /** The former path of dead letters. The service answers it until the next minor version. */

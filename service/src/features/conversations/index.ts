@@ -1,0 +1,12 @@
+/** Conversations: shown to people and workflows, and handed from a program to a person and back. */
+import type { Feature, Kernel } from '../feature.ts';
+import { ConversationsController } from './conversations.controller.ts';
+import { Conversations } from './conversations.ts';
+
+export function conversations(kernel: Kernel): Feature {
+  return {
+    name: 'conversations',
+    controllers: [ConversationsController],
+    services: [new Conversations(kernel)],
+  };
+}

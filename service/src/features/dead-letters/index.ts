@@ -1,0 +1,21 @@
+/** Dead letters: what ended without having arrived is shown, replayed, or let go. */
+import type { Feature, Kernel } from '../feature.ts';
+import { DeadLettersController, FormerDeadLettersController } from './dead-letters.controller.ts';
+import { DeadLetters } from './dead-letters.ts';
+
+export function deadLetters(kernel: Kernel): Feature {
+  const letters = new DeadLetters(kernel);
+  return {
+    name: 'dead letters',
+    controllers: [DeadLettersController, FormerDeadLettersController],
+    services: [letters],
+    metrics: [
+      {
+        name: 'dead_letters',
+        help: 'What did not arrive and waits for a person',
+        label: 'type',
+        read: () => letters.count(),
+      },
+    ],
+  };
+}
