@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 const MEMORY = '/dev/shm';
 const NEEDED_BYTES = 3 * 1024 ** 3;
-const NAME = 'parley-tests-';
+/** How the folders of test runs begin. */
+export const NAME = 'parley-tests-';
 
 function hasRoom(folder: string): boolean {
   try {
