@@ -81,6 +81,8 @@ export interface ProvisioningStep {
 export interface Account {
   id: string;
   channel: string;
+  /** The channel as people know it, e.g. `Facebook Messenger`. */
+  channelName: string;
   externalId: string;
   name?: string;
   /** Secrets are masked. */

@@ -1,6 +1,6 @@
 /** The Instagram account of the credential `parleyInstagramApi`. */
-import { accountOfCredential, type ChannelAccount, type CredentialForm } from '../shared/account.ts';
-import type { ParleyContext } from '../shared/transport.ts';
+import { accountGetter } from '../shared/account-getter.ts';
+import type { CredentialForm } from '../shared/account.ts';
 
 const INSTAGRAM_ACCOUNT: CredentialForm = {
   credential: 'parleyInstagramApi',
@@ -21,6 +21,4 @@ const INSTAGRAM_ACCOUNT: CredentialForm = {
   ],
 };
 
-export async function instagramAccount(context: ParleyContext): Promise<ChannelAccount> {
-  return accountOfCredential(INSTAGRAM_ACCOUNT, await context.getCredentials(INSTAGRAM_ACCOUNT.credential));
-}
+export const instagramAccount = accountGetter(INSTAGRAM_ACCOUNT);

@@ -1,6 +1,6 @@
 /** The Facebook Page of the credential `parleyMessengerApi`. */
-import { accountOfCredential, type ChannelAccount, type CredentialForm } from '../shared/account.ts';
-import type { ParleyContext } from '../shared/transport.ts';
+import { accountGetter } from '../shared/account-getter.ts';
+import type { CredentialForm } from '../shared/account.ts';
 
 const MESSENGER_ACCOUNT: CredentialForm = {
   credential: 'parleyMessengerApi',
@@ -11,6 +11,4 @@ const MESSENGER_ACCOUNT: CredentialForm = {
   settings: ['pageId', 'pageAccessToken', 'appId', 'appSecret', 'verifyToken', 'apiVersion', 'baseUrl'],
 };
 
-export async function messengerAccount(context: ParleyContext): Promise<ChannelAccount> {
-  return accountOfCredential(MESSENGER_ACCOUNT, await context.getCredentials(MESSENGER_ACCOUNT.credential));
-}
+export const messengerAccount = accountGetter(MESSENGER_ACCOUNT);

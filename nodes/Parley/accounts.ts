@@ -1,11 +1,10 @@
 /** The service's accounts in forms: picking one from a list, and naming it to the service. */
-import type { INodeListSearchResult, INodeProperties } from 'n8n-workflow';
+import type { INodeListSearchResult, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { Account } from '../../contract/api.ts';
 import type { AccountRef } from '../../contract/channel.ts';
 import type { Parameters } from '../shared/parameters.ts';
 import { ParameterError } from '../shared/parameters.ts';
 import { parleyRequest, type ParleyContext } from '../shared/transport.ts';
-import { channelName } from './channels.ts';
 
 /** What stands for every account where one may be left out. */
 const ALL_ACCOUNTS = { name: 'All Accounts', value: '' };
@@ -50,16 +49,39 @@ export const anyAccountField: INodeProperties = {
 };
 
 function listed(account: Account): INodeListSearchResult['results'][number] {
-  const { channel, externalId, name } = account;
+  const { channel, channelName, externalId, name } = account;
   return {
-    name: [channelName(channel), name, externalId].filter((part) => part !== undefined).join(' · '),
+    name: [channelName, name, externalId].filter((part) => part !== undefined).join(' · '),
     value: `${channel}/${externalId}`,
   };
 }
 
+async function allAccounts(context: ParleyContext): Promise<Account[]> {
+  const { data } = await parleyRequest<{ data: Account[] }>(context, { method: 'GET', path: '/v1/accounts' });
+  return data;
+}
+
+/** The channels that the service has accounts on. */
+export async function channelChoices(context: ParleyContext): Promise<INodePropertyOptions[]> {
+  const names = new Map((await allAccounts(context)).map(({ channel, channelName }) => [channel, channelName]));
+  const choices = [...names].map(([value, name]) => ({ name, value }));
+  return choices.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Narrows a list to one channel. */
+export const channelFilter: INodeProperties = {
+  displayName: 'Channel Name or ID',
+  name: 'channel',
+  type: 'options',
+  typeOptions: { loadOptionsMethod: 'getChannels' },
+  default: '',
+  description:
+    'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+};
+
 /** The list from which an account is picked. */
 export async function searchAccounts(context: ParleyContext, filter = ''): Promise<INodeListSearchResult> {
-  const { data } = await parleyRequest<{ data: Account[] }>(context, { method: 'GET', path: '/v1/accounts' });
+  const data = await allAccounts(context);
   const wanted = filter.trim().toLowerCase();
   const results = data.map(listed).filter(({ name }) => name.toLowerCase().includes(wanted));
   return { results: results.sort((a, b) => a.name.localeCompare(b.name)) };

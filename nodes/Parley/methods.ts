@@ -1,7 +1,7 @@
 /** What the forms of the nodes ask the service for while they are filled in. */
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodeListSearchResult, INodePropertyOptions } from 'n8n-workflow';
 import type { ParleyContext } from '../shared/transport.ts';
-import { searchAccounts, searchAnyAccount } from './accounts.ts';
+import { channelChoices, searchAccounts, searchAnyAccount } from './accounts.ts';
 import { searchSubscriptions } from './subscriptions.ts';
 
 type Search = (context: ParleyContext, filter?: string) => Promise<INodeListSearchResult>;
@@ -13,6 +13,11 @@ function listSearch(search: Search) {
 }
 
 export const parleyMethods = {
+  loadOptions: {
+    async getChannels(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+      return await channelChoices(this);
+    },
+  },
   listSearch: { searchAccounts: listSearch(searchAccounts), searchSubscriptions: listSearch(searchSubscriptions) },
 };
 

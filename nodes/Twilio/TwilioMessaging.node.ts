@@ -9,7 +9,8 @@ import { resourceProperties, runOperation } from '../shared/operation.ts';
 import { resumeSendAndWait } from '../shared/operations/send-and-wait.ts';
 import { templateMethods } from '../shared/operations/template-methods.ts';
 import { replyWebhooks } from '../shared/reply-wait.ts';
-import { channelField, twilioAccount } from './channel.ts';
+import { twilioAccount } from './account.ts';
+import { channelField } from './channel.ts';
 import { TWILIO_RESOURCES } from './resources.ts';
 
 /** Sends by SMS, MMS or WhatsApp through Twilio and the Parley service, which queues, retries and never sends twice. */

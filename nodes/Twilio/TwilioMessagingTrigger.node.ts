@@ -8,7 +8,8 @@ import {
 import { triggerProperties } from '../shared/trigger/description.ts';
 import { deliveryWebhook, subscriptionHooks } from '../shared/trigger/life.ts';
 import { receiveDelivery } from '../shared/trigger/receive.ts';
-import { channelField, twilioAccount } from './channel.ts';
+import { twilioAccount } from './account.ts';
+import { channelField } from './channel.ts';
 import { TWILIO_INBOUND } from './inbound.ts';
 
 /** Starts a workflow for what happens on a Twilio sender: the service filters, stores and hands over the events. */

@@ -5,7 +5,7 @@ import type { ChannelAccount } from '../shared/account.ts';
 import { itemParameters, type Operation, type Output } from '../shared/operation.ts';
 import { ParameterError } from '../shared/parameters.ts';
 import { accountRequest } from '../shared/transport.ts';
-import { twilioAccount } from './channel.ts';
+import { twilioAccount } from './account.ts';
 
 const OWN_ID = /^msg_/;
 

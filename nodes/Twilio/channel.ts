@@ -1,8 +1,7 @@
-/** Which of Twilio's channels a node speaks on, and the account of its credential there. */
+/** Which of Twilio's channels a node speaks on. */
 import type { INode, INodeProperties } from 'n8n-workflow';
-import type { ChannelAccount } from '../shared/account.ts';
-import type { ParleyContext } from '../shared/transport.ts';
-import { twilioAccountOf, TWILIO_CREDENTIAL, type TwilioChannel } from '../shared/twilio-account.ts';
+
+export type TwilioChannel = 'twilio_sms' | 'twilio_whatsapp';
 
 const PARAMETER = 'channel';
 const DEFAULT: TwilioChannel = 'twilio_sms';
@@ -29,12 +28,7 @@ export function onlyOn(channel: TwilioChannel, field: INodeProperties): INodePro
 }
 
 /** The parameter is not of an item, so it stands in the node as it is; also while its form is filled in. Pure. */
-function channelOf({ parameters }: Pick<INode, 'parameters'>, from: unknown): TwilioChannel {
+export function channelOf({ parameters }: Pick<INode, 'parameters'>, from: unknown): TwilioChannel {
   const isPrefixed = /^\s*whatsapp:/i.test(String(from ?? ''));
   return isPrefixed || parameters[PARAMETER] === 'twilio_whatsapp' ? 'twilio_whatsapp' : DEFAULT;
-}
-
-export async function twilioAccount(context: ParleyContext): Promise<ChannelAccount> {
-  const credential = await context.getCredentials(TWILIO_CREDENTIAL);
-  return twilioAccountOf(channelOf(context.getNode(), credential['from']), credential);
 }

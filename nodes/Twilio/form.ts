@@ -7,7 +7,8 @@ import { location } from '../shared/content/places.ts';
 import { nativeOf, plainText } from '../shared/content/text.ts';
 import { PHONE_OR_USER } from '../shared/descriptions.ts';
 import type { ChannelForm } from '../shared/operations/channel-form.ts';
-import { onlyOn, twilioAccount } from './channel.ts';
+import { twilioAccount } from './account.ts';
+import { onlyOn } from './channel.ts';
 
 const TWILIO_KINDS: readonly ContentKind[] = [
   ...linkedMedia,

@@ -8,7 +8,8 @@ import { sendOperation } from '../shared/operations/send.ts';
 import { sessionResource } from '../shared/operations/session.ts';
 import { getTemplateOperation, getTemplatesOperation } from '../shared/operations/templates.ts';
 import { cancelOperation } from './cancel.operation.ts';
-import { onlyOn, twilioAccount } from './channel.ts';
+import { twilioAccount } from './account.ts';
+import { onlyOn } from './channel.ts';
 import { TWILIO_FORM } from './form.ts';
 
 const send = sendOperation(TWILIO_FORM);

@@ -1,9 +1,8 @@
 /** Who stands between the node and WhatsApp: Meta itself, or one that passes its API on. */
 import type { INode, INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
+import { isProvider, PROVIDERS, type Provider } from './providers.ts';
 
 const PARAMETER = 'connectThrough';
-
-export type Provider = 'cloudApi' | 'dialog360' | 'twilio';
 const DEFAULT: Provider = 'cloudApi';
 
 /** Comes first in the form; a workflow from before it goes through Meta. */
@@ -12,17 +11,22 @@ export const connectThroughField: INodeProperties = {
   name: PARAMETER,
   type: 'options',
   noDataExpression: true,
-  options: [
-    { name: '360dialog', value: 'dialog360' },
-    { name: 'Meta Cloud API', value: 'cloudApi' },
-    { name: 'Twilio', value: 'twilio' },
-  ],
+  options: Object.entries(PROVIDERS).map(([value, { name }]) => ({ name, value })),
   default: DEFAULT,
   description: 'Whose account the WhatsApp number is connected with. It decides which credential is asked for.',
 };
 
-const except = (...providers: Provider[]) => ({ hide: { [PARAMETER]: providers } });
-const only = (...providers: Provider[]) => ({ show: { [PARAMETER]: providers } });
+const OTHERS = Object.keys(PROVIDERS)
+  .filter(isProvider)
+  .filter((provider) => provider !== DEFAULT);
+
+const only = (provider: string) => ({ show: { [PARAMETER]: [provider] } });
+
+function credentialOf(provider: Provider): INodeCredentialDescription {
+  const { credential, displayName } = PROVIDERS[provider].account;
+  const displayOptions = provider === DEFAULT ? { hide: { [PARAMETER]: OTHERS } } : only(provider);
+  return { name: credential, displayName, required: true, displayOptions };
+}
 
 /**
  * Parley's own credential and that of the chosen provider. One of them is hidden rather than shown: where credentials that are shown
@@ -31,14 +35,7 @@ const only = (...providers: Provider[]) => ({ show: { [PARAMETER]: providers } }
  */
 export const whatsAppCredentials: INodeCredentialDescription[] = [
   { name: 'parleyApi', displayName: 'Parley API', required: true },
-  {
-    name: 'whatsAppCloudApi',
-    displayName: 'WhatsApp Cloud API',
-    required: true,
-    displayOptions: except('dialog360', 'twilio'),
-  },
-  { name: 'dialog360Api', displayName: '360dialog API', required: true, displayOptions: only('dialog360') },
-  { name: 'parleyTwilioApi', displayName: 'Twilio Messaging API', required: true, displayOptions: only('twilio') },
+  ...[DEFAULT, ...OTHERS].map(credentialOf),
 ];
 
 /** What a provider does not have, said where one would look for it. */
@@ -48,6 +45,6 @@ export function providerNotice(provider: Provider, name: string, displayName: st
 
 /** The parameter is not of an item, so it stands in the node as it is; also while its form is filled in. */
 export function providerOf({ parameters }: Pick<INode, 'parameters'>): Provider {
-  const chosen = parameters[PARAMETER];
-  return chosen === 'dialog360' || chosen === 'twilio' ? chosen : DEFAULT;
+  const chosen = String(parameters[PARAMETER]);
+  return isProvider(chosen) ? chosen : DEFAULT;
 }

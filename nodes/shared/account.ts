@@ -50,8 +50,13 @@ export interface CredentialForm {
   displayName: string;
   identifiedBy: readonly string[];
   channel: string;
-  externalId: string;
+  /** The setting that says which account it is; of several, the first that is filled in. */
+  externalId: string | readonly string[];
   settings: readonly string[];
+  /** What a provider's console writes before a value, by the field: it is cut off. */
+  prefixes?: Readonly<Record<string, RegExp>>;
+  /** Names of templates are not unique there. */
+  templatesById?: boolean;
   /** The field that may hold several secrets while they are rotated. Default `appSecret`. */
   rotated?: string;
 }
@@ -66,8 +71,17 @@ function noAccount({ displayName, identifiedBy }: CredentialForm): never {
 
 /** The account of a decrypted credential. Pure. Throws `ParameterError` when it says no account. */
 export function accountOfCredential(form: CredentialForm, credential: Record<string, unknown>): ChannelAccount {
-  const { rotated = 'appSecret' } = form;
-  const given = { ...credential, [rotated]: secretList(credential[rotated]) };
+  const { rotated = 'appSecret', prefixes = {}, templatesById } = form;
+  const bare = Object.entries(prefixes).map(([field, prefix]) => [
+    field,
+    String(credential[field] ?? '').replace(prefix, ''),
+  ]);
+  const given = { ...credential, ...Object.fromEntries(bare), [rotated]: secretList(credential[rotated]) };
   const settings = compactSettings(given, form.settings);
-  return channelAccount(form.channel, String(settings[form.externalId] ?? noAccount(form)), settings);
+  const externalId = [form.externalId].flat().find((field) => settings[field] !== undefined);
+  if (externalId === undefined) return noAccount(form);
+  return {
+    ...channelAccount(form.channel, String(settings[externalId]), settings),
+    ...(templatesById && { templatesById }),
+  };
 }

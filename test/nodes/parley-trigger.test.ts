@@ -143,8 +143,8 @@ describe('the list of accounts', () => {
     expect(await search()).toEqual({
       results: [
         { name: 'All Accounts', value: '' },
-        { name: 'Instagram · 17841400000000000', value: 'instagram/17841400000000000' },
-        { name: 'WhatsApp · Shop · 106540352242922', value: 'whatsapp/106540352242922' },
+        { name: 'The instagram · 17841400000000000', value: 'instagram/17841400000000000' },
+        { name: 'The whatsapp · Shop · 106540352242922', value: 'whatsapp/106540352242922' },
       ],
     });
   });

@@ -8,8 +8,8 @@ import { idempotencyKey } from '../../nodes/shared/idempotency.ts';
 import { Parameters } from '../../nodes/shared/parameters.ts';
 import { waitUntil } from '../../nodes/shared/reply-wait.ts';
 import { dispositionFileName } from '../../nodes/shared/transport.ts';
-import { twilioAccountOf } from '../../nodes/shared/twilio-account.ts';
-import { CLOUD_ACCOUNT, DIALOG360_ACCOUNT } from '../../nodes/WhatsApp/account.ts';
+import { SMS_ACCOUNT } from '../../nodes/Twilio/account.ts';
+import { CLOUD_ACCOUNT, DIALOG360_ACCOUNT, TWILIO_ACCOUNT } from '../../nodes/WhatsApp/providers.ts';
 import { settingsSchema as dialog360Settings } from '../../service/src/channels/dialog360/settings.ts';
 import { settingsSchema } from '../../service/src/channels/whatsapp/settings.ts';
 
@@ -142,22 +142,27 @@ describe('the account of a credential', () => {
   });
 
   test.each([
-    ['twilio_whatsapp', 'whatsapp:+14155238886', undefined, '+14155238886'],
-    ['twilio_whatsapp', ' +14155238886 ', undefined, '+14155238886'],
-    ['twilio_sms', '', `MG${'0'.repeat(32)}`, `MG${'0'.repeat(32)}`],
-  ] as const)('of Twilio, %s from %j, is named by its sender', (channel, from, messagingServiceSid, externalId) => {
+    [TWILIO_ACCOUNT, 'whatsapp:+14155238886', undefined, '+14155238886'],
+    [TWILIO_ACCOUNT, ' +14155238886 ', undefined, '+14155238886'],
+    [SMS_ACCOUNT, '', `MG${'0'.repeat(32)}`, `MG${'0'.repeat(32)}`],
+  ] as const)('of Twilio, $channel from %j, is named by its sender', (form, from, messagingServiceSid, externalId) => {
     const sid = `AC${'0'.repeat(32)}`;
-    const account = twilioAccountOf(channel, {
+    const account = accountOfCredential(form, {
       accountSid: sid,
       authToken: 'new-token,old-token',
       from,
       messagingServiceSid,
     });
-    expect(account.ref).toMatchObject({ channel, externalId });
+    expect(account.ref).toMatchObject({ channel: form.channel, externalId });
     expect(account.settings).toEqual({
       ...{ accountSid: sid, authToken: ['new-token', 'old-token'] },
       ...(messagingServiceSid === undefined ? { from: externalId } : { messagingServiceSid }),
     });
+  });
+
+  test('of a WhatsApp sender at Twilio is the same, whichever node speaks for it', () => {
+    const { channel, identifiedBy } = TWILIO_ACCOUNT;
+    expect({ ...SMS_ACCOUNT, channel, identifiedBy }).toEqual(TWILIO_ACCOUNT);
   });
 
   test.each<[unknown, unknown]>([

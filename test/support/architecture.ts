@@ -154,6 +154,8 @@ const SQL_PACKAGES = /^(kysely|node:sqlite|pg|better-sqlite3)(\/|$)/;
 const PROVIDER_WORDS = /\bwamid\b|hub\.challenge|\bentry\[/;
 /** Where no channel may be named: everything that serves all channels alike. */
 const CHANNEL_BLIND = /^(contract|service\/src)\//;
+/** Nodes that serve all channels alike: a channel may be their example, and is never what they decide by. */
+const NODES_OF_ALL = /^nodes\/(shared|Parley)\//;
 /** Where a provider's words are at home: its channel, and the folder of a protocol that several channels speak. */
 const PROVIDER_HOME = /^service\/src\/channels\/((?!kit\/|protocols\/)|protocols\/)[^/]+\//;
 export const MAX_LINES = 300;
@@ -232,6 +234,21 @@ function wordRules(file: SourceFile, channelIds: readonly string[]): string[] {
   return broken;
 }
 
+/** No channel, and no credential but the service's own, by its whole name. */
+function nodeRules(file: SourceFile, channelIds: readonly string[], credentials: readonly string[]): string[] {
+  if (!NODES_OF_ALL.test(file.path)) return [];
+  const isChannel = (text: string) => channelIds.some((id) => text === id || text.startsWith(`${id}_`));
+  const named = stringLiterals(file).filter((text) => isChannel(text) || credentials.includes(text));
+  return named.map((name) => `names '${name}': it belongs in the folder of its node`);
+}
+
+/** The names of the credentials of channels, by their files. */
+function channelCredentials(files: readonly SourceFile[]): string[] {
+  const classes = files.map(({ path }) => /^credentials\/(\w+)\.credentials\.ts$/.exec(path)?.[1] ?? '');
+  const names = classes.map((name) => name.charAt(0).toLowerCase() + name.slice(1));
+  return names.filter((name) => name !== '' && name !== 'parleyApi');
+}
+
 function docRules(file: SourceFile): string[] {
   if (!DOCUMENTED.test(file.path)) return [];
   return undocumented(file.path, file.text).map((name) => `the export ${name} has no doc comment`);
@@ -283,8 +300,14 @@ function circles(files: readonly SourceFile[]): string[] {
 /** Every broken rule as `path: rule`. */
 export function violations(files: readonly SourceFile[]): string[] {
   const channelIds = channelFolders(files);
+  const credentials = channelCredentials(files);
   const broken = files.flatMap((file) =>
-    [...importRules(file), ...wordRules(file, channelIds), ...docRules(file)].map((rule) => `${file.path}: ${rule}`),
+    [
+      ...importRules(file),
+      ...wordRules(file, channelIds),
+      ...nodeRules(file, channelIds, credentials),
+      ...docRules(file),
+    ].map((rule) => `${file.path}: ${rule}`),
   );
   for (const id of channelIds) {
     for (const name of CHANNEL_FILES) {

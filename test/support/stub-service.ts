@@ -125,8 +125,8 @@ export class StubService {
   /** All, or the one with this id. */
   #getAccounts(id: string): Reply {
     const all = [...this.accounts].map(([place, { name }]) => {
-      const [channel, externalId] = place.split('/');
-      return { id: `acc_${String(externalId)}`, channel, externalId, name };
+      const [channel = '', externalId] = place.split('/');
+      return { id: `acc_${String(externalId)}`, channel, channelName: `The ${channel}`, externalId, name };
     });
     if (id === '') return { status: 200, body: { data: all } };
     const found = all.find((account) => account.id === id);

@@ -1,13 +1,9 @@
 /** What a channel's node says of itself, so that the operations which every channel has are written once. */
 import type { INodeProperties } from 'n8n-workflow';
 import type { OutboundContent, ReplyButton } from '../../../contract/message.ts';
-import type { ChannelAccount } from '../account.ts';
+import type { AccountGetter } from '../account-getter.ts';
 import type { ContentKind } from '../content/kind.ts';
 import type { RecipientWords } from '../descriptions.ts';
-import type { ParleyContext } from '../transport.ts';
-
-/** The account of the node's credential. */
-export type AccountGetter = (context: ParleyContext) => Promise<ChannelAccount>;
 
 /** A question with buttons to answer it. */
 export interface Question {

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { accountAction } from '../actions.ts';
 import { itemParameters, type Operation, type Resource } from '../operation.ts';
 import { compact } from '../parameters.ts';
-import type { AccountGetter } from './channel-form.ts';
+import type { AccountGetter } from '../account-getter.ts';
 
 /** What a channel's links can do. */
 export interface LinkForm {

@@ -4,7 +4,7 @@ import { messageIdField } from '../content/text.ts';
 import { itemParameters, type Operation } from '../operation.ts';
 import { compact, type Parameters } from '../parameters.ts';
 import { accountRequest } from '../transport.ts';
-import type { AccountGetter } from './channel-form.ts';
+import type { AccountGetter } from '../account-getter.ts';
 
 /** How typing is shown beside a read mark: the fields, and what they say. */
 export interface TypingForm {

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { downloadToBinary, uploadBinary } from '../binary.ts';
 import { itemParameters, type Operation, type Output, type Resource } from '../operation.ts';
-import type { AccountGetter } from './channel-form.ts';
+import type { AccountGetter } from '../account-getter.ts';
 
 function optionsField(options: INodeProperties[]): INodeProperties {
   return {

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { accountAction } from '../actions.ts';
 import { limitField, returnAllField } from '../descriptions.ts';
 import { itemParameters, type Operation, type Resource } from '../operation.ts';
-import type { AccountGetter } from './channel-form.ts';
+import type { AccountGetter } from '../account-getter.ts';
 
 function createOperation(accountOf: AccountGetter): Operation {
   return {

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { accountAction } from '../actions.ts';
 import { itemParameters, type Operation, type Resource } from '../operation.ts';
 import { compact, ParameterError } from '../parameters.ts';
-import type { AccountGetter } from './channel-form.ts';
+import type { AccountGetter } from '../account-getter.ts';
 import type { ProfilePart } from './profile-fields.ts';
 
 function deleteOperation(accountOf: AccountGetter, parts: readonly ProfilePart[]): Operation {

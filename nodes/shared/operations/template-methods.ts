@@ -2,7 +2,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult, ResourceMapperFields } from 'n8n-workflow';
 import { Parameters } from '../parameters.ts';
 import { findTemplate, searchTemplates, variableFields } from '../templates.ts';
-import type { AccountGetter } from './channel-form.ts';
+import type { AccountGetter } from '../account-getter.ts';
 
 type ListSearch = (this: ILoadOptionsFunctions, filter?: string, after?: string) => Promise<INodeListSearchResult>;
 type Mapping = (this: ILoadOptionsFunctions) => Promise<ResourceMapperFields>;

@@ -5,7 +5,7 @@ import { limitField, returnAllField, simplifyField } from '../descriptions.ts';
 import { itemParameters, type Operation } from '../operation.ts';
 import { findTemplate, templateField } from '../templates.ts';
 import { accountPages } from '../transport.ts';
-import type { AccountGetter } from './channel-form.ts';
+import type { AccountGetter } from '../account-getter.ts';
 
 /** What stands in the body: of the part that is called so, or of the first that has one. */
 function bodyText({ components }: Template): string | null {

@@ -86,6 +86,7 @@ export class AccountsController {
     return {
       id: account.id,
       channel: account.channel.id,
+      channelName: account.channel.name,
       externalId: account.externalId,
       ...(account.name !== null && { name: account.name }),
       settings: mask(account.settings as Record<string, unknown>, account.channel.secrets),

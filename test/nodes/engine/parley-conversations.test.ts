@@ -244,9 +244,10 @@ test('the editor lists the accounts to send from, and finds one', async () => {
   fixture.service.answers.set('GET /v1/accounts', () => ({
     body: {
       data: [
-        { id: 'acc_1', channel: 'whatsapp', externalId: '77', name: 'Shop' },
-        { id: 'acc_2', channel: 'twilio_sms', externalId: '+1555' },
-        { id: 'acc_3', channel: 'telepathy', externalId: 'x' },
+        { id: 'acc_1', channel: 'whatsapp', channelName: 'WhatsApp', externalId: '77', name: 'Shop' },
+        { id: 'acc_2', channel: 'twilio_sms', channelName: 'Twilio SMS/MMS', externalId: '+1555' },
+        { id: 'acc_3', channel: 'telepathy', channelName: 'Telepathy', externalId: 'x' },
+        { id: 'acc_4', channel: 'whatsapp', channelName: 'WhatsApp', externalId: '78' },
       ],
     },
   }));
@@ -255,10 +256,17 @@ test('the editor lists the accounts to send from, and finds one', async () => {
     await fixture.engine.editor('listSearch', saved, PARLEY, 'searchAccounts', filter);
   expect(await list()).toEqual({
     results: [
-      { name: 'SMS (Twilio) · +1555', value: 'twilio_sms/+1555' },
-      { name: 'telepathy · x', value: 'telepathy/x' },
+      { name: 'Telepathy · x', value: 'telepathy/x' },
+      { name: 'Twilio SMS/MMS · +1555', value: 'twilio_sms/+1555' },
+      { name: 'WhatsApp · 78', value: 'whatsapp/78' },
       { name: 'WhatsApp · Shop · 77', value: 'whatsapp/77' },
     ],
   });
+  const channels = await fixture.engine.editor('loadOptions', saved, PARLEY, 'getChannels');
+  expect(channels).toEqual([
+    { name: 'Telepathy', value: 'telepathy' },
+    { name: 'Twilio SMS/MMS', value: 'twilio_sms' },
+    { name: 'WhatsApp', value: 'whatsapp' },
+  ]);
   expect(await list('twilio')).toMatchObject({ results: [{ value: 'twilio_sms/+1555' }] });
 });

@@ -5,7 +5,7 @@ import { itemParameters, type Operation, type Output } from '../../../shared/ope
 import { compact, type Parameters } from '../../../shared/parameters.ts';
 import { parleyPages } from '../../../shared/transport.ts';
 import { accountOf, oneAccountField } from '../../accounts.ts';
-import { CHANNEL_CHOICES } from '../../channels.ts';
+import { channelFilter } from '../../accounts.ts';
 import { conversationOutput } from '../../conversations.ts';
 
 const filtersField: INodeProperties = {
@@ -16,14 +16,7 @@ const filtersField: INodeProperties = {
   default: {},
   options: [
     { ...oneAccountField, required: false, description: 'Only conversations with this account' },
-    {
-      displayName: 'Channel',
-      name: 'channel',
-      type: 'options',
-      options: [...CHANNEL_CHOICES],
-      default: 'whatsapp',
-      description: 'Only conversations on this channel',
-    },
+    channelFilter,
     {
       displayName: 'Contact ID',
       name: 'contactId',

@@ -2,7 +2,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { DeadLetter, DeadLetterDetails, DeadLetterFilter } from '../../../../contract/dead-letter.ts';
 import { compact, type Parameters } from '../../../shared/parameters.ts';
-import { CHANNEL_CHOICES } from '../../channels.ts';
+import { channelFilter } from '../../accounts.ts';
 
 export const deadLetterPath = (id: string) => `/v1/dead-letters/${encodeURIComponent(id)}`;
 
@@ -21,13 +21,7 @@ export const filtersField: INodeProperties = {
       placeholder: 'e.g. 106540352242922',
       description: "The account's ID at its provider, e.g. a phone number ID",
     },
-    {
-      displayName: 'Channel',
-      name: 'channel',
-      type: 'options',
-      options: [...CHANNEL_CHOICES],
-      default: 'whatsapp',
-    },
+    channelFilter,
     {
       displayName: 'Given Up Before',
       name: 'to',

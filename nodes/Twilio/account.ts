@@ -1,0 +1,30 @@
+/** The accounts of the credential `parleyTwilioApi`: one sender, for SMS and MMS or for WhatsApp. */
+import type { AccountGetter } from '../shared/account-getter.ts';
+import { accountOfCredential, type CredentialForm } from '../shared/account.ts';
+import { channelOf } from './channel.ts';
+
+const CREDENTIAL: Omit<CredentialForm, 'channel' | 'identifiedBy'> = {
+  credential: 'parleyTwilioApi',
+  displayName: 'Twilio Messaging API',
+  externalId: ['from', 'messagingServiceSid'],
+  settings: ['accountSid', 'authToken', 'apiKeySid', 'apiKeySecret', 'from', 'messagingServiceSid', 'baseUrl'],
+  // Twilio's console writes WhatsApp senders as `whatsapp:+…`.
+  prefixes: { from: /^\s*whatsapp:/i },
+  rotated: 'authToken',
+  templatesById: true,
+};
+
+export const SMS_ACCOUNT: CredentialForm = {
+  ...CREDENTIAL,
+  channel: 'twilio_sms',
+  identifiedBy: ['From', 'Messaging Service SID'],
+};
+
+const WHATSAPP_ACCOUNT: CredentialForm = { ...CREDENTIAL, channel: 'twilio_whatsapp', identifiedBy: ['From'] };
+
+const FORMS = { twilio_sms: SMS_ACCOUNT, twilio_whatsapp: WHATSAPP_ACCOUNT };
+
+export const twilioAccount: AccountGetter = async (context) => {
+  const credential = await context.getCredentials(CREDENTIAL.credential);
+  return accountOfCredential(FORMS[channelOf(context.getNode(), credential['from'])], credential);
+};

@@ -1,0 +1,59 @@
+/**
+ * THE list of those through whom the node connects: Meta itself, and others that pass its API on. Each has its own credential, of a
+ * channel of its own.
+ */
+import type { CredentialForm } from '../shared/account.ts';
+
+export const CLOUD_ACCOUNT: CredentialForm = {
+  credential: 'whatsAppCloudApi',
+  displayName: 'WhatsApp Cloud API',
+  identifiedBy: ['Phone Number ID'],
+  channel: 'whatsapp',
+  externalId: 'phoneNumberId',
+  settings: ['accessToken', 'phoneNumberId', 'wabaId', 'appId', 'appSecret', 'verifyToken', 'apiVersion', 'baseUrl'],
+};
+
+export const DIALOG360_ACCOUNT: CredentialForm = {
+  credential: 'dialog360Api',
+  displayName: '360dialog API',
+  identifiedBy: ['Phone Number ID'],
+  channel: 'dialog360',
+  externalId: 'phoneNumberId',
+  settings: [
+    'apiKey',
+    'phoneNumberId',
+    'phoneNumber',
+    'wabaId',
+    'webhookHeader',
+    'webhookSecret',
+    'platformSecret',
+    'baseUrl',
+  ],
+  rotated: 'platformSecret',
+};
+
+/** As the node of this provider has it: both nodes name the same account. */
+export const TWILIO_ACCOUNT: CredentialForm = {
+  credential: 'parleyTwilioApi',
+  displayName: 'Twilio Messaging API',
+  identifiedBy: ['From'],
+  channel: 'twilio_whatsapp',
+  externalId: ['from', 'messagingServiceSid'],
+  settings: ['accountSid', 'authToken', 'apiKeySid', 'apiKeySecret', 'from', 'messagingServiceSid', 'baseUrl'],
+  prefixes: { from: /^\s*whatsapp:/i },
+  rotated: 'authToken',
+  templatesById: true,
+};
+
+/** Sorted by name; the keys are the values of 'Connect Through'. */
+export const PROVIDERS = {
+  dialog360: { name: '360dialog', account: DIALOG360_ACCOUNT },
+  cloudApi: { name: 'Meta Cloud API', account: CLOUD_ACCOUNT },
+  twilio: { name: 'Twilio', account: TWILIO_ACCOUNT },
+} satisfies Record<string, { name: string; account: CredentialForm }>;
+
+export type Provider = keyof typeof PROVIDERS;
+
+export function isProvider(word: string): word is Provider {
+  return Object.hasOwn(PROVIDERS, word);
+}
