@@ -46,7 +46,7 @@ export class WebhookListener {
   }
 
   /** Answers the request if it is a POST to a webhook URL; false: it is someone else's. */
-  take(request: IncomingMessage, response: ServerResponse): boolean {
+  handle(request: IncomingMessage, response: ServerResponse): boolean {
     const [, channel, endpoint] = (request.method === 'POST' && PATH.exec(request.url ?? '')) || [];
     if (channel === undefined || endpoint === undefined) return false;
     const call: Call = { request, response, startedAt: performance.now() };
@@ -146,7 +146,7 @@ export function withWebhooks(webhooks: WebhookListener): FastifyServerFactory {
     const server = createServer((request, response) => {
       // On the way out: the last answer of this connection, which would otherwise keep the process waiting.
       if (!server.listening) response.setHeader('connection', 'close');
-      if (!webhooks.take(request, response)) others(request, response);
+      if (!webhooks.handle(request, response)) others(request, response);
     });
     const { keepAliveTimeout, requestTimeout } = options as { keepAliveTimeout: number; requestTimeout: number };
     return Object.assign(server, { keepAliveTimeout, requestTimeout });

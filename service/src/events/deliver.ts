@@ -73,7 +73,7 @@ export class DeliverHandler implements JobHandler {
     const endCall = this.#calls.begin(subscriptionId);
     if (endCall === undefined) return this.#standBack(job);
     const outcome = await this.#post(subscription, batch, endCall);
-    if (outcome === 'taken') return this.#taken(job, subscription, shard, batch);
+    if (outcome === 'taken') return this.#acknowledged(job, subscription, shard, batch);
     if (this.#isOver(job, subscription, outcome)) {
       this.#deps.delivered('ended', batch.length);
       return this.#end(job, subscription, outcome === 'gone' ? 'gone' : 'unreachable');
@@ -123,7 +123,12 @@ export class DeliverHandler implements JobHandler {
     }
   }
 
-  async #taken(job: Job, subscription: SubscriptionRow, shard: number, batch: readonly Delivery[]): Promise<void> {
+  async #acknowledged(
+    job: Job,
+    subscription: SubscriptionRow,
+    shard: number,
+    batch: readonly Delivery[],
+  ): Promise<void> {
     const { ledger, clock } = this.#deps;
     const seqs = batch.map((one) => one.eventSeq);
     this.#deps.delivered('taken', batch.length);

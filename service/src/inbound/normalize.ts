@@ -68,7 +68,7 @@ export class NormalizeHandler implements JobHandler {
     const { targets, strays } = await this.#route(connectionId, receipt);
     if (strays.length > 0) throw new ParleyError(409, 'account_required', strayReason(strays));
     await ledger.write(async (tx) => {
-      if ((await receipts.takeBack(tx, receipt.seq)) && (await this.#markRead(tx, connectionId, receipt)))
+      if ((await receipts.requeue(tx, receipt.seq)) && (await this.#markRead(tx, connectionId, receipt)))
         await this.#apply(tx, receipt, targets, await erasures.leftOut(tx.db));
     });
   }

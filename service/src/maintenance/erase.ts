@@ -26,7 +26,7 @@ interface Rest extends Omit<Remainder, 'own'> {
 }
 
 /** How far the rest is: whose steps are next, and where they go on. */
-interface Place {
+interface ErasureProgress {
   eraser: string;
   at: unknown;
 }
@@ -65,7 +65,7 @@ export class Eraser implements MaintenanceTask {
     const { own, ...rest } = payload as unknown as Rest;
     const cursor = `erase:${rest.contactId}`;
     const position = await cursors.find(tx.db, cursor);
-    const place = position === undefined ? undefined : (JSON.parse(position) as Place);
+    const place = position === undefined ? undefined : (JSON.parse(position) as ErasureProgress);
     const erasers = this.#erasers.filter(({ step }) => step !== undefined);
     // One that this version does not have: the steps begin anew.
     const index = Math.max(
@@ -80,7 +80,7 @@ export class Eraser implements MaintenanceTask {
       await cursors.remove(tx, cursor);
       return 'done';
     }
-    const then: Place = { eraser: next.name, at: stepped === 'done' ? undefined : stepped.at };
+    const then: ErasureProgress = { eraser: next.name, at: stepped === 'done' ? undefined : stepped.at };
     await cursors.put(tx, cursor, JSON.stringify(then));
     return stepped !== 'done' && stepped.notBefore !== undefined ? { againAt: stepped.notBefore } : 'more';
   }

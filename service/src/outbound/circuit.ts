@@ -49,7 +49,7 @@ export class Circuit {
     if (now < probeAt) return probeAt - now;
     const next = now + Math.min(LONGEST_MS, now - since + MINUTE_MS);
     const isMine = await ledger.write(async (tx) => {
-      if (!(await store.takeProbe(tx, id, probeAt, next))) return false;
+      if (!(await store.acquireProbe(tx, id, probeAt, next))) return false;
       // In the order of the commits: the pause may end in the very next one.
       tx.afterCommit(() => accounts.noted(id, { pause: { ...pause, probeAt: next } }));
       return true;

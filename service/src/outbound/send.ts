@@ -158,15 +158,15 @@ export class SendHandler implements JobHandler {
   async #call({ account, message }: Sending, circumstances: Circumstances): Promise<SendReceipt | SendError> {
     const outgoing = outgoingOf(message, circumstances);
     const startedAt = performance.now();
-    const told = (outcome: 'accepted' | SendError['kind']) =>
+    const observe = (outcome: 'accepted' | SendError['kind']) =>
       this.#deps.called(account.channel.id, outcome, performance.now() - startedAt);
     try {
       const receipt = await account.channel.send(outgoing, account.settings, this.#deps.io);
-      told('accepted');
+      observe('accepted');
       return receipt;
     } catch (cause) {
       const error = this.#sendError(message, cause);
-      told(error.kind);
+      observe(error.kind);
       return error;
     }
   }

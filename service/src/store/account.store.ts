@@ -1,15 +1,17 @@
-/** Accounts. Settings are kept as they come: encrypted. */
+/** Stores accounts. It keeps settings as they come: encrypted. */
 import type { Kysely, Selectable } from 'kysely';
 import type { AccountsTable, Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 
+/** An account as it is stored. */
 export type AccountRow = Selectable<AccountsTable>;
+/** What a registration tells of an account. */
 export type NewAccount = Omit<AccountRow, 'pausedAt' | 'pausedReason' | 'probeAt' | 'perSecond'>;
 
 /** Everything of an account but its settings, which are long. */
 export type AccountFacts = Omit<AccountRow, 'settings'>;
 
-/** Of every account there is, the deleted ones too: by it a process sees what another one changed. */
+/** Reads every account there is, the deleted ones too, without its settings: by it a process sees what another one changed. */
 export async function facts(db: Kysely<Schema>): Promise<AccountFacts[]> {
   return db
     .selectFrom('accounts')
@@ -18,6 +20,7 @@ export async function facts(db: Kysely<Schema>): Promise<AccountFacts[]> {
     .execute();
 }
 
+/** Finds an account by its id, deleted or not. */
 export async function findById(db: Kysely<Schema>, id: string): Promise<AccountRow | undefined> {
   return db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst();
 }
@@ -43,7 +46,7 @@ export async function put(tx: Tx, account: NewAccount): Promise<void> {
     .execute();
 }
 
-/** The account with this external id, deleted ones too: its id is for ever. */
+/** Finds the account with this external id, deleted or not: its id is for ever. */
 export async function find(db: Kysely<Schema>, channel: string, externalId: string): Promise<AccountRow | undefined> {
   return db
     .selectFrom('accounts')
@@ -62,6 +65,7 @@ export async function remove(tx: Tx, id: string, now: number): Promise<void> {
     .execute();
 }
 
+/** Stores how many sends per second the provider allows the account; null: it does not tell. */
 export async function setPerSecond(tx: Tx, id: string, perSecond: number): Promise<void> {
   await tx.db.updateTable('accounts').set({ perSecond }).where('id', '=', id).execute();
 }
@@ -83,8 +87,8 @@ export async function pause(
   return paused.numUpdatedRows > 0n;
 }
 
-/** Takes the trial that is due at `probeAt`, and sets the next. False: another process has it. */
-export async function takeProbe(tx: Tx, id: string, probeAt: number, next: number): Promise<boolean> {
+/** Acquires the probe that is due at `probeAt`, and sets the next. Answers false when another process has it. */
+export async function acquireProbe(tx: Tx, id: string, probeAt: number, next: number): Promise<boolean> {
   const taken = await tx.db
     .updateTable('accounts')
     .set({ probeAt: next })
@@ -94,7 +98,7 @@ export async function takeProbe(tx: Tx, id: string, probeAt: number, next: numbe
   return taken.numUpdatedRows > 0n;
 }
 
-/** Ends the pause that began then. False: it is over already. */
+/** Ends the pause that began at `since`. Answers false when it is over already. */
 export async function resume(tx: Tx, id: string, since: number): Promise<boolean> {
   const resumed = await tx.db
     .updateTable('accounts')
@@ -105,7 +109,7 @@ export async function resume(tx: Tx, id: string, since: number): Promise<boolean
   return resumed.numUpdatedRows > 0n;
 }
 
-/** Those of a channel that were not deleted, the oldest first. */
+/** Lists the accounts of a channel that were not deleted, the oldest first. */
 export async function ofChannel(db: Kysely<Schema>, channel: string): Promise<AccountRow[]> {
   const all = db.selectFrom('accounts').selectAll().where('channel', '=', channel).where('deletedAt', 'is', null);
   return all.orderBy('id').execute();

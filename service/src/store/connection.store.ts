@@ -1,11 +1,14 @@
-/** Connections and the webhook URLs that lead to them. What a provider made for us is kept as it comes: encrypted. */
+/** Stores connections and the webhook URLs that lead to them. It keeps what a provider made for us as it comes: encrypted. */
 import type { Selectable } from 'kysely';
 import type { Db, Tx } from './unit-of-work.ts';
 import type { ConnectionsTable, EndpointsTable } from './schema.ts';
 
+/** A connection as it is stored. */
 export type ConnectionRow = Selectable<ConnectionsTable>;
+/** A webhook URL and the connection that it leads to. */
 export type EndpointRow = Selectable<EndpointsTable>;
 
+/** A connection with its first webhook URL. */
 export interface NewConnection {
   id: string;
   connector: string;
@@ -23,20 +26,21 @@ export async function endpoints(db: Db): Promise<EndpointRow[]> {
   return db.selectFrom('endpoints').selectAll().execute();
 }
 
+/** Stores a connection with its webhook URL. */
 export async function create(tx: Tx, { id, connector, endpoint, now }: NewConnection): Promise<void> {
   const row = { id, connector, endpoint, createdAt: now, updatedAt: now };
   await tx.db.insertInto('connections').values(row).execute();
   await tx.db.insertInto('endpoints').values({ endpoint, connectionId: id }).execute();
 }
 
-/** Keeps what the provider made for us. */
+/** Stores what the provider made for us. */
 export async function setLearned(tx: Tx, id: string, learned: string, now: number): Promise<void> {
   await tx.db.updateTable('connections').set({ learned, updatedAt: now }).where('id', '=', id).execute();
 }
 
 /**
- * One connection turned out to be the same as another: its webhook URLs lead to that one from now on, and so do the webhooks that wait to
- * be read or for a person. Answers whether there are any that wait to be read.
+ * Merges a connection into another that turned out to be the same: its webhook URLs lead to that one from now on, and so do the webhooks that wait
+ * to be read or for a person. Answers whether there are any that wait to be read.
  */
 export async function mergeInto(tx: Tx, from: string, into: string): Promise<boolean> {
   const { db } = tx;

@@ -1,4 +1,4 @@
-/** Contacts and their identities: one person, several addresses. */
+/** Stores contacts and their identities: one person, several addresses. */
 import type { Kysely } from 'kysely';
 import type { IdentityRef } from '../../../contract/event.ts';
 import type { Identity } from '../core/identity.ts';
@@ -7,7 +7,7 @@ import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 import { first, prepared, type Parameters } from './prepared.ts';
 
-/** Nobody else gives these to a contact, or takes them away, before the unit ends. */
+/** Locks identities until the unit ends: nobody else gives them to a contact, or takes them away. */
 export async function lockIdentities(tx: Tx, identities: readonly Identity[]): Promise<void> {
   if (!tx.shared) return;
   const names = identities.map(
@@ -16,6 +16,7 @@ export async function lockIdentities(tx: Tx, identities: readonly Identity[]): P
   for (const name of names.sort()) await tx.lock(name);
 }
 
+/** A person as one channel knows them. */
 export interface Contact {
   id: string;
   name: string | null;
@@ -37,7 +38,7 @@ const selectIdentities = prepared((db, its: Parameters<{ id: string; channel: st
     .orderBy('kind'),
 );
 
-/** With the identities that the contact has on one channel, the oldest first. */
+/** Finds a contact with the identities that they have on one channel, the oldest first. */
 export async function find(db: Kysely<Schema>, id: string, channel: string): Promise<Contact | undefined> {
   const row = first(await selectOne(db, { id }));
   if (row === undefined) return undefined;
@@ -46,7 +47,7 @@ export async function find(db: Kysely<Schema>, id: string, channel: string): Pro
   return { id, name, username, identities };
 }
 
-/** Several at once: answers a look-up of a contact, with the identities that it has on a channel. */
+/** Finds several contacts at once, and answers a look-up of one with the identities that they have on a channel. */
 export async function findAll(db: Kysely<Schema>, ids: readonly string[]) {
   const wanted = [...new Set(ids)];
   const rows =
@@ -82,13 +83,13 @@ const selectOwner = prepared((db, its: Parameters<Identity>) =>
     .where('realm', '=', its('realm')),
 );
 
-/** Whose identity it is. */
+/** Finds the contact whose identity it is. */
 export async function ownerOf(db: Kysely<Schema>, identity: Identity): Promise<string | undefined> {
   const { channel, realm, kind, address } = identity;
   return first(await selectOwner(db, { channel, realm, kind, address }))?.contactId;
 }
 
-/** Everybody who has the address in some realm. */
+/** Finds everybody who has the address in some realm. */
 export async function ownersOf(db: Kysely<Schema>, channel: string, { kind, address }: IdentityRef): Promise<string[]> {
   const rows = await db
     .selectFrom('identities')
@@ -107,6 +108,7 @@ const insertOne = prepared((db, its: Parameters<{ id: string; now: number }>) =>
     .values({ id: its('id'), name: null, username: null, marketingStoppedAt: null, createdAt: its('now') }),
 );
 
+/** Stores a new contact, without identities. */
 export async function create(tx: Tx, id: string, now: number): Promise<void> {
   await insertOne(tx.db, { id, now });
 }
@@ -131,7 +133,7 @@ export async function addIdentity(tx: Tx, contactId: string, identity: Identity,
   await insertIdentity(tx.db, { channel, realm, kind, address, contactId, createdAt: now });
 }
 
-/** Nobody's any more. */
+/** Takes an identity away from whoever has it. */
 export async function dropIdentity(tx: Tx, identity: Identity): Promise<void> {
   await tx.db
     .deleteFrom('identities')
@@ -142,17 +144,20 @@ export async function dropIdentity(tx: Tx, identity: Identity): Promise<void> {
     .execute();
 }
 
+/** Stores what the contact is called now. */
 export async function rename(tx: Tx, id: string, name: string | null, username: string | null): Promise<void> {
   await tx.db.updateTable('contacts').set({ name, username }).where('id', '=', id).execute();
 }
 
-/** Conversations that became one. */
+/** Names two conversations that became one. */
 export interface Joined {
   from: string;
   into: string;
 }
 
-/** Two contacts turned out to be one: what `from` has goes to `into`, thread by thread. Answers those that were joined. */
+/**
+ * Merges two contacts that turned out to be one: what `from` has goes to `into`, thread by thread. Answers the conversations that were joined.
+ */
 export async function merge(tx: Tx, from: string, into: string): Promise<Joined[]> {
   const { db } = tx;
   const moving = await db
@@ -175,7 +180,7 @@ export async function merge(tx: Tx, from: string, into: string): Promise<Joined[
   return joined;
 }
 
-/** What only `from` knew is not forgotten, least of all that the person said stop. */
+/** Keeps what only `from` knew, above all that the person said stop. */
 async function joinContacts({ db }: Tx, from: string, into: string): Promise<void> {
   const rows = await db.selectFrom('contacts').selectAll().where('id', 'in', [from, into]).execute();
   const gone = rows.find((row) => row.id === from);

@@ -1,16 +1,16 @@
-/** Lists of conversations, the one in which the contact was last heard first. Those that were merged into others are not in them. */
+/** Lists conversations, the one in which the contact was last heard first. It leaves out those that were merged into others. */
 import { sql, type ExpressionBuilder, type Kysely } from 'kysely';
 import * as conversations from './conversation.store.ts';
 import type { Conversation } from './conversation.store.ts';
 import type { Schema } from './schema.ts';
 
-/** Where a list goes on: behind this conversation. `heardAt` null: behind all in which the contact was ever heard. */
+/** Says where a list goes on: behind this conversation. `heardAt` null: behind all in which the contact was ever heard. */
 export interface ConversationPosition {
   heardAt: number | null;
   id: string;
 }
 
-/** Which conversations; absent: all. */
+/** Narrows a list of conversations; absent members do not. */
 export interface WantedConversations {
   ids: readonly string[] | undefined;
   accountIds: readonly string[] | undefined;
@@ -22,12 +22,12 @@ export interface WantedConversations {
   after: ConversationPosition | undefined;
 }
 
-/** Behind every other. */
+/** Begins a list: every conversation stands behind it. */
 const LAST = { heardAt: Number.MAX_SAFE_INTEGER, id: '' };
 
 const heardFirst = (one: Conversation): number => one.window.heardAt ?? -Infinity;
 
-/** All of a contact, also by the id of one who turned out to be the same person. */
+/** Lists all conversations of a contact, also by the id of one who turned out to be the same person. */
 export async function ofContact(db: Kysely<Schema>, contactId: string): Promise<Conversation[]> {
   const rows = await db.selectFrom('conversations').select('id').where('contactId', '=', contactId).execute();
   const found = new Map<string, Conversation>();
@@ -40,7 +40,7 @@ export async function ofContact(db: Kysely<Schema>, contactId: string): Promise<
   );
 }
 
-/** Those in which the contact was heard, then the others; both are found in the order of an index. */
+/** Lists conversations in which the contact was heard, then the others; it finds both in the order of an index. */
 export async function page(db: Kysely<Schema>, wanted: WantedConversations, limit: number): Promise<Conversation[]> {
   const { after, heardSince } = wanted;
   const heard = after?.heardAt === null ? [] : await listed(heardOnes(db, wanted, after), limit);

@@ -1,4 +1,4 @@
-/** Conversations: account × contact × thread, with the session window and the owner. */
+/** Stores conversations: account × contact × thread, with the session window and the owner. */
 import type { Kysely, Selectable } from 'kysely';
 import type { ConversationFacts } from '../../../contract/channel.ts';
 import type { WindowOpener } from '../../../contract/event.ts';
@@ -8,6 +8,7 @@ import type { ConversationsTable, Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 import { changed, first, prepared, type Parameters } from './prepared.ts';
 
+/** What is said between an account and a contact, in one thread. */
 export interface Conversation {
   id: string;
   accountId: string;
@@ -59,25 +60,25 @@ const selectOne = prepared((db, its: Parameters<{ id: string }>) =>
   db.selectFrom('conversations').selectAll().where('id', '=', its('id')),
 );
 
-/** By its id, or by that of one that was merged into it: an id that was told once is good for ever. */
+/** Finds a conversation by its id, or by that of one that was merged into it: an id that was told once is good for ever. */
 export async function find(db: Kysely<Schema>, id: string): Promise<Conversation | undefined> {
   const row = first(await selectOne(db, { id }));
   return row?.mergedInto ? find(db, row.mergedInto) : row && fromRow(row);
 }
 
-/** Holds a conversation until the unit ends: its window, its messages' statuses and the order of its events are the caller's. */
+/** Locks a conversation until the unit ends: its window, its messages' statuses and the order of its events are the caller's. */
 export function lock(tx: Tx, id: string): Promise<void> {
   return tx.lock(`conversation ${id}`);
 }
 
-/** The conversation as it stays until the unit ends. */
+/** Locks a conversation and answers it as it stays until the unit ends. */
 export async function lockForUpdate(tx: Tx, known: Conversation): Promise<Conversation> {
   if (!tx.shared) return known;
   await lock(tx, known.id);
   return (await find(tx.db, known.id)) ?? known;
 }
 
-/** The conversation goes on in another one, which gets its messages, its waiting workflows and what its window allows. */
+/** Merges a conversation into another one, which gets its messages, its waiting workflows and what its window allows. */
 export async function merge(tx: Tx, from: string, into: string): Promise<void> {
   const { db } = tx;
   for (const id of [from, into].sort()) await lock(tx, id);
@@ -186,7 +187,7 @@ const updateHeard = prepared((db, its: Parameters<WindowColumns & { id: string; 
     .where('id', '=', its('id')),
 );
 
-/** The contact was heard: the window as it is since then, and their last message. */
+/** Stores that the contact was heard: the window as it is since then, and their last message. */
 export async function hear(tx: Tx, id: string, window: SessionWindow, inReplyTo: string | null): Promise<void> {
   await updateHeard(tx.db, { id, ...windowColumns(window), inReplyTo });
 }
@@ -213,7 +214,7 @@ const updateKnowledge = prepared(
 /** What a channel tells of a conversation. */
 export type Knowledge = Pick<Conversation, 'facts' | 'attributes'>;
 
-/** Adds to what is known of a conversation; written only where that changes something. Answers what is known then. */
+/** Adds to what is known of a conversation; it writes only what changes something. Answers what is known then. */
 export async function learn(tx: Tx, known: Knowledge & { id: string }, told: Partial<Knowledge>): Promise<Knowledge> {
   const [facts, attributes] = [
     { ...known.facts, ...told.facts },
@@ -237,17 +238,17 @@ const updateOwner = prepared((db, its: Parameters<{ id: string; owner: 'bot' | '
     .where((is) => is.or([is('ownerAt', 'is', null), is('ownerAt', '<=', its('at'))])),
 );
 
-/** Who answers the contact since `at`. Answers false for news that is older than what is known: then nothing changed. */
+/** Stores who answers the contact since `at`. Answers false for news that is older than what is known: then nothing changed. */
 export async function setOwner(tx: Tx, id: string, owner: Conversation['owner'], at: number): Promise<boolean> {
   return changed(await updateOwner(tx.db, { id, owner, at }));
 }
 
-/** Somebody says who answers from now on: that counts, whatever another machine's clock said of news before. */
+/** Stores who answers from now on, as somebody says: that counts, whatever another machine's clock said of news before. */
 export async function assignOwner(tx: Tx, id: string, owner: Conversation['owner'], at: number): Promise<void> {
   await tx.db.updateTable('conversations').set({ owner, ownerAt: at }).where('id', '=', id).execute();
 }
 
-/** Gives the conversation back that was taken from the program at `since`; answers false when it is somebody's since another time. */
+/** Returns a conversation to the bot that a person took at `since`. Answers false when it is somebody's since another time. */
 export async function returnToBot(tx: Tx, id: string, since: number): Promise<boolean> {
   const taken = tx.db.updateTable('conversations').where('id', '=', id).where('ownerAt', '=', since);
   const { numUpdatedRows } = await taken.where('owner', '=', 'human').set({ owner: 'bot' }).executeTakeFirst();
@@ -261,7 +262,7 @@ const updateChoices = prepared((db, its: Parameters<{ id: string; choices: strin
     .where('id', '=', its('id')),
 );
 
-/** What the contact may choose from now; written only where it is something else than before. */
+/** Stores what the contact may choose from now; it writes only what is something else than before. */
 export async function setChoices(
   tx: Tx,
   { id, choices: before }: Pick<Conversation, 'id' | 'choices'>,

@@ -1,9 +1,10 @@
-/** Receipts: webhooks as they came, kept before anything is made of them. */
+/** Stores receipts: webhooks as they came, kept before anything is made of them. */
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 import { changed, prepared, type Parameters } from './prepared.ts';
 
+/** A webhook that came and is to be kept. */
 export interface NewReceipt {
   connectionId: string;
   receivedAt: number;
@@ -12,6 +13,7 @@ export interface NewReceipt {
   body: Uint8Array;
 }
 
+/** A webhook that waits to be read. */
 export interface Receipt {
   seq: number;
   receivedAt: number;
@@ -19,12 +21,12 @@ export interface Receipt {
   body: Uint8Array;
 }
 
-/** Rows of one statement: many at a time cost a third less than one by one. */
+/** One statement stores so many rows: many at a time cost a third less than one by one. */
 const SIZES = [64, 16, 4, 1];
 
 const statements = SIZES.map((size) => ({ size, run: insertMany(size) }));
 
-/** Its parameters are numbered: four for each row. */
+/** Makes the statement for `size` rows; it numbers its parameters, four for each row. */
 function insertMany(size: number) {
   return prepared((db, its: Parameters<Record<string, never>>) =>
     db.insertInto('receipts').values(
@@ -40,7 +42,7 @@ function insertMany(size: number) {
   );
 }
 
-/** Stores receipts, each at the end: whether a webhook came before is not asked here, but by who reads it. */
+/** Stores receipts, each at the end. Whoever reads a receipt finds out whether the webhook came before. */
 export async function insert(tx: Tx, receipts: readonly NewReceipt[]): Promise<void> {
   let next = 0;
   for (const { size, run } of statements) {
@@ -48,7 +50,7 @@ export async function insert(tx: Tx, receipts: readonly NewReceipt[]): Promise<v
   }
 }
 
-/** The values of one statement. */
+/** Numbers the values of one statement. */
 function numbered(receipts: readonly NewReceipt[], from: number, size: number): Record<string, never> {
   const values: unknown[] = [];
   for (let i = from; i < from + size; i++) {
@@ -68,7 +70,7 @@ const selectUnprocessed = prepared((db, its: Parameters<{ connectionId: string; 
     .limit(its('limit')),
 );
 
-/** The oldest receipts of a connection that wait to be read. */
+/** Lists the oldest receipts of a connection that wait to be read. */
 export async function unprocessed(db: Kysely<Schema>, connectionId: string, limit: number): Promise<Receipt[]> {
   return (await selectUnprocessed(db, { connectionId, limit })).rows;
 }
@@ -120,20 +122,20 @@ async function settle(tx: Tx, read: Read): Promise<boolean> {
 const NOTHING = new Uint8Array();
 
 /**
- * What was said is in the ledger now; of the receipt, only its digest is needed any more: of the connection and the body, so that the
- * same bytes for the same connection are the same webhook. Answers false when that was read before, or someone else read this receipt
- * first: then nothing may be made of it again.
+ * Keeps of a receipt that was read only its digest, as what it said is in the ledger now: of the connection and the body, so that the same bytes for
+ * the same connection are the same webhook. Answers false when that was read before, or someone else read this receipt first: then nothing may be
+ * made of it again.
  */
 export async function markProcessed(tx: Tx, { seq }: Receipt, digest: string, now: number): Promise<boolean> {
   return settle(tx, { seq, digest, now, ...ALIVE, request: '', body: NOTHING });
 }
 
-/** Why a receipt waits for a person: nobody can read it, or it tells of accounts that are not registered. */
+/** Tells why a receipt waits for a person: nobody can read it, or it tells of accounts that are not registered. */
 export type DeadCode = 'unreadable' | 'no_account';
 
 const ALIVE = { deadAt: null, deadCode: null, deadReason: null };
 
-/** It was not read, or not all of it: kept as it came, for a person. Answers false when it was read before. */
+/** Keeps a receipt that was not read, or not all of it, as it came, for a person. Answers false when it was read before. */
 export async function putAside(
   tx: Tx,
   receipt: Receipt,
@@ -153,6 +155,7 @@ export interface DeadReceipt extends Receipt {
   reason: string | null;
 }
 
+/** Finds a receipt that was put aside; undefined: it is not aside (any more). */
 export async function findDead(db: Kysely<Schema>, seq: number): Promise<DeadReceipt | undefined> {
   const row = await db
     .selectFrom('receipts')
@@ -165,14 +168,14 @@ export async function findDead(db: Kysely<Schema>, seq: number): Promise<DeadRec
   return { ...rest, deadAt: row.deadAt, code: codeOf(deadCode) };
 }
 
-/** It waits to be read, as if it had just come. Answers false when it is not aside any more. */
-export async function takeBack(tx: Tx, seq: number): Promise<boolean> {
+/** Lets a receipt that was put aside wait to be read, as if it had just come. Answers false when it is not aside any more. */
+export async function requeue(tx: Tx, seq: number): Promise<boolean> {
   const change = { processedAt: null, ...ALIVE };
   const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('deadAt', 'is not', null);
   return (await update.executeTakeFirst()).numUpdatedRows > 0n;
 }
 
-/** Nobody wants to know what it said. Answers false when it is not aside any more. */
+/** Forgets what a receipt that was put aside said. Answers false when it is not aside any more. */
 export async function discard(tx: Tx, seq: number): Promise<boolean> {
   const change = { request: '', body: NOTHING, ...ALIVE };
   const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('deadAt', 'is not', null);

@@ -16,14 +16,14 @@ const PAGE = 100;
 /** Meta lets an account have 6,000; a list that is longer than this does not end. */
 const MAX_TEMPLATES = 10_000;
 
-interface Lot {
+interface TemplateBatch {
   templates: Template[];
   isLast: boolean;
 }
 
 const upperCase = (answer: JsonObject): JsonObject => ({ ...answer, status: textOf(answer.status)?.toUpperCase() });
 
-async function lotAt(offset: number, settings: Dialog360Settings, io: ConnectorIo): Promise<Lot> {
+async function batchAt(offset: number, settings: Dialog360Settings, io: ConnectorIo): Promise<TemplateBatch> {
   const query = { limit: PAGE, offset };
   const answer = await dialog360Call({ method: 'GET', path: PATH, query }, settings, io);
   const templates = objectsOf(answer.waba_templates).map((each) => templateOf(upperCase(each)));
@@ -35,7 +35,7 @@ async function lotAt(offset: number, settings: Dialog360Settings, io: ConnectorI
 /** Every template from `offset` on, with its place. */
 async function* from(offset: number, settings: Dialog360Settings, io: ConnectorIo): AsyncGenerator<[number, Template]> {
   for (let place = offset; place < MAX_TEMPLATES;) {
-    const { templates, isLast } = await lotAt(place, settings, io);
+    const { templates, isLast } = await batchAt(place, settings, io);
     for (const template of templates) yield [place++, template];
     if (isLast) return;
   }
