@@ -120,13 +120,14 @@ async function makeBasis(world: World) {
   };
 }
 
-function makeReader({ metrics, logger }: World, basis: Basis, acceptor: Acceptor): NormalizeHandler {
+function makeReader({ metrics, logger, secretBox: sealer }: World, basis: Basis, acceptor: Acceptor): NormalizeHandler {
   const { shared, publisher, outcomes, watermarks, limits } = basis;
   const limitsChanged = (account: LiveAccount) => limits.ask(account);
   return new NormalizeHandler({
     ...shared,
     applier: new Applier({
       ...shared,
+      sealer,
       publisher,
       outbound: outcomes,
       watermarks,
@@ -206,12 +207,12 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
 
 /** Makes the features and registers what they do while things happen. */
 function makeFeatures(
-  { keep, spoolDir, maxMediaBytes: maxBytes, metrics }: World,
+  { keep, spoolDir, maxMediaBytes: maxBytes, metrics, secretBox: sealer }: World,
   { shared, publisher, permissions, admission, io }: Basis,
   reader: NormalizeHandler,
   list: readonly MakeFeature[],
 ): Feature[] {
-  const kernel: Kernel = { ...shared, publisher, admission, reader, io, keep, spoolDir, maxBytes };
+  const kernel: Kernel = { ...shared, publisher, admission, reader, sealer, io, keep, spoolDir, maxBytes };
   const features = list.map((make) => make(kernel));
   for (const { reactions = [], permissionRules = [], metrics: gauges = [] } of features) {
     publisher.register(reactions);

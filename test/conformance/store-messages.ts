@@ -102,8 +102,15 @@ export function describeMessageStores(open: OpenLedger): void {
       expect(await ledger.write((tx) => media.insert(tx, file, 1))).toBe('a');
       expect(await ledger.write((tx) => media.insert(tx, { ...file, id: 'b' }, 2))).toBe('a');
       expect(await ledger.write((tx) => media.insert(tx, { ...file, id: 'c', accountId: 'other' }, 2))).toBe('c');
-      expect(await media.find(ledger.reader, 'a')).toEqual(file);
+      expect(await media.find(ledger.reader, 'a')).toEqual({ ...file, secret: null });
       expect(await media.find(ledger.reader, 'b')).toBeUndefined();
+    });
+
+    test('that takes a secret has the last that was kept', async () => {
+      const ledger = await open();
+      await ledger.write((tx) => media.insert(tx, file, 1));
+      for (const secret of ['sealed', 'sealed later']) await ledger.write((tx) => media.setSecret(tx, 'a', secret));
+      expect(await media.find(ledger.reader, 'a')).toEqual({ ...file, secret: 'sealed later' });
     });
 
     test('that was uploaded is found by account, bytes and type until it expires', async () => {

@@ -2,6 +2,7 @@ import { makeLogger } from '../../service/src/platform/logger.ts';
 import { parseEncryptionKeys, SecretBox } from '../../service/src/platform/secret-box.ts';
 import { checkKeys, Reseal } from '../../service/src/maintenance/reseal.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
+import * as media from '../../service/src/store/media.store.ts';
 import { LogLines } from '../platform/support-app.ts';
 import { eventually } from '../support/eventually.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
@@ -114,6 +115,22 @@ test('one that cannot be opened stays, is counted and told of, and keeps none of
   expect((await secrets(ledger)).filter(({ secret }) => secret.startsWith('v1.old.'))).toEqual([
     { id: 'sub_000', secret: broken },
   ]);
+});
+
+test('what files are read with is sealed anew, too; files that take nothing stay as they are', async () => {
+  const ledger = await filled(1, boxOf(OLD));
+  const file = { accountId: 'acc', mimeType: '', filename: null };
+  await ledger.write(async (tx) => {
+    for (const id of ['mdi_1', 'mdi_2']) await media.insert(tx, { ...file, id, providerId: id }, 1);
+    await media.setSecret(tx, 'mdi_2', boxOf(OLD).encrypt({ key: 'k' }, 'mdi_2'));
+  });
+  const { counts, done } = await start(ledger, boxOf(NEW, OLD));
+  await done();
+  await stopAll();
+  expect(counts).toEqual([3, 0]);
+  const sealed = (await media.find(ledger.reader, 'mdi_2'))?.secret ?? '';
+  expect(boxOf(NEW).decrypt(sealed, 'mdi_2')).toEqual({ key: 'k' });
+  expect((await media.find(ledger.reader, 'mdi_1'))?.secret).toBeNull();
 });
 
 test('a subscription that ended needs no key any more', async () => {

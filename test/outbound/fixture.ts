@@ -107,6 +107,7 @@ export class OutboundFixture {
     const watermarks = new Watermarks({ ...shared, outcomes, restJob: maintenanceJob });
     this.#applier = new Applier({
       ...shared,
+      sealer,
       publisher,
       outbound: outcomes,
       watermarks,

@@ -27,6 +27,7 @@ const ADDED: Record<string, Record<string, unknown>> = {
     attributes: null,
   },
   identities: { realm: '' },
+  media: { secret: null },
   messages: { dead_at: null },
   receipts: { dead_at: null, dead_code: null },
   jobs: { group_key: '', lease_owner: null, lease_until: null },

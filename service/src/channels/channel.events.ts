@@ -3,6 +3,7 @@ import type { ConversationFacts } from '../../../contract/channel.ts';
 import type { IdentityChange, Preference } from '../../../contract/event-data.ts';
 import type { EventData, IdentityRef, WindowOpener } from '../../../contract/event.ts';
 import type { InboundContentOf, MessageContext } from '../../../contract/message.ts';
+import type { MediaRef } from '../connectors/connector.ts';
 import type { SendErrorKind } from '../core/errors.ts';
 
 /** Names a person as a webhook does. At least one identity; the most lasting first. */
@@ -12,9 +13,8 @@ export interface ContactRef {
   username?: string;
 }
 
-/** Names a file by the provider's id; the pipeline gives it Parley's. */
-export interface ProviderMedia {
-  providerId: string;
+/** Names a file as the provider knows it; the pipeline gives it Parley's id, by which alone others know it. */
+export interface ProviderMedia extends MediaRef {
   mimeType?: string;
   sha256?: string;
   filename?: string;

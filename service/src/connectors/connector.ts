@@ -93,11 +93,22 @@ export interface Handshake<S> {
   answer(request: RawRequest, settings: S): RawResponse;
 }
 
+/** Tells a connector how to find a file of a contact at the provider. */
+export interface MediaRef {
+  /** The provider's id of the file, or its link. The same file of an account always has the same. */
+  providerId: string;
+  /**
+   * What else it takes and nobody is to see: the key of an encrypted file, a signed part of a link. Any JSON object. Kept encrypted, and
+   * handed to `download` only; `parse` keeps it out of everything else that it makes, `raw` included.
+   */
+  secret?: Readonly<Record<string, unknown>>;
+}
+
 /** Files of contacts are fetched, files to send are uploaded once. Both throw `SendError`. */
 export interface MediaPower<S> {
   /** Streams the bytes of a contact's file. Throws `ParleyError(410, 'media_gone')` when the provider no longer has it. */
   download(
-    providerId: string,
+    ref: MediaRef,
     settings: S,
     io: ConnectorIo,
   ): Promise<{ stream: Readable; mimeType: string; bytes?: number }>;

@@ -6,6 +6,7 @@ import type { Accounts } from '../connectors/accounts.ts';
 import type { ConnectorIo } from '../connectors/connector.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
+import type { Sealer } from '../core/sealer.ts';
 import type { Publisher } from '../events/publish.ts';
 import type { Reaction } from '../events/reaction.ts';
 import type { NormalizeHandler } from '../inbound/normalize.ts';
@@ -28,6 +29,7 @@ export interface Kernel {
   reader: Pick<NormalizeHandler, 'replay'>;
   clock: Clock;
   ids: Ids;
+  sealer: Sealer;
   /** What a connector reaches the provider with. */
   io: ConnectorIo;
   /** How long what is said is kept. */

@@ -16,9 +16,8 @@ import type {
 } from '../channels/channel.ts';
 import { knownPerson, replaceIdentities, type Participant } from '../contacts/resolve.ts';
 import { chosen } from '../core/choices.ts';
-import { iso, type Clock } from '../core/clock.ts';
+import { iso } from '../core/clock.ts';
 import { addressesIn, identitiesIn } from '../core/identity.ts';
-import type { Ids } from '../core/ids.ts';
 import { pick } from '../core/pick.ts';
 import type { Publisher } from '../events/publish.ts';
 import * as contacts from '../store/contact.store.ts';
@@ -29,13 +28,11 @@ import type { Tx } from '../store/unit-of-work.ts';
 import * as media from '../store/media.store.ts';
 import * as messages from '../store/message.store.ts';
 import { hasContact, type InboundFact } from './fact.ts';
-import { Files } from './files.ts';
+import { Files, type FilesDeps } from './files.ts';
 import { People, tellsOfPerson, whomOf } from './people.ts';
 
-export interface ApplierDeps {
+export interface ApplierDeps extends FilesDeps {
   publisher: Publisher;
-  ids: Ids;
-  clock: Clock;
   /** The provider said that it allows the account more or less than before. */
   limitsChanged?(account: LiveAccount): void;
   /** What the outbound pipeline does with facts about its messages. */

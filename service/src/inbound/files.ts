@@ -4,13 +4,21 @@ import type { InboundMedia } from '../../../contract/media.ts';
 import type { ParsedContent, ProviderMedia } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
+import type { Sealer } from '../core/sealer.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as media from '../store/media.store.ts';
 
-export class Files {
-  readonly #deps: { ids: Ids; clock: Clock };
+/** Lists what `Files` works with. */
+export interface FilesDeps {
+  ids: Ids;
+  clock: Clock;
+  sealer: Sealer;
+}
 
-  constructor(deps: { ids: Ids; clock: Clock }) {
+export class Files {
+  readonly #deps: FilesDeps;
+
+  constructor(deps: FilesDeps) {
     this.#deps = deps;
   }
 
@@ -23,9 +31,12 @@ export class Files {
     return { ...rest, media: first, ...(others.length > 0 && { more: others }) };
   }
 
-  async #keep(tx: Tx, accountId: string, { providerId, ...facts }: ProviderMedia): Promise<InboundMedia> {
+  async #keep(tx: Tx, accountId: string, { providerId, secret, ...facts }: ProviderMedia): Promise<InboundMedia> {
     const { mimeType = '', filename = null } = facts;
     const row = { id: this.#deps.ids.next('mdi'), accountId, providerId, mimeType, filename };
-    return { id: await media.insert(tx, row, this.#deps.clock.now()), ...facts };
+    const id = await media.insert(tx, row, this.#deps.clock.now());
+    // A file that comes again may have another: the last one counts.
+    if (secret !== undefined) await media.setSecret(tx, id, this.#deps.sealer.encrypt(secret, id));
+    return { id, ...facts };
   }
 }

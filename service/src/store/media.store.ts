@@ -12,6 +12,12 @@ export interface MediaRow {
   filename: string | null;
 }
 
+/** A file as it is stored. */
+export interface StoredMedia extends MediaRow {
+  /** Sealed, bound to `id`; null: the provider's id is enough. */
+  secret: string | null;
+}
+
 /** Stores where the provider has a contact's file, and answers Parley's id for it. */
 export async function insert(tx: Tx, media: MediaRow, now: number): Promise<string> {
   await tx.db
@@ -36,11 +42,16 @@ export async function insert(tx: Tx, media: MediaRow, now: number): Promise<stri
 }
 
 /** Finds a contact's file by Parley's id. */
-export async function find(db: Kysely<Schema>, id: string): Promise<MediaRow | undefined> {
+export async function find(db: Kysely<Schema>, id: string): Promise<StoredMedia | undefined> {
   const row = await db.selectFrom('media').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return undefined;
-  const { accountId, providerId, mimeType, filename } = row;
-  return { id, accountId, providerId, mimeType, filename };
+  const { accountId, providerId, mimeType, filename, secret } = row;
+  return { id, accountId, providerId, mimeType, filename, secret };
+}
+
+/** Keeps what it takes to read a file, sealed. */
+export async function setSecret(tx: Tx, id: string, secret: string): Promise<void> {
+  await tx.db.updateTable('media').set({ secret }).where('id', '=', id).execute();
 }
 
 /** Forgets the files that a message's content tells of. */

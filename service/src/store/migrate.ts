@@ -8,6 +8,7 @@ import { everyChannel } from './migrations/0003-every-channel.ts';
 import { connectionsFirst } from './migrations/0004-connections.ts';
 import { threads } from './migrations/0005-threads.ts';
 import { jobs } from './migrations/0006-jobs.ts';
+import { media } from './migrations/0007-media.ts';
 import type { Schema } from './schema.ts';
 
 /** In order; a released one is never changed. */
@@ -18,6 +19,7 @@ const MIGRATIONS = {
   '0004-connections': connectionsFirst,
   '0005-threads': threads,
   '0006-jobs': jobs,
+  '0007-media': media,
 };
 
 /** The ledger throws it when this version of the program cannot use the database. The message says what to do. */

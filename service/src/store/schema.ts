@@ -231,6 +231,8 @@ export interface MediaTable {
   mimeType: string;
   filename: string | null;
   createdAt: number;
+  /** Sealed, bound to `id`: what it takes to read the file besides the provider's id. */
+  secret: string | null;
 }
 
 export interface UploadsTable {

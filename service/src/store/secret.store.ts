@@ -1,4 +1,4 @@
-/** Finds sealed secrets wherever they lie: accounts' settings, what connections learned, the secrets of subscriptions that still listen, and the key's proof. */
+/** Finds sealed secrets wherever they lie: accounts' settings, what connections learned, what files are read with, the secrets of subscriptions that still listen, and the key's proof. */
 import { sql, type SqlBool } from 'kysely';
 import type { Db, Tx } from './unit-of-work.ts';
 
@@ -75,6 +75,29 @@ const connections: SecretPlace = {
   },
 };
 
+/** Most files have none. */
+const media: SecretPlace = {
+  others: async (db, prefixes, after, limit) => {
+    const found = await db
+      .selectFrom('media')
+      .select(['id', 'secret'])
+      .where('secret', 'is not', null)
+      .where('id', '>', after)
+      .where(beginsWithNone('secret', prefixes))
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return found.map(({ id, secret }) => ({ id, box: secret ?? '' }));
+  },
+  count: async (db, prefixes) => {
+    const found = db.selectFrom('media').where('secret', 'is not', null).where(beginsWithNone('secret', prefixes));
+    return Number((await found.select((one) => one.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
+  },
+  replace: async ({ db }, { id, box }, anew) => {
+    await db.updateTable('media').set({ secret: anew }).where('id', '=', id).where('secret', '=', box).execute();
+  },
+};
+
 const subscriptions: SecretPlace = {
   others: (db, prefixes, after, limit) =>
     db
@@ -125,7 +148,7 @@ const proof: SecretPlace = {
 };
 
 /** Lists every table in which secrets lie. */
-export const SECRET_PLACES: readonly SecretPlace[] = [accounts, connections, subscriptions, proof];
+export const SECRET_PLACES: readonly SecretPlace[] = [accounts, connections, media, subscriptions, proof];
 
 /**
  * Answers the proof that is there, else stores `box` as the proof from now on. Of several processes that start at once on a new database, one makes

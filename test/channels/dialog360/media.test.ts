@@ -16,7 +16,7 @@ const FILE = { stream: () => Readable.from(['bytes']), filename: 'a.jpg', mimeTy
 describe('download', () => {
   test('resolves, then streams the same path from 360dialog with the key', async () => {
     const { io, requests } = inOrder(resolved(), json(200, 'bytes'));
-    const { stream, mimeType, bytes } = await media.download('9', SETTINGS, io);
+    const { stream, mimeType, bytes } = await media.download({ providerId: '9' }, SETTINGS, io);
     expect({ mimeType, bytes, body: await text(stream) }).toEqual({ mimeType: 'image/jpeg', bytes: 5, body: 'bytes' });
     const headers = { 'd360-api-key': 'd360-key-of-the-number' };
     expect(requests).toMatchObject([
@@ -41,7 +41,7 @@ describe('download', () => {
     ['not a url'],
   ])('%s is refused before the key goes anywhere', async (url) => {
     const { io, requests } = inOrder(resolved(url));
-    await expect(media.download('9', SETTINGS, io)).rejects.toMatchObject({ kind: 'rejected' });
+    await expect(media.download({ providerId: '9' }, SETTINGS, io)).rejects.toMatchObject({ kind: 'rejected' });
     expect(requests).toHaveLength(1);
   });
 
@@ -54,7 +54,10 @@ describe('download', () => {
     ['the answer has no URL', [json(200, {})]],
   ])('%s: media_gone, and it is not looked up again', async (_name, answers) => {
     const { io, requests } = inOrder(...answers);
-    await expect(media.download('9', SETTINGS, io)).rejects.toMatchObject({ status: 410, code: 'media_gone' });
+    await expect(media.download({ providerId: '9' }, SETTINGS, io)).rejects.toMatchObject({
+      status: 410,
+      code: 'media_gone',
+    });
     expect(requests).toHaveLength(answers.length);
   });
 
@@ -65,22 +68,24 @@ describe('download', () => {
     [500, 'unreachable'],
   ])('HTTP %i of the look-up or of the file is %s', async (status, kind) => {
     const lookUp = inOrder(json(status, ''));
-    await expect(media.download('9', SETTINGS, lookUp.io)).rejects.toMatchObject({ kind });
+    await expect(media.download({ providerId: '9' }, SETTINGS, lookUp.io)).rejects.toMatchObject({ kind });
     expect(lookUp.requests).toHaveLength(1);
-    await expect(media.download('9', SETTINGS, inOrder(resolved(), json(status, '')).io)).rejects.toMatchObject({
+    await expect(
+      media.download({ providerId: '9' }, SETTINGS, inOrder(resolved(), json(status, '')).io),
+    ).rejects.toMatchObject({
       kind,
     });
   });
 
   test('an id is a part of the path and nothing more', async () => {
     const { io, requests } = inOrder(resolved(), json(200, ''));
-    await media.download('../health_status?x=', SETTINGS, io);
+    await media.download({ providerId: '../health_status?x=' }, SETTINGS, io);
     expect(requests[0]?.url).toBe(`${API}/..%2Fhealth_status%3Fx%3D`);
   });
 
   test('a stand-in serves the path too', async () => {
     const { io, requests } = inOrder(resolved(), json(200, ''));
-    await media.download('9', settingsWith({ baseUrl: 'http://127.0.0.1:9' }), io);
+    await media.download({ providerId: '9' }, settingsWith({ baseUrl: 'http://127.0.0.1:9' }), io);
     expect(requests[1]?.url).toBe(`http://127.0.0.1:9${PATH}`);
   });
 });

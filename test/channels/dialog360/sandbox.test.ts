@@ -94,7 +94,7 @@ test('a file of a contact is downloaded from the proxy, read and answered with a
   const sent = await sandbox.customer.sends({ from: USER, image: { content: 'photo', mimeType: 'image/jpeg' } });
   const event = events.at(-1);
   if (event?.type !== 'message.received' || event.content.type !== 'image') throw new Error('no image came');
-  const { stream, mimeType } = await media.download(event.content.media.providerId, settings(), io);
+  const { stream, mimeType } = await media.download({ providerId: event.content.media.providerId }, settings(), io);
   expect({ mimeType, body: (await buffer(stream)).toString() }).toEqual({ mimeType: 'image/jpeg', body: 'photo' });
   await presence.markRead({ providerMessageId: sent.id }, true, settings(), io);
   expect(sandbox.listReadMarks().at(-1)).toMatchObject({ messageId: sent.id });
@@ -112,9 +112,9 @@ test('a file of a contact is downloaded from the proxy, read and answered with a
 
 test('an unknown file is gone; after 20 of them look-ups are closed for a while', async () => {
   for (let count = 0; count < 20; count += 1) {
-    await expect(media.download('999', settings(), io)).rejects.toMatchObject({ code: 'media_gone' });
+    await expect(media.download({ providerId: '999' }, settings(), io)).rejects.toMatchObject({ code: 'media_gone' });
   }
-  await expect(media.download('999', settings(), io)).rejects.toMatchObject({ kind: 'throttled' });
+  await expect(media.download({ providerId: '999' }, settings(), io)).rejects.toMatchObject({ kind: 'throttled' });
 });
 
 test('a template is created, listed, found, sent with its variables and removed', async () => {

@@ -29,7 +29,7 @@ describe('download', () => {
     'https://graph.facebook.com/files/1',
   ])('%s is fetched, without the token', async (url) => {
     const { io, requests } = alwaysAnswering(OK);
-    const { stream, ...about } = await media.download(url, PAGE, io);
+    const { stream, ...about } = await media.download({ providerId: url }, PAGE, io);
     expect(about).toEqual({ mimeType: 'image/jpeg', bytes: 5 });
     expect((await buffer(stream)).toString()).toBe('photo');
     expect(requests).toEqual([{ method: 'GET', url, headers: { 'user-agent': 'parley' } }]);
@@ -46,30 +46,39 @@ describe('download', () => {
     '',
   ])('%j is not', async (url) => {
     const { io, requests } = alwaysAnswering(OK);
-    await expect(media.download(url, PAGE, io)).rejects.toMatchObject({ name: 'SendError', kind: 'rejected' });
+    await expect(media.download({ providerId: url }, PAGE, io)).rejects.toMatchObject({
+      name: 'SendError',
+      kind: 'rejected',
+    });
     expect(requests).toEqual([]);
   });
 
   test.each([403, 404, 410])('%i: the file is gone', async (status) => {
     const { io } = alwaysAnswering(json(status, ''));
-    await expect(media.download('https://cdn.fbsbx.com/1', PAGE, io)).rejects.toMatchObject({ code: 'media_gone' });
+    await expect(media.download({ providerId: 'https://cdn.fbsbx.com/1' }, PAGE, io)).rejects.toMatchObject({
+      code: 'media_gone',
+    });
   });
 
   test('another failure passes', async () => {
     const { io } = alwaysAnswering(json(503, ''));
-    await expect(media.download('https://cdn.fbsbx.com/1', PAGE, io)).rejects.toMatchObject({ kind: 'unreachable' });
+    await expect(media.download({ providerId: 'https://cdn.fbsbx.com/1' }, PAGE, io)).rejects.toMatchObject({
+      kind: 'unreachable',
+    });
   });
 
   test('it may be elsewhere at Meta, but not anywhere', async () => {
     const moved = (location: string) => json(302, '', { location });
     const { io } = inOrder(moved('https://scontent.cdninstagram.com/2'), OK);
-    await expect(media.download('https://lookaside.fbsbx.com/1', PAGE, io)).resolves.toMatchObject({ bytes: 5 });
+    await expect(media.download({ providerId: 'https://lookaside.fbsbx.com/1' }, PAGE, io)).resolves.toMatchObject({
+      bytes: 5,
+    });
     const { io: out } = inOrder(moved('https://evil.example/2'));
-    await expect(media.download('https://lookaside.fbsbx.com/1', PAGE, out)).rejects.toMatchObject({
+    await expect(media.download({ providerId: 'https://lookaside.fbsbx.com/1' }, PAGE, out)).rejects.toMatchObject({
       kind: 'rejected',
     });
     const { io: round, requests } = alwaysAnswering(moved('https://lookaside.fbsbx.com/1'));
-    await expect(media.download('https://lookaside.fbsbx.com/1', PAGE, round)).rejects.toMatchObject({
+    await expect(media.download({ providerId: 'https://lookaside.fbsbx.com/1' }, PAGE, round)).rejects.toMatchObject({
       kind: 'rejected',
     });
     expect(requests).toHaveLength(4);

@@ -161,11 +161,13 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))('%s',
     const event = events.at(-1);
     if (event?.type !== 'message.received' || event.content.type !== 'image') throw new Error('no image came');
     const { media } = event.content;
-    const got = await channel.media?.download(media.providerId, settings(), io);
+    const got = await channel.media?.download({ providerId: media.providerId }, settings(), io);
     expect(got?.mimeType).toBe('image/jpeg');
     expect((await buffer(got?.stream ?? Readable.from([]))).toString()).toBe('photo');
     expect(sandbox.requests().at(-1)?.headers.authorization).toBeUndefined();
-    await expect(channel.media?.download(`${sandbox.url}/cdn/none`, settings(), io)).rejects.toMatchObject({
+    await expect(
+      channel.media?.download({ providerId: `${sandbox.url}/cdn/none` }, settings(), io),
+    ).rejects.toMatchObject({
       code: 'media_gone',
     });
     const from = channel.recipient(person, settings());

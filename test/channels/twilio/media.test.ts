@@ -5,7 +5,7 @@ import { MEDIA_URL } from './fixtures/webhooks.ts';
 import { SMS, smsWith, twilioError } from './support.ts';
 
 const download = (url: string, io: Parameters<typeof media.download>[2], settings = SMS) =>
-  media.download(url, settings, io);
+  media.download({ providerId: url }, settings, io);
 const media = twilioSms.media as NonNullable<typeof twilioSms.media>;
 const STORED = 'https://media.storage.example/ME1?sig=1';
 const to = (location: string, status = 307) => json(status, '', { location });

@@ -112,8 +112,10 @@ test('a file is fetched from the storage, and waited for while its message is ne
   expect(id).toMatch(/^SM/);
   sandbox.subscribe(webhookUrl);
   await sandbox.customer.sends({ from: ANA, files: [{ mimeType: 'image/png', content: 'png' }] });
-  await expect(twilioWhatsApp.media?.download(url(), whatsapp(), io)).rejects.toMatchObject({ kind: 'unreachable' });
-  const file = await twilioWhatsApp.media?.download(url(), whatsapp(), io);
+  await expect(twilioWhatsApp.media?.download({ providerId: url() }, whatsapp(), io)).rejects.toMatchObject({
+    kind: 'unreachable',
+  });
+  const file = await twilioWhatsApp.media?.download({ providerId: url() }, whatsapp(), io);
   expect(file).toMatchObject({ mimeType: 'image/png', bytes: 3 });
   expect(file && (await text(file.stream))).toBe('png');
 });

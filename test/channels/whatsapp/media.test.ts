@@ -14,7 +14,7 @@ const FILE = { stream: () => Readable.from(['bytes']), filename: 'a.jpg', mimeTy
 describe('download', () => {
   test('resolves, then streams with the token', async () => {
     const { io, requests } = inOrder(resolved(), json(200, 'bytes'));
-    const { stream, mimeType, bytes } = await media.download('9', SETTINGS, io);
+    const { stream, mimeType, bytes } = await media.download({ providerId: '9' }, SETTINGS, io);
     expect({ mimeType, bytes, body: await text(stream) }).toEqual({ mimeType: 'image/jpeg', bytes: 5, body: 'bytes' });
     expect(requests).toMatchObject([
       { method: 'GET', url: `${GRAPH}/9`, query: { phone_number_id: PHONE_ID } },
@@ -24,7 +24,7 @@ describe('download', () => {
 
   test('resolves again, once, when the URL ran out', async () => {
     const { io, requests } = inOrder(resolved(), json(404, ''), resolved(), json(200, 'bytes'));
-    await expect(media.download('9', SETTINGS, io)).resolves.toMatchObject({ bytes: 5 });
+    await expect(media.download({ providerId: '9' }, SETTINGS, io)).resolves.toMatchObject({ bytes: 5 });
     expect(requests).toHaveLength(4);
   });
 
@@ -35,7 +35,10 @@ describe('download', () => {
     ['the answer has no URL', [json(200, {})]],
   ])('%s: media_gone', async (_name, answers) => {
     const { io } = inOrder(...answers);
-    await expect(media.download('9', SETTINGS, io)).rejects.toMatchObject({ status: 410, code: 'media_gone' });
+    await expect(media.download({ providerId: '9' }, SETTINGS, io)).rejects.toMatchObject({
+      status: 410,
+      code: 'media_gone',
+    });
   });
 
   test.each([
@@ -46,21 +49,23 @@ describe('download', () => {
     ['not a url'],
   ])('the token never goes to %s', async (url) => {
     const { io, requests } = inOrder(resolved(url));
-    await expect(media.download('9', SETTINGS, io)).rejects.toMatchObject({ kind: 'rejected' });
+    await expect(media.download({ providerId: '9' }, SETTINGS, io)).rejects.toMatchObject({ kind: 'rejected' });
     expect(requests).toHaveLength(1);
   });
 
   test.each([['https://scontent.xx.fbcdn.net/x'], ['https://mmg.whatsapp.net/x'], ['https://graph.facebook.com/x']])(
     '%s is Meta',
     async (url) => {
-      await expect(media.download('9', SETTINGS, inOrder(resolved(url), json(200, '')).io)).resolves.toBeDefined();
+      await expect(
+        media.download({ providerId: '9' }, SETTINGS, inOrder(resolved(url), json(200, '')).io),
+      ).resolves.toBeDefined();
     },
   );
 
   test('a stand-in may serve files itself', async () => {
     const settings = settingsWith({ baseUrl: 'http://127.0.0.1:9' });
     const { io } = inOrder(resolved('http://127.0.0.1:9/file'), json(200, ''));
-    await expect(media.download('9', settings, io)).resolves.toBeDefined();
+    await expect(media.download({ providerId: '9' }, settings, io)).resolves.toBeDefined();
   });
 
   test.each([
@@ -68,7 +73,7 @@ describe('download', () => {
     [503, 'unreachable'],
   ])('HTTP %i is %s', async (status, kind) => {
     const { io } = inOrder(resolved(), json(status, ''));
-    await expect(media.download('9', SETTINGS, io)).rejects.toMatchObject({ kind });
+    await expect(media.download({ providerId: '9' }, SETTINGS, io)).rejects.toMatchObject({ kind });
   });
 });
 

@@ -123,11 +123,11 @@ test('a file of a contact is downloaded, read and answered', async () => {
   });
   const event = events.at(-1);
   if (event?.type !== 'message.received' || event.content.type !== 'image') throw new Error('no image came');
-  const { stream, mimeType } = await media.download(event.content.media.providerId, settings(), io);
+  const { stream, mimeType } = await media.download({ providerId: event.content.media.providerId }, settings(), io);
   expect({ mimeType, body: (await buffer(stream)).toString() }).toEqual({ mimeType: 'image/jpeg', body: 'photo' });
   await presence.markRead({ providerMessageId: sent.id }, true, settings(), io);
   expect(sandbox.listReadMarks().at(-1)).toMatchObject({ messageId: sent.id });
-  await expect(media.download('999', settings(), io)).rejects.toMatchObject({ code: 'media_gone' });
+  await expect(media.download({ providerId: '999' }, settings(), io)).rejects.toMatchObject({ code: 'media_gone' });
 });
 
 test('a template is created with a sample file, listed, sent with its variables and removed', async () => {

@@ -27,7 +27,7 @@ const isGone = (error: unknown): boolean =>
  * Each file is looked up once: 20 refused look-ups in an hour, and 360dialog answers none for the next half. So a URL that ran out
  * between the two calls (it lives for 5 minutes) is not asked for again here.
  */
-const download: MediaPower<Dialog360Settings>['download'] = async (id, settings, io) => {
+const download: MediaPower<Dialog360Settings>['download'] = async ({ providerId: id }, settings, io) => {
   const call = { method: 'GET', path: encodeURIComponent(id) } as const;
   const answer = await dialog360Call(call, settings, io).catch((error: unknown) => {
     throw isGone(error) ? mediaGone() : error;

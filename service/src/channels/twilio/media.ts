@@ -1,6 +1,6 @@
 /** Files of contacts, fetched from Twilio. Files to send are links: Twilio fetches them itself. */
 import { ParleyError, SendError } from '../../core/errors.ts';
-import type { ConnectorIo, MediaPower } from '../../connectors/connector.ts';
+import type { ConnectorIo, MediaPower, MediaRef } from '../../connectors/connector.ts';
 import type { HttpStreamResponse } from '../../core/http.ts';
 import { numberOf } from '../kit/json.ts';
 import type { Line } from './addresses.ts';
@@ -66,7 +66,7 @@ async function absence(url: string, settings: TwilioSettings, io: ConnectorIo): 
 }
 
 async function download(
-  url: string,
+  { providerId: url }: MediaRef,
   settings: TwilioSettings,
   io: ConnectorIo,
 ): ReturnType<MediaPower<unknown>['download']> {

@@ -1,6 +1,6 @@
 /** Files: contacts' files are fetched from Meta, files to send are uploaded once and reused (page "Media"). */
 import { SendError } from '../../core/errors.ts';
-import type { ConnectorIo, MediaFile, MediaPower } from '../../connectors/connector.ts';
+import type { ConnectorIo, MediaFile, MediaPower, MediaRef } from '../../connectors/connector.ts';
 import type { HttpStreamResponse } from '../../core/http.ts';
 import { textOf } from '../kit/json.ts';
 import { bareType } from '../protocols/meta/media-types.ts';
@@ -42,7 +42,7 @@ async function open(media: ResolvedMedia, settings: WhatsAppSettings, io: Connec
 }
 
 async function download(
-  id: string,
+  { providerId: id }: MediaRef,
   settings: WhatsAppSettings,
   io: ConnectorIo,
 ): ReturnType<MediaPower<unknown>['download']> {

@@ -10,10 +10,11 @@ import type { UploadedMedia } from '../../../../contract/api.ts';
 import type { Accounts } from '../../connectors/accounts.ts';
 import type { LiveAccount } from '../../connectors/live.ts';
 import { has } from '../../channels/channel.ts';
-import type { ConnectorIo, MediaFile, MediaPower } from '../../connectors/connector.ts';
+import type { ConnectorIo, MediaFile, MediaPower, MediaRef } from '../../connectors/connector.ts';
 import { capabilitiesOf } from '../../core/capabilities.ts';
 import { iso, type Clock } from '../../core/clock.ts';
 import { ParleyError } from '../../core/errors.ts';
+import type { Sealer } from '../../core/sealer.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import * as store from '../../store/media.store.ts';
 
@@ -25,6 +26,7 @@ export interface MediaDeps {
   accounts: Accounts;
   io: ConnectorIo;
   clock: Clock;
+  sealer: Sealer;
   /** Uploads pass through a file here, so that a large one does not fill the memory. */
   spoolDir: string;
   maxBytes: number;
@@ -57,12 +59,17 @@ export class Media {
     const row = await store.find(this.#deps.ledger.reader, id);
     const account = row && (await this.#deps.accounts.known(row.accountId));
     if (row === undefined || account === undefined) throw new ParleyError(404, 'not_found', `There is no file '${id}'`);
-    const file = await power(account).download(row.providerId, account.settings, this.#deps.io);
+    const file = await power(account).download(this.#refOf(row), account.settings, this.#deps.io);
     if ((file.bytes ?? 0) > this.#deps.maxBytes) {
       file.stream.destroy();
       throw new ParleyError(413, 'media_too_large', `The file is larger than ${this.#deps.maxBytes} bytes`);
     }
     return { ...file, mimeType: file.mimeType || row.mimeType, filename: row.filename };
+  }
+
+  #refOf({ id, providerId, secret }: store.StoredMedia): MediaRef {
+    if (secret === null) return { providerId };
+    return { providerId, secret: this.#deps.sealer.decrypt(secret, id) as MediaRef['secret'] };
   }
 
   /** Uploads a file, unless the same bytes are at the provider already. Throws before anything is uploaded when they do not fit. */

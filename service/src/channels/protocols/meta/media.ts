@@ -105,7 +105,7 @@ async function upload(
 /** The power over files of a channel of these. */
 export function mediaPower<S>(accountOf: (settings: S) => MetaAccount, media: Capabilities['media']): MediaPower<S> {
   return {
-    download: (url, settings, io) => download(url, accountOf(settings), io),
+    download: ({ providerId: url }, settings, io) => download(url, accountOf(settings), io),
     upload: (file, settings, io) => upload(file, accountOf(settings), media, io),
     kindOf: (mimeType) => kindByType(mimeType, media),
   };
