@@ -79,7 +79,21 @@ test.each<[string, string, string]>([
   [`${SRC}/features/campaigns/a.ts`, '../../platform/x.ts', 'feature may not import platform'],
   [`${SRC}/features/campaigns/a.ts`, '../../channels/made/x.ts', 'feature may not import channel'],
   [`${SRC}/features/campaigns/a.ts`, '../../main.ts', 'feature may not import service root'],
-  [`${SRC}/features/campaigns/a.ts`, '../handoff/x.ts', 'feature may import another feature only through its index.ts'],
+  [
+    `${SRC}/features/campaigns/a.ts`,
+    '../handoff/x.ts',
+    'a feature may import another feature only through its index.ts',
+  ],
+  [
+    `${SRC}/features/campaigns/a.ts`,
+    '../handoff/handoff.controller.ts',
+    'a feature may import another feature only through its index.ts',
+  ],
+  [
+    `${SRC}/features/campaigns/campaigns.controller.ts`,
+    '../handoff/x.ts',
+    'a feature may import another feature only through its index.ts',
+  ],
   [`${SRC}/main.ts`, '../../test/support/x.ts', 'service root may not import anything outside the product'],
   ['console/src/a.ts', '../../service/src/core/x.ts', 'console may not import core'],
   ['console/src/a.ts', '../../nodes/shared/x.ts', 'console may not import nodes shared'],

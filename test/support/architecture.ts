@@ -178,6 +178,11 @@ function imports(file: SourceFile): string[] {
   return ts.preProcessFile(file.text, true, true).importedFiles.map((found) => found.fileName);
 }
 
+/** The feature in whose folder a file is. */
+function featureOf(path: string): string | undefined {
+  return /^service\/src\/features\/([^/]+)\//.exec(path)?.[1];
+}
+
 function checkImport(file: SourceFile, specifier: string): string | undefined {
   const from = areaOf(file.path);
   if (!from) return undefined;
@@ -188,8 +193,9 @@ function checkImport(file: SourceFile, specifier: string): string | undefined {
   const target = posix.join(posix.dirname(file.path), specifier);
   const to = areaOf(target);
   if (to?.folder === from.folder) return undefined;
-  if (to?.area.name === 'feature' && from.area.name === 'feature' && !target.endsWith('/index.ts')) {
-    return `feature may import another feature only through its index.ts (${target})`;
+  const [own, other] = [featureOf(file.path), featureOf(target)];
+  if (own !== undefined && other !== undefined && own !== other && !target.endsWith('/index.ts')) {
+    return `a feature may import another feature only through its index.ts (${target})`;
   }
   if (to && from.area.imports.includes(to.area.name)) return undefined;
   return `${from.area.name} may not import ${to?.area.name ?? 'anything outside the product'} (${target})`;
