@@ -51,7 +51,7 @@ describe('registering', () => {
     const { account, created } = await accounts.put(CHANNEL, ID, { name: 'Shop', settings });
     expect(created).toBe(true);
     expect(account).toMatchObject({ externalId: ID, name: 'Shop', digest: settingsDigest(settings) });
-    const endpoint = accounts.endpointOf(account);
+    const endpoint = accounts.connectionOf(account).endpoint;
     expect(endpoint).toMatch(/^[\w-]{24}$/);
     expect(accounts.list()).toEqual([account]);
     expect(accounts.find(account.id)).toBe(account);
@@ -89,7 +89,7 @@ describe('registering', () => {
     expect(await rows()).toHaveLength(1);
     const again = await load(ledger);
     expect(plain(again.list())).toEqual(plain(accounts.list()));
-    expect(called(again, again.endpointOf(again.list()[0] as LiveAccount))).toEqual(again.list());
+    expect(called(again, again.connectionOf(again.list()[0] as LiveAccount).endpoint)).toEqual(again.list());
   });
 
   test.each<[string, string, Record<string, unknown>, string[]]>([
@@ -166,8 +166,8 @@ describe('at rest', () => {
 describe('deleting', () => {
   test('forgets the account everywhere, its secrets first', async () => {
     const { account } = await accounts.put(CHANNEL, ID, { settings });
-    const endpoint = accounts.endpointOf(account);
-    expect(await accounts.remove(account.id)).toEqual({ account, isLast: true });
+    const endpoint = accounts.connectionOf(account).endpoint;
+    expect(await accounts.remove(account.id)).toEqual(account);
     expect(await accounts.remove(account.id)).toBeUndefined();
     for (const known of [accounts, await load(ledger)]) {
       expect(known.list()).toEqual([]);
@@ -185,7 +185,7 @@ describe('deleting', () => {
     expect(created).toBe(true);
     expect(revived).toMatchObject({ id: account.id, connectionId: account.connectionId });
     expect(plain((await load(ledger)).list())).toEqual(plain([revived]));
-    expect(called(accounts, accounts.endpointOf(account))).toEqual([revived]);
+    expect(called(accounts, accounts.connectionOf(account).endpoint)).toEqual([revived]);
   });
 
   test('while it is being registered leaves what the ledger says', async () => {
@@ -207,7 +207,7 @@ describe('accounts with a secret in common', () => {
     const changedSecret = { ...other, appSecret: 'app-secret-3' };
     const { account: apart } = await accounts.put(CHANNEL, OTHER, { settings: changedSecret });
     expect(apart.connectionId).not.toBe(one.connectionId);
-    const endpoint = accounts.endpointOf(apart);
+    const endpoint = accounts.connectionOf(apart).endpoint;
     const { account: again } = await accounts.put(CHANNEL, OTHER, {
       settings: { ...other, appSecret: 'app-secret-2' },
     });
@@ -233,7 +233,7 @@ describe('accounts with a secret in common', () => {
     const known = await load(ledger);
     const [first, second] = known.list();
     expect(first?.connectionId).toBe(second?.connectionId);
-    for (const endpoint of [accounts.endpointOf(one), 'old-url']) {
+    for (const endpoint of [accounts.connectionOf(one).endpoint, 'old-url']) {
       expect(called(known, endpoint)?.map(({ id }) => id)).toEqual([one.id, two.id]);
     }
     const waiting = await ledger.reader.selectFrom('receipts').select('connectionId').execute();

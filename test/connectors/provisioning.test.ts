@@ -1,4 +1,6 @@
-import type { LiveAccount } from '../../service/src/connectors/live.ts';
+import { Connections } from '../../service/src/connectors/connections.ts';
+import type { Removal } from '../../service/src/connectors/connector.ts';
+import type { LiveAccount, LiveConnection } from '../../service/src/connectors/live.ts';
 import { Provisioning } from '../../service/src/connectors/provisioning.ts';
 import { ParleyError } from '../../service/src/core/errors.ts';
 import { answering } from '../conformance/fake-io.ts';
@@ -7,14 +9,24 @@ const { io } = answering(() => new Error('nobody is to be asked'));
 const LOCAL = 'http://127.0.0.1:3000';
 const PUBLIC = 'https://parley.example';
 
-function accountOf(provision?: (url: string) => Promise<unknown>): LiveAccount {
-  const channel = { id: 'c', name: 'C', ...(provision && { provisioning: { provision } }) };
+type Provision = (url: string) => Promise<unknown>;
+
+function accountOf(provision?: Provision, remove?: (removal: Removal<unknown>) => Promise<unknown>): LiveAccount {
+  const channel = { id: 'c', name: 'C', ...(provision && { provisioning: { provision, remove } }) };
   return { id: 'acc', connectionId: 'cnn', settings: {}, channel } as unknown as LiveAccount;
 }
 
-const accounts = { endpointOf: () => 'end', learn: async () => undefined };
-const provisioning = (publicUrl: string | undefined) =>
-  new Provisioning({ accounts, io, publicUrl, localUrl: () => LOCAL });
+const others = [{ settings: { of: 'another' } }] as unknown as LiveAccount[];
+
+function provisioning(publicUrl: string | undefined, left = others): Provisioning {
+  const connections = new Connections();
+  const row = { id: 'cnn', connector: 'whatsapp', endpoint: 'end', learned: null, createdAt: 0, updatedAt: 0 };
+  const endpoints = ['former', 'end'].map((endpoint) => ({ endpoint, connectionId: 'cnn' }));
+  connections.store([row], [...endpoints, { endpoint: 'other', connectionId: 'c2' }], () => ({}));
+  const connection = { ...connections.find('cnn'), accounts: left } as LiveConnection;
+  const accounts = { connectionOf: () => connection, connections, learn: async () => undefined };
+  return new Provisioning({ accounts, io, publicUrl, localUrl: () => LOCAL });
+}
 
 test.each([
   [PUBLIC, `${PUBLIC}/webhooks/c/end`],
@@ -51,4 +63,30 @@ test('an address that may not be called is a step that failed; a defect stays on
   const [step] = await failing(new ParleyError(400, 'forbidden_url', 'The address is private'));
   expect(step).toMatchObject({ ok: false, blocking: true, detail: 'The address is private' });
   await expect(failing(new TypeError('a defect'))).rejects.toThrow('a defect');
+});
+
+const nothing = async () => [];
+
+test('of an account that goes, the channel is told every URL of its connection, and who is left below it', async () => {
+  const told: unknown[] = [];
+  const steps = [{ step: 'webhook', ok: true }];
+  const account = accountOf(nothing, async (removal) => {
+    told.push(removal);
+    return steps;
+  });
+  expect(await provisioning(PUBLIC).remove(account)).toEqual(steps);
+  const webhookUrls = [`${PUBLIC}/webhooks/c/end`, `${PUBLIC}/webhooks/c/former`];
+  expect(told).toEqual([{ webhookUrls, others: [{ of: 'another' }] }]);
+});
+
+test('a channel that takes nothing back says what stays, once nobody answers there any more', async () => {
+  expect(await provisioning(PUBLIC).remove(accountOf(nothing))).toEqual([]);
+  const [step] = await provisioning(PUBLIC, []).remove(accountOf(nothing));
+  expect(step).toMatchObject({ ok: false, detail: expect.stringContaining(`${PUBLIC}/webhooks/c/end`) });
+});
+
+test('nothing is taken back where nothing was set up', async () => {
+  const remove = () => Promise.reject(new Error('asked'));
+  expect(await provisioning(undefined).remove(accountOf(nothing, remove))).toEqual([]);
+  expect(await provisioning(PUBLIC).remove(accountOf())).toEqual([]);
 });

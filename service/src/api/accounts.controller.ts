@@ -75,9 +75,9 @@ export class AccountsController {
   })
   @Delete(':id')
   async remove(@Param('id') id: string): Promise<DeletedAccount> {
-    const removed = await this.#accounts.remove(id);
-    if (removed === undefined) throw unknown(id);
-    const steps = await this.#provisioning.remove(removed.account, removed.isLast);
+    const account = await this.#accounts.remove(id);
+    if (account === undefined) throw unknown(id);
+    const steps = await this.#provisioning.remove(account);
     return { deleted: true, ...(steps.length > 0 && { provisioning: steps }) };
   }
 

@@ -101,11 +101,11 @@ export class Accounts {
     );
   }
 
-  /** The random part of the URL at which webhooks about the account arrive. */
-  endpointOf({ id, connectionId }: LiveAccount): string {
+  /** The connection below which the account hangs, or hung until it was deleted. */
+  connectionOf({ id, connectionId }: LiveAccount): LiveConnection {
     const connection = this.connections.find(connectionId);
     if (connection === undefined) throw new Error(`Account ${id} hangs below no connection`);
-    return connection.endpoint;
+    return connection;
   }
 
   /**
@@ -176,15 +176,15 @@ export class Accounts {
   }
 
   /**
-   * Forgets the settings. Answers the account as it was, and whether it was the last below its connection: webhooks to its URL are unknown
-   * from now on. Undefined: there is no such account.
+   * Forgets the settings. Answers the account as it was; when it was the last below its connection, webhooks to its URL are unknown from now
+   * on. Undefined: there is no such account.
    */
-  async remove(id: string): Promise<{ account: LiveAccount; isLast: boolean } | undefined> {
+  async remove(id: string): Promise<LiveAccount | undefined> {
     const account = this.find(id) ?? (await this.known(id));
     if (account === undefined) return undefined;
     await this.#deps.ledger.write((tx) => store.remove(tx, id, this.#deps.clock.now()));
     await this.#refresh();
-    return { account, isLast: this.connections.find(account.connectionId)?.accounts.length === 0 };
+    return account;
   }
 
   async #refreshSoon(): Promise<void> {

@@ -25,6 +25,12 @@ export class Connections {
     return connection?.channel.id === channel && connection.accounts.length > 0 ? connection : undefined;
   }
 
+  /** The random parts of all webhook URLs that lead to a connection, the one that providers are told first. */
+  endpointsOf({ id, endpoint }: LiveConnection): string[] {
+    const all = [...this.#byEndpoint].filter(([, of]) => of === id).map(([known]) => known);
+    return [endpoint, ...all.filter((known) => known !== endpoint)];
+  }
+
   /**
    * Answers whose webhook it is: that of the connection called, or, after a change of secrets, of another with the same key. `at`:
    * milliseconds since the epoch. Throws `VerificationError`, which says what speaks against the connection called.

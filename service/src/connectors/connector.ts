@@ -129,10 +129,12 @@ export interface MediaFile {
   bytes: number;
 }
 
-/** An account that goes. `isLast`: no other account is left below its connection, so that the connection's own set-up goes too. */
-export interface Removal {
-  webhookUrl: string;
-  isLast: boolean;
+/** An account that goes. */
+export interface Removal<S> {
+  /** The URLs that lead to its connection, the one that providers are told first: those of former releases count as ours, too. */
+  webhookUrls: readonly string[];
+  /** The accounts left below its connection, as their settings: what they need as well stays. None: the connection's own set-up goes. */
+  others: readonly S[];
 }
 
 /** The provider's API points its webhooks somewhere. */
@@ -148,10 +150,10 @@ export interface ProvisioningPower<S> {
     keep: (learned: Learned) => Promise<void>,
   ): Promise<ProvisioningStep[]>;
   /**
-   * Takes back what `provision` set up, where it still points at `webhookUrl`; what is somebody else's is left alone. Never throws for what
-   * the provider refuses: each step says what stays there. Absent: everything stays.
+   * Takes back what `provision` set up, where it still points at one of `webhookUrls`; what is somebody else's is left alone. Never throws
+   * for what the provider refuses: each step that failed says what stays there, and how it is taken away by hand. Absent: everything stays.
    */
-  remove?(removal: Removal, settings: S, io: ConnectorIo): Promise<ProvisioningStep[]>;
+  remove?(removal: Removal<S>, settings: S, io: ConnectorIo): Promise<ProvisioningStep[]>;
 }
 
 /** The provider tells what it allows this very account. */

@@ -7,7 +7,7 @@ import type { LiveAccount } from './live.ts';
 import type { ConnectorIo } from './connector.ts';
 
 export interface ProvisioningDeps {
-  accounts: Pick<Accounts, 'endpointOf' | 'learn'>;
+  accounts: Pick<Accounts, 'connectionOf' | 'connections' | 'learn'>;
   io: ConnectorIo;
   /** Absent: webhooks are shown under `localUrl`, and nothing is asked of providers, which could not reach it. */
   publicUrl: string | undefined;
@@ -28,7 +28,11 @@ export class Provisioning {
 
   /** Where webhooks about an account arrive: that of its connection. */
   webhookUrl(account: LiveAccount): string {
-    return `${this.publicUrl}/webhooks/${account.channel.id}/${this.#deps.accounts.endpointOf(account)}`;
+    return this.#urlOf(account, this.#deps.accounts.connectionOf(account).endpoint);
+  }
+
+  #urlOf({ channel }: LiveAccount, endpoint: string): string {
+    return `${this.publicUrl}/webhooks/${channel.id}/${endpoint}`;
   }
 
   /** What was set up and what is missing, step by step. Never throws for what the provider refuses. */
@@ -50,17 +54,19 @@ export class Provisioning {
    * Takes back what was set up for an account that is deleted, and for its connection when it was the last below it. Answers what was done
    * and what stays.
    */
-  async remove(account: LiveAccount, isLast: boolean): Promise<ProvisioningStep[]> {
-    const { io, publicUrl } = this.#deps;
+  async remove(account: LiveAccount): Promise<ProvisioningStep[]> {
+    const { accounts, io, publicUrl } = this.#deps;
     const { channel, settings } = account;
     if (!has(channel, 'provisioning') || publicUrl === undefined) return [];
     const { provisioning } = channel;
-    const webhookUrl = this.webhookUrl(account);
+    const connection = accounts.connectionOf(account);
+    const others = connection.accounts.map((other) => other.settings);
     if (provisioning.remove === undefined) {
-      const detail = `${channel.name} goes on calling ${webhookUrl}, which answers 404 from now on: take the webhook away there`;
-      return isLast ? [{ step: 'webhook', ok: false, detail }] : [];
+      const detail = `${channel.name} goes on calling ${this.webhookUrl(account)}, which answers 404 from now on: take the webhook away there`;
+      return others.length === 0 ? [{ step: 'webhook', ok: false, detail }] : [];
     }
-    return steps(async () => (await provisioning.remove?.({ webhookUrl, isLast }, settings, io)) ?? []);
+    const webhookUrls = accounts.connections.endpointsOf(connection).map((endpoint) => this.#urlOf(account, endpoint));
+    return steps(async () => (await provisioning.remove?.({ webhookUrls, others }, settings, io)) ?? []);
   }
 }
 

@@ -74,6 +74,16 @@ test('provisioning sets the webhook, and what comes by it is authentic', async (
   });
 });
 
+test('removal reads the webhook and says that it stays; where there is none, nothing does', async () => {
+  const removal = { webhookUrls: [webhookUrl], others: [] };
+  const kept = sandbox.dialog360.webhook;
+  expect(await provisioning.remove?.(removal, settings(), io)).toMatchObject([{ step: 'webhook', ok: false }]);
+  expect(sandbox.dialog360.webhook).toEqual(kept);
+  delete sandbox.dialog360.webhook;
+  expect(await provisioning.remove?.(removal, settings(), io)).toEqual([{ step: 'webhook', ok: true }]);
+  if (kept) sandbox.dialog360.webhook = kept;
+});
+
 /** Kinds that need nothing in the account but the open window. */
 const SENDABLE = OUTBOUND_CASES.filter(
   ({ content }) =>

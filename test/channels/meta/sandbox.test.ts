@@ -245,4 +245,15 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))('%s',
     const base = channel.id === 'messenger' ? `https://m.me/${pageId}` : 'https://ig.me/m/parley.test.shop';
     expect(link).toEqual({ url: `${base}?ref=summer` });
   });
+
+  test('what was set up is taken back, and nobody is called any more', async () => {
+    const steps = ['account_subscription', 'app_callback'].map((step) => ({ step, ok: true }));
+    const removal = { webhookUrls: [webhookUrl], others: [] };
+    expect(await channel.provisioning?.remove?.(removal, settings(), io)).toEqual(steps);
+    expect((await subject.party().customer.sends({ from: person, text: 'Anybody?' })).status).toBeUndefined();
+    const written = () => sandbox.requests().filter(({ method }) => method !== 'GET').length;
+    const before = written();
+    expect(await channel.provisioning?.remove?.(removal, settings(), io)).toEqual(steps);
+    expect(written()).toBe(before);
+  });
 });

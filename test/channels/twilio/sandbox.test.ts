@@ -132,3 +132,14 @@ test('everything is set up, and messages come to the new URL', async () => {
   expect(numbers[0]?.smsUrl).toBe(url);
   expect(senders[0]?.callbackUrl).toBe(url);
 });
+
+test('what was set up is taken back, and nobody is called any more', async () => {
+  const removal = { webhookUrls: ['http://127.0.0.1:1/other'], others: [] };
+  const steps = [
+    ...((await twilioSms.provisioning?.remove?.(removal, { ...sms(), messagingServiceSid }, io)) ?? []),
+    ...((await twilioWhatsApp.provisioning?.remove?.(removal, whatsapp(), io)) ?? []),
+  ];
+  expect(steps).toEqual(['number', 'messaging_service', 'sender'].map((step) => ({ step, ok: true })));
+  const { numbers, senders, services } = sandbox.configured();
+  expect([numbers[0]?.smsUrl, services[0]?.inboundUrl, senders[0]?.callbackUrl]).toEqual(['', '', '']);
+});

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { ChannelEvent } from '../../../service/src/channels/channel.ts';
 import type { ConnectorIo, RawRequest } from '../../../service/src/connectors/connector.ts';
+import { graph } from '../../../service/src/channels/whatsapp/graph.ts';
 import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';
 import { systemClock } from '../../../service/src/core/clock.ts';
 import { GuardedHttp } from '../../../service/src/platform/guarded-http.ts';
@@ -173,4 +174,17 @@ test('outside the window a text is refused as session_closed', async () => {
     kind: 'session_closed',
     details: { providerCode: '131047' },
   });
+});
+
+test('what was set up is taken back, and nobody is called any more', async () => {
+  const override = { override_callback_uri: webhookUrl, verify_token: SANDBOX_DEFAULTS.verifyToken };
+  const json = { webhook_configuration: override };
+  await graph({ method: 'POST', path: SANDBOX_DEFAULTS.phoneNumberId, json }, settings(), io);
+  const removal = { webhookUrls: [webhookUrl], others: [] };
+  const steps = ['number_override', 'account_subscription', 'app_callback'].map((step) => ({ step, ok: true }));
+  expect(await provisioning.remove?.(removal, settings(), io)).toEqual(steps);
+  expect((await sandbox.customer.sends({ from: USER, text: 'Anybody?' })).status).toBeUndefined();
+  const written = sandbox.requests().filter(({ method }) => method !== 'GET').length;
+  expect(await provisioning.remove?.(removal, settings(), io)).toEqual(steps);
+  expect(sandbox.requests().filter(({ method }) => method !== 'GET')).toHaveLength(written);
 });

@@ -17,6 +17,7 @@ import {
   subscribeAccount,
   subscribeApp,
   unsubscribeAccount,
+  unsubscribeApp,
 } from './provisioning.ts';
 import { createTemplate, deleteTemplates, listTemplates } from './templates.ts';
 import { uploadAttachment } from './uploads.ts';
@@ -63,6 +64,7 @@ const ROUTES: Route<GraphRoute>[] = [
   route('DELETE', '/:id/subscribed_apps', 'provisioning', unsubscribeAccount),
   route('GET', '/:id/subscriptions', 'provisioning', readAppSubscriptions),
   route('POST', '/:id/subscriptions', 'provisioning', subscribeApp),
+  route('DELETE', '/:id/subscriptions', 'provisioning', unsubscribeApp),
   route('GET', '/:id', 'object', readNode),
   route('DELETE', '/:id', 'object', deleteNode),
 ];

@@ -99,6 +99,24 @@ export async function subscribeApp(call: GraphCall): Promise<HttpReply> {
   return ok();
 }
 
+/** DELETE /{appId}/subscriptions: all of them, those of an object, or only fields of it. */
+export function unsubscribeApp(call: GraphCall): HttpReply {
+  requireApp(call);
+  const { world, fields } = call;
+  const all = Object.values(OBJECTS);
+  const objects = fields['object'] === undefined ? all : [requireOneOf(fields['object'], 'object', all)];
+  for (const object of objects) {
+    const gone =
+      fields['fields'] === undefined ? undefined : fieldsOf(fields['fields'], 'fields', WEBHOOK_FIELDS[object]);
+    const { [object]: known, ...others } = world.appSubscriptions;
+    const left = known?.fields.filter((field) => gone !== undefined && !gone.includes(field)) ?? [];
+    if (known && left.length > 0) known.fields = left;
+    else world.appSubscriptions = others;
+  }
+  world.changes.notify();
+  return ok();
+}
+
 /** The fields of the Page or of the Instagram account, by the token. */
 function subscribedAt(call: GraphCall): 'pageFields' | 'igFields' {
   const { world, id, caller, request } = call;
@@ -126,7 +144,10 @@ export function subscribeAccount(call: GraphCall): HttpReply {
 
 /** DELETE /{account}/subscribed_apps. */
 export function unsubscribeAccount(call: GraphCall): HttpReply {
-  call.world[subscribedAt(call)] = undefined;
+  const place = subscribedAt(call);
+  if (place === 'pageFields') requireScope(call.world, 'pages_manage_metadata');
+  call.world[place] = undefined;
+  call.world.changes.notify();
   return ok();
 }
 

@@ -68,6 +68,7 @@ export function writeSender({ world, params, request }: Call): HttpReply {
   const sender = world.senders.find(({ sid }) => sid === params['sender']);
   if (sender === undefined) throw notFound(request.path);
   const webhook = objectOf(request.body.fields['webhook']);
+  checkUrl(textOf(webhook['callback_url']) ?? null);
   sender.callbackUrl = textOf(webhook['callback_url']) ?? sender.callbackUrl;
   sender.callbackMethod = textOf(webhook['callback_method']) ?? sender.callbackMethod;
   return ok(senderResource(sender), 202);

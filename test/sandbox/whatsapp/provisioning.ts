@@ -52,10 +52,14 @@ export function readAppSubscription(call: GraphCall): HttpReply {
   return ok({ data: [{ object: 'whatsapp_business_account', callback_url: callbackUrl, active: true, fields }] });
 }
 
-/** DELETE /{appId}/subscriptions: all of it, or only the fields that are named. */
+/** DELETE /{appId}/subscriptions: all of it, or only the fields that are named. Without an object, of every object there is. */
 export function unsubscribeApp(call: GraphCall): HttpReply {
   requireApp(call);
   const { world } = call;
+  const object = call.fields['object'];
+  if (object !== undefined && object !== 'whatsapp_business_account') {
+    throw new GraphError(100, undefined, { message: '(#100) Param object must be whatsapp_business_account' });
+  }
   const gone = fieldNames(call.fields['fields']);
   const left = world.appSubscription?.fields.filter((name) => gone.length > 0 && !gone.includes(name)) ?? [];
   if (world.appSubscription && left.length > 0) world.appSubscription.fields = left;

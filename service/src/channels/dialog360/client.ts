@@ -18,6 +18,9 @@ export interface ProxyCall {
   said?: readonly string[];
 }
 
+/** The number's webhook: its URL and the headers that come with it. */
+export const WEBHOOK_PATH = 'v1/configs/webhook';
+
 /** The vendor's sandbox has its sends below `/v1`. */
 const VENDOR_SANDBOX = 'waba-sandbox.360dialog.io';
 

@@ -3,13 +3,12 @@
  * webhook of the number goes before that of its WABA.
  */
 import type { ProvisioningStep } from '../../../../contract/api.ts';
-import { SendError } from '../../core/errors.ts';
 import type { ConnectorIo, ProvisioningPower } from '../../connectors/connector.ts';
 import { idOf, objectOf, objectsOf, textOf } from '../kit/json.ts';
-import { dialog360Call } from './client.ts';
+import * as steps from '../kit/steps.ts';
+import { dialog360Call, WEBHOOK_PATH } from './client.ts';
+import { remove } from './removal.ts';
 import { platformSecrets, type Dialog360Settings } from './settings.ts';
-
-const WEBHOOK = 'v1/configs/webhook';
 
 interface Context {
   webhookUrl: string;
@@ -17,21 +16,13 @@ interface Context {
   io: ConnectorIo;
 }
 
-const passed = (step: string): ProvisioningStep => ({ step, ok: true });
-/** Without what blocks, no message arrives. */
-const missing = (step: string, detail: string, blocking = true): ProvisioningStep => ({
-  ...{ step, ok: false, detail },
-  ...(blocking && { blocking }),
-});
+const { passed } = steps;
+const missing = (step: string, detail: string, blocking = true): ProvisioningStep =>
+  steps.missing(step, detail, blocking);
 
 /** Runs one step; what 360dialog refuses becomes its detail. */
-async function attempt(step: string, run: () => Promise<ProvisioningStep>, blocking = true): Promise<ProvisioningStep> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof SendError)) throw error;
-    return missing(step, error.message, blocking);
-  }
+function attempt(step: string, run: () => Promise<ProvisioningStep>, blocking = true): Promise<ProvisioningStep> {
+  return steps.unlessRefused(run, ({ message }) => missing(step, message, blocking));
 }
 
 /** What 360dialog does not take as a URL; a stand-in on this machine takes any. */
@@ -82,8 +73,8 @@ async function numberStep({ settings, io }: Context): Promise<ProvisioningStep> 
 async function webhookStep({ webhookUrl, settings, io }: Context): Promise<ProvisioningStep> {
   const { webhookHeader, webhookSecret } = settings;
   const headers = webhookSecret === undefined ? {} : { [webhookHeader]: webhookSecret };
-  await dialog360Call({ method: 'POST', path: WEBHOOK, json: { url: webhookUrl, headers } }, settings, io);
-  const url = textOf((await dialog360Call({ method: 'GET', path: WEBHOOK }, settings, io)).url);
+  await dialog360Call({ method: 'POST', path: WEBHOOK_PATH, json: { url: webhookUrl, headers } }, settings, io);
+  const url = textOf((await dialog360Call({ method: 'GET', path: WEBHOOK_PATH }, settings, io)).url);
   if (url === webhookUrl) return passed('webhook');
   return missing(
     'webhook',
@@ -99,4 +90,5 @@ export const provisioning: ProvisioningPower<Dialog360Settings> = {
     if (urlFinding(context) !== undefined) return [settled, number];
     return [settled, number, await attempt('webhook', () => webhookStep(context))];
   },
+  remove,
 };

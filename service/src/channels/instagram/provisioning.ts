@@ -3,6 +3,7 @@ import type { ConnectorIo, ProvisioningPower } from '../../connectors/connector.
 import { graph, type MetaAccount } from '../protocols/meta/account.ts';
 import { linkedAccountOf } from '../protocols/meta/payloads.ts';
 import { provision } from '../protocols/meta/provisioning.ts';
+import { pageSubscription, removeFromApp, type AppSubscription } from '../protocols/meta/removal.ts';
 import { accountOf } from './account.ts';
 import type { InstagramSettings } from './settings.ts';
 
@@ -33,6 +34,17 @@ async function finding(
   return `The Page is linked to the Instagram account ${linked}: igUserId has to be that.`;
 }
 
+/** With the account's own log-in, its token reaches the subscription of its own app only. */
+function ownSubscription(igUserId: string): AppSubscription {
+  return {
+    node: igUserId,
+    name: `the Instagram account ${igUserId}`,
+    byHand: "If that is not needed, remove the account in the Meta app's Instagram settings.",
+    isApp: () => true,
+    neededFor: () => undefined,
+  };
+}
+
 export const provisioning: ProvisioningPower<InstagramSettings> = {
   provision(webhookUrl, settings, io) {
     const account = accountOf(settings);
@@ -48,5 +60,11 @@ export const provisioning: ProvisioningPower<InstagramSettings> = {
       accountFinding: () => finding(settings, account, io),
     };
     return provision(webhookUrl, setup, io);
+  },
+  remove(removal, settings, io) {
+    const { access, node } = accountOf(settings);
+    const isPage = settings.loginType === 'facebook';
+    const subscription = isPage ? pageSubscription(node, access, 'page') : ownSubscription(node);
+    return removeFromApp(removal, { access, object: 'instagram', subscription }, io);
   },
 };

@@ -3,6 +3,7 @@ import type { ProvisioningPower } from '../../connectors/connector.ts';
 import { idOf } from '../kit/json.ts';
 import { graph } from '../protocols/meta/account.ts';
 import { provision } from '../protocols/meta/provisioning.ts';
+import { pageSubscription, removeFromApp } from '../protocols/meta/removal.ts';
 import { accountOf } from './account.ts';
 import type { MessengerSettings } from './settings.ts';
 
@@ -46,5 +47,10 @@ export const provisioning: ProvisioningPower<MessengerSettings> = {
       },
     };
     return provision(webhookUrl, setup, io);
+  },
+  remove(removal, settings, io) {
+    const { access } = accountOf(settings);
+    const subscription = pageSubscription(settings.pageId, access, 'instagram');
+    return removeFromApp(removal, { access, object: 'page', subscription }, io);
   },
 };

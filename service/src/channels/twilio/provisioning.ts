@@ -7,12 +7,14 @@
  * what stood there before would get nothing of it. A WhatsApp sender has a URL of its own as well.
  */
 import type { ProvisioningStep } from '../../../../contract/api.ts';
-import { SendError } from '../../core/errors.ts';
 import type { ConnectorIo, ProvisioningPower } from '../../connectors/connector.ts';
-import { flagOf, objectOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
-import { wireSender, type Line } from './addresses.ts';
+import { flagOf, textOf, type JsonObject } from '../kit/json.ts';
+import * as steps from '../kit/steps.ts';
+import type { Line } from './addresses.ts';
 import { accountPath, twilio, type TwilioCall } from './call.ts';
 import type { Fields } from './form.ts';
+import { remove } from './removal.ts';
+import { findNumber, findSender, isName, SANDBOX_SENDER, servicePath } from './resources.ts';
 import { authTokens, type TwilioSettings } from './settings.ts';
 
 interface Context {
@@ -22,27 +24,15 @@ interface Context {
   io: ConnectorIo;
 }
 
-/** Twilio's shared number for trying WhatsApp; what people write there goes where the Console says. */
-const SANDBOX_SENDER = '+14155238886';
-const SENDERS = '/v2/Channels/Senders';
-const MAX_PAGES = 10;
-
-const passed = (step: string): ProvisioningStep => ({ step, ok: true });
-const missing = (step: string, detail: string, blocking = true): ProvisioningStep => ({
-  ...{ step, ok: false, detail },
-  ...(blocking && { blocking }),
-});
+const { passed } = steps;
+const missing = (step: string, detail: string, blocking = true): ProvisioningStep =>
+  steps.missing(step, detail, blocking);
 
 const ask = ({ settings, io }: Context, call: TwilioCall): Promise<JsonObject> => twilio(call, settings, io);
 
 /** Runs one step; what Twilio refuses becomes its detail. */
-async function attempt(step: string, run: () => Promise<ProvisioningStep>): Promise<ProvisioningStep> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof SendError)) throw error;
-    return missing(step, error.message);
-  }
+function attempt(step: string, run: () => Promise<ProvisioningStep>): Promise<ProvisioningStep> {
+  return steps.unlessRefused(run, ({ message }) => missing(step, message));
 }
 
 /** Without these nothing can arrive, whatever Twilio says. */
@@ -77,29 +67,21 @@ const NUMBER_URL = (webhookUrl: string): Fields => [
 
 async function numberStep(context: Context, from: string): Promise<ProvisioningStep> {
   const step = 'number';
-  const isShort = /^\d+$/.test(from);
-  if (!isShort && !from.startsWith('+')) {
+  if (isName(from)) {
     return missing(step, 'A sender that is a name cannot be written to: there is nothing to set up.', false);
   }
-  const resource = isShort ? '/SMS/ShortCodes' : '/IncomingPhoneNumbers';
-  const query = isShort ? { ShortCode: from } : { PhoneNumber: from };
-  const member = isShort ? 'short_code' : 'phone_number';
-  const path = accountPath(context.settings, `${resource}.json`);
-  const answer = await ask(context, { method: 'GET', path, query });
-  const numbers = objectsOf(answer.incoming_phone_numbers ?? answer.short_codes);
-  // The filter also finds longer numbers with these digits in them, which are not ours to change.
-  const sid = textOf(numbers.find((number) => number[member] === from)?.sid);
-  if (sid === undefined) {
+  const found = await findNumber(from, context.settings, context.io);
+  if (found === undefined) {
     return missing(step, `${from} is not a number of this Twilio account: check the number and the Account SID.`);
   }
-  const call = { path: accountPath(context.settings, `${resource}/${sid}.json`), form: NUMBER_URL(context.webhookUrl) };
-  await ask(context, { method: 'POST', ...call, repeatable: true });
+  const form = NUMBER_URL(context.webhookUrl);
+  await ask(context, { method: 'POST', path: found.path, form, repeatable: true });
   return passed(step);
 }
 
 /** A service that leaves inbound messages to its numbers stays so where the account has a number, which got its URL. */
 async function serviceStep(context: Context, service: string): Promise<ProvisioningStep> {
-  const call = { host: 'messaging', path: `/v1/Services/${service}` } as const;
+  const call = { host: 'messaging', path: servicePath(service) } as const;
   const answer = await ask(context, { method: 'GET', ...call });
   const usesNumbers = flagOf(answer.use_inbound_webhook_on_number) === true;
   if (usesNumbers && context.settings.from !== undefined) return passed('messaging_service');
@@ -112,19 +94,6 @@ async function serviceStep(context: Context, service: string): Promise<Provision
   return passed('messaging_service');
 }
 
-/** The sender in Twilio's list, which has no filter by address. */
-async function findSender(context: Context, id: string): Promise<JsonObject | undefined> {
-  let query: TwilioCall['query'] = { Channel: 'whatsapp', PageSize: 100 };
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const answer = await ask(context, { host: 'messaging', method: 'GET', path: SENDERS, query });
-    const found = objectsOf(answer.senders).find((sender) => sender.sender_id === id);
-    const next = textOf(objectOf(answer.meta).next_page_url);
-    if (found !== undefined || next === undefined || !URL.canParse(next)) return found;
-    query = Object.fromEntries(new URL(next).searchParams);
-  }
-  return undefined;
-}
-
 async function senderStep(context: Context, from: string): Promise<ProvisioningStep> {
   const step = 'sender';
   const byHand = `enter ${context.webhookUrl} (POST) under "When a message comes in".`;
@@ -132,16 +101,15 @@ async function senderStep(context: Context, from: string): Promise<ProvisioningS
     const where = `In the Console, Messaging, Try it out, Send a WhatsApp message, Sandbox settings: ${byHand}`;
     return missing(step, `Twilio's sandbox is set up by hand. ${where}`, false);
   }
-  const sender = await findSender(context, wireSender('whatsapp', from));
-  const sid = textOf(sender?.sid);
-  if (sender === undefined || sid === undefined) {
+  const found = await findSender(from, context.settings, context.io);
+  if (found === undefined) {
     const where = 'In the Console, Messaging, Senders, WhatsApp senders, register it';
     return missing(step, `${from} is not a WhatsApp sender of this Twilio account. ${where}, or ${byHand}`);
   }
   const webhook = { callback_url: context.webhookUrl, callback_method: 'POST' };
-  const call = { host: 'messaging', method: 'POST', path: `${SENDERS}/${sid}`, json: { webhook } } as const;
+  const call = { host: 'messaging', method: 'POST', path: found.path, json: { webhook } } as const;
   await ask(context, { ...call, repeatable: true });
-  const status = textOf(sender.status) ?? 'not known';
+  const status = textOf(found.resource.status) ?? 'not known';
   if (status.startsWith('ONLINE')) return passed(step);
   return missing(step, `The sender gets its messages here, but is ${status}: see the Console.`, false);
 }
@@ -151,16 +119,17 @@ export function provisioningOn(line: Line): ProvisioningPower<TwilioSettings> {
     async provision(webhookUrl, settings, io) {
       const context = { line, webhookUrl, settings, io };
       const { from, messagingServiceSid } = settings;
-      const steps = [settingsStep(context), await attempt('account', () => accountStep(context))];
+      const told = [settingsStep(context), await attempt('account', () => accountStep(context))];
       if (from !== undefined) {
         const name = line === 'sms' ? 'number' : 'sender';
         const run = line === 'sms' ? numberStep : senderStep;
-        steps.push(await attempt(name, () => run(context, from)));
+        told.push(await attempt(name, () => run(context, from)));
       }
       if (messagingServiceSid !== undefined) {
-        steps.push(await attempt('messaging_service', () => serviceStep(context, messagingServiceSid)));
+        told.push(await attempt('messaging_service', () => serviceStep(context, messagingServiceSid)));
       }
-      return steps;
+      return told;
     },
+    remove: (removal, settings, io) => remove(line, removal, settings, io),
   };
 }

@@ -7,7 +7,7 @@ import { answerErrorOf, callGraph, type GraphAccess, type GraphCall } from '../p
 import { faultOf } from '../protocols/whatsapp/errors.ts';
 import { appSecrets, type WhatsAppSettings } from './settings.ts';
 
-function accessOf(settings: WhatsAppSettings): GraphAccess {
+export function accessOf(settings: WhatsAppSettings): GraphAccess {
   const { baseUrl, apiVersion, accessToken, appId, verifyToken } = settings;
   return {
     baseUrl,

@@ -13,10 +13,11 @@
  * The override needs no app secret, so it is also what is left when `appId` or `appSecret` is not set.
  */
 import type { ProvisioningStep } from '../../../../contract/api.ts';
-import { SendError } from '../../core/errors.ts';
 import type { ConnectorIo, ProvisioningPower } from '../../connectors/connector.ts';
 import { flagOf, idOf, instantOf, listOf, objectOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
+import * as steps from '../kit/steps.ts';
 import { graph } from './graph.ts';
+import { remove } from './removal.ts';
 import { appSecrets, type WhatsAppSettings } from './settings.ts';
 import { SUBSCRIBED_FIELDS, WABA_OBJECT } from './webhook-fields.ts';
 
@@ -32,22 +33,17 @@ const GRANT =
   'In Meta Business settings, System users: give the token whatsapp_business_messaging and whatsapp_business_management, ' +
   'and the user full control of this WhatsApp account and app.';
 
-const passed = (step: string): ProvisioningStep => ({ step, ok: true });
+const { passed } = steps;
 /** Without these no message arrives; `number_override` is tried only where nothing else leads here. */
 const BLOCKING = ['number_override', 'account_subscription'];
-const missing = (step: string, detail: string, blocking = BLOCKING.includes(step)): ProvisioningStep => ({
-  ...{ step, ok: false, detail },
-  ...(blocking && { blocking }),
-});
+const missing = (step: string, detail: string, blocking = BLOCKING.includes(step)): ProvisioningStep =>
+  steps.missing(step, detail, blocking);
 
 /** Runs one step; what Meta refuses becomes its detail. */
-async function attempt(step: string, run: () => Promise<ProvisioningStep>): Promise<ProvisioningStep> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof SendError)) throw error;
-    return missing(step, error.kind === 'settings' ? `${error.message} ${GRANT}` : error.message);
-  }
+function attempt(step: string, run: () => Promise<ProvisioningStep>): Promise<ProvisioningStep> {
+  return steps.unlessRefused(run, ({ kind, message }) =>
+    missing(step, kind === 'settings' ? `${message} ${GRANT}` : message),
+  );
 }
 
 /** Without these nothing can arrive, whatever Meta says. */
@@ -164,7 +160,7 @@ export const provisioning: ProvisioningPower<WhatsAppSettings> = {
   async provision(webhookUrl, settings, io) {
     const context = { webhookUrl, settings, io };
     let overridden: string[] = [];
-    const steps = [
+    const told = [
       settingsStep(context),
       await attempt('token', () => tokenStep(context)),
       await attempt('number', async () => {
@@ -173,12 +169,13 @@ export const provisioning: ProvisioningPower<WhatsAppSettings> = {
       }),
       await attempt('app_callback', () => appCallback(context)),
     ];
-    const isCalled = steps.at(-1)?.ok === true;
+    const isCalled = told.at(-1)?.ok === true;
     const isElsewhere = overridden.some((url) => url !== webhookUrl);
     if ((!isCalled && !overridden.includes(webhookUrl)) || isElsewhere) {
-      steps.push(await attempt('number_override', () => numberOverride(context)));
+      told.push(await attempt('number_override', () => numberOverride(context)));
     }
-    steps.push(await attempt('account_subscription', () => accountStep(context)));
-    return steps;
+    told.push(await attempt('account_subscription', () => accountStep(context)));
+    return told;
   },
+  remove,
 };

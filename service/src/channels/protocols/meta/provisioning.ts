@@ -9,6 +9,7 @@ import type { ProvisioningStep } from '../../../../../contract/api.ts';
 import { SendError } from '../../../core/errors.ts';
 import type { ConnectorIo } from '../../../connectors/connector.ts';
 import { flagOf, idOf, instantOf, listOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
+import { missing, passed, unlessRefused } from '../../kit/steps.ts';
 import { graph, type MetaAccount } from './account.ts';
 
 export interface Setup {
@@ -33,23 +34,12 @@ interface Context extends Setup {
   io: ConnectorIo;
 }
 
-const passed = (step: string): ProvisioningStep => ({ step, ok: true });
-const missing = (step: string, detail: string, blocking = false): ProvisioningStep => ({
-  ...{ step, ok: false, detail },
-  ...(blocking && { blocking }),
-});
-
 /** Without these no message arrives. */
 const BLOCKING = ['account', 'app_callback', 'account_subscription'];
 
 /** Runs one step; what Meta refuses becomes its detail. */
-async function attempt(step: string, run: () => Promise<ProvisioningStep>): Promise<ProvisioningStep> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof SendError)) throw error;
-    return missing(step, error.message, BLOCKING.includes(step));
-  }
+function attempt(step: string, run: () => Promise<ProvisioningStep>): Promise<ProvisioningStep> {
+  return unlessRefused(run, ({ message }) => missing(step, message, BLOCKING.includes(step)));
 }
 
 /** Without these nothing can arrive, whatever Meta says. */
