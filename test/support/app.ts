@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Account, CreatedSubscription, CreateSubscription, MessageView, SendMessage } from '../../contract/api.ts';
 import type { OutboundContent } from '../../contract/message.ts';
 import { loadConfig } from '../../service/src/config/config.ts';
+import type { MakeFeature } from '../../service/src/features/feature.ts';
 import { makeLogger } from '../../service/src/platform/logger.ts';
 import { startService, type RunningService } from '../../service/src/service.ts';
 import { LogLines } from '../platform/support-app.ts';
@@ -40,6 +41,8 @@ export interface AppOptions {
   registered?: boolean;
   /** Where the clock stands at the start. Default: `START_AT`; n8n checks signatures by the machine's own time. */
   startAt?: number;
+  /** In the place of those that there are. */
+  features?: readonly MakeFeature[];
 }
 
 /** What a workflow says to a contact; ids, keys and the account are filled in. */
@@ -120,6 +123,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     service = await startService(loadConfig({ ...env, ...options.env, PARLEY_PORT: port }), logger, {
       clock,
       random: () => 0.5,
+      ...(options.features && { features: options.features }),
     });
     port = new URL(service.url).port;
   };

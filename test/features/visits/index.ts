@@ -1,0 +1,57 @@
+/** A feature to throw away: it counts who writes, greets them by a job, and lets no campaign go to whom it greeted. */
+import type { Feature, Kernel } from '../../../service/src/features/feature.ts';
+import { VisitsController } from './visits.controller.ts';
+import { Visits } from './visits.ts';
+
+export function visits(kernel: Kernel): Feature {
+  const { ledger, outbox } = kernel;
+  const service = new Visits(kernel);
+  return {
+    name: 'visits',
+    reactions: [
+      {
+        on: ['message.received'],
+        async react(tx, _event, { contact }) {
+          if (contact === undefined || (await service.add(tx, contact.id)) > 1) return;
+          await outbox.enqueue(tx, { kind: 'greet', key: `greet:${contact.id}`, payload: { contactId: contact.id } });
+        },
+      },
+    ],
+    jobs: [
+      {
+        kind: 'greet',
+        concurrency: 1,
+        run: (job) =>
+          ledger.write(async (tx) => {
+            await service.greet(tx, job.payload['contactId'] as string);
+            await outbox.finish(tx, job);
+          }),
+      },
+    ],
+    permissionRules: [
+      {
+        about: 'cap',
+        async refuses({ purpose, contactId }, db) {
+          if (purpose !== 'campaign' || contactId === undefined || !(await service.of(contactId, db)).greeted) return;
+          return { code: 'opted_out', detail: 'Who was greeted has heard enough.' };
+        },
+      },
+    ],
+    erase: [
+      {
+        name: 'visits',
+        async erase(tx, { contactId }) {
+          await service.forget(tx, contactId);
+          return {};
+        },
+        async step(tx, { contactId }) {
+          await service.forget(tx, contactId);
+          return 'done';
+        },
+      },
+    ],
+    metrics: [{ name: 'visits_kinds', help: 'Made up', label: 'kind', read: async () => ({ made_up: 7 }) }],
+    controllers: [VisitsController],
+    services: [service],
+  };
+}

@@ -1,0 +1,19 @@
+import { Controller, Get, Inject, Param, UseGuards } from '@nestjs/common';
+import { ApiKeyGuard } from '../../../service/src/platform/api-keys.ts';
+import { Visits } from './visits.ts';
+
+/** How often somebody wrote. */
+@Controller('v1/visits')
+@UseGuards(ApiKeyGuard)
+export class VisitsController {
+  readonly #visits: Visits;
+
+  constructor(@Inject(Visits) visits: Visits) {
+    this.#visits = visits;
+  }
+
+  @Get(':contactId')
+  async get(@Param('contactId') contactId: string): Promise<{ visits: number; greeted: boolean }> {
+    return this.#visits.of(contactId);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Ledger } from '../../../service/src/store/ledger.ts';
+import * as cursors from '../../../service/src/store/cursor.store.ts';
+import type { Db, Tx } from '../../../service/src/store/unit-of-work.ts';
+
+interface Stored {
+  visits: number;
+  greeted: boolean;
+}
+
+/** Counts how often somebody wrote, in a table that is there already. */
+export class Visits {
+  readonly #ledger: Ledger;
+
+  constructor({ ledger }: { ledger: Ledger }) {
+    this.#ledger = ledger;
+  }
+
+  of(contactId: string, db: Db = this.#ledger.reader): Promise<Stored> {
+    return find(db, contactId);
+  }
+
+  async add(tx: Tx, contactId: string): Promise<number> {
+    const { visits, greeted } = await find(tx.db, contactId);
+    await cursors.put(tx, nameOf(contactId), JSON.stringify({ visits: visits + 1, greeted }));
+    return visits + 1;
+  }
+
+  async greet(tx: Tx, contactId: string): Promise<void> {
+    const { visits } = await find(tx.db, contactId);
+    // Erased meanwhile.
+    if (visits === 0) return;
+    await cursors.put(tx, nameOf(contactId), JSON.stringify({ visits, greeted: true }));
+  }
+
+  forget(tx: Tx, contactId: string): Promise<void> {
+    return cursors.remove(tx, nameOf(contactId));
+  }
+}
+
+async function find(db: Db, contactId: string): Promise<Stored> {
+  const position = await cursors.find(db, nameOf(contactId));
+  return position === undefined ? { visits: 0, greeted: false } : (JSON.parse(position) as Stored);
+}
+
+const nameOf = (contactId: string) => `visits:${contactId}`;
