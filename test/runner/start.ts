@@ -1,4 +1,7 @@
-/** Jest's `globalSetup`: all that tests write goes into memory where there is room; a flush to a disk is what they would wait for most. */
+/**
+ * Jest's `globalSetup`. All that tests write goes into memory where there is room: a flush to a disk is what they would wait for most. What
+ * Node.js compiles, here and in the services that tests start, is kept for the next process.
+ */
 import { chmodSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,5 +39,6 @@ export default function start(): void {
   mkdirSync(folder);
   // PostgreSQL runs as another user.
   chmodSync(folder, 0o755);
+  process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
   process.env['TMPDIR'] = folder;
 }

@@ -41,7 +41,8 @@ export async function makeServiceProcess(env: Record<string, string> = {}): Prom
   let key = '';
   const launch = () => {
     const own = { PARLEY_DATA_DIR: dataDir, PARLEY_PORT: port, PARLEY_ALLOW_PRIVATE_PROVIDERS: 'loopback' };
-    const starting = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'], ...own, ...env } });
+    const { PATH, NODE_COMPILE_CACHE = '' } = process.env;
+    const starting = spawn(process.execPath, [MAIN], { env: { PATH, NODE_COMPILE_CACHE, ...own, ...env } });
     for (const stream of [starting.stdout, starting.stderr])
       stream.on('data', (text: Buffer) => (service.output += text.toString('utf8')));
     child = starting;

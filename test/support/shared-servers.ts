@@ -8,7 +8,7 @@ import { startPostgres, type PostgresServer } from './postgres.ts';
 import { startRedis, type RedisServer } from './redis.ts';
 
 // Jest ends its workers so: the servers end with them.
-for (const reason of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(reason, () => process.exit());
+for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => process.exit());
 
 let postgresServer: Promise<PostgresServer> | undefined;
 let redisServer: Promise<RedisServer> | undefined;
