@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getQueueToken } from '@nestjs/bull';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { delivery } from './api/delivery.description.ts';
 import { WebhookListener, withWebhooks } from './api/webhooks.listener.ts';
 import { FORMER_DEAD_LETTERS } from './features/dead-letters/dead-letters.controller.ts';
 import { registerWebhooks } from './api/webhooks.route.ts';
@@ -176,7 +177,7 @@ async function makeApp(
   metrics.observeHttp(fastify as never);
   if (config.role !== 'worker') {
     registerWebhooks(fastify as never, pipelines);
-    setUpDocs(app, VERSION, [FORMER_DEAD_LETTERS]);
+    setUpDocs(app, VERSION, { deprecated: [FORMER_DEAD_LETTERS], webhooks: { delivery } });
   }
   if (world.notifier) followNotifier(world.notifier, app, metrics);
   return app;

@@ -29,7 +29,10 @@ class Messages {
 
 let test_: TestApp;
 beforeAll(async () => {
-  test_ = await startApp({ controllers: [Messages], setUp: (app) => setUpDocs(app, '0.1.0', []) });
+  test_ = await startApp({
+    controllers: [Messages],
+    setUp: (app) => setUpDocs(app, '0.1.0', { deprecated: [], webhooks: {} }),
+  });
 });
 afterAll(() => test_.app.close());
 

@@ -43,7 +43,8 @@ const quickReply = z.union([
 const place = { latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) };
 const productSections = z.array(z.strictObject({ title: z.string(), productIds: z.array(text).min(1) })).min(1);
 
-const contact = z.strictObject({
+/** A shared address-book card. */
+export const contactCard = z.strictObject({
   name: z.strictObject({
     formatted: text,
     first: text.optional(),
@@ -143,7 +144,7 @@ export const outboundContent = z.discriminatedUnion('type', [
     .refine(oneSource, ONE_SOURCE),
   z.strictObject({ type: z.literal('sticker'), ...source, name: text.optional() }).refine(oneSticker, ONE_STICKER),
   z.strictObject({ type: z.literal('location'), ...place, name: text.optional(), address: text.optional() }),
-  z.strictObject({ type: z.literal('contacts'), contacts: z.array(contact).min(1) }),
+  z.strictObject({ type: z.literal('contacts'), contacts: z.array(contactCard).min(1) }),
   z.strictObject({ type: z.literal('reaction'), messageId: text, emoji: z.string() }),
   z.strictObject({ type: z.literal('buttons'), ...frame, buttons: z.array(button).min(1) }),
   z.strictObject({

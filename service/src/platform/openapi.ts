@@ -91,6 +91,34 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): SchemaObject {
   return rest as SchemaObject;
 }
 
+/** A call that the service makes to whoever asked for it. */
+export interface WebhookDescription {
+  summary: string;
+  description: string;
+  body: z.ZodType;
+  /** Request headers: name → what it does. */
+  headers: Record<string, string>;
+  /** What the answer means, by its status. */
+  answers: Record<string, string>;
+}
+
+/** What the description says besides the operations. */
+export interface DocumentParts {
+  /** Everything below these paths is deprecated. */
+  deprecated: readonly string[];
+  /** By name. */
+  webhooks: Record<string, WebhookDescription>;
+}
+
+function describedWebhook({ summary, description, body, headers, answers }: WebhookDescription) {
+  const parameters = Object.entries(headers).map(([name, text]) => ({
+    ...{ name, in: 'header', required: true, description: text, schema: { type: 'string' } },
+  }));
+  const content = { 'application/json': { schema: jsonSchema(body, 'input') } };
+  const responses = Object.fromEntries(Object.entries(answers).map(([code, text]) => [code, { description: text }]));
+  return { post: { summary, description, parameters, requestBody: { required: true, content }, responses } };
+}
+
 /** Marks every operation below these paths as deprecated. */
 function deprecate(document: OpenAPIObject, paths: readonly string[]): OpenAPIObject {
   for (const [path, item] of Object.entries(document.paths)) {
@@ -103,7 +131,7 @@ function deprecate(document: OpenAPIObject, paths: readonly string[]): OpenAPIOb
 }
 
 /** Serves the description as JSON at `/docs-json` and readable at `/docs`; everything comes from this server. */
-export function setUpDocs(app: INestApplication, version: string, deprecated: readonly string[]): void {
+export function setUpDocs(app: INestApplication, version: string, { deprecated, webhooks }: DocumentParts): void {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Parley')
@@ -111,7 +139,12 @@ export function setUpDocs(app: INestApplication, version: string, deprecated: re
     .setVersion(version)
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The API key' })
     .build();
-  SwaggerModule.setup('docs', app, () => deprecate(SwaggerModule.createDocument(app, config), deprecated), {
+  const described = Object.entries(webhooks).map(([name, webhook]) => [name, describedWebhook(webhook)]);
+  const document = () => ({
+    ...deprecate(SwaggerModule.createDocument(app, config), deprecated),
+    webhooks: Object.fromEntries(described) as Record<string, object>,
+  });
+  SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'docs-json',
     customSiteTitle: 'Parley API',
     // Else the page asks a public validator about this document.

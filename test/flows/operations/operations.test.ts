@@ -1,4 +1,5 @@
 /** What an operator sees: health, metrics, the description of the API, setting up the provider. */
+import { EVENT_TYPES } from '../../../contract/event.ts';
 import type { Account } from '../../../contract/api.ts';
 import * as jobs from '../../../service/src/store/job.store.ts';
 import { ACCOUNT, ANA, closeApps, sandboxSettings, startApp, type App } from '../../support/app.ts';
@@ -98,7 +99,10 @@ describe('the description of the API', () => {
     info: object;
     paths: Record<string, Record<string, Operation>>;
     components: object;
+    webhooks: Record<string, { post: { requestBody: { content: Record<string, { schema: DeliverySchema }> } } }>;
   };
+  type EventSchema = { properties: { type: { const: string } }; required: string[] };
+  type DeliverySchema = { properties: { events: { items: { oneOf: EventSchema[] } } } };
 
   async function document(app: App): Promise<Document> {
     return (await app.call('GET', '/docs-json', undefined, { authorization: '' })).body as Document;
@@ -184,6 +188,15 @@ describe('the description of the API', () => {
         expect([method, path, deprecated]).toEqual([method, path, isFormer]);
       }
     }
+  });
+
+  test('tells what a delivery holds, type by type', async () => {
+    const { webhooks } = await document(await startApp());
+    const { schema } = webhooks['delivery']?.post.requestBody.content['application/json'] ?? {};
+    const { oneOf } = schema?.properties.events.items ?? {};
+    expect(oneOf?.map(({ properties }) => properties.type.const).sort()).toEqual([...EVENT_TYPES].sort());
+    const received = oneOf?.find(({ properties }) => properties.type.const === 'message.received');
+    expect(received?.required).toEqual(expect.arrayContaining(['id', 'at', 'channel', 'account', 'type', 'message']));
   });
 
   test('is readable at /docs', async () => {
