@@ -10,6 +10,7 @@ import type { AccountRow } from '../store/account.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import { place, type Placed, type Placing } from './place.ts';
 
+/** What the writer works with. */
 export interface AccountWriterDeps extends Pick<Placing, 'promise'> {
   sealer: Sealer;
   clock: Clock;
@@ -20,14 +21,15 @@ export interface AccountWriterDeps extends Pick<Placing, 'promise'> {
 export interface GivenAccount {
   channel: Channel;
   externalId: string;
-  /** As the channel's schema read them. */
+  /** The settings as the channel's schema read them. */
   settings: unknown;
   given: PutAccount;
 }
 
-/** An account works that a person has just stored: whatever stopped it may be mended. */
+/** Lets an account work that a person has just stored: whatever stopped it may be mended. */
 const RUNNING = { pausedAt: null, pausedReason: null, probeAt: null };
 
+/** Stores accounts and places them below their connections. */
 export class AccountWriter {
   readonly #deps: AccountWriterDeps;
 
@@ -78,7 +80,7 @@ export class AccountWriter {
   }
 }
 
-/** Nobody else places an account of the channel before the unit ends. */
+/** Locks the connections of a channel: nobody else places an account of it before the unit ends. */
 function lockConnections(tx: Tx, { id }: Channel): Promise<void> {
   return tx.lock(`connections ${id}`);
 }

@@ -1,4 +1,4 @@
-/** Accounts with their settings in the clear, kept in memory: the webhook path reads nothing from disk to know its account. */
+/** Keeps accounts in memory, with their settings in the clear: the webhook path reads nothing from disk to know its account. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AccountRef } from '../../../contract/channel.ts';
 import type { PutAccount } from '../../../contract/api.ts';
@@ -21,31 +21,33 @@ import { isPeer } from './place.ts';
 import type { NormalizeJob } from './normalize-job.ts';
 import { readSettings } from './settings.ts';
 
+/** What the accounts work with. */
 export interface AccountsDeps {
   ledger: Ledger;
   sealer: Sealer;
   clock: Clock;
   ids: Ids;
-  /** A paused account was changed by a person and works again, in the unit of work that stores the change. */
+  /** The accounts call it in the unit of work that stores a change by which a paused account works again. */
   resuming?(tx: Tx, account: LiveAccount, since: number): Promise<void>;
-  /** Webhooks that wait to be read are another connection's now. */
+  /** The accounts promise by it that webhooks that wait to be read are read, as they are another connection's now. */
   promise(tx: Tx, job: NormalizeJob): Promise<void>;
-  /** The sends of an account wait no more, whichever process said so. */
+  /** The accounts call it when the sends of an account wait no more, whichever process said so. */
   resumed?(): void;
 }
 
 /** A question about an account that is not known here looks at the database, but not more often than this. */
 const MIN_REFRESH_MS = 250;
-/** So long after a change every process knows it, without being asked. */
+/** Every process knows a change after so long, without being asked. */
 const WATCH_MS = 1_000;
 
+/** Finds and changes accounts. */
 export class Accounts {
   readonly connections = new Connections();
   readonly #deps: AccountsDeps;
   readonly #writer: AccountWriter;
   readonly #byId = new Map<string, LiveAccount>();
   readonly #byRef = new Map<string, LiveAccount>();
-  /** What was read of each account last, by id. */
+  /** Holds what was read of each account last, by id. */
   readonly #seen = new Map<string, string>();
   #refreshing: Promise<void> | undefined;
   #reading: Promise<void> = Promise.resolve();
@@ -72,7 +74,7 @@ export class Accounts {
     return () => clearInterval(timer);
   }
 
-  /** Itself, as other processes left the accounts a moment ago. */
+  /** Reads the accounts as other processes left them a moment ago, and answers itself. */
   async refreshed(): Promise<this> {
     if (!this.#deps.ledger.dialect.shared) return this;
     this.#refreshing ??= this.#refreshSoon().finally(() => (this.#refreshing = undefined));
@@ -88,12 +90,12 @@ export class Accounts {
     return this.#byId.get(id);
   }
 
-  /** Also when another process made it just now. */
+  /** Finds an account by its id, also when another process made it just now. */
   async known(id: string): Promise<LiveAccount | undefined> {
     return this.find(id) ?? (await this.refreshed()).find(id);
   }
 
-  /** By the random part of a webhook URL, also when another process made it just now. */
+  /** Finds a connection by the random part of a webhook URL, also when another process made it just now. */
   async connection(channel: string, endpoint: string): Promise<LiveConnection | undefined> {
     return (
       this.connections.byEndpoint(channel, endpoint) ??
@@ -101,7 +103,7 @@ export class Accounts {
     );
   }
 
-  /** The connection below which the account hangs, or hung until it was deleted. */
+  /** Answers the connection below which the account hangs, or hung until it was deleted. */
   connectionOf({ id, connectionId }: LiveAccount): LiveConnection {
     const connection = this.connections.find(connectionId);
     if (connection === undefined) throw new Error(`Account ${id} hangs below no connection`);
@@ -109,8 +111,8 @@ export class Accounts {
   }
 
   /**
-   * The account that a caller names. Throws `account_required` (409) when there is none, or when the caller's settings are not the
-   * ones stored here: the caller registers the account and asks again.
+   * Finds the account that a caller names. Throws `account_required` (409) when there is none, or when the caller's settings are not the ones stored
+   * here: the caller registers the account and asks again.
    */
   async required(ref: AccountRef): Promise<LiveAccount> {
     try {
@@ -163,13 +165,13 @@ export class Accounts {
     await this.#refresh();
   }
 
-  /** What this process has just stored of the account. */
+  /** Notes what this process has just stored of the account. */
   noted(id: string, change: Partial<Pick<LiveAccount, 'perSecond' | 'pause'>>): void {
     const account = this.find(id);
     if (account) this.#keep({ ...account, ...change });
   }
 
-  /** The provider told how many sends per second it takes. */
+  /** Stores how many sends per second the provider says that it takes. */
   async setPerSecond(id: string, perSecond: number): Promise<void> {
     await this.#deps.ledger.write((tx) => store.setPerSecond(tx, id, perSecond));
     this.noted(id, { perSecond });
@@ -193,7 +195,7 @@ export class Accounts {
     await this.#refresh();
   }
 
-  /** One after the other, so that none puts what it read earlier over what another read later. */
+  /** Reads anew, one time after the other, so that none puts what it read earlier over what another read later. */
   #refresh(): Promise<void> {
     this.#reading = this.#reading.catch(() => undefined).then(() => this.#read());
     return this.#reading;
@@ -219,7 +221,7 @@ export class Accounts {
     this.#seen.set(id, seen);
   }
 
-  /** Accounts that turn out to be of one connection hang below one: those of releases in which each had its own. */
+  /** Hangs accounts that turn out to be of one connection below one: those of releases in which each had its own. */
   async #join(): Promise<void> {
     for (const { id, channel } of this.list()) {
       const account = this.find(id);

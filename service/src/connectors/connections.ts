@@ -1,6 +1,6 @@
 /**
- * Connections: the providers' applications that call us. A connection owns the webhook URL and the secrets that prove a webhook; accounts
- * hang below it. All of them are kept in memory, so that the webhook path reads nothing from disk.
+ * Keeps connections, the providers' applications that call us, in memory, so that the webhook path reads nothing from disk. A connection owns the
+ * webhook URL and the secrets that prove a webhook; accounts hang below it.
  */
 import { findChannel } from '../channels/registry.ts';
 import { VerificationError } from '../core/errors.ts';
@@ -8,9 +8,10 @@ import type { ConnectionRow, EndpointRow } from '../store/connection.store.ts';
 import type { Learned, RawRequest, RawResponse } from './connector.ts';
 import type { LiveAccount, LiveConnection } from './live.ts';
 
-/** Failures after which another application's secret may fit: the webhook came to a URL that was told to that one before. */
+/** Lists failures after which another application's secret may fit: the webhook came to a URL that was told to that one before. */
 const MAY_BE_ANOTHERS = ['mismatch', 'not_configured'];
 
+/** Finds connections and verifies webhooks for them. */
 export class Connections {
   readonly #byId = new Map<string, LiveConnection>();
   readonly #byEndpoint = new Map<string, string>();
@@ -19,7 +20,7 @@ export class Connections {
     return this.#byId.get(id);
   }
 
-  /** By the random part of a webhook URL; undefined also when no account hangs below the connection. */
+  /** Finds a connection by the random part of a webhook URL; undefined also when no account hangs below it. */
   byEndpoint(channel: string, endpoint: string): LiveConnection | undefined {
     const connection = this.#byId.get(this.#byEndpoint.get(endpoint) ?? '');
     return connection?.channel.id === channel && connection.accounts.length > 0 ? connection : undefined;
@@ -77,7 +78,7 @@ export class Connections {
     for (const { endpoint, connectionId } of endpoints) this.#byEndpoint.set(endpoint, connectionId);
   }
 
-  /** An account hangs below its connection from now on; `before`: as it was known until now. */
+  /** Hangs an account below its connection from now on; `before`: as it was known until now. */
   attach(account: LiveAccount, before?: LiveAccount): void {
     if (before) this.detach(before);
     const connection = this.#byId.get(account.connectionId);
@@ -113,7 +114,7 @@ export class Connections {
   }
 }
 
-/** What speaks against a webhook by every proof there is; undefined: one fits. What one proves authentic and malformed is that. */
+/** Tells what speaks against a webhook by every proof there is; undefined: one fits. What one proves authentic and malformed is that. */
 function refusal({ proofs }: LiveConnection, verify: (settings: unknown) => void): VerificationError | undefined {
   let failure: VerificationError | undefined;
   for (const settings of proofs) {

@@ -1,9 +1,9 @@
 /**
- * The connector contract: what everything has that talks to a provider, whatever it is for. A channel (`channels/channel.ts`) is a connector
+ * The connector contract says what everything has that talks to a provider, whatever it is for. A channel (`channels/channel.ts`) is a connector
  * that reaches customers.
  *
- * A connector is a set of functions over the settings of an account. It holds no state, starts no timers, and reaches the world only
- * through `io`. It never decides about retries, order or duplicates: it *says* what it knows, and the pipelines act.
+ * A connector is a set of functions over the settings of an account. It holds no state, starts no timers, and reaches the world only through `io`.
+ * It never decides about retries, order or duplicates: it *says* what it knows, and the pipelines act.
  */
 import type { Readable } from 'node:stream';
 import type { ZodType } from 'zod';
@@ -28,7 +28,7 @@ export interface RawResponse {
   body: string;
 }
 
-/** Everything a connector may reach. `log` takes facts, never settings, bodies or secrets. */
+/** Holds everything a connector may reach. `log` takes facts, never settings, bodies or secrets. */
 export interface ConnectorIo {
   http: ProviderHttp;
   clock: Clock;
@@ -39,47 +39,49 @@ export interface ConnectorIo {
 }
 
 /**
- * The provider's application behind an account. Accounts with the same key and a secret in common hang below the same connection: one webhook
+ * Names the provider's application behind an account. Accounts with the same key and a secret in common hang below the same connection: one webhook
  * URL serves them all, and during a rotation those that were changed already stay with those that were not.
  */
 export interface ConnectionOf {
-  /** What tells applications apart for which the same secret would prove nothing in common; empty: the secret tells them apart. */
+  /** Tells applications apart for which the same secret would prove nothing in common; empty: the secret tells them apart. */
   key: string;
-  /** Each of them alone proves a webhook. None: nothing can, and the account has a connection of its own. */
+  /** Proves a webhook, each of them alone. None: nothing can, and the account has a connection of its own. */
   secrets: readonly string[];
 }
 
 /** What a provider made for a connection (a webhook's secret, a refreshed token), by the connector's own names. Kept encrypted. */
 export type Learned = Readonly<Record<string, string>>;
 
-/** What a webhook tells is a `Fact`; what it takes to know the account and its webhooks are settings `S`. */
+/**
+ * Talks to one provider. `S` are the settings of an account: what it takes to know the account and its webhooks. `Fact` is what a webhook tells.
+ */
 export interface Connector<S = unknown, Fact = unknown> {
-  /** Lower-case, stable: part of URLs and of the ledger. */
+  /** Names the connector in URLs and in the ledger: lower-case, and never changed. */
   readonly id: string;
   readonly name: string;
-  /** Account settings; strict: an unknown member is an error. */
+  /** Reads account settings; strict: an unknown member is an error. */
   readonly settings: ZodType<S>;
-  /** Members of the settings that are secret: encrypted at rest, masked in answers, redacted in logs. */
+  /** Lists the members of the settings that are secret: encrypted at rest, masked in answers, redacted in logs. */
   readonly secrets: readonly (keyof S & string)[];
-  /** The account's external id, as the provider writes it in webhooks, read from the settings. */
+  /** Reads the account's external id from the settings, as the provider writes it in webhooks. */
   externalId(settings: S): string;
-  /** The addresses by which webhooks name this account. */
+  /** Lists the addresses by which webhooks name this account. */
   addresses(settings: S): string[];
   connection(settings: S): ConnectionOf;
-  /** Settings completed by what the provider made for the connection; absent: it makes nothing. */
+  /** Completes the settings by what the provider made for the connection; absent: it makes nothing. */
   learn?(settings: S, learned: Learned): S;
-  /** Lower-case names of the headers that `verify` and `parse` read; no others reach them. */
+  /** Lists in lower case the headers that `verify` and `parse` read; no others reach them. */
   readonly webhookHeaders: readonly string[];
-  /** Those of them that `parse` reads: only these are stored with a webhook, so none of them may be a secret. Default: none. */
+  /** Lists those of them that `parse` reads: only these are stored with a webhook, so none of them may be a secret. Default: none. */
   readonly parsedHeaders?: readonly string[];
   /** Computes what a provider expects in the answer to a webhook; absent: any text. Never anything that the contact would see. */
   answer?(request: RawRequest, settings: S): RawResponse;
   /**
-   * Raw bytes only, once, when the webhook arrives at `at` (milliseconds since the epoch). Throws `VerificationError`; no secret
+   * Verifies a webhook by its raw bytes, once, when it arrives at `at` (milliseconds since the epoch). Throws `VerificationError`; no secret
    * configured is a failure. Returns only for a well-formed webhook.
    */
   verify(request: RawRequest, at: number, settings: S): void;
-  /** Pure and total: every entry of a verified request, in order; what it does not know becomes `unsupported`. Never throws. */
+  /** Reads every entry of a verified request, in order; what it does not know becomes `unsupported`. Pure and total: it never throws. */
   parse(request: RawRequest, settings: S): Fact[];
   readonly handshake?: Handshake<S>;
   readonly media?: MediaPower<S>;
@@ -89,7 +91,7 @@ export interface Connector<S = unknown, Fact = unknown> {
 
 /** The provider proves the webhook URL by a GET. */
 export interface Handshake<S> {
-  /** Throws `VerificationError`. */
+  /** Answers the GET. Throws `VerificationError`. */
   answer(request: RawRequest, settings: S): RawResponse;
 }
 
@@ -104,7 +106,7 @@ export interface MediaRef {
   secret?: Readonly<Record<string, unknown>>;
 }
 
-/** Files of contacts are fetched, files to send are uploaded once. Both throw `SendError`. */
+/** Fetches files of contacts, and uploads files to send once. All throw `SendError`. */
 export interface MediaPower<S> {
   /** Streams the bytes of a contact's file. Throws `ParleyError(410, 'media_gone')` when the provider no longer has it. */
   download(
@@ -112,11 +114,14 @@ export interface MediaPower<S> {
     settings: S,
     io: ConnectorIo,
   ): Promise<{ stream: Readable; mimeType: string; bytes?: number }>;
-  /** Absent: files to send are given as links. */
+  /**
+   * Uploads a file to send, and answers the provider's id for it; `expiresAt` is in milliseconds since the epoch. Absent: files to send are given as
+   * links.
+   */
   upload?(file: MediaFile, settings: S, io: ConnectorIo): Promise<{ providerId: string; expiresAt?: number }>;
-  /** A sample file for a template's header; answers the provider's handle. */
+  /** Uploads a sample file for a template's header, and answers the provider's handle. */
   uploadExample?(file: MediaFile, settings: S, io: ConnectorIo): Promise<{ handle: string }>;
-  /** Which kind of content a MIME type is sent as; undefined: not accepted. */
+  /** Tells as which kind of content a MIME type is sent; undefined: not accepted. */
   kindOf(mimeType: string): MediaKind | undefined;
 }
 
@@ -129,7 +134,7 @@ export interface MediaFile {
   bytes: number;
 }
 
-/** An account that goes. */
+/** Tells of an account that goes. */
 export interface Removal<S> {
   /** The URLs that lead to its connection, the one that providers are told first: those of former releases count as ours, too. */
   webhookUrls: readonly string[];
@@ -158,6 +163,6 @@ export interface ProvisioningPower<S> {
 
 /** The provider tells what it allows this very account. */
 export interface LimitsPower<S> {
-  /** Sends per second; undefined: it does not tell. Throws `SendError`. */
+  /** Asks how many sends per second the provider takes; undefined: it does not tell. Throws `SendError`. */
   perSecond(settings: S, io: ConnectorIo): Promise<number | undefined>;
 }

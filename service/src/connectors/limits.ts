@@ -1,18 +1,20 @@
-/** What providers allow each account, where they tell: asked when the account is stored, and when they say that it changed. */
+/** Asks providers what they allow each account, where they tell: when the account is stored, and when they say that it changed. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { has } from '../channels/channel.ts';
 import type { ConnectorIo } from './connector.ts';
 import type { Accounts } from './accounts.ts';
 import type { LiveAccount } from './live.ts';
 
-/** A provider that is slow to tell must not keep a person waiting. */
+/** A person waits no longer than this for a provider that is slow to tell. */
 const WAIT_MS = 3_000;
 
+/** What the limits work with. */
 export interface LimitsDeps {
   accounts: Accounts;
   io: ConnectorIo;
 }
 
+/** Asks, and stores the answers. */
 export class Limits {
   readonly #deps: LimitsDeps;
   /** Questions under way. */
@@ -27,14 +29,14 @@ export class Limits {
     void this.#ask(account);
   }
 
-  /** The same, and waits for the answer, but not long. */
+  /** Asks the same, and waits for the answer, but not long. */
   async known(account: LiveAccount): Promise<void> {
     const late = new AbortController();
     await Promise.race([this.#ask(account), delay(WAIT_MS, undefined, { signal: late.signal }).catch(() => undefined)]);
     late.abort();
   }
 
-  /** Accounts of which nothing was told yet, e.g. those of an earlier version. */
+  /** Asks for accounts of which nothing was told yet, e.g. those of an earlier version. */
   askUnknown(): void {
     for (const account of this.#deps.accounts.list()) if (account.perSecond === null) this.ask(account);
   }

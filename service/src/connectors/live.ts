@@ -21,6 +21,7 @@ export interface LiveAccount {
   pause: Pause | null;
 }
 
+/** Says since when and why the sends of an account wait. Instants are milliseconds since the epoch. */
 export interface Pause {
   since: number;
   /** What the provider said. */
@@ -29,7 +30,7 @@ export interface Pause {
   probeAt: number;
 }
 
-/** Sends per second that the provider allows the account, as far as anybody knows. */
+/** Answers how many sends per second the provider allows the account, as far as anybody knows. */
 export function perSecondOf(account: LiveAccount): number | undefined {
   return account.perSecond ?? capabilitiesOf(account).throughput?.perSecond;
 }
@@ -41,9 +42,9 @@ export interface LiveConnection {
   /** The random part of the webhook URL that providers are told. */
   endpoint: string;
   learned: Learned;
-  /** Those below it, the oldest first. */
+  /** The accounts below it, the oldest first. */
   accounts: readonly LiveAccount[];
-  /** Settings with different proofs: of each that accounts below it have, one. */
+  /** The settings with different proofs: of each that accounts below it have, one. */
   proofs: readonly unknown[];
   /** The accounts by the addresses that webhooks name them by. */
   named: ReadonlyMap<string, readonly LiveAccount[]>;

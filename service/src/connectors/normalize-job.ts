@@ -6,7 +6,7 @@ export interface NormalizeJob {
   payload: { connectionId: string };
 }
 
-/** One job reads what waits of a connection: promised again, it stays one. */
+/** Makes the one job that reads what waits of a connection: promised again, it stays one. */
 export function normalizeJob(connectionId: string): NormalizeJob {
   return { kind: 'normalize', key: `normalize:${connectionId}`, payload: { connectionId } };
 }

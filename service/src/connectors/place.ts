@@ -8,12 +8,13 @@ import * as connections from '../store/connection.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import { normalizeJob, type NormalizeJob } from './normalize-job.ts';
 
+/** What it takes to place an account. */
 export interface Placing {
   ids: Ids;
   now: number;
   /** Opens the settings of another account of the channel. */
   open(row: AccountRow): unknown;
-  /** Webhooks that wait to be read have moved: they are to be read there. */
+  /** Promises that webhooks that moved to another connection are read there. */
   promise(tx: Tx, job: NormalizeJob): Promise<void>;
 }
 
@@ -22,7 +23,7 @@ export interface Placed {
   id: string;
   channel: Channel;
   settings: unknown;
-  /** Below which it hung until now; absent: it is new. */
+  /** The connection below which it hung until now; absent: it is new. */
   connectionId: string | undefined;
 }
 
@@ -46,7 +47,7 @@ export async function place(tx: Tx, account: Placed, placing: Placing): Promise<
   return oldest;
 }
 
-/** Whether two accounts are of one connection: of the same application, by a secret that both have. */
+/** Tells whether two accounts are of one connection: of the same application, by a secret that both have. */
 export function isPeer(
   one: Pick<Placed, 'channel' | 'settings'>,
   other: Pick<Placed, 'channel' | 'settings'>,

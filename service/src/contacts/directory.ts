@@ -9,14 +9,16 @@ import { identityIn } from '../core/identity.ts';
 import * as contacts from '../store/contact.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 
+/** What the directory works with. */
 export interface DirectoryDeps {
   ledger: Ledger;
   accounts: Accounts;
 }
 
-/** An account, or any of its channel. */
+/** Names an account, or any of its channel. */
 export type SomeAccount = Omit<AccountRef, 'externalId'> & { externalId?: string | undefined };
 
+/** Finds people by their addresses. */
 export class Directory {
   readonly #deps: DirectoryDeps;
 
@@ -24,7 +26,10 @@ export class Directory {
     this.#deps = deps;
   }
 
-  /** Whose address it is. Throws `not_found`, `invalid_recipient`, `account_required`, and `invalid_request` when only the account would tell. */
+  /**
+   * Finds the contact whose address it is. Throws `not_found`, `invalid_recipient`, `account_required`, and `invalid_request` when only the account
+   * would tell.
+   */
   async contactIdOf({ externalId, ...ref }: SomeAccount, address: string): Promise<string> {
     const channel = findChannel(ref.channel);
     const [id, ...others] =

@@ -1,4 +1,4 @@
-/** Who is it? Finds or makes the contact and the conversation behind the identities a provider names. */
+/** Resolves people: finds or makes the contact and the conversation behind the identities a provider names. */
 import type { ContactRef } from '../channels/channel.ts';
 import type { IdentityRef } from '../../../contract/event.ts';
 import { addressesIn, identitiesIn, type Identity, type Realms } from '../core/identity.ts';
@@ -14,6 +14,7 @@ import type { Tx } from '../store/unit-of-work.ts';
 /** An account with its channel, as far as sending to people goes. */
 type Sender = Realms & { channel: { sendTo: readonly string[] } };
 
+/** A contact in one of the account's conversations with them. */
 export interface Participant {
   contact: Contact;
   conversation: Conversation;
@@ -55,7 +56,7 @@ export async function resolvePerson(
   };
 }
 
-/** Who it is, where both are known already, in the caller's unit of work. */
+/** Finds the contact and the conversation where both are known already, in the caller's unit of work. */
 export async function knownPerson(
   tx: Tx,
   account: Realms & { id: string },
@@ -70,7 +71,7 @@ export async function knownPerson(
   return undefined;
 }
 
-/** The contact who holds all of the identities; where nobody does, they are sorted out, alone. */
+/** Finds the contact who holds all of the identities; where nobody does, it locks them and sorts them out. */
 async function contactOf(tx: Tx, ids: Ids, identities: readonly Identity[], now: number): Promise<string> {
   if (tx.shared) {
     const owners = new Set<string | undefined>();
@@ -82,12 +83,12 @@ async function contactOf(tx: Tx, ids: Ids, identities: readonly Identity[], now:
   return resolveContact(tx, ids, identities, now);
 }
 
-/** Whether one of them takes the place of the other: a person has one user id, and another one in another realm. */
+/** Tells whether one of them takes the place of the other: a person has one user id, and another one in another realm. */
 function isAlike(a: Identity, b: Identity): boolean {
   return a.kind === b.kind && a.realm === b.realm;
 }
 
-/** `from` was `into` all along; what was to be sent in a conversation of `from` keeps its place. */
+/** Merges `from` into `into`, who was the same person all along; what was to be sent in a conversation of `from` keeps its place. */
 async function mergeContacts(tx: Tx, from: string, into: string): Promise<void> {
   for (const joined of await contacts.merge(tx, from, into)) {
     await jobs.moveOrderingKey(tx, jobs.conversationKey(joined.from), jobs.conversationKey(joined.into));
@@ -95,8 +96,8 @@ async function mergeContacts(tx: Tx, from: string, into: string): Promise<void> 
 }
 
 /**
- * The provider names someone we know by another identity than we do (a number's other spelling, say). When a second contact holds
- * it and nothing else tells the two apart, they are one.
+ * Learns another identity of someone we know, as the provider names them (a number's other spelling, say). When a second contact holds it and
+ * nothing else tells the two apart, they are one.
  */
 export async function learnIdentity(tx: Tx, contactId: string, identity: Identity, now: number): Promise<void> {
   const { channel } = identity;
@@ -112,7 +113,7 @@ export async function learnIdentity(tx: Tx, contactId: string, identity: Identit
   if (!differ) await mergeContacts(tx, holder, contactId);
 }
 
-/** The contact has new identities; of the same kinds, those that `before` named are no longer theirs. */
+/** Gives the contact new identities; of the same kinds, those that `before` named are no longer theirs. */
 export async function replaceIdentities(
   tx: Tx,
   contactId: string,
@@ -129,16 +130,16 @@ export async function replaceIdentities(
   for (const identity of added) await learnIdentity(tx, contactId, identity, now);
 }
 
-/** What the account's message to the contact is sent to: the channel's best kind of identity, the one learned last. */
+/** Chooses what the account's message to the contact is sent to: the channel's best kind of identity, the one learned last. */
 export function bestIdentity(account: Sender, contact: Contact): IdentityRef | undefined {
   const own = addressesIn(account, contact.identities);
   return account.channel.sendTo.flatMap((kind) => own.filter((one) => one.kind === kind).slice(-1))[0];
 }
 
 /**
- * The first identity decides who it is. Another one that is held by someone without an identity of the first's kind belonged to the
- * same person all along (known by phone only, say): the two are merged. Held by someone else of that kind, it has moved (a phone
- * number given to a new person): only the identity changes hands, so that nobody sees another's conversation.
+ * Resolves the contact by the first identity. Another one that is held by someone without an identity of the first's kind belonged to the same
+ * person all along (known by phone only, say): the two are merged. Held by someone else of that kind, it has moved (a phone number given to a new
+ * person): only the identity changes hands, so that nobody sees another's conversation.
  */
 export async function resolveContact(tx: Tx, ids: Ids, identities: readonly Identity[], now: number): Promise<string> {
   const [lead, ...others] = identities;

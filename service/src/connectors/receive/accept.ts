@@ -129,7 +129,7 @@ function storedRequest({ url, headers }: RawRequest, parsed: readonly string[] =
   return JSON.stringify({ url, headers: Object.fromEntries(kept) });
 }
 
-/** The webhook as it came, from its receipt. */
+/** Reads the webhook as it came from its receipt. */
 export function requestOf(receipt: { request: string; body: Uint8Array }): RawRequest {
   const { url, headers } = JSON.parse(receipt.request) as Pick<RawRequest, 'url' | 'headers'>;
   const body = Buffer.from(receipt.body.buffer, receipt.body.byteOffset, receipt.body.byteLength);
@@ -138,14 +138,14 @@ export function requestOf(receipt: { request: string; body: Uint8Array }): RawRe
 
 const NO_QUERY = {};
 
-/** A repeated parameter is a list: the first counts. */
+/** Reads the query; of a repeated parameter, which is a list, the first counts. */
 export function queryOf(url: string): Record<string, string> {
   const start = url.indexOf('?');
   if (start === -1) return NO_QUERY;
   return Object.fromEntries([...new URLSearchParams(url.slice(start))].reverse());
 }
 
-/** The same bytes for the same connection are the same webhook. 132 bits. */
+/** Computes a digest of 132 bits: the same bytes for the same connection are the same webhook. */
 export function digestOf(connectionId: string, body: Uint8Array): string {
   return createHash('sha256').update(`${connectionId} `).update(body).digest('base64url').slice(0, 22);
 }

@@ -1,12 +1,12 @@
 /**
- * Reading gives way to acceptance: providers wait for their answer and stop calling when it is late, workflows can wait a moment.
- * While webhooks keep the process busy, reading takes a tenth of the time; whatever acceptance leaves unused, reading uses.
+ * Lets reading give way to acceptance: providers wait for their answer and stop calling when it is late, workflows can wait a moment. While webhooks
+ * keep the process busy, reading takes a tenth of the time; whatever acceptance leaves unused, reading uses.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Rest for each millisecond of reading, while the process is busy accepting. */
+/** Reading rests so long for each millisecond of reading, while the process is busy accepting. */
 const REST_SHARE = 9;
-/** However long a turn took: reading never waits longer. */
+/** Reading never waits longer, however long a turn took. */
 const MAX_REST_MS = 250;
 const STEP_MS = 20;
 /** A process that is busy less than this has time for both. */
