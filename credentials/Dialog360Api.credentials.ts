@@ -64,7 +64,7 @@ export class Dialog360Api implements ICredentialType {
       typeOptions: { password: true },
       default: '',
       description:
-        'A long random text of your own choice, at least 16 characters. Parley tells it to 360dialog, which sends it with every webhook. Without it (or a platform secret): no incoming messages and no delivery statuses.',
+        'May be left empty: Parley then makes one when it sets the webhook. Or a long random text of your own choice, at least 16 characters. Parley tells it to 360dialog, which sends it with every webhook.',
     },
     {
       displayName: 'Webhook Secret Header',

@@ -163,6 +163,32 @@ describe('at rest', () => {
   });
 });
 
+describe('what a provider made for a connection', () => {
+  test('is kept sealed, and of two processes that make it at the same time the first counts', async () => {
+    const { account } = await accounts.put(CHANNEL, ID, { settings });
+    const other = await load(ledger);
+    const [mine, theirs] = [{ webhookSecret: 'of the first' }, { webhookSecret: 'of the second' }];
+    expect(await accounts.learn(account, mine, {})).toEqual(mine);
+    expect(await other.learn(account, theirs, {})).toEqual(mine);
+    expect(await other.learn(account, theirs, mine)).toEqual(theirs);
+    for (const known of [other, await load(ledger)]) expect(known.connectionOf(account).learned).toEqual(theirs);
+    const [row] = await ledger.reader.selectFrom('connections').select('learned').execute();
+    expect(row?.learned).not.toContain('of the second');
+  });
+
+  test('goes with the last account below it', async () => {
+    const { account: one } = await accounts.put(CHANNEL, ID, { settings });
+    const { account: two } = await accounts.put(CHANNEL, '2222222222', {
+      settings: { ...settings, phoneNumberId: '2222222222' },
+    });
+    await accounts.learn(one, { webhookSecret: 'made' }, {});
+    await accounts.remove(one.id);
+    expect(accounts.connectionOf(two).learned).toEqual({ webhookSecret: 'made' });
+    await accounts.remove(two.id);
+    expect(accounts.connectionOf(two).learned).toEqual({});
+  });
+});
+
 describe('deleting', () => {
   test('forgets the account everywhere, its secrets first', async () => {
     const { account } = await accounts.put(CHANNEL, ID, { settings });

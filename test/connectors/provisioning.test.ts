@@ -24,7 +24,7 @@ function provisioning(publicUrl: string | undefined, left = others): Provisionin
   const endpoints = ['former', 'end'].map((endpoint) => ({ endpoint, connectionId: 'cnn' }));
   connections.store([row], [...endpoints, { endpoint: 'other', connectionId: 'c2' }], () => ({}));
   const connection = { ...connections.find('cnn'), accounts: left } as LiveConnection;
-  const accounts = { connectionOf: () => connection, connections, learn: async () => undefined };
+  const accounts = { connectionOf: () => connection, connections, learn: async () => ({}) };
   return new Provisioning({ accounts, io, publicUrl, localUrl: () => LOCAL });
 }
 

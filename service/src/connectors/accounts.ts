@@ -1,5 +1,6 @@
 /** Keeps accounts in memory, with their settings in the clear: the webhook path reads nothing from disk to know its account. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { AccountRef } from '../../../contract/channel.ts';
 import type { PutAccount } from '../../../contract/api.ts';
 import { findChannel } from '../channels/registry.ts';
@@ -157,12 +158,23 @@ export class Accounts {
     return { ...stored, account: this.find(stored.account.id) ?? stored.account };
   }
 
-  /** Keeps what the provider made for the account's connection: everything is verified with it from now on. */
-  async learn({ connectionId }: LiveAccount, learned: Learned): Promise<void> {
+  /**
+   * Keeps what the provider made for the account's connection: everything is verified with it from now on. `known`: what was kept when that
+   * began; when something else is by now, that stays. Answers what is kept.
+   */
+  async learn({ connectionId }: LiveAccount, learned: Learned, known: Learned): Promise<Learned> {
     const { ledger, sealer, clock } = this.#deps;
-    const sealed = sealer.encrypt(learned, connectionId);
-    await ledger.write((tx) => connectionStore.setLearned(tx, connectionId, sealed, clock.now()));
+    const kept = await ledger.write(async (tx) => {
+      await tx.lock(`learned ${connectionId}`);
+      const row = await connectionStore.findById(tx.db, connectionId);
+      const current = row === undefined ? {} : this.#learned(row);
+      if (!isDeepStrictEqual(current, known)) return current;
+      const all = { ...known, ...learned };
+      await connectionStore.setLearned(tx, connectionId, sealer.encrypt(all, connectionId), clock.now());
+      return all;
+    });
     await this.#refresh();
+    return kept;
   }
 
   /** Notes what this process has just stored of the account. */
@@ -178,13 +190,16 @@ export class Accounts {
   }
 
   /**
-   * Forgets the settings. Answers the account as it was; when it was the last below its connection, webhooks to its URL are unknown from now
+   * Forgets the settings, and what the provider made for a connection without accounts. Answers the account as it was; when it was the last below its connection, webhooks to its URL are unknown from now
    * on. Undefined: there is no such account.
    */
   async remove(id: string): Promise<LiveAccount | undefined> {
     const account = this.find(id) ?? (await this.known(id));
     if (account === undefined) return undefined;
-    await this.#deps.ledger.write((tx) => store.remove(tx, id, this.#deps.clock.now()));
+    await this.#deps.ledger.write(async (tx) => {
+      await store.remove(tx, id, this.#deps.clock.now());
+      await connectionStore.forgetLearned(tx, account.connectionId);
+    });
     await this.#refresh();
     return account;
   }
@@ -205,14 +220,14 @@ export class Accounts {
     const { reader } = this.#deps.ledger;
     const rows = await connectionStore.list(reader);
     this.connections.store(rows, await connectionStore.endpoints(reader), (row) => this.#learned(row));
-    const changedAt = new Map(rows.map(({ id, updatedAt }) => [id, updatedAt]));
-    for (const facts of await store.facts(reader)) await this.#see(facts, changedAt.get(facts.connectionId));
+    const learned = new Map(rows.map((row) => [row.id, row.learned]));
+    for (const facts of await store.facts(reader)) await this.#see(facts, learned.get(facts.connectionId));
     this.#refreshedAt = performance.now();
   }
 
-  async #see(facts: AccountFacts, connectionChangedAt: number | undefined): Promise<void> {
+  async #see(facts: AccountFacts, learned: string | null | undefined): Promise<void> {
     const { id } = facts;
-    const seen = JSON.stringify({ ...facts, connectionChangedAt });
+    const seen = JSON.stringify({ ...facts, learned });
     if (this.#seen.get(id) === seen) return;
     const row = await store.findById(this.#deps.ledger.reader, id);
     const known = this.#byId.get(id);

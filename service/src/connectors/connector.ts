@@ -146,13 +146,14 @@ export interface Removal<S> {
 export interface ProvisioningPower<S> {
   /**
    * Points the provider's webhooks at `webhookUrl`. Never throws for what the provider refuses: each step says what is missing. `keep`
-   * stores what the provider made for the connection, or what it is to be told; what is verified with it has to be kept first.
+   * stores what the provider made for the connection, or what it is to be told, before it is told: webhooks are verified with it from then
+   * on. It answers what counts: what another process kept since `settings` were read goes before.
    */
   provision(
     webhookUrl: string,
     settings: S,
     io: ConnectorIo,
-    keep: (learned: Learned) => Promise<void>,
+    keep: (learned: Learned) => Promise<Learned>,
   ): Promise<ProvisioningStep[]>;
   /**
    * Takes back what `provision` set up, where it still points at one of `webhookUrls`; what is somebody else's is left alone. Never throws

@@ -4,7 +4,7 @@ import { has } from '../channels/channel.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Accounts } from './accounts.ts';
 import type { LiveAccount } from './live.ts';
-import type { ConnectorIo } from './connector.ts';
+import type { ConnectorIo, Learned } from './connector.ts';
 
 export interface ProvisioningDeps {
   accounts: Pick<Accounts, 'connectionOf' | 'connections' | 'learn'>;
@@ -45,9 +45,9 @@ export class Provisioning {
       return [{ step: 'webhook', ok: false, blocking: true, detail }];
     }
     const url = this.webhookUrl(account);
-    return steps(() =>
-      channel.provisioning.provision(url, settings, io, (learned) => accounts.learn(account, learned)),
-    );
+    const { learned: known } = accounts.connectionOf(account);
+    const keep = (learned: Learned) => accounts.learn(account, learned, known);
+    return steps(() => channel.provisioning.provision(url, settings, io, keep));
   }
 
   /**

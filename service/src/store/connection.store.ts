@@ -33,6 +33,18 @@ export async function create(tx: Tx, { id, connector, endpoint, now }: NewConnec
   await tx.db.insertInto('endpoints').values({ endpoint, connectionId: id }).execute();
 }
 
+/** Reads one connection. */
+export async function findById(db: Db, id: string): Promise<ConnectionRow | undefined> {
+  return db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Forgets what the provider made for us, when no account is left below the connection. */
+export async function forgetLearned({ db }: Tx, id: string): Promise<void> {
+  const left = db.selectFrom('accounts').select('id').where('connectionId', '=', id).where('deletedAt', 'is', null);
+  const change = db.updateTable('connections').set({ learned: null }).where('id', '=', id);
+  await change.where(({ not, exists }) => not(exists(left))).execute();
+}
+
 /** Stores what the provider made for us. */
 export async function setLearned(tx: Tx, id: string, learned: string, now: number): Promise<void> {
   await tx.db.updateTable('connections').set({ learned, updatedAt: now }).where('id', '=', id).execute();

@@ -1,3 +1,4 @@
+import type { Learned } from '../../../service/src/connectors/connector.ts';
 import type { HttpRequest, HttpResponse } from '../../../service/src/core/http.ts';
 import { dialog360 } from '../../../service/src/channels/dialog360/index.ts';
 import { SendError } from '../../../service/src/core/errors.ts';
@@ -28,9 +29,15 @@ function provider(change: Partial<World> = {}) {
   });
 }
 
-async function provision(fake: ReturnType<typeof provider>, change: Record<string, unknown> = {}, url = OURS) {
-  const steps =
-    (await dialog360.provisioning?.provision(url, settingsWith(change), fake.io, async () => undefined)) ?? [];
+type Keep = (learned: Learned) => Promise<Learned>;
+
+async function provision(
+  fake: ReturnType<typeof provider>,
+  change: Record<string, unknown> = {},
+  url = OURS,
+  keep: Keep = () => Promise.reject(new Error('nothing is to be kept')),
+) {
+  const steps = (await dialog360.provisioning?.provision(url, settingsWith(change), fake.io, keep)) ?? [];
   return {
     steps,
     ok: Object.fromEntries(steps.map(({ step, ok }) => [step, ok])),
@@ -59,13 +66,54 @@ test.each([
   expect(posts).toMatchObject([{ json: { url: OURS, headers } }]);
 });
 
-test('without any secret it says so, and that nothing will arrive', async () => {
-  const { details, blocking } = await provision(provider(), {
-    webhookSecret: undefined,
-    platformSecret: undefined,
+describe('without any secret', () => {
+  const NONE = { webhookSecret: undefined, platformSecret: undefined };
+
+  test('one is made, which is kept before 360dialog is told it', async () => {
+    const kept: Learned[] = [];
+    const fake = provider();
+    const { steps, ok, posts } = await provision(fake, NONE, OURS, async (learned) => {
+      expect(fake.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+      kept.push(learned);
+      return learned;
+    });
+    expect(ok).toEqual({ settings: true, number: true, webhook: true });
+    expect(kept).toEqual([{ webhookSecret: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+    expect(posts).toMatchObject([{ json: { url: OURS, headers: { authorization: kept[0]?.webhookSecret } } }]);
+    expect(revealed(steps, [kept[0]?.webhookSecret ?? ''])).toEqual([]);
+    const again = await provision(provider(), { ...NONE, ...kept[0] });
+    expect(again.posts).toMatchObject([{ json: { headers: { authorization: kept[0]?.webhookSecret } } }]);
   });
-  expect(details.settings).toMatch(/every webhook will be refused/);
-  expect(blocking).toEqual(['settings']);
+
+  test('what another process kept just now is told', async () => {
+    const { posts } = await provision(provider(), NONE, OURS, async () => ({ webhookSecret: HEADER_VALUE }));
+    expect(posts).toMatchObject([{ json: { headers: { authorization: HEADER_VALUE } } }]);
+  });
+
+  test('a refusal does not show what was made', async () => {
+    let made = '';
+    const refuse = ({ json: body }: HttpRequest) =>
+      body === undefined ? undefined : proxyError(400, `bad headers: ${JSON.stringify(body)}`);
+    const { details } = await provision(provider({ refuse }), NONE, OURS, async (learned) => {
+      made = learned['webhookSecret'] ?? '';
+      return learned;
+    });
+    expect(details.webhook).toMatch(/bad headers/);
+    expect(details.webhook).not.toContain(made);
+  });
+
+  test('none is made for a URL that 360dialog does not take', async () => {
+    const { ok } = await provision(provider(), NONE, 'http://parley.example.com/webhooks/dialog360/e1');
+    expect(ok).toEqual({ settings: false, number: true });
+  });
+});
+
+test('what was made counts only where nothing is given', () => {
+  const learned = { webhookSecret: 'made-by-the-service' };
+  const learn = (change: Record<string, unknown>) => dialog360.learn?.(settingsWith(change), learned).webhookSecret;
+  expect(learn({ webhookSecret: undefined, platformSecret: undefined })).toBe('made-by-the-service');
+  expect(learn({ webhookSecret: undefined })).toBeUndefined();
+  expect(learn({})).toBe(HEADER_VALUE);
 });
 
 test.each([

@@ -42,8 +42,8 @@ type Given = typeof PAGE | typeof LINKED | typeof OWN | Record<string, unknown>;
 async function stepsOf(id: 'messenger' | 'instagram', given: Given, { io } = meta(), url = URL_OF[id]) {
   const steps =
     id === 'messenger'
-      ? await messenger.provisioning?.provision(url, messenger.settings.parse(given), io, async () => undefined)
-      : await instagram.provisioning?.provision(url, instagram.settings.parse(given), io, async () => undefined);
+      ? await messenger.provisioning?.provision(url, messenger.settings.parse(given), io, async (learned) => learned)
+      : await instagram.provisioning?.provision(url, instagram.settings.parse(given), io, async (learned) => learned);
   return steps ?? [];
 }
 

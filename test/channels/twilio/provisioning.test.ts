@@ -49,7 +49,7 @@ async function provisioned(
     });
     return (found === undefined ? undefined : answers[found]) ?? twilioError(20404, 404, 'not found');
   });
-  const steps = (await channel.provisioning?.provision(webhookUrl, settings, io, async () => undefined)) ?? [];
+  const steps = (await channel.provisioning?.provision(webhookUrl, settings, io, async (learned) => learned)) ?? [];
   const failed = Object.fromEntries(
     steps.filter(({ ok }) => !ok).map(({ step, blocking }) => [step, blocking === true]),
   );
@@ -130,7 +130,7 @@ test('a WhatsApp sender is found on any page', async () => {
     if (url.includes('/2010')) return json(200, { status: 'active' });
     return method === 'POST' ? json(202, {}) : (pages.shift() ?? json(200, {}));
   });
-  const steps = await twilioWhatsApp.provisioning?.provision(URL_OK, OWN_SENDER, io, async () => undefined);
+  const steps = await twilioWhatsApp.provisioning?.provision(URL_OK, OWN_SENDER, io, async (learned) => learned);
   expect(steps?.every(({ ok }) => ok)).toBe(true);
   expect(requests[2]?.query).toMatchObject({ Page: '1', PageToken: 'P1' });
 });

@@ -123,9 +123,13 @@ test('a file is fetched from the storage, and waited for while its message is ne
 test('everything is set up, and messages come to the new URL', async () => {
   const url = 'http://127.0.0.1:1/other';
   const steps = [
-    ...((await twilioSms.provisioning?.provision(url, { ...sms(), messagingServiceSid }, io, async () => undefined)) ??
-      []),
-    ...((await twilioWhatsApp.provisioning?.provision(url, whatsapp(), io, async () => undefined)) ?? []),
+    ...((await twilioSms.provisioning?.provision(
+      url,
+      { ...sms(), messagingServiceSid },
+      io,
+      async (learned) => learned,
+    )) ?? []),
+    ...((await twilioWhatsApp.provisioning?.provision(url, whatsapp(), io, async (learned) => learned)) ?? []),
   ];
   expect(steps.filter(({ ok }) => !ok)).toEqual([]);
   const { numbers, senders } = sandbox.configured();

@@ -48,7 +48,8 @@ function meta(change: Partial<Meta> = {}) {
 
 async function provision(fake: ReturnType<typeof meta>, change: Record<string, unknown> = {}, url = OURS) {
   const steps =
-    (await whatsapp.provisioning?.provision(url, { ...SETTINGS, ...change }, fake.io, async () => undefined)) ?? [];
+    (await whatsapp.provisioning?.provision(url, { ...SETTINGS, ...change }, fake.io, async (learned) => learned)) ??
+    [];
   const posts = fake.requests.filter(({ method }) => method === 'POST');
   return {
     ok: Object.fromEntries(steps.map(({ step, ok }) => [step, ok])),

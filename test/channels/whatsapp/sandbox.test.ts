@@ -64,7 +64,7 @@ afterAll(async () => {
 });
 
 test('provisioning subscribes app and account, and the handshake proves the URL', async () => {
-  const steps = await provisioning.provision(webhookUrl, settings(), io, async () => undefined);
+  const steps = await provisioning.provision(webhookUrl, settings(), io, async (learned) => learned);
   expect(steps.filter(({ ok }) => !ok)).toEqual([]);
   const sent = await sandbox.customer.sends({ from: USER, name: 'Ana', text: 'Olá 👋' });
   expect(sent.status).toBe(200);

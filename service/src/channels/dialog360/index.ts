@@ -8,7 +8,7 @@ import { recipient } from '../protocols/whatsapp/render.ts';
 import { media } from './media.ts';
 import { provisioning } from './provisioning.ts';
 import { presence, send } from './send.ts';
-import { connectionOf, SECRET_HEADERS, settingsSchema, type Dialog360Settings } from './settings.ts';
+import { connectionOf, learn, SECRET_HEADERS, settingsSchema, type Dialog360Settings } from './settings.ts';
 import { templates } from './templates.ts';
 import { handshake, SIGNATURE_HEADER, verify } from './verify.ts';
 
@@ -21,6 +21,7 @@ export const dialog360: Channel<Dialog360Settings> = {
   externalId: ({ phoneNumberId }) => phoneNumberId,
   addresses: addressesOf,
   connection: connectionOf,
+  learn,
   realm: () => '',
   sendTo: ['phone', 'user_id'],
   recipient,

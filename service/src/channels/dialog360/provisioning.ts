@@ -2,13 +2,14 @@
  * Points the number's webhooks at this account's URL. Each number at 360dialog has a webhook of its own, so nobody else's is touched; a
  * webhook of the number goes before that of its WABA.
  */
+import { randomBytes } from 'node:crypto';
 import type { ProvisioningStep } from '../../../../contract/api.ts';
-import type { ConnectorIo, ProvisioningPower } from '../../connectors/connector.ts';
+import type { ConnectorIo, Learned, ProvisioningPower } from '../../connectors/connector.ts';
 import { idOf, objectOf, objectsOf, textOf } from '../kit/json.ts';
 import * as steps from '../kit/steps.ts';
 import { dialog360Call, WEBHOOK_PATH } from './client.ts';
 import { remove } from './removal.ts';
-import { platformSecrets, type Dialog360Settings } from './settings.ts';
+import { learn, provesNothing, type Dialog360Settings } from './settings.ts';
 
 interface Context {
   webhookUrl: string;
@@ -41,13 +42,20 @@ function urlFinding({ webhookUrl, settings }: Context): string | undefined {
 }
 
 function settingsStep(context: Context): ProvisioningStep {
-  const { webhookSecret } = context.settings;
-  const hasNone = webhookSecret === undefined && platformSecrets(context.settings).length === 0;
-  const noSecret =
-    'Neither webhookSecret nor platformSecret is set: every webhook will be refused. Choose a long random webhookSecret; ' +
-    '360dialog is told it in the next step.';
-  const found = [hasNone ? noSecret : undefined, urlFinding(context)].filter((finding) => finding !== undefined);
-  return found.length === 0 ? passed('settings') : missing('settings', found.join(' '));
+  const finding = urlFinding(context);
+  return finding === undefined ? passed('settings') : missing('settings', finding);
+}
+
+/**
+ * Settings that prove webhooks. Where neither secret is given, one is made, as long as those that people make by `openssl rand -hex 32`. It is
+ * kept before 360dialog is told it: the next set-up gets it with the settings.
+ */
+async function proven(
+  settings: Dialog360Settings,
+  keep: (learned: Learned) => Promise<Learned>,
+): Promise<Dialog360Settings> {
+  if (!provesNothing(settings)) return settings;
+  return learn(settings, await keep({ webhookSecret: randomBytes(32).toString('hex') }));
 }
 
 /** Whether the key is good, is of this number, and whether the number may send. */
@@ -83,12 +91,13 @@ async function webhookStep({ webhookUrl, settings, io }: Context): Promise<Provi
 }
 
 export const provisioning: ProvisioningPower<Dialog360Settings> = {
-  async provision(webhookUrl, settings, io) {
+  async provision(webhookUrl, settings, io, keep) {
     const context = { webhookUrl, settings, io };
     const settled = settingsStep(context);
     const number = await attempt('number', () => numberStep(context), false);
-    if (urlFinding(context) !== undefined) return [settled, number];
-    return [settled, number, await attempt('webhook', () => webhookStep(context))];
+    if (!settled.ok) return [settled, number];
+    const told = { ...context, settings: await proven(settings, keep) };
+    return [settled, number, await attempt('webhook', () => webhookStep(told))];
   },
   remove,
 };

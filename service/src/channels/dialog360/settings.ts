@@ -1,6 +1,6 @@
 /** Settings of a WhatsApp number at 360dialog. */
 import { z } from 'zod';
-import type { ConnectionOf } from '../../connectors/connector.ts';
+import type { ConnectionOf, Learned } from '../../connectors/connector.ts';
 import { baseUrlMember, metaId } from '../protocols/meta/settings.ts';
 
 /** Headers in which a webhook can bring our secret. The contract wants them named beforehand, so the choice is between these two. */
@@ -32,7 +32,7 @@ export const settingsSchema = z.strictObject({
     .transform((name) => name.toLowerCase())
     .pipe(z.enum(SECRET_HEADERS, `must be one of ${SECRET_HEADERS.join(', ')}`))
     .default(OWN_HEADER),
-  /** Its value, chosen by you. Without it and without `platformSecret` every webhook is refused. */
+  /** Its value, chosen by you; without it and without `platformSecret` one is made when the webhook is set. */
   webhookSecret: headerValue.optional(),
   /** Partners: the key of `x-360dialog-signature`; one, or several during a rotation. A webhook without it is refused then. */
   platformSecret: z.union([signingKey, z.array(signingKey).min(1).max(5)]).optional(),
@@ -45,6 +45,16 @@ export type Dialog360Settings = z.output<typeof settingsSchema>;
 export function platformSecrets({ platformSecret }: Pick<Dialog360Settings, 'platformSecret'>): string[] {
   if (platformSecret === undefined) return [];
   return typeof platformSecret === 'string' ? [platformSecret] : platformSecret;
+}
+
+/** Answers whether nothing is given that proves a webhook. */
+export function provesNothing(settings: Dialog360Settings): boolean {
+  return settings.webhookSecret === undefined && platformSecrets(settings).length === 0;
+}
+
+/** Adds what was made where nothing was given; what is given goes before. */
+export function learn(settings: Dialog360Settings, { webhookSecret }: Learned): Dialog360Settings {
+  return webhookSecret !== undefined && provesNothing(settings) ? { ...settings, webhookSecret } : settings;
 }
 
 /** What proves a webhook: our header, the signature of a partner, or both, and then both together. */

@@ -58,7 +58,8 @@ export function verify(request: RawRequest, settings: Dialog360Settings): void {
   const { webhookHeader, webhookSecret } = settings;
   const secrets = platformSecrets(settings);
   if (webhookSecret === undefined && secrets.length === 0) {
-    const lacking = 'Neither webhookSecret nor platformSecret is set for this account, so no webhook can be trusted.';
+    const lacking =
+      'Neither webhookSecret nor platformSecret is set for this account, nor was a secret made for its webhook, so no webhook can be trusted.';
     throw new VerificationError('not_configured', lacking);
   }
   if (webhookSecret !== undefined) verifySecretHeader(request, webhookHeader, webhookSecret);

@@ -1,0 +1,3 @@
+import { describeLearnedSecret } from './learned-secret.suite.ts';
+
+describeLearnedSecret('sqlite', async () => ({}));
