@@ -20,7 +20,7 @@ import { Subscriptions } from './events/subscriptions.ts';
 import { Acceptor } from './connectors/receive/accept.ts';
 import { Applier } from './inbound/apply.ts';
 import { NormalizeHandler } from './inbound/normalize.ts';
-import type { Feature, Kernel, MakeFeature } from './features/feature.ts';
+import type { Feature, FileKeeping, Kernel, MakeFeature } from './features/feature.ts';
 import { Admission } from './outbound/admit.ts';
 import { buildOutbound, type Outbound } from './outbound/build.ts';
 import { followGauges } from './gauges.ts';
@@ -59,6 +59,7 @@ export interface World {
   localUrl(): string;
   spoolDir: string;
   maxMediaBytes: number;
+  files: FileKeeping;
   keep: Ages;
   /** How long a send stays uncertain; absent: as long as its channel says. */
   unknownAfterMs?: number | undefined;
@@ -207,12 +208,12 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
 
 /** Makes the features and registers what they do while things happen. */
 function makeFeatures(
-  { keep, spoolDir, maxMediaBytes: maxBytes, metrics, secretBox: sealer }: World,
+  { keep, spoolDir, maxMediaBytes: maxBytes, files, metrics, secretBox: sealer }: World,
   { shared, publisher, permissions, admission, io }: Basis,
   reader: NormalizeHandler,
   list: readonly MakeFeature[],
 ): Feature[] {
-  const kernel: Kernel = { ...shared, publisher, admission, reader, sealer, io, keep, spoolDir, maxBytes };
+  const kernel: Kernel = { ...shared, publisher, admission, reader, sealer, io, keep, spoolDir, maxBytes, files };
   const features = list.map((make) => make(kernel));
   for (const { reactions = [], permissionRules = [], metrics: gauges = [] } of features) {
     publisher.register(reactions);

@@ -134,6 +134,7 @@ async function makeWorld(config: Config, { injected, ...given }: Given) {
     publicUrl: config.publicUrl,
     spoolDir,
     maxMediaBytes: config.maxMediaBytes,
+    files: { ms: config.keepFilesMs, maxTotalBytes: config.filesMaxBytes, folder: join(config.dataDir, 'files') },
     role: config.role,
     notifier: config.redisUrl === undefined ? undefined : new Notifier(given.logger),
     unknownAfterMs: config.unknownAfterMs,

@@ -33,6 +33,8 @@ test('defaults', () => {
     keepBodiesMs: Infinity,
     keepReceiptsMs: 14 * DAY,
     keepEventsMs: 30 * DAY,
+    keepFilesMs: 0,
+    filesMaxBytes: 10 * 1024 ** 3,
   });
 });
 
@@ -87,6 +89,9 @@ test.each<[string, string, object]>([
   ['PARLEY_KEEP_RECEIPTS', '8d', { keepReceiptsMs: 8 * DAY }],
   ['PARLEY_KEEP_RECEIPTS', '192h', { keepReceiptsMs: 8 * DAY }],
   ['PARLEY_KEEP_EVENTS', 'forever', { keepEventsMs: Infinity }],
+  ['PARLEY_KEEP_FILES', '7d', { keepFilesMs: 7 * DAY }],
+  ['PARLEY_KEEP_FILES', 'forever', { keepFilesMs: Infinity }],
+  ['PARLEY_FILES_MAX_BYTES', '1048576', { filesMaxBytes: 1048576 }],
 ])('%s=%s', (name, value, expected) => {
   expect(loadConfig({ [name]: value })).toMatchObject(expected);
 });

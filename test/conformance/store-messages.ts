@@ -106,6 +106,18 @@ export function describeMessageStores(open: OpenLedger): void {
       expect(await media.find(ledger.reader, 'b')).toBeUndefined();
     });
 
+    test('that is known, and came at a time or later', async () => {
+      const ledger = await open();
+      await ledger.write((tx) => media.insert(tx, file, 1));
+      await ledger.write((tx) => media.insert(tx, { ...file, id: 'b', providerId: 'q' }, 2));
+      const known = async (since: number) =>
+        [...(await media.knownSince(ledger.reader, ['a', 'b', 'c'], since))].sort();
+      expect(await known(0)).toEqual(['a', 'b']);
+      expect(await known(2)).toEqual(['b']);
+      await ledger.write((tx) => media.setMimeType(tx, 'b', 'image/webp'));
+      expect(await media.find(ledger.reader, 'b')).toMatchObject({ mimeType: 'image/webp' });
+    });
+
     test('that takes a secret has the last that was kept', async () => {
       const ledger = await open();
       await ledger.write((tx) => media.insert(tx, file, 1));

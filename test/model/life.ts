@@ -171,6 +171,7 @@ export class Life {
       localUrl: () => 'http://127.0.0.1:3000',
       spoolDir: '/nonexistent',
       maxMediaBytes: 1024,
+      files: { ms: 0, maxTotalBytes: 1024, folder: '/nonexistent' },
       keep: KEEP,
       role: 'all',
       notifier: undefined,

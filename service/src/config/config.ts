@@ -47,6 +47,10 @@ export interface Config {
   readonly keepReceiptsMs: number;
   /** The same for events that were handed over. */
   readonly keepEventsMs: number;
+  /** How long the bytes of contacts' files are kept; 0: not at all. */
+  readonly keepFilesMs: number;
+  /** All kept files together, in bytes. */
+  readonly filesMaxBytes: number;
 }
 
 /** The service throws it when it must not start. The message names every bad key and what is expected, never a value. */
@@ -163,6 +167,11 @@ const SCHEMA = z.strictObject({
   PARLEY_KEEP_BODIES: key('must be an age like 30d or 12h, or forever', age(HOUR_MS), 'forever'),
   PARLEY_KEEP_RECEIPTS: key('must be an age of at least 8d, or forever', age(MIN_MEMORY_MS), '14d'),
   PARLEY_KEEP_EVENTS: key('must be an age of at least 8d, or forever', age(MIN_MEMORY_MS), '30d'),
+  PARLEY_KEEP_FILES: key(
+    'must be an age like 7d or 12h, forever, or absent (files are not kept)',
+    age(HOUR_MS),
+  ).optional(),
+  PARLEY_FILES_MAX_BYTES: key('must be bytes from 1048576', whole(MIB, 2 ** 50 - 1), String(10 * 1024 * MIB)),
 });
 
 /** Lists every variable the service knows. */
@@ -205,6 +214,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     keepBodiesMs: values.PARLEY_KEEP_BODIES,
     keepReceiptsMs: values.PARLEY_KEEP_RECEIPTS,
     keepEventsMs: values.PARLEY_KEEP_EVENTS,
+    keepFilesMs: values.PARLEY_KEEP_FILES ?? 0,
+    filesMaxBytes: values.PARLEY_FILES_MAX_BYTES,
   });
 }
 

@@ -38,6 +38,16 @@ export interface Kernel {
   spoolDir: string;
   /** No file is larger. */
   maxBytes: number;
+  files: FileKeeping;
+}
+
+/** Says how files of contacts are kept. */
+export interface FileKeeping {
+  /** How long, in milliseconds; `Infinity`: as long as what was said; 0: not at all. */
+  ms: number;
+  /** All files together. */
+  maxTotalBytes: number;
+  folder: string;
 }
 
 /** A controller: a class of Nest's, to be made with what it is given. */

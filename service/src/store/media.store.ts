@@ -54,12 +54,26 @@ export async function setSecret(tx: Tx, id: string, secret: string): Promise<voi
   await tx.db.updateTable('media').set({ secret }).where('id', '=', id).execute();
 }
 
+/** Keeps what the provider says of a file's type. */
+export async function setMimeType(tx: Tx, id: string, mimeType: string): Promise<void> {
+  await tx.db.updateTable('media').set({ mimeType }).where('id', '=', id).execute();
+}
+
+/** Finds which of the files are known, and came at `since` or later. */
+export async function knownSince(db: Kysely<Schema>, ids: readonly string[], since: number): Promise<Set<string>> {
+  const known = db.selectFrom('media').select('id').where('id', 'in', ids).where('createdAt', '>=', since);
+  return new Set((await known.execute()).map(({ id }) => id));
+}
+
+/** Lists the files that a message's content tells of. */
+export function idsIn(content: unknown): string[] {
+  const { media, more = [] } = (content ?? {}) as { media?: { id?: string }; more?: { media?: { id?: string } }[] };
+  return [media?.id, ...more.map((one) => one.media?.id)].filter((id) => id !== undefined);
+}
+
 /** Forgets the files that a message's content tells of. */
 export async function forget(tx: Tx, content: unknown): Promise<void> {
-  const { media, more = [] } = (content ?? {}) as { media?: { id?: string }; more?: { media?: { id?: string } }[] };
-  for (const id of [media?.id, ...more.map((one) => one.media?.id)]) {
-    if (id !== undefined) await tx.db.deleteFrom('media').where('id', '=', id).execute();
-  }
+  for (const id of idsIn(content)) await tx.db.deleteFrom('media').where('id', '=', id).execute();
 }
 
 /** A file that was uploaded to a provider to be sent. */

@@ -1,20 +1,71 @@
 /** Files: what contacts sent, and what is to be sent to them. */
 import { firstIdAt } from '../../core/ids.ts';
+import type { Reaction } from '../../events/reaction.ts';
+import type { PersonEraser } from '../../maintenance/person-eraser.ts';
 import type { Ages, RetentionPart } from '../../maintenance/retention-part.ts';
 import { dropMedia, dropUploads, FIRST_UPLOAD } from '../../store/retention.store.ts';
 import type { Feature, Kernel } from '../feature.ts';
+import { FolderBlobs } from './folder-blobs.ts';
+import { KeptFiles } from './kept-files.ts';
 import { MediaController } from './media.controller.ts';
 import { Media } from './media.ts';
+import { ProviderFiles } from './provider-files.ts';
 
-/** Of a file, only what names it at the provider is kept; a workflow that was down for a week still finds it. */
+/** What names a file at the provider is kept so long at least; a workflow that was down for a week still finds it. */
 const KEEP_MS = 8 * 24 * 3_600_000;
 
 export function media(kernel: Kernel): Feature {
+  const { files: keeping, io } = kernel;
+  const provider = new ProviderFiles(kernel);
+  const blobs = new FolderBlobs(keeping.folder);
+  const kept = new KeptFiles({ ...kernel, log: io.log, provider, blobs, keeping });
   return {
     name: 'media',
+    // Also where no files are kept any more: what was promised and kept before is cleared away.
+    jobs: [kept],
+    ...(keeping.ms > 0 && keeps(kept, keeping.maxTotalBytes)),
     controllers: [MediaController],
-    services: [new Media(kernel)],
-    retain: mediaRetention(kernel.keep),
+    services: [new Media({ ...kernel, provider, kept })],
+    retain: [...mediaRetention(kernel.keep), sweep(kept)],
+  };
+}
+
+function keeps(kept: KeptFiles, limit: number): Pick<Feature, 'reactions' | 'erase' | 'metrics'> {
+  const told: Reaction<'message.received' | 'message.edited' | 'message.echo'> = {
+    on: ['message.received', 'message.edited', 'message.echo'],
+    react: (tx, event) => kept.promise(tx, event),
+  };
+  const takenBack: Reaction<'message.deleted'> = { on: ['message.deleted'], react: (tx) => kept.promiseSweep(tx) };
+  const help = 'Bytes of the files that are kept, and how many may be';
+  return {
+    reactions: [told, takenBack],
+    erase: [eraser(kept)],
+    metrics: [{ name: 'kept_files_bytes', help, label: 'of', read: async () => ({ used: kept.bytes, limit }) }],
+  };
+}
+
+/** The ids of a person's files go with the messages and events, before each of these sweeps. */
+function eraser(kept: KeptFiles): PersonEraser {
+  return {
+    name: 'kept files',
+    async erase(tx) {
+      await kept.promiseSweep(tx);
+      return {};
+    },
+    async step(tx) {
+      await kept.promiseSweep(tx);
+      return 'done';
+    },
+  };
+}
+
+function sweep(kept: KeptFiles): RetentionPart {
+  return {
+    name: 'kept files',
+    async sweep(tx) {
+      await kept.promiseSweep(tx);
+      return undefined;
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-/** Files: what contacts sent is fetched from the provider when asked for; what is to be sent is uploaded once and reused by hash. */
+/** Files: what contacts sent is kept, or fetched from the provider when asked for; what is to be sent is uploaded once and reused by hash. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
@@ -9,14 +9,14 @@ import type { AccountRef } from '../../../../contract/channel.ts';
 import type { UploadedMedia } from '../../../../contract/api.ts';
 import type { Accounts } from '../../connectors/accounts.ts';
 import type { LiveAccount } from '../../connectors/live.ts';
-import { has } from '../../channels/channel.ts';
-import type { ConnectorIo, MediaFile, MediaPower, MediaRef } from '../../connectors/connector.ts';
+import type { ConnectorIo, MediaFile, MediaPower } from '../../connectors/connector.ts';
 import { capabilitiesOf } from '../../core/capabilities.ts';
 import { iso, type Clock } from '../../core/clock.ts';
 import { ParleyError } from '../../core/errors.ts';
-import type { Sealer } from '../../core/sealer.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import * as store from '../../store/media.store.ts';
+import type { KeptFiles } from './kept-files.ts';
+import { mediaPower, noFile, type OpenFile, type ProviderFiles } from './provider-files.ts';
 
 /** A message may be held for a week before its file is sent. */
 const REUSE_MARGIN_MS = 8 * 24 * 3_600_000;
@@ -26,16 +26,13 @@ export interface MediaDeps {
   accounts: Accounts;
   io: ConnectorIo;
   clock: Clock;
-  sealer: Sealer;
+  provider: ProviderFiles;
+  kept: KeptFiles;
   /** Uploads pass through a file here, so that a large one does not fill the memory. */
   spoolDir: string;
-  maxBytes: number;
 }
 
-export interface Download {
-  stream: Readable;
-  mimeType: string;
-  bytes?: number;
+export interface Download extends OpenFile {
   filename: string | null;
 }
 
@@ -54,28 +51,18 @@ export class Media {
     this.#deps = deps;
   }
 
-  /** Opens a contact's file at the provider. Throws `not_found`, `media_gone`, `media_too_large` or a `SendError`. */
+  /** Opens a contact's file, kept or at the provider. Throws `not_found`, `media_gone`, `media_too_large` or a `SendError`. */
   async download(id: string): Promise<Download> {
-    const row = await store.find(this.#deps.ledger.reader, id);
-    const account = row && (await this.#deps.accounts.known(row.accountId));
-    if (row === undefined || account === undefined) throw new ParleyError(404, 'not_found', `There is no file '${id}'`);
-    const file = await power(account).download(this.#refOf(row), account.settings, this.#deps.io);
-    if ((file.bytes ?? 0) > this.#deps.maxBytes) {
-      file.stream.destroy();
-      throw new ParleyError(413, 'media_too_large', `The file is larger than ${this.#deps.maxBytes} bytes`);
-    }
-    return { ...file, mimeType: file.mimeType || row.mimeType, filename: row.filename };
-  }
-
-  #refOf({ id, providerId, secret }: store.StoredMedia): MediaRef {
-    if (secret === null) return { providerId };
-    return { providerId, secret: this.#deps.sealer.decrypt(secret, id) as MediaRef['secret'] };
+    const { ledger, accounts, kept, provider } = this.#deps;
+    const row = await store.find(ledger.reader, id);
+    if (row === undefined || (await accounts.known(row.accountId)) === undefined) throw noFile(id);
+    return { ...((await kept.open(row)) ?? (await provider.open(row))), filename: row.filename };
   }
 
   /** Uploads a file, unless the same bytes are at the provider already. Throws before anything is uploaded when they do not fit. */
   async upload(upload: NewUpload): Promise<UploadedMedia> {
     const account = await this.#deps.accounts.required(upload.account);
-    const kind = power(account).kindOf(upload.mimeType);
+    const kind = mediaPower(account).kindOf(upload.mimeType);
     const { media } = capabilitiesOf(account);
     const rule = kind && media[kind];
     if (rule === undefined) {
@@ -122,13 +109,8 @@ function ends(expiresAt: number | null): { expiresAt?: string } {
   return expiresAt === null ? {} : { expiresAt: iso(expiresAt) };
 }
 
-function power({ channel }: LiveAccount): MediaPower<unknown> {
-  if (has(channel, 'media')) return channel.media;
-  throw new ParleyError(400, 'unsupported_by_channel', `${channel.name} has no files`);
-}
-
 function uploadOf(account: LiveAccount): NonNullable<MediaPower<unknown>['upload']> {
-  const media = power(account);
+  const media = mediaPower(account);
   if (media.upload === undefined) {
     const detail = `${account.channel.name} takes files to send as links only`;
     throw new ParleyError(400, 'unsupported_by_channel', detail);
@@ -137,7 +119,7 @@ function uploadOf(account: LiveAccount): NonNullable<MediaPower<unknown>['upload
 }
 
 function exampleUpload(account: LiveAccount): NonNullable<MediaPower<unknown>['uploadExample']> {
-  const media = power(account);
+  const media = mediaPower(account);
   if (media.uploadExample === undefined) {
     throw new ParleyError(400, 'unsupported_by_channel', `${account.channel.name} has no template examples`);
   }

@@ -1,0 +1,179 @@
+/**
+ * This keeps files of contacts for a time, where the configuration asks for it: providers drop theirs, some within minutes. A job, promised in
+ * the transaction of the fact that tells of a file, fetches it. A sweep drops what is too old, what nobody knows any more, and the oldest
+ * when all together are too large. A file that is not kept, for whatever reason, is still asked for at the provider.
+ */
+import type { EventOf } from '../../../../contract/event.ts';
+import type { Clock } from '../../core/clock.ts';
+import { ParleyError, SendError } from '../../core/errors.ts';
+import type { ConnectorIo } from '../../connectors/connector.ts';
+import type { Job, JobHandler, Outbox, OutboxJob } from '../../outbox/outbox.ts';
+import type { Ledger } from '../../store/ledger.ts';
+import * as store from '../../store/media.store.ts';
+import type { Tx } from '../../store/unit-of-work.ts';
+import type { FileKeeping } from '../feature.ts';
+import type { BlobFacts, BlobStore } from './blobs.ts';
+import type { OpenFile, ProviderFiles } from './provider-files.ts';
+
+const KIND = 'media';
+/** Five hours. */
+const MAX_TRIES = 12;
+const FIRST_PAUSE_MS = 30_000;
+const HOUR_MS = 3_600_000;
+/** A sweep that makes room makes some for those that come next. */
+const ROOM = 0.9;
+/** One query looks for so many files. */
+const BATCH = 250;
+
+const SWEEP: OutboxJob = { kind: KIND, key: 'media:sweep', priority: 10, payload: {} };
+
+/** Lists what keeping files takes. */
+export interface KeptFilesDeps {
+  ledger: Ledger;
+  outbox: Outbox;
+  clock: Clock;
+  log: ConnectorIo['log'];
+  provider: ProviderFiles;
+  blobs: BlobStore;
+  keeping: FileKeeping;
+  /** No file is larger. */
+  maxBytes: number;
+}
+
+/** Matches the events that tell what somebody said. */
+type Told = EventOf<'message.received'> | EventOf<'message.edited'> | EventOf<'message.echo'>;
+
+/** Fetches, finds and drops kept files. */
+export class KeptFiles implements JobHandler {
+  readonly kind = KIND;
+  readonly concurrency = 2;
+  readonly #deps: KeptFilesDeps;
+  /** Of all files that are kept here, as far as this process knows; undefined: nobody looked yet. */
+  #bytes: number | undefined;
+  #sweptAt = -Infinity;
+  #sweeping: Promise<void> = Promise.resolve();
+
+  constructor(deps: KeptFilesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Bytes of all files that are kept. */
+  get bytes(): number {
+    return this.#bytes ?? 0;
+  }
+
+  /** Promises that the files of an event are fetched. */
+  async promise(tx: Tx, event: Told): Promise<void> {
+    const { content } = event.type === 'message.echo' ? event.echo : event.message;
+    for (const mediaId of store.idsIn(content)) {
+      const job = { kind: KIND, key: `media:${mediaId}`, priority: 10 as const, payload: { mediaId } };
+      await this.#deps.outbox.enqueue(tx, job);
+    }
+  }
+
+  /** Promises that what nobody knows any more is dropped, as soon as the transaction is committed. */
+  promiseSweep(tx: Tx): Promise<void> {
+    return this.#deps.outbox.enqueue(tx, SWEEP);
+  }
+
+  /** Opens a kept file; undefined: it is not kept here. */
+  async open({ id, mimeType }: store.StoredMedia): Promise<OpenFile | undefined> {
+    if (this.#deps.keeping.ms === 0) return undefined;
+    const kept = await this.#deps.blobs.get(id);
+    return kept && { ...kept, mimeType };
+  }
+
+  async run(job: Job): Promise<void> {
+    const { ledger, outbox, clock } = this.#deps;
+    const { mediaId } = job.payload as { mediaId?: string };
+    if (mediaId === undefined) {
+      // First: what is forgotten from now on promises another sweep.
+      await ledger.write((tx) => outbox.finish(tx, job));
+      return this.#sweep();
+    }
+    const pauseMs = await this.#fetch(mediaId, job.attempts + 1);
+    await ledger.write((tx) =>
+      pauseMs === undefined ? outbox.finish(tx, job) : outbox.postpone(tx, job, clock.now() + pauseMs, true),
+    );
+    if (this.#isSweepDue()) await this.#sweep();
+  }
+
+  /** Answers after which pause to try again; undefined: it is done, or given up. */
+  async #fetch(id: string, attempt: number): Promise<number | undefined> {
+    const { ledger, blobs, log } = this.#deps;
+    const row = await store.find(ledger.reader, id);
+    if (row === undefined || this.#deps.keeping.ms === 0 || (await this.#isKept(id))) return undefined;
+    try {
+      await this.#keep(row);
+    } catch (error) {
+      if (!isFinal(error) && attempt < MAX_TRIES) return Math.min(HOUR_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+      const { name, message } = error as Error;
+      log.warn({ media: id, account: row.accountId, error: name, reason: message, attempt }, 'A file is not kept');
+      return undefined;
+    }
+    // It was forgotten meanwhile.
+    if ((await store.find(ledger.reader, id)) === undefined) await blobs.remove(id);
+    return undefined;
+  }
+
+  async #keep(row: store.StoredMedia): Promise<void> {
+    const { ledger, provider, blobs, maxBytes } = this.#deps;
+    const { stream, mimeType } = await provider.open(row);
+    // Who asks for the kept file is told its type as well.
+    if (mimeType !== row.mimeType) await ledger.write((tx) => store.setMimeType(tx, row.id, mimeType));
+    const bytes = await blobs.put(row.id, stream, { maxBytes });
+    if (this.#bytes !== undefined) this.#bytes += bytes;
+  }
+
+  async #isKept(id: string): Promise<boolean> {
+    const kept = await this.#deps.blobs.get(id);
+    kept?.stream.destroy();
+    return kept !== undefined;
+  }
+
+  /** A process with a folder of its own may never get the job of the hourly sweep. */
+  #isSweepDue(): boolean {
+    const { clock, keeping } = this.#deps;
+    const { bytes } = this;
+    return clock.now() - this.#sweptAt >= HOUR_MS || bytes > keeping.maxTotalBytes;
+  }
+
+  /** One after the other: each sees what was forgotten before it was called. */
+  #sweep(): Promise<void> {
+    this.#sweeping = this.#sweeping.catch(() => undefined).then(() => this.#sweepNow());
+    return this.#sweeping;
+  }
+
+  async #sweepNow(): Promise<void> {
+    const { blobs, clock, keeping } = this.#deps;
+    this.#sweptAt = clock.now();
+    const found: BlobFacts[] = [];
+    for await (const blob of blobs.list()) found.push(blob);
+    // Keys ascend in time.
+    found.sort((a, b) => (a.key < b.key ? 1 : -1));
+    const total = found.reduce((sum, { bytes }) => sum + bytes, 0);
+    const bound = keeping.maxTotalBytes * (total > keeping.maxTotalBytes ? ROOM : 1);
+    let kept = 0;
+    for (let at = 0; at < found.length; at += BATCH) {
+      const batch = found.slice(at, at + BATCH);
+      const wanted = await this.#wanted(batch);
+      for (const { key, bytes } of batch) {
+        if (wanted.has(key) && kept + bytes <= bound) kept += bytes;
+        else await blobs.remove(key);
+      }
+    }
+    this.#bytes = kept;
+  }
+
+  #wanted(batch: readonly BlobFacts[]): Promise<Set<string>> {
+    const { ledger, clock, keeping } = this.#deps;
+    const since = Math.max(0, clock.now() - keeping.ms);
+    const keys = batch.map(({ key }) => key);
+    return store.knownSince(ledger.reader, keys, since);
+  }
+}
+
+/** Trying again would change nothing. */
+function isFinal(error: unknown): boolean {
+  return error instanceof ParleyError || (error instanceof SendError && /^(?:rejected|invalid)$/.test(error.kind));
+}
