@@ -11,7 +11,7 @@ import { replyWebhooks } from '../shared/reply-wait.ts';
 import { parleyMethods } from './methods.ts';
 import { PARLEY_RESOURCES } from './resources/index.ts';
 
-/** What is the same on every channel: sends, conversations and what became of deliveries, whatever account they are of. */
+/** What is the same on every channel: sends, conversations and dead letters, whatever account they are of. */
 export class Parley implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Parley',
