@@ -1,4 +1,4 @@
-/** Gauges that are read when they are asked for: what waits, and what is paused. */
+/** Reads gauges when they are asked for: what waits, and what is paused. */
 import type { Accounts } from './connectors/accounts.ts';
 import type { Clock } from './core/clock.ts';
 import type { Outbox } from './outbox/outbox.ts';
@@ -34,7 +34,7 @@ async function countPaused(metrics: Metrics, accounts: Accounts): Promise<void> 
   for (const { channel, pause } of all) if (pause !== null) metrics.accountsPaused.inc({ channel: channel.id });
 }
 
-/** What the outbox holds, by kind and state. */
+/** Shows what the outbox holds, by kind and state. */
 class JobGauges {
   readonly #deps: GaugeDeps;
   readonly #warnedOf = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * Forgets a person. At once: everything that an index finds, so that nothing is sent, answered or shown any more. The rest in small
- * steps. What there is to forget, the erasers know: each owner of records has one.
+ * Erases a person. It forgets at once everything that an index finds, so that nothing is sent, answered or shown any more, and the rest in small
+ * steps. The erasers know what there is to forget: each owner of records has one.
  */
 import type { ErasedContact } from '../../../contract/api.ts';
 import type { Clock } from '../core/clock.ts';
@@ -14,6 +14,7 @@ import type { Tx } from '../store/unit-of-work.ts';
 import { maintenanceJob, type MaintenanceTask, type Progress } from './maintenance.ts';
 import type { ErasedCounts, PersonEraser, Remainder } from './person-eraser.ts';
 
+/** What the eraser works with. */
 export interface EraserDeps {
   ledger: Ledger;
   outbox: Outbox;
@@ -25,12 +26,13 @@ interface Rest extends Omit<Remainder, 'own'> {
   own: Record<string, unknown>;
 }
 
-/** How far the rest is: whose steps are next, and where they go on. */
+/** Tells how far the rest is: whose steps are next, and where they go on. */
 interface ErasureProgress {
   eraser: string;
   at: unknown;
 }
 
+/** Erases people by all registered erasers. */
 export class Eraser implements MaintenanceTask {
   readonly name = 'erase';
   readonly #deps: EraserDeps;
@@ -45,7 +47,7 @@ export class Eraser implements MaintenanceTask {
     this.#erasers.push(...erasers);
   }
 
-  /** Resolves when nothing of the person is sent or shown any more; the rest follows. Throws `not_found`. */
+  /** Erases a person; resolves when nothing of them is sent or shown any more, and the rest follows. Throws `not_found`. */
   async erase(contactId: string): Promise<ErasedContact> {
     const { ledger, clock, outbox } = this.#deps;
     const found = await this.#find(contactId);
@@ -85,7 +87,7 @@ export class Eraser implements MaintenanceTask {
     return stepped !== 'done' && stepped.notBefore !== undefined ? { againAt: stepped.notBefore } : 'more';
   }
 
-  /** What no index finds, by the eraser that looked for it. */
+  /** Looks for what no index finds, and answers it by the eraser that looked for it. */
   async #find(contactId: string): Promise<Map<string, unknown>> {
     const found = new Map<string, unknown>();
     const person = await people.find(this.#deps.ledger.reader, contactId);

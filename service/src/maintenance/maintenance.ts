@@ -1,6 +1,6 @@
 /**
- * Care of the ledger: long work in small steps, each a unit of work of its own, with a rest between them. A webhook that arrives
- * meanwhile waits for one step at the most.
+ * Maintains the ledger: long work in small steps, each a unit of work of its own, with a rest between them. A webhook that arrives meanwhile waits
+ * for one step at the most.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../core/clock.ts';
@@ -8,16 +8,16 @@ import type { Job, JobHandler, Outbox, OutboxJob } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 
-/** What a step answers: there is more, it is over, or the work begins anew at a time. */
+/** Tells what a step found: there is more, it is over, or the work begins anew at a time. */
 export type Progress = 'more' | 'done' | { againAt: number };
 
-/** One kind of long work. `step` runs in a unit of work, so it may be run again; it remembers in the ledger how far it came. */
+/** Does one kind of long work. `step` runs in a unit of work, so it may be run again; it remembers in the ledger how far it came. */
 export interface MaintenanceTask {
   readonly name: string;
   step(tx: Tx, payload: Record<string, unknown>, now: number): Promise<Progress>;
 }
 
-/** One job for each purpose, however many processes there are. */
+/** Makes the one job for a purpose, however many processes there are. */
 export function maintenanceJob(task: string, about = '', payload: Record<string, unknown> = {}): OutboxJob {
   return { kind: 'maintenance', key: `maintenance:${task}:${about}`, payload: { ...payload, task } };
 }
@@ -27,19 +27,21 @@ const TURN_MS = 1_000;
 /** A rest is as long as the step before it, within these bounds. */
 const MIN_REST_MS = 5;
 const MAX_REST_MS = 100;
-/** The rest while webhooks keep the process busy. */
+/** A rest lasts so long while webhooks keep the process busy. */
 const BUSY_REST_MS = 500;
 const BUSY = 0.75;
 
+/** What the handler of maintenance works with. */
 export interface MaintenanceDeps {
   ledger: Ledger;
   outbox: Outbox;
   clock: Clock;
   tasks: readonly MaintenanceTask[];
-  /** How many webhooks were accepted so far. */
+  /** Tells how many webhooks were accepted so far. */
   accepted(): number;
 }
 
+/** Runs the jobs of maintenance. */
 export class MaintenanceHandler implements JobHandler {
   readonly kind = 'maintenance';
   readonly concurrency = 1;

@@ -16,11 +16,12 @@ import * as subscriptions from '../store/subscription.store.ts';
 import type { SubscriptionRow } from '../store/subscription.store.ts';
 import { maintenanceJob, type MaintenanceTask, type Progress } from './maintenance.ts';
 
-/** Events that one step looks at. */
+/** One step looks at so many events. */
 const STEP = 250;
-/** Steps that a call makes itself, before it leaves the rest to the background. */
+/** A call makes so many steps itself, before it leaves the rest to the background. */
 const AT_ONCE = 4;
 
+/** What the replay works with. */
 export interface EventReplayDeps {
   ledger: Ledger;
   outbox: Outbox;
@@ -42,6 +43,7 @@ interface Stretch {
   place: EventPlace | undefined;
 }
 
+/** Replays events, at once or in the background. */
 export class EventReplay implements MaintenanceTask {
   readonly name = 'replay-events';
   readonly #deps: EventReplayDeps;
@@ -50,7 +52,10 @@ export class EventReplay implements MaintenanceTask {
     this.#deps = deps;
   }
 
-  /** Resolves when all, or the first of many, are promised. Throws `not_found` for a subscription that ended or waits for one reply. */
+  /**
+   * Starts a replay; resolves when all events, or the first of many, are promised. Throws `not_found` for a subscription that ended or waits for one
+   * reply.
+   */
   async start(subscriptionId: string, asked: ReplayEvents): Promise<ReplayedEvents> {
     const { ledger, clock } = this.#deps;
     const wish: Wish = {
@@ -103,7 +108,9 @@ export class EventReplay implements MaintenanceTask {
   }
 }
 
-/** The trigger's subscription, or the one that took its place: n8n makes it anew at each save. Nobody exchanges it before the unit ends. */
+/**
+ * Finds the trigger's subscription, or the one that took its place: n8n makes it anew at each save. Nobody exchanges it before the unit ends.
+ */
 async function listening(tx: Tx, id: string): Promise<SubscriptionRow | undefined> {
   await subscriptions.lockAll(tx, 'shared');
   const row = await subscriptions.find(tx.db, id);

@@ -12,24 +12,25 @@ import type { Ledger } from '../store/ledger.ts';
 import type { Db } from '../store/unit-of-work.ts';
 import { keepProof, PROOF, SECRET_PLACES, type SealedSecret, type SecretPlace } from '../store/secret.store.ts';
 
-/** Secrets that are sealed anew in one unit of work: a millisecond or two. */
+/** One unit of work seals so many secrets anew: a millisecond or two. */
 const STEP = 25;
-/** Between two steps the ledger is left to the others. */
+/** The work leaves the ledger to the others so long between two steps. */
 const PAUSE_MS = 50;
-/** While old keys are configured: another process may go on sealing with one of them. */
+/** The work looks again after so long while old keys are configured: another process may go on sealing with one of them. */
 const AGAIN_MS = 30_000;
 
+/** What the work of sealing anew works with. */
 export interface ResealDeps {
   ledger: Ledger;
   secretBox: SecretBox;
   log: Logger;
-  /** Told how many secrets are sealed with other keys than the newest. */
+  /** The work reports by it how many secrets are sealed with other keys than the newest. */
   counted(sealedByOldKeys: number): void;
 }
 
 /**
- * Throws `SecretBoxError`, before anything is written, when a key that is still needed is missing, or when this database is used
- * with another one: also when nothing is sealed yet, so that processes with different keys never share a database.
+ * Checks the keys before anything is written. Throws `SecretBoxError` when a key that is still needed is missing, or when this database is used with
+ * another one: also when nothing is sealed yet, so that processes with different keys never share a database.
  */
 export async function checkKeys(ledger: Ledger, secretBox: SecretBox): Promise<void> {
   // Any box whose key is unknown tells its name when it is opened; one of a known key tells whether that is the right one.
@@ -72,14 +73,14 @@ export class Reseal {
     this.#deps = deps;
   }
 
-  /** Counts before it resolves, so that nobody reads a figure that is not known yet. */
+  /** Starts the work; it counts before it resolves, so that nobody reads a figure that is not known yet. */
   async start(): Promise<void> {
     if (this.#deps.secretBox.prefixes.length === 1) return;
     await this.#count();
     this.#work = this.#forEver();
   }
 
-  /** Resolves when the step under way is done. */
+  /** Stops the work; resolves when the step under way is done. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#work;
@@ -113,7 +114,9 @@ export class Reseal {
     }
   }
 
-  /** None when it cannot be opened: it must not keep the others from being sealed, and goes on being counted. */
+  /**
+   * Seals a secret anew; answers none when it cannot be opened: it must not keep the others from being sealed, and goes on being counted.
+   */
   #anew(secret: SealedSecret): [SealedSecret, string][] {
     const { secretBox, log } = this.#deps;
     try {
@@ -142,7 +145,7 @@ export class Reseal {
     log.info('All secrets are sealed with the newest encryption key: the older ones can be taken away');
   }
 
-  /** Ends early when the service stops. */
+  /** Rests; ends early when the service stops. */
   async #rest(durationMs: number): Promise<void> {
     await delay(durationMs, undefined, { ref: false, signal: this.#stop.signal }).catch(() => undefined);
   }

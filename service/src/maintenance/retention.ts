@@ -1,6 +1,6 @@
 /**
- * Retention: a sweep goes through what the owners of records want dropped or emptied, part by part. One step looks at a stretch of a
- * table; where it came to is kept in the ledger, so that a sweep goes on after a restart and in another process.
+ * Drops what is old. A sweep goes through what the owners of records want dropped or emptied, part by part. One step looks at a stretch of a table;
+ * where it came to is kept in the ledger, so that a sweep goes on after a restart and in another process.
  */
 import type { OutboxJob } from '../outbox/outbox.ts';
 import * as cursors from '../store/cursor.store.ts';
@@ -13,7 +13,7 @@ const FIRST_MS = 60_000;
 
 const CURSOR = 'retention';
 
-/** How far a sweep is. */
+/** Tells how far a sweep is. */
 interface Sweep {
   /** The name of the part that is next. */
   part: string;
@@ -21,6 +21,7 @@ interface Sweep {
   from: unknown;
 }
 
+/** Runs the sweeps over all registered parts. */
 export class Retention implements MaintenanceTask {
   readonly name = 'retention';
   readonly #parts: RetentionPart[] = [];
@@ -30,7 +31,7 @@ export class Retention implements MaintenanceTask {
     this.#parts.push(...parts);
   }
 
-  /** The first sweep waits a moment: a process that starts has more urgent things to do. */
+  /** Makes the job of the first sweep, which waits a moment: a process that starts has more urgent things to do. */
   job(now: number): OutboxJob {
     return { ...maintenanceJob(this.name), dueAt: now + FIRST_MS };
   }
