@@ -92,7 +92,7 @@ async function writer(channel: Channel, { settings: given, to, answer }: Channel
   const write = async () => {
     channel.check(content, settings);
     const recipient = channel.recipient(to, settings);
-    const circumstances = { thread: '', author: 'bot' as const, session: 'open' as const, options: {} };
+    const circumstances = { thread: '', author: { type: 'bot' as const }, session: 'open' as const, options: {} };
     const webhookUrl = 'https://parley.example.com/webhooks/e1';
     return channel.send({ id: 'msg_1', to: recipient, content, webhookUrl, ...circumstances }, settings, io);
   };

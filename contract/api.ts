@@ -2,6 +2,7 @@
 import type { AccountRef, Capabilities } from './channel.ts';
 import type { EventError, EventType, IdentityRef, SessionState } from './event.ts';
 import type {
+  Author,
   InboundContent,
   InboundKind,
   MessageStatus,
@@ -153,7 +154,7 @@ export interface SendMessage {
   /** A content that the channel lacks or does not take as it is becomes the nearest that it has; absent: it is refused. */
   degrade?: boolean;
   /** Who wrote it. `human` may be sent while a person owns the conversation, and where the channel gives people more time. Default `bot`. */
-  author?: 'bot' | 'human';
+  author?: 'bot' | 'human' | Author;
   /** What only this channel's sends know, see its page: checked by the channel, an unknown member is an error. */
   options?: Record<string, unknown>;
   /** `campaign` sends are overtaken by replies. Default `reply`. */
@@ -188,6 +189,8 @@ export interface MessageView {
   conversationId: string;
   providerMessageId?: string;
   content: OutboundContent | InboundContent;
+  /** Who wrote it; absent: the contact, or somebody by another way than Parley. */
+  author?: Author;
   error?: EventError;
   metadata?: Record<string, unknown>;
   /** As the sender asked. */

@@ -256,6 +256,9 @@ export interface Referral {
   reference?: string;
 }
 
+/** Who wrote a message: a program, or a person of the business, at a desk where they have one. */
+export type Author = { type: 'bot' } | { type: 'agent'; id: string; name?: string; desk?: string };
+
 /** Tells what a message is an answer to, and how it came. */
 export interface MessageContext {
   /** The provider's id of the message replied to or tapped. */

@@ -28,7 +28,15 @@ const ADDED: Record<string, Record<string, unknown>> = {
   },
   identities: { realm: '' },
   media: { secret: null },
-  messages: { dead_at: null },
+  messages: {
+    dead_at: null,
+    purpose: 'reply',
+    author: null,
+    campaign: null,
+    replay_of: null,
+    replayed_as: null,
+    refused_ids: null,
+  },
   receipts: { dead_at: null, dead_code: null },
   jobs: { group_key: '', lease_owner: null, lease_until: null },
 };
@@ -126,6 +134,24 @@ export function describeMigration(name: string, left: Left): void {
       ]);
     });
 
+    test('what stood in the JSON of a send stands in columns', async () => {
+      const dialect = await left();
+      await addSends(dialect);
+      ledger = await Ledger.open(dialect);
+      const columns = ['id', 'purpose', 'author', 'replayOf', 'replayedAs', 'refusedIds'] as const;
+      const rows = await ledger.reader.selectFrom('messages').select(columns).where('id', 'like', 'of %').execute();
+      const nothing = { purpose: 'reply', author: null, replayOf: null, replayedAs: null, refusedIds: null };
+      const found = Object.fromEntries(rows.map(({ id, ...row }) => [id, row]));
+      expect(found).toEqual({
+        'of a program': nothing,
+        'of a person': { ...nothing, author: '{"type":"agent","id":"human"}' },
+        'of a campaign': { ...nothing, purpose: 'campaign' },
+        'of both': { ...nothing, replayOf: 'msg_1', replayedAs: 'msg_2' },
+        'of refusals': { ...nothing, refusedIds: '["p1","p2"]' },
+        'of words': nothing,
+      });
+    });
+
     test(`of ${ROWS} messages, events, receipts and keys takes seconds`, async () => {
       const dialect = await left();
       await fill(dialect);
@@ -149,6 +175,7 @@ export function describeMigration(name: string, left: Left): void {
 
 /** What a migration is meant to change. */
 function changes(table: string, row: Record<string, unknown>): Record<string, unknown> {
+  if (table === 'messages' && String(row['request']).includes('"purpose":"campaign"')) return { purpose: 'campaign' };
   if (table === 'jobs' && row['kind'] === 'send') return { group_key: expect.any(String) };
   const connectionId = String(row['account_id']).replace('acc_', 'cnn_');
   if (table === 'receipts' && row['processed_at'] === null) return { connection_id: connectionId };
@@ -210,6 +237,27 @@ async function addMetaPeople(dialect: StoreDialect): Promise<void> {
   for (const [channel, kind, address, contact] of identities) {
     await sql`insert into identities (channel, kind, address, contact_id, created_at)
       values (${channel}, ${kind}, ${address}, ${contact}, 1)`.execute(writer);
+  }
+  await writer.destroy();
+  await reader.destroy();
+}
+
+/** Sends as a version before this one kept them. */
+async function addSends(dialect: StoreDialect): Promise<void> {
+  const { writer, reader } = dialect.open();
+  const asked = { purpose: 'reply', ifSessionClosed: 'fail' };
+  const requests = {
+    'of a program': asked,
+    'of a person': { ...asked, author: 'human' },
+    'of a campaign': { ...asked, purpose: 'campaign' },
+    'of both': { ...asked, replayOf: 'msg_1', replayedAs: 'msg_2' },
+    'of refusals': { ...asked, refusedIds: ['p1', 'p2'] },
+    // Nothing of it is Parley's; the escape is no text that a database takes as it is.
+    'of words': { ...asked, metadata: { said: { author: 'human', replayOf: '\u0000\\u\ud800' } } },
+  };
+  for (const [id, request] of Object.entries(requests)) {
+    await sql`insert into messages (id, account_id, conversation_id, direction, kind, status, status_at, content, request, created_at)
+      values (${id}, 'acc', 'cnv', 'outbound', 'text', 'sent', 1, '{}', ${JSON.stringify(request)}, 1)`.execute(writer);
   }
   await writer.destroy();
   await reader.destroy();

@@ -23,6 +23,7 @@ const GROWING = [
   'identities',
   'attempts',
   'idempotency',
+  'message_provider_ids',
   'media',
   'uploads',
   'rates',

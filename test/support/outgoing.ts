@@ -5,5 +5,5 @@ export function outgoing(
   message: Pick<OutgoingMessage, 'id' | 'to' | 'content'> & Partial<OutgoingMessage>,
 ): OutgoingMessage {
   const webhookUrl = 'https://parley.example.com/webhooks/channel/endpoint';
-  return { thread: '', author: 'bot', session: 'open', options: {}, webhookUrl, ...message };
+  return { thread: '', author: { type: 'bot' }, session: 'open', options: {}, webhookUrl, ...message };
 }

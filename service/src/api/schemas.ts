@@ -46,6 +46,12 @@ const known = z
   });
 const to = z.union([text.max(300), known]);
 const author = z.enum(['bot', 'human']);
+const agent = z.strictObject({
+  type: z.literal('agent'),
+  id: text.max(100),
+  name: text.max(200).optional(),
+  desk: text.max(100).optional(),
+});
 
 export const sendMessage = z
   .strictObject({
@@ -54,7 +60,7 @@ export const sendMessage = z
     thread: text.max(300).optional(),
     content: outboundContent,
     degrade: z.boolean().optional(),
-    author: author.optional(),
+    author: z.union([author, z.strictObject({ type: z.literal('bot') }), agent]).optional(),
     options: object.optional(),
     purpose: z.enum(['reply', 'campaign']).optional(),
     ifSessionClosed: z.union([z.enum(['fail', 'hold']), z.strictObject({ template: templateContent })]).optional(),

@@ -9,7 +9,7 @@ import type { ZodType } from 'zod';
 import type { CreateTemplate, EditTemplate, Page, Template } from '../../../contract/api.ts';
 import type { Capabilities, ConversationFacts } from '../../../contract/channel.ts';
 import type { IdentityRef } from '../../../contract/event.ts';
-import type { OutboundContent } from '../../../contract/message.ts';
+import type { Author, OutboundContent } from '../../../contract/message.ts';
 import type { Connector, ConnectorIo } from '../connectors/connector.ts';
 import type { ChannelEvent, ParsedStatus } from './channel.events.ts';
 
@@ -26,7 +26,7 @@ export interface OutgoingMessage {
   inReplyTo?: string;
   content: OutboundContent;
   replyToProviderId?: string;
-  author: 'bot' | 'human';
+  author: Author;
   /** Whether the session window is open at this moment; closed: the content is one that may be sent outside, or a person wrote it. */
   session: 'open' | 'closed';
   /** As the channel's `sendOptions` read them. */
@@ -38,6 +38,8 @@ export interface OutgoingMessage {
 /** The provider took it. `identities`: how the provider names the recipient, when it tells. */
 export interface SendReceipt {
   providerMessageId: string;
+  /** Every id by which statuses and echoes may name it, where there are several (one for each part). */
+  providerMessageIds?: readonly string[];
   identities?: IdentityRef[];
   /** The provider holds it back for review. */
   held?: boolean;

@@ -7,6 +7,7 @@ import { canonicalJson } from '../../../contract/signature.ts';
 import type { Accounts } from '../connectors/accounts.ts';
 import type { LiveAccount } from '../connectors/live.ts';
 import { bestIdentity, resolvePerson, type Participant } from '../contacts/resolve.ts';
+import { authorOf, sideOf } from '../core/author.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { degraded } from '../core/degrade.ts';
@@ -24,7 +25,7 @@ import type { MessageRow } from '../store/message.store.ts';
 import { checkedExpiry } from './expiry.ts';
 import { holdJob, sendJob } from './jobs.ts';
 import type { Permissions } from './permission.ts';
-import { contentOf, requestOf, type StoredRequest } from './message-view.ts';
+import { contentOf, requestOf, writerOf, type StoredRequest } from './message-view.ts';
 import { targetOf, unknownConversation, type Target } from './recipient.ts';
 import { providerIdOf } from './references.ts';
 import { readOptions } from './send-options.ts';
@@ -53,6 +54,11 @@ interface Ready extends Target {
 interface Permitted {
   content: OutboundContent;
   status: MessageStatus;
+}
+
+/** What is kept with a message besides its content. */
+interface Stored extends Pick<MessageRow, 'purpose' | 'author' | 'replayOf'> {
+  request: StoredRequest;
 }
 
 export class Admission {
@@ -113,21 +119,18 @@ export class Admission {
    * which the dead one is held.
    */
   async replay(tx: Tx, account: LiveAccount, dead: MessageRow): Promise<SendAccepted> {
-    const { to, purpose, ifSessionClosed, replyToProviderId, metadata, author, options } = requestOf(dead);
-    const send = { content: contentOf(dead), purpose, ifSessionClosed, ...(author && { author }) };
+    const { expiresAt: _, ...request } = requestOf(dead);
+    const { purpose } = dead;
+    const send = {
+      content: contentOf(dead),
+      purpose,
+      ifSessionClosed: request.ifSessionClosed,
+      author: writerOf(dead),
+    };
     account.channel.check(send.content, account.settings);
     const { person } = await this.#recipient(tx, account, { to: { conversationId: dead.conversationId } });
-    const request: StoredRequest = {
-      ...(to && { to }),
-      purpose,
-      ifSessionClosed,
-      ...(replyToProviderId !== undefined && { replyToProviderId }),
-      ...(metadata && { metadata }),
-      ...(author && { author }),
-      ...(options && { options }),
-      replayOf: dead.id,
-    };
-    return this.#store(tx, account, person, await this.#permit(tx, account, person, send), request);
+    const permitted = await this.#permit(tx, account, person, send);
+    return this.#store(tx, account, person, permitted, { request, purpose, author: dead.author, replayOf: dead.id });
   }
 
   async #admit(tx: Tx, { account, send, options, ...target }: Ready): Promise<SendAccepted> {
@@ -136,21 +139,32 @@ export class Admission {
     const { content, status } = await this.#permit(tx, account, person, { ...send, content: wanted });
     const request: StoredRequest = {
       ...(to && { to }),
-      purpose: send.purpose ?? 'reply',
       ifSessionClosed: send.ifSessionClosed ?? 'fail',
       ...(send.replyTo !== undefined && { replyToProviderId: await providerIdOf(tx.db, account.id, send.replyTo) }),
       ...(send.expiresAt !== undefined && { expiresAt: checkedExpiry(send.expiresAt, this.#deps.clock.now()) }),
       ...(send.metadata && { metadata: send.metadata }),
-      ...(send.author === 'human' && { author: send.author }),
       ...(options && { options }),
     };
     const resolved =
       content.type === 'reaction'
         ? { ...content, messageId: await providerIdOf(tx.db, account.id, content.messageId) }
         : content;
-    const accepted = await this.#store(tx, account, person, { content: resolved, status }, request);
+    const author = authorOf(send.author);
+    const byPerson = sideOf(author) === 'human';
+    const accepted = await this.#store(
+      tx,
+      account,
+      person,
+      { content: resolved, status },
+      {
+        request,
+        purpose: send.purpose ?? 'reply',
+        author: byPerson ? JSON.stringify(author) : null,
+        replayOf: null,
+      },
+    );
     if (send.wait) {
-      const message = { ...accepted, accountId: account.id, byPerson: send.author === 'human' };
+      const message = { ...accepted, accountId: account.id, byPerson };
       await this.#deps.subscriptions.wait(tx, message, send.wait.url, Date.parse(send.wait.until));
     }
     const isOther = content === wanted && content.type !== send.content.type;
@@ -163,7 +177,7 @@ export class Admission {
     account: LiveAccount,
     { conversation }: Participant,
     { content, status }: Permitted,
-    request: StoredRequest,
+    { request, ...particular }: Stored,
   ): Promise<SendAccepted> {
     const id = this.#deps.ids.next('msg');
     const { id: conversationId } = conversation;
@@ -180,11 +194,12 @@ export class Admission {
       content: JSON.stringify(content),
       context: null,
       request: JSON.stringify(request),
+      ...particular,
       error: null,
       pricing: null,
       createdAt: now,
     });
-    const message = { id, accountId: account.id, conversationId };
+    const message = { id, accountId: account.id, conversationId, purpose: particular.purpose };
     const job = status === 'queued' ? sendJob(message, request, now) : holdJob(id, now, request);
     await this.#deps.outbox.enqueue(tx, job);
     return { id, status, conversationId };
@@ -211,7 +226,8 @@ export class Admission {
   }
 
   #refusals(tx: Tx, account: LiveAccount, person: Participant, send: Asked, { type: kind }: OutboundContent) {
-    const { purpose = 'reply', author = 'bot' } = send;
+    const { purpose = 'reply' } = send;
+    const author = sideOf(authorOf(send.author));
     return this.#deps.permissions.refusals(tx.db, { account, ...person, kind, purpose, author });
   }
 

@@ -14,15 +14,15 @@ const PRIORITY = { reply: 0, campaign: 10 } as const;
 /** The kind of the jobs that send one message each. */
 export const SEND = 'send';
 
-type Addressed = Pick<MessageRow, 'id' | 'accountId' | 'conversationId'>;
+type Addressed = Pick<MessageRow, 'id' | 'accountId' | 'conversationId' | 'purpose'>;
 
 /** Sends one message that can be sent from now on; those of one conversation keep their order, those of one account share its pace. */
-export function sendJob(message: Addressed, { purpose, expiresAt }: StoredRequest, now: number): OutboxJob {
+export function sendJob(message: Addressed, { expiresAt }: StoredRequest, now: number): OutboxJob {
   return {
     kind: SEND,
     orderingKey: conversationKey(message.conversationId),
     groupKey: message.accountId,
-    priority: PRIORITY[purpose],
+    priority: PRIORITY[message.purpose],
     expiresAt: expiresAt ?? now + MAX_AGE_MS,
     payload: { messageId: message.id },
   };

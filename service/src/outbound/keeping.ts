@@ -4,6 +4,7 @@ import type { PersonEraser } from '../maintenance/person-eraser.ts';
 import { emptyInOrder, FORGOTTEN, type Ages, type RetentionPart } from '../maintenance/retention-part.ts';
 import { forgetChoices } from '../store/conversation.store.ts';
 import * as erasures from '../store/erasure.store.ts';
+import * as providerIds from '../store/provider-id.store.ts';
 import * as store from '../store/retention.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 
@@ -31,6 +32,7 @@ export const messageEraser: PersonEraser<unknown, unknown, null> = {
 
 export function messageRetention({ bodies, receipts }: Ages): RetentionPart[] {
   const told: RetentionPart[] = [
+    { name: 'provider ids', sweep: (tx, _, now) => providerIds.dropOld(tx, firstIdAt('msg', now - receipts)) },
     { name: 'idempotency', sweep: (tx, _, now) => store.dropIdempotencyKeys(tx, firstIdAt('msg', now - receipts)) },
     {
       name: 'attempts',
@@ -50,17 +52,10 @@ function emptyMessages(tx: Tx, before: number, now: number): Promise<true | unde
     const { rows, upTo, more } = await store.oldMessages(tx, at, firstIdAt('msg', before), FORGOTTEN_JSON);
     for (const row of rows) {
       if (row.underWay) continue;
-      await store.forgetBody(tx, row.id, FORGOTTEN_JSON, remainder(row.request));
+      await store.forgetBody(tx, row.id, FORGOTTEN_JSON);
       // The titles of what it left to choose from are kept with the conversation.
       if (row.direction === 'outbound' && row.kind === 'text') await forgetChoices(tx, row.conversationId, row.id);
     }
     return { upTo, more, passedOver: rows.some((row) => row.underWay) };
   });
-}
-
-/** By these ids, late news of what the provider had refused is still known for what it is. */
-function remainder(request: string | null): string | null {
-  if (request === null) return null;
-  const { purpose, refusedIds } = JSON.parse(request) as { purpose?: string; refusedIds?: string[] };
-  return refusedIds === undefined ? null : JSON.stringify({ purpose, ifSessionClosed: 'fail', refusedIds });
 }

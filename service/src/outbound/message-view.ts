@@ -1,8 +1,9 @@
 /** Messages as they are stored, as the API shows them, and as events tell of them. */
 import type { MessageAttempt, MessageView, SendMessage } from '../../../contract/api.ts';
 import type { EventError, IdentityRef, StatusChange } from '../../../contract/event.ts';
-import type { MessageStatus, OutboundContent } from '../../../contract/message.ts';
+import type { Author, MessageStatus, OutboundContent } from '../../../contract/message.ts';
 import type { OutgoingMessage } from '../channels/channel.ts';
+import { BOT } from '../core/author.ts';
 import { iso } from '../core/clock.ts';
 import type { Conversation } from '../store/conversation.store.ts';
 import type { AttemptRow, MessageRow } from '../store/message.store.ts';
@@ -11,22 +12,13 @@ import type { AttemptRow, MessageRow } from '../store/message.store.ts';
 export interface StoredRequest {
   /** Absent: the caller named a conversation; the contact's best identity at the time of sending. */
   to?: IdentityRef;
-  purpose: 'reply' | 'campaign';
   ifSessionClosed: NonNullable<SendMessage['ifSessionClosed']>;
   replyToProviderId?: string;
   /** From then on it is not to be sent any more, milliseconds since the epoch; absent: a day after it could first be sent. */
   expiresAt?: number;
   metadata?: Record<string, unknown>;
-  /** Absent: `bot`. */
-  author?: 'human';
   /** As the channel read them. */
   options?: Record<string, unknown>;
-  /** The provider's ids of what it took and refused later, before something else took its place. */
-  refusedIds?: string[];
-  /** The dead letter that this message sends again. */
-  replayOf?: string;
-  /** The message that sends this one again. */
-  replayedAs?: string;
 }
 
 export function requestOf(row: MessageRow): StoredRequest {
@@ -35,6 +27,11 @@ export function requestOf(row: MessageRow): StoredRequest {
 
 export function contentOf(row: MessageRow): OutboundContent {
   return JSON.parse(row.content) as OutboundContent;
+}
+
+/** Who wrote a message of ours. */
+export function writerOf({ author }: MessageRow): Author {
+  return author === null ? BOT : (JSON.parse(author) as Author);
 }
 
 /** What a channel is told besides the message itself. */
@@ -47,12 +44,12 @@ export function whereOf({ thread, inReplyTo }: Conversation): Pick<Circumstances
 
 /** The message as a channel gets it. */
 export function outgoingOf(row: MessageRow, circumstances: Circumstances): OutgoingMessage {
-  const { replyToProviderId, author = 'bot', options = {} } = requestOf(row);
+  const { replyToProviderId, options = {} } = requestOf(row);
   return {
     id: row.id,
     content: contentOf(row),
     ...(replyToProviderId !== undefined && { replyToProviderId }),
-    author,
+    author: writerOf(row),
     options,
     ...circumstances,
   };
@@ -63,7 +60,9 @@ export function parse<T>(text: string | null): T | undefined {
 }
 
 export function viewMessage(row: MessageRow, attempts?: readonly AttemptRow[]): MessageView {
-  const { metadata, expiresAt, replayOf, replayedAs } = requestOf(row);
+  const { metadata, expiresAt } = requestOf(row);
+  const { replayOf, replayedAs } = row;
+  const isOurs = row.request !== null || row.author !== null;
   const error = parse<EventError>(row.error);
   return {
     id: row.id,
@@ -72,11 +71,12 @@ export function viewMessage(row: MessageRow, attempts?: readonly AttemptRow[]): 
     conversationId: row.conversationId,
     ...(row.providerId !== null && { providerMessageId: row.providerId }),
     content: JSON.parse(row.content) as MessageView['content'],
+    ...(isOurs && { author: writerOf(row) }),
     ...(error && { error }),
     ...(metadata && { metadata }),
     ...(expiresAt !== undefined && { expiresAt: iso(expiresAt) }),
-    ...(replayOf !== undefined && { replayOf }),
-    ...(replayedAs !== undefined && { replayedAs }),
+    ...(replayOf !== null && { replayOf }),
+    ...(replayedAs !== null && { replayedAs }),
     createdAt: iso(row.createdAt),
     statusAt: iso(row.statusAt),
     ...(attempts && { attempts: attempts.map(viewAttempt) }),

@@ -8,6 +8,7 @@ import type { SendReceipt } from '../channels/channel.ts';
 import type { ConnectorIo } from '../connectors/connector.ts';
 import { bestIdentity, type Participant } from '../contacts/resolve.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
+import { sideOf } from '../core/author.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
@@ -23,7 +24,7 @@ import type { AttemptRow, MessageRow } from '../store/message.store.ts';
 import { leaveChoices } from './choices.ts';
 import { EXPIRED } from './expiry.ts';
 import { lateAt, SEND } from './jobs.ts';
-import { contentOf, outgoingOf, requestOf, whereOf, type Circumstances } from './message-view.ts';
+import { contentOf, outgoingOf, requestOf, whereOf, writerOf, type Circumstances } from './message-view.ts';
 import { fallBack } from './outcome/fallback.ts';
 import type { OutcomeWriter, Sending } from './outcome/writer.ts';
 import type { Outcomes } from './outcome/outcomes.ts';
@@ -181,7 +182,8 @@ export class SendHandler implements JobHandler {
   }
 
   async #refusal(tx: Tx, account: LiveAccount, message: MessageRow, person: Participant): Promise<Reason | undefined> {
-    const { purpose, author = 'bot' } = requestOf(message);
+    const { purpose } = message;
+    const author = sideOf(writerOf(message));
     const question: SendQuestion = { account, ...person, kind: contentOf(message).type, purpose, author };
     return (await this.#deps.permissions.refusals(tx.db, question))[0];
   }

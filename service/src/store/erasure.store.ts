@@ -98,6 +98,7 @@ export async function dropMessages(tx: Tx, conversationId: string): Promise<bool
   const ids = own.where('id', '<=', upTo).select('id');
   await db.deleteFrom('attempts').where('messageId', 'in', ids).execute();
   await db.deleteFrom('idempotency').where('messageId', 'in', ids).execute();
+  await db.deleteFrom('messageProviderIds').where('messageId', 'in', ids).execute();
   await db.deleteFrom('messages').where('conversationId', '=', conversationId).where('id', '<=', upTo).execute();
   return rows.length === LIMIT;
 }

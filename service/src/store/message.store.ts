@@ -8,10 +8,13 @@ import { firstIdAt } from '../core/ids.ts';
 import { changed, first, prepared, type Parameters, type Prepared } from './prepared.ts';
 
 export type MessageRow = Selectable<MessagesTable>;
-export type NewMessage = Omit<MessageRow, 'deadAt'>;
+/** What only some messages have. */
+type Particular = Pick<MessageRow, 'purpose' | 'author' | 'replayOf'>;
+export type NewMessage = Omit<MessageRow, 'deadAt' | 'campaign' | 'replayedAs' | 'refusedIds' | keyof Particular> &
+  Partial<Particular>;
 export type AttemptRow = Selectable<AttemptsTable>;
 
-const insertOne = prepared((db, its: Parameters<NewMessage>) =>
+const insertOne = prepared((db, its: Parameters<Required<NewMessage>>) =>
   db
     .insertInto('messages')
     .values({
@@ -26,6 +29,9 @@ const insertOne = prepared((db, its: Parameters<NewMessage>) =>
       content: its('content'),
       context: its('context'),
       request: its('request'),
+      purpose: its('purpose'),
+      author: its('author'),
+      replayOf: its('replayOf'),
       error: its('error'),
       pricing: its('pricing'),
       createdAt: its('createdAt'),
@@ -35,7 +41,7 @@ const insertOne = prepared((db, its: Parameters<NewMessage>) =>
 
 /** Answers false when the provider's id is known already: the message came twice. */
 export async function insert(tx: Tx, message: NewMessage): Promise<boolean> {
-  return changed(await insertOne(tx.db, message));
+  return changed(await insertOne(tx.db, { purpose: 'reply', author: null, replayOf: null, ...message }));
 }
 
 const selectOne = prepared((db, its: Parameters<{ id: string }>) =>
@@ -62,12 +68,23 @@ const selectByProviderId = prepared((db, its: Parameters<{ accountId: string; pr
     .where('providerId', '=', its('providerId')),
 );
 
+const selectByFurtherId = prepared((db, its: Parameters<{ accountId: string; providerId: string }>) =>
+  db
+    .selectFrom('messageProviderIds')
+    .innerJoin('messages', 'messages.id', 'messageProviderIds.messageId')
+    .selectAll('messages')
+    .where('messageProviderIds.accountId', '=', its('accountId'))
+    .where('messageProviderIds.providerId', '=', its('providerId')),
+);
+
+/** By any of the ids that the provider has for it. */
 export async function findByProviderId(
   db: Kysely<Schema>,
   accountId: string,
   providerId: string,
 ): Promise<MessageRow | undefined> {
-  return first(await selectByProviderId(db, { accountId, providerId }));
+  const asked = { accountId, providerId };
+  return first(await selectByProviderId(db, asked)) ?? first(await selectByFurtherId(db, asked));
 }
 
 /** Of a conversation, newest first; `before` is the id of the last one of the page before. */
@@ -85,7 +102,16 @@ export async function page(
 export type MessageChange = Partial<
   Pick<
     MessageRow,
-    'status' | 'statusAt' | 'providerId' | 'content' | 'kind' | 'error' | 'pricing' | 'request' | 'deadAt'
+    | 'status'
+    | 'statusAt'
+    | 'providerId'
+    | 'content'
+    | 'kind'
+    | 'error'
+    | 'pricing'
+    | 'deadAt'
+    | 'replayedAs'
+    | 'refusedIds'
   >
 >;
 

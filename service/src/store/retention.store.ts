@@ -155,7 +155,6 @@ export async function dropAttempts(tx: Tx, from: string, young: string, before: 
 export interface OldMessage {
   id: string;
   conversationId: string;
-  request: string | null;
   direction: 'inbound' | 'outbound';
   kind: string;
   underWay: boolean;
@@ -170,7 +169,7 @@ export async function oldMessages(
 ): Promise<Stretch<OldMessage, string>> {
   const found = await tx.db
     .selectFrom('messages')
-    .select(['id', 'conversationId', 'direction', 'kind', 'status', 'request'])
+    .select(['id', 'conversationId', 'direction', 'kind', 'status'])
     .select((column) => column('content', '=', empty).as('isEmpty'))
     .where('id', '>', from)
     .where('id', '<', young)
@@ -184,8 +183,8 @@ export async function oldMessages(
 }
 
 /** Forgets what a message said. It cannot be sent again. */
-export async function forgetBody(tx: Tx, id: string, content: string, request: string | null): Promise<void> {
-  const change = { content, request, context: null, deadAt: null };
+export async function forgetBody(tx: Tx, id: string, content: string): Promise<void> {
+  const change = { content, request: null, context: null, deadAt: null };
   await tx.db.updateTable('messages').set(change).where('id', '=', id).execute();
 }
 

@@ -116,13 +116,31 @@ export interface MessagesTable {
   providerId: string | null;
   content: string;
   context: string | null;
-  /** Outbound: what the API call asked besides the content. */
+  /** Outbound: what the API call asked besides the content, as JSON. Null: it was not sent by Parley, or its body is no longer kept. */
   request: string | null;
+  purpose: Generated<'reply' | 'campaign'>;
+  /** The person who wrote it, as JSON; null: a program, or the contact. */
+  author: Generated<string | null>;
+  /** The campaign that it is part of. */
+  campaign: Generated<string | null>;
+  /** The dead letter that it sends again. */
+  replayOf: Generated<string | null>;
+  /** The message that sends it again. */
+  replayedAs: Generated<string | null>;
+  /** The provider's ids, as JSON, of what it took and refused later, before something else took its place. */
+  refusedIds: Generated<string | null>;
   error: string | null;
   pricing: string | null;
   createdAt: number;
   /** When it ended without having arrived, until a person sends it again or lets it go. */
   deadAt: Generated<number | null>;
+}
+
+/** Further ids by which a provider names a message, besides the one that stands with it. */
+export interface MessageProviderIdsTable {
+  accountId: string;
+  providerId: string;
+  messageId: string;
 }
 
 export interface IdempotencyTable {
@@ -266,6 +284,7 @@ export interface Schema {
   identities: IdentitiesTable;
   conversations: ConversationsTable;
   messages: MessagesTable;
+  messageProviderIds: MessageProviderIdsTable;
   idempotency: IdempotencyTable;
   attempts: AttemptsTable;
   receipts: ReceiptsTable;

@@ -6,6 +6,8 @@ import { ACCEPTED } from '../meta/answers.ts';
 import { OUTBOUND_CASES } from './fixtures/outbound.ts';
 import { IG_ID, IGSID, PAGE_ID, SETTINGS, settingsWith } from './support.ts';
 
+const PERSON = { type: 'agent' as const, id: 'ana' };
+
 const TEXT = { type: 'text' as const, text: 'Hello there' };
 const MESSAGE = outgoing({ id: 'msg_1', to: IGSID, content: TEXT });
 const OWN_LOGIN = settingsWith({ loginType: 'instagram', pageId: undefined, accessToken: 'IGAAtoken123' });
@@ -49,12 +51,8 @@ describe('every kind', () => {
 });
 
 test.each<[string, Partial<OutgoingMessage>, Record<string, unknown>]>([
-  ['inside the window', { author: 'human' }, { messaging_type: 'RESPONSE' }],
-  [
-    'by a person outside',
-    { author: 'human', session: 'closed' },
-    { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' },
-  ],
+  ['inside the window', { author: PERSON }, { messaging_type: 'RESPONSE' }],
+  ['by a person outside', { author: PERSON, session: 'closed' }, { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' }],
   ['as a reply', { replyToProviderId: 'aWdf0' }, { reply_to: { mid: 'aWdf0' } }],
 ])('%s', async (_name, change, expected) => {
   expect((await sent(change)).body).toMatchObject(expected);

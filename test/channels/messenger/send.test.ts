@@ -6,6 +6,8 @@ import { ACCEPTED, graphError } from '../meta/answers.ts';
 import { OUTBOUND_CASES } from './fixtures/outbound.ts';
 import { GRAPH, PAGE_ID, PSID, SETTINGS, settingsWith } from './support.ts';
 
+const PERSON = { type: 'agent' as const, id: 'ana' };
+
 const TEXT = { type: 'text' as const, text: 'Hello there' };
 const MESSAGE = outgoing({ id: 'msg_1', to: PSID, content: TEXT });
 
@@ -59,21 +61,21 @@ describe('how it is sent', () => {
   const TEMPLATE = { type: 'template' as const, name: 'hello', language: 'en' };
   test.each<[string, Partial<OutgoingMessage>, Record<string, unknown>]>([
     ['inside the window', {}, { messaging_type: 'RESPONSE' }],
-    ['by a person inside', { author: 'human' }, { messaging_type: 'RESPONSE' }],
+    ['by a person inside', { author: PERSON }, { messaging_type: 'RESPONSE' }],
     [
       'by a person outside',
-      { author: 'human', session: 'closed' },
+      { author: PERSON, session: 'closed' },
       { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' },
     ],
     [
       'by a person who says so',
-      { author: 'human', options: { tag: 'HUMAN_AGENT' } },
+      { author: PERSON, options: { tag: 'HUMAN_AGENT' } },
       { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' },
     ],
     [
       'by a person who says so, in their own words',
       {
-        author: 'human',
+        author: PERSON,
         options: { tag: 'HUMAN_AGENT' },
         content: { type: 'native', body: { messaging_type: 'RESPONSE', message: { text: 'x' } } },
       },
@@ -125,7 +127,7 @@ describe('how it is sent', () => {
     const sending = messenger.send({ ...MESSAGE, ...change }, SETTINGS, io);
     await expect(sending).rejects.toMatchObject({ name: 'SendError', kind: 'invalid' });
     expect(requests).toEqual([]);
-    await expect(messenger.send({ ...MESSAGE, ...change, author: 'human' }, SETTINGS, io)).resolves.toBeDefined();
+    await expect(messenger.send({ ...MESSAGE, ...change, author: PERSON }, SETTINGS, io)).resolves.toBeDefined();
   });
 });
 

@@ -7,6 +7,8 @@ import { alwaysAnswering, json } from '../../conformance/fake-io.ts';
 import { outgoing } from '../../support/outgoing.ts';
 import { graphError, type ErrorMembers } from './answers.ts';
 
+const PERSON = { type: 'agent' as const, id: 'ana' };
+
 const PSID = { kind: 'psid', address: '5678' };
 const IGSID = { kind: 'igsid', address: '5678' };
 const SETTINGS = messenger.settings.parse({ pageId: '1234567890', pageAccessToken: 'EAAtestpagetoken123' });
@@ -139,7 +141,7 @@ test('what Meta calls passing is tried again, but for a rate limit', async () =>
 
 describe('a permission that only some messages need does not stop the others', () => {
   const TEMPLATE = { type: 'template' as const, name: 'order', language: 'en' };
-  const OUTSIDE = { author: 'human' as const, session: 'closed' as const, content };
+  const OUTSIDE = { author: PERSON, session: 'closed' as const, content };
   test.each([
     ['what a person writes outside the window', OUTSIDE, 10, 'message'],
     ['what a person writes outside the window', OUTSIDE, 200, 'message'],

@@ -16,6 +16,8 @@ import { OUTBOUND_CASES as MESSENGER_CASES } from '../messenger/fixtures/outboun
 import { APP, clock, DAY_MS, io } from './sandbox-support.ts';
 import type { Party } from '../../sandbox/meta/control.ts';
 
+const PERSON = { type: 'agent' as const, id: 'ana' };
+
 const { pageId, pageAccessToken, igUserId, igAccessToken } = META_DEFAULTS;
 
 let sandbox: MetaSandbox;
@@ -182,9 +184,9 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))('%s',
   test('after a day only a person may write, after seven nobody', async () => {
     clock.advance(DAY_MS);
     await expect(refusal(TEXT)).resolves.toMatchObject({ kind: 'session_closed' });
-    await send(TEXT, { author: 'human', session: 'closed' });
+    await send(TEXT, { author: PERSON, session: 'closed' });
     clock.advance(6 * DAY_MS);
-    const late = await refusal(TEXT, { author: 'human', session: 'closed' });
+    const late = await refusal(TEXT, { author: PERSON, session: 'closed' });
     expect(late).toMatchObject({ kind: 'session_closed' });
   });
 

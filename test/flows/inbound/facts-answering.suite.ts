@@ -119,7 +119,7 @@ function describeWindows(): void {
       await expect(flow.send('1', TO)).rejects.toMatchObject({ code: 'session_closed' });
       const { id } = await flow.send('1', TO, { author: 'human' });
       await flow.reaches(id, 'sent');
-      expect(flow.calls.at(-1)?.message).toMatchObject({ author: 'human', session: 'closed' });
+      expect(flow.calls.at(-1)?.message).toMatchObject({ author: { type: 'agent' }, session: 'closed' });
       flow.advance(6 * DAY);
       await expect(flow.send('1', TO, { author: 'human' })).rejects.toMatchObject({ code: 'session_closed' });
     });

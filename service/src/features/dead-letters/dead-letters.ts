@@ -20,7 +20,7 @@ import { iso, type Clock } from '../../core/clock.ts';
 import { ParleyError } from '../../core/errors.ts';
 import { reasonOf } from '../../inbound/normalize.ts';
 import type { Admission } from '../../outbound/admit.ts';
-import { requestOf, viewAttempt } from '../../outbound/message-view.ts';
+import { viewAttempt } from '../../outbound/message-view.ts';
 import * as store from '../../store/dead-letter.store.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import type { Db, Tx } from '../../store/unit-of-work.ts';
@@ -117,8 +117,7 @@ export class DeadLetters {
       if (account === undefined)
         throw new ParleyError(409, 'account_required', 'The account of this message was deleted');
       const accepted = await this.#deps.admission.replay(tx, account, dead);
-      const request = JSON.stringify({ ...requestOf(dead), replayedAs: accepted.id });
-      await messages.update(tx, id, { deadAt: null, request });
+      await messages.update(tx, id, { deadAt: null, replayedAs: accepted.id });
       return { id, messageId: accepted.id, status: accepted.status };
     });
   }
@@ -169,8 +168,8 @@ export class DeadLetters {
   async #lockDeadMessage(tx: Tx, id: string): Promise<{ dead: MessageRow; replayed?: ReplayedDeadLetter }> {
     const dead = await messages.lockForUpdate(tx, id);
     if (dead?.direction !== 'outbound') throw unknown(id);
-    const { replayedAs } = requestOf(dead);
-    if (replayedAs !== undefined) {
+    const { replayedAs } = dead;
+    if (replayedAs !== null) {
       const status = (await messages.find(tx.db, replayedAs))?.status as MessageStatus | undefined;
       return { dead, replayed: { id, messageId: replayedAs, ...(status && { status }), duplicate: true } };
     }

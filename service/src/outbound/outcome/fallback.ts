@@ -3,10 +3,11 @@ import type { OutboundContent } from '../../../../contract/message.ts';
 import type { Outbox } from '../../outbox/outbox.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 import * as messages from '../../store/message.store.ts';
+import * as providerIds from '../../store/provider-id.store.ts';
 import type { MessageRow } from '../../store/message.store.ts';
 import { withdrawChoices } from '../choices.ts';
 import { holdJob } from '../jobs.ts';
-import { contentOf, requestOf, type StoredRequest } from '../message-view.ts';
+import { contentOf, requestOf } from '../message-view.ts';
 
 /**
  * Makes the message `held` or `queued` (with the template) again, as its caller asked; undefined: neither was asked. `refusedId`:
@@ -22,8 +23,11 @@ export async function fallBack(
   const request = requestOf(message);
   const { ifSessionClosed } = request;
   // Somebody sends it again already.
-  if (request.replayedAs !== undefined) return undefined;
-  const anew = { statusAt: now, providerId: null, error: null, deadAt: null, request: refused(request, refusedId) };
+  if (message.replayedAs !== null) return undefined;
+  const asksForNothing = typeof ifSessionClosed !== 'object' || contentOf(message).type === 'template';
+  if (ifSessionClosed !== 'hold' && asksForNothing) return undefined;
+  const refusedIds = await allRefused(tx, message, refusedId);
+  const anew = { statusAt: now, providerId: null, error: null, deadAt: null, refusedIds };
   if (ifSessionClosed === 'hold') {
     // It leaves them anew when it is sent.
     await withdrawChoices(tx, message);
@@ -31,7 +35,7 @@ export async function fallBack(
     await outbox.enqueue(tx, holdJob(message.id, now, request));
     return 'held';
   }
-  if (typeof ifSessionClosed !== 'object' || contentOf(message).type === 'template') return undefined;
+  if (typeof ifSessionClosed !== 'object') return undefined;
   const content: OutboundContent = ifSessionClosed.template;
   const template = { content: JSON.stringify(content), kind: content.type };
   await withdrawChoices(tx, message);
@@ -39,7 +43,11 @@ export async function fallBack(
   return 'queued';
 }
 
-function refused(request: StoredRequest, id: string | undefined): string {
-  const refusedIds = [...(request.refusedIds ?? []), ...(id === undefined ? [] : [id])];
-  return JSON.stringify({ ...request, ...(refusedIds.length > 0 && { refusedIds }) });
+/** As it stands with the message: what was refused before, and now, by whichever id its statuses may name it. */
+async function allRefused(tx: Tx, message: MessageRow, id: string | undefined): Promise<string | null> {
+  const before = JSON.parse(message.refusedIds ?? '[]') as string[];
+  const further = await providerIds.drop(tx, message.id);
+  const now = [id, message.providerId, ...further].filter((one) => one !== undefined && one !== null);
+  const all = [...new Set([...before, ...now])];
+  return all.length === 0 ? null : JSON.stringify(all);
 }

@@ -23,6 +23,7 @@ import type { Conversation } from '../../store/conversation.store.ts';
 import * as events from '../../store/event.store.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 import * as messages from '../../store/message.store.ts';
+import * as providerIds from '../../store/provider-id.store.ts';
 import type { MessageRow } from '../../store/message.store.ts';
 import { withdrawChoices } from '../choices.ts';
 import { fallBack } from './fallback.ts';
@@ -59,6 +60,7 @@ export class Outcomes {
     if (isRefused(message, receipt.providerMessageId)) return;
     const { id, echo } = await claimProviderId(tx, message, receipt.providerMessageId);
     const provider = { providerId: id };
+    await providerIds.add(tx, message, furtherIds(receipt, id));
     if (echo) await this.#returnToBot(tx, account, echo);
     await this.#rise(tx, account, { ...message, ...provider }, 'sent', now, provider);
     const conversation = await conversations.find(tx.db, message.conversationId);
@@ -257,8 +259,15 @@ export class Outcomes {
   }
 }
 
+/** By which else the provider may name it: its parts, or what it answered itself, where a status told another id before. */
+function furtherIds({ providerMessageId, providerMessageIds = [] }: SendReceipt, known: string | null): string[] {
+  const own = known === null ? [] : [providerMessageId];
+  return [...new Set([...own, ...providerMessageIds])].filter((id) => id !== known);
+}
+
 function isRefused(message: MessageRow, providerMessageId: string): boolean {
-  return requestOf(message).refusedIds?.includes(providerMessageId) ?? false;
+  if (message.refusedIds === null) return false;
+  return (JSON.parse(message.refusedIds) as string[]).includes(providerMessageId);
 }
 
 /** A send error as messages and events show it. */

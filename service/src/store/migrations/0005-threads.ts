@@ -53,8 +53,52 @@ async function conversations(on: On): Promise<void> {
     .execute();
 }
 
-/** Realms of identities, threads of conversations. */
+/** PostgreSQL reads no JSON with escapes of characters that it cannot store; what is asked of it holds none. */
+const readable = sql`replace(replace(request, ${sql.lit('\\\\')}, ''), ${sql.lit('\\u')}, 'u')::json`;
+
+/** What stood in the JSON of a send and is no wish of its caller stands in columns; the few rows that have any of it are found by their text. */
+async function messages(on: On): Promise<void> {
+  const { db, dialect } = on;
+  await addText(on, 'messages', 'purpose', 'reply');
+  for (const column of ['author', 'campaign', 'replay_of', 'replayed_as', 'refused_ids']) {
+    await addText(on, 'messages', column);
+  }
+  const request = dialect.shared ? readable : sql`request`;
+  const words = ['"purpose":"campaign"', '"author":"human"', '"replayOf":', '"replayedAs":', '"refusedIds":'];
+  const anyOf = sql.join(
+    words.map((word) => sql`request like ${sql.lit(`%${word}%`)}`),
+    sql` or `,
+  );
+  await sql`update messages set
+    purpose = coalesce(${request} ->> 'purpose', 'reply'),
+    author = case when ${request} ->> 'author' = 'human' then ${sql.lit('{"type":"agent","id":"human"}')} end,
+    replay_of = ${request} ->> 'replayOf',
+    replayed_as = ${request} ->> 'replayedAs',
+    refused_ids = ${request} ->> 'refusedIds'
+    where ${anyOf}`.execute(db);
+  const text = dialect.text as ColumnDataType;
+  await db.schema
+    .createTable('message_provider_ids')
+    .addColumn('account_id', text, (c) => c.notNull())
+    .addColumn('provider_id', text, (c) => c.notNull())
+    .addColumn('message_id', text, (c) => c.notNull())
+    .execute();
+  await db.schema
+    .createIndex('message_provider_ids_account_id_provider_id')
+    .unique()
+    .on('message_provider_ids')
+    .columns(['account_id', 'provider_id'])
+    .execute();
+  await db.schema
+    .createIndex('message_provider_ids_message_id')
+    .on('message_provider_ids')
+    .column('message_id')
+    .execute();
+}
+
+/** Realms of identities, threads of conversations, and what a message is besides what its caller asked. */
 export async function threads(db: Kysely<never>, dialect: StoreDialect): Promise<void> {
   await realms({ db, dialect });
   await conversations({ db, dialect });
+  await messages({ db, dialect });
 }

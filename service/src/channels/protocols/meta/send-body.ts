@@ -36,11 +36,11 @@ function sendingType({ author, session, options, content }: Envelope): JsonObjec
   if (content.type === 'template') return { messaging_type: 'UTILITY' };
   const own = content.type === 'native' ? objectOf(content.body) : {};
   const isTagged = options.tag === HUMAN_AGENT || own.tag === HUMAN_AGENT;
-  if (isTagged && author !== 'human') {
+  if (isTagged && author.type !== 'agent') {
     throw new SendError('invalid', `The tag ${HUMAN_AGENT} is for what a person wrote: set author to human.`);
   }
   if (own.messaging_type !== undefined && options.tag === undefined) return {};
-  if (isTagged || (session === 'closed' && author === 'human')) {
+  if (isTagged || (session === 'closed' && author.type === 'agent')) {
     return { messaging_type: 'MESSAGE_TAG', tag: HUMAN_AGENT };
   }
   return { messaging_type: 'RESPONSE' };
