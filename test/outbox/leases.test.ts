@@ -31,13 +31,13 @@ describe('a lease', () => {
   test('is renewed as long as its process lives, however long the job takes', async () => {
     const [one, two] = (await ledgers.openMany(2)) as [Ledger, Ledger];
     const clock = manualClock(NOW);
-    const working = new OutboxBench(embedded, one, { clock, times: sweeping(1_000) }).start();
+    const working = new OutboxBench(embedded, one, { clock, times: sweeping(3_000) }).start();
     working.hold('long');
     await working.promise({ name: 'long' });
     await working.seen('start long');
     const until = async () => (await rows(two))[0]?.leaseUntil ?? 0;
     const before = await until();
-    const watching = new OutboxBench(embedded, two, { clock, times: sweeping(1_000) }).start();
+    const watching = new OutboxBench(embedded, two, { clock, times: sweeping(3_000) }).start();
     await eventually(async () => (await until()) > before + 2_000, 'the lease to be renewed again and again');
     working.release('long');
     await working.seen('finish long');

@@ -20,7 +20,8 @@ export class Notifiers {
 
   /** A notifier on a connection of its own; `prefix` keeps the tests apart. */
   make(url: string, prefix: string): { notifier: Notifier; close(): Promise<void> } {
-    const queue = new Bull(NOTIFIER_QUEUE, url, { prefix }) as Queue;
+    // The client sets a timer for the end of a connection, also of one that is gone: by its default it would keep the process for two seconds.
+    const queue = new Bull(NOTIFIER_QUEUE, url, { prefix, redis: { disconnectTimeout: 100 } }) as Queue;
     this.#queues.push(queue);
     const note = (fields: Record<string, unknown>, message: string) =>
       void this.log.push(`${message} ${JSON.stringify(fields)}`);
@@ -39,7 +40,7 @@ export class Notifiers {
     for (const queue of this.#queues) await closed(queue);
   }
 
-  /** Also connections that were made while their queue was being closed: they would try for ever. */
+  /** Ends the connections that were made while their queue was being closed: they would try for ever. */
   end(): void {
     for (const { clients } of this.#queues) for (const client of clients) client.disconnect();
   }
