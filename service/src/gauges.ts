@@ -1,6 +1,7 @@
-/** Reads gauges when they are asked for: what waits, and what is paused. */
+/** Counts what the pipelines did, and reads gauges when they are asked for: what waits, and what is paused. */
 import type { Accounts } from './connectors/accounts.ts';
 import type { Clock } from './core/clock.ts';
+import type { Observer } from './core/observer.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
@@ -17,6 +18,19 @@ export interface GaugeDeps {
   logger: Logger;
   outbox: Outbox;
   accounts: Accounts;
+}
+
+/** Counts what the pipelines do. */
+export function observerOf(metrics: Metrics): Observer {
+  return {
+    published: (type) => metrics.events.inc({ type }),
+    read: (channel) => metrics.receipts.inc({ channel }),
+    delivered: (outcome) => metrics.deliveries.inc({ outcome }),
+    called: (channel, outcome, durationMs) => {
+      metrics.sends.inc({ channel, outcome });
+      metrics.sendSeconds.observe({ channel }, durationMs / 1_000);
+    },
+  };
 }
 
 /** Refreshes the gauges at each scrape. Resolves when the jobs were counted once, so that a start tells of those that nobody does. */

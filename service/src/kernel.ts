@@ -1,16 +1,17 @@
 /** Puts the pipelines together: plain objects, no framework, so that tests and benches build the same service. */
-import { Accounts } from './connectors/accounts.ts';
-import type { LiveAccount } from './connectors/live.ts';
+import { Accounts, type AccountSends } from './connectors/accounts.ts';
 import { Limits } from './connectors/limits.ts';
 import { Provisioning } from './connectors/provisioning.ts';
-import { maintenanceJob, MaintenanceHandler } from './maintenance/maintenance.ts';
+import { MaintenanceHandler } from './maintenance/maintenance.ts';
 import { Eraser } from './maintenance/erase.ts';
 import { EventReplay } from './maintenance/replay-events.ts';
 import { Retention } from './maintenance/retention.ts';
 import type { Ages } from './maintenance/retention-part.ts';
 import { allErasers, allRetentionParts } from './keeping.ts';
 import type { ConnectorIo } from './connectors/connector.ts';
-import type { ProviderHttp } from './core/http.ts';
+import type { Failures } from './core/failures.ts';
+import type { ProviderHttp, UrlRules } from './core/http.ts';
+import type { Load } from './core/load.ts';
 import { Directory } from './contacts/directory.ts';
 import type { Clock } from './core/clock.ts';
 import type { Ids } from './core/ids.ts';
@@ -23,7 +24,8 @@ import { NormalizeHandler } from './inbound/normalize.ts';
 import type { Feature, FileKeeping, Kernel, MakeFeature } from './features/feature.ts';
 import { Admission } from './outbound/admit.ts';
 import { buildOutbound, type Outbound } from './outbound/build.ts';
-import { followGauges } from './gauges.ts';
+import { followGauges, observerOf } from './gauges.ts';
+import { SEND } from './outbound/jobs.ts';
 import { Messages } from './outbound/messages.ts';
 import { Outcomes } from './outbound/outcome/outcomes.ts';
 import { findEchoedMessage } from './outbound/echo-matcher.ts';
@@ -53,7 +55,7 @@ export interface World {
   /** To providers. */
   providerHttp: ProviderHttp;
   /** To subscribers, and the check of their URLs. */
-  subscriberHttp: ProviderHttp & { checkUrl(url: string): unknown };
+  subscriberHttp: ProviderHttp & UrlRules;
   random(): number;
   publicUrl: string | undefined;
   localUrl(): string;
@@ -94,24 +96,23 @@ export interface Pipelines {
 type Basis = Awaited<ReturnType<typeof makeBasis>>;
 
 async function makeBasis(world: World) {
-  const { ledger, clock, ids, metrics, secretBox: sealer } = world;
+  const { ledger, clock, ids, metrics, secretBox: sealer, subscriberHttp: urls } = world;
   const driver = makeDriver(world);
   const outbox = new Outbox(clock, driver);
-  const accounts = await Accounts.load({
-    ...{ ledger, sealer, clock, ids },
-    resuming: (tx, account, since) => outcomes.resumed(tx, account, since),
-    resumed: () => driver.notify('send', clock.now()),
-    promise: (tx, job) => outbox.enqueue(tx, job),
-  });
+  const observer = observerOf(metrics);
+  const publisher = new Publisher({ outbox, ids, clock, observer });
+  const outcomes = new Outcomes({ publisher, outbox, clock, unknownAfterMs: world.unknownAfterMs });
+  const sending: AccountSends = {
+    resumed: (tx, account, pausedAt) => outcomes.resumed(tx, account, pausedAt),
+    wake: () => driver.notify(SEND, clock.now()),
+  };
+  const accounts = await Accounts.load({ ledger, sealer, clock, ids, outbox, sending });
   const io: ConnectorIo = { http: world.providerHttp, clock, log: world.logger };
-  const shared = { ledger, outbox, accounts, clock, ids };
-  const publisher = new Publisher({ ...shared, published: (type) => metrics.events.inc({ type }) });
-  const outcomes = new Outcomes({ ...shared, publisher, unknownAfterMs: world.unknownAfterMs });
-  const watermarks = new Watermarks({ ...shared, outcomes, restJob: maintenanceJob });
-  const checkUrl = (url: string) => void world.subscriberHttp.checkUrl(url);
-  const subscriptions = new Subscriptions({ ...shared, sealer, checkUrl });
+  const shared = { ledger, outbox, accounts, clock, ids, observer };
+  const watermarks = new Watermarks({ ...shared, outcomes });
+  const subscriptions = new Subscriptions({ ...shared, sealer, urls });
   const permissions = new Permissions(clock);
-  const admission = new Admission({ ...shared, subscriptions, permissions, checkUrl });
+  const admission = new Admission({ ...shared, subscriptions, permissions, urls });
   const limits = new Limits({ accounts, io });
   const { publicUrl, localUrl } = world;
   const provisioning = new Provisioning({ accounts, io, publicUrl, localUrl: () => localUrl() });
@@ -121,53 +122,25 @@ async function makeBasis(world: World) {
   };
 }
 
-function makeReader({ metrics, logger, secretBox: sealer }: World, basis: Basis, acceptor: Acceptor): NormalizeHandler {
+function makeReader({ logger: log, secretBox: sealer }: World, basis: Basis, load: Load): NormalizeHandler {
   const { shared, publisher, outcomes, watermarks, limits } = basis;
-  const limitsChanged = (account: LiveAccount) => limits.ask(account);
-  return new NormalizeHandler({
-    ...shared,
-    applier: new Applier({
-      ...shared,
-      sealer,
-      publisher,
-      outbound: outcomes,
-      watermarks,
-      messageOfEcho: findEchoedMessage,
-      limitsChanged,
-    }),
-    accepted: () => acceptor.accepted,
-    read: (channel) => metrics.receipts.inc({ channel }),
-    log: logger,
-  });
+  const echoes = { find: findEchoedMessage };
+  const applier = new Applier({ ...shared, sealer, publisher, outbound: outcomes, watermarks, echoes, limits });
+  return new NormalizeHandler({ ...shared, applier, load, log });
 }
 
-function makeDelivery({ metrics, secretBox, subscriberHttp, random }: World, { shared, publisher }: Basis) {
-  return new DeliverHandler({
-    ...shared,
-    publisher,
-    http: subscriberHttp,
-    random,
-    openSecret: (sealed, id) => secretBox.decrypt(sealed, id) as string,
-    delivered: (outcome) => metrics.deliveries.inc({ outcome }),
-  });
+function makeDelivery({ secretBox, subscriberHttp, random }: World, { shared, publisher }: Basis) {
+  return new DeliverHandler({ ...shared, publisher, http: subscriberHttp, random, sealer: secretBox });
 }
 
 function makeOutbound(world: World, { shared, outcomes, io, permissions, provisioning }: Basis): Outbound {
-  const { random, metrics, outage, logger } = world;
-  const failed = (error: unknown) => {
-    if (!outage.took(error)) logger.error({ err: error }, 'What is too late to be sent could not be looked for');
+  const { random, outage, logger } = world;
+  const failures: Failures = {
+    report: (error, what) => {
+      if (!outage.took(error)) logger.error({ err: error }, what);
+    },
   };
-  const webhookUrl = (account: LiveAccount) => provisioning.webhookUrl(account);
-  return buildOutbound({
-    ...shared,
-    outcomes,
-    io,
-    permissions,
-    random,
-    called: countSends(metrics),
-    webhookUrl,
-    failed,
-  });
+  return buildOutbound({ ...shared, outcomes, io, permissions, provisioning, random, failures });
 }
 
 /** Puts the pipelines together and folds the features in. */
@@ -185,7 +158,7 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
   const maintenance = new MaintenanceHandler({
     ...shared,
     tasks: [retention, eraser, eventReplay, basis.watermarks],
-    accepted: () => acceptor.accepted,
+    load: acceptor,
   });
   const features = makeFeatures(world, basis, reader, list);
   eraser.register(allErasers(ledger, features));
@@ -249,11 +222,4 @@ function makeDriver({ ledger, clock, logger, notifier, outage }: World): Embedde
     logger.error({ err: error, kind: job?.kind, job: job?.seq }, 'A job failed and will be tried again');
   });
   return notifier ? new BullDriver(notifier, clock, local) : local;
-}
-
-function countSends(metrics: Metrics) {
-  return (channel: string, outcome: string, durationMs: number) => {
-    metrics.sends.inc({ channel, outcome });
-    metrics.sendSeconds.observe({ channel }, durationMs / 1_000);
-  };
 }

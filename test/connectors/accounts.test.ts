@@ -27,8 +27,8 @@ const ids = makeIds(clock);
 const sealer = new SecretBox(parseEncryptionKeys(`first:${'ab'.repeat(32)}`));
 /** Keys of the jobs that were promised. */
 const promised: string[] = [];
-const promise = async (_tx: unknown, { key }: { key: string }) => void promised.push(key);
-const load = (ledger: Ledger, box = sealer) => Accounts.load({ ledger, sealer: box, clock, ids, promise });
+const outbox = { enqueue: async (_tx: unknown, { key }: { key: string }) => void promised.push(key) };
+const load = (ledger: Ledger, box = sealer) => Accounts.load({ ledger, sealer: box, clock, ids, outbox });
 /** Accounts below the connection that is called at a URL. */
 const called = (of: Accounts, endpoint: string, channel = CHANNEL) =>
   of.connections.byEndpoint(channel, endpoint)?.accounts;

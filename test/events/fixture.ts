@@ -47,6 +47,10 @@ export class EventsFixture {
   /** Runs while the workflow is being called. */
   duringCall: () => Promise<unknown> = async () => undefined;
   readonly #sealer = new SecretBox(parseEncryptionKeys(`k:${'ab'.repeat(32)}`));
+  readonly #observer = {
+    published: (type: string) => void this.published.push(type),
+    delivered: (outcome: string, events: number) => void this.delivered.push(`${outcome} ${events}`),
+  };
   readonly #deliver: DeliverHandler;
   subscriptions!: Subscriptions;
   account!: LiveAccount;
@@ -57,7 +61,7 @@ export class EventsFixture {
     const { clock, ids } = this;
     this.outbox = new Outbox(clock, { notify: () => undefined, start: () => undefined, stop: async () => undefined });
     this.outbox.register([{ kind: 'deliver' }, { kind: 'normalize' }, { kind: 'maintenance' }]);
-    this.publisher = new Publisher({ outbox: this.outbox, ids, clock, published: (type) => this.published.push(type) });
+    this.publisher = new Publisher({ outbox: this.outbox, ids, clock, observer: this.#observer });
     const deps = {
       ledger,
       outbox: this.outbox,
@@ -65,8 +69,8 @@ export class EventsFixture {
       clock,
       http: { request: (call: HttpRequest) => this.#answer(call) } as ProviderHttp,
       random: () => 0,
-      openSecret: (sealed: string, id: string) => this.#sealer.decrypt(sealed, id) as string,
-      delivered: (outcome: string, events: number) => this.delivered.push(`${outcome} ${events}`),
+      sealer: this.#sealer,
+      observer: this.#observer,
     };
     this.#deliver = new DeliverHandler(deps);
   }
@@ -75,13 +79,15 @@ export class EventsFixture {
     const fixture = new EventsFixture(ledger);
     const sealer = fixture.#sealer;
     const { clock, ids, outbox } = fixture;
-    const accounts = await Accounts.load({ ledger, sealer, clock, ids, promise: (tx, job) => outbox.enqueue(tx, job) });
+    const accounts = await Accounts.load({ ledger, sealer, clock, ids, outbox });
     const settings = { accessToken: 'EAAG', phoneNumberId: '1' };
     fixture.account = (await accounts.put('whatsapp', '1', { settings })).account;
-    const checkUrl = (url: string) => {
-      if (url.includes('forbidden')) throw new Error('forbidden');
+    const urls = {
+      checkUrl: (url: string) => {
+        if (url.includes('forbidden')) throw new Error('forbidden');
+      },
     };
-    fixture.subscriptions = new Subscriptions({ ledger, outbox, accounts, sealer, clock, ids, checkUrl });
+    fixture.subscriptions = new Subscriptions({ ledger, outbox, accounts, sealer, clock, ids, urls });
     return fixture;
   }
 

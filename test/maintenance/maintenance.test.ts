@@ -1,11 +1,7 @@
 /** How long work is done in steps: turns, rests, and what ends a job. */
-import {
-  maintenanceJob,
-  MaintenanceHandler,
-  type MaintenanceTask,
-  type Progress,
-} from '../../service/src/maintenance/maintenance.ts';
+import { MaintenanceHandler, type MaintenanceTask, type Progress } from '../../service/src/maintenance/maintenance.ts';
 import { Outbox, type Job } from '../../service/src/outbox/outbox.ts';
+import { maintenanceJob } from '../../service/src/maintenance/maintenance-job.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import { manualClock } from '../sandbox/kit/clock.ts';
 import { dueJobs } from '../support/due-jobs.ts';
@@ -29,7 +25,7 @@ interface Care {
 }
 
 /** A task that answers these in turn, then `done`; `slowMs`: how long a step takes. */
-async function care(answers: Progress[], { slowMs = 0, accepted = (): number => 0 } = {}): Promise<Care> {
+async function care(answers: Progress[], { slowMs = 0, load = { accepted: 0 } } = {}): Promise<Care> {
   const steps: Care['steps'] = [];
   const task: MaintenanceTask = {
     name: 'dusting',
@@ -43,7 +39,7 @@ async function care(answers: Progress[], { slowMs = 0, accepted = (): number => 
   await ledger.write((tx) => outbox.enqueue(tx, maintenanceJob('dusting', 'the shelf', { shelf: 3 })));
   const [job] = await dueJobs(ledger, 'maintenance', clock.now());
   if (job === undefined) throw new Error('There is no job');
-  const handler = new MaintenanceHandler({ ledger, outbox, clock, tasks: [task], accepted });
+  const handler = new MaintenanceHandler({ ledger, outbox, clock, tasks: [task], load });
   return { job, steps, run: () => handler.run(job) };
 }
 
@@ -64,13 +60,13 @@ test('between two steps there is a rest, as long as the step was', async () => {
 });
 
 test('while webhooks keep the process busy, the rest is long', async () => {
-  let accepted = 0;
+  const load = { accepted: 0 };
   const busy = setInterval(() => {
-    accepted += 1;
+    load.accepted += 1;
     const until = performance.now() + 10;
     while (performance.now() < until);
   }, 1);
-  const { steps, run } = await care(['more'], { slowMs: 100, accepted: () => accepted });
+  const { steps, run } = await care(['more'], { slowMs: 100, load });
   await run();
   clearInterval(busy);
   const [first, second] = steps.map(({ at }) => at);
@@ -98,7 +94,7 @@ test('a step that fails leaves the job as it is', async () => {
     outbox,
     clock,
     tasks: [{ name: 'dusting', step: () => Promise.reject(new Error('a cobweb')) }],
-    accepted: () => 0,
+    load: { accepted: 0 },
   });
   await expect(handler.run(job)).rejects.toThrow('a cobweb');
   expect(await left()).toHaveLength(1);
@@ -108,7 +104,7 @@ test('a step that fails leaves the job as it is', async () => {
 
 test('a job of a task that this program does not know ends', async () => {
   const { job } = await care([]);
-  await new MaintenanceHandler({ ledger, outbox, clock, tasks: [], accepted: () => 0 }).run(job);
+  await new MaintenanceHandler({ ledger, outbox, clock, tasks: [], load: { accepted: 0 } }).run(job);
   expect(await left()).toEqual([]);
 });
 

@@ -59,7 +59,7 @@ async function happenedLongAgo(): Promise<void> {
 /** Runs the background's part to its end; answers how many jobs that took. */
 async function care(): Promise<number> {
   const { outbox, clock } = events;
-  const handler = new MaintenanceHandler({ ledger, outbox, clock, tasks: [replays], accepted: () => 0 });
+  const handler = new MaintenanceHandler({ ledger, outbox, clock, tasks: [replays], load: { accepted: 0 } });
   for (let ran = 0; ; ran++) {
     const [job] = await dueJobs(ledger, 'maintenance', clock.now());
     if (job === undefined) return ran;

@@ -15,7 +15,13 @@ test('a pause that ends while the next trial is taken is over', async () => {
   const ledger = await open();
   const clock = manualClock(1_750_000_000_000);
   const sealer = new SecretBox(parseEncryptionKeys(Buffer.alloc(32, 7).toString('base64')));
-  const accounts = await Accounts.load({ ledger, sealer, clock, ids: makeIds(clock), promise: async () => undefined });
+  const accounts = await Accounts.load({
+    ledger,
+    sealer,
+    clock,
+    ids: makeIds(clock),
+    outbox: { enqueue: async () => undefined },
+  });
   const settings = { accessToken: 'token', phoneNumberId: '1' };
   const { account } = await accounts.put('whatsapp', '1', { settings });
   const pause = { since: clock.now(), reason: 'refused', probeAt: clock.now() + MINUTE };

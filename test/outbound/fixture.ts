@@ -2,9 +2,9 @@
 import type { SendAccepted, SendMessage } from '../../contract/api.ts';
 import type { Capabilities, ConversationFacts } from '../../contract/channel.ts';
 import type { ParleyEvent } from '../../contract/event.ts';
-import { Accounts } from '../../service/src/connectors/accounts.ts';
+import { Accounts, type AccountSends } from '../../service/src/connectors/accounts.ts';
 import type { LiveAccount } from '../../service/src/connectors/live.ts';
-import { maintenanceJob, MaintenanceHandler } from '../../service/src/maintenance/maintenance.ts';
+import { MaintenanceHandler } from '../../service/src/maintenance/maintenance.ts';
 import { Eraser } from '../../service/src/maintenance/erase.ts';
 import { allErasers } from '../../service/src/keeping.ts';
 import type {
@@ -85,40 +85,45 @@ export class OutboundFixture {
     const { ledger, clock, driver } = this;
     const ids = makeIds(clock);
     const outbox = new Outbox(clock, driver);
-    this.#real = await Accounts.load({
-      ...{ ledger, sealer, clock, ids },
-      resuming: (tx, account, since) => outcomes.resumed(tx, account, since),
-      resumed: () => driver.notify('send', clock.now()),
-      promise: (tx, job) => outbox.enqueue(tx, job),
-    });
+    const observer = {
+      ...{ published: () => undefined, read: () => undefined },
+      ...{ delivered: () => undefined, called: () => undefined },
+    };
+    const publisher = new Publisher({ outbox, ids, clock, observer });
+    const outcomes = new Outcomes({ publisher, outbox, clock, unknownAfterMs: this.#options.unknownAfterMs });
+    const sending: AccountSends = {
+      resumed: (tx, account, pausedAt) => outcomes.resumed(tx, account, pausedAt),
+      wake: () => driver.notify('send', clock.now()),
+    };
+    this.#real = await Accounts.load({ ledger, sealer, clock, ids, outbox, sending });
     this.#unwatch = this.#real.watch((error) => this.failures.push(error));
     const accounts = this.#accounts();
-    const publisher = new Publisher({ outbox, ids, clock, published: () => undefined });
-    const outcomes = new Outcomes({ publisher, outbox, clock, unknownAfterMs: this.#options.unknownAfterMs });
     const log = { info: () => undefined, warn: () => undefined };
     const io = { clock, log } as unknown as ConnectorIo;
-    const shared = { ledger, outbox, accounts, clock, ids };
-    const failed = (error: unknown) => void this.failures.push(error);
-    const checkUrl = () => undefined;
-    this.subscriptions = new Subscriptions({ ...shared, sealer, checkUrl });
+    const shared = { ledger, outbox, accounts, clock, ids, observer };
+    const failures = { report: (error: unknown) => void this.failures.push(error) };
+    const urls = { checkUrl: () => undefined };
+    this.subscriptions = new Subscriptions({ ...shared, sealer, urls });
     this.eraser = new Eraser(shared);
     this.eraser.register(allErasers(ledger, []));
     this.directory = new Directory(shared);
-    const watermarks = new Watermarks({ ...shared, outcomes, restJob: maintenanceJob });
+    const watermarks = new Watermarks({ ...shared, outcomes });
     this.#applier = new Applier({
       ...shared,
       sealer,
       publisher,
       outbound: outcomes,
       watermarks,
-      messageOfEcho: findEchoedMessage,
+      echoes: { find: findEchoedMessage },
     });
-    const webhookUrl = ({ id }: { id: string }) => `https://parley.example.com/webhooks/${id}`;
+    const provisioning = {
+      webhookUrl: ({ id }: { id: string }) => `https://parley.example.com/webhooks/${id}`,
+    };
     const permissions = new Permissions(clock);
-    const given = { outcomes, permissions, io, random: () => 0.5, called: () => undefined, webhookUrl, failed };
+    const given = { outcomes, permissions, io, random: () => 0.5, provisioning, failures };
     this.#outbound = buildOutbound({ ...shared, ...given });
-    this.#admission = new Admission({ ...shared, subscriptions: this.subscriptions, permissions, checkUrl });
-    const maintenance = new MaintenanceHandler({ ...shared, tasks: [watermarks, this.eraser], accepted: () => 0 });
+    this.#admission = new Admission({ ...shared, subscriptions: this.subscriptions, permissions, urls });
+    const maintenance = new MaintenanceHandler({ ...shared, tasks: [watermarks, this.eraser], load: { accepted: 0 } });
     const handlers = [...this.#outbound.handlers, maintenance];
     // Nobody hands events over here: what is promised stays promised.
     outbox.register([...handlers, { kind: 'deliver' }]);

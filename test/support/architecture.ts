@@ -78,8 +78,8 @@ const AREAS: readonly Area[] = [
   },
   {
     name: 'keeping contract',
-    files: /^service\/src\/maintenance\/(person-eraser|retention-part)\./,
-    imports: [...BASE, 'store'],
+    files: /^service\/src\/maintenance\/(person-eraser|retention-part|maintenance-job)\./,
+    imports: [...BASE, 'store', 'outbox'],
   },
   { name: 'store', files: /^service\/src\/store\//, imports: BASE },
   { name: 'config', files: /^service\/src\/config\//, imports: [...BASE, 'platform'] },

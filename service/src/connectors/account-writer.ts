@@ -11,7 +11,7 @@ import type { Tx } from '../store/unit-of-work.ts';
 import { place, type Placed, type Placing } from './place.ts';
 
 /** What the writer works with. */
-export interface AccountWriterDeps extends Pick<Placing, 'promise'> {
+export interface AccountWriterDeps extends Pick<Placing, 'outbox'> {
   sealer: Sealer;
   clock: Clock;
   ids: Ids;
@@ -71,8 +71,8 @@ export class AccountWriter {
   }
 
   #place(tx: Tx, account: Placed): Promise<string> {
-    const { ids, clock, promise } = this.#deps;
-    return place(tx, account, { ids, promise, now: clock.now(), open: (row) => this.#open(row) });
+    const { ids, clock, outbox } = this.#deps;
+    return place(tx, account, { ids, outbox, now: clock.now(), open: (row) => this.#open(row) });
   }
 
   #open({ id, settings }: AccountRow): unknown {

@@ -19,8 +19,16 @@ import { AccountWriter } from './account-writer.ts';
 import { Connections } from './connections.ts';
 import type { LiveAccount, LiveConnection } from './live.ts';
 import { isPeer } from './place.ts';
-import type { NormalizeJob } from './normalize-job.ts';
+import type { NormalizeQueue } from './normalize-job.ts';
 import { readSettings } from './settings.ts';
+
+/** What sends do when their account works again. */
+export interface AccountSends {
+  /** A paused account was changed by a person: called in the unit of work that stores the change. */
+  resumed(tx: Tx, account: LiveAccount, pausedAt: number): Promise<void>;
+  /** The sends of an account wait no more, whichever process said so. */
+  wake(): void;
+}
 
 /** What the accounts work with. */
 export interface AccountsDeps {
@@ -28,12 +36,9 @@ export interface AccountsDeps {
   sealer: Sealer;
   clock: Clock;
   ids: Ids;
-  /** The accounts call it in the unit of work that stores a change by which a paused account works again. */
-  resuming?(tx: Tx, account: LiveAccount, since: number): Promise<void>;
-  /** The accounts promise by it that webhooks that wait to be read are read, as they are another connection's now. */
-  promise(tx: Tx, job: NormalizeJob): Promise<void>;
-  /** The accounts call it when the sends of an account wait no more, whichever process said so. */
-  resumed?(): void;
+  outbox: NormalizeQueue;
+  /** Absent: nothing is sent here. */
+  sending?: AccountSends;
 }
 
 /** A question about an account that is not known here looks at the database, but not more often than this. */
@@ -150,7 +155,7 @@ export class Accounts {
       const { row, known } = await this.#writer.put(tx, { channel, externalId, settings, given });
       const account = this.#live(row, settings);
       if (known && known.pausedAt !== null && known.deletedAt === null)
-        await this.#deps.resuming?.(tx, account, known.pausedAt);
+        await this.#deps.sending?.resumed(tx, account, known.pausedAt);
       return { account, created: known === undefined || known.deletedAt !== null };
     });
     await this.#refresh();
@@ -261,7 +266,7 @@ export class Accounts {
     this.connections.attach(account, before);
     this.#byRef.set(refKey(account.channel.id, account.externalId), account);
     const wasPaused = (before?.pause ?? null) !== null;
-    if (wasPaused && account.pause === null) this.#deps.resumed?.();
+    if (wasPaused && account.pause === null) this.#deps.sending?.wake();
   }
 
   #learned({ id, learned }: ConnectionRow): Learned {

@@ -6,7 +6,7 @@ import * as accounts from '../store/account.store.ts';
 import type { AccountRow } from '../store/account.store.ts';
 import * as connections from '../store/connection.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
-import { normalizeJob, type NormalizeJob } from './normalize-job.ts';
+import { normalizeJob, type NormalizeQueue } from './normalize-job.ts';
 
 /** What it takes to place an account. */
 export interface Placing {
@@ -15,7 +15,7 @@ export interface Placing {
   /** Opens the settings of another account of the channel. */
   open(row: AccountRow): unknown;
   /** Promises that webhooks that moved to another connection are read there. */
-  promise(tx: Tx, job: NormalizeJob): Promise<void>;
+  outbox: NormalizeQueue;
 }
 
 /** An account that is about to be stored. */
@@ -42,7 +42,7 @@ export async function place(tx: Tx, account: Placed, placing: Placing): Promise<
   if (oldest === undefined) return create(tx, channel, placing);
   for (const from of newer) {
     const waits = await connections.mergeInto(tx, from, oldest);
-    if (waits) await placing.promise(tx, normalizeJob(oldest));
+    if (waits) await placing.outbox.enqueue(tx, normalizeJob(oldest));
   }
   return oldest;
 }

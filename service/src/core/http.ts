@@ -48,3 +48,9 @@ export interface ProviderHttp {
   request(request: HttpRequest): Promise<HttpResponse>;
   stream(request: HttpRequest): Promise<HttpStreamResponse>;
 }
+
+/** The rules where calls may go, asked before a URL is kept. */
+export interface UrlRules {
+  /** Throws a `ParleyError` when the URL may not be called. */
+  checkUrl(url: string): unknown;
+}

@@ -5,6 +5,8 @@ import { createHash } from 'node:crypto';
 import { signDelivery } from '../../../contract/signature.ts';
 import type { ProviderHttp } from '../core/http.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Observer } from '../core/observer.ts';
+import type { Sealer } from '../core/sealer.ts';
 import { backoffMs } from '../core/retry.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
@@ -41,9 +43,8 @@ export interface DeliverDeps {
   http: ProviderHttp;
   clock: Clock;
   random(): number;
-  openSecret(sealed: string, subscriptionId: string): string;
-  /** The handler reports each call by it: how many events it held and how it went. */
-  delivered(outcome: 'taken' | 'refused' | 'unreachable' | 'ended', events: number): void;
+  sealer: Pick<Sealer, 'decrypt'>;
+  observer: Pick<Observer, 'delivered'>;
 }
 
 type Outcome = 'taken' | 'refused' | 'unreachable' | 'gone';
@@ -75,10 +76,10 @@ export class DeliverHandler implements JobHandler {
     const outcome = await this.#post(subscription, batch, endCall);
     if (outcome === 'taken') return this.#acknowledged(job, subscription, shard, batch);
     if (this.#isOver(job, subscription, outcome)) {
-      this.#deps.delivered('ended', batch.length);
+      this.#deps.observer.delivered('ended', batch.length);
       return this.#end(job, subscription, outcome === 'gone' ? 'gone' : 'unreachable');
     }
-    this.#deps.delivered(outcome === 'gone' ? 'refused' : outcome, batch.length);
+    this.#deps.observer.delivered(outcome === 'gone' ? 'refused' : outcome, batch.length);
     await this.#retry(job);
   }
 
@@ -109,7 +110,7 @@ export class DeliverHandler implements JobHandler {
 
   async #call(subscription: SubscriptionRow, batch: readonly Delivery[]): Promise<Outcome> {
     const body = Buffer.from(`{"events":[${batch.map((one) => one.json).join(',')}]}`);
-    const secret = this.#deps.openSecret(subscription.secret, subscription.id);
+    const secret = this.#deps.sealer.decrypt(subscription.secret, subscription.id) as string;
     const signature = signDelivery(secret, deliveryId(batch), this.#deps.clock.now(), body);
     const headers = { 'content-type': 'application/json', ...signature };
     const call = { method: 'POST', url: subscription.url, headers, bytes: body, timeoutMs: TIMEOUT_MS } as const;
@@ -131,7 +132,7 @@ export class DeliverHandler implements JobHandler {
   ): Promise<void> {
     const { ledger, clock } = this.#deps;
     const seqs = batch.map((one) => one.eventSeq);
-    this.#deps.delivered('taken', batch.length);
+    this.#deps.observer.delivered('taken', batch.length);
     await ledger.write(async (tx) => {
       await subscriptions.removeDelivered(tx, subscription.id, shard, seqs);
       if (subscription.once === 1) await subscriptions.end(tx, subscription.id, 'done', clock.now());

@@ -7,6 +7,7 @@ import { iso, type Clock } from '../core/clock.ts';
 import { addressesIn } from '../core/identity.ts';
 import { messageKey, type Ids } from '../core/ids.ts';
 import { sessionState } from '../core/session-window.ts';
+import type { Observer } from '../core/observer.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import * as conversations from '../store/conversation.store.ts';
 import * as events from '../store/event.store.ts';
@@ -26,8 +27,7 @@ export interface PublisherDeps {
   outbox: Outbox;
   ids: Ids;
   clock: Clock;
-  /** The publisher reports each event that it published by it. */
-  published(type: string): void;
+  observer: Pick<Observer, 'published'>;
 }
 
 /** Publishes facts and promises their events. */
@@ -60,7 +60,7 @@ export class Publisher {
     for (const { id } of waiting) await subscriptions.stopListening(tx, id, now);
     await this.#promise(tx, event, seq, [...waiting, ...wanted]);
     for (const reaction of this.#reactions) if (reaction.on.includes(fact.type)) await reaction.react(tx, event, fact);
-    tx.afterCommit(() => this.#deps.published(fact.type));
+    tx.afterCommit(() => this.#deps.observer.published(fact.type));
     return true;
   }
 

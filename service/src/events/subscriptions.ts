@@ -6,6 +6,7 @@ import { encodeSecret } from '../../../contract/signature.ts';
 import type { Sealer } from '../core/sealer.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
+import type { UrlRules } from '../core/http.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
@@ -34,7 +35,7 @@ export interface SubscriptionsDeps {
   clock: Clock;
   ids: Ids;
   /** Throws `forbidden_url` for a URL that may not be called. */
-  checkUrl(url: string): void;
+  urls: UrlRules;
 }
 
 /** The question whose answer is waited for. */
@@ -55,7 +56,7 @@ export class Subscriptions {
   }
 
   async create(asked: CreateSubscription): Promise<CreatedSubscription> {
-    this.#deps.checkUrl(asked.url);
+    this.#deps.urls.checkUrl(asked.url);
     const account = asked.account && (await this.#deps.accounts.required(asked.account));
     const { url, account: _, maxBatch = 1, ...filter } = asked;
     const secret = encodeSecret(randomBytes(32));

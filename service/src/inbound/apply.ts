@@ -1,6 +1,7 @@
 /** Makes one parsed fact true in the ledger and publishes it, in the caller's unit of work. */
 import type { EventBody } from '../../../contract/event.ts';
 import type { InboundContent } from '../../../contract/message.ts';
+import type { Limits } from '../connectors/limits.ts';
 import type { LiveAccount } from '../connectors/live.ts';
 import type {
   ChannelEvent,
@@ -31,10 +32,15 @@ import { hasContact, type InboundFact } from './fact.ts';
 import { Files, type FilesDeps } from './files.ts';
 import { People, tellsOfPerson, whomOf } from './people.ts';
 
+/** Finds the message of ours, on its way or lost sight of, that an echo without our id tells of. */
+export interface EchoFinder {
+  find(tx: Tx, conversationId: string, told: { type: string }, at: number): Promise<string | undefined>;
+}
+
 export interface ApplierDeps extends FilesDeps {
   publisher: Publisher;
-  /** The provider said that it allows the account more or less than before. */
-  limitsChanged?(account: LiveAccount): void;
+  /** Asked anew when the provider said that it allows an account more or less than before. */
+  limits?: Pick<Limits, 'ask'>;
   /** What the outbound pipeline does with facts about its messages. */
   outbound: {
     applyStatus(tx: Tx, account: LiveAccount, event: ParsedStatus, at: number): Promise<void>;
@@ -51,8 +57,7 @@ export interface ApplierDeps extends FilesDeps {
       at: number,
     ): Promise<void>;
   };
-  /** The message of ours, on its way or lost sight of, that an echo without our id tells of. */
-  messageOfEcho(tx: Tx, conversationId: string, told: { type: string }, at: number): Promise<string | undefined>;
+  echoes: EchoFinder;
 }
 
 export class Applier {
@@ -107,7 +112,7 @@ export class Applier {
     if (correlationId !== undefined || said === undefined || contact === undefined) return correlationId;
     if ((await messages.findByProviderId(tx.db, account.id, providerMessageId)) !== undefined) return undefined;
     const known = await knownPerson(tx, account, whomOf({ ...event, contact }));
-    return known && (await this.#deps.messageOfEcho(tx, known.conversation.id, said, at));
+    return known && (await this.#deps.echoes.find(tx, known.conversation.id, said, at));
   }
 
   async #watermark(fact: InboundFact<ParsedWatermark>): Promise<void> {
@@ -176,7 +181,7 @@ export class Applier {
     const { tx, account, event, at } = fact;
     if (await this.#isStored(fact)) return;
     const known = await this.#people.resolve(fact);
-    const own = await this.#deps.messageOfEcho(tx, known.conversation.id, event.content, at);
+    const own = await this.#deps.echoes.find(tx, known.conversation.id, event.content, at);
     if (own !== undefined) {
       const { providerMessageId, dedupeKey, raw } = event;
       const status = { type: 'message.status' as const, status: 'sent' as const, providerMessageId, dedupeKey, raw };
@@ -213,7 +218,7 @@ export class Applier {
     const { event } = fact;
     const person = hasContact(fact) ? await this.#people.after(fact) : undefined;
     await this.#publish(fact, person, noticeBody(event));
-    if (event.limitsChanged) fact.tx.afterCommit(() => this.#deps.limitsChanged?.(fact.account));
+    if (event.limitsChanged) fact.tx.afterCommit(() => void this.#deps.limits?.ask(fact.account));
   }
 
   /** It came twice: nothing of it is to be true again. */

@@ -4,6 +4,8 @@ import { digestOf, requestOf } from '../connectors/receive/accept.ts';
 import { normalizeJob } from '../connectors/normalize-job.ts';
 import { Pace } from '../connectors/receive/pace.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Load } from '../core/load.ts';
+import type { Observer } from '../core/observer.ts';
 import { ParleyError } from '../core/errors.ts';
 import { identitiesIn } from '../core/identity.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
@@ -29,10 +31,8 @@ export interface NormalizeDeps {
   accounts: Accounts;
   applier: Applier;
   clock: Clock;
-  /** How many webhooks were accepted so far. */
-  accepted(): number;
-  /** Told of each webhook that was read: once, however often it was posted. */
-  read(channel: string): void;
+  load: Load;
+  observer: Pick<Observer, 'read'>;
   log: { warn(fields: Record<string, unknown>, message: string): void };
 }
 
@@ -49,7 +49,7 @@ export class NormalizeHandler implements JobHandler {
     // On a ledger in this process reading is computing: two connections at a time would be no faster, and take twice the share from
     // acceptance. On a server it is waiting for answers.
     this.concurrency = deps.ledger.dialect.shared ? CONNECTIONS_AT_A_TIME : 1;
-    this.#pace = new Pace(deps.accepted);
+    this.#pace = new Pace(deps.load);
   }
 
   async run(job: Job): Promise<void> {
@@ -103,7 +103,7 @@ export class NormalizeHandler implements JobHandler {
       for (const { receipt, routed } of read) {
         if (!(await this.#settle(tx, connectionId, receipt, routed))) continue;
         await this.#apply(tx, receipt, routed.targets, leftOut);
-        if (channel !== undefined) tx.afterCommit(() => this.#deps.read(channel));
+        if (channel !== undefined) tx.afterCommit(() => this.#deps.observer.read(channel));
       }
       await this.#finish(tx, job, connectionId);
     });

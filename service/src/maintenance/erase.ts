@@ -11,7 +11,8 @@ import * as people from '../store/erasure.store.ts';
 import type { PersonalRecords } from '../store/erasure.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
-import { maintenanceJob, type MaintenanceTask, type Progress } from './maintenance.ts';
+import type { MaintenanceTask, Progress } from './maintenance.ts';
+import { maintenanceJob } from './maintenance-job.ts';
 import type { ErasedCounts, PersonEraser, Remainder } from './person-eraser.ts';
 
 /** What the eraser works with. */

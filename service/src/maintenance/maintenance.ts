@@ -4,7 +4,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../core/clock.ts';
-import type { Job, JobHandler, Outbox, OutboxJob } from '../outbox/outbox.ts';
+import type { Load } from '../core/load.ts';
+import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 
@@ -15,11 +16,6 @@ export type Progress = 'more' | 'done' | { againAt: number };
 export interface MaintenanceTask {
   readonly name: string;
   step(tx: Tx, payload: Record<string, unknown>, now: number): Promise<Progress>;
-}
-
-/** Makes the one job for a purpose, however many processes there are. */
-export function maintenanceJob(task: string, about = '', payload: Record<string, unknown> = {}): OutboxJob {
-  return { kind: 'maintenance', key: `maintenance:${task}:${about}`, payload: { ...payload, task } };
 }
 
 /** A job goes on for as long before it lets the others have their turn. */
@@ -37,8 +33,7 @@ export interface MaintenanceDeps {
   outbox: Outbox;
   clock: Clock;
   tasks: readonly MaintenanceTask[];
-  /** Tells how many webhooks were accepted so far. */
-  accepted(): number;
+  load: Load;
 }
 
 /** Runs the jobs of maintenance. */
@@ -78,9 +73,9 @@ export class MaintenanceHandler implements JobHandler {
   }
 
   async #rest(stepMs: number): Promise<void> {
-    const [accepted, used] = [this.#deps.accepted(), performance.eventLoopUtilization()];
+    const [accepted, used] = [this.#deps.load.accepted, performance.eventLoopUtilization()];
     await delay(Math.min(MAX_REST_MS, Math.max(MIN_REST_MS, stepMs)));
     const isBusy = performance.eventLoopUtilization(used).utilization >= BUSY;
-    if (isBusy && this.#deps.accepted() > accepted) await delay(BUSY_REST_MS);
+    if (isBusy && this.#deps.load.accepted > accepted) await delay(BUSY_REST_MS);
   }
 }

@@ -14,7 +14,8 @@ import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as subscriptions from '../store/subscription.store.ts';
 import type { SubscriptionRow } from '../store/subscription.store.ts';
-import { maintenanceJob, type MaintenanceTask, type Progress } from './maintenance.ts';
+import type { MaintenanceTask, Progress } from './maintenance.ts';
+import { maintenanceJob } from './maintenance-job.ts';
 
 /** One step looks at so many events. */
 const STEP = 250;

@@ -5,7 +5,8 @@
 import type { OutboxJob } from '../outbox/outbox.ts';
 import * as cursors from '../store/cursor.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
-import { maintenanceJob, type MaintenanceTask, type Progress } from './maintenance.ts';
+import type { MaintenanceTask, Progress } from './maintenance.ts';
+import { maintenanceJob } from './maintenance-job.ts';
 import type { RetentionPart } from './retention-part.ts';
 
 const SWEEP_MS = 3_600_000;

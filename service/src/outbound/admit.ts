@@ -12,6 +12,7 @@ import { capabilitiesOf } from '../core/capabilities.ts';
 import { iso, type Clock } from '../core/clock.ts';
 import { degraded } from '../core/degrade.ts';
 import { ParleyError } from '../core/errors.ts';
+import type { UrlRules } from '../core/http.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Subscriptions } from '../events/subscriptions.ts';
 import type { Outbox } from '../outbox/outbox.ts';
@@ -38,7 +39,7 @@ export interface AdmissionDeps {
   permissions: Permissions;
   clock: Clock;
   ids: Ids;
-  checkUrl(url: string): void;
+  urls: UrlRules;
 }
 
 /** As much of a send as the rules look at. */
@@ -74,7 +75,7 @@ export class Admission {
    */
   async admit(send: SendMessage, key: string): Promise<SendAccepted> {
     const ready = await this.#ready(send);
-    if (send.wait) this.#deps.checkUrl(send.wait.url);
+    if (send.wait) this.#deps.urls.checkUrl(send.wait.url);
     const digest = digestOf(send);
     return this.#deps.ledger.write(async (tx) => {
       const known = await this.#admittedBefore(tx, send, key, digest);

@@ -2,6 +2,7 @@
 import type { Accounts } from '../connectors/accounts.ts';
 import type { ConnectorIo } from '../connectors/connector.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Failures } from '../core/failures.ts';
 import type { Ids } from '../core/ids.ts';
 import type { JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
@@ -14,7 +15,7 @@ import { ratesOf } from './rates.ts';
 import { SendHandler, type SendDeps } from './send.ts';
 import { SettleHandler } from './outcome/settle.ts';
 
-export interface OutboundDeps extends Pick<SendDeps, 'called' | 'webhookUrl' | 'permissions'> {
+export interface OutboundDeps extends Pick<SendDeps, 'observer' | 'provisioning' | 'permissions'> {
   ledger: Ledger;
   outbox: Outbox;
   accounts: Accounts;
@@ -23,8 +24,7 @@ export interface OutboundDeps extends Pick<SendDeps, 'called' | 'webhookUrl' | '
   clock: Clock;
   ids: Ids;
   random(): number;
-  /** Looking for what is too late failed. */
-  failed(error: unknown): void;
+  failures: Failures;
 }
 
 export interface Outbound {

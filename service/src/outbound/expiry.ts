@@ -5,6 +5,7 @@
 import type { Accounts } from '../connectors/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
+import type { Failures } from '../core/failures.ts';
 import type { Job, Outbox } from '../outbox/outbox.ts';
 import { overdue } from '../store/job-group.store.ts';
 import type { Ledger } from '../store/ledger.ts';
@@ -37,8 +38,7 @@ export interface ExpiryDeps {
   accounts: Accounts;
   outcomes: Outcomes;
   clock: Clock;
-  /** A look failed: the database cannot be used, or a defect. */
-  failed(error: unknown): void;
+  failures: Failures;
 }
 
 export class Expiry {
@@ -63,7 +63,9 @@ export class Expiry {
   /** Resolves when what is too late by now is ended. */
   async look(): Promise<void> {
     this.#looking ??= this.#look()
-      .catch((error: unknown) => this.#deps.failed(error))
+      .catch((error: unknown) =>
+        this.#deps.failures.report(error, 'What is too late to be sent could not be looked for'),
+      )
       .finally(() => (this.#looking = undefined));
     await this.#looking;
   }

@@ -4,6 +4,7 @@
  */
 import type { Accounts } from '../connectors/accounts.ts';
 import type { LiveAccount } from '../connectors/live.ts';
+import type { Provisioning } from '../connectors/provisioning.ts';
 import type { SendReceipt } from '../channels/channel.ts';
 import type { ConnectorIo } from '../connectors/connector.ts';
 import { bestIdentity, type Participant } from '../contacts/resolve.ts';
@@ -12,6 +13,7 @@ import { sideOf } from '../core/author.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
+import type { Observer } from '../core/observer.ts';
 import type { Reason } from '../core/send-permission.ts';
 import { isOpen } from '../core/session-window.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
@@ -42,9 +44,8 @@ export interface SendDeps {
   io: ConnectorIo;
   clock: Clock;
   ids: Ids;
-  webhookUrl(account: LiveAccount): string;
-  /** Told of each call to a provider. */
-  called(channel: string, outcome: 'accepted' | SendError['kind'], durationMs: number): void;
+  provisioning: Pick<Provisioning, 'webhookUrl'>;
+  observer: Pick<Observer, 'called'>;
 }
 
 /** This process stood still for so long that another one sends the message by now. */
@@ -151,7 +152,7 @@ export class SendHandler implements JobHandler {
     const session = isSessionOpen ? ('open' as const) : ('closed' as const);
     return {
       attemptId,
-      circumstances: { ...whereOf(conversation), to, session, webhookUrl: this.#deps.webhookUrl(account) },
+      circumstances: { ...whereOf(conversation), to, session, webhookUrl: this.#deps.provisioning.webhookUrl(account) },
     };
   }
 
@@ -160,7 +161,7 @@ export class SendHandler implements JobHandler {
     const outgoing = outgoingOf(message, circumstances);
     const startedAt = performance.now();
     const observe = (outcome: 'accepted' | SendError['kind']) =>
-      this.#deps.called(account.channel.id, outcome, performance.now() - startedAt);
+      this.#deps.observer.called(account.channel.id, outcome, performance.now() - startedAt);
     try {
       const receipt = await account.channel.send(outgoing, account.settings, this.#deps.io);
       observe('accepted');

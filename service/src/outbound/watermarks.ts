@@ -5,7 +5,8 @@
 import type { Accounts } from '../connectors/accounts.ts';
 import type { LiveAccount } from '../connectors/live.ts';
 import type { ParsedWatermark } from '../channels/channel.ts';
-import type { Outbox, OutboxJob } from '../outbox/outbox.ts';
+import { maintenanceJob } from '../maintenance/maintenance-job.ts';
+import type { Outbox } from '../outbox/outbox.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
@@ -30,8 +31,6 @@ export interface WatermarksDeps {
   outcomes: Outcomes;
   outbox: Outbox;
   accounts: Accounts;
-  /** The job by which `step` is called until it is done; one for each `about`. */
-  restJob(task: string, about: string, payload: Record<string, unknown>): OutboxJob;
 }
 
 export class Watermarks {
@@ -47,10 +46,7 @@ export class Watermarks {
     if (!(await this.#raise(tx, account, conversationId, mark, at))) return;
     const { status, upTo } = mark;
     const rest: Rest = { accountId: account.id, conversationId, status, upTo, at };
-    await this.#deps.outbox.enqueue(
-      tx,
-      this.#deps.restJob(this.name, `${conversationId}:${status}:${upTo}`, { ...rest }),
-    );
+    await this.#deps.outbox.enqueue(tx, maintenanceJob(this.name, `${conversationId}:${status}:${upTo}`, { ...rest }));
   }
 
   /** The next of what is left. */

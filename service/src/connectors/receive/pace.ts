@@ -3,6 +3,7 @@
  * keep the process busy, reading takes a tenth of the time; whatever acceptance leaves unused, reading uses.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Load } from '../../core/load.ts';
 
 /** Reading rests so long for each millisecond of reading, while the process is busy accepting. */
 const REST_SHARE = 9;
@@ -13,27 +14,26 @@ const STEP_MS = 20;
 const BUSY = 0.75;
 
 export class Pace {
-  readonly #accepted: () => number;
+  readonly #load: Load;
 
-  /** `accepted`: how many webhooks were accepted so far. */
-  constructor(accepted: () => number) {
-    this.#accepted = accepted;
+  constructor(load: Load) {
+    this.#load = load;
   }
 
   /** Runs one turn of reading; resolves when the next may begin. At once, when nothing arrived meanwhile. */
   async turn(read: () => Promise<void>): Promise<void> {
-    const before = this.#accepted();
+    const before = this.#load.accepted;
     const startedAt = performance.now();
     await read();
-    if (this.#accepted() > before) await this.#rest(performance.now() - startedAt);
+    if (this.#load.accepted > before) await this.#rest(performance.now() - startedAt);
   }
 
   async #rest(turnMs: number): Promise<void> {
     const until = performance.now() + Math.min(MAX_REST_MS, REST_SHARE * turnMs);
     while (performance.now() < until) {
-      const [accepted, used] = [this.#accepted(), performance.eventLoopUtilization()];
+      const [accepted, used] = [this.#load.accepted, performance.eventLoopUtilization()];
       await delay(STEP_MS);
-      if (this.#accepted() === accepted || performance.eventLoopUtilization(used).utilization < BUSY) return;
+      if (this.#load.accepted === accepted || performance.eventLoopUtilization(used).utilization < BUSY) return;
     }
   }
 }

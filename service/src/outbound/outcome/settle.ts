@@ -4,6 +4,7 @@
  */
 import type { Accounts } from '../../connectors/accounts.ts';
 import type { LiveAccount } from '../../connectors/live.ts';
+import type { Provisioning } from '../../connectors/provisioning.ts';
 import { has, type FoundMessage } from '../../channels/channel.ts';
 import type { ConnectorIo } from '../../connectors/connector.ts';
 import { bestIdentity } from '../../contacts/resolve.ts';
@@ -28,7 +29,7 @@ export interface SettleDeps {
   outcomes: Outcomes;
   io: ConnectorIo;
   clock: Clock;
-  webhookUrl(account: LiveAccount): string;
+  provisioning: Pick<Provisioning, 'webhookUrl'>;
 }
 
 const EXPIRED = { code: 'expired', message: 'The contact did not write while the message was held' };
@@ -89,7 +90,7 @@ export class SettleHandler implements JobHandler {
         ...whereOf(conversation),
         to,
         session: 'open' as const,
-        webhookUrl: this.#deps.webhookUrl(account),
+        webhookUrl: this.#deps.provisioning.webhookUrl(account),
       };
       const isAnother = async (providerId: string) =>
         (await messages.findByProviderId(ledger.reader, account.id, providerId)) !== undefined;
