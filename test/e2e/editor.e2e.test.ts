@@ -103,7 +103,7 @@ describe('Parley', () => {
   test('has its icon and subtitle on the canvas', async () => {
     expect(await editor.nodeIcon('Get What Failed')).toMatch(/\/parley\.svg$/);
     const canvas = await editor.page.getByTestId('canvas-node').allInnerTexts();
-    expect(canvas.join()).toContain('getAll: delivery');
+    expect(canvas.join()).toContain('getAll: deadLetter');
     await editor.screenshot('parley-canvas');
   });
 

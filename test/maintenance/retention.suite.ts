@@ -84,7 +84,7 @@ function event(ageMs: number, body: Partial<ParleyEvent> = {}, more: Record<stri
 
 function receipt(ageMs: number, more: Record<string, unknown> = {}) {
   const done = { processedAt: NOW - ageMs, request: '', body: new Uint8Array() };
-  return { accountId: 'acc', receivedAt: NOW - ageMs, digest: String(++count), ...done, ...more };
+  return { connectionId: 'cnn', receivedAt: NOW - ageMs, digest: String(++count), ...done, ...more };
 }
 
 function subscription(more: Record<string, unknown> = {}) {

@@ -176,7 +176,7 @@ const often = ({ sql }: Plan) => !SELDOM.some((seldom) => seldom.test(sql));
 
 test('of receipts, only those that wait or were given up are looked through for a name', () => {
   const steps = plans(/^select "seq", "body"/).flatMap((one) => one.steps);
-  expect(steps.join('\n')).toContain('INDEX receipts_waiting (account_id=? AND seq>?)');
+  expect(steps.join('\n')).toContain('INDEX receipts_waiting (connection_id=? AND seq>?)');
   expect(steps.join('\n')).toContain('INDEX receipts_dead (dead_at>?)');
 });
 
@@ -223,7 +223,7 @@ describe('what decides', () => {
     ['when the next job will be', /^select .* from "jobs" .*"due_at" > \?/, ['kind=?', 'due_at>?']],
     ['which sends are too late', /^select .* from "jobs" .*"expires_at" <= \?/, ['kind=?', 'expires_at<?']],
     ['who is first with an ordering key', /^select .* from "jobs" where "ordering_key" = \?/, ['ordering_key=?']],
-    ['which receipts wait', /^select .* from "receipts" .*"processed_at" is null/, ['account_id=?']],
+    ['which receipts wait', /^select .* from "receipts" .*"processed_at" is null/, ['connection_id=?']],
     [
       'what of a conversation was sent by a time',
       /^select .* from "messages" .*coalesce.*max\("opened_at"\)/,
