@@ -44,7 +44,10 @@ export class FeatureBench {
     const fixture = await EventsFixture.make(ledger);
     const { clock, ids, outbox, publisher } = fixture;
     const keep = { bodies: Infinity, receipts: Infinity, events: Infinity };
-    const features = makers.map((make) => make({ ledger, clock, ids, outbox, publisher, keep } as unknown as Kernel));
+    const io = { clock, log: { info: () => undefined, warn: () => undefined } };
+    const files = { ms: Infinity, maxTotalBytes: 1_024, folder: '/nonexistent' };
+    const kernel = { ledger, clock, ids, outbox, publisher, keep, io, files } as unknown as Kernel;
+    const features = makers.map((make) => make(kernel));
     outbox.register(features.flatMap(({ jobs = [] }) => jobs));
     publisher.register(features.flatMap(({ reactions = [] }) => reactions));
     const bench = new FeatureBench(fixture, features);

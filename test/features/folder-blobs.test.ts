@@ -1,5 +1,5 @@
 /** Files in a folder: whole or not at all, of this user only, under names of Parley's own. */
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -49,12 +49,17 @@ test('others on the machine can read nothing', async () => {
   }
 });
 
-test.each([
-  ['that breaks off', Readable.from([Buffer.from('half'), Promise.reject(new Error('broke off'))]), 'broke off'],
-  ['that is too large', Readable.from([Buffer.alloc(600), Buffer.alloc(600)]), 'larger than 1000 bytes'],
-])('of a file %s nothing is kept, and what was kept stays', async (_name, stream, message) => {
+async function* breaksOff(): AsyncGenerator<Buffer> {
+  yield Buffer.from('half');
+  throw new Error('broke off');
+}
+
+test.each<[string, () => Iterable<Buffer> | AsyncIterable<Buffer>, string]>([
+  ['that breaks off', breaksOff, 'broke off'],
+  ['that is too large', () => [Buffer.alloc(600), Buffer.alloc(600)], 'larger than 1000 bytes'],
+])('of a file %s nothing is kept, and what was kept stays', async (_name, chunks, message) => {
   await blobs.put(KEY, Readable.from([Buffer.from('before')]), LIMITS);
-  await expect(blobs.put(KEY, stream, LIMITS)).rejects.toThrow(message);
+  await expect(blobs.put(KEY, Readable.from(chunks()), LIMITS)).rejects.toThrow(message);
   expect(await listed()).toEqual([{ key: KEY, bytes: 6 }]);
   expect(await files()).toEqual([KEY]);
 });
@@ -67,6 +72,16 @@ test.each(['../../etc/passwd', 'mdi_1/../2', '', 'mdi_', '.', 'mdi_A', 'mdi_1\0'
     await expect(blobs.remove(key)).rejects.toThrow('no key');
   },
 );
+
+test('what is not Parley’s is neither listed nor touched', async () => {
+  await blobs.put(KEY, Readable.from([Buffer.from('x')]), LIMITS);
+  const [shard = ''] = await readdir(folder);
+  await mkdir(join(folder, 'lost+found'));
+  await writeFile(join(folder, 'README'), 'x');
+  await writeFile(join(folder, shard, 'notes.txt'), 'x');
+  expect(await listed()).toEqual([{ key: KEY, bytes: 1 }]);
+  expect((await files()).sort()).toEqual(['README', KEY, 'notes.txt']);
+});
 
 test('what a killed process left is cleared away after a day, not what is still being written', async () => {
   await blobs.put(KEY, Readable.from([Buffer.from('x')]), LIMITS);

@@ -146,7 +146,12 @@ export function withWebhooks(webhooks: WebhookListener): FastifyServerFactory {
     const server = createServer((request, response) => {
       // On the way out: the last answer of this connection, which would otherwise keep the process waiting.
       if (!server.listening) response.setHeader('connection', 'close');
-      if (!webhooks.handle(request, response)) others(request, response);
+      if (webhooks.handle(request, response)) return;
+      // The caller may have all bytes of a file before the answer is at its end; by then nobody looks for idle connections any more.
+      response.once('finish', () => {
+        if (!server.listening) server.closeIdleConnections();
+      });
+      others(request, response);
     });
     const { keepAliveTimeout, requestTimeout } = options as { keepAliveTimeout: number; requestTimeout: number };
     return Object.assign(server, { keepAliveTimeout, requestTimeout });

@@ -1,6 +1,6 @@
 /** Files of contacts that are kept: there when the provider has none any more, and gone with everything else. */
 import { jest } from '@jest/globals';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';
 import { SendError } from '../../../service/src/core/errors.ts';
@@ -134,6 +134,21 @@ test('of more than may be kept, the oldest go first, and the figures are told', 
   expect(text).toContain('parley_kept_files_bytes{of="used"} 900000');
   expect(text).toContain('parley_kept_files_bytes{of="limit"} 1048576');
   expect((await get(app, String(ids[0]))).status).toBe(200);
+});
+
+test('a folder that cannot be looked through is told of, and looked through again', async () => {
+  const app = await startApp({ env: KEEP });
+  const { mediaId } = await picture(app);
+  const folder = join(app.dataDir, 'files');
+  await rename(folder, `${folder}-away`);
+  await writeFile(folder, 'no folder');
+  await later(app, HOUR + MINUTE);
+  await eventually(() => app.log.text.includes('Kept files could not be looked through'), 'a line in the log');
+  await rm(folder);
+  await rename(`${folder}-away`, folder);
+  await later(app, 30 * DAY);
+  await keeps(app, []);
+  expect((await get(app, mediaId)).status).toBe(410);
 });
 
 test('a provider that cannot be reached is asked again later', async () => {

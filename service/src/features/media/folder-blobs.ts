@@ -10,6 +10,7 @@ import type { BlobFacts, BlobStore } from './blobs.ts';
 
 /** No name that a stranger chose can lead out of the folder. */
 const KEY = /^[a-z]{3}_[0-9a-z]{1,64}$/;
+const SHARD = /^[0-9a-f]{2}$/;
 const PART = '.part';
 /** No file takes longer to come. */
 const MAX_PART_AGE_MS = 24 * 3_600_000;
@@ -49,13 +50,14 @@ export class FolderBlobs implements BlobStore {
   }
 
   async *list(): AsyncGenerator<BlobFacts> {
-    for (const shard of (await unlessAbsent(readdir(this.#folder))) ?? []) {
+    // What else lies there is not ours: `lost+found`, where the folder is a disk of its own.
+    for (const shard of ((await unlessAbsent(readdir(this.#folder))) ?? []).filter((name) => SHARD.test(name))) {
       for (const name of await readdir(join(this.#folder, shard))) {
         const path = join(this.#folder, shard, name);
         const facts = await unlessAbsent(stat(path));
         if (facts === undefined) continue;
-        if (!name.endsWith(PART)) yield { key: name, bytes: facts.size };
-        else if (facts.mtimeMs < Date.now() - MAX_PART_AGE_MS) await rm(path, { force: true });
+        if (KEY.test(name)) yield { key: name, bytes: facts.size };
+        else if (name.endsWith(PART) && facts.mtimeMs < Date.now() - MAX_PART_AGE_MS) await rm(path, { force: true });
       }
     }
   }

@@ -95,7 +95,7 @@ export class KeptFiles implements JobHandler {
     await ledger.write((tx) =>
       pauseMs === undefined ? outbox.finish(tx, job) : outbox.postpone(tx, job, clock.now() + pauseMs, true),
     );
-    if (this.#isSweepDue()) await this.#sweep();
+    if (this.#isSweepDue()) return this.#sweep();
   }
 
   /** Answers after which pause to try again; undefined: it is done, or given up. */
@@ -140,8 +140,13 @@ export class KeptFiles implements JobHandler {
 
   /** One after the other: each sees what was forgotten before it was called. */
   #sweep(): Promise<void> {
-    this.#sweeping = this.#sweeping.catch(() => undefined).then(() => this.#sweepNow());
+    this.#sweeping = this.#sweeping.then(() => this.#sweepNow()).catch((error: unknown) => this.#notSwept(error));
     return this.#sweeping;
+  }
+
+  /** The next one, within the hour, finds what this one has left. */
+  #notSwept(error: unknown): void {
+    this.#deps.log.warn({ err: error }, 'Kept files could not be looked through; it will be tried again');
   }
 
   async #sweepNow(): Promise<void> {
