@@ -2,9 +2,9 @@
 import type { ParleyEvent } from '../../../contract/event.ts';
 import type { EraserStep, PersonEraser } from '../maintenance/person-eraser.ts';
 import { emptyInOrder, FORGOTTEN, type Ages, type RetentionPart } from '../maintenance/retention-part.ts';
-import * as erasures from '../store/erasure.store.ts';
 import * as events from '../store/event.store.ts';
-import * as store from '../store/retention.store.ts';
+import * as store from '../store/event-keeping.store.ts';
+import * as subscriptions from '../store/subscription-keeping.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 
 /** Units of work that were under way at the time, in other processes, have ended by then. */
@@ -28,19 +28,19 @@ export const eventEraser: PersonEraser<unknown, unknown, Look> = {
   async step(tx, { conversationIds, since, erasedAt }, at, now): Promise<EraserStep<Look>> {
     const look = at ?? (await firstLook(tx, erasedAt));
     if (conversationIds.length > 0 && look.from > look.floor) {
-      const next = await erasures.dropEvents(tx, conversationIds, { ...look, since: since - SKEW_MS });
+      const next = await store.dropEventsOf(tx, conversationIds, { ...look, since: since - SKEW_MS });
       return { at: { ...look, from: next ?? look.floor } };
     }
     if (!tx.shared || look.late) return 'done';
     const lateAt = erasedAt + LATE_MS;
     if (now <= lateAt) return { at: look, notBefore: lateAt + 1 };
-    const from = await erasures.lastEvent(tx.db, lateAt + SKEW_MS);
+    const from = await store.lastEvent(tx.db, lateAt + SKEW_MS);
     return { at: { from, floor: look.top, top: from, late: true } };
   },
 };
 
 async function firstLook(tx: Tx, erasedAt: number): Promise<Look> {
-  const top = await erasures.lastEvent(tx.db, erasedAt + SKEW_MS);
+  const top = await store.lastEvent(tx.db, erasedAt + SKEW_MS);
   return { from: top, floor: 0, top, late: false };
 }
 
@@ -58,7 +58,7 @@ export const waitEraser: PersonEraser = {
 
 async function dropWaits(tx: Tx, conversationIds: readonly string[]): Promise<number> {
   let waits = 0;
-  for (const id of conversationIds) waits += await erasures.dropWaits(tx, id);
+  for (const id of conversationIds) waits += await subscriptions.dropWaits(tx, id);
   return waits;
 }
 
@@ -70,8 +70,11 @@ export function eventRetention({ bodies, events: keep }: Ages): RetentionPart[] 
   // What was dropped need not be emptied.
   const said: RetentionPart = { name: 'event bodies', sweep: (tx, _, now) => emptyEvents(tx, now - bodies, now) };
   const ended: RetentionPart<string>[] = [
-    { name: 'subscriptions', sweep: (tx, from, now) => store.dropSubscriptions(tx, from ?? '', now - KEEP_ENDED_MS) },
-    { name: 'deliveries', sweep: (tx, from) => store.dropDeliveries(tx, from ?? '') },
+    {
+      name: 'subscriptions',
+      sweep: (tx, from, now) => subscriptions.dropSubscriptions(tx, from ?? '', now - KEEP_ENDED_MS),
+    },
+    { name: 'deliveries', sweep: (tx, from) => subscriptions.dropDeliveries(tx, from ?? '') },
   ];
   return [...(keep < Infinity ? [whole] : []), ...(bodies < Infinity ? [said] : []), ...ended];
 }

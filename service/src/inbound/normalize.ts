@@ -11,7 +11,7 @@ import { identitiesIn } from '../core/identity.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
-import * as erasures from '../store/erasure.store.ts';
+import * as erasures from '../store/receipt-keeping.store.ts';
 import * as receipts from '../store/receipt.store.ts';
 import type { DeadCode, DeadReceipt, Receipt } from '../store/receipt.store.ts';
 import { LedgerUnavailable } from '../store/unavailable.ts';

@@ -1,6 +1,6 @@
 /** A person eraser: how one owner of records forgets a person. */
 import type { ErasedContact } from '../../../contract/api.ts';
-import type { PersonalRecords } from '../store/erasure.store.ts';
+import type { PersonalRecords } from '../store/person.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 
 /** What the answer of an erasure counts. */

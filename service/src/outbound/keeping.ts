@@ -3,9 +3,9 @@ import { firstIdAt } from '../core/ids.ts';
 import type { PersonEraser } from '../maintenance/person-eraser.ts';
 import { emptyInOrder, FORGOTTEN, type Ages, type RetentionPart } from '../maintenance/retention-part.ts';
 import { forgetChoices } from '../store/conversation.store.ts';
-import * as erasures from '../store/erasure.store.ts';
+import * as store from '../store/message-keeping.store.ts';
 import * as providerIds from '../store/provider-id.store.ts';
-import * as store from '../store/retention.store.ts';
+import { dropRates } from '../store/rate.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 
 /** Of each conversation, as many rounds of messages go at once. */
@@ -17,15 +17,15 @@ export const messageEraser: PersonEraser<unknown, unknown, null> = {
   async erase(tx, { conversationIds }) {
     const counts = { messages: 0, sends: 0 };
     for (const id of conversationIds) {
-      const { messages, sends } = await erasures.countMessages(tx.db, id);
+      const { messages, sends } = await store.countMessages(tx.db, id);
       counts.messages += messages;
       counts.sends += sends;
-      for (let round = 0; round < ROUNDS_AT_ONCE; round++) if (!(await erasures.dropMessages(tx, id))) break;
+      for (let round = 0; round < ROUNDS_AT_ONCE; round++) if (!(await store.dropMessages(tx, id))) break;
     }
     return { counts };
   },
   async step(tx, { conversationIds }) {
-    for (const id of conversationIds) if (await erasures.dropMessages(tx, id)) return { at: null };
+    for (const id of conversationIds) if (await store.dropMessages(tx, id)) return { at: null };
     return 'done';
   },
 };
@@ -40,7 +40,7 @@ export function messageRetention({ bodies, receipts }: Ages): RetentionPart[] {
     },
   ];
   const said: RetentionPart = { name: 'messages', sweep: (tx, _, now) => emptyMessages(tx, now - bodies, now) };
-  const used: RetentionPart = { name: 'rates', sweep: (tx, from, now) => store.dropRates(tx, textOf(from), now) };
+  const used: RetentionPart = { name: 'rates', sweep: (tx, from, now) => dropRates(tx, textOf(from), now) };
   return [...(receipts < Infinity ? told : []), ...(bodies < Infinity ? [said] : []), used];
 }
 

@@ -1,7 +1,7 @@
 /** Further ids by which providers name messages, besides the one that stands with each. */
 import type { MessageRow } from './message.store.ts';
 import { prepared, type Parameters } from './prepared.ts';
-import { LIMIT } from './retention.store.ts';
+import { LIMIT } from './stretch.ts';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 

@@ -6,6 +6,8 @@ import { sql, type Expression } from 'kysely';
 import { SERVER_NOW } from './job.store.ts';
 import type { Db } from './unit-of-work.ts';
 import { first, prepared, type Parameters } from './prepared.ts';
+import { LIMIT, type Next } from './stretch.ts';
+import type { Tx } from './unit-of-work.ts';
 
 interface Use {
   key: string;
@@ -80,4 +82,19 @@ export async function acquire({ db, shared }: Clocked, ask: Ask): Promise<number
 /** Uses all of the limit for so long. */
 export async function fill({ db, shared }: Clocked, use: Use): Promise<void> {
   await (shared ? SERVER_CLOCK : OWN_CLOCK).fill(db, use);
+}
+
+/** Deletes limits of which nothing is used any more. */
+export async function dropRates(tx: Tx, from: string, now: number): Promise<Next<string>> {
+  const keys = await tx.db
+    .selectFrom('rates')
+    .select('key')
+    .where('key', '>', from)
+    .orderBy('key')
+    .limit(LIMIT)
+    .execute();
+  const upTo = keys.at(-1)?.key;
+  if (upTo === undefined) return undefined;
+  await tx.db.deleteFrom('rates').where('key', '>', from).where('key', '<=', upTo).where('fullAt', '<', now).execute();
+  return keys.length === LIMIT ? upTo : undefined;
 }

@@ -1,6 +1,6 @@
 /** Providers that choose the ids of people anew for each account: the same id of two accounts is two people. */
 import { identitiesIn } from '../../../service/src/core/identity.ts';
-import * as erasures from '../../../service/src/store/erasure.store.ts';
+import * as erasures from '../../../service/src/store/receipt-keeping.store.ts';
 import type { ChannelEvent } from '../../../service/src/channels/channel.ts';
 import { messageKey } from '../../../service/src/core/ids.ts';
 import type { Ledger } from '../../../service/src/store/ledger.ts';

@@ -228,8 +228,8 @@ describe('webhooks that are kept with their body', () => {
   const keep = (app: App, suffix: string, deadAt: number | null) =>
     change(
       app.dataDir,
-      'INSERT INTO receipts (account_id, received_at, request, body, digest, processed_at, dead_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      app.account.id,
+      'INSERT INTO receipts (connection_id, received_at, request, body, digest, processed_at, dead_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      String(app.rows('SELECT connection_id FROM accounts')[0]?.['connection_id']),
       app.clock.now(),
       JSON.stringify({ method: 'POST', url: '/', headers: {}, query: {} }),
       body(suffix),

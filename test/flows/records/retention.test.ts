@@ -1,5 +1,5 @@
 /** Retention in the whole service: what is old goes by itself, and nobody waits for it. */
-import { LIMIT } from '../../../service/src/store/retention.store.ts';
+import { LIMIT } from '../../../service/src/store/stretch.ts';
 import { ANA, closeApps, DAY, HOUR, MINUTE, startApp, type App } from '../../support/app.ts';
 import { change, placesOf } from '../../support/ledger-file.ts';
 import { says } from '../../support/meta-messages.ts';

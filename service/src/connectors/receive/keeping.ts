@@ -1,10 +1,9 @@
 /** What receipts say of people, and how long they are kept. */
 import type { Ages, RetentionPart } from '../../maintenance/retention-part.ts';
 import type { PersonEraser } from '../../maintenance/person-eraser.ts';
-import * as erasures from '../../store/erasure.store.ts';
-import type { ReceiptPlace } from '../../store/erasure.store.ts';
+import * as store from '../../store/receipt-keeping.store.ts';
+import type { ReceiptPlace } from '../../store/receipt-keeping.store.ts';
 import type { Ledger } from '../../store/ledger.ts';
-import { dropReceipts } from '../../store/retention.store.ts';
 
 /** Identities that are shorter could stand in any webhook by chance. */
 const MIN_ADDRESS = 5;
@@ -31,14 +30,14 @@ export function receiptEraser({ reader }: Pick<Ledger, 'reader'>): PersonEraser<
         identities.map(({ address }) => address),
       ),
     async erase(tx, { identities }, { unread, dead } = { unread: [], dead: [] }) {
-      const webhooks = await erasures.emptyDeadReceipts(tx, dead);
-      const marks = unread.length > 0 ? await erasures.mark(tx, identities, Math.max(...unread)) : [];
+      const webhooks = await store.emptyDeadReceipts(tx, dead);
+      const marks = unread.length > 0 ? await store.mark(tx, identities, Math.max(...unread)) : [];
       return { counts: { webhooks }, own: { unread, marks } };
     },
     async step(tx, { own = { unread: [], marks: [] } }, _, now) {
-      if (await erasures.isUnread(tx.db, own.unread)) return { at: null, notBefore: now + UNREAD_MS };
-      await erasures.emptyDeadReceipts(tx, own.unread);
-      await erasures.unmark(tx, own.marks);
+      if (await store.isUnread(tx.db, own.unread)) return { at: null, notBefore: now + UNREAD_MS };
+      await store.emptyDeadReceipts(tx, own.unread);
+      await store.unmark(tx, own.marks);
       return 'done';
     },
   };
@@ -48,9 +47,9 @@ async function receiptsWith(reader: Ledger['reader'], addresses: readonly string
   const found: Found = { unread: [], dead: [] };
   const texts = addresses.filter((address) => address.length >= MIN_ADDRESS);
   if (texts.length === 0) return found;
-  for (const start of await erasures.receiptPlaces(reader)) {
+  for (const start of await store.receiptPlaces(reader)) {
     for (let place: ReceiptPlace | undefined = start; place !== undefined;) {
-      const looked = await erasures.receiptsWith(reader, texts, place);
+      const looked = await store.receiptsWith(reader, texts, place);
       found['dead' in start ? 'dead' : 'unread'].push(...looked.found);
       place = looked.next;
       // Each look is short, and others have their turn between two.
@@ -63,7 +62,7 @@ async function receiptsWith(reader: Ledger['reader'], addresses: readonly string
 export function receiptRetention({ receipts }: Ages): RetentionPart[] {
   const part: RetentionPart<number> = {
     name: 'receipts',
-    sweep: (tx, from, now) => dropReceipts(tx, from ?? 0, now - receipts),
+    sweep: (tx, from, now) => store.dropReceipts(tx, from ?? 0, now - receipts),
   };
   return receipts < Infinity ? [part] : [];
 }

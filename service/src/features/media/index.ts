@@ -3,7 +3,7 @@ import { firstIdAt } from '../../core/ids.ts';
 import type { Reaction } from '../../events/reaction.ts';
 import type { PersonEraser } from '../../maintenance/person-eraser.ts';
 import type { Ages, RetentionPart } from '../../maintenance/retention-part.ts';
-import { dropMedia, dropUploads, FIRST_UPLOAD } from '../../store/retention.store.ts';
+import { dropMedia, dropUploads, FIRST_UPLOAD } from '../../store/media-keeping.store.ts';
 import type { Feature, Kernel } from '../feature.ts';
 import { FolderBlobs } from './folder-blobs.ts';
 import { KeptFiles } from './kept-files.ts';
