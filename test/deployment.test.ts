@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { CONFIG_KEYS, loadConfig } from '../service/src/config/config.ts';
+import { closeApps, startApp } from './support/app.ts';
 import { Metrics } from '../service/src/platform/metrics.ts';
 import { DRAIN_MS } from '../service/src/service.ts';
 import { PACKAGE_DIR } from './support/paths.ts';
@@ -268,6 +269,13 @@ describe('the alerts', () => {
         .getMetricsAsArray()
         .map((one) => [one.name, (one as unknown as { labelNames: string[] }).labelNames]),
     );
+    // Features bring gauges of their own, which have a value for each label.
+    const app = await startApp({ registered: false, env: { PARLEY_KEEP_FILES: '7d' } });
+    const text = await (await fetch(`${app.url}/metrics`)).text();
+    await closeApps();
+    for (const [, name = '', label = ''] of text.matchAll(/^(parley_\w+)\{(\w+)="[^"]*"\} /gm)) {
+      if (!known.has(name)) known.set(name, [label]);
+    }
     const used = [...rules.map(({ expr }) => expr), manual].join('\n').matchAll(/\b(parley_\w+)(?:\{([^}]*)\})?/g);
     for (const [, name = '', labels = ''] of used) {
       const metric = [name, name.replace(/_(bucket|count|sum)$/, '')].find((one) => known.has(one));
