@@ -77,7 +77,9 @@ describe('a message', () => {
     app.sandbox.webhooks.emit({ field: 'brand_new_field', value: { answer: 42 } });
     app.sandbox.webhooks.emitRaw(webhook([{ field: 'brand_new_field', value: { answer: 42 } } as never]));
     const told = await workflow.took(2);
-    const [message, field] = ['message.received', 'unsupported'].map((type) => told.find((event) => event.type === type));
+    const [message, field] = ['message.received', 'unsupported'].map((type) =>
+      told.find((event) => event.type === type),
+    );
     expect(message?.message?.content).toMatchObject({ type: 'unsupported' });
     expect(message?.raw).toMatchObject({ type: 'hologram', hologram: { shape: 'cat' } });
     expect(field).toMatchObject({ type: 'unsupported', data: { field: 'brand_new_field' } });
