@@ -21,6 +21,8 @@ function accountRow(id: string, change: Partial<accounts.AccountRow> = {}): acco
     externalId: `external ${id}`,
     name: null,
     connectionId: `connection ${id}`,
+    formerConnectionId: null,
+    movedAt: null,
     settings: 'sealed',
     settingsDigest: 'digest',
     createdAt: 1,

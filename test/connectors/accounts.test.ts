@@ -267,6 +267,21 @@ describe('accounts with a secret in common', () => {
     expect(promised).toEqual([`normalize:${first?.connectionId}`]);
   });
 
+  test('are found by the connection that another one took in, also by a process that did not hear of it', async () => {
+    await accounts.put(CHANNEL, ID, { settings });
+    const { account: apart } = await accounts.put(CHANNEL, OTHER, {
+      settings: { ...other, appSecret: 'app-secret-3' },
+    });
+    const stale = await load(ledger);
+    const { account: joined } = await accounts.put(CHANNEL, OTHER, { settings: other });
+    expect(joined.connectionId).not.toBe(apart.connectionId);
+    expect(accounts.connections.find(apart.connectionId)).toBe(accounts.connectionOf(joined));
+    const removed = await stale.remove(apart.id);
+    expect(removed?.connectionId).toBe(joined.connectionId);
+    expect(stale.connectionOf(removed as LiveAccount).id).toBe(joined.connectionId);
+    expect(await accounts.remove(apart.id)).toBeUndefined();
+  });
+
   test('without any secret each has a connection of its own', async () => {
     const bare = ({ appSecret: _, ...rest }: Record<string, unknown>) => rest;
     const { account: one } = await accounts.put(CHANNEL, ID, { settings: bare(settings) });

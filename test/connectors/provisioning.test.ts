@@ -20,7 +20,15 @@ const others = [{ settings: { of: 'another' } }] as unknown as LiveAccount[];
 
 function provisioning(publicUrl: string | undefined, left = others): Provisioning {
   const connections = new Connections();
-  const row = { id: 'cnn', connector: 'whatsapp', endpoint: 'end', learned: null, createdAt: 0, updatedAt: 0 };
+  const row = {
+    id: 'cnn',
+    connector: 'whatsapp',
+    endpoint: 'end',
+    learned: null,
+    mergedInto: null,
+    createdAt: 0,
+    updatedAt: 0,
+  };
   const endpoints = ['former', 'end'].map((endpoint) => ({ endpoint, connectionId: 'cnn' }));
   connections.store([row], [...endpoints, { endpoint: 'other', connectionId: 'c2' }], () => ({}));
   const connection = { ...connections.find('cnn'), accounts: left } as LiveConnection;

@@ -8,7 +8,15 @@ import { findChannel } from '../../service/src/channels/registry.ts';
 import { route } from '../../service/src/inbound/route.ts';
 
 const REQUEST = { method: 'POST', url: '', headers: {}, query: {}, body: Buffer.alloc(0) } satisfies RawRequest;
-const ROW = { id: 'cnn', connector: 'messenger', endpoint: 'e', learned: null, createdAt: 0, updatedAt: 0 };
+const ROW = {
+  id: 'cnn',
+  connector: 'messenger',
+  endpoint: 'e',
+  learned: null,
+  mergedInto: null,
+  createdAt: 0,
+  updatedAt: 0,
+};
 
 interface Own {
   addresses: string[];
@@ -30,7 +38,7 @@ function connectionOf(addresses: string[][], told: (string | string[] | undefine
   const connections = new Connections();
   connections.store([ROW], [], () => ({}));
   addresses.forEach((own, i) => {
-    const account = { id: `acc_${i}`, connectionId: 'cnn', channel, settings: { addresses: own } };
+    const account = { id: `acc_${i}`, connectionId: 'cnn', former: null, channel, settings: { addresses: own } };
     connections.attach(account as unknown as LiveAccount);
   });
   return { ...(connections.find('cnn') as LiveConnection), channel };
@@ -40,6 +48,19 @@ const routed = (addresses: string[][], ...told: (string | string[] | undefined)[
   const { targets, strays } = route(connectionOf(addresses, told), REQUEST);
   return { heard: targets.map(({ account, event }) => `${event.dedupeKey} by ${account.id}`), strays };
 };
+
+test("an address of another connection is nobody's here, whatever may be anybody's", () => {
+  const connection = connectionOf(
+    [['a', 'any']],
+    [
+      ['b', 'any'],
+      ['c', 'any'],
+    ],
+  );
+  const { targets, strays } = route(connection, REQUEST, (address) => address === 'b');
+  expect(targets.map(({ event }) => event.dedupeKey)).toEqual(['1']);
+  expect(strays).toEqual(['b']);
+});
 
 test.each<[string, string[][], (string | string[] | undefined)[], string[], string[]]>([
   ['its one account', [['a']], ['a'], ['0 by acc_0'], []],

@@ -8,7 +8,8 @@ import type { Sealer } from '../core/sealer.ts';
 import * as store from '../store/account.store.ts';
 import type { AccountRow } from '../store/account.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
-import { place, type Placed, type Placing } from './place.ts';
+import * as connections from '../store/connection.store.ts';
+import { place, separate, type Placed, type Placing } from './place.ts';
 
 /** What the writer works with. */
 export interface AccountWriterDeps extends Pick<Placing, 'outbox'> {
@@ -26,9 +27,6 @@ export interface GivenAccount {
   given: PutAccount;
 }
 
-/** Lets an account work that a person has just stored: whatever stopped it may be mended. */
-const RUNNING = { pausedAt: null, pausedReason: null, probeAt: null };
-
 /** Stores accounts and places them below their connections. */
 export class AccountWriter {
   readonly #deps: AccountWriterDeps;
@@ -45,20 +43,34 @@ export class AccountWriter {
     const known = await store.find(tx.db, channel.id, externalId);
     const id = known?.id ?? ids.next('acc');
     const now = clock.now();
-    const stored = {
+    const connectionId = await this.#place(tx, { id, channel, settings, connectionId: known?.connectionId });
+    await store.put(tx, {
       id,
       channel: channel.id,
       externalId,
       name: given.name ?? known?.name ?? null,
-      connectionId: await this.#place(tx, { id, channel, settings, connectionId: known?.connectionId }),
+      connectionId,
       settings: sealer.encrypt(settings, id),
       settingsDigest: settingsDigest(given.settings),
       createdAt: known?.createdAt ?? now,
       updatedAt: now,
       deletedAt: null,
-    };
-    await store.put(tx, stored);
-    return { row: { ...stored, ...RUNNING, perSecond: known?.perSecond ?? null }, known };
+    });
+    await this.#moved(tx, channel, { id, from: known?.connectionId, into: connectionId });
+    const row = await store.findById(tx.db, id);
+    if (row === undefined) throw new Error(`Account ${id} was stored and is not there`);
+    return { row, known };
+  }
+
+  /** Forgets the settings, and what the provider made for a connection that has no account any more. Answers the connection below which it hung. */
+  async remove(tx: Tx, channel: Channel, id: string): Promise<string | undefined> {
+    await lockConnections(tx, channel);
+    const row = await store.findById(tx.db, id);
+    if (row === undefined || row.deletedAt !== null) return undefined;
+    await store.remove(tx, id, this.#deps.clock.now());
+    await separate(tx, channel, row.connectionId, this.#placing());
+    await connections.forgetLearned(tx, row.connectionId);
+    return row.connectionId;
   }
 
   /** Looks anew below which connection an account hangs. */
@@ -67,12 +79,32 @@ export class AccountWriter {
     const row = await store.findById(tx.db, id);
     if (row === undefined || row.deletedAt !== null) return;
     const settings = this.#open(row);
-    await store.move(tx, id, await this.#place(tx, { id, channel, settings, connectionId: row.connectionId }));
+    const from = row.connectionId;
+    await this.#moved(tx, channel, {
+      id,
+      from,
+      into: await this.#place(tx, { id, channel, settings, connectionId: from }),
+    });
+  }
+
+  /** Remembers where an account hung, and parts those whom it held together. */
+  async #moved(tx: Tx, channel: Channel, move: { id: string; from: string | undefined; into: string }): Promise<void> {
+    const { id, from, into } = move;
+    const placing = this.#placing();
+    if (from !== undefined && from !== into) {
+      await store.move(tx, id, { from, into, at: placing.now });
+      await separate(tx, channel, from, placing);
+    }
+    await separate(tx, channel, into, placing);
   }
 
   #place(tx: Tx, account: Placed): Promise<string> {
+    return place(tx, account, this.#placing());
+  }
+
+  #placing(): Placing {
     const { ids, clock, outbox } = this.#deps;
-    return place(tx, account, { ids, outbox, now: clock.now(), open: (row) => this.#open(row) });
+    return { ids, outbox, now: clock.now(), open: (row) => this.#open(row) };
   }
 
   #open({ id, settings }: AccountRow): unknown {

@@ -17,7 +17,7 @@ import type { Tx } from '../store/unit-of-work.ts';
 import type { Learned } from './connector.ts';
 import { AccountWriter } from './account-writer.ts';
 import { Connections } from './connections.ts';
-import type { LiveAccount, LiveConnection } from './live.ts';
+import { formerOf, type LiveAccount, type LiveConnection } from './live.ts';
 import { isPeer } from './place.ts';
 import type { NormalizeQueue } from './normalize-job.ts';
 import { readSettings } from './settings.ts';
@@ -201,12 +201,10 @@ export class Accounts {
   async remove(id: string): Promise<LiveAccount | undefined> {
     const account = this.find(id) ?? (await this.known(id));
     if (account === undefined) return undefined;
-    await this.#deps.ledger.write(async (tx) => {
-      await store.remove(tx, id, this.#deps.clock.now());
-      await connectionStore.forgetLearned(tx, account.connectionId);
-    });
+    const connectionId = await this.#deps.ledger.write((tx) => this.#writer.remove(tx, account.channel, id));
     await this.#refresh();
-    return account;
+    // Another process may have moved it since it was read here, or deleted it.
+    return connectionId === undefined ? undefined : { ...account, connectionId };
   }
 
   async #refreshSoon(): Promise<void> {
@@ -283,6 +281,7 @@ export class Accounts {
       externalId: row.externalId,
       name: row.name,
       connectionId: row.connectionId,
+      former: formerOf(row),
       settings: channel.learn?.(given, learned) ?? given,
       digest: row.settingsDigest,
       createdAt: row.createdAt,

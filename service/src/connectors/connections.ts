@@ -11,13 +11,38 @@ import type { LiveAccount, LiveConnection } from './live.ts';
 /** Lists failures after which another application's secret may fit: the webhook came to a URL that was told to that one before. */
 const MAY_BE_ANOTHERS = ['mismatch', 'not_configured'];
 
+/** What other processes changed is known everywhere after so long, and the clocks of several machines differ. */
+const LATE_MS = 60_000;
+
 /** Finds connections and verifies webhooks for them. */
 export class Connections {
   readonly #byId = new Map<string, LiveConnection>();
   readonly #byEndpoint = new Map<string, string>();
+  /** Names of connections that others took in, and of those. */
+  readonly #merged = new Map<string, string>();
+  /** Accounts that hung below another connection before, by their id. */
+  readonly #moved = new Map<string, LiveAccount>();
 
+  /** Finds a connection by its id, or by that of one that it took in. */
   find(id: string): LiveConnection | undefined {
-    return this.#byId.get(id);
+    return this.#byId.get(this.#merged.get(id) ?? id);
+  }
+
+  /** Finds a connection as it was when a webhook for it was accepted: with accounts that moved to another one since. */
+  findAt(id: string, receivedAt: number): LiveConnection | undefined {
+    const connection = this.find(id);
+    if (connection === undefined || this.#moved.size === 0) return connection;
+    const isGone = ({ former, connectionId }: LiveAccount) =>
+      former !== null && connectionId !== connection.id && former.until + LATE_MS >= receivedAt;
+    const gone = [...this.#moved.values()].filter(
+      (account) => isGone(account) && this.find(account.former?.connectionId ?? '') === connection,
+    );
+    return gone.length === 0 ? connection : withAccounts(connection, [...connection.accounts, ...gone]);
+  }
+
+  /** Tells whether an account with this address hangs below another connection with the same key: then it is nobody else's. */
+  hasElsewhere(connection: LiveConnection, address: string): boolean {
+    return this.#siblings(connection).some(({ named }) => named.has(address));
   }
 
   /** Finds a connection by the random part of a webhook URL; undefined also when no account hangs below it. */
@@ -66,14 +91,16 @@ export class Connections {
     endpoints: readonly EndpointRow[],
     learned: (row: ConnectionRow) => Learned,
   ): void {
-    for (const row of rows) {
+    this.#merged.clear();
+    for (const { id, mergedInto } of rows) if (mergedInto !== null) this.#merged.set(id, mergedInto);
+    for (const row of rows.filter(({ mergedInto }) => mergedInto === null)) {
       const { accounts = [], proofs = [], named = new Map() } = this.#byId.get(row.id) ?? {};
       const channel = findChannel(row.connector);
       const below = { accounts, proofs, named };
       this.#byId.set(row.id, { id: row.id, channel, endpoint: row.endpoint, learned: learned(row), ...below });
     }
     const ids = new Set(rows.map(({ id }) => id));
-    for (const id of this.#byId.keys()) if (!ids.has(id)) this.#byId.delete(id);
+    for (const id of this.#byId.keys()) if (!ids.has(id) || this.#merged.has(id)) this.#byId.delete(id);
     this.#byEndpoint.clear();
     for (const { endpoint, connectionId } of endpoints) this.#byEndpoint.set(endpoint, connectionId);
   }
@@ -81,11 +108,13 @@ export class Connections {
   /** Hangs an account below its connection from now on; `before`: as it was known until now. */
   attach(account: LiveAccount, before?: LiveAccount): void {
     if (before) this.detach(before);
+    if (account.former !== null) this.#moved.set(account.id, account);
     const connection = this.#byId.get(account.connectionId);
     if (connection) this.#set(connection, [...connection.accounts, account]);
   }
 
   detach({ id, connectionId }: LiveAccount): void {
+    this.#moved.delete(id);
     const connection = this.#byId.get(connectionId);
     if (connection)
       this.#set(
@@ -94,16 +123,8 @@ export class Connections {
       );
   }
 
-  #set(connection: LiveConnection, given: readonly LiveAccount[]): void {
-    const accounts = [...given].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const proofs = new Map<string, unknown>();
-    const named = new Map<string, LiveAccount[]>();
-    for (const account of accounts) {
-      const { channel, settings } = account;
-      proofs.set(JSON.stringify(channel.connection(settings).secrets), settings);
-      for (const address of channel.addresses(settings)) named.set(address, [...(named.get(address) ?? []), account]);
-    }
-    this.#byId.set(connection.id, { ...connection, accounts, proofs: [...proofs.values()], named });
+  #set(connection: LiveConnection, accounts: readonly LiveAccount[]): void {
+    this.#byId.set(connection.id, withAccounts(connection, accounts));
   }
 
   #siblings({ id, channel, accounts }: LiveConnection): LiveConnection[] {
@@ -112,6 +133,18 @@ export class Connections {
     const others = [...this.#byId.values()].filter((one) => one.id !== id && one.channel === channel);
     return others.filter((one) => one.accounts.length > 0 && keyOf(one.accounts) === key);
   }
+}
+
+function withAccounts(connection: LiveConnection, given: readonly LiveAccount[]): LiveConnection {
+  const accounts = [...given].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const proofs = new Map<string, unknown>();
+  const named = new Map<string, LiveAccount[]>();
+  for (const account of accounts) {
+    const { channel, settings } = account;
+    proofs.set(JSON.stringify(channel.connection(settings).secrets), settings);
+    for (const address of channel.addresses(settings)) named.set(address, [...(named.get(address) ?? []), account]);
+  }
+  return { ...connection, accounts, proofs: [...proofs.values()], named };
 }
 
 /** Tells what speaks against a webhook by every proof there is; undefined: one fits. What one proves authentic and malformed is that. */

@@ -1,6 +1,7 @@
 /** Accounts and connections as processes hold them in memory. */
 import type { Channel } from '../channels/channel.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
+import type { AccountRow } from '../store/account.store.ts';
 import type { Learned } from './connector.ts';
 
 /** An account ready for use. `settings` holds secrets: it goes to its channel and nowhere else. */
@@ -11,6 +12,8 @@ export interface LiveAccount {
   name: string | null;
   /** The provider's application that calls about it. */
   connectionId: string;
+  /** Below which connection it hung until then, milliseconds since the epoch; null: it never moved. */
+  former: { connectionId: string; until: number } | null;
   settings: unknown;
   digest: string;
   createdAt: number;
@@ -28,6 +31,11 @@ export interface Pause {
   reason: string;
   /** When one send may try whether the account works again. */
   probeAt: number;
+}
+
+/** Answers below which connection a stored account hung before. */
+export function formerOf({ formerConnectionId, movedAt }: AccountRow): LiveAccount['former'] {
+  return formerConnectionId === null || movedAt === null ? null : { connectionId: formerConnectionId, until: movedAt };
 }
 
 /** Answers how many sends per second the provider allows the account, as far as anybody knows. */

@@ -56,6 +56,35 @@ export function isPeer(
   return mine.key === theirs.key && mine.secrets.some((secret) => theirs.secrets.includes(secret));
 }
 
+/**
+ * Gives accounts below a connection that have no secret in common any more, not even through others, connections of their own. The oldest account
+ * keeps its own, and those that stand with it. The caller holds the connections of the channel.
+ */
+export async function separate(tx: Tx, channel: Channel, connectionId: string, placing: Placing): Promise<void> {
+  const all = await accounts.ofChannel(tx.db, channel.id);
+  const below = all.filter((row) => row.connectionId === connectionId);
+  const [, ...apart] = groupsOf(below.map((row) => ({ id: row.id, channel, settings: placing.open(row) })));
+  for (const group of apart) {
+    const into = await create(tx, channel, placing);
+    for (const { id } of group) await accounts.move(tx, id, { from: connectionId, into, at: placing.now });
+  }
+}
+
+type Member = Pick<Placed, 'id' | 'channel' | 'settings'>;
+
+/** Groups accounts, given from the oldest on, by the secrets that they share; the group of the oldest is first. */
+function groupsOf(members: readonly Member[]): Member[][] {
+  let groups: Member[][] = [];
+  for (const member of members) {
+    const near = groups.filter((group) => group.some((other) => isPeer(member, other)));
+    const [nearest = []] = near;
+    const joined = [...near.flat(), member];
+    const kept = groups.filter((group) => group === nearest || !near.includes(group));
+    groups = near.length === 0 ? [...groups, joined] : kept.map((group) => (group === nearest ? joined : group));
+  }
+  return groups;
+}
+
 async function create(tx: Tx, channel: Channel, { ids, now }: Placing): Promise<string> {
   const id = ids.next('cnn');
   const endpoint = randomBytes(18).toString('base64url');

@@ -1,5 +1,6 @@
 /** Reads receipts: every fact in a webhook becomes rows and events, a few receipts in one unit of work, in order. */
 import type { Accounts } from '../connectors/accounts.ts';
+import type { Connections } from '../connectors/connections.ts';
 import { digestOf, requestOf } from '../connectors/receive/accept.ts';
 import { normalizeJob } from '../connectors/normalize-job.ts';
 import { Pace } from '../connectors/receive/pace.ts';
@@ -137,18 +138,22 @@ export class NormalizeHandler implements JobHandler {
   /** Whom each fact is for. Another process may have registered an account a moment ago. */
   async #route(connectionId: string, receipt: Receipt): Promise<Routed> {
     const { accounts } = this.#deps;
-    const request = requestOf(receipt);
-    const found = accounts.connections.find(connectionId);
-    const routed = found && route(found, request);
-    if (routed !== undefined && routed.strays.length === 0) return routed;
-    const connection = (await accounts.refreshed()).connections.find(connectionId);
-    return connection === undefined ? { targets: [], strays: [''] } : route(connection, request);
+    const routed = routeNow(accounts.connections, connectionId, receipt);
+    return routed.strays.length === 0
+      ? routed
+      : routeNow((await accounts.refreshed()).connections, connectionId, receipt);
   }
 
   async #finish(tx: Tx, job: Job, connectionId: string): Promise<void> {
     const hasMore = async () => (await receipts.unprocessed(tx.db, connectionId, 1)).length > 0;
     await this.#deps.outbox.finishOrRestart(tx, job, normalizeJob(connectionId), hasMore);
   }
+}
+
+function routeNow(connections: Connections, id: string, receipt: Receipt): Routed {
+  const connection = connections.findAt(id, receipt.receivedAt);
+  if (connection === undefined) return { targets: [], strays: [''] };
+  return route(connection, requestOf(receipt), (address) => connections.hasElsewhere(connection, address));
 }
 
 /** For the person who looks at it. */
@@ -160,6 +165,8 @@ export function reasonOf(error: unknown): string {
 function strayReason(strays: readonly string[]): string {
   const named = strays.filter((address) => address !== '').join(', ');
   const reason =
-    named === '' ? 'Every account of this connection was deleted' : `No account is registered for ${named}`;
+    named === ''
+      ? 'Every account of this connection was deleted'
+      : `No account is registered for ${named} with the secret of this webhook`;
   return `${reason.slice(0, MAX_REASON)}: register it, then replay`;
 }

@@ -18,9 +18,14 @@ export interface Routed {
 
 /**
  * Reads a webhook for each account that it tells of, with that account's own settings. The oldest account reads it first and hears what names
- * no account.
+ * no account. `isElsewhere`: whether an address is that of an account of another connection, which nobody here hears in its place.
  */
-export function route(connection: LiveConnection, request: RawRequest): Routed {
+export function route(
+  connection: LiveConnection,
+  request: RawRequest,
+  isElsewhere: (address: string) => boolean = () => false,
+): Routed {
+  const hearers = (addresses: readonly string[]) => accountsOf(connection, addresses, isElsewhere);
   const [oldest] = connection.accounts;
   if (oldest === undefined) return { targets: [], strays: [''] };
   const strays = new Set<string>();
@@ -29,7 +34,7 @@ export function route(connection: LiveConnection, request: RawRequest): Routed {
   const others = new Set<LiveAccount>();
   for (const event of read) {
     const [first, ...rest] = addressesOf(event);
-    const accounts: readonly LiveAccount[] = first === undefined ? [oldest] : accountsOf(connection, [first, ...rest]);
+    const accounts: readonly LiveAccount[] = first === undefined ? [oldest] : hearers([first, ...rest]);
     if (accounts.length === 0) strays.add(first ?? '');
     for (const account of accounts) {
       if (account === oldest) targets.push({ account, event });
@@ -38,7 +43,7 @@ export function route(connection: LiveConnection, request: RawRequest): Routed {
   }
   for (const account of others) {
     const own = connection.channel.parse(request, account.settings);
-    const isFor = (event: ChannelEvent) => accountsOf(connection, addressesOf(event)).includes(account);
+    const isFor = (event: ChannelEvent) => hearers(addressesOf(event)).includes(account);
     targets.push(...own.filter(isFor).map((event) => ({ account, event })));
   }
   return { targets, strays: [...strays] };
@@ -49,10 +54,15 @@ function addressesOf({ address = [] }: ChannelEvent): readonly string[] {
 }
 
 /** Those that have the first of the addresses that anybody has. */
-function accountsOf({ named }: LiveConnection, addresses: readonly string[]): readonly LiveAccount[] {
+function accountsOf(
+  { named }: LiveConnection,
+  addresses: readonly string[],
+  isElsewhere: (address: string) => boolean,
+): readonly LiveAccount[] {
   for (const address of addresses) {
     const found = named.get(address);
     if (found !== undefined) return found;
+    if (isElsewhere(address)) return [];
   }
   return [];
 }

@@ -6,7 +6,10 @@ import type { Tx } from './unit-of-work.ts';
 /** An account as it is stored. */
 export type AccountRow = Selectable<AccountsTable>;
 /** What a registration tells of an account. */
-export type NewAccount = Omit<AccountRow, 'pausedAt' | 'pausedReason' | 'probeAt' | 'perSecond'>;
+export type NewAccount = Omit<
+  AccountRow,
+  'pausedAt' | 'pausedReason' | 'probeAt' | 'perSecond' | 'formerConnectionId' | 'movedAt'
+>;
 
 /** Everything of an account but its settings, which are long. */
 export type AccountFacts = Omit<AccountRow, 'settings'>;
@@ -15,8 +18,17 @@ export type AccountFacts = Omit<AccountRow, 'settings'>;
 export async function facts(db: Kysely<Schema>): Promise<AccountFacts[]> {
   return db
     .selectFrom('accounts')
-    .select(['id', 'channel', 'externalId', 'name', 'connectionId', 'settingsDigest', 'createdAt', 'updatedAt'])
-    .select(['deletedAt', 'pausedAt', 'pausedReason', 'probeAt', 'perSecond'])
+    .select(['id', 'channel', 'externalId', 'name', 'connectionId', 'formerConnectionId', 'movedAt'])
+    .select([
+      'settingsDigest',
+      'createdAt',
+      'updatedAt',
+      'deletedAt',
+      'pausedAt',
+      'pausedReason',
+      'probeAt',
+      'perSecond',
+    ])
     .execute();
 }
 
@@ -115,7 +127,15 @@ export async function ofChannel(db: Kysely<Schema>, channel: string): Promise<Ac
   return all.orderBy('id').execute();
 }
 
+/** Says below which connection an account hung, and until when. */
+export interface Move {
+  from: string;
+  into: string;
+  at: number;
+}
+
 /** Hangs an account below another connection. */
-export async function move(tx: Tx, id: string, connectionId: string): Promise<void> {
-  await tx.db.updateTable('accounts').set({ connectionId }).where('id', '=', id).execute();
+export async function move(tx: Tx, id: string, { from, into, at }: Move): Promise<void> {
+  const change = { connectionId: into, formerConnectionId: from, movedAt: at };
+  await tx.db.updateTable('accounts').set(change).where('id', '=', id).execute();
 }

@@ -16,7 +16,7 @@ export interface NewConnection {
   now: number;
 }
 
-/** Lists every connection there is. */
+/** Lists every connection there is, with those that others took in. */
 export async function list(db: Db): Promise<ConnectionRow[]> {
   return db.selectFrom('connections').selectAll().orderBy('id').execute();
 }
@@ -52,7 +52,8 @@ export async function setLearned(tx: Tx, id: string, learned: string, now: numbe
 
 /**
  * Merges a connection into another that turned out to be the same: its webhook URLs lead to that one from now on, and so do the webhooks that wait
- * to be read or for a person. Answers whether there are any that wait to be read.
+ * to be read or for a person. It stays as a name of that one: what is accepted for it at this moment is read there. Answers whether there are any
+ * that wait to be read.
  */
 export async function mergeInto(tx: Tx, from: string, into: string): Promise<boolean> {
   const { db } = tx;
@@ -62,6 +63,7 @@ export async function mergeInto(tx: Tx, from: string, into: string): Promise<boo
   const receipts = db.updateTable('receipts').set(change).where('connectionId', '=', from);
   const waiting = await receipts.where('processedAt', 'is', null).executeTakeFirst();
   await receipts.where('deadAt', 'is not', null).execute();
-  await db.deleteFrom('connections').where('id', '=', from).execute();
+  await db.updateTable('connections').set({ mergedInto: into }).where('mergedInto', '=', from).execute();
+  await db.updateTable('connections').set({ mergedInto: into, learned: null }).where('id', '=', from).execute();
   return waiting.numUpdatedRows > 0n;
 }

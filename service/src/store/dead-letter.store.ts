@@ -142,7 +142,7 @@ export async function accountNames(db: Kysely<Schema>, ids: readonly string[]) {
   return new Map(rows.map(({ id, ...name }) => [id, name]));
 }
 
-/** Ids of connections that are of a channel, or that an account of this name hangs below. */
+/** Ids of connections that are of a channel, or that an account of this name hangs or hung below. */
 export async function connectionsNamed(
   db: Kysely<Schema>,
   channel: string | undefined,
@@ -152,9 +152,14 @@ export async function connectionsNamed(
     const all = db.selectFrom('connections').select('id');
     return (await (channel === undefined ? all : all.where('connector', '=', channel)).execute()).map(({ id }) => id);
   }
-  let query = db.selectFrom('accounts').select('connectionId').distinct().where('externalId', '=', externalId);
+  let query = db.selectFrom('accounts').select(['connectionId', 'formerConnectionId']);
+  query = query.where('externalId', '=', externalId);
   if (channel !== undefined) query = query.where('channel', '=', channel);
-  return (await query.execute()).map(({ connectionId }) => connectionId);
+  const rows = await query.execute();
+  const ids = rows.flatMap((row) => [row.connectionId, row.formerConnectionId].filter((id) => id !== null));
+  if (ids.length === 0) return [];
+  const merged = db.selectFrom('connections').select('id').where('mergedInto', 'in', ids);
+  return [...new Set([...ids, ...(await merged.execute()).map(({ id }) => id)])];
 }
 
 /** What connections are called, by id: by the one account that hangs below them, where it is one. */

@@ -15,6 +15,9 @@ export interface AccountsTable {
   name: string | null;
   /** The provider's application that calls about it. */
   connectionId: string;
+  /** Below which it hung before, when its secrets changed; null: it never moved. */
+  formerConnectionId: Generated<string | null>;
+  movedAt: Generated<number | null>;
   /** Encrypted settings (see platform/secret-box). */
   settings: string;
   settingsDigest: string;
@@ -40,6 +43,8 @@ export interface ConnectionsTable {
   endpoint: string;
   /** What the provider made for us, encrypted; null: nothing. */
   learned: Generated<string | null>;
+  /** The connection that took it in; null: it stands for itself. */
+  mergedInto: Generated<string | null>;
   createdAt: number;
   updatedAt: number;
 }

@@ -1,4 +1,6 @@
 /** Several accounts below one application of a provider, on any database: `env` gives the settings of a new service. */
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import type { Account, Page } from '../../../contract/api.ts';
 import type { DeadLetter } from '../../../contract/dead-letter.ts';
 import { encodeAsMeta, signatureOf } from '../../sandbox/kit/meta/hub-webhooks.ts';
@@ -10,6 +12,8 @@ type Env = () => Promise<Record<string, string>>;
 const SECRET = 'the-secret-of-the-application';
 const NEW_SECRET = 'another-secret-of-the-application';
 const [PAGE, OTHER, STRANGER] = ['1001', '1002', '1003'] as const;
+/** Whoever moved away from a connection hears nothing of it any more after so long, milliseconds. */
+const ANY_PROCESS_KNOWS_MS = 61_000;
 const PERSON = '24681012141618';
 
 let app: App;
@@ -41,6 +45,25 @@ async function post({ webhookUrl }: Account, body: Buffer, secret = SECRET): Pro
   const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signatureOf(secret, body) };
   const url = new URL(new URL(webhookUrl).pathname, app.url);
   return (await fetch(url, { method: 'POST', headers, body: new Uint8Array(body) })).status;
+}
+
+/** Posts a webhook whose last byte waits for `finish`; resolves when the service has begun to read it. */
+async function slowly({ webhookUrl }: Account, body: Buffer, secret: string): Promise<{ finish(): Promise<number> }> {
+  const signature = { 'x-hub-signature-256': signatureOf(secret, body), 'content-length': body.length };
+  const headers = { 'content-type': 'application/json', expect: '100-continue', ...signature };
+  const call = request(new URL(new URL(webhookUrl).pathname, app.url), { method: 'POST', headers });
+  call.flushHeaders();
+  await once(call, 'continue');
+  call.write(body.subarray(0, -1));
+  const answered = once(call, 'response') as Promise<[IncomingMessage]>;
+  return {
+    async finish() {
+      call.end(body.subarray(-1));
+      const [response] = await answered;
+      response.resume();
+      return response.statusCode ?? 0;
+    },
+  };
 }
 
 const heardBy = (externalId: string) => app.listen({ account: { channel: 'messenger', externalId } });
@@ -119,6 +142,55 @@ export function describeConnections(name: string, env: Env): void {
       expect((await two.took(2)).map(textOf)).toEqual(['not yet', 'both']);
       expect((await app.call('POST', `/v1/dead-letters/${letter.id}/replay`)).status).toBe(200);
       expect((await two.took(3)).map(textOf)).toEqual(['not yet', 'both', 'too early']);
+    });
+
+    test('hear what was accepted before one of them got another secret', async () => {
+      const account = await register(PAGE);
+      await register(OTHER);
+      await app.service.pipelines.driver.stop();
+      expect(await post(account, saying('just before', PAGE, OTHER))).toBe(200);
+      await register(PAGE, NEW_SECRET);
+      const [one, two] = [await heardBy(PAGE), await heardBy(OTHER)];
+      await app.stop();
+      await app.start();
+      expect((await one.took(1)).map(textOf)).toEqual(['just before']);
+      expect((await two.took(1)).map(textOf)).toEqual(['just before']);
+      app.clock.advance(ANY_PROCESS_KNOWS_MS);
+      expect(await post(account, saying('forged', PAGE))).toBe(200);
+      expect(await deadLetter()).toMatchObject({ type: 'unrouted', code: 'no_account' });
+      expect(one.taken()).toHaveLength(1);
+    });
+
+    test.each<[string, () => Promise<unknown>]>([
+      ['the last of them forgets the old one', () => register(PAGE, NEW_SECRET)],
+      [
+        'who knew both is deleted',
+        async () => app.call('DELETE', `/v1/accounts/${(await register(PAGE, [SECRET, NEW_SECRET])).id}`),
+      ],
+    ])('part when nothing holds them together: %s', async (_, change) => {
+      await register(STRANGER);
+      const account = await register(PAGE, [SECRET, NEW_SECRET]);
+      await register(OTHER, [NEW_SECRET, SECRET]);
+      await register(OTHER, NEW_SECRET);
+      const heard = await heardBy(OTHER);
+      await change();
+      app.clock.advance(ANY_PROCESS_KNOWS_MS);
+      expect(await post(account, saying('forged', OTHER), SECRET)).toBe(200);
+      expect(await deadLetter()).toMatchObject({ type: 'unrouted', code: 'no_account' });
+      expect(heard.taken()).toEqual([]);
+      expect(await post(account, saying('real', OTHER), NEW_SECRET)).toBe(200);
+      expect((await heard.took(1)).map(textOf)).toEqual(['real']);
+    });
+
+    test('lose nothing of a webhook whose body comes while two connections become one', async () => {
+      await register(PAGE);
+      const other = await register(OTHER, NEW_SECRET);
+      const heard = await heardBy(OTHER);
+      const body = saying('slow', OTHER);
+      const sent = await slowly(other, body, NEW_SECRET);
+      await register(OTHER, [SECRET, NEW_SECRET]);
+      expect(await sent.finish()).toBe(200);
+      expect((await heard.took(1)).map(textOf)).toEqual(['slow']);
     });
 
     test('stay together while some know two secrets and others one', async () => {

@@ -75,7 +75,9 @@ export class Acceptor {
    */
   accept(called: LiveConnection, request: RawRequest): Promise<void> {
     const receivedAt = this.#deps.clock.now();
-    const { id, channel } = this.#deps.connections.verify(called, request, receivedAt);
+    const { connections } = this.#deps;
+    // It may have changed while the body was read.
+    const { id, channel } = connections.verify(connections.find(called.id) ?? called, request, receivedAt);
     if (this.#waiting >= MAX_WAITING || this.#waitingBytes > MAX_WAITING_BYTES) {
       throw new ParleyError(503, 'overloaded', 'Too many webhooks wait to be stored', { retryAfterMs: 1_000 });
     }

@@ -10,6 +10,7 @@ async function connections(db: Kysely<never>, { text }: StoreDialect): Promise<v
     .addColumn('connector', type, (column) => column.notNull())
     .addColumn('endpoint', type, (column) => column.notNull())
     .addColumn('learned', type)
+    .addColumn('merged_into', type)
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
     .execute();
@@ -24,6 +25,8 @@ async function connections(db: Kysely<never>, { text }: StoreDialect): Promise<v
     .alterTable('accounts')
     .addColumn('connection_id', type, (c) => c.notNull().defaultTo(''))
     .execute();
+  await db.schema.alterTable('accounts').addColumn('former_connection_id', type).execute();
+  await db.schema.alterTable('accounts').addColumn('moved_at', 'bigint').execute();
   await sql`update accounts set connection_id = 'cnn_' || substr(id, 5)`.execute(db);
   await sql`insert into connections (id, connector, endpoint, created_at, updated_at)
     select connection_id, channel, endpoint, created_at, updated_at from accounts`.execute(db);
