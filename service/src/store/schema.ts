@@ -4,6 +4,7 @@
  * written out, are in snake case.
  */
 import { CamelCasePlugin, type Generated } from 'kysely';
+import type { CursorsTable, JobsTable, RatesTable } from './work.schema.ts';
 
 /** Translates the names of columns on the way to the database, and those of rows on the way back. */
 export const COLUMNS = new CamelCasePlugin({ maintainNestedObjectKeys: true });
@@ -184,30 +185,6 @@ export interface ReceiptsTable {
   deadReason: Generated<string | null>;
 }
 
-export interface JobsTable {
-  seq: Generated<number>;
-  kind: string;
-  /** At most one job has a key: enqueuing it again changes nothing. */
-  key: string | null;
-  /** Jobs with one ordering key run one at a time, in order. */
-  orderingKey: string | null;
-  /** `blocked`: an earlier job with the ordering key is not finished. */
-  state: 'ready' | 'blocked';
-  priority: number;
-  dueAt: number;
-  attempts: number;
-  createdAt: number;
-  payload: string;
-  /** The scheduler serves the groups of a kind fairly: an account's sends are one. */
-  groupKey: Generated<string>;
-  /** The process that runs it, where there may be several. */
-  leaseOwner: Generated<string | null>;
-  /** A process that says nothing until then is taken for dead. */
-  leaseUntil: Generated<number | null>;
-  /** From then on the work is not to be done any more. Null: it is never too late. */
-  expiresAt: Generated<number | null>;
-}
-
 export interface EventsTable {
   seq: Generated<number>;
   id: string;
@@ -265,19 +242,6 @@ export interface UploadsTable {
   providerId: string;
   bytes: number;
   expiresAt: number | null;
-}
-
-/** How much of a limit is used, see the pacer. */
-export interface RatesTable {
-  key: string;
-  /** Until then the allowance is used up. */
-  fullAt: number;
-}
-
-/** How far work has come that goes through a table in small steps. */
-export interface CursorsTable {
-  name: string;
-  position: string;
 }
 
 export interface Schema {

@@ -1,0 +1,39 @@
+/** The tables of work that is to be done, and of how far it has come. */
+import type { Generated } from 'kysely';
+
+export interface JobsTable {
+  seq: Generated<number>;
+  kind: string;
+  /** At most one job has a key: enqueuing it again changes nothing. */
+  key: string | null;
+  /** Jobs with one ordering key run one at a time, in order. */
+  orderingKey: string | null;
+  /** `blocked`: an earlier job with the ordering key is not finished. */
+  state: 'ready' | 'blocked';
+  priority: number;
+  dueAt: number;
+  attempts: number;
+  createdAt: number;
+  payload: string;
+  /** The scheduler serves the groups of a kind fairly: an account's sends are one. */
+  groupKey: Generated<string>;
+  /** The process that runs it, where there may be several. */
+  leaseOwner: Generated<string | null>;
+  /** A process that says nothing until then is taken for dead. */
+  leaseUntil: Generated<number | null>;
+  /** From then on the work is not to be done any more. Null: it is never too late. */
+  expiresAt: Generated<number | null>;
+}
+
+/** How much of a limit is used, see the pacer. */
+export interface RatesTable {
+  key: string;
+  /** Until then the allowance is used up. */
+  fullAt: number;
+}
+
+/** How far work has come that goes through a table in small steps. */
+export interface CursorsTable {
+  name: string;
+  position: string;
+}
