@@ -83,6 +83,39 @@ test.each<[string, string[][], (string | string[] | undefined)[], string[], stri
   expect(routed(addresses, ...told)).toEqual({ heard, strays });
 });
 
+/** Who hears of it when something happens to these WABAs; accounts `acc_1`, `acc_2`, … know theirs or not. */
+function heardOfWabas(channelId: 'whatsapp' | 'dialog360', known: (string | undefined)[], ...wabas: string[]) {
+  const channel = findChannel(channelId);
+  const connections = new Connections();
+  connections.store([{ ...ROW, connector: channelId }], [], () => ({}));
+  known.forEach((wabaId, i) => {
+    const settings = { phoneNumberId: String(i + 1), wabaId };
+    connections.attach({ id: `acc_${i + 1}`, connectionId: 'cnn', channel, settings } as unknown as LiveAccount);
+  });
+  const change = { field: 'account_alerts', value: { alert_type: 'OBA_APPROVED' } };
+  const entry = wabas.map((id) => ({ id, time: 1_739_321_024, changes: [change] }));
+  const body = Buffer.from(JSON.stringify({ object: 'whatsapp_business_account', entry }));
+  const { targets, strays } = route(connections.find('cnn') as LiveConnection, { ...REQUEST, body });
+  return {
+    heard: targets.map(({ account, event }) => `${(event.raw as typeof change).field} by ${account.id}`),
+    strays,
+  };
+}
+
+describe.each(['whatsapp', 'dialog360'] as const)('what happens to a WABA of %s', (channelId) => {
+  test.each<[string, (string | undefined)[], string[], string[], string[]]>([
+    ['the account that knows it', [undefined, '222'], ['222'], ['acc_2'], []],
+    ['the account that knows none, when nobody knows it', ['222', undefined], ['333'], ['acc_2'], []],
+    ['each its own', [undefined, '222', '333'], ['333', '222', '444'], ['acc_1', 'acc_2', 'acc_3'], []],
+    ['the one account there is, though it knows none', [undefined], ['222'], ['acc_1'], []],
+    ['nobody here, when all know another', ['222'], ['333'], [], ['waba:333']],
+  ])('is for %s', (_name, known, wabas, accounts, strays) => {
+    const { heard, strays: left } = heardOfWabas(channelId, known, ...wabas);
+    expect(heard.sort()).toEqual(accounts.map((id) => `account_alerts by ${id}`));
+    expect(left).toEqual(strays);
+  });
+});
+
 test('each account reads what is for it with its own settings', () => {
   const { targets } = route(connectionOf([['a'], ['b']], ['a', 'b']), REQUEST);
   for (const { account, event } of targets) {

@@ -48,8 +48,8 @@ test.each([
   expect(settingsWith({ baseUrl }).baseUrl).toBe(read);
 });
 
-test('the account is its number; its WABA is an address when it is known', () => {
+test('the account is its number; its WABA is an address, or any when its own is not known', () => {
   expect(dialog360.externalId(settingsWith())).toBe(PHONE_ID);
   expect(dialog360.addresses(settingsWith())).toEqual([`phone:${PHONE_ID}`, `waba:${WABA_ID}`]);
-  expect(dialog360.addresses(settingsWith({ wabaId: undefined }))).toEqual([`phone:${PHONE_ID}`]);
+  expect(dialog360.addresses(settingsWith({ wabaId: undefined }))).toEqual([`phone:${PHONE_ID}`, 'any waba']);
 });

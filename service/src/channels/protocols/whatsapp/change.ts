@@ -9,33 +9,32 @@ export interface Change {
   /** `entry[].id`: the WABA, for partner events a business portfolio. */
   entryId?: string;
   at?: number;
-  /** `phone:<phone number id>` where the value names one, else `waba:<id>`; absent when neither is known. */
-  address?: string;
+  /** `phone:<phone number id>` where the value names one, else `waba:<id>` and any WABA; absent when it names neither. */
+  address?: string | readonly string[];
   raw: JsonObject;
 }
 
-/** What names the account in a webhook; `wabaId` undefined: the account does not know its WABA, so no event is routed by it. */
-export interface Routing {
-  wabaId?: string;
-}
+/** An account that does not know its WABA hears of any that no other account below the connection knows. */
+const ANY_WABA = 'any waba';
 
 const phoneAddress = (phoneNumberId: string): string => `phone:${phoneNumberId}`;
 const wabaAddress = (wabaId: string): string => `waba:${wabaId}`;
 
 /** The addresses of an account, the number's first. */
 export function addressesOf({ phoneNumberId, wabaId }: { phoneNumberId: string; wabaId?: string }): string[] {
-  return [phoneAddress(phoneNumberId), ...(wabaId === undefined ? [] : [wabaAddress(wabaId)])];
+  return [phoneAddress(phoneNumberId), wabaId === undefined ? ANY_WABA : wabaAddress(wabaId)];
 }
 
-function addressOf(value: JsonObject, entryId: string | undefined, routing: Routing): string | undefined {
+/** No setting decides here: one account reads for all of its connection. */
+function addressOf(value: JsonObject, entryId: string | undefined): Change['address'] {
   const number = idOf(objectOf(value.metadata).phone_number_id) ?? idOf(objectOf(value.recipient).phone_number_id);
   if (number !== undefined) return phoneAddress(number);
   // Partner events carry a portfolio id as entry id and the WABA inside (webhooks/reference/account_update).
   const waba = idOf(objectOf(value.waba_info).waba_id) ?? entryId;
-  return routing.wabaId === undefined || waba === undefined ? undefined : wabaAddress(waba);
+  return waba === undefined ? undefined : [wabaAddress(waba), ANY_WABA];
 }
 
-export function changeOf(entry: JsonObject, raw: JsonObject, routing: Routing): Change {
+export function changeOf(entry: JsonObject, raw: JsonObject): Change {
   const value = objectOf(raw.value);
   const entryId = idOf(entry.id);
   return compact({
@@ -43,14 +42,14 @@ export function changeOf(entry: JsonObject, raw: JsonObject, routing: Routing): 
     value,
     entryId,
     at: instantOf(entry.time),
-    address: addressOf(value, entryId, routing),
+    address: addressOf(value, entryId),
     raw,
   });
 }
 
 /** The members every event has. */
 export interface Base {
-  address?: string;
+  address?: string | readonly string[];
   dedupeKey: string;
   at?: number;
   raw: unknown;

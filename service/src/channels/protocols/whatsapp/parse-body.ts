@@ -5,7 +5,7 @@
  */
 import type { ChannelEvent } from '../../channel.ts';
 import { isObject, listOf, objectOf, objectsOf, type JsonObject } from '../../kit/json.ts';
-import { changeOf, unsupported, type Change, type Routing } from './change.ts';
+import { changeOf, unsupported, type Change } from './change.ts';
 import { accountEvent, valueErrorEvents } from './parse-account.ts';
 import { callEvent, callStatusEvent } from './parse-call.ts';
 import { echoEvent, messageEvent } from './parse-message.ts';
@@ -70,16 +70,16 @@ function changeEvents(change: Change): ChannelEvent[] {
   return [unsupported(change, reason, change.raw)];
 }
 
-function entryEvents(entry: unknown, routing: Routing): ChannelEvent[] {
+function entryEvents(entry: unknown): ChannelEvent[] {
   const around = objectOf(entry);
   const changes = objectsOf(around.changes);
-  if (changes.length === 0) return [unsupported(changeOf(around, {}, routing), 'entry without changes', entry)];
-  return changes.flatMap((raw) => changeEvents(changeOf(around, raw, routing)));
+  if (changes.length === 0) return [unsupported(changeOf(around, {}), 'entry without changes', entry)];
+  return changes.flatMap((raw) => changeEvents(changeOf(around, raw)));
 }
 
 /** Providers repeat themselves within one body too: the first of equal facts counts. */
-export function parseWhatsAppBody(body: JsonObject, routing: Routing): ChannelEvent[] {
-  const events = listOf(body.entry).flatMap((entry) => entryEvents(entry, routing));
+export function parseWhatsAppBody(body: JsonObject): ChannelEvent[] {
+  const events = listOf(body.entry).flatMap(entryEvents);
   const byKey = new Map<string, ChannelEvent>();
   for (const event of events) if (!byKey.has(event.dedupeKey)) byKey.set(event.dedupeKey, event);
   return [...byKey.values()];

@@ -4,13 +4,12 @@ import type { ChannelEvent } from '../../channel.ts';
 import type { RawRequest } from '../../../connectors/connector.ts';
 import { fingerprint } from '../../kit/fingerprint.ts';
 import { readJsonObject } from '../../kit/json-body.ts';
-import type { Routing } from './change.ts';
 import { parseWhatsAppBody } from './parse-body.ts';
 
 /** Total, also for a body that `verify` would have refused: it is kept as one `unsupported`. */
-export function parse(request: RawRequest, { wabaId }: Routing): ChannelEvent[] {
+export function parse(request: RawRequest): ChannelEvent[] {
   try {
-    return parseWhatsAppBody(readJsonObject(request.body), { wabaId });
+    return parseWhatsAppBody(readJsonObject(request.body));
   } catch (error) {
     if (!(error instanceof VerificationError)) throw error;
     const raw = request.body.toString('utf8');
