@@ -116,6 +116,22 @@ describe.each(['whatsapp', 'dialog360'] as const)('what happens to a WABA of %s'
   });
 });
 
+test('what a Page does by itself is for that Page, also when an older one reads it first', () => {
+  const channel = findChannel('messenger');
+  const connections = new Connections();
+  connections.store([ROW], [], () => ({}));
+  for (const pageId of ['1001', '1002']) {
+    const settings = { pageId, inboxAppId: '1' };
+    connections.attach({ id: `acc_${pageId}`, connectionId: 'cnn', channel, settings } as unknown as LiveAccount);
+  }
+  const reaction = { mid: 'm_1', action: 'react', emoji: '❤' };
+  const messaging = [{ sender: { id: '1002' }, recipient: { id: '24681' }, timestamp: 1_739_321_024_000, reaction }];
+  const body = Buffer.from(JSON.stringify({ object: 'page', entry: [{ id: '1002', messaging }] }));
+  const { targets, strays } = route(connections.find('cnn') as LiveConnection, { ...REQUEST, body });
+  expect(targets.map(({ account }) => account.id)).toEqual(['acc_1002']);
+  expect(strays).toEqual([]);
+});
+
 test('each account reads what is for it with its own settings', () => {
   const { targets } = route(connectionOf([['a'], ['b']], ['a', 'b']), REQUEST);
   for (const { account, event } of targets) {

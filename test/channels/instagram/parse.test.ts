@@ -10,7 +10,7 @@ const hello = { message: { mid: 'm1', text: 'hi' } };
 describe('what a person says and does', () => {
   test.each(INBOUND_CASES.map((one) => [one.name, one] as const))('%s', (_name, { raw, events }) => {
     const whole = item(raw);
-    const base = { address: IG_ID, at: AT, contact: ANA, raw: JSON.parse(JSON.stringify(whole)) as unknown };
+    const base = { address: [IG_ID], at: AT, contact: ANA, raw: JSON.parse(JSON.stringify(whole)) as unknown };
     expect(parseItem(whole)).toEqual(events.map((event) => ({ ...base, ...event })));
   });
 
@@ -34,7 +34,7 @@ describe('echoes', () => {
     ['by the automation of another app', { app_id: OTHER_APP_ID }, { type: 'message.echo' }],
   ])('%s', (_name, part, expected) => {
     const [event] = parseItem(echo({ mid: 'm15', text: 'our reply', ...part }));
-    expect(event).toMatchObject({ ...expected, address: IG_ID, contact: ANA, providerMessageId: 'm15' });
+    expect(event).toMatchObject({ ...expected, address: [IG_ID], contact: ANA, providerMessageId: 'm15' });
     expect(event?.owner).toBe('owner' in expected ? expected.owner : undefined);
   });
 
@@ -53,16 +53,16 @@ describe('which account it is for', () => {
   const other = { ...item(hello), recipient: { id: '17841499999999999' } };
 
   test.each([
-    ['the entry names the person', body(PERSON_ID, item(hello)), IG_ID],
-    ['the entry of an echo names the person', body(PERSON_ID, echo({ mid: 'm1', text: 'x' })), IG_ID],
-    ['the entry names nobody', body(undefined, item(hello)), IG_ID],
-    ['nobody is written to', body(IG_ID, { ...item(hello), recipient: undefined }), IG_ID],
-    ['another account', body('17841499999999999', other), '17841499999999999'],
-    ['another account, the entry names the person', body(PERSON_ID, other), '17841499999999999'],
+    ['the entry names the person', body(PERSON_ID, item(hello)), [PERSON_ID, IG_ID]],
+    ['the entry of an echo names the person', body(PERSON_ID, echo({ mid: 'm1', text: 'x' })), [PERSON_ID, IG_ID]],
+    ['the entry names nobody', body(undefined, item(hello)), [IG_ID]],
+    ['nobody is written to', body(IG_ID, { ...item(hello), recipient: undefined }), [IG_ID]],
+    ['another account', body('17841499999999999', other), ['17841499999999999']],
+    ['another account, the entry names the person', body(PERSON_ID, other), [PERSON_ID, '17841499999999999']],
     [
       'another account, by the entry alone',
       body('17841499999999999', { ...other, recipient: undefined }),
-      '17841499999999999',
+      ['17841499999999999'],
     ],
   ])('%s', (_name, given, address) => {
     expect(parseBody(given)).toMatchObject([{ address, contact: ANA }]);
@@ -84,7 +84,7 @@ describe('changes around the conversations', () => {
   test.each(CHANGE_CASES.map((one) => [one.name, one] as const))('%s', (_name, { change, key, data }) => {
     const [event, ...others] = parseBody(entryOf({ changes: [change] }));
     expect(others).toEqual([]);
-    expect(event).toMatchObject({ type: 'account.changed', address: IG_ID, at: AT + 5, raw: change });
+    expect(event).toMatchObject({ type: 'account.changed', address: [IG_ID], at: AT + 5, raw: change });
     expect(event).toHaveProperty('data', data);
     if (key !== undefined) expect(event?.dedupeKey).toBe(key);
     expect(event).not.toHaveProperty('opensWindow');

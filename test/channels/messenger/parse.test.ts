@@ -14,14 +14,14 @@ describe('what a person says and does', () => {
     '%s',
     (_name, { raw, events }) => {
       const whole = item(raw);
-      const base = { address: PAGE_ID, at: AT, contact: ANA, raw: JSON.parse(JSON.stringify(whole)) as unknown };
+      const base = { address: [PAGE_ID], at: AT, contact: ANA, raw: JSON.parse(JSON.stringify(whole)) as unknown };
       expect(parseItem(whole)).toEqual(events.map((event) => ({ ...base, ...event })));
     },
   );
 });
 
 describe('echoes', () => {
-  const base = { address: PAGE_ID, at: AT, contact: ANA };
+  const base = { address: [PAGE_ID], at: AT, contact: ANA };
 
   test.each([
     ['our app', { app_id: APP_ID }, { said: { type: 'text', text: 'hello' } }],
@@ -139,7 +139,7 @@ describe('who owns the thread when our app is not known', () => {
 
 describe('changes around the conversations', () => {
   test.each(CHANGE_CASES.map((one) => [one.name, one] as const))('%s', (_name, { change, type, data }) => {
-    expect(parseBody(entryOf({ changes: [change] }))).toMatchObject([{ type, address: PAGE_ID, at: AT + 5, data }]);
+    expect(parseBody(entryOf({ changes: [change] }))).toMatchObject([{ type, address: [PAGE_ID], at: AT + 5, data }]);
   });
 
   test('a label names the person', () => {
@@ -175,7 +175,7 @@ describe('whom and when', () => {
 
   test('ids as numbers', () => {
     const raw = { ...item(text('m_1')), sender: { id: 5678 }, recipient: { id: Number(PAGE_ID) } };
-    expect(parseItem(raw)).toMatchObject([{ address: PAGE_ID, contact: ANA }]);
+    expect(parseItem(raw)).toMatchObject([{ address: [PAGE_ID], contact: ANA }]);
   });
 
   test('another Page of the same app', () => {
@@ -183,7 +183,7 @@ describe('whom and when', () => {
       object: 'page',
       entry: [{ id: '42', time: AT, messaging: [{ ...item(text('m_1')), recipient: { id: '42' } }] }],
     };
-    expect(parseBody(body)).toMatchObject([{ address: '42', contact: ANA }]);
+    expect(parseBody(body)).toMatchObject([{ address: ['42'], contact: ANA }]);
   });
 
   test.each([

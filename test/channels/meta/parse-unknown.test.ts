@@ -63,7 +63,7 @@ describe.each(SUBJECTS.map((one) => [one.id, one] as const))('%s', (_id, { topic
       messaging: [{ sender: { id: '5' }, recipient: { id }, timestamp: 1, read: { watermark: 1, mid: 'm' } }],
     });
     const events = parse({ object: topic, entry: [told(accountId), told('999'), told('999')] });
-    expect(events.map(({ address }) => address)).toEqual([accountId, '999']);
+    expect(events.map(({ address }) => address)).toEqual([[accountId], ['999']]);
   });
 
   test('nothing is left out: every element, in order', () => {

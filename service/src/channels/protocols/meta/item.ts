@@ -24,8 +24,8 @@ export interface Reader {
 export interface Item {
   reader: Reader;
   raw: JsonObject;
-  /** The account it is for. */
-  address?: string;
+  /** Ids of which one is the account's that it is for, the likeliest first. */
+  address?: readonly string[];
   at?: number;
   contact?: ContactRef;
   /** The account itself did it: an echo. */
@@ -58,24 +58,26 @@ function identitiesOf(reader: Reader, raw: JsonObject, side: JsonObject): Identi
   ];
 }
 
-/** Some examples of Meta print the person in `entry.id`: who was written to counts before that. */
-function addressOf(reader: Reader, entryId: string | undefined, business: unknown, person: unknown) {
-  const side = idOf(business);
-  if (side === reader.accountId || entryId === reader.accountId) return reader.accountId;
-  return entryId === undefined || entryId === idOf(person) ? side : entryId;
+/**
+ * Lists which of these ids are there, each once. The reader decides nothing here, as it reads for all accounts of its connection: some examples
+ * of Meta print the person in `entry.id`, so who was written to comes after it.
+ */
+export function addressOf(...ids: unknown[]): readonly string[] | undefined {
+  const named = new Set(ids.map(idOf).filter((id) => id !== undefined));
+  return named.size > 0 ? [...named] : undefined;
 }
 
 /** An element of `messaging[]` or `standby[]`. */
 export function itemOf(reader: Reader, entry: JsonObject, raw: JsonObject, isStandby: boolean): Item {
   const sender = objectOf(raw.sender);
   const recipient = objectOf(raw.recipient);
-  const isOwn = objectOf(raw.message).is_echo === true || idOf(sender.id) === reader.accountId;
-  const [business, person] = isOwn ? [sender, recipient] : [recipient, sender];
-  const identities = identitiesOf(reader, raw, person);
+  const isEcho = objectOf(raw.message).is_echo === true;
+  const isOwn = isEcho || idOf(sender.id) === reader.accountId;
+  const identities = identitiesOf(reader, raw, isOwn ? recipient : sender);
   return compact({
     reader,
     raw,
-    address: addressOf(reader, idOf(entry.id), business.id, person.id),
+    address: addressOf(entry.id, isEcho ? sender.id : recipient.id),
     at: momentOf(raw.timestamp) ?? momentOf(entry.time),
     contact: identities.length > 0 ? { identities } : undefined,
     isOwn,
@@ -85,7 +87,7 @@ export function itemOf(reader: Reader, entry: JsonObject, raw: JsonObject, isSta
 
 /** The members every event has. */
 export interface Base {
-  address?: string;
+  address?: readonly string[];
   dedupeKey: string;
   at?: number;
   contact?: ContactRef;
@@ -103,7 +105,7 @@ export function idFrom(...parts: (string | number | undefined)[]): string | unde
 
 /** `id` undefined: the fact has no id of its own and is known by its content. */
 export function keyOf({ address, at, raw }: Item, kind: string, id: string | undefined): string {
-  return `${kind}:${id ?? `${address ?? ''}:${at ?? ''}:${fingerprint(raw)}`}`;
+  return `${kind}:${id ?? `${address?.[0] ?? ''}:${at ?? ''}:${fingerprint(raw)}`}`;
 }
 
 /** While another app owns the thread, a person answers there. */
