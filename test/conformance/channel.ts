@@ -20,6 +20,8 @@ export interface ChannelSubject<S> {
   settings: Record<string, unknown>;
   /** The same without what verification needs. */
   unverifiable: Record<string, unknown>;
+  /** Another account of the same connection, which knows as little of itself as it may. */
+  sibling: Record<string, unknown>;
   samples: {
     /** Bodies of webhooks for this account, one or more of every sort the provider has. */
     webhooks: readonly unknown[];
@@ -192,6 +194,37 @@ function verification<S>(subject: ChannelSubject<S>): void {
   });
 }
 
+/** Whichever account of a connection reads a webhook first, the same accounts are found: no address may depend on who reads. */
+function addressing<S>({ channel, samples, ...subject }: ChannelSubject<S>): void {
+  const bytes = samples.encode ?? asJson;
+  const settings = channel.settings.parse(subject.settings);
+  const sibling = channel.settings.parse(subject.sibling);
+  const addressesIn = (body: unknown, own: S): string[] => {
+    const events = channel.parse(samples.sign(bytes(body)), own);
+    return [...new Set(events.map(({ address = null }) => JSON.stringify(address)))].sort();
+  };
+
+  test('another account is of the same connection and has an address of its own', () => {
+    expect(channel.connection(sibling)).toEqual(channel.connection(settings));
+    expect(channel.addresses(sibling).some((address) => !channel.addresses(settings).includes(address))).toBe(true);
+  });
+
+  test.each(samples.webhooks.map((body, index) => [index, body]))(
+    'webhook %i names the same addresses, whichever account reads it',
+    (_index, body) => {
+      expect(addressesIn(body, sibling)).toEqual(addressesIn(body, settings));
+    },
+  );
+
+  test('so does whatever else stands in a webhook', () => {
+    fc.assert(
+      fc.property(fc.oneof(...samples.webhooks.map((sample) => mutated(sample))), (body) => {
+        expect(addressesIn(body, sibling)).toEqual(addressesIn(body, settings));
+      }),
+    );
+  });
+}
+
 function parsing<S>(subject: ChannelSubject<S>): void {
   const { channel, samples } = subject;
   const bytes = samples.encode ?? asJson;
@@ -346,6 +379,7 @@ export function channelConformance<S>(subject: ChannelSubject<S>): void {
     describe('connection', () => connection(subject));
     describe('verify', () => verification(subject));
     describe('parse', () => parsing(subject));
+    describe('addresses', () => addressing(subject));
     describe('check', () => checking(subject));
     describe('recipient', () => recipients(subject));
     describe('send', () => sending(subject));

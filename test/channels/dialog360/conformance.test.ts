@@ -10,6 +10,7 @@ channelConformance({
   channel: dialog360,
   settings: CREDENTIAL,
   unverifiable: { ...CREDENTIAL, webhookSecret: undefined, platformSecret: undefined },
+  sibling: { ...CREDENTIAL, phoneNumberId: '106540352242923', wabaId: undefined },
   samples: {
     webhooks: WEBHOOKS,
     sign,

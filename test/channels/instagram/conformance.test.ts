@@ -11,6 +11,7 @@ channelConformance({
   channel: instagram,
   settings: CREDENTIAL,
   unverifiable: { ...CREDENTIAL, appSecret: undefined },
+  sibling: { ...CREDENTIAL, igUserId: '17841400000000001', appId: undefined },
   samples: {
     webhooks: WEBHOOKS,
     sign,

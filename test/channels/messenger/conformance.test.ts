@@ -11,6 +11,7 @@ channelConformance({
   channel: messenger,
   settings: CREDENTIAL,
   unverifiable: { ...CREDENTIAL, appSecret: undefined },
+  sibling: { ...CREDENTIAL, pageId: '1234567891', appId: undefined },
   samples: {
     webhooks: WEBHOOKS,
     sign,

@@ -3,7 +3,7 @@ import { channelConformance } from '../../conformance/channel.ts';
 import { json } from '../../conformance/fake-io.ts';
 import { PLAIN, STORED, WHATSAPP_ONLY } from './fixtures/outbound.ts';
 import { SMS_WEBHOOKS, WHATSAPP_WEBHOOKS } from './fixtures/webhooks.ts';
-import { CREDENTIAL, encode, isSame, sign, SMS_CREDENTIAL, twilioError } from './support.ts';
+import { CREDENTIAL, encode, isSame, SERVICE_SID, sign, SMS_CREDENTIAL, twilioError } from './support.ts';
 
 const NUMBERS = ['+15550001111', '15550001111', '+44 (0)20 7946 0958', '0049 171 1234567'];
 const NO_RECIPIENTS = ['', 'Ana', '123', '0171 1234567', 'call +15550001111', '+1 555 000 1111 ext. 5', 'us.1349'];
@@ -24,6 +24,7 @@ channelConformance({
   channel: twilioSms,
   settings: SMS_CREDENTIAL,
   unverifiable: { ...SMS_CREDENTIAL, authToken: undefined },
+  sibling: { ...SMS_CREDENTIAL, from: undefined, messagingServiceSid: SERVICE_SID },
   samples: {
     ...shared,
     webhooks: SMS_WEBHOOKS,
@@ -36,6 +37,7 @@ channelConformance({
   channel: twilioWhatsApp,
   settings: CREDENTIAL,
   unverifiable: { ...CREDENTIAL, authToken: undefined },
+  sibling: { ...CREDENTIAL, from: '+14155238887' },
   samples: {
     ...shared,
     webhooks: WHATSAPP_WEBHOOKS,

@@ -9,6 +9,7 @@ channelConformance({
   channel: whatsapp,
   settings: CREDENTIAL,
   unverifiable: { ...CREDENTIAL, appSecret: undefined },
+  sibling: { ...CREDENTIAL, phoneNumberId: '106540352242923', wabaId: undefined, appId: undefined },
   samples: {
     webhooks: WEBHOOKS,
     sign,
