@@ -5,12 +5,15 @@ import { eventEraser, eventRetention, waitEraser } from './events/keeping.ts';
 import type { Feature } from './features/feature.ts';
 import type { PersonEraser } from './maintenance/person-eraser.ts';
 import type { Ages, RetentionPart } from './maintenance/retention-part.ts';
-import { messageEraser, messageRetention } from './outbound/keeping.ts';
+import { lateMessageEraser, messageEraser, messageRetention } from './outbound/keeping.ts';
 import type { Ledger } from './store/ledger.ts';
 
-/** Every eraser in its order. Who a person is goes last: everything else is found by it. */
+/**
+ * Every eraser in its order. Messages go at once, and once more when units under way have ended, for which the events' steps wait. Who a person is goes last: everything else
+ * is found by it.
+ */
 export function allErasers(ledger: Pick<Ledger, 'reader'>, features: readonly Feature[]): PersonEraser[] {
-  const own = [messageEraser, eventEraser, receiptEraser(ledger), waitEraser];
+  const own = [messageEraser, eventEraser, lateMessageEraser, receiptEraser(ledger), waitEraser];
   return [...own, ...features.flatMap(({ erase }) => erase ?? []), contactEraser];
 }
 

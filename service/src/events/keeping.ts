@@ -17,8 +17,6 @@ const KEEP_ENDED_MS = 24 * 3_600_000;
 /** How far the look through the events is. `late`: at what came while it went on. */
 interface Look {
   from: number;
-  floor: number;
-  top: number;
   late: boolean;
 }
 
@@ -26,23 +24,20 @@ interface Look {
 export const eventEraser: PersonEraser<unknown, unknown, Look> = {
   name: 'events',
   async step(tx, { conversationIds, since, erasedAt }, at, now): Promise<EraserStep<Look>> {
-    const look = at ?? (await firstLook(tx, erasedAt));
-    if (conversationIds.length > 0 && look.from > look.floor) {
-      const next = await store.dropEventsOf(tx, conversationIds, { ...look, since: since - SKEW_MS });
-      return { at: { ...look, from: next ?? look.floor } };
+    const look = at ?? { from: await store.lastEvent(tx.db, erasedAt + SKEW_MS), late: false };
+    if (conversationIds.length > 0 && look.from > 0) {
+      // An event may have a lower number than one that was seen, and come later: the late look begins before the person was erased.
+      const oldest = look.late ? Math.max(since, erasedAt - LATE_MS) : since;
+      const next = await store.dropEventsOf(tx, conversationIds, look.from, oldest - SKEW_MS);
+      return { at: { ...look, from: next ?? 0 } };
     }
     if (!tx.shared || look.late) return 'done';
     const lateAt = erasedAt + LATE_MS;
     if (now <= lateAt) return { at: look, notBefore: lateAt + 1 };
     const from = await store.lastEvent(tx.db, lateAt + SKEW_MS);
-    return { at: { from, floor: look.top, top: from, late: true } };
+    return { at: { from, late: true } };
   },
 };
-
-async function firstLook(tx: Tx, erasedAt: number): Promise<Look> {
-  const top = await store.lastEvent(tx.db, erasedAt + SKEW_MS);
-  return { from: top, floor: 0, top, late: false };
-}
 
 /** Workflows that wait for the person's answer, and those that began to while the person was erased. */
 export const waitEraser: PersonEraser = {

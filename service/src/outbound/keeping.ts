@@ -1,6 +1,6 @@
 /** What messages say of people, and how long they are kept, of both directions. */
 import { firstIdAt } from '../core/ids.ts';
-import type { PersonEraser } from '../maintenance/person-eraser.ts';
+import type { EraserStep, PersonEraser, Remainder } from '../maintenance/person-eraser.ts';
 import { emptyInOrder, FORGOTTEN, type Ages, type RetentionPart } from '../maintenance/retention-part.ts';
 import { forgetChoices } from '../store/conversation.store.ts';
 import * as store from '../store/message-keeping.store.ts';
@@ -24,11 +24,16 @@ export const messageEraser: PersonEraser<unknown, unknown, null> = {
     }
     return { counts };
   },
-  async step(tx, { conversationIds }) {
-    for (const id of conversationIds) if (await store.dropMessages(tx, id)) return { at: null };
-    return 'done';
-  },
+  step: dropInSteps,
 };
+
+/** Forgets what units of work wrote that were under way at the time: its steps come when those have ended. */
+export const lateMessageEraser: PersonEraser<unknown, unknown, null> = { name: 'late messages', step: dropInSteps };
+
+async function dropInSteps(tx: Tx, { conversationIds }: Remainder): Promise<EraserStep<null>> {
+  for (const id of conversationIds) if (await store.dropMessages(tx, id)) return { at: null };
+  return 'done';
+}
 
 export function messageRetention({ bodies, receipts }: Ages): RetentionPart[] {
   const told: RetentionPart[] = [

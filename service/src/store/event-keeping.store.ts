@@ -20,20 +20,20 @@ export async function lastEvent(db: Db, at: number): Promise<number> {
 }
 
 /**
- * Deletes events of conversations, with what waits to be delivered of them, from the newest to the oldest. One call looks at those up to `from` and
- * after `floor` that are not older than `since`. Answers where to go on, undefined at the end.
+ * Deletes events of conversations, with what waits to be delivered of them, from the newest to the oldest. One call looks at some up
+ * to `from`, not much further back than `since`. Answers where to go on, undefined at the end.
  */
 export async function dropEventsOf(
   tx: Tx,
   conversationIds: readonly string[],
-  { from, floor, since }: { from: number; floor: number; since: number },
+  from: number,
+  since: number,
 ): Promise<number | undefined> {
   const { db } = tx;
   const looked = await db
     .selectFrom('events')
     .select(['seq', 'createdAt as at'])
     .where('seq', '<=', from)
-    .where('seq', '>', floor)
     .orderBy('seq', 'desc')
     .limit(ROWS)
     .execute();
