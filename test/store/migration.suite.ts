@@ -118,6 +118,17 @@ export function describeMigration(name: string, left: Left): void {
       expect(jobs).toEqual([expect.objectContaining({ kind: 'maintenance', key: 'maintenance:retention:' })]);
     });
 
+    test('of an erasure under way keeps the webhooks that waited, and their marks, for the eraser whose they are', async () => {
+      const dialect = await left();
+      const rest = { contactId: 'con', conversationIds: ['cnv'], since: 1, erasedAt: 2 };
+      const waiting = { unread: [7], marks: ['erased:x'] };
+      await addCare(dialect, 'erase:con', { ...rest, ...waiting, task: 'erase' });
+      ledger = await Ledger.open(dialect);
+      const jobs = (await rowsOf('jobs')).filter(({ key }) => key === 'maintenance:erase:con');
+      const payloads = jobs.map(({ payload }) => JSON.parse(String(payload)) as unknown);
+      expect(payloads).toEqual([{ ...rest, task: 'erase', own: { receipts: waiting } }]);
+    });
+
     test('ids that a provider chose for each account are placed where their conversations are', async () => {
       const dialect = await left();
       await addMetaPeople(dialect);
@@ -203,10 +214,10 @@ function sorted(rows: Record<string, unknown>[]): Record<string, unknown>[] {
 }
 
 /** A job of the kind that was called `care`, before the migration. */
-async function addCare(dialect: StoreDialect): Promise<void> {
+async function addCare(dialect: StoreDialect, about = 'retention:', payload: object = {}): Promise<void> {
   const { writer, reader } = dialect.open();
   await sql`insert into jobs (kind, key, state, priority, due_at, attempts, created_at, payload)
-    values ('care', 'care:retention:', 'ready', 0, 77, 0, 77, '{}')`.execute(writer);
+    values ('care', ${`care:${about}`}, 'ready', 0, 77, 0, 77, ${JSON.stringify(payload)})`.execute(writer);
   await writer.destroy();
   await reader.destroy();
 }

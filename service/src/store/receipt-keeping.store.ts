@@ -103,7 +103,9 @@ export async function leftOut(db: Kysely<Schema>): Promise<LeftOut> {
     .execute();
   if (marks.length === 0) return () => false;
   const upTo = new Map(marks.map(({ name, position }) => [name, Number(position)]));
-  return (seq, identities) => identities.some((one) => seq <= (upTo.get(markOf(one)) ?? -1));
+  const isMarked = (seq: number, identity: Identity) => seq <= (upTo.get(markOf(identity)) ?? -1);
+  // A version before this one knew no realms: its marks may still be there.
+  return (seq, identities) => identities.some((one) => isMarked(seq, one) || isMarked(seq, { ...one, realm: '' }));
 }
 
 /** Deletes receipts that were read. What waits to be read, or for a person, stays. */

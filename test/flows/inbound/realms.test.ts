@@ -74,5 +74,10 @@ describe.each(ledgers)('on %s', (_name, open) => {
     await flow.ledger.write((tx) => erasures.mark(tx, erased, 7));
     const leftOut = await erasures.leftOut(flow.ledger.reader);
     expect([leftOut(7, erased), leftOut(8, erased), leftOut(7, other)]).toEqual([true, false, false]);
+    // A mark of a version that knew no realms counts in each.
+    const anywhere = erased.map((one) => ({ ...one, realm: '' }));
+    await flow.ledger.write((tx) => erasures.mark(tx, anywhere, 5));
+    const thenToo = await erasures.leftOut(flow.ledger.reader);
+    expect([thenToo(5, other), thenToo(6, other), thenToo(7, erased)]).toEqual([true, false, true]);
   });
 });

@@ -2,11 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import type { MessageView } from '../../../contract/api.ts';
 import { verifyDelivery } from '../../../contract/signature.ts';
 import { loadConfig } from '../../../service/src/config/config.ts';
 import { makeLogger } from '../../../service/src/platform/logger.ts';
 import { startService, type RunningService } from '../../../service/src/service.ts';
+import { postgres } from '../../../service/src/store/postgres.ts';
+import { sqlite } from '../../../service/src/store/sqlite.ts';
 import { LogLines } from '../../platform/support-app.ts';
 import { manualClock, type ManualClock } from '../../sandbox/kit/clock.ts';
 import { startWhatsAppSandbox, type WhatsAppSandbox } from '../../sandbox/whatsapp/sandbox.ts';
@@ -38,19 +41,41 @@ async function start(leave: Leave): Promise<void> {
   workflow = await startReceiver();
   waiter = await startReceiver();
   dataDir = await mkdtemp(join(tmpdir(), 'parley-upgrade-'));
-  const places = { sandboxUrl: sandbox.url, workflowUrl: workflow.url, waiterUrl: waiter.url };
+  const places: Places = { sandboxUrl: sandbox.url, workflowUrl: workflow.url, waiterUrl: waiter.url };
+  const left = await leave(places, dataDir);
+  await beginErasure(left, dataDir);
   const config = loadConfig({
     PARLEY_DATA_DIR: dataDir,
     PARLEY_PORT: '0',
     PARLEY_API_KEY: KEY,
     PARLEY_ENCRYPTION_KEY: firstRelease.encryptionKey,
     PARLEY_ALLOW_PRIVATE_PROVIDERS: 'loopback',
-    ...(await leave(places, dataDir)),
+    ...left,
   });
   const logger = makeLogger({ level: 'warn', destination: new LogLines().destination });
   service = await startService(config, logger, { clock, random: () => 0.5 });
   const endpoint = firstRelease.rows['accounts']?.find((row) => row['deleted_at'] === null)?.['endpoint'];
   sandbox.subscribe(`${service.url}/webhooks/whatsapp/${String(endpoint)}`);
+}
+
+/** An erasure that a version between began and did not end: a message is left of it, and a webhook that could not be read after all. */
+const ERASED = {
+  contactId: 'con_erased',
+  conversationIds: ['cnv_erased'],
+  since: 1,
+  erasedAt: firstRelease.now - 2 * MINUTE,
+};
+const UNREADABLE = 21;
+
+async function beginErasure(env: Record<string, string>, dataDir: string): Promise<void> {
+  const url = env['PARLEY_DATABASE_URL'];
+  const { writer, reader } = (url === undefined ? sqlite(join(dataDir, 'parley.db')) : postgres(url)).open();
+  const payload = JSON.stringify({ ...ERASED, unread: [UNREADABLE], marks: [], task: 'erase' });
+  await sql`insert into jobs (kind, key, state, priority, due_at, attempts, created_at, payload)
+    values ('care', ${`care:erase:${ERASED.contactId}`}, 'ready', 0, 1, 0, 1, ${payload})`.execute(writer);
+  await sql`insert into messages (id, account_id, conversation_id, direction, kind, status, status_at, content, created_at)
+    values ('msg_erased', 'acc', 'cnv_erased', 'inbound', 'text', 'received', 1, '{}', 1)`.execute(writer);
+  await Promise.all([writer.destroy(), reader.destroy()]);
 }
 
 const call: ReturnType<typeof apiClient> = (...request) => apiClient(() => service.url, KEY)(...request);
@@ -147,6 +172,14 @@ export function describeUpgrade(name: string, leave: Leave): void {
       const done = async () => (await jobsOf('maintenance:erase')).length === 0 && (await isLeft()).length === 0;
       await eventually(done, 'the rest to be erased');
       expect((await everything()).some((row) => JSON.stringify(row).includes('I am Dora'))).toBe(true);
+    });
+
+    test('an erasure that was under way comes to its end', async () => {
+      await eventually(async () => (await jobsOf('maintenance:erase')).length === 0, 'the erasure to end');
+      expect((await call('GET', '/v1/messages/msg_erased')).status).toBe(404);
+      const receipts = service.ledger.reader.selectFrom('receipts').select(['body', 'deadAt']);
+      const { body, deadAt } = await receipts.where('seq', '=', UNREADABLE).executeTakeFirstOrThrow();
+      expect([body.length, deadAt]).toEqual([0, null]);
     });
 
     test('repeats are known for what they are', async () => {

@@ -13,7 +13,18 @@ export async function jobs(db: Kysely<never>): Promise<void> {
     .columns(['kind', 'expires_at'])
     .where(sql.ref('expires_at'), 'is not', null)
     .execute();
+  await erasures(db);
   await sql`update jobs set kind = 'maintenance', key = 'maintenance:' || substr(key, 6) where kind = 'care'`.execute(
     db,
   );
+}
+
+/** What is left of an erasure under way stands below the eraser whose it is: the webhooks that waited to be read, and their marks. */
+async function erasures(db: Kysely<never>): Promise<void> {
+  const jobs = sql<{ key: string; payload: string }>`select key, payload from jobs where key like 'care:erase:%'`;
+  for (const { key, payload } of (await jobs.execute(db)).rows) {
+    const { unread, marks, ...rest } = JSON.parse(payload) as Record<string, unknown>;
+    const placed = JSON.stringify({ ...rest, own: { receipts: { unread, marks } } });
+    await sql`update jobs set payload = ${placed} where key = ${key}`.execute(db);
+  }
 }
