@@ -428,5 +428,28 @@ function describeMerge(open: OpenLedger): void {
       });
       expect((await conversations.find(ledger.reader, 'b'))?.owner).toBe('human');
     });
+
+    test.each([
+      ['nothing', {}, {}, { surface: 'short', topic: 'old' }, { intent: 'orders', locale: 'de' }],
+      [
+        'something',
+        { topic: 'new' },
+        { locale: 'en' },
+        { surface: 'short', topic: 'new' },
+        { intent: 'orders', locale: 'en' },
+      ],
+    ])('of which one knew %s: what the other knew is known', async (_name, facts, attributes, known, told) => {
+      const ledger = await open();
+      await converse(ledger, 'a', 'from', 'acc');
+      await converse(ledger, 'b', 'into', 'acc');
+      await ledger.write(async (tx) => {
+        const nothing = { facts: {}, attributes: {} };
+        const gone = { facts: { surface: 'short', topic: 'old' }, attributes: { intent: 'orders', locale: 'de' } };
+        await conversations.learn(tx, { id: 'a', ...nothing }, gone);
+        await conversations.learn(tx, { id: 'b', ...nothing }, { facts, attributes });
+        await contacts.merge(tx, 'from', 'into');
+      });
+      expect(await conversations.find(ledger.reader, 'b')).toMatchObject({ facts: known, attributes: told });
+    });
   });
 }

@@ -89,7 +89,8 @@ export async function merge(tx: Tx, from: string, into: string): Promise<void> {
   if (gone && kept) {
     const heardLast = (gone.window.heardAt ?? -Infinity) > (kept.window.heardAt ?? -Infinity) ? gone : kept;
     await hear(tx, into, joined(kept.window, gone.window), heardLast.inReplyTo);
-    await learn(tx, { ...gone, id: into }, kept);
+    const facts = { ...gone.facts, ...kept.facts };
+    await learn(tx, kept, { facts, attributes: { ...gone.attributes, ...kept.attributes } });
   }
   if (gone?.owner === 'human') {
     await db.updateTable('conversations').set({ owner: 'human' }).where('id', '=', into).execute();
