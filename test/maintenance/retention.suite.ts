@@ -6,6 +6,7 @@ import { allRetentionParts } from '../../service/src/keeping.ts';
 import { Retention } from '../../service/src/maintenance/retention.ts';
 import type { Ages } from '../../service/src/maintenance/retention-part.ts';
 import { firstIdAt } from '../../service/src/core/ids.ts';
+import { viewMessage } from '../../service/src/outbound/message-view.ts';
 import type { StoreDialect } from '../../service/src/store/dialect.ts';
 import { Ledger } from '../../service/src/store/ledger.ts';
 import type { Schema } from '../../service/src/store/schema.ts';
@@ -194,6 +195,16 @@ function describeBodies(): void {
       await put({ messages: [dead] });
       await sweep();
       expect(await rowOf(dead.id)).toMatchObject({ status: 'failed', deadAt: null, request: null });
+    });
+
+    test('goes with who wrote it', async () => {
+      const author = JSON.stringify({ type: 'agent', id: '7', name: 'Grace Hopper' });
+      const [old, young] = [message(21 * DAY, { author }), message(19 * DAY, { author })];
+      await put({ messages: [old, young] });
+      await sweep();
+      expect(viewMessage(await rowOf(old.id))).not.toHaveProperty('author');
+      expect((await rowOf(old.id)).author).toBeNull();
+      expect((await rowOf(young.id)).author).toBe(author);
     });
 
     test('goes, but not by which ids late news of a refusal is known', async () => {

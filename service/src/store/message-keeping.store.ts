@@ -117,8 +117,8 @@ export async function oldMessages(
   return { rows, upTo: found.at(-1)?.id, more: found.length === LIMIT };
 }
 
-/** Forgets what a message said. It cannot be sent again. */
+/** Forgets what a message said, and who wrote it. It cannot be sent again. */
 export async function forgetBody(tx: Tx, id: string, content: string): Promise<void> {
-  const change = { content, request: null, context: null, deadAt: null };
+  const change = { content, request: null, context: null, author: null, deadAt: null };
   await tx.db.updateTable('messages').set(change).where('id', '=', id).execute();
 }
