@@ -124,6 +124,16 @@ test.each<[string, SourceFile[], string]>([
   ],
   ['a channel id', [...channel('made'), file(`${SRC}/inbound/a.ts`, "f('made');\n")], "names the channel 'made'"],
   [
+    'one of two channels in a folder',
+    [...channel('made'), file(`${SRC}/inbound/a.ts`, "f('made_sms');\n")],
+    "names the channel 'made'",
+  ],
+  [
+    'a word that a channel took for its id',
+    [...channel('made'), file('contract/a.ts', "type A = 'message.made';\n")],
+    'give the channel another id',
+  ],
+  [
     'an id in a template',
     [...channel('made'), file(`${SRC}/main.ts`, '`/x/made/${id}`;\n')],
     "names the channel 'made'",
@@ -203,6 +213,7 @@ test.each<[string, SourceFile[]]>([
   ['the service hands it the list', [importing(`${SRC}/service.ts`, './features/index.ts')]],
   ['a channel is a connector', [importing(`${SRC}/channels/channel.ts`, '../connectors/connector.ts')]],
   ['the console reads the contract', [importing('console/src/a.ts', '../../contract/x.ts')]],
+  ['a longer word than an id', [...channel('made'), file(`${SRC}/inbound/a.ts`, "f('homemade, madeira');\n")]],
   ['a channel as an example', [...channel('made'), file('nodes/Parley/a.ts', "f('e.g. made/1');\n")]],
   ['a node uses the shared folder', [importing('nodes/Made/resources/m/a.operation.ts', '../../../shared/x')]],
   ['SQL in the store', [importing(`${SRC}/store/a.ts`, 'kysely')]],

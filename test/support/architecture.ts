@@ -156,6 +156,8 @@ const PROVIDER_WORDS = /\bwamid\b|hub\.challenge|\bentry\[/;
 const CHANNEL_BLIND = /^(contract|service\/src)\//;
 /** Nodes that serve all channels alike: a channel may be their example, and is never what they decide by. */
 const NODES_OF_ALL = /^nodes\/(shared|Parley)\//;
+/** The second half is for a new channel whose name was a word of these files before. */
+const UNNAMED = 'read capabilities instead, or, where the word means something else, give the channel another id and folder';
 /** Where a provider's words are at home: its channel, and the folder of a protocol that several channels speak. */
 const PROVIDER_HOME = /^service\/src\/channels\/((?!kit\/|protocols\/)|protocols\/)[^/]+\//;
 export const MAX_LINES = 300;
@@ -234,8 +236,8 @@ function wordRules(file: SourceFile, channelIds: readonly string[]): string[] {
   if (word) broken.push(`the provider's word ${word[0]} belongs in its channel's folder`);
   const literals = stringLiterals(file);
   for (const id of channelIds) {
-    const names = new RegExp(`\\b${id}\\b`);
-    if (literals.some((text) => names.test(text))) broken.push(`names the channel '${id}': read capabilities instead`);
+    const names = new RegExp(`\\b${id}(_\\w+)?\\b`);
+    if (literals.some((text) => names.test(text))) broken.push(`names the channel '${id}': ${UNNAMED}`);
   }
   return broken;
 }
