@@ -1,16 +1,8 @@
 /** Every importable workflow fits the nodes as they are: known types, known and visible parameters, sound connections. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { NodeHelpers, type IConnections, type INode, type INodeTypeDescription } from 'n8n-workflow';
-import { InstagramMessaging } from '../nodes/Instagram/InstagramMessaging.node.ts';
-import { InstagramMessagingTrigger } from '../nodes/Instagram/InstagramMessagingTrigger.node.ts';
-import { FacebookMessenger } from '../nodes/Messenger/FacebookMessenger.node.ts';
-import { FacebookMessengerTrigger } from '../nodes/Messenger/FacebookMessengerTrigger.node.ts';
-import { Parley } from '../nodes/Parley/Parley.node.ts';
-import { ParleyTrigger } from '../nodes/Parley/ParleyTrigger.node.ts';
-import { WhatsApp } from '../nodes/WhatsApp/WhatsApp.node.ts';
-import { WhatsAppTrigger } from '../nodes/WhatsApp/WhatsAppTrigger.node.ts';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { NodeHelpers, type IConnections, type INode, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
 interface Example {
   name: string;
@@ -19,7 +11,8 @@ interface Example {
   active?: boolean;
 }
 
-const FOLDER = join(dirname(fileURLToPath(import.meta.url)), '..', 'examples');
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const FOLDER = join(ROOT, 'examples');
 const PREFIX = 'n8n-nodes-parley.';
 /** Plain nodes of n8n itself that an example may use. */
 const PLAIN = ['manualTrigger', 'scheduleTrigger', 'if', 'set', 'switch', 'noOp', 'stickyNote'].map(
@@ -28,18 +21,17 @@ const PLAIN = ['manualTrigger', 'scheduleTrigger', 'if', 'set', 'switch', 'noOp'
 /** Runs in the demo, where n8n's own nodes are not installed. */
 const ONLY_PARLEY = 'greeting-with-buttons.json';
 
-const descriptions = new Map<string, INodeTypeDescription>(
-  [
-    new FacebookMessenger(),
-    new FacebookMessengerTrigger(),
-    new InstagramMessaging(),
-    new InstagramMessagingTrigger(),
-    new Parley(),
-    new ParleyTrigger(),
-    new WhatsApp(),
-    new WhatsAppTrigger(),
-  ].map(({ description }) => [PREFIX + description.name, description]),
-);
+/** The nodes that n8n is told of, from their sources. */
+const { n8n } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { n8n: { nodes: string[] } };
+const descriptions = new Map<string, INodeTypeDescription>();
+for (const built of n8n.nodes) {
+  const source = join(ROOT, built.replace(/^dist\//, '').replace(/\.js$/, '.ts'));
+  const classes = (await import(pathToFileURL(source).href)) as Record<string, new () => INodeType>;
+  for (const Node of Object.values(classes)) {
+    const { description } = new Node();
+    descriptions.set(PREFIX + description.name, description);
+  }
+}
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
 const load = (file: string): Example => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Example;
 const isParley = (node: INode): boolean => node.type.startsWith(PREFIX);
