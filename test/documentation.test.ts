@@ -53,6 +53,17 @@ test('what each channel can do is as the code says; else run npm run docs:channe
   expect(read(PAGE)).toBe(channelsPage(channels));
 });
 
+test('a channel that sends no files has no table of files on the page', () => {
+  const [channel] = channels;
+  if (channel === undefined) throw new Error('There is no channel');
+  const { media: _, ...rest } = channel;
+  const capabilities = () => ({ ...channel.capabilities({}), media: {} });
+  expect(channelsPage([channel])).toContain('| File ');
+  const page = channelsPage([{ ...rest, capabilities }]);
+  expect(page).toMatch(/\| Files +\| none +\|/);
+  expect(page).not.toContain('| File ');
+});
+
 test('the documentation names no setting that does not exist', () => {
   const named = pages.flatMap((page) => read(page).match(/PARLEY_[A-Z_]*[A-Z]/g) ?? []);
   expect([...new Set(named)].filter((name) => !CONFIG_KEYS.includes(name))).toEqual([]);

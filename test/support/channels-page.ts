@@ -94,13 +94,14 @@ function section(channel: Channel): string {
     ['A send whose answer was lost', lostWords(channel, capabilities)],
     ['Marks messages as read', readMarks ? 'yes' : 'no'],
     ['Templates', templates ? 'yes: list, get, create, change, delete as the provider allows' : 'no'],
-    ['Files', fileWords(channel)],
+    ['Files', fileWords(channel, capabilities)],
     ['Webhooks are set up', channel.provisioning ? 'by Parley' : 'by hand'],
     ['Actions', list(Object.keys(actions)) || 'none'],
     ['`options` of a send', list(optionNames(sendOptions)) || 'none'],
   ];
   const media = Object.entries(capabilities.media).map(([kind, rule]) => mediaRow(kind, rule));
-  return [table(['', ''], facts), table(['File', 'Up to', 'Types'], media)].join('\n\n');
+  const tables = [table(['', ''], facts), ...(media.length > 0 ? [table(['File', 'Up to', 'Types'], media)] : [])];
+  return tables.join('\n\n');
 }
 
 function sessionWords(window: WindowRule | undefined): string {
@@ -130,11 +131,12 @@ function paceWords(throughput: Capabilities['throughput']): string {
 
 function lostWords({ lookup }: Channel, { idempotentSends, settleWithinMs }: Capabilities): string {
   if (idempotentSends) return 'is repeated: the provider drops the second';
-  const settled = `is not repeated: a status settles it within ${duration(settleWithinMs)}, or it ends \`unknown\``;
+  const settled = `is not repeated: it ends \`unknown\` unless the provider tells of it within ${duration(settleWithinMs)}`;
   return lookup ? `${settled}; the provider is asked for it meanwhile` : settled;
 }
 
-function fileWords({ media }: Channel): string {
+function fileWords({ media }: Channel, { media: sent }: Capabilities): string {
+  if (Object.keys(sent).length === 0) return media === undefined ? 'none' : 'none to send; received ones are fetched';
   if (media === undefined) return 'as links only';
   return media.upload
     ? 'as links, or uploaded once and named by their `mediaId`'
