@@ -240,7 +240,8 @@ function parsing<S>(subject: ChannelSubject<S>): void {
       expectWellFormed(events);
       expect(channel.parse(request, settings)).toEqual(events);
       expect(request.body).toEqual(bytes(body));
-      for (const { address } of events) {
+      for (const { address, thread } of events) {
+        if (thread !== undefined) expect(channel.capabilities(settings).threads).toBe(true);
         if (address === undefined) continue;
         const named = typeof address === 'string' ? [address] : address;
         expect(channel.addresses(settings).some((own) => named.includes(own))).toBe(true);
@@ -346,6 +347,23 @@ function sending<S>(subject: ChannelSubject<S>): void {
   });
 }
 
+function threads<S>({ channel, settings: given, samples }: ChannelSubject<S>): void {
+  const settings = channel.settings.parse(given);
+  const to = channel.recipient(samples.recipients.good[0] as string, settings);
+  const asked = async (thread: string) => {
+    const { io, requests } = alwaysAnswering({ status: 503, headers: {}, body: undefined });
+    const message = outgoing({ id: 'msg_1', to, thread, content: samples.outbound[0] as OutboundContent });
+    await expect(channel.send(message, settings, io)).rejects.toBeInstanceOf(SendError);
+    expect(requests).toHaveLength(1);
+    return requests;
+  };
+
+  test('where there are threads, the provider is told in which one a message goes', async () => {
+    if (channel.capabilities(settings).threads !== true) return;
+    expect(await asked('t-1')).not.toEqual(await asked(''));
+  });
+}
+
 function refusals<S>(subject: ChannelSubject<S>): void {
   const { channel, samples } = subject;
   const settings = channel.settings.parse(subject.settings);
@@ -383,6 +401,7 @@ export function channelConformance<S>(subject: ChannelSubject<S>): void {
     describe('check', () => checking(subject));
     describe('recipient', () => recipients(subject));
     describe('send', () => sending(subject));
+    describe('threads', () => threads(subject));
     describe('refusals of a send', () => refusals(subject));
   });
 }
