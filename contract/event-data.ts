@@ -129,7 +129,7 @@ export interface ControlChange {
   owner?: 'bot' | 'human';
   /** By what it is known: `echo`, `standby`, `message`, `own message`, `api`. */
   reason?: string;
-  /** `control_passed`, `control_taken`, `control_requested`, `roles_changed`, `standby_message` … */
+  /** `control_passed`, `control_taken`, `control_requested`, `roles_changed`, `standby_message`; `left`: the contact left, and nobody may write until they do … */
   event?: string;
   /** The provider's names of the responders. */
   previousOwner?: string;

@@ -29,7 +29,10 @@ export interface ChannelForm {
   quotes?: boolean;
   /** What only this channel's sends know: members of `SendMessage.options`, by the field's name. */
   options: readonly INodeProperties[];
-  /** One node for several channels: what the account's channel lacks is sent in its nearest form. */
+  /**
+   * What the account's channel lacks is sent in its nearest form. For a node of several channels, and for a channel without buttons, which Send and
+   * Wait asks with.
+   */
   degrades?: boolean;
   /** A line in small letters can stand below buttons. */
   footer: boolean;

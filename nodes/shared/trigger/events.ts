@@ -46,7 +46,7 @@ const NAMED: readonly EventChoice[] = [
   {
     name: 'Conversation Control',
     value: 'conversationControl',
-    description: 'The conversation passed to another app, to a person, or back',
+    description: 'The conversation passed to another app, to a person, or back, or the contact left it',
     types: ['conversation.control'],
   },
   {

@@ -1,4 +1,4 @@
-/** THE list of channels: adding one is a folder and a line here. */
+/** THE list of channels: adding one is a folder and two lines here. */
 import type { Channel } from './channel.ts';
 import { dialog360 } from './dialog360/index.ts';
 import { instagram } from './instagram/index.ts';
