@@ -157,7 +157,8 @@ const CHANNEL_BLIND = /^(contract|service\/src)\//;
 /** Nodes that serve all channels alike: a channel may be their example, and is never what they decide by. */
 const NODES_OF_ALL = /^nodes\/(shared|Parley)\//;
 /** The second half is for a new channel whose name was a word of these files before. */
-const UNNAMED = 'read capabilities instead, or, where the word means something else, give the channel another id and folder';
+const UNNAMED =
+  'read capabilities instead, or, where the word means something else, give the channel another id and folder';
 /** Where a provider's words are at home: its channel, and the folder of a protocol that several channels speak. */
 const PROVIDER_HOME = /^service\/src\/channels\/((?!kit\/|protocols\/)|protocols\/)[^/]+\//;
 export const MAX_LINES = 300;
