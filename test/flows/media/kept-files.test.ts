@@ -50,6 +50,17 @@ async function later(app: App, byMs: number): Promise<void> {
   await app.idle();
 }
 
+/** The folder is none any more; answers how to make it one again. */
+async function breaksFolder(app: App): Promise<() => Promise<void>> {
+  const folder = join(app.dataDir, 'files');
+  await rename(folder, `${folder}-away`);
+  await writeFile(folder, 'no folder');
+  return async () => {
+    await rm(folder);
+    await rename(`${folder}-away`, folder);
+  };
+}
+
 const downloads = () => {
   if (whatsapp.media === undefined) throw new Error('WhatsApp has files');
   return jest.spyOn(whatsapp.media, 'download');
@@ -139,16 +150,39 @@ test('of more than may be kept, the oldest go first, and the figures are told', 
 test('a folder that cannot be looked through is told of, and looked through again', async () => {
   const app = await startApp({ env: KEEP });
   const { mediaId } = await picture(app);
-  const folder = join(app.dataDir, 'files');
-  await rename(folder, `${folder}-away`);
-  await writeFile(folder, 'no folder');
+  const repair = await breaksFolder(app);
   await later(app, HOUR + MINUTE);
   await eventually(() => app.log.text.includes('Kept files could not be looked through'), 'a line in the log');
-  await rm(folder);
-  await rename(`${folder}-away`, folder);
+  await repair();
   await later(app, 30 * DAY);
   await keeps(app, []);
   expect((await get(app, mediaId)).status).toBe(410);
+});
+
+test('when the folder is out of order the provider is asked, and the log says so once for each outage', async () => {
+  const app = await startApp({ env: KEEP });
+  const { mediaId } = await picture(app);
+  for (let outages = 1; outages <= 2; outages++) {
+    const repair = await breaksFolder(app);
+    for (let n = 0; n < 2; n++) expect(await get(app, mediaId)).toMatchObject({ status: 200, bytes: PICTURE });
+    const told = app.log.lines.filter(({ msg }) => msg === 'Kept files cannot be read; providers are asked');
+    expect(told).toHaveLength(outages);
+    expect(told[0]).toMatchObject({ level: 'warn', error: 'ENOTDIR' });
+    expect(JSON.stringify(told)).not.toContain(app.dataDir);
+    await repair();
+    expect((await get(app, mediaId)).bytes).toEqual(PICTURE);
+  }
+});
+
+test('a file that no folder takes is given up after hours', async () => {
+  const app = await startApp({ env: KEEP });
+  await picture(app);
+  await breaksFolder(app);
+  const { mediaId } = await picture(app, PICTURE, BEN);
+  for (let hours = 0; hours < 14; hours++) await later(app, HOUR);
+  const line = { level: 'warn', media: mediaId, attempt: 12, msg: 'A file is not kept' };
+  expect(app.log.lines).toContainEqual(expect.objectContaining(line));
+  expect(app.rows("SELECT * FROM jobs WHERE kind = 'media'")).toEqual([]);
 });
 
 test('a provider that cannot be reached is asked again later', async () => {

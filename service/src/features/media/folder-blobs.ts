@@ -41,8 +41,13 @@ export class FolderBlobs implements BlobStore {
   async get(key: string): Promise<{ stream: Readable; bytes: number } | undefined> {
     const file = await unlessAbsent(open(this.#pathOf(key), 'r'));
     if (file === undefined) return undefined;
-    const { size: bytes } = await file.stat();
-    return { stream: file.createReadStream(), bytes };
+    try {
+      const { size: bytes } = await file.stat();
+      return { stream: file.createReadStream(), bytes };
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   async remove(key: string): Promise<void> {

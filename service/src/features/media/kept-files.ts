@@ -11,6 +11,7 @@ import type { Job, JobHandler, Outbox, OutboxJob } from '../../outbox/outbox.ts'
 import type { Ledger } from '../../store/ledger.ts';
 import * as store from '../../store/media.store.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
+import type { Ages } from '../../maintenance/retention-part.ts';
 import type { FileKeeping } from '../feature.ts';
 import type { BlobFacts, BlobStore } from './blobs.ts';
 import type { OpenFile, ProviderFiles } from './provider-files.ts';
@@ -36,6 +37,8 @@ export interface KeptFilesDeps {
   provider: ProviderFiles;
   blobs: BlobStore;
   keeping: FileKeeping;
+  /** No file is kept for longer than what was said. */
+  keep: Pick<Ages, 'bodies'>;
   /** No file is larger. */
   maxBytes: number;
 }
@@ -50,6 +53,8 @@ export class KeptFiles implements JobHandler {
   readonly #deps: KeptFilesDeps;
   /** Of all files that are kept here, as far as this process knows; undefined: nobody looked yet. */
   #bytes: number | undefined;
+  /** The folder did not answer when a file was last looked for. */
+  #isOut = false;
   #sweptAt = -Infinity;
   #sweeping: Promise<void> = Promise.resolve();
 
@@ -76,11 +81,23 @@ export class KeptFiles implements JobHandler {
     return this.#deps.outbox.enqueue(tx, SWEEP);
   }
 
-  /** Opens a kept file; undefined: it is not kept here. */
+  /** Opens a kept file; undefined: it is not kept here, or where it is does not answer. */
   async open({ id, mimeType }: store.StoredMedia): Promise<OpenFile | undefined> {
     if (this.#deps.keeping.ms === 0) return undefined;
-    const kept = await this.#deps.blobs.get(id);
-    return kept && { ...kept, mimeType };
+    try {
+      const kept = await this.#deps.blobs.get(id);
+      this.#isOut = false;
+      return kept && { ...kept, mimeType };
+    } catch (error) {
+      this.#tellOnce(error as NodeJS.ErrnoException);
+      return undefined;
+    }
+  }
+
+  /** A line for each outage: every download would make one. The message would tell paths. */
+  #tellOnce({ name, code }: NodeJS.ErrnoException): void {
+    if (!this.#isOut) this.#deps.log.warn({ error: code ?? name }, 'Kept files cannot be read; providers are asked');
+    this.#isOut = true;
   }
 
   async run(job: Job): Promise<void> {
@@ -102,8 +119,9 @@ export class KeptFiles implements JobHandler {
   async #fetch(id: string, attempt: number): Promise<number | undefined> {
     const { ledger, blobs, log } = this.#deps;
     const row = await store.find(ledger.reader, id);
-    if (row === undefined || this.#deps.keeping.ms === 0 || (await this.#isKept(id))) return undefined;
+    if (row === undefined || this.#deps.keeping.ms === 0) return undefined;
     try {
+      if (await this.#isKept(id)) return undefined;
       await this.#keep(row);
     } catch (error) {
       if (!isFinal(error) && attempt < MAX_TRIES) return Math.min(HOUR_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
@@ -171,8 +189,8 @@ export class KeptFiles implements JobHandler {
   }
 
   #wanted(batch: readonly BlobFacts[]): Promise<Set<string>> {
-    const { ledger, clock, keeping } = this.#deps;
-    const since = Math.max(0, clock.now() - keeping.ms);
+    const { ledger, clock, keeping, keep } = this.#deps;
+    const since = Math.max(0, clock.now() - Math.min(keeping.ms, keep.bodies));
     const keys = batch.map(({ key }) => key);
     return store.knownSince(ledger.reader, keys, since);
   }
