@@ -1,6 +1,8 @@
 /** Messages, attempts, idempotency keys and media. */
+import { dropMediaOf } from '../../service/src/store/media-keeping.store.ts';
 import * as media from '../../service/src/store/media.store.ts';
 import * as messages from '../../service/src/store/message.store.ts';
+import { LIMIT } from '../../service/src/store/stretch.ts';
 import type { OpenLedger } from './store-fixture.ts';
 
 export function messageRow(id: string, change: Partial<messages.MessageRow> = {}): messages.MessageRow {
@@ -102,20 +104,21 @@ export function describeMessageStores(open: OpenLedger): void {
 
   describe('media', () => {
     const file = { id: 'a', accountId: 'acc', providerId: 'p', mimeType: 'image/png', filename: null };
+    const coming = { ...file, conversationId: 'cnv' };
 
     test('that came twice has one id', async () => {
       const ledger = await open();
-      expect(await ledger.write((tx) => media.insert(tx, file, 1))).toBe('a');
-      expect(await ledger.write((tx) => media.insert(tx, { ...file, id: 'b' }, 2))).toBe('a');
-      expect(await ledger.write((tx) => media.insert(tx, { ...file, id: 'c', accountId: 'other' }, 2))).toBe('c');
+      expect(await ledger.write((tx) => media.insert(tx, coming, 1))).toBe('a');
+      expect(await ledger.write((tx) => media.insert(tx, { ...coming, id: 'b' }, 2))).toBe('a');
+      expect(await ledger.write((tx) => media.insert(tx, { ...coming, id: 'c', accountId: 'other' }, 2))).toBe('c');
       expect(await media.find(ledger.reader, 'a')).toEqual({ ...file, secret: null });
       expect(await media.find(ledger.reader, 'b')).toBeUndefined();
     });
 
     test('that is known, and came at a time or later', async () => {
       const ledger = await open();
-      await ledger.write((tx) => media.insert(tx, file, 1));
-      await ledger.write((tx) => media.insert(tx, { ...file, id: 'b', providerId: 'q' }, 2));
+      await ledger.write((tx) => media.insert(tx, coming, 1));
+      await ledger.write((tx) => media.insert(tx, { ...coming, id: 'b', providerId: 'q' }, 2));
       const known = async (since: number) =>
         [...(await media.knownSince(ledger.reader, ['a', 'b', 'c'], since))].sort();
       expect(await known(0)).toEqual(['a', 'b']);
@@ -126,9 +129,21 @@ export function describeMessageStores(open: OpenLedger): void {
 
     test('that takes a secret has the last that was kept', async () => {
       const ledger = await open();
-      await ledger.write((tx) => media.insert(tx, file, 1));
+      await ledger.write((tx) => media.insert(tx, coming, 1));
       for (const secret of ['sealed', 'sealed later']) await ledger.write((tx) => media.setSecret(tx, 'a', secret));
       expect(await media.find(ledger.reader, 'a')).toEqual({ ...file, secret: 'sealed later' });
+    });
+
+    test('that came in a conversation goes with it, a bounded number at once', async () => {
+      const ledger = await open();
+      await ledger.write(async (tx) => {
+        for (let n = 0; n <= LIMIT; n++) await media.insert(tx, { ...coming, id: `a${n}`, providerId: `p${n}` }, 1);
+        await media.insert(tx, { ...coming, id: 'b', providerId: 'q', conversationId: 'other' }, 1);
+      });
+      const drop = () => ledger.write((tx) => dropMediaOf(tx, 'cnv'));
+      expect([await drop(), await drop(), await drop()]).toEqual([true, false, false]);
+      expect(await media.find(ledger.reader, 'a100')).toBeUndefined();
+      expect(await media.find(ledger.reader, 'b')).toBeDefined();
     });
 
     test('that was uploaded is found by account, bytes and type until it expires', async () => {

@@ -119,7 +119,7 @@ test('one that cannot be opened stays, is counted and told of, and keeps none of
 
 test('what files are read with is sealed anew, too; files that take nothing stay as they are', async () => {
   const ledger = await filled(1, boxOf(OLD));
-  const file = { accountId: 'acc', mimeType: '', filename: null };
+  const file = { accountId: 'acc', conversationId: 'cnv', mimeType: '', filename: null };
   await ledger.write(async (tx) => {
     for (const id of ['mdi_1', 'mdi_2']) await media.insert(tx, { ...file, id, providerId: id }, 1);
     await media.setSecret(tx, 'mdi_2', boxOf(OLD).encrypt({ key: 'k' }, 'mdi_2'));

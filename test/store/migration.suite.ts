@@ -27,7 +27,7 @@ const ADDED: Record<string, Record<string, unknown>> = {
     attributes: null,
   },
   identities: { realm: '' },
-  media: { secret: null },
+  media: { secret: null, conversation_id: null },
   messages: {
     dead_at: null,
     purpose: 'reply',

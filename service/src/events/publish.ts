@@ -11,6 +11,7 @@ import type { Observer } from '../core/observer.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import * as conversations from '../store/conversation.store.ts';
 import * as events from '../store/event.store.ts';
+import * as media from '../store/media.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
 import * as subscriptions from '../store/subscription.store.ts';
@@ -82,11 +83,12 @@ export class Publisher {
     }
   }
 
-  /** Replaces what a message said in every event that told it, delivered or not. */
+  /** Replaces what a message said in every event that told it, delivered or not, and forgets the files of all that it ever said. */
   async forget(tx: Tx, accountId: string, providerMessageId: string, content: InboundContent): Promise<void> {
     const key = messageKey(providerMessageId);
     for (const { seq, payload } of await events.ofMessage(tx.db, accountId, key, providerMessageId)) {
       const event = JSON.parse(payload) as ParleyEvent;
+      await media.forget(tx, event.message?.content);
       if (event.message) event.message.content = content;
       await events.rewrite(tx, seq, JSON.stringify(event));
       await events.forgetRaw(tx, seq);

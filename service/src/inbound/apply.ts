@@ -130,7 +130,7 @@ export class Applier {
     const known = await this.#people.resolve(fact);
     const person = await this.#people.after(fact, known);
     // By the choices that stood when it was written: what was held until now offers its own from now on.
-    const content = await this.#files.in(tx, account.id, asChoice(known.conversation, event.content));
+    const content = await this.#files.in(tx, placeOf(person), asChoice(known.conversation, event.content));
     const id = this.#deps.ids.next('msg');
     const added = await this.#store(fact, person, id, 'inbound', 'received', content);
     if (!added) return;
@@ -151,7 +151,7 @@ export class Applier {
   async #edit(fact: InboundFact<ParsedEdit>): Promise<void> {
     const { tx, account, event, at } = fact;
     const person = await this.#people.after(fact);
-    const content = await this.#files.in(tx, account.id, event.content);
+    const content = await this.#files.in(tx, placeOf(person), event.content);
     const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
     const change = { content: JSON.stringify(content), kind: content.type, statusAt: at };
     // Edits overtake each other, and a deletion overtakes edits.
@@ -188,7 +188,7 @@ export class Applier {
       return this.#deps.outbound.applyStatus(tx, account, { ...status, correlationId: own }, at);
     }
     const person = await this.#people.after(fact, known);
-    const content = await this.#files.in(tx, account.id, event.content);
+    const content = await this.#files.in(tx, placeOf(person), event.content);
     if (!(await this.#store(fact, person, this.#deps.ids.next('msg'), 'outbound', 'sent', content))) return;
     await conversations.setChoices(tx, person.conversation);
     await this.#publish(fact, person, {
@@ -260,6 +260,11 @@ export class Applier {
     const { dedupeKey, raw } = event;
     await this.#deps.publisher.publish(tx, { ...body, dedupeKey, at, account, ...person, raw });
   }
+}
+
+/** Files that come belong to the conversation. */
+function placeOf({ conversation: { id: conversationId, accountId } }: Participant) {
+  return { accountId, conversationId };
 }
 
 /** An answer to numbered choices is the button that it would have been where there are buttons. */

@@ -15,6 +15,12 @@ export interface FilesDeps {
   sealer: Sealer;
 }
 
+/** Says where a file comes. */
+export interface FilePlace {
+  accountId: string;
+  conversationId: string;
+}
+
 export class Files {
   readonly #deps: FilesDeps;
 
@@ -22,18 +28,18 @@ export class Files {
     this.#deps = deps;
   }
 
-  async in(tx: Tx, accountId: string, content: ParsedContent): Promise<InboundContent> {
+  async in(tx: Tx, place: FilePlace, content: ParsedContent): Promise<InboundContent> {
     if (!('media' in content)) return content;
     const { media: file, more, ...rest } = content;
-    const first = await this.#keep(tx, accountId, file);
+    const first = await this.#keep(tx, place, file);
     const others: { type: (typeof rest)['type']; media: InboundMedia }[] = [];
-    for (const one of more ?? []) others.push({ ...one, media: await this.#keep(tx, accountId, one.media) });
+    for (const one of more ?? []) others.push({ ...one, media: await this.#keep(tx, place, one.media) });
     return { ...rest, media: first, ...(others.length > 0 && { more: others }) };
   }
 
-  async #keep(tx: Tx, accountId: string, { providerId, secret, ...facts }: ProviderMedia): Promise<InboundMedia> {
+  async #keep(tx: Tx, place: FilePlace, { providerId, secret, ...facts }: ProviderMedia): Promise<InboundMedia> {
     const { mimeType = '', filename = null } = facts;
-    const row = { id: this.#deps.ids.next('mdi'), accountId, providerId, mimeType, filename };
+    const row = { id: this.#deps.ids.next('mdi'), ...place, providerId, mimeType, filename };
     const id = await media.insert(tx, row, this.#deps.clock.now());
     // A file that comes again may have another: the last one counts.
     if (secret !== undefined) await media.setSecret(tx, id, this.#deps.sealer.encrypt(secret, id));

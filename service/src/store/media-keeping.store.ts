@@ -8,6 +8,12 @@ export async function dropMedia(tx: Tx, before: string): Promise<Next<true>> {
   return more(await tx.db.deleteFrom('media').where('id', 'in', old).executeTakeFirst());
 }
 
+/** Deletes files that came in a conversation. Answers whether there may be more. */
+export async function dropMediaOf(tx: Tx, conversationId: string): Promise<boolean> {
+  const own = tx.db.selectFrom('media').select('id').where('conversationId', '=', conversationId).limit(LIMIT);
+  return more(await tx.db.deleteFrom('media').where('id', 'in', own).executeTakeFirst()) === true;
+}
+
 /** Identifies an upload. */
 type UploadKey = [account: string, sha256: string, mimeType: string];
 export const FIRST_UPLOAD: UploadKey = ['', '', ''];

@@ -12,6 +12,11 @@ export interface MediaRow {
   filename: string | null;
 }
 
+/** A file that comes, and with whom it is talked about. */
+export interface NewMedia extends MediaRow {
+  conversationId: string;
+}
+
 /** A file as it is stored. */
 export interface StoredMedia extends MediaRow {
   /** Sealed, bound to `id`; null: the provider's id is enough. */
@@ -19,7 +24,7 @@ export interface StoredMedia extends MediaRow {
 }
 
 /** Stores where the provider has a contact's file, and answers Parley's id for it. */
-export async function insert(tx: Tx, media: MediaRow, now: number): Promise<string> {
+export async function insert(tx: Tx, media: NewMedia, now: number): Promise<string> {
   await tx.db
     .insertInto('media')
     .values({
@@ -28,6 +33,7 @@ export async function insert(tx: Tx, media: MediaRow, now: number): Promise<stri
       providerId: media.providerId,
       mimeType: media.mimeType,
       filename: media.filename,
+      conversationId: media.conversationId,
       createdAt: now,
     })
     .onConflict((conflict) => conflict.columns(['accountId', 'providerId']).doNothing())

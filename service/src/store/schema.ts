@@ -233,6 +233,8 @@ export interface MediaTable {
   createdAt: number;
   /** Sealed, bound to `id`: what it takes to read the file besides the provider's id. */
   secret: string | null;
+  /** The one in which it came first; null: it is from before that was kept. */
+  conversationId: Generated<string | null>;
 }
 
 export interface UploadsTable {

@@ -3,7 +3,7 @@ import { firstIdAt } from '../../core/ids.ts';
 import type { Reaction } from '../../events/reaction.ts';
 import type { PersonEraser } from '../../maintenance/person-eraser.ts';
 import type { Ages, RetentionPart } from '../../maintenance/retention-part.ts';
-import { dropMedia, dropUploads, FIRST_UPLOAD } from '../../store/media-keeping.store.ts';
+import { dropMedia, dropMediaOf, dropUploads, FIRST_UPLOAD } from '../../store/media-keeping.store.ts';
 import type { Feature, Kernel } from '../feature.ts';
 import { FolderBlobs } from './folder-blobs.ts';
 import { KeptFiles } from './kept-files.ts';
@@ -13,6 +13,8 @@ import { ProviderFiles } from './provider-files.ts';
 
 /** What names a file at the provider is kept so long at least; a workflow that was down for a week still finds it. */
 const KEEP_MS = 8 * 24 * 3_600_000;
+/** Of each conversation, as many rounds of files go at once. */
+const ROUNDS_AT_ONCE = 10;
 
 export function media(kernel: Kernel): Feature {
   const { files: keeping, io } = kernel;
@@ -25,12 +27,14 @@ export function media(kernel: Kernel): Feature {
     jobs: [kept],
     ...(keeping.ms > 0 && keeps(kept, keeping.maxTotalBytes)),
     controllers: [MediaController],
+    // Their ids before what is kept by them.
+    erase: [fileEraser, ...(keeping.ms > 0 ? [eraser(kept)] : [])],
     services: [new Media({ ...kernel, provider, kept })],
     retain: [...mediaRetention(kernel.keep), sweep(kept)],
   };
 }
 
-function keeps(kept: KeptFiles, limit: number): Pick<Feature, 'reactions' | 'erase' | 'metrics'> {
+function keeps(kept: KeptFiles, limit: number): Pick<Feature, 'reactions' | 'metrics'> {
   const told: Reaction<'message.received' | 'message.edited' | 'message.echo'> = {
     on: ['message.received', 'message.edited', 'message.echo'],
     react: (tx, event) => kept.promise(tx, event),
@@ -39,12 +43,25 @@ function keeps(kept: KeptFiles, limit: number): Pick<Feature, 'reactions' | 'era
   const help = 'Bytes of the files that are kept, and how many may be';
   return {
     reactions: [told, takenBack],
-    erase: [eraser(kept)],
     metrics: [{ name: 'kept_files_bytes', help, label: 'of', read: async () => ({ used: kept.bytes, limit }) }],
   };
 }
 
-/** The ids of a person's files go with the messages and events, before each of these sweeps. */
+/** Files are found by the conversation: messages and events may not tell of them any more. */
+const fileEraser: PersonEraser<unknown, unknown, null> = {
+  name: 'files',
+  async erase(tx, { conversationIds }) {
+    for (const id of conversationIds)
+      for (let round = 0; round < ROUNDS_AT_ONCE; round++) if (!(await dropMediaOf(tx, id))) break;
+    return {};
+  },
+  async step(tx, { conversationIds }) {
+    for (const id of conversationIds) if (await dropMediaOf(tx, id)) return { at: null };
+    return 'done';
+  },
+};
+
+/** The ids of a person's files went before each of these sweeps. */
 function eraser(kept: KeptFiles): PersonEraser {
   return {
     name: 'kept files',
