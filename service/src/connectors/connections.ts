@@ -42,7 +42,8 @@ export class Connections {
 
   /** Tells whether an account with this address hangs below another connection with the same key: then it is nobody else's. */
   hasElsewhere(connection: LiveConnection, address: string): boolean {
-    return this.#siblings(connection).some(({ named }) => named.has(address));
+    // The look-up comes before the keys: it is asked for every message where an account hears any address.
+    return this.#siblings(connection, ({ named }) => named.has(address)).length > 0;
   }
 
   /** Finds a connection by the random part of a webhook URL; undefined also when no account hangs below it. */
@@ -127,11 +128,15 @@ export class Connections {
     this.#byId.set(connection.id, withAccounts(connection, accounts));
   }
 
-  #siblings({ id, channel, accounts }: LiveConnection): LiveConnection[] {
+  #siblings(
+    { id, channel, accounts }: LiveConnection,
+    isWanted = (one: LiveConnection) => one.accounts.length > 0,
+  ): LiveConnection[] {
+    const others = [...this.#byId.values()].filter((one) => one.id !== id && one.channel === channel && isWanted(one));
     const keyOf = (of: readonly LiveAccount[]) => of[0] && channel.connection(of[0].settings).key;
+    if (others.length === 0) return others;
     const key = keyOf(accounts);
-    const others = [...this.#byId.values()].filter((one) => one.id !== id && one.channel === channel);
-    return others.filter((one) => one.accounts.length > 0 && keyOf(one.accounts) === key);
+    return others.filter((one) => keyOf(one.accounts) === key);
   }
 }
 
