@@ -144,9 +144,16 @@ export async function dropIdentity(tx: Tx, identity: Identity): Promise<void> {
     .execute();
 }
 
+const updateName = prepared((db, its: Parameters<{ id: string; name: string | null; username: string | null }>) =>
+  db
+    .updateTable('contacts')
+    .set({ name: its('name'), username: its('username') })
+    .where('id', '=', its('id')),
+);
+
 /** Stores what the contact is called now. */
 export async function rename(tx: Tx, id: string, name: string | null, username: string | null): Promise<void> {
-  await tx.db.updateTable('contacts').set({ name, username }).where('id', '=', id).execute();
+  await updateName(tx.db, { id, name, username });
 }
 
 /** Names two conversations that became one. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Identity } from '../core/identity.ts';
 import type { Schema } from './schema.ts';
+import { prepared } from './prepared.ts';
 import { stretch, type Next } from './stretch.ts';
 import type { Db, Tx } from './unit-of-work.ts';
 
@@ -90,17 +91,16 @@ export async function unmark(tx: Tx, names: readonly string[]): Promise<void> {
   for (const name of names) await tx.db.deleteFrom('cursors').where('name', '=', name).execute();
 }
 
+const selectMarks = prepared((db) =>
+  db.selectFrom('cursors').select(['name', 'position']).where('name', '>=', MARK).where('name', '<', 'erased;'),
+);
+
 /** Tells whether to leave out what a webhook says of someone, by the webhook's place and their identities. */
 export type LeftOut = (seq: number, identities: readonly Identity[]) => boolean;
 
 /** Reads the marks once for a look through several webhooks. */
 export async function leftOut(db: Kysely<Schema>): Promise<LeftOut> {
-  const marks = await db
-    .selectFrom('cursors')
-    .select(['name', 'position'])
-    .where('name', '>=', MARK)
-    .where('name', '<', 'erased;')
-    .execute();
+  const { rows: marks } = await selectMarks(db, {});
   if (marks.length === 0) return () => false;
   const upTo = new Map(marks.map(({ name, position }) => [name, Number(position)]));
   const isMarked = (seq: number, identity: Identity) => seq <= (upTo.get(markOf(identity)) ?? -1);
