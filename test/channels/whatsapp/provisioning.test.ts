@@ -82,8 +82,8 @@ test('an app that calls someone else keeps it; the number gets an override, and 
   expect(ok).toMatchObject({ app_callback: false, number_override: true });
   expect(details.app_callback).toContain(OTHER);
   expect(details.app_callback).toContain('template and account events go there');
-  expect(posted).toEqual([PHONE_ID, SUBSCRIBE_WABA]);
-  expect(posts[0]?.json).toEqual({
+  expect(posted).toEqual([SUBSCRIBE_WABA, PHONE_ID]);
+  expect(posts[1]?.json).toEqual({
     webhook_configuration: { override_callback_uri: OURS, verify_token: 'a-token-of-our-choice' },
   });
 });
@@ -94,12 +94,12 @@ test.each<[string, Partial<Meta>, string[]]>([
   [
     'the number calls someone else',
     { configuration: { phone_number: OTHER } },
-    [SUBSCRIBE_APP, PHONE_ID, SUBSCRIBE_WABA],
+    [SUBSCRIBE_APP, SUBSCRIBE_WABA, PHONE_ID],
   ],
   [
     'its WABA calls someone else',
     { configuration: { whatsapp_business_account: OTHER } },
-    [SUBSCRIBE_APP, PHONE_ID, SUBSCRIBE_WABA],
+    [SUBSCRIBE_APP, SUBSCRIBE_WABA, PHONE_ID],
   ],
   [
     'the number calls us, the WABA another',
@@ -115,10 +115,10 @@ test.each<[string, Record<string, unknown>, string[], RegExp]>([
   [
     'appSecret',
     { appSecret: undefined },
-    [PHONE_ID, SUBSCRIBE_WABA],
+    [SUBSCRIBE_WABA, PHONE_ID],
     /appSecret is not set: every webhook will be refused/,
   ],
-  ['appId', { appId: undefined }, [PHONE_ID, SUBSCRIBE_WABA], /appId is not set/],
+  ['appId', { appId: undefined }, [SUBSCRIBE_WABA, PHONE_ID], /appId is not set/],
   [
     'verifyToken and the appSecret to make one from',
     { verifyToken: undefined, appSecret: undefined },

@@ -188,3 +188,15 @@ test('what was set up is taken back, and nobody is called any more', async () =>
   expect(await provisioning.remove?.(removal, settings(), io)).toEqual(steps);
   expect(sandbox.requests().filter(({ method }) => method !== 'GET')).toHaveLength(written);
 });
+
+test('a WABA that was never switched on is, before its number is sent here past the callback of somebody else', async () => {
+  const elsewhere = new URL('/crm', webhookUrl).href;
+  const { appId, verifyToken } = SANDBOX_DEFAULTS;
+  const object = 'whatsapp_business_account';
+  const json = { object, callback_url: elsewhere, verify_token: verifyToken, fields: 'messages' };
+  await graph({ method: 'POST', path: `${appId}/subscriptions`, as: 'app', json }, settings(), io);
+  const steps = await provisioning.provision(webhookUrl, settings(), io, async (learned) => learned);
+  expect(steps.filter(({ ok }) => !ok).map(({ step }) => step)).toEqual(['app_callback']);
+  expect((await sandbox.customer.sends({ from: USER, text: 'Here?' })).status).toBe(200);
+  expect(events.at(-1)).toMatchObject({ type: 'message.received', content: { text: 'Here?' } });
+});

@@ -76,6 +76,7 @@ export async function subscribeWaba(call: GraphCall): Promise<HttpReply> {
     delete world.wabaOverride;
   } else {
     const override = callbackOf(fields, 'override_callback_uri');
+    requireSubscribed(call);
     await shakeHands(override);
     world.wabaOverride = override;
   }
@@ -111,11 +112,19 @@ export async function configureNumber(call: GraphCall, configuration: JsonObject
     delete number.override;
   } else {
     const override = callbackOf(configuration, 'override_callback_uri');
+    requireSubscribed(call);
     await shakeHands(override);
     number.override = override;
   }
   call.world.changes.notify();
   return ok();
+}
+
+/** Overrides go on top of a subscription (docs: webhooks/override, Requirements). */
+function requireSubscribed({ world }: GraphCall): void {
+  if (world.isAppSubscribedToWaba) return;
+  const rule = 'your app must be subscribed to receive messages for WhatsApp Business Account';
+  throw new GraphError(100, undefined, { message: `(#100) Before override the current callback uri, ${rule}` });
 }
 
 function callbackOf(fields: JsonObject, name: 'callback_url' | 'override_callback_uri'): CallbackOverride {

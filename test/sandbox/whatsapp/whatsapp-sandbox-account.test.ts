@@ -110,6 +110,8 @@ describe('provisioning', () => {
 
   test('overrides take precedence: number, WABA, app', async () => {
     const override = { override_callback_uri: `${receiver.url}/waba`, verify_token: TOKEN };
+    const tooEarly = { status: 400, code: 100 };
+    expect(await graph(sandbox, 'POST', `/${wabaId}/subscribed_apps`, { body: override })).toMatchObject(tooEarly);
     sandbox.subscribe(`${receiver.url}/app`);
     await graph(sandbox, 'POST', `/${wabaId}/subscribed_apps`, { body: override });
     const number = { webhook_configuration: { ...override, override_callback_uri: `${receiver.url}/number` } };
@@ -135,9 +137,11 @@ describe('provisioning', () => {
   });
 
   test('an override that fails the handshake changes nothing', async () => {
+    await graph(sandbox, 'POST', `/${wabaId}/subscribed_apps`);
+    const { body: before } = await graph(sandbox, 'GET', `/${wabaId}/subscribed_apps`);
     const body = { override_callback_uri: receiver.url, verify_token: 'other' };
     expect(await graph(sandbox, 'POST', `/${wabaId}/subscribed_apps`, { body })).toMatchObject({ code: 2200 });
-    expect((await graph(sandbox, 'GET', `/${wabaId}/subscribed_apps`)).body).toEqual({ data: [] });
+    expect((await graph(sandbox, 'GET', `/${wabaId}/subscribed_apps`)).body).toEqual(before);
   });
 });
 

@@ -105,7 +105,7 @@ async function appCallback({ webhookUrl, settings, io }: Context): Promise<Provi
     return missing(
       step,
       `The app already calls ${callback}, which is left as it is: template and account events go there, as Meta sends them to ` +
-        `an app's one callback only. Messages of this number come here by an override (next step). To get everything here, ` +
+        `an app's one callback only. Messages of this number come here by an override. To get everything here, ` +
         `remove that callback in the Meta app's WhatsApp configuration and save this account again.`,
     );
   }
@@ -171,10 +171,11 @@ export const provisioning: ProvisioningPower<WhatsAppSettings> = {
     ];
     const isCalled = told.at(-1)?.ok === true;
     const isElsewhere = overridden.some((url) => url !== webhookUrl);
+    // Meta refuses to override for an app that is not subscribed (webhooks/override, Requirements).
+    told.push(await attempt('account_subscription', () => accountStep(context)));
     if ((!isCalled && !overridden.includes(webhookUrl)) || isElsewhere) {
       told.push(await attempt('number_override', () => numberOverride(context)));
     }
-    told.push(await attempt('account_subscription', () => accountStep(context)));
     return told;
   },
   remove,
