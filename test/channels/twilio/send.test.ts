@@ -74,7 +74,7 @@ test('a user id is no number', async () => {
 
 test('the URL of the service keeps its own query', async () => {
   const { io, requests } = inOrder(created());
-  await twilioSms.send(message({ webhookUrl: 'https://h.example/in?a=b%20c' }), SMS, io);
+  await twilioSms.send(message({ webhookUrl: 'https://h.example/in?a=b+c' }), SMS, io);
   expect(formOf(requests[0])['StatusCallback']).toBe('https://h.example/in?a=b+c&message=msg_1&sender=%2B15550002222');
 });
 

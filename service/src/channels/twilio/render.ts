@@ -168,6 +168,14 @@ function optionFields(options: SmsOptions): Fields {
 export const CORRELATION = 'message';
 export const SENDER = 'sender';
 
+function statusUrl(webhookUrl: string, id: string, sender: string): string {
+  const marks = new URLSearchParams([
+    [CORRELATION, id],
+    [SENDER, sender],
+  ]);
+  return `${webhookUrl}${webhookUrl.includes('?') ? '&' : '?'}${marks.toString()}`;
+}
+
 /** Parameters that a `native` body cannot set: who it is from and for, and where its statuses go. */
 const OWN_PARAMETERS = new Set(['to', 'from', 'messagingservicesid', 'statuscallback']);
 
@@ -180,15 +188,12 @@ export function render(
   settings: TwilioSettings,
   contentSid?: string,
 ): Fields {
-  const callback = new URL(webhookUrl);
-  callback.searchParams.set(CORRELATION, id);
-  callback.searchParams.set(SENDER, senderOf(settings));
   const said = contentFields(content, contentSid).filter(([name]) => !isOwnParameter(name));
   return [
     ['To', wireRecipient(line, to)],
     ...senderFields(line, settings, options as SmsOptions),
     ...said,
     ...optionFields(options as SmsOptions),
-    ['StatusCallback', callback.href],
+    ['StatusCallback', statusUrl(webhookUrl, id, senderOf(settings))],
   ];
 }
