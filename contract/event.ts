@@ -50,7 +50,7 @@ export interface SessionState {
   freeUntil?: string;
   /** Until then a person may still write, where the channel allows people more time than programs. */
   personUntil?: string;
-  /** Since when the contact is gone from the conversation: nobody may write until they do. Absent: they are there. */
+  /** Since when the contact is gone from the conversation: nobody may write until they do, and no end is told. Absent: they are there. */
   closedAt?: string;
 }
 

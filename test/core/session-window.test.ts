@@ -207,6 +207,12 @@ test.each<[string, SessionWindow, number, object]>([
       freeUntil: new Date(T + DAY).toISOString(),
     },
   ],
+  [
+    'left while it was open and free',
+    closed(freeUntil(opened(NO_WINDOW, RULE, T, 'ad'), T + DAY), T + HOUR),
+    T + HOUR,
+    { open: false, closedAt: new Date(T + HOUR).toISOString() },
+  ],
 ])('as it is shown: %s', (_name, window, now, shown) => {
   expect(sessionState(window, RULE, now)).toEqual(shown);
 });
@@ -218,10 +224,6 @@ describe('a contact who leaves', () => {
   test('closes the conversation, and opens it by what they do next', () => {
     expect(isOpen(open, RULE, T + 2 * HOUR)).toBe(true);
     expect(isOpen(left, RULE, T + 2 * HOUR)).toBe(false);
-    expect(sessionState(left, RULE, T + 2 * HOUR)).toMatchObject({
-      open: false,
-      closedAt: new Date(T + HOUR).toISOString(),
-    });
     expect(isOpen(opened(left, RULE, T + 2 * HOUR, 'message'), RULE, T + 3 * HOUR)).toBe(true);
     expect(reopened(left, T + 2 * HOUR)).toEqual(open);
   });

@@ -116,8 +116,9 @@ export function personUntil({ heardAt }: SessionWindow, rule: WindowRule | undef
   return heardAt === null || rule?.personMs === undefined ? null : heardAt + rule.personMs;
 }
 
-/** Shows the window as events and the API show it. */
+/** Shows the window as events and the API show it. Where the contact left, none of its ends counts: nobody may write until they do. */
 export function sessionState(window: SessionWindow, rule: WindowRule | undefined, now: number): SessionState {
+  if (window.closedAt !== null) return { open: false, closedAt: iso(window.closedAt) };
   const personEnd = personUntil(window, rule);
   return {
     open: isOpen(window, rule, now),
@@ -125,6 +126,5 @@ export function sessionState(window: SessionWindow, rule: WindowRule | undefined
     ...(window.openedBy !== null && { openedBy: window.openedBy }),
     ...(window.freeUntil !== null && window.freeUntil > now && { freeUntil: iso(window.freeUntil) }),
     ...(personEnd !== null && personEnd > now && { personUntil: iso(personEnd) }),
-    ...(window.closedAt !== null && { closedAt: iso(window.closedAt) }),
   };
 }
