@@ -2,6 +2,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { ConversationView } from '../../contract/api.ts';
 import { compact, type Parameters } from '../shared/parameters.ts';
+import { sessionFields } from '../shared/simplify.ts';
 
 export const conversationField: INodeProperties = {
   displayName: 'Conversation ID',
@@ -22,7 +23,7 @@ export const conversationPath = (id: string) => `/v1/conversations/${encodeURICo
 
 /** The whole of it, or flat with the names that a trigger's items have. Pure. */
 export function conversationOutput(view: ConversationView, simplify: boolean): IDataObject {
-  if (!simplify) return { ...view } as unknown as IDataObject;
+  if (!simplify) return { ...view };
   const { account, contact, session } = view;
   const { identities } = contact;
   return compact({
@@ -34,11 +35,10 @@ export function conversationOutput(view: ConversationView, simplify: boolean): I
     channel: view.channel,
     account: account.externalId,
     accountName: account.name,
+    thread: view.thread,
+    attributes: view.attributes,
     owner: view.owner,
-    sessionOpen: session.open,
-    sessionExpiresAt: session.expiresAt,
-    sessionPersonUntil: session.personUntil,
-    sessionFreeUntil: session.freeUntil,
+    ...sessionFields(session),
     heardAt: view.heardAt,
     createdAt: view.createdAt,
   });

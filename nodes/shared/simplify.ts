@@ -3,7 +3,7 @@
  * an 'If' node needs no expressions. A field that does not apply is absent. The event as the service told it is in `details`.
  */
 import type { IDataObject } from 'n8n-workflow';
-import type { ParleyEvent } from '../../contract/event.ts';
+import type { ParleyEvent, SessionState } from '../../contract/event.ts';
 import type { InboundContent, MessageContext } from '../../contract/message.ts';
 import type { InboundMedia, MediaKind } from '../../contract/media.ts';
 
@@ -45,7 +45,7 @@ export function wordsOf(content: InboundContent): string {
 }
 
 /** Fields of one kind of content; absent ones are undefined. Kinds without any are told by `kind` and `text` alone. */
-export function kindFields(content: InboundContent): Record<string, unknown> {
+export function kindFields(content: InboundContent): IDataObject {
   switch (content.type) {
     case 'button':
       return { buttonId: content.buttonId, buttonText: content.text };
@@ -76,20 +76,20 @@ export function kindFields(content: InboundContent): Record<string, unknown> {
   }
 }
 
-function placeFields(place: Extract<InboundContent, { type: 'location' }>): Record<string, unknown> {
+function placeFields(place: Extract<InboundContent, { type: 'location' }>): IDataObject {
   const { latitude, longitude, name, address, url } = place;
   return { latitude, longitude, placeName: name, placeAddress: address, placeUrl: url };
 }
 
-function mediaFields({ id, mimeType, filename, voice, animated }: InboundMedia): Record<string, unknown> {
+function mediaFields({ id, mimeType, filename, voice, animated }: InboundMedia): IDataObject {
   return { mediaId: id, mimeType, fileName: filename, voice, animated };
 }
 
-function fileEntry({ type, media }: ContactFile): Record<string, unknown> {
+function fileEntry({ type, media }: ContactFile): IDataObject {
   return defined({ type, ...mediaFields(media) });
 }
 
-function contextFields(context: MessageContext | undefined): Record<string, unknown> {
+function contextFields(context: MessageContext | undefined): IDataObject {
   const { referral, product, story } = context ?? {};
   return {
     forwarded: context?.forwarded,
@@ -106,7 +106,7 @@ function contextFields(context: MessageContext | undefined): Record<string, unkn
 }
 
 /** `from` for what a contact did, `to` for what was sent to them; a phone number where there is one. */
-function people(event: ParleyEvent): Record<string, unknown> {
+function people(event: ParleyEvent): IDataObject {
   const identities = event.contact?.identities ?? [];
   const address = (identities.find((identity) => identity.kind === 'phone') ?? identities[0])?.address;
   const outbound = event.status !== undefined || event.echo !== undefined;
@@ -118,7 +118,7 @@ function people(event: ParleyEvent): Record<string, unknown> {
   };
 }
 
-function messageFields(event: ParleyEvent): Record<string, unknown> {
+function messageFields(event: ParleyEvent): IDataObject {
   const content = contentOf(event);
   const { message, echo, status } = event;
   return {
@@ -140,17 +140,29 @@ function messageFields(event: ParleyEvent): Record<string, unknown> {
   };
 }
 
+/** How the session stands; while the contact has left there is no end of it, only since when. */
+export function sessionFields(session: SessionState | undefined): IDataObject {
+  return {
+    sessionOpen: session?.open,
+    sessionExpiresAt: session?.expiresAt,
+    sessionFreeUntil: session?.freeUntil,
+    sessionPersonUntil: session?.personUntil,
+    sessionClosedAt: session?.closedAt,
+  };
+}
+
 /** Which of the fields come first, in this order. */
 const FIRST = [
   ...['event', 'from', 'to', 'name', 'text', 'kind', 'buttonId', 'buttonText', 'status', 'errorCode', 'errorMessage'],
-  ...['messageId', 'conversationId', 'sessionOpen', 'sessionExpiresAt', 'at', 'channel', 'account', 'replyTo'],
+  ...['messageId', 'conversationId', 'thread', 'sessionOpen', 'sessionExpiresAt', 'sessionClosedAt', 'at', 'channel'],
+  ...['account', 'replyTo'],
 ];
 
 /** The item of an event. Pure; the same event always makes the same item. */
 export function simplifyEvent(event: ParleyEvent): IDataObject {
   const { raw, ...details } = event;
-  const data: Record<string, unknown> = { ...event.data };
-  const fields: Record<string, unknown> = {
+  const data = { ...event.data } as IDataObject;
+  const fields: IDataObject = {
     ...data,
     ...defined({
       ...messageFields(event),
@@ -164,12 +176,11 @@ export function simplifyEvent(event: ParleyEvent): IDataObject {
       account: event.account.externalId,
       accountName: event.account.name,
       conversationId: event.conversationId,
+      thread: event.thread,
+      attributes: event.attributes,
       owner: event.owner,
       awaited: event.awaited,
-      sessionOpen: event.session?.open,
-      sessionExpiresAt: event.session?.expiresAt,
-      sessionFreeUntil: event.session?.freeUntil,
-      sessionPersonUntil: event.session?.personUntil,
+      ...sessionFields(event.session),
     }),
   };
   const ordered = [
@@ -177,9 +188,9 @@ export function simplifyEvent(event: ParleyEvent): IDataObject {
     ...Object.keys(fields).filter((name) => !FIRST.includes(name)),
   ];
   const flat = Object.fromEntries(ordered.map((name) => [name, fields[name]]));
-  return { ...flat, details, ...(raw !== undefined && { raw }) } as unknown as IDataObject;
+  return { ...flat, details, ...(raw !== undefined && { raw }) };
 }
 
-function defined(fields: Record<string, unknown>): Record<string, unknown> {
+function defined(fields: IDataObject): IDataObject {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

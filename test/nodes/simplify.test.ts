@@ -147,6 +147,25 @@ test('what workflows decide by comes first', () => {
   ]);
 });
 
+test('a thread and attributes stand beside the other fields, and are absent where there are none', () => {
+  const event = received({ type: 'text', text: 'Hi' });
+  const attributes = { intent: 'billing', locale: 'fr' };
+  expect(simplifyEvent({ ...event, thread: 'order-7', attributes })).toMatchObject({ thread: 'order-7', attributes });
+  expect(Object.keys(simplifyEvent(event))).toEqual(
+    expect.not.arrayContaining(['thread', 'attributes', 'sessionClosedAt']),
+  );
+});
+
+test('a contact who left is gone since then, and no end of a session is told', () => {
+  const closedAt = '2026-11-22T09:00:00.000Z';
+  const item = simplifyEvent({
+    ...{ ...frame, type: 'conversation.control', data: { event: 'left' } },
+    session: { open: false, closedAt },
+  });
+  expect(item).toMatchObject({ from: '15550001111', subtype: 'left', sessionOpen: false, sessionClosedAt: closedAt });
+  expect(item).not.toHaveProperty('sessionExpiresAt');
+});
+
 test('the whole event is kept, its raw body apart', () => {
   const event = { ...received({ type: 'text', text: 'Hi' }), raw: { any: 1 } };
   const { raw, ...details } = event;

@@ -70,7 +70,7 @@ function cardOf(entry: Parameters): ContactCard {
   });
 }
 
-function isCard(value: Record<string, unknown>): boolean {
+function isCard(value: Record<string, unknown>): value is Record<string, unknown> & ContactCard {
   const name = value['name'];
   return typeof name === 'object' && name !== null && 'formatted' in name && typeof name.formatted === 'string';
 }
@@ -83,7 +83,7 @@ function cardsOfJson(parameters: Parameters): ContactCard[] {
       'Give each card { "name": { "formatted": "…" } }.',
     );
   }
-  return cards as unknown as ContactCard[];
+  return cards;
 }
 
 export const contacts: ContentKind = {

@@ -16,7 +16,7 @@ function bodyText({ components }: Template): string | null {
 
 /** A template as an item: the whole of it, or what one looks for. */
 function templateOutput(template: Template, simplify: boolean): IDataObject {
-  if (!simplify) return { ...template } as unknown as IDataObject;
+  if (!simplify) return { ...template };
   const { id, name, language, status, category, quality, rejectedReason, variables } = template;
   return {
     id,

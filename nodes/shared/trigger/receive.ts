@@ -27,7 +27,7 @@ const DOWNLOADS_AT_ONCE = 5;
  * would hide might be an event whose execution never started. `eventId` is stable, for a 'Remove Duplicates' node.
  */
 export async function receiveDelivery(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-  const { headers, rawBody } = context.getRequestObject() as unknown as SignedRequest;
+  const { headers, rawBody } = context.getRequestObject();
   const secrets = knownSecrets(context.getWorkflowStaticData('node'));
   if (!secrets.some((secret) => verifyDelivery(secret, headers, rawBody, Date.now()))) {
     context.getResponseObject().status(401).send('The signature is missing, wrong or too old').end();
@@ -37,12 +37,6 @@ export async function receiveDelivery(context: IWebhookFunctions): Promise<IWebh
   if (events.length === 0) return { webhookResponse: { taken: 0 } };
   const options = context.getNodeParameter('options', {}) as TriggerOptions;
   return { workflowData: [await toItems(context, events, options)] };
-}
-
-/** The part of n8n's request that counts here. */
-interface SignedRequest {
-  headers: Record<string, string | string[] | undefined>;
-  rawBody: Buffer;
 }
 
 async function toItems(

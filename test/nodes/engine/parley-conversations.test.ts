@@ -88,6 +88,14 @@ describe('Conversation: Get', () => {
   });
 });
 
+test('a conversation in a thread, of which the channel told more and that the contact left', async () => {
+  const more = { thread: 'order-7', attributes: { intent: 'billing' }, session: { open: false, closedAt: AT } };
+  fixture.service.answers.set('GET /v1/conversations/cnv_1', () => ({ body: { ...VIEW, ...more } }));
+  const [item] = await fixture.output(conversation('get'), { items });
+  expect(item?.json).toMatchObject({ thread: 'order-7', attributes: { intent: 'billing' }, sessionClosedAt: AT });
+  expect(item?.json).not.toHaveProperty('sessionExpiresAt');
+});
+
 describe('Conversation: Get Many', () => {
   beforeEach(() => {
     fixture.service.answers.set('GET /v1/conversations', ({ query }) => {

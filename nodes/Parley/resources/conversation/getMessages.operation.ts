@@ -10,7 +10,7 @@ import { conversationField, conversationId, conversationPath } from '../../conve
 
 /** The whole of it, or flat with the names that a trigger's items have. Pure. */
 function messageOutput(view: MessageView, simplify: boolean): IDataObject {
-  if (!simplify) return { ...view } as unknown as IDataObject;
+  if (!simplify) return { ...view };
   // What is read of a content here, both directions have alike.
   const content = view.content as InboundContent;
   const { id, direction, status, error } = view;
@@ -27,7 +27,7 @@ function messageOutput(view: MessageView, simplify: boolean): IDataObject {
     at: view.createdAt,
     statusAt: view.statusAt,
     metadata: view.metadata,
-  }) as IDataObject;
+  });
 }
 
 async function run(context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {

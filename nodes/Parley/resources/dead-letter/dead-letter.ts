@@ -119,7 +119,7 @@ export function filterOf(context: IExecuteFunctions, parameters: Parameters): De
 
 /** A dead letter as an item: the whole of it, or flat, so that an If node can ask `code` or `status`. Pure. */
 export function deadLetterOutput(deadLetter: DeadLetter | DeadLetterDetails, simplify: boolean): IDataObject {
-  if (!simplify) return { ...deadLetter } as unknown as IDataObject;
+  if (!simplify) return { ...deadLetter };
   const { id, type, account, code, detail, providerCode, createdAt, deadAt, message, webhook } = deadLetter;
   return compact({
     id,
@@ -132,7 +132,7 @@ export function deadLetterOutput(deadLetter: DeadLetter | DeadLetterDetails, sim
     status: message?.status,
     kind: message?.kind,
     conversationId: message?.conversationId,
-    metadata: message?.metadata as IDataObject | undefined,
+    metadata: message?.metadata,
     bytes: webhook?.bytes,
     tries: 'attempts' in deadLetter ? deadLetter.attempts?.length : undefined,
     createdAt,
