@@ -8,7 +8,7 @@ import {
 } from 'n8n-workflow';
 import type { AnyAccount } from '../shared/account.ts';
 import { Parameters } from '../shared/parameters.ts';
-import { optionsWithoutSetUp, triggerProperties } from '../shared/trigger/description.ts';
+import { triggerProperties } from '../shared/trigger/description.ts';
 import { deliveryWebhook, subscriptionHooks } from '../shared/trigger/life.ts';
 import { receiveDelivery } from '../shared/trigger/receive.ts';
 import { accountOf, anyAccountField } from './accounts.ts';
@@ -46,7 +46,7 @@ export class ParleyTrigger implements INodeType {
         default: '',
       },
       anyAccountField,
-      ...triggerProperties(undefined, optionsWithoutSetUp),
+      ...triggerProperties(),
     ],
   };
 

@@ -26,6 +26,7 @@ function workflow(parameters: object = {}): WorkflowJson {
   };
 }
 
+const only = (...attribute: object[]) => ({ options: { attributes: { attribute } } });
 const byId = (value: string) => ({ account: { __rl: true, mode: 'id', value } });
 
 async function active(parameters: object = {}) {
@@ -70,6 +71,19 @@ describe('activating', () => {
     expect(subscription).toMatchObject({ includeRaw: true, includeAwaited: true, includeHandedOff: true });
   });
 
+  test('starts by attributes of conversations, one of the values of each', async () => {
+    const { subscription } = await active(
+      only(
+        ...[
+          { name: ' intent ', values: 'billing, returns' },
+          { name: 'locale', values: 'fr' },
+        ],
+        { name: 'intent', values: 'sales' },
+      ),
+    );
+    expect(subscription.attributes).toEqual({ intent: ['billing', 'returns', 'sales'], locale: ['fr'] });
+  });
+
   test('a restart of n8n keeps the subscription, another account replaces it', async () => {
     const saved = workflow();
     await fixture.engine.activate(saved);
@@ -97,6 +111,8 @@ describe('activating fails with an error that says what to do', () => {
     ['the ID is of no account', byId('acc_1'), /There is no account 'acc_1'/, /./],
     ['the channel is missing', byId('/1'), /^This names no account: \/1$/, /a slash/],
     ['the ID is missing', byId('whatsapp/'), /^This names no account: whatsapp\/$/, /a slash/],
+    ['an attribute has no name', only({ name: '', values: 'fr' }), /^The field 'Name' is empty$/, /'Name'/],
+    ['an attribute has no value', only({ name: 'locale', values: ' ' }), /^The field 'Values' is empty$/, /'Values'/],
   ])('%s', async (_, parameters, message, description) => {
     await expect(fixture.engine.activate(workflow(parameters))).rejects.toMatchObject({
       message: expect.stringMatching(message) as string,

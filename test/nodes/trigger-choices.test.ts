@@ -17,6 +17,21 @@ test('a channel’s trigger offers the types and kinds that it declares, and no 
   expect(choices(properties, 'messageKinds')).toEqual(['form', 'text']);
 });
 
+const options = (properties: INodeProperties[]) =>
+  (properties.find(({ name }) => name === 'options')?.options ?? []).map(({ name }) => name);
+
+test('a channel that tells no attributes offers none to start by', () => {
+  const inbound = { events: ['message.received'], kinds: ['text'] } as const;
+  expect(options(triggerProperties(inbound))).not.toContain('attributes');
+  expect(options(triggerProperties({ ...inbound, attributes: true }))).toContain('attributes');
+  expect(options(triggerProperties())).toContain('attributes');
+});
+
+test('a trigger that sets nothing up does not ask what to do when that fails', () => {
+  expect(options(triggerProperties())).not.toContain('ifSetUpFails');
+  expect(options(triggerProperties({ events: ['call'], kinds: ['text'] }))).toContain('ifSetUpFails');
+});
+
 test('the trigger of all channels offers every type and every kind', () => {
   const properties = triggerProperties();
   expect(eventTypes(choices(properties, 'events')).sort()).toEqual([...EVENT_TYPES].sort());

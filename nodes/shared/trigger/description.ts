@@ -15,13 +15,50 @@ import {
 export interface Inbound {
   events: readonly EventType[];
   kinds: readonly InboundKind[];
+  /** The channel tells attributes of its conversations: offers to start by them. */
+  attributes?: true;
 }
 
-const EVERYTHING: Inbound = { events: EVENT_TYPES, kinds: INBOUND_KINDS };
+const EVERYTHING: Inbound = { events: EVENT_TYPES, kinds: INBOUND_KINDS, attributes: true };
 
 function plain({ name, value, description }: INodePropertyOptions): INodePropertyOptions {
   return { name, value, ...(description === undefined ? {} : { description }) };
 }
+
+const attributesOption: INodeProperties = {
+  displayName: 'Attributes',
+  name: 'attributes',
+  type: 'fixedCollection',
+  typeOptions: { multipleValues: true },
+  placeholder: 'Add Attribute',
+  default: {},
+  description:
+    "Start only for conversations of which the channel told these 'attributes', e.g. an intent, a group or a locale. With several, each has to be there.",
+  options: [
+    {
+      displayName: 'Attribute',
+      name: 'attribute',
+      values: [
+        {
+          displayName: 'Name',
+          name: 'name',
+          type: 'string',
+          default: '',
+          placeholder: 'e.g. intent',
+          description: "Its name in the 'attributes' of an item",
+        },
+        {
+          displayName: 'Values',
+          name: 'values',
+          type: 'string',
+          default: '',
+          placeholder: 'e.g. billing, returns',
+          description: 'The value, or several separated by commas: one of them',
+        },
+      ],
+    },
+  ],
+};
 
 const OPTIONS: INodeProperties[] = [
   {
@@ -83,23 +120,25 @@ const OPTIONS: INodeProperties[] = [
   },
 ];
 
-const optionsField: INodeProperties = {
-  displayName: 'Options',
-  name: 'options',
-  type: 'collection',
-  placeholder: 'Add option',
-  default: {},
-  options: OPTIONS,
-};
+/** `setsUp`: activating sets something up at a provider. */
+function optionsField({ attributes }: Inbound, setsUp: boolean): INodeProperties {
+  return {
+    displayName: 'Options',
+    name: 'options',
+    type: 'collection',
+    placeholder: 'Add option',
+    default: {},
+    options: [
+      ...(attributes ? [attributesOption] : []),
+      ...OPTIONS.filter(({ name }) => setsUp || name !== 'ifSetUpFails'),
+    ],
+  };
+}
 
-/** The same for a trigger that sets nothing up at a provider. */
-export const optionsWithoutSetUp: INodeProperties = {
-  ...optionsField,
-  options: OPTIONS.filter(({ name }) => name !== 'ifSetUpFails'),
-};
-
-/** Parameters of a trigger, read by `subscriptionWish` and `receiveDelivery`. */
-export function triggerProperties({ events, kinds } = EVERYTHING, options = optionsField): INodeProperties[] {
+/** Parameters of a trigger, read by `subscriptionWish` and `receiveDelivery`. Absent: of one that hears every channel and sets up nothing. */
+export function triggerProperties(ofChannel?: Inbound): INodeProperties[] {
+  const inbound = ofChannel ?? EVERYTHING;
+  const { events, kinds } = inbound;
   return [
     {
       displayName: 'Events',
@@ -129,6 +168,6 @@ export function triggerProperties({ events, kinds } = EVERYTHING, options = opti
       default: ['delivered', 'read', 'failed', 'unknown'],
       description: 'Start only for these statuses. Leave empty for all: several per message.',
     },
-    options,
+    optionsField(inbound, ofChannel !== undefined),
   ];
 }

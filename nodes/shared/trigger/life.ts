@@ -20,19 +20,23 @@ type HeardAccount = (context: IHookFunctions) => Promise<AnyAccount | undefined>
 
 /** `accountOf`: the account that the trigger hears; undefined: all of them. */
 export function subscriptionHooks(accountOf: HeardAccount): { checkExists: Hook; create: Hook; delete: Hook } {
-  const heard: HeardAccount = async (context) => {
+  /** Whatever has to be corrected in the form is an error of this node. */
+  const asked = async (
+    context: IHookFunctions,
+    ask: (context: IHookFunctions, account?: AnyAccount) => Promise<boolean>,
+  ): Promise<boolean> => {
     try {
-      return await accountOf(context);
+      return await ask(context, await accountOf(context));
     } catch (error) {
       throw asNodeError(context.getNode(), error, 0);
     }
   };
   return {
     async checkExists() {
-      return await subscriptionExists(this, await heard(this));
+      return await asked(this, subscriptionExists);
     },
     async create() {
-      return await createSubscription(this, await heard(this));
+      return await asked(this, createSubscription);
     },
     async delete() {
       return await endSubscription(this);

@@ -13,6 +13,7 @@ import type {
 } from '../../../contract/api.ts';
 import type { InboundKind, MessageStatus } from '../../../contract/message.ts';
 import type { AnyAccount } from '../account.ts';
+import { Parameters } from '../parameters.ts';
 import { parleyLookup, parleyRequest, registerAccount } from '../transport.ts';
 import { eventTypes } from './events.ts';
 
@@ -24,6 +25,7 @@ export interface TriggerOptions {
   includeHandedOff?: boolean;
   includeRaw?: boolean;
   includeAwaited?: boolean;
+  attributes?: object;
 }
 
 /** One subscription as the node remembers it. */
@@ -36,12 +38,12 @@ interface Remembered {
 type Memory = Record<string, Remembered>;
 
 function remembered(staticData: IDataObject): Memory {
-  return (staticData['subscriptions'] ?? {}) as unknown as Memory;
+  return (staticData['subscriptions'] ?? {}) as Memory;
 }
 
 function remember(staticData: IDataObject, memory: Memory): void {
   // A new object, so that n8n sees the change and saves it.
-  staticData['subscriptions'] = memory as unknown as IDataObject;
+  staticData['subscriptions'] = memory;
 }
 
 /** The secrets that a delivery to this node may be signed with. */
@@ -55,6 +57,18 @@ function webhookUrl(context: IHookFunctions): string {
   return url;
 }
 
+/** The values that each attribute may have; undefined: attributes do not matter. Throws when one is without a name or a value. */
+function wantedAttributes({ attributes = {} }: TriggerOptions): CreateSubscription['attributes'] {
+  const entries = new Parameters({ attributes }).list('attributes', 'attribute');
+  const wanted: Record<string, string[]> = {};
+  for (const entry of entries) {
+    const name = entry.required('name', 'Name').trim();
+    entry.required('values', 'Values');
+    wanted[name] = [...(wanted[name] ?? []), ...entry.words('values')];
+  }
+  return entries.length > 0 ? wanted : undefined;
+}
+
 /** What the parameters ask of the service; no account: of every account. */
 function subscriptionWish(context: IHookFunctions, account: AnyAccount | undefined): CreateSubscription {
   const events = eventTypes(context.getNodeParameter('events', []) as string[]);
@@ -66,12 +80,14 @@ function subscriptionWish(context: IHookFunctions, account: AnyAccount | undefin
   const kinds = context.getNodeParameter('messageKinds', []) as InboundKind[];
   const statuses = context.getNodeParameter('statuses', []) as MessageStatus[];
   const options = context.getNodeParameter('options', {}) as TriggerOptions;
+  const attributes = wantedAttributes(options);
   return {
     url: webhookUrl(context),
     events,
     ...(account && { account: account.ref }),
     ...(kinds.length > 0 && { messageKinds: kinds }),
     ...(statuses.length > 0 && { statuses }),
+    ...(attributes && { attributes }),
     includeAwaited: options.includeAwaited ?? false,
     includeHandedOff: options.includeHandedOff ?? false,
     includeRaw: options.includeRaw ?? false,
