@@ -1,5 +1,6 @@
 /** Fields that several operations and several channels share. */
 import type { INodeProperties } from 'n8n-workflow';
+import { showFor } from './content/kind.ts';
 
 /** How a channel names people. */
 export interface RecipientWords {
@@ -9,6 +10,8 @@ export interface RecipientWords {
   choice: string;
   placeholder: string;
   description: string;
+  /** An account may have several conversations with one contact, as the channel's capabilities say: offers 'Thread'. */
+  threads?: true;
 }
 
 /** A phone number, or the channel's own ID of a person. */
@@ -18,6 +21,21 @@ export const PHONE_OR_USER: RecipientWords = {
   placeholder: 'e.g. +15550001111',
   description: "The phone number with its country code, or the value of 'from' of a trigger",
 };
+
+/** Which conversation with the contact. It follows the contact of the item only: in the thread of one person nobody writes to another. */
+export const threadField: INodeProperties = {
+  displayName: 'Thread',
+  name: 'thread',
+  type: 'string',
+  default: "={{ [$json.from, $json.to].includes($parameter.to) ? $json.thread : '' }}",
+  description:
+    "Which conversation with the contact, where there are several: the 'thread' of a trigger. As it stands, an answer to the contact of the item goes where they wrote.",
+};
+
+/** 'Thread', on a channel that has threads. */
+export function threadFields({ threads }: RecipientWords): INodeProperties[] {
+  return threads ? [threadField] : [];
+}
 
 /** To whom: an address of the channel, or a conversation that the service knows. */
 export function recipientFields(words: RecipientWords): INodeProperties[] {
@@ -43,6 +61,7 @@ export function recipientFields(words: RecipientWords): INodeProperties[] {
       description: words.description,
       displayOptions: { show: { sendTo: ['address'] } },
     },
+    ...showFor(threadFields(words), { sendTo: ['address'] }),
     {
       displayName: 'Conversation ID',
       name: 'conversationId',

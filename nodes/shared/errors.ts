@@ -65,6 +65,12 @@ function badRequest(problem: Problem): Explanation {
   );
 }
 
+/** Not the content is refused, but the thread. */
+function noThreads({ errors = [], detail }: Problem): Explanation | undefined {
+  if (!errors.some(({ field }) => field === 'thread')) return undefined;
+  return user(`This channel has no threads: ${detail}`, "Remove the option 'Thread'. Nothing was sent.");
+}
+
 const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
   unauthorized: (_, serviceUrl) =>
     service(
@@ -85,9 +91,10 @@ const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
   blocked: (problem) =>
     user(
       `The contact has left this conversation: ${problem.detail}`,
-      "Nobody can write until the contact does. Nothing was sent; with 'If the Session Is Closed' set to hold, a message waits for them.",
+      "Nobody can write until the contact does. Nothing was sent; with 'If Session Closed' set to hold, a message waits for them.",
     ),
   unsupported_by_channel: (problem) =>
+    noThreads(problem) ??
     user(
       `This channel cannot send that kind of message: ${problem.detail}`,
       "Choose another 'Content Type'. The Parley node sends the nearest form that the channel has, when 'If the Channel Lacks It' says so; the channel's own node passes the provider's own body through as 'Native JSON'.",

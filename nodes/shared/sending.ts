@@ -19,6 +19,14 @@ export function recipientOf(parameters: Parameters): SendMessage['to'] {
   return parameters.required('to', 'To').trim();
 }
 
+/** To whom, and in which conversation with an address, as a field or an option says: any other recipient says that by itself. */
+function placeOf(parameters: Parameters): Pick<SendMessage, 'to' | 'thread'> {
+  const to = recipientOf(parameters);
+  if (typeof to !== 'string') return { to };
+  const thread = parameters.optional('thread') ?? parameters.group('options').optional('thread');
+  return compact({ to, thread: thread?.trim() });
+}
+
 /** What `sendOptions` say. */
 export function optionsOf(options: Parameters): Pick<SendMessage, 'purpose' | 'replyTo' | 'metadata'> {
   const metadata = options.object('metadata', 'Metadata');
@@ -75,7 +83,7 @@ export function sendMessage(
 ): SendMessage {
   return compact({
     account: account?.ref,
-    to: recipientOf(parameters),
+    ...placeOf(parameters),
     content,
     ...optionsOf(parameters.group('options')),
     ...extra,
@@ -97,13 +105,13 @@ export async function send(
 }
 
 /** What a send gives to the next node: the message is queued, its fate comes by the trigger's status events. */
-export function sentOutput(accepted: SendAccepted, to: SendMessage['to']): IDataObject {
+export function sentOutput(accepted: SendAccepted, { to, thread }: Pick<SendMessage, 'to' | 'thread'>): IDataObject {
   return {
     messageId: accepted.id,
     conversationId: accepted.conversationId,
     status: accepted.status,
     duplicate: accepted.duplicate ?? false,
     ...(accepted.sentAs === undefined ? {} : { sentAs: accepted.sentAs }),
-    ...(typeof to === 'string' ? { to } : {}),
+    ...(typeof to === 'string' ? compact({ to, thread }) : {}),
   };
 }

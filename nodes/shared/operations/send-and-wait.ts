@@ -130,12 +130,12 @@ async function sendQuestion(form: AskForm, context: IExecuteFunctions, until: Da
 
 /** What comes out when nobody answered in time. */
 function timedOutOutput(sent: IDataObject, approval: boolean): IDataObject {
-  const { messageId, conversationId, to } = sent;
+  const { messageId, conversationId, to, thread } = sent;
   return {
     replied: false,
     timedOut: true,
     ...(approval ? { approved: false } : {}),
-    ...compact({ messageId, conversationId, to }),
+    ...compact({ messageId, conversationId, to, thread }),
   };
 }
 
@@ -204,7 +204,7 @@ function askForm(form: ChannelForm): AskForm {
         ...(form.degrades && { degrade: true }),
         ...offeredOptions(options, form, context.getTimezone()),
       });
-      return sentOutput(await send(context, account, 0, message, options.optional('idempotencyKey')), message.to);
+      return sentOutput(await send(context, account, 0, message, options.optional('idempotencyKey')), message);
     },
   };
 }

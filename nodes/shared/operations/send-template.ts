@@ -65,7 +65,7 @@ async function sendItem(form: ChannelForm, context: IExecuteFunctions, itemIndex
     ...offeredOptions(options, form, context.getTimezone()),
   });
   const accepted = await send(context, account, itemIndex, message, options.optional('idempotencyKey'));
-  return [{ json: { ...sentOutput(accepted, message.to), template: template.name, language: template.language } }];
+  return [{ json: { ...sentOutput(accepted, message), template: template.name, language: template.language } }];
 }
 
 /** 'Send Template'. The node has `templateMethods`. */

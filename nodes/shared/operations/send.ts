@@ -21,7 +21,7 @@ async function sendItem(form: ChannelForm, context: IExecuteFunctions, itemIndex
     ...offeredOptions(options, form, context.getTimezone()),
   });
   const accepted = await send(context, account, itemIndex, message, options.optional('idempotencyKey'));
-  return [{ json: sentOutput(accepted, message.to) }];
+  return [{ json: sentOutput(accepted, message) }];
 }
 
 /** 'Send': content of any kind that the channel has. */

@@ -1,7 +1,8 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Permission } from '../../../contract/api.ts';
-import { writtenByPersonField } from '../descriptions.ts';
+import { threadFields, writtenByPersonField } from '../descriptions.ts';
 import { itemParameters, type Operation, type Resource } from '../operation.ts';
+import { compact } from '../parameters.ts';
 import { accountRequest } from '../transport.ts';
 import type { ChannelForm } from './channel-form.ts';
 
@@ -16,7 +17,7 @@ function flatPermission(permission: Permission): IDataObject {
     sessionOpen: session.open,
     sessionExpiresAt: session.expiresAt ?? null,
     sessionOpenedBy: session.openedBy ?? null,
-    ...(session.personUntil === undefined ? {} : { sessionPersonUntil: session.personUntil }),
+    ...compact({ sessionPersonUntil: session.personUntil, sessionClosedAt: session.closedAt }),
     freeUntil: session.freeUntil ?? null,
     conversationId: permission.conversationId ?? null,
     contactId: contact?.id ?? null,
@@ -44,7 +45,7 @@ export type SessionQuestion = { kind: string; author?: 'human' };
 
 /** How a node says with whom the session is, and asks the service about it. */
 export interface SessionForm extends Pick<ChannelForm, 'kinds' | 'templates' | 'people'> {
-  field: INodeProperties;
+  fields: readonly INodeProperties[];
   ask(context: IExecuteFunctions, itemIndex: number, question: SessionQuestion): Promise<Permission>;
 }
 
@@ -55,7 +56,7 @@ export function sessionResourceOf(form: SessionForm): Resource {
     name: 'Get',
     action: 'Get a session',
     description: 'Ask whether a message may be sent now, with the reasons and the end of the session',
-    fields: [form.field, kindField(form), ...(form.people ? [writtenByPersonField] : [])],
+    fields: [...form.fields, kindField(form), ...(form.people ? [writtenByPersonField] : [])],
     run: async (context, itemIndex) => {
       const parameters = itemParameters(context, itemIndex);
       const kind = parameters.required('kind', 'Content Type');
@@ -80,10 +81,12 @@ export function sessionResource(form: ChannelForm): Resource {
   };
   return sessionResourceOf({
     ...form,
-    field,
+    fields: [field, ...threadFields(form.recipient)],
     ask: async (context, itemIndex, question) => {
       const account = await form.account(context);
-      const query = { to: itemParameters(context, itemIndex).required('to', 'Contact').trim(), ...question };
+      const parameters = itemParameters(context, itemIndex);
+      const to = parameters.required('to', 'Contact').trim();
+      const query = { to, thread: parameters.optional('thread')?.trim(), ...question };
       return await accountRequest(context, account, { method: 'GET', path: '/v1/permission', query, itemIndex });
     },
   });

@@ -37,8 +37,9 @@ export async function targetOf(deps: Deps, asked: Pick<SendMessage, 'account' | 
 
 function toAddress(account: LiveAccount, to: string, thread: string): Target {
   if (thread !== '' && !capabilitiesOf(account).threads) {
-    const detail = `${account.channel.name} has one conversation with each contact: leave out the thread`;
-    throw new ParleyError(400, 'unsupported_by_channel', detail);
+    const message = 'has one conversation with each contact: leave out the thread';
+    const errors = [{ field: 'thread', message }];
+    throw new ParleyError(400, 'unsupported_by_channel', `${account.channel.name} ${message}`, { errors });
   }
   return { account, to, thread };
 }

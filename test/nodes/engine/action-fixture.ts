@@ -4,7 +4,13 @@ import type { AddressInfo } from 'node:net';
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { PutAccount, Template } from '../../../contract/api.ts';
 import { settingsDigest } from '../../../contract/signature.ts';
-import { type Engine, type Execution, startEngine, type WorkflowJson } from '../../support/engine/engine.ts';
+import {
+  type Engine,
+  type EngineOptions,
+  type Execution,
+  startEngine,
+  type WorkflowJson,
+} from '../../support/engine/engine.ts';
 import { PACKAGE_DIR } from '../../support/paths.ts';
 
 export const NODE = 'WhatsApp Business';
@@ -130,16 +136,17 @@ export function actionWorkflow(parameters: IDataObject, node: RunExtras['node'] 
 
 export type MakeWorkflow = typeof actionWorkflow;
 
-/** `credentials`: those of the workflow's node besides the service's. */
+/** `credentials`: those of the workflow's node besides the service's; `nodeTypes`: nodes that the package does not have. */
 export async function startActionFixture(
   workflow: MakeWorkflow = actionWorkflow,
   name: string = NODE,
   credentials: Record<string, IDataObject> = { whatsAppCloudApi: WHATSAPP_CREDENTIAL },
+  nodeTypes: EngineOptions['nodeTypes'] = {},
 ): Promise<ActionFixture> {
   const service = new ActionService();
   await service.start();
   const parleyApi: IDataObject = {};
-  const engine = await startEngine({ packageDir: PACKAGE_DIR, credentials: { parleyApi, ...credentials } });
+  const engine = await startEngine({ packageDir: PACKAGE_DIR, credentials: { parleyApi, ...credentials }, nodeTypes });
   const run: ActionFixture['run'] = async (parameters, { items, node } = {}) =>
     await engine.run(workflow(parameters, node), items ? { items } : {});
   return {

@@ -47,6 +47,16 @@ describe('Send To', () => {
       { to: '+15550001111', account: WHATSAPP },
     ],
     [
+      'an address in a thread',
+      { sendTo: 'address', account: account('whatsapp/77'), to: '+15550001111', options: { thread: ' order-7 ' } },
+      { to: '+15550001111', account: WHATSAPP, thread: 'order-7' },
+    ],
+    [
+      'a conversation, which says its thread by itself',
+      { options: { thread: 'x' } },
+      { to: { conversationId: 'cnv_7' } },
+    ],
+    [
       'an address from the account of the item',
       { sendTo: 'address', account: account('=twilio_sms/{{ $json.conversationId }}'), to: '+15550001111' },
       { to: '+15550001111', account: { channel: 'twilio_sms', externalId: 'cnv_7' } },
@@ -189,6 +199,11 @@ describe('a file from a binary field', () => {
 test.each([
   [problem(404, 'not_found', "There is no conversation 'cnv_7'"), /There is no conversation 'cnv_7'/, /./],
   [problem(400, 'unsupported_by_channel', 'SMS has no buttons'), /SMS has no buttons$/, /'If the Channel Lacks It'/],
+  [
+    problem(400, 'unsupported_by_channel', 'SMS has one', { errors: [{ field: 'thread', message: 'has one' }] }),
+    /no threads: SMS has one$/,
+    /'Thread'/,
+  ],
   [problem(409, 'session_closed', 'Closed'), /no open session/, /If Session Closed/],
   [problem(409, 'handed_off', 'A person answers'), /A person has taken over/, /Written by a Person/],
 ])('refused by the service: %#', async (reply, message, description) => {

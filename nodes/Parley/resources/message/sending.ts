@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 import type { SendMessage } from '../../../../contract/api.ts';
 import type { OutboundContent } from '../../../../contract/message.ts';
 import type { AnyAccount } from '../../../shared/account.ts';
-import { sendOptionsField } from '../../../shared/descriptions.ts';
+import { sendOptionsField, threadField } from '../../../shared/descriptions.ts';
 import { itemParameters } from '../../../shared/operation.ts';
 import { expiryOf, offeredOptions, send, sendMessage, sentOutput } from '../../../shared/sending.ts';
 import { sessionClosedFields } from '../../../shared/session-closed.ts';
@@ -26,7 +26,15 @@ export const degradeField: INodeProperties = {
   description: "What to do when the contact's channel has no such messages, or not of that size",
 };
 
-export const sendFields: INodeProperties[] = [...sessionClosedFields(false), sendOptionsField(OFFER)];
+/** Not every account has threads. */
+const threadOption: INodeProperties = {
+  ...threadField,
+  description:
+    "Which conversation with the contact, on channels where an account has several: the 'thread' of a trigger. Other channels refuse it.",
+  displayOptions: { show: { '/sendTo': ['address'] } },
+};
+
+export const sendFields: INodeProperties[] = [...sessionClosedFields(false), sendOptionsField(OFFER, [threadOption])];
 
 /** Hands the message of an item to the service; answers the output. */
 export async function sendItem(
@@ -46,5 +54,5 @@ export async function sendItem(
     ...extra,
   });
   const accepted = await send(context, account, itemIndex, message, options.optional('idempotencyKey'));
-  return { ...sentOutput(accepted, message.to), sentAs: accepted.sentAs ?? content.type };
+  return { ...sentOutput(accepted, message), sentAs: accepted.sentAs ?? content.type };
 }

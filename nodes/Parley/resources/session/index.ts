@@ -9,7 +9,7 @@ export const sessionResource = sessionResourceOf({
   kinds: PORTABLE_KINDS,
   templates: true,
   people: true,
-  field: conversationField,
+  fields: [conversationField],
   ask: async (context, itemIndex, question) => {
     const query = { conversationId: conversationId(itemParameters(context, itemIndex)), ...question };
     return await parleyRequest<Permission>(context, { method: 'GET', path: '/v1/permission', query, itemIndex });
