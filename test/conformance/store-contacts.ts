@@ -6,6 +6,7 @@ import * as stops from '../../service/src/store/stop.store.ts';
 import * as conversations from '../../service/src/store/conversation.store.ts';
 import * as list from '../../service/src/store/conversation-list.store.ts';
 import { NO_WINDOW, type SessionWindow } from '../../service/src/core/session-window.ts';
+import * as messages from '../../service/src/store/message.store.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import type { OpenLedger } from './store-fixture.ts';
 import { messageRow } from './store-messages.ts';
@@ -333,14 +334,8 @@ function describeMerge(open: OpenLedger): void {
       await converse(ledger, 'shared into', 'into', 'acc 1');
       await converse(ledger, 'only from', 'from', 'acc 2');
       await ledger.write(async (tx) => {
-        await tx.db
-          .insertInto('messages')
-          .values(messageRow('m1', { conversationId: 'shared from' }))
-          .execute();
-        await tx.db
-          .insertInto('messages')
-          .values(messageRow('m2', { conversationId: 'shared into' }))
-          .execute();
+        await messages.insert(tx, messageRow('m1', { conversationId: 'shared from' }));
+        await messages.insert(tx, messageRow('m2', { conversationId: 'shared into' }));
         await contacts.merge(tx, 'from', 'into');
       });
       expect(await contacts.find(ledger.reader, 'from', 'c')).toBeUndefined();

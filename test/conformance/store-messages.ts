@@ -1,11 +1,14 @@
 /** Messages, attempts, idempotency keys and media. */
+import * as attempts from '../../service/src/store/attempt.store.ts';
+import * as dead from '../../service/src/store/dead-letter.store.ts';
 import { dropMediaOf } from '../../service/src/store/media-keeping.store.ts';
 import * as media from '../../service/src/store/media.store.ts';
 import * as messages from '../../service/src/store/message.store.ts';
+import * as providerIds from '../../service/src/store/provider-id.store.ts';
 import { LIMIT } from '../../service/src/store/stretch.ts';
 import type { OpenLedger } from './store-fixture.ts';
 
-export function messageRow(id: string, change: Partial<messages.MessageRow> = {}): messages.MessageRow {
+export function messageRow(id: string, change: Partial<messages.Message> = {}): messages.Message {
   return {
     id,
     accountId: 'acc',
@@ -15,7 +18,7 @@ export function messageRow(id: string, change: Partial<messages.MessageRow> = {}
     status: 'queued',
     statusAt: 1,
     providerId: null,
-    content: '{}',
+    content: { type: 'text', text: '' },
     context: null,
     request: null,
     purpose: 'reply',
@@ -23,7 +26,7 @@ export function messageRow(id: string, change: Partial<messages.MessageRow> = {}
     campaign: null,
     replayOf: null,
     replayedAs: null,
-    refusedIds: null,
+    refusedIds: [],
     error: null,
     pricing: null,
     createdAt: 1,
@@ -36,7 +39,7 @@ export function describeMessageStores(open: OpenLedger): void {
   describe('messages', () => {
     test('are stored once for each id of the provider and account', async () => {
       const ledger = await open();
-      const insert = (row: messages.MessageRow) => ledger.write((tx) => messages.insert(tx, row));
+      const insert = (row: messages.Message) => ledger.write((tx) => messages.insert(tx, row));
       expect(await insert(messageRow('a', { providerId: 'p' }))).toBe(true);
       expect(await insert(messageRow('b', { providerId: 'p' }))).toBe(false);
       expect(await insert(messageRow('c', { providerId: 'p', accountId: 'other' }))).toBe(true);
@@ -56,6 +59,52 @@ export function describeMessageStores(open: OpenLedger): void {
         messageRow('a', { status: 'sent', statusAt: 2, providerId: 'p' }),
       );
       expect(await messages.find(ledger.reader, 'b')).toEqual(messageRow('b'));
+    });
+
+    test('keep what they say, what was asked and how it ended, as it was given', async () => {
+      const ledger = await open();
+      const said = messageRow('a', {
+        content: { type: 'text', text: 'Olá "ação"', choices: [{ id: '1', title: 'One' }] },
+        context: { replyToProviderId: 'p', forwarded: true },
+        request: { ifSessionClosed: 'hold', metadata: { nested: { of: [1, null, 'x'] } } },
+        author: { type: 'agent', id: 'a1', name: 'Ana' },
+        error: { code: 'rejected', message: 'No', providerCode: '131' },
+        pricing: { billable: true, category: 'service' },
+      });
+      await ledger.write((tx) => messages.insert(tx, said));
+      expect(await messages.find(ledger.reader, 'a')).toEqual(said);
+      const change = {
+        content: { type: 'unsupported', reason: 'no longer kept' },
+        refusedIds: ['p', 'q'],
+        error: null,
+        pricing: { billable: false },
+      } satisfies messages.MessageChange;
+      await ledger.write((tx) => messages.update(tx, 'a', change));
+      expect(await messages.find(ledger.reader, 'a')).toEqual({ ...said, ...change });
+    });
+
+    test('are told by any id of the provider, with what they say or without', async () => {
+      const ledger = await open();
+      await ledger.write(async (tx) => {
+        await messages.insert(tx, messageRow('a', { providerId: 'p', direction: 'inbound' }));
+        await providerIds.add(tx, { id: 'a', accountId: 'acc' }, ['q']);
+      });
+      for (const id of ['p', 'q']) {
+        expect((await messages.findByProviderId(ledger.reader, 'acc', id))?.id).toBe('a');
+        expect(await messages.named(ledger.reader, 'acc', id)).toEqual({ id: 'a', direction: 'inbound' });
+        expect(await messages.named(ledger.reader, 'other', id)).toBeUndefined();
+      }
+    });
+
+    test('that ended badly are found by the code of their error, however it was given', async () => {
+      const ledger = await open();
+      const error = { message: 'No', providerCode: '131', code: 'rejected' };
+      await ledger.write((tx) => messages.insert(tx, messageRow('a', { error, status: 'failed' })));
+      await ledger.write((tx) => messages.update(tx, 'a', { deadAt: 5 }));
+      const all = { from: undefined, to: undefined, order: 'asc', behind: undefined, status: undefined } as const;
+      const coded = (code: string) => dead.messages(ledger.reader, { ...all, accountIds: undefined, code }, 9);
+      expect((await coded('rejected')).map(({ id }) => id)).toEqual(['a']);
+      expect(await coded('reject')).toEqual([]);
     });
 
     test('of a conversation are paged, the newest first, and listed by status, the oldest first', async () => {
@@ -87,19 +136,20 @@ export function describeMessageStores(open: OpenLedger): void {
 
   test('attempts are numbered, in order, open until they are closed', async () => {
     const ledger = await open();
+    const error = { code: 'throttled', message: 'Too many' };
     await ledger.write(async (tx) => {
-      await messages.openAttempt(tx, { id: 'two', messageId: 'm', number: 2, openedAt: 20 });
-      await messages.openAttempt(tx, { id: 'one', messageId: 'm', number: 1, openedAt: 10 });
-      await messages.openAttempt(tx, { id: 'other', messageId: 'n', number: 1, openedAt: 10 });
-      await messages.closeAttempt(tx, 'one', 15, 'throttled', '{"code":"throttled"}');
+      await attempts.open(tx, { id: 'two', messageId: 'm', number: 2, openedAt: 20 });
+      await attempts.open(tx, { id: 'one', messageId: 'm', number: 1, openedAt: 10 });
+      await attempts.open(tx, { id: 'other', messageId: 'n', number: 1, openedAt: 10 });
+      await attempts.close(tx, 'one', 15, 'throttled', error);
     });
-    const closed = { closedAt: 15, outcome: 'throttled', error: '{"code":"throttled"}' };
-    expect(await messages.attempts(ledger.reader, 'm')).toEqual([
+    const closed = { closedAt: 15, outcome: 'throttled', error };
+    expect(await attempts.ofMessage(ledger.reader, 'm')).toEqual([
       { id: 'one', messageId: 'm', number: 1, openedAt: 10, ...closed },
       { id: 'two', messageId: 'm', number: 2, openedAt: 20, closedAt: null, outcome: null, error: null },
     ]);
     const again = { id: 'three', messageId: 'm', number: 2, openedAt: 30 };
-    await expect(ledger.write((tx) => messages.openAttempt(tx, again))).rejects.toThrow();
+    await expect(ledger.write((tx) => attempts.open(tx, again))).rejects.toThrow();
   });
 
   describe('media', () => {

@@ -1,6 +1,6 @@
 import { ParleyError, SendError } from '../../service/src/core/errors.ts';
 import { GIVE_UP_MS } from '../../service/src/events/deliver.ts';
-import * as messages from '../../service/src/store/message.store.ts';
+import * as attempts from '../../service/src/store/attempt.store.ts';
 import * as store from '../../service/src/store/subscription.store.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 import { EventsFixture, URL_OF_WORKFLOW, type Answer } from './fixture.ts';
@@ -180,7 +180,7 @@ describe('a waiting workflow', () => {
     flow.ledger.write(async (tx) => {
       const question = { id: 'msg_q', accountId: flow.account.id, conversationId: 'cnv', byPerson: false };
       await flow.subscriptions.wait(tx, question, url, until());
-      await messages.openAttempt(tx, { id: 'att', messageId: 'msg_q', number: 1, openedAt: flow.clock.now() });
+      await attempts.open(tx, { id: 'att', messageId: 'msg_q', number: 1, openedAt: flow.clock.now() });
     });
 
   test('gets the next reply, once; triggers leave that one out and get those after it', async () => {
@@ -202,7 +202,7 @@ describe('a waiting workflow', () => {
     'does not get what was written before its question could be seen (%s)',
     async (outcome) => {
       await wait();
-      await flow.ledger.write((tx) => messages.closeAttempt(tx, 'att', flow.clock.now(), outcome, null));
+      await flow.ledger.write((tx) => attempts.close(tx, 'att', flow.clock.now(), outcome, null));
       await flow.wrote('cnv', text('hello?'));
       await flow.deliver();
       expect(flow.calls).toEqual([]);

@@ -10,6 +10,7 @@ import * as contacts from '../../service/src/store/contact.store.ts';
 import * as conversations from '../../service/src/store/conversation.store.ts';
 import * as events from '../../service/src/store/event.store.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
+import * as attempts from '../../service/src/store/attempt.store.ts';
 import * as messages from '../../service/src/store/message.store.ts';
 import * as providerIds from '../../service/src/store/provider-id.store.ts';
 import type { Tx } from '../../service/src/store/unit-of-work.ts';
@@ -52,9 +53,9 @@ const tell = (tx: Tx, id: string, conversationId: string) => {
 
 /** All that a send leaves. */
 async function send(tx: Tx): Promise<void> {
-  await messages.insert(tx, messageRow('msg', { content: '{"type":"text","text":"a late word"}' }));
+  await messages.insert(tx, messageRow('msg', { content: { type: 'text', text: 'a late word' } }));
   await messages.rememberKey(tx, 'key', 'digest', 'msg', NOW);
-  await messages.openAttempt(tx, { id: 'att', messageId: 'msg', number: 1, openedAt: NOW });
+  await attempts.open(tx, { id: 'att', messageId: 'msg', number: 1, openedAt: NOW });
   await providerIds.add(tx, { id: 'msg', accountId: 'acc' }, ['wamid']);
   await tell(tx, 'evt late', 'cnv');
 }

@@ -9,6 +9,7 @@ import { firstIdAt } from '../../service/src/core/ids.ts';
 import { viewMessage } from '../../service/src/outbound/message-view.ts';
 import type { StoreDialect } from '../../service/src/store/dialect.ts';
 import { Ledger } from '../../service/src/store/ledger.ts';
+import { fromRow } from '../../service/src/store/message-row.ts';
 import type { Schema } from '../../service/src/store/schema.ts';
 
 const HOUR = 3_600_000;
@@ -202,7 +203,7 @@ function describeBodies(): void {
       const [old, young] = [message(21 * DAY, { author }), message(19 * DAY, { author })];
       await put({ messages: [old, young] });
       await sweep();
-      expect(viewMessage(await rowOf(old.id))).not.toHaveProperty('author');
+      expect(viewMessage(fromRow(await rowOf(old.id)))).not.toHaveProperty('author');
       expect((await rowOf(old.id)).author).toBeNull();
       expect((await rowOf(young.id)).author).toBe(author);
     });

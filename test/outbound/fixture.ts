@@ -32,6 +32,7 @@ import { EmbeddedDriver } from '../../service/src/outbox/embedded.driver.ts';
 import { Outbox } from '../../service/src/outbox/outbox.ts';
 import { parseEncryptionKeys, SecretBox } from '../../service/src/platform/secret-box.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
+import * as attempts from '../../service/src/store/attempt.store.ts';
 import * as messages from '../../service/src/store/message.store.ts';
 import { manualClock } from '../sandbox/kit/clock.ts';
 import { eventually } from '../support/eventually.ts';
@@ -168,7 +169,7 @@ export class OutboundFixture {
   }
 
   async outcomes(id: string): Promise<(string | null)[]> {
-    return (await messages.attempts(this.ledger.reader, id)).map(({ outcome }) => outcome);
+    return (await attempts.ofMessage(this.ledger.reader, id)).map(({ outcome }) => outcome);
   }
 
   /** The provider was called so often. */

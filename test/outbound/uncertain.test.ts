@@ -105,7 +105,7 @@ describe('where the provider can be asked', () => {
     await fixture.reaches(id, 'failed');
     expect(fixture.calls).toHaveLength(12);
     expect(await messages.find(fixture.ledger.reader, id)).toMatchObject({
-      error: expect.stringContaining('12 times'),
+      error: { message: expect.stringContaining('12 times') },
     });
   });
 

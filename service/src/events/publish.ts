@@ -9,11 +9,11 @@ import { messageKey, type Ids } from '../core/ids.ts';
 import { sessionState } from '../core/session-window.ts';
 import type { Observer } from '../core/observer.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import { mayHaveArrived } from '../store/attempt.store.ts';
 import * as conversations from '../store/conversation.store.ts';
 import * as events from '../store/event.store.ts';
 import * as media from '../store/media.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
-import * as messages from '../store/message.store.ts';
 import * as subscriptions from '../store/subscription.store.ts';
 import type { SubscriptionRow } from '../store/subscription.store.ts';
 import type { Fact } from './fact.ts';
@@ -137,7 +137,7 @@ export class Publisher {
     for (const one of await subscriptions.waits(tx.db, account.id, conversation.id, now)) {
       if (!answersWait(one.filter, fact, conversation.owner)) continue;
       const isNews = type === 'message.status';
-      if (isNews || (await messages.mayHaveArrived(tx.db, questionOf(one.filter)))) waiting.push(one);
+      if (isNews || (await mayHaveArrived(tx.db, questionOf(one.filter)))) waiting.push(one);
     }
     return waiting;
   }

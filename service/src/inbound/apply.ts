@@ -110,7 +110,7 @@ export class Applier {
   async #correlationOf({ tx, account, event, at }: InboundFact<ParsedStatus>): Promise<string | undefined> {
     const { said, contact, correlationId, providerMessageId } = event;
     if (correlationId !== undefined || said === undefined || contact === undefined) return correlationId;
-    if ((await messages.findByProviderId(tx.db, account.id, providerMessageId)) !== undefined) return undefined;
+    if ((await messages.named(tx.db, account.id, providerMessageId)) !== undefined) return undefined;
     const known = await knownPerson(tx, account, whomOf({ ...event, contact }));
     return known && (await this.#deps.echoes.find(tx, known.conversation.id, said, at));
   }
@@ -135,7 +135,7 @@ export class Applier {
     const added = await this.#store(fact, person, id, 'inbound', 'received', content);
     if (!added) return;
     const target = event.context?.replyToProviderId;
-    const replyTo = target && (await messages.findByProviderId(tx.db, account.id, target))?.id;
+    const replyTo = target && (await messages.named(tx.db, account.id, target))?.id;
     const { providerMessageId, context } = event;
     const message = {
       id,
@@ -153,7 +153,7 @@ export class Applier {
     const person = await this.#people.after(fact);
     const content = await this.#files.in(tx, placeOf(person), event.content);
     const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
-    const change = { content: JSON.stringify(content), kind: content.type, statusAt: at };
+    const change = { content, kind: content.type, statusAt: at };
     // Edits overtake each other, and a deletion overtakes edits.
     const isLatest = known !== undefined && at >= known.statusAt;
     if (known?.direction === 'inbound' && isLatest) await messages.update(tx, known.id, change);
@@ -170,8 +170,8 @@ export class Applier {
     if (known?.direction === 'inbound') {
       const content: InboundContent = { type: 'unsupported', reason: 'deleted by the contact' };
       await this.#deps.publisher.forget(tx, account.id, event.providerMessageId, content);
-      await media.forget(tx, JSON.parse(known.content));
-      await messages.update(tx, known.id, { content: JSON.stringify(content), kind: content.type, statusAt: at });
+      await media.forget(tx, known.content);
+      await messages.update(tx, known.id, { content, kind: content.type, statusAt: at });
     }
     const data = { messageId: known?.id, providerMessageId: event.providerMessageId };
     await this.#publish(fact, person, { type: event.type, data });
@@ -223,7 +223,7 @@ export class Applier {
 
   /** It came twice: nothing of it is to be true again. */
   async #isStored({ tx, account, event }: InboundFact<ParsedMessage | ParsedEcho>): Promise<boolean> {
-    return (await messages.findByProviderId(tx.db, account.id, event.providerMessageId)) !== undefined;
+    return (await messages.named(tx.db, account.id, event.providerMessageId)) !== undefined;
   }
 
   async #store(
@@ -231,7 +231,7 @@ export class Applier {
     { conversation }: Participant,
     id: string,
     direction: 'inbound' | 'outbound',
-    status: string,
+    status: 'received' | 'sent',
     content: InboundContent,
   ): Promise<boolean> {
     return messages.insert(tx, {
@@ -243,8 +243,8 @@ export class Applier {
       status,
       statusAt: at,
       providerId: event.providerMessageId,
-      content: JSON.stringify(content),
-      context: 'context' in event && event.context ? JSON.stringify(event.context) : null,
+      content,
+      context: 'context' in event && event.context ? event.context : null,
       request: null,
       error: null,
       pricing: null,

@@ -22,11 +22,11 @@ import type { Conversation } from '../store/conversation.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
-import type { MessageRow } from '../store/message.store.ts';
+import type { Message, StoredRequest } from '../store/message.store.ts';
 import { checkedExpiry } from './expiry.ts';
 import { holdJob, sendJob } from './jobs.ts';
 import type { Permissions } from './permission.ts';
-import { contentOf, requestOf, writerOf, type StoredRequest } from './message-view.ts';
+import { contentOf, requestOf, writerOf } from './message-view.ts';
 import { targetOf, unknownConversation, type Target } from './recipient.ts';
 import { providerIdOf } from './references.ts';
 import { readOptions } from './send-options.ts';
@@ -58,7 +58,7 @@ interface Permitted {
 }
 
 /** What is kept with a message besides its content. */
-interface Stored extends Pick<MessageRow, 'purpose' | 'author' | 'replayOf'> {
+interface Stored extends Pick<Message, 'purpose' | 'author' | 'replayOf'> {
   request: StoredRequest;
 }
 
@@ -119,7 +119,7 @@ export class Admission {
    * Admits what a dead letter said once more, as a message of its own, by the rules of every send. Joins the caller's unit of work, in
    * which the dead one is held.
    */
-  async replay(tx: Tx, account: LiveAccount, dead: MessageRow): Promise<SendAccepted> {
+  async replay(tx: Tx, account: LiveAccount, dead: Message): Promise<SendAccepted> {
     const { expiresAt: _, ...request } = requestOf(dead);
     const { purpose } = dead;
     const send = {
@@ -160,7 +160,7 @@ export class Admission {
       {
         request,
         purpose: send.purpose ?? 'reply',
-        author: byPerson ? JSON.stringify(author) : null,
+        author: byPerson ? author : null,
         replayOf: null,
       },
     );
@@ -192,9 +192,9 @@ export class Admission {
       status,
       statusAt: now,
       providerId: null,
-      content: JSON.stringify(content),
+      content,
       context: null,
-      request: JSON.stringify(request),
+      request,
       ...particular,
       error: null,
       pricing: null,

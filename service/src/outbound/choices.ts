@@ -3,7 +3,7 @@ import type { OutboundContent } from '../../../contract/message.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
-import type { MessageRow } from '../store/message.store.ts';
+import type { Message } from '../store/message.store.ts';
 import { contentOf } from './message-view.ts';
 
 /** What the contact may choose from while this is sent, and after. */
@@ -17,7 +17,7 @@ export async function leaveChoices(
 }
 
 /** The contact will not see the message, or something else in its place. */
-export async function withdrawChoices(tx: Tx, message: MessageRow): Promise<void> {
+export async function withdrawChoices(tx: Tx, message: Message): Promise<void> {
   if (message.kind !== 'text') return;
   const choices = choicesOf(contentOf(message));
   if (choices !== undefined) await conversations.dropChoices(tx, message.conversationId, choices);

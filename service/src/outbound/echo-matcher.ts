@@ -1,8 +1,9 @@
 /** Providers tell what was sent from anywhere, at times faster than their own answer to the send, and without our id. */
 import { matchesEcho } from '../core/echo-matcher.ts';
+import * as attempts from '../store/attempt.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
-import type { MessageRow } from '../store/message.store.ts';
+import type { Message } from '../store/message.store.ts';
 import { contentOf } from './message-view.ts';
 
 /** Between a call to the provider and the time at which it says that the message was sent, by whichever clock. */
@@ -37,7 +38,9 @@ export async function findEchoedMessage(
 
 /** Between that time and the nearest call of the message that was not answered; infinite: there was none. */
 async function calledAwayMs(tx: Tx, messageId: string, at: number): Promise<number> {
-  const calls = (await messages.attempts(tx.db, messageId)).filter(({ outcome }) => MAY_HAVE_ARRIVED.includes(outcome));
+  const calls = (await attempts.ofMessage(tx.db, messageId)).filter(({ outcome }) =>
+    MAY_HAVE_ARRIVED.includes(outcome),
+  );
   return Math.min(...calls.map(({ openedAt }) => Math.abs(at - openedAt)));
 }
 
@@ -45,10 +48,10 @@ async function calledAwayMs(tx: Tx, messageId: string, at: number): Promise<numb
 export interface ProviderIdClaim {
   id: string | null;
   /** It was taken for somebody else's until now. */
-  echo?: MessageRow;
+  echo?: Message;
 }
 
-export async function claimProviderId(tx: Tx, message: MessageRow, providerId: string): Promise<ProviderIdClaim> {
+export async function claimProviderId(tx: Tx, message: Message, providerId: string): Promise<ProviderIdClaim> {
   if (message.providerId !== null) return { id: message.providerId };
   const other = await messages.findByProviderId(tx.db, message.accountId, providerId);
   if (other === undefined) return { id: providerId };

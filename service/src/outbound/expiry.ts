@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Failures } from '../core/failures.ts';
 import type { Job, Outbox } from '../outbox/outbox.ts';
+import * as attempts from '../store/attempt.store.ts';
 import { overdue } from '../store/job-group.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
@@ -83,8 +84,8 @@ export class Expiry {
     const { messageId } = job.payload as { messageId: string };
     const message = await messages.lockForUpdate(tx, messageId);
     if (message?.status === 'queued') {
-      const attempts = await messages.attempts(tx.db, messageId);
-      if (attempts.some(({ closedAt }) => closedAt === null)) return;
+      const calls = await attempts.ofMessage(tx.db, messageId);
+      if (calls.some(({ closedAt }) => closedAt === null)) return;
       const account = accounts.find(message.accountId);
       // Its account was deleted, or is not known here yet: the job says so when it runs.
       if (account === undefined) return;

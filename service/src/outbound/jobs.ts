@@ -2,8 +2,7 @@
 import { MAX_AGE_MS } from '../core/retry.ts';
 import type { OutboxJob } from '../outbox/outbox.ts';
 import { conversationKey } from '../store/job.store.ts';
-import type { MessageRow } from '../store/message.store.ts';
-import type { StoredRequest } from './message-view.ts';
+import type { Message, StoredRequest } from '../store/message.store.ts';
 
 /** A held message that the contact never made sendable fails with `expired`. */
 const MAX_HOLD_MS = 7 * 24 * 3_600_000;
@@ -14,7 +13,7 @@ const PRIORITY = { reply: 0, campaign: 10 } as const;
 /** The kind of the jobs that send one message each. */
 export const SEND = 'send';
 
-type Addressed = Pick<MessageRow, 'id' | 'accountId' | 'conversationId' | 'purpose'>;
+type Addressed = Pick<Message, 'id' | 'accountId' | 'conversationId' | 'purpose'>;
 
 /** Sends one message that can be sent from now on; those of one conversation keep their order, those of one account share its pace. */
 export function sendJob(message: Addressed, { expiresAt }: StoredRequest, now: number): OutboxJob {

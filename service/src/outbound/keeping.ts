@@ -10,7 +10,6 @@ import type { Tx } from '../store/unit-of-work.ts';
 
 /** Of each conversation, as many rounds of messages go at once. */
 const ROUNDS_AT_ONCE = 4;
-const FORGOTTEN_JSON = JSON.stringify(FORGOTTEN);
 
 export const messageEraser: PersonEraser<unknown, unknown, null> = {
   name: 'messages',
@@ -54,10 +53,10 @@ const textOf = (from: unknown) => (from as string | null) ?? '';
 /** What messages said. Those that may still be sent keep it. */
 function emptyMessages(tx: Tx, before: number, now: number): Promise<true | undefined> {
   return emptyInOrder(tx, 'retention:messages', '', now, async (at) => {
-    const { rows, upTo, more } = await store.oldMessages(tx, at, firstIdAt('msg', before), FORGOTTEN_JSON);
+    const { rows, upTo, more } = await store.oldMessages(tx, at, firstIdAt('msg', before), FORGOTTEN);
     for (const row of rows) {
       if (row.underWay) continue;
-      await store.forgetBody(tx, row.id, FORGOTTEN_JSON);
+      await store.forgetBody(tx, row.id, FORGOTTEN);
       // The titles of what it left to choose from are kept with the conversation.
       if (row.direction === 'outbound' && row.kind === 'text') await forgetChoices(tx, row.conversationId, row.id);
     }

@@ -1,37 +1,29 @@
 /** Messages as they are stored, as the API shows them, and as events tell of them. */
-import type { MessageAttempt, MessageView, SendMessage } from '../../../contract/api.ts';
-import type { EventError, IdentityRef, StatusChange } from '../../../contract/event.ts';
+import type { MessageAttempt, MessageView } from '../../../contract/api.ts';
+import type { StatusChange } from '../../../contract/event.ts';
 import type { Author, MessageStatus, OutboundContent } from '../../../contract/message.ts';
 import type { OutgoingMessage } from '../channels/channel.ts';
 import { BOT } from '../core/author.ts';
 import { iso } from '../core/clock.ts';
 import type { Conversation } from '../store/conversation.store.ts';
-import type { AttemptRow, MessageRow } from '../store/message.store.ts';
+import type { Attempt } from '../store/attempt.store.ts';
+import type { Message, StoredRequest } from '../store/message.store.ts';
 
-/** What a send asked besides the content: kept with the message. */
-export interface StoredRequest {
-  /** Absent: the caller named a conversation; the contact's best identity at the time of sending. */
-  to?: IdentityRef;
-  ifSessionClosed: NonNullable<SendMessage['ifSessionClosed']>;
-  replyToProviderId?: string;
-  /** From then on it is not to be sent any more, milliseconds since the epoch; absent: a day after it could first be sent. */
-  expiresAt?: number;
-  metadata?: Record<string, unknown>;
-  /** As the channel read them. */
-  options?: Record<string, unknown>;
+const ASKED_NOTHING: StoredRequest = { ifSessionClosed: 'fail' };
+
+/** What its send asked besides the content; nothing, where that is not known (any more). */
+export function requestOf({ request }: Pick<Message, 'request'>): StoredRequest {
+  return request ?? ASKED_NOTHING;
 }
 
-export function requestOf(row: MessageRow): StoredRequest {
-  return JSON.parse(row.request ?? '{}') as StoredRequest;
-}
-
-export function contentOf(row: MessageRow): OutboundContent {
-  return JSON.parse(row.content) as OutboundContent;
+/** What a message of ours says. */
+export function contentOf({ content }: Pick<Message, 'content'>): OutboundContent {
+  return content as OutboundContent;
 }
 
 /** Who wrote a message of ours. */
-export function writerOf({ author }: MessageRow): Author {
-  return author === null ? BOT : (JSON.parse(author) as Author);
+export function writerOf({ author }: Pick<Message, 'author'>): Author {
+  return author ?? BOT;
 }
 
 /** What a channel is told besides the message itself. */
@@ -43,7 +35,7 @@ export function whereOf({ thread, inReplyTo }: Conversation): Pick<Circumstances
 }
 
 /** The message as a channel gets it. */
-export function outgoingOf(row: MessageRow, circumstances: Circumstances): OutgoingMessage {
+export function outgoingOf(row: Message, circumstances: Circumstances): OutgoingMessage {
   const { replyToProviderId, options = {} } = requestOf(row);
   return {
     id: row.id,
@@ -55,22 +47,17 @@ export function outgoingOf(row: MessageRow, circumstances: Circumstances): Outgo
   };
 }
 
-export function parse<T>(text: string | null): T | undefined {
-  return text === null ? undefined : (JSON.parse(text) as T);
-}
-
-export function viewMessage(row: MessageRow, attempts?: readonly AttemptRow[]): MessageView {
+export function viewMessage(row: Message, attempts?: readonly Attempt[]): MessageView {
   const { metadata, expiresAt } = requestOf(row);
-  const { replayOf, replayedAs } = row;
+  const { replayOf, replayedAs, error } = row;
   const isOurs = row.request !== null || row.author !== null;
-  const error = parse<EventError>(row.error);
   return {
     id: row.id,
     direction: row.direction,
-    status: row.status as MessageView['status'],
+    status: row.status,
     conversationId: row.conversationId,
     ...(row.providerId !== null && { providerMessageId: row.providerId }),
-    content: JSON.parse(row.content) as MessageView['content'],
+    content: row.content,
     ...(isOurs && { author: writerOf(row) }),
     ...(error && { error }),
     ...(metadata && { metadata }),
@@ -83,8 +70,8 @@ export function viewMessage(row: MessageRow, attempts?: readonly AttemptRow[]): 
   };
 }
 
-export function viewAttempt(row: AttemptRow): MessageAttempt {
-  const error = parse<EventError>(row.error);
+export function viewAttempt(row: Attempt): MessageAttempt {
+  const { error } = row;
   return {
     number: row.number,
     openedAt: iso(row.openedAt),
@@ -95,10 +82,9 @@ export function viewAttempt(row: AttemptRow): MessageAttempt {
 }
 
 /** The status of an outbound message as an event tells it. */
-export function statusChange(row: MessageRow): StatusChange {
+export function statusChange(row: Message): StatusChange {
   const { metadata } = requestOf(row);
-  const error = parse<EventError>(row.error);
-  const pricing = parse<NonNullable<StatusChange['pricing']>>(row.pricing);
+  const { error, pricing } = row;
   return {
     id: row.id,
     ...(row.providerId !== null && { providerMessageId: row.providerId }),

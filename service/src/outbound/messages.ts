@@ -11,6 +11,7 @@ import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import { addressesIn, identityIn } from '../core/identity.ts';
 import { NO_WINDOW, sessionState } from '../core/session-window.ts';
+import * as attempts from '../store/attempt.store.ts';
 import * as contacts from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Ledger } from '../store/ledger.ts';
@@ -45,7 +46,7 @@ export class Messages {
     const { reader } = this.#deps.ledger;
     const row = await store.find(reader, id);
     if (row === undefined) throw new ParleyError(404, 'not_found', `There is no message '${id}'`);
-    return viewMessage(row, row.direction === 'outbound' ? await store.attempts(reader, id) : undefined);
+    return viewMessage(row, row.direction === 'outbound' ? await attempts.ofMessage(reader, id) : undefined);
   }
 
   /** The transcript, newest first. */

@@ -17,12 +17,14 @@ import type { Observer } from '../core/observer.ts';
 import type { Reason } from '../core/send-permission.ts';
 import { isOpen } from '../core/session-window.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
+import * as attempts from '../store/attempt.store.ts';
+import type { Attempt } from '../store/attempt.store.ts';
 import * as contacts from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
-import type { AttemptRow, MessageRow } from '../store/message.store.ts';
+import type { Message } from '../store/message.store.ts';
 import { leaveChoices } from './choices.ts';
 import { EXPIRED } from './expiry.ts';
 import { lateAt, SEND } from './jobs.ts';
@@ -86,7 +88,7 @@ export class SendHandler implements JobHandler {
     if (message === undefined) return this.#done(job);
     if (message.status !== 'queued') {
       // A status webhook settled it; after a crash the attempt that it was about is still open.
-      return this.#done(job, (tx) => messages.closeOpenAttempts(tx, messageId, clock.now(), message.status));
+      return this.#done(job, (tx) => attempts.closeOpen(tx, messageId, clock.now(), message.status));
     }
     const account = await accounts.known(message.accountId);
     if (account === undefined) return this.#orphaned(job, message);
@@ -94,7 +96,7 @@ export class SendHandler implements JobHandler {
       await ledger.write((tx) => outbox.moveToGroup(tx, job, account.id));
       return false;
     }
-    const sending: Sending = { job, account, message, attempts: await messages.attempts(ledger.reader, messageId) };
+    const sending: Sending = { job, account, message, attempts: await attempts.ofMessage(ledger.reader, messageId) };
     const open = sending.attempts.find((attempt) => attempt.closedAt === null);
     if (open) return this.#interrupted(sending, open);
     if (clock.now() >= lateAt(job)) {
@@ -125,7 +127,7 @@ export class SendHandler implements JobHandler {
    */
   async #open(
     tx: Tx,
-    { job, account, message, attempts }: Sending,
+    { job, account, message, attempts: before }: Sending,
   ): Promise<Opened | SendError | 'settled' | 'put off'> {
     const { ids, clock, outbox, pacer } = this.#deps;
     // Before anything else: whoever lost the job may not open an attempt.
@@ -145,8 +147,8 @@ export class SendHandler implements JobHandler {
       return 'put off';
     }
     const attemptId = ids.next('att');
-    const number = attempts.length + 1;
-    await messages.openAttempt(tx, { id: attemptId, messageId: message.id, number, openedAt: clock.now() });
+    const number = before.length + 1;
+    await attempts.open(tx, { id: attemptId, messageId: message.id, number, openedAt: clock.now() });
     await leaveChoices(tx, conversation, contentOf(current));
     const isSessionOpen = isOpen(conversation.window, capabilitiesOf(account, conversation.facts).window, clock.now());
     const session = isSessionOpen ? ('open' as const) : ('closed' as const);
@@ -174,7 +176,7 @@ export class SendHandler implements JobHandler {
   }
 
   /** A refusal of our own (an address that may not be called) concerns this message; anything else unforeseen may have been sent. */
-  #sendError(message: MessageRow, cause: unknown): SendError {
+  #sendError(message: Message, cause: unknown): SendError {
     if (cause instanceof SendError) return cause;
     if (cause instanceof ParleyError)
       return new SendError('settings', cause.message, { providerCode: cause.code, scope: 'message' });
@@ -182,7 +184,7 @@ export class SendHandler implements JobHandler {
     return new SendError('uncertain', 'The channel failed while the message was being sent');
   }
 
-  async #refusal(tx: Tx, account: LiveAccount, message: MessageRow, person: Participant): Promise<Reason | undefined> {
+  async #refusal(tx: Tx, account: LiveAccount, message: Message, person: Participant): Promise<Reason | undefined> {
     const { purpose } = message;
     const author = sideOf(writerOf(message));
     const question: SendQuestion = { account, ...person, kind: contentOf(message).type, purpose, author };
@@ -190,7 +192,7 @@ export class SendHandler implements JobHandler {
   }
 
   /** As if the provider had said it, where providers do; the rest is ours alone to say. */
-  async #refused(tx: Tx, account: LiveAccount, row: MessageRow, { code, detail: message }: Reason) {
+  async #refused(tx: Tx, account: LiveAccount, row: Message, { code, detail: message }: Reason) {
     if (code === 'session_closed' || code === 'opted_out') return new SendError(code, message);
     const { outbox, outcomes, clock } = this.#deps;
     const waits = code === 'blocked' && requestOf(row).ifSessionClosed === 'hold';
@@ -200,12 +202,12 @@ export class SendHandler implements JobHandler {
   }
 
   /** Nobody knows whether the provider got it; one that drops repeats by our key gets it again. */
-  async #interrupted({ job, account, message }: Sending, open: AttemptRow): Promise<boolean> {
+  async #interrupted({ job, account, message }: Sending, open: Attempt): Promise<boolean> {
     const { clock, outcomes, outbox, ledger } = this.#deps;
     const error = INTERRUPTED;
     const { idempotentSends } = capabilitiesOf(account);
     await ledger.write(async (tx) => {
-      await messages.closeAttempt(tx, open.id, clock.now(), 'uncertain', JSON.stringify(error));
+      await attempts.close(tx, open.id, clock.now(), 'uncertain', error);
       if (idempotentSends) return outbox.postpone(tx, job, clock.now(), true);
       await outcomes.uncertain(tx, account, message.id, error);
       await outbox.finish(tx, job);
@@ -214,17 +216,18 @@ export class SendHandler implements JobHandler {
   }
 
   /** The account was deleted: there is nobody to tell by an event, the message itself says why. A call that was interrupted may have arrived. */
-  async #orphaned(job: Job, message: MessageRow): Promise<boolean> {
+  async #orphaned(job: Job, message: Message): Promise<boolean> {
     const now = this.#deps.clock.now();
-    const attempts = await messages.attempts(this.#deps.ledger.reader, message.id);
-    const wasCalled = attempts.some((attempt) => attempt.closedAt === null);
+    const calls = await attempts.ofMessage(this.#deps.ledger.reader, message.id);
+    const wasCalled = calls.some((attempt) => attempt.closedAt === null);
     const error = wasCalled
       ? INTERRUPTED
       : { code: 'settings', message: 'The account was deleted before the message was sent' };
-    const change = { status: wasCalled ? 'unknown' : 'failed', statusAt: now, deadAt: now };
+    const status = wasCalled ? ('unknown' as const) : ('failed' as const);
+    const change = { status, statusAt: now, deadAt: now };
     return this.#done(job, async (tx) => {
-      await messages.closeOpenAttempts(tx, message.id, now, 'uncertain');
-      await messages.update(tx, message.id, { ...change, error: JSON.stringify(error) });
+      await attempts.closeOpen(tx, message.id, now, 'uncertain');
+      await messages.update(tx, message.id, { ...change, error });
     });
   }
 

@@ -4,7 +4,7 @@
  */
 import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
-import type { MessageRow } from './message.store.ts';
+import { fromRow, type Message } from './message-row.ts';
 import { codeOf, type DeadCode } from './receipt.store.ts';
 
 /** Says where a list goes on: behind this dead letter. `key`: a message's id, a receipt's number. */
@@ -93,9 +93,10 @@ function receiptsOf(db: Kysely<Schema>, { connectionIds, from, to, code, order, 
 }
 
 /** Lists messages that ended without having arrived. */
-export async function messages(db: Kysely<Schema>, wanted: WantedMessages, limit: number): Promise<MessageRow[]> {
+export async function messages(db: Kysely<Schema>, wanted: WantedMessages, limit: number): Promise<Message[]> {
   const { order } = wanted;
-  return messagesOf(db, wanted).selectAll().orderBy('deadAt', order).orderBy('id', order).limit(limit).execute();
+  const query = messagesOf(db, wanted).selectAll().orderBy('deadAt', order).orderBy('id', order);
+  return (await query.limit(limit).execute()).map(fromRow);
 }
 
 /** Lists receipts that could not be read. */

@@ -1,5 +1,7 @@
 /** Forgets the messages of a conversation, and empties or deletes what of messages is old. */
 import type { SelectQueryBuilder } from 'kysely';
+import type { InboundContent } from '../../../contract/message.ts';
+import { read, textOf } from './json.ts';
 import * as media from './media.store.ts';
 import type { Schema } from './schema.ts';
 import { LIMIT, more, type Next, type Stretch } from './stretch.ts';
@@ -30,7 +32,7 @@ export async function dropMessages(tx: Tx, conversationId: string): Promise<bool
   const rows = await own.select(['id', 'content']).orderBy('id').limit(ROWS).execute();
   const upTo = rows.at(-1)?.id;
   if (upTo === undefined) return false;
-  for (const { content } of rows) await media.forget(tx, JSON.parse(content));
+  for (const { content } of rows) await media.forget(tx, read(content));
   const ids = own.where('id', '<=', upTo).select('id');
   await db.deleteFrom('attempts').where('messageId', 'in', ids).execute();
   await db.deleteFrom('idempotency').where('messageId', 'in', ids).execute();
@@ -95,17 +97,17 @@ export interface OldMessage {
   underWay: boolean;
 }
 
-/** Reads old messages whose body is still there; `young` is the first id that is young. */
+/** Reads old messages that do not say `empty` already; `young` is the first id that is young. */
 export async function oldMessages(
   tx: Tx,
   from: string,
   young: string,
-  empty: string,
+  empty: InboundContent,
 ): Promise<Stretch<OldMessage, string>> {
   const found = await tx.db
     .selectFrom('messages')
     .select(['id', 'conversationId', 'direction', 'kind', 'status'])
-    .select((column) => column('content', '=', empty).as('isEmpty'))
+    .select((column) => column('content', '=', textOf(empty)).as('isEmpty'))
     .where('id', '>', from)
     .where('id', '<', young)
     .orderBy('id')
@@ -117,8 +119,8 @@ export async function oldMessages(
   return { rows, upTo: found.at(-1)?.id, more: found.length === LIMIT };
 }
 
-/** Forgets what a message said, and who wrote it. It cannot be sent again. */
-export async function forgetBody(tx: Tx, id: string, content: string): Promise<void> {
-  const change = { content, request: null, context: null, author: null, deadAt: null };
+/** Forgets what a message said, of which `empty` is shown from now on, and who wrote it. It cannot be sent again. */
+export async function forgetBody(tx: Tx, id: string, empty: InboundContent): Promise<void> {
+  const change = { content: textOf(empty), request: null, context: null, author: null, deadAt: null };
   await tx.db.updateTable('messages').set(change).where('id', '=', id).execute();
 }

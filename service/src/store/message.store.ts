@@ -1,20 +1,25 @@
-/** Messages of both directions, the attempts to send them, and the idempotency keys by which they were admitted. */
-import type { Kysely, Selectable } from 'kysely';
+/** Stores messages of both directions, and the idempotency keys by which they were admitted. */
+import type { Kysely } from 'kysely';
 import type { MessageStatus } from '../../../contract/message.ts';
-import type { AttemptsTable, MessagesTable, Schema } from './schema.ts';
-import type { Tx } from './unit-of-work.ts';
-import { lock } from './conversation.store.ts';
 import { firstIdAt } from '../core/ids.ts';
+import { lock } from './conversation.store.ts';
+import {
+  fromRow,
+  rowChange,
+  toRow,
+  type Message,
+  type MessageChange,
+  type NewMessage,
+  type NewRow,
+  type RowChange,
+} from './message-row.ts';
 import { changed, first, prepared, type Parameters, type Prepared } from './prepared.ts';
+import type { Schema } from './schema.ts';
+import type { Tx } from './unit-of-work.ts';
 
-export type MessageRow = Selectable<MessagesTable>;
-/** What only some messages have. */
-type Particular = Pick<MessageRow, 'purpose' | 'author' | 'replayOf'>;
-export type NewMessage = Omit<MessageRow, 'deadAt' | 'campaign' | 'replayedAs' | 'refusedIds' | keyof Particular> &
-  Partial<Particular>;
-export type AttemptRow = Selectable<AttemptsTable>;
+export type { Message, MessageChange, NewMessage, StoredRequest } from './message-row.ts';
 
-const insertOne = prepared((db, its: Parameters<Required<NewMessage>>) =>
+const insertOne = prepared((db, its: Parameters<NewRow>) =>
   db
     .insertInto('messages')
     .values({
@@ -39,28 +44,42 @@ const insertOne = prepared((db, its: Parameters<Required<NewMessage>>) =>
     .onConflict((conflict) => conflict.columns(['accountId', 'providerId']).doNothing()),
 );
 
-/** Answers false when the provider's id is known already: the message came twice. */
+/** Stores a message. Answers false when the provider's id is known already: the message came twice. */
 export async function insert(tx: Tx, message: NewMessage): Promise<boolean> {
-  return changed(await insertOne(tx.db, { purpose: 'reply', author: null, replayOf: null, ...message }));
+  return changed(await insertOne(tx.db, toRow(message)));
 }
 
 const selectOne = prepared((db, its: Parameters<{ id: string }>) =>
   db.selectFrom('messages').selectAll().where('id', '=', its('id')),
 );
 
-export async function find(db: Kysely<Schema>, id: string): Promise<MessageRow | undefined> {
-  return first(await selectOne(db, { id }));
+/** Finds a message by Parley's id. */
+export async function find(db: Kysely<Schema>, id: string): Promise<Message | undefined> {
+  const row = first(await selectOne(db, { id }));
+  return row && fromRow(row);
 }
 
-/** The message as it stays until the unit ends: its conversation is held. */
-export async function lockForUpdate(tx: Tx, id: string): Promise<MessageRow | undefined> {
-  const message = await find(tx.db, id);
-  if (message === undefined || !tx.shared) return message;
-  await lock(tx, message.conversationId);
+const selectConversation = prepared((db, its: Parameters<{ id: string }>) =>
+  db.selectFrom('messages').select('conversationId').where('id', '=', its('id')),
+);
+
+/** Locks the conversation of a message, and answers the message as it stays until the unit ends. */
+export async function lockForUpdate(tx: Tx, id: string): Promise<Message | undefined> {
+  if (tx.shared) {
+    const place = first(await selectConversation(tx.db, { id }));
+    if (place === undefined) return undefined;
+    await lock(tx, place.conversationId);
+  }
   return find(tx.db, id);
 }
 
-const selectByProviderId = prepared((db, its: Parameters<{ accountId: string; providerId: string }>) =>
+/** Names a message by the account and the provider's id. */
+interface ProviderName {
+  accountId: string;
+  providerId: string;
+}
+
+const selectByProviderId = prepared((db, its: Parameters<ProviderName>) =>
   db
     .selectFrom('messages')
     .selectAll()
@@ -68,7 +87,7 @@ const selectByProviderId = prepared((db, its: Parameters<{ accountId: string; pr
     .where('providerId', '=', its('providerId')),
 );
 
-const selectByFurtherId = prepared((db, its: Parameters<{ accountId: string; providerId: string }>) =>
+const selectByFurtherId = prepared((db, its: Parameters<ProviderName>) =>
   db
     .selectFrom('messageProviderIds')
     .innerJoin('messages', 'messages.id', 'messageProviderIds.messageId')
@@ -77,53 +96,65 @@ const selectByFurtherId = prepared((db, its: Parameters<{ accountId: string; pro
     .where('messageProviderIds.providerId', '=', its('providerId')),
 );
 
-/** By any of the ids that the provider has for it. */
+/** Finds a message by any of the ids that the provider has for it. */
 export async function findByProviderId(
   db: Kysely<Schema>,
   accountId: string,
   providerId: string,
-): Promise<MessageRow | undefined> {
+): Promise<Message | undefined> {
   const asked = { accountId, providerId };
-  return first(await selectByProviderId(db, asked)) ?? first(await selectByFurtherId(db, asked));
+  const row = first(await selectByProviderId(db, asked)) ?? first(await selectByFurtherId(db, asked));
+  return row && fromRow(row);
 }
 
-/** Of a conversation, newest first; `before` is the id of the last one of the page before. */
+const selectNamed = prepared((db, its: Parameters<ProviderName>) =>
+  db
+    .selectFrom('messages')
+    .select(['id', 'direction'])
+    .where('accountId', '=', its('accountId'))
+    .where('providerId', '=', its('providerId')),
+);
+
+const selectNamedFurther = prepared((db, its: Parameters<ProviderName>) =>
+  db
+    .selectFrom('messageProviderIds')
+    .innerJoin('messages', 'messages.id', 'messageProviderIds.messageId')
+    .select(['messages.id', 'messages.direction'])
+    .where('messageProviderIds.accountId', '=', its('accountId'))
+    .where('messageProviderIds.providerId', '=', its('providerId')),
+);
+
+/** Tells which message has one of these ids at the provider, without what it says: for those who ask whether there is one. */
+export async function named(
+  db: Kysely<Schema>,
+  accountId: string,
+  providerId: string,
+): Promise<Pick<Message, 'id' | 'direction'> | undefined> {
+  const asked = { accountId, providerId };
+  return first(await selectNamed(db, asked)) ?? first(await selectNamedFurther(db, asked));
+}
+
+/** Lists messages of a conversation, newest first; `before` is the id of the last one of the page before. */
 export async function page(
   db: Kysely<Schema>,
   conversationId: string,
   limit: number,
   before: string | undefined,
-): Promise<MessageRow[]> {
+): Promise<Message[]> {
   let query = db.selectFrom('messages').selectAll().where('conversationId', '=', conversationId);
   if (before !== undefined) query = query.where('id', '<', before);
-  return query.orderBy('id', 'desc').limit(limit).execute();
+  return (await query.orderBy('id', 'desc').limit(limit).execute()).map(fromRow);
 }
 
-export type MessageChange = Partial<
-  Pick<
-    MessageRow,
-    | 'status'
-    | 'statusAt'
-    | 'providerId'
-    | 'content'
-    | 'kind'
-    | 'error'
-    | 'pricing'
-    | 'deadAt'
-    | 'replayedAs'
-    | 'refusedIds'
-  >
->;
-
-const updates = new Map<string, Prepared<MessageChange & { messageId: string }, unknown>>();
+const updates = new Map<string, Prepared<RowChange & { messageId: string }, unknown>>();
 
 /** One statement for each set of columns that is ever changed together. */
 function updateOf(columns: string[]) {
   const key = columns.join();
   let update = updates.get(key);
   if (update === undefined) {
-    update = prepared((db, its: Parameters<MessageChange & { messageId: string }>) => {
-      const change = Object.fromEntries(columns.map((column) => [column, its(column as keyof MessageChange)]));
+    update = prepared((db, its: Parameters<RowChange & { messageId: string }>) => {
+      const change = Object.fromEntries(columns.map((column) => [column, its(column as keyof RowChange)]));
       return db.updateTable('messages').set(change).where('id', '=', its('messageId'));
     });
     updates.set(key, update);
@@ -131,8 +162,10 @@ function updateOf(columns: string[]) {
   return update;
 }
 
+/** Changes a message. */
 export async function update(tx: Tx, id: string, change: MessageChange): Promise<void> {
-  await updateOf(Object.keys(change).sort())(tx.db, { ...change, messageId: id });
+  const row = rowChange(change);
+  await updateOf(Object.keys(row).sort())(tx.db, { ...row, messageId: id });
 }
 
 const selectInStatus = prepared((db, its: Parameters<{ conversationId: string; status: string }>) =>
@@ -145,12 +178,8 @@ const selectInStatus = prepared((db, its: Parameters<{ conversationId: string; s
 );
 
 /** Outbound messages of a conversation in a status, oldest first. */
-export async function inStatus(
-  db: Kysely<Schema>,
-  conversationId: string,
-  status: MessageStatus,
-): Promise<MessageRow[]> {
-  return (await selectInStatus(db, { conversationId, status })).rows;
+export async function inStatus(db: Kysely<Schema>, conversationId: string, status: MessageStatus): Promise<Message[]> {
+  return (await selectInStatus(db, { conversationId, status })).rows.map(fromRow);
 }
 
 /** Between the ids of messages and the times at which these were sent, by whichever clock. */
@@ -221,66 +250,4 @@ const insertKey = prepared((db, its: Parameters<Schema['idempotency']>) =>
 
 export async function rememberKey(tx: Tx, key: string, digest: string, messageId: string, now: number): Promise<void> {
   await insertKey(tx.db, { key, digest, messageId, createdAt: now });
-}
-
-const selectAttempts = prepared((db, its: Parameters<{ messageId: string }>) =>
-  db.selectFrom('attempts').selectAll().where('messageId', '=', its('messageId')).orderBy('number'),
-);
-
-export async function attempts(db: Kysely<Schema>, messageId: string): Promise<AttemptRow[]> {
-  return (await selectAttempts(db, { messageId })).rows;
-}
-
-/** Outcomes of attempts that surely showed the contact nothing. */
-const SHOWED_NOTHING: readonly (string | null)[] = ['throttled', 'session_closed', 'settings'];
-
-const selectStatus = prepared((db, its: Parameters<{ id: string }>) =>
-  db.selectFrom('messages').select('status').where('id', '=', its('id')),
-);
-
-/** Statuses that say nothing about whether the contact saw the message. */
-const TELLS_NOTHING: readonly (string | undefined)[] = [undefined, 'queued', 'held', 'failed'];
-
-/** Whether the contact may have seen the message: it was tried, and not only in vain. Old attempts are forgotten, the status is not. */
-export async function mayHaveArrived(db: Kysely<Schema>, messageId: string): Promise<boolean> {
-  if ((await attempts(db, messageId)).some(({ outcome }) => !SHOWED_NOTHING.includes(outcome))) return true;
-  return !TELLS_NOTHING.includes(first(await selectStatus(db, { id: messageId }))?.status);
-}
-
-type OpenedAttempt = Pick<AttemptRow, 'id' | 'messageId' | 'number' | 'openedAt'>;
-
-const insertAttempt = prepared((db, its: Parameters<OpenedAttempt>) =>
-  db.insertInto('attempts').values({
-    id: its('id'),
-    messageId: its('messageId'),
-    number: its('number'),
-    openedAt: its('openedAt'),
-    closedAt: null,
-    outcome: null,
-    error: null,
-  }),
-);
-
-/** Written before the provider is called: should the process end now, the outcome is unknown and the message not sent again. */
-export async function openAttempt(tx: Tx, attempt: OpenedAttempt): Promise<void> {
-  await insertAttempt(tx.db, attempt);
-}
-
-/** The message was settled by other news than the attempt's own answer, which never came. */
-export async function closeOpenAttempts(tx: Tx, messageId: string, closedAt: number, outcome: string): Promise<void> {
-  const open = tx.db.updateTable('attempts').where('messageId', '=', messageId).where('closedAt', 'is', null);
-  await open.set({ closedAt, outcome }).execute();
-}
-
-type ClosedAttempt = Pick<AttemptRow, 'id' | 'closedAt' | 'outcome' | 'error'>;
-
-const updateAttempt = prepared((db, its: Parameters<ClosedAttempt>) =>
-  db
-    .updateTable('attempts')
-    .set({ closedAt: its('closedAt'), outcome: its('outcome'), error: its('error') })
-    .where('id', '=', its('id')),
-);
-
-export async function closeAttempt(tx: Tx, id: string, closedAt: number, outcome: string, error: string | null) {
-  await updateAttempt(tx.db, { id, closedAt, outcome, error });
 }

@@ -1,5 +1,5 @@
 /** Further ids by which providers name messages, besides the one that stands with each. */
-import type { MessageRow } from './message.store.ts';
+import type { Message } from './message-row.ts';
 import { prepared, type Parameters } from './prepared.ts';
 import { LIMIT } from './stretch.ts';
 import type { Schema } from './schema.ts';
@@ -15,7 +15,7 @@ const insertProviderId = prepared((db, its: Parameters<Schema['messageProviderId
 /** Notes that the provider names the message by these ids as well. */
 export async function add(
   tx: Tx,
-  { id: messageId, accountId }: Pick<MessageRow, 'id' | 'accountId'>,
+  { id: messageId, accountId }: Pick<Message, 'id' | 'accountId'>,
   providerIds: readonly string[],
 ): Promise<void> {
   for (const providerId of providerIds) await insertProviderId(tx.db, { accountId, providerId, messageId });

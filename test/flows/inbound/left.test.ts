@@ -102,7 +102,7 @@ describe.each(places)('on %s', (_name, open, capabilities) => {
     await flow.reaches(first.id, 'sent');
     await flow.reaches(ended.id, 'failed');
     await flow.reaches(waits.id, 'held');
-    expect(JSON.parse((await messages.find(flow.ledger.reader, ended.id))?.error ?? '')).toMatchObject({
+    expect((await messages.find(flow.ledger.reader, ended.id))?.error).toMatchObject({
       code: 'blocked',
     });
     flow.answer = ({ message }) => ({ providerMessageId: `provider ${message.id}` });

@@ -1,11 +1,10 @@
 /** Dead letters as the API shows them, what they are called, and where a list of them goes on. */
 import type { DeadLetter, DeadLetterType } from '../../../../contract/dead-letter.ts';
-import type { EventError } from '../../../../contract/event.ts';
 import { iso } from '../../core/clock.ts';
 import { ParleyError } from '../../core/errors.ts';
-import { parse, requestOf } from '../../outbound/message-view.ts';
+import { requestOf } from '../../outbound/message-view.ts';
 import type { DeadReceiptRow, DeadLetterPosition } from '../../store/dead-letter.store.ts';
-import type { MessageRow } from '../../store/message.store.ts';
+import type { Message } from '../../store/message.store.ts';
 import type { DeadCode } from '../../store/receipt.store.ts';
 
 /** What a webhook that was put aside is, by why it was. */
@@ -44,8 +43,8 @@ export function receiptId(seq: number): string {
   return `rcp_${seq}`;
 }
 
-export function deadLetterOfMessage(row: MessageRow, account: Account): DeadLetter {
-  const error = parse<EventError>(row.error);
+export function deadLetterOfMessage(row: Message, account: Account): DeadLetter {
+  const { error } = row;
   const { metadata } = requestOf(row);
   const status = row.status as 'failed' | 'unknown';
   return {

@@ -21,11 +21,12 @@ import { ParleyError } from '../../core/errors.ts';
 import { reasonOf } from '../../inbound/normalize.ts';
 import type { Admission } from '../../outbound/admit.ts';
 import { viewAttempt } from '../../outbound/message-view.ts';
+import * as attempts from '../../store/attempt.store.ts';
 import * as store from '../../store/dead-letter.store.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import type { Db, Tx } from '../../store/unit-of-work.ts';
 import * as messages from '../../store/message.store.ts';
-import type { MessageRow } from '../../store/message.store.ts';
+import type { Message } from '../../store/message.store.ts';
 import * as receipts from '../../store/receipt.store.ts';
 import type { DeadCode, DeadReceipt } from '../../store/receipt.store.ts';
 import { LedgerUnavailable } from '../../store/unavailable.ts';
@@ -85,11 +86,8 @@ export class DeadLetters {
     if (name?.type === 'message') {
       const row = await messages.find(reader, id);
       if (row === undefined || row.deadAt === null) throw unknown(id);
-      const attempts = await messages.attempts(reader, id);
-      return {
-        ...deadLetterOfMessage(row, await this.#account(row.accountId)),
-        attempts: attempts.map(viewAttempt),
-      };
+      const calls = await attempts.ofMessage(reader, id);
+      return { ...deadLetterOfMessage(row, await this.#account(row.accountId)), attempts: calls.map(viewAttempt) };
     }
     const receipt = await this.#receipt(id);
     const bytes = receipt.body.length;
@@ -165,7 +163,7 @@ export class DeadLetters {
   }
 
   /** The dead message as it stays until the unit ends, or what it was replayed as before. */
-  async #lockDeadMessage(tx: Tx, id: string): Promise<{ dead: MessageRow; replayed?: ReplayedDeadLetter }> {
+  async #lockDeadMessage(tx: Tx, id: string): Promise<{ dead: Message; replayed?: ReplayedDeadLetter }> {
     const dead = await messages.lockForUpdate(tx, id);
     if (dead?.direction !== 'outbound') throw unknown(id);
     const { replayedAs } = dead;

@@ -4,7 +4,7 @@ import type { Outbox } from '../../outbox/outbox.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 import * as messages from '../../store/message.store.ts';
 import * as providerIds from '../../store/provider-id.store.ts';
-import type { MessageRow } from '../../store/message.store.ts';
+import type { Message } from '../../store/message.store.ts';
 import { withdrawChoices } from '../choices.ts';
 import { holdJob } from '../jobs.ts';
 import { contentOf, requestOf } from '../message-view.ts';
@@ -16,7 +16,7 @@ import { contentOf, requestOf } from '../message-view.ts';
 export async function fallBack(
   tx: Tx,
   outbox: Outbox,
-  message: MessageRow,
+  message: Message,
   now: number,
   refusedId?: string,
 ): Promise<'held' | 'queued' | undefined> {
@@ -37,17 +37,15 @@ export async function fallBack(
   }
   if (typeof ifSessionClosed !== 'object') return undefined;
   const content: OutboundContent = ifSessionClosed.template;
-  const template = { content: JSON.stringify(content), kind: content.type };
+  const template = { content, kind: content.type };
   await withdrawChoices(tx, message);
   await messages.update(tx, message.id, { ...anew, ...template, status: 'queued' });
   return 'queued';
 }
 
 /** As it stands with the message: what was refused before, and now, by whichever id its statuses may name it. */
-async function allRefused(tx: Tx, message: MessageRow, id: string | undefined): Promise<string | null> {
-  const before = JSON.parse(message.refusedIds ?? '[]') as string[];
+async function allRefused(tx: Tx, message: Message, id: string | undefined): Promise<string[]> {
   const further = await providerIds.drop(tx, message.id);
   const now = [id, message.providerId, ...further].filter((one) => one !== undefined && one !== null);
-  const all = [...new Set([...before, ...now])];
-  return all.length === 0 ? null : JSON.stringify(all);
+  return [...new Set([...message.refusedIds, ...now])];
 }

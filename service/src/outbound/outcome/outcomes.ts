@@ -17,6 +17,7 @@ import { MAX_ATTEMPTS } from '../../core/retry.ts';
 import { climb, isAccepted, isDead } from '../../core/status-ladder.ts';
 import type { Publisher } from '../../events/publish.ts';
 import type { Outbox } from '../../outbox/outbox.ts';
+import * as attempts from '../../store/attempt.store.ts';
 import * as contacts from '../../store/contact.store.ts';
 import * as conversations from '../../store/conversation.store.ts';
 import type { Conversation } from '../../store/conversation.store.ts';
@@ -24,7 +25,7 @@ import * as events from '../../store/event.store.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 import * as messages from '../../store/message.store.ts';
 import * as providerIds from '../../store/provider-id.store.ts';
-import type { MessageRow } from '../../store/message.store.ts';
+import type { Message } from '../../store/message.store.ts';
 import { withdrawChoices } from '../choices.ts';
 import { fallBack } from './fallback.ts';
 import { sendJob, uncertainJob } from '../jobs.ts';
@@ -81,7 +82,7 @@ export class Outcomes {
   async failed(tx: Tx, account: LiveAccount, messageId: string, error: EventError): Promise<void> {
     const message = await messages.lockForUpdate(tx, messageId);
     if (message === undefined) return;
-    await this.#rise(tx, account, message, 'failed', this.#deps.clock.now(), { error: JSON.stringify(error) });
+    await this.#rise(tx, account, message, 'failed', this.#deps.clock.now(), { error });
   }
 
   /** The request was written and no answer came: it is not repeated, and waits for the provider to tell. */
@@ -89,7 +90,7 @@ export class Outcomes {
     const now = this.#deps.clock.now();
     const message = await messages.lockForUpdate(tx, messageId);
     if (message === undefined) return;
-    await this.#rise(tx, account, message, 'uncertain', now, { error: JSON.stringify(error) });
+    await this.#rise(tx, account, message, 'uncertain', now, { error });
     const withinMs = this.#deps.unknownAfterMs ?? capabilitiesOf(account).settleWithinMs;
     await this.#deps.outbox.enqueue(tx, uncertainJob(messageId, now, withinMs, has(account.channel, 'lookup')));
   }
@@ -110,13 +111,13 @@ export class Outcomes {
   ): Promise<void> {
     await this.accepted(tx, account, messageId, receipt);
     const message = await messages.lockForUpdate(tx, messageId);
-    const learned = error ? { error: JSON.stringify(eventError(error)) } : {};
+    const learned = error ? { error: eventError(error) } : {};
     if (message) await this.#rise(tx, account, message, status, this.#deps.clock.now(), learned);
   }
 
   /** The provider was asked about an uncertain message and does not have it: it is sent again, as often as any other. */
-  async absent(tx: Tx, account: LiveAccount, message: MessageRow): Promise<void> {
-    const lost = (await messages.attempts(tx.db, message.id)).filter(({ outcome }) => outcome === 'uncertain');
+  async absent(tx: Tx, account: LiveAccount, message: Message): Promise<void> {
+    const lost = (await attempts.ofMessage(tx.db, message.id)).filter(({ outcome }) => outcome === 'uncertain');
     if (lost.length >= MAX_ATTEMPTS) return this.failed(tx, account, message.id, NEVER_ARRIVED);
     const now = this.#deps.clock.now();
     await messages.update(tx, message.id, { status: 'queued', statusAt: now, error: null });
@@ -154,8 +155,8 @@ export class Outcomes {
     if (event.error?.kind === 'session_closed' && (await this.#fellBack(tx, message, event))) return;
     const change = {
       providerId: message.providerId ?? event.providerMessageId,
-      ...(event.pricing && { pricing: JSON.stringify(event.pricing) }),
-      ...(event.error && { error: JSON.stringify(eventError(event.error)) }),
+      ...(event.pricing && { pricing: event.pricing }),
+      ...(event.error && { error: eventError(event.error) }),
     };
     await this.#rise(tx, account, { ...message, ...change }, event.status, at, change);
     const conversation = await conversations.find(tx.db, message.conversationId);
@@ -177,7 +178,7 @@ export class Outcomes {
   }
 
   /** Taken first, refused later because the session is closed: what the caller asked for in that case. False: nothing. */
-  async #fellBack(tx: Tx, message: MessageRow, event: ParsedStatus): Promise<boolean> {
+  async #fellBack(tx: Tx, message: Message, event: ParsedStatus): Promise<boolean> {
     const { outbox, clock } = this.#deps;
     if (climb(message.status as MessageStatus, event.status) !== 'failed') return false;
     const now = clock.now();
@@ -186,8 +187,8 @@ export class Outcomes {
     return became !== undefined;
   }
 
-  async #messageOf(tx: Tx, account: LiveAccount, event: ParsedStatus): Promise<MessageRow | undefined> {
-    const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
+  async #messageOf(tx: Tx, account: LiveAccount, event: ParsedStatus): Promise<Message | undefined> {
+    const known = await messages.named(tx.db, account.id, event.providerMessageId);
     if (known !== undefined) return known.direction === 'outbound' ? messages.lockForUpdate(tx, known.id) : undefined;
     const correlated = event.correlationId && (await messages.lockForUpdate(tx, event.correlationId));
     return correlated && correlated.accountId === account.id && correlated.direction === 'outbound'
@@ -199,7 +200,7 @@ export class Outcomes {
   async #rise(
     tx: Tx,
     account: LiveAccount,
-    message: MessageRow,
+    message: Message,
     status: MessageStatus,
     at: number,
     learned: messages.MessageChange,
@@ -218,13 +219,13 @@ export class Outcomes {
   }
 
   /** It becomes a dead letter when it ends without having arrived, and is none any more when it did arrive. */
-  #death(message: MessageRow, reached: MessageStatus): messages.MessageChange {
+  #death(message: Message, reached: MessageStatus): messages.MessageChange {
     if (isAccepted(reached)) return message.deadAt === null ? {} : { deadAt: null };
     // One that was unknown is one already, unless a person has dealt with it.
     return isDead(reached) && !isDead(message.status as MessageStatus) ? { deadAt: this.#deps.clock.now() } : {};
   }
 
-  async #publish(tx: Tx, account: LiveAccount, message: MessageRow): Promise<void> {
+  async #publish(tx: Tx, account: LiveAccount, message: Message): Promise<void> {
     const conversation = await conversations.find(tx.db, message.conversationId);
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
     await this.#deps.publisher.publish(tx, {
@@ -239,7 +240,7 @@ export class Outcomes {
   }
 
   /** No person said it after all: the conversation that was taken from the program for that goes back. */
-  async #returnToBot(tx: Tx, account: LiveAccount, echo: MessageRow): Promise<void> {
+  async #returnToBot(tx: Tx, account: LiveAccount, echo: Message): Promise<void> {
     const key = ownerKey(messageKey(echo.providerId ?? ''));
     if (!(await events.isKnown(tx.db, account.id, key))) return;
     if (!(await conversations.returnToBot(tx, echo.conversationId, echo.statusAt))) return;
@@ -265,9 +266,8 @@ function furtherIds({ providerMessageId, providerMessageIds = [] }: SendReceipt,
   return [...new Set([...own, ...providerMessageIds])].filter((id) => id !== known);
 }
 
-function isRefused(message: MessageRow, providerMessageId: string): boolean {
-  if (message.refusedIds === null) return false;
-  return (JSON.parse(message.refusedIds) as string[]).includes(providerMessageId);
+function isRefused(message: Message, providerMessageId: string): boolean {
+  return message.refusedIds.includes(providerMessageId);
 }
 
 /** A send error as messages and events show it. */

@@ -11,13 +11,14 @@ import { bestIdentity } from '../../contacts/resolve.ts';
 import type { Clock } from '../../core/clock.ts';
 import { SendError } from '../../core/errors.ts';
 import type { Job, JobHandler, Outbox } from '../../outbox/outbox.ts';
+import * as attempts from '../../store/attempt.store.ts';
 import * as contacts from '../../store/contact.store.ts';
 import * as conversations from '../../store/conversation.store.ts';
 import type { Conversation } from '../../store/conversation.store.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 import * as messages from '../../store/message.store.ts';
-import type { MessageRow } from '../../store/message.store.ts';
+import type { Message } from '../../store/message.store.ts';
 import { lookAt, type Waiting } from '../jobs.ts';
 import { outgoingOf, requestOf, whereOf } from '../message-view.ts';
 import type { Outcomes } from './outcomes.ts';
@@ -66,7 +67,7 @@ export class SettleHandler implements JobHandler {
     });
   }
 
-  async #settle(tx: Tx, account: LiveAccount, message: MessageRow, answer: Answer): Promise<void> {
+  async #settle(tx: Tx, account: LiveAccount, message: Message, answer: Answer): Promise<void> {
     const { outcomes } = this.#deps;
     if (message.status !== 'uncertain') return outcomes.failed(tx, account, message.id, EXPIRED);
     if (answer === undefined) return outcomes.unknown(tx, account, message.id);
@@ -83,7 +84,7 @@ export class SettleHandler implements JobHandler {
     if (!has(account.channel, 'lookup')) return undefined;
     const conversation = await conversations.find(ledger.reader, message.conversationId);
     const to = requestOf(message).to ?? (await this.#recipient(account, conversation));
-    const attemptedAt = (await messages.attempts(ledger.reader, messageId)).at(-1)?.openedAt ?? since;
+    const attemptedAt = (await attempts.ofMessage(ledger.reader, messageId)).at(-1)?.openedAt ?? since;
     if (to === undefined || conversation === undefined) return undefined;
     try {
       const circumstances = {
@@ -93,7 +94,7 @@ export class SettleHandler implements JobHandler {
         webhookUrl: this.#deps.provisioning.webhookUrl(account),
       };
       const isAnother = async (providerId: string) =>
-        (await messages.findByProviderId(ledger.reader, account.id, providerId)) !== undefined;
+        (await messages.named(ledger.reader, account.id, providerId)) !== undefined;
       const sought = { ...outgoingOf(message, circumstances), attemptedAt, isAnother };
       return await account.channel.lookup.find(sought, account.settings, io);
     } catch (error) {
@@ -109,10 +110,10 @@ export class SettleHandler implements JobHandler {
   }
 
   /** The account was deleted meanwhile: there is nobody to tell by an event, the message itself says how it ended. */
-  async #orphaned(tx: Tx, { id, status }: MessageRow): Promise<void> {
+  async #orphaned(tx: Tx, { id, status }: Message): Promise<void> {
     const now = this.#deps.clock.now();
     const ended = { statusAt: now, deadAt: now };
     if (status === 'uncertain') return messages.update(tx, id, { ...ended, status: 'unknown' });
-    await messages.update(tx, id, { ...ended, status: 'failed', error: JSON.stringify(EXPIRED) });
+    await messages.update(tx, id, { ...ended, status: 'failed', error: EXPIRED });
   }
 }

@@ -10,10 +10,11 @@ import type { Clock } from '../../core/clock.ts';
 import { SendError } from '../../core/errors.ts';
 import { decide, fullJitterMs, type RetryDecision } from '../../core/retry.ts';
 import type { Job, Outbox } from '../../outbox/outbox.ts';
+import * as attempts from '../../store/attempt.store.ts';
+import type { Attempt } from '../../store/attempt.store.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
-import * as messages from '../../store/message.store.ts';
-import type { AttemptRow, MessageRow } from '../../store/message.store.ts';
+import type { Message } from '../../store/message.store.ts';
 import { LedgerUnavailable } from '../../store/unavailable.ts';
 import type { Circuit } from '../circuit.ts';
 import { fallBack } from './fallback.ts';
@@ -24,8 +25,8 @@ import type { Pacer } from '../pace.ts';
 export interface Sending {
   job: Job;
   account: LiveAccount;
-  message: MessageRow;
-  attempts: AttemptRow[];
+  message: Message;
+  attempts: Attempt[];
 }
 
 /** An outcome is kept in memory for so long. */
@@ -60,7 +61,7 @@ export class OutcomeWriter {
     const { ledger, outbox, outcomes, circuit, clock } = this.#deps;
     return this.#keep(() =>
       ledger.write(async (tx) => {
-        await messages.closeAttempt(tx, attemptId, clock.now(), 'accepted', null);
+        await attempts.close(tx, attemptId, clock.now(), 'accepted', null);
         await outcomes.accepted(tx, account, message.id, receipt);
         await circuit.answered(tx, account, 'accepted');
         await outbox.finish(tx, job);
@@ -99,7 +100,7 @@ export class OutcomeWriter {
     const { job, account } = sending;
     const { attemptId, error, decision, isBroken } = refusal;
     const now = clock.now();
-    if (attemptId) await messages.closeAttempt(tx, attemptId, now, error.kind, JSON.stringify(shown(error)));
+    if (attemptId) await attempts.close(tx, attemptId, now, error.kind, shown(error));
     if (attemptId) await circuit.answered(tx, account, error.kind);
     if (decision.action === 'retry') return outbox.postpone(tx, job, now + decision.afterMs, decision.costsAttempt);
     if (decision.action === 'pause') {
