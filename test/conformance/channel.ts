@@ -216,6 +216,15 @@ function addressing<S>({ channel, samples, ...subject }: ChannelSubject<S>): voi
     },
   );
 
+  test.each(samples.webhooks.map((body, index) => [index, body]))(
+    'what webhook %i tells of an account is read with its settings, whichever account reads it',
+    (_index, body) => {
+      const named = (events: ChannelEvent[]) => events.filter(({ address }) => address !== undefined);
+      const request = samples.sign(bytes(body));
+      expect(named(channel.parse(request, sibling, () => settings))).toEqual(named(channel.parse(request, settings)));
+    },
+  );
+
   test('so does whatever else stands in a webhook', () => {
     fc.assert(
       fc.property(fc.oneof(...samples.webhooks.map((sample) => mutated(sample))), (body) => {

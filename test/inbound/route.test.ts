@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { ChannelEvent } from '../../service/src/channels/channel.ts';
 import { Connections } from '../../service/src/connectors/connections.ts';
-import type { RawRequest } from '../../service/src/connectors/connector.ts';
+import type { RawRequest, SettingsOf } from '../../service/src/connectors/connector.ts';
 import type { LiveAccount, LiveConnection } from '../../service/src/connectors/live.ts';
 import { findChannel } from '../../service/src/channels/registry.ts';
 import { route } from '../../service/src/inbound/route.ts';
@@ -18,22 +18,28 @@ const ROW = {
   updatedAt: 0,
 };
 
+/** How often the webhook was read. */
+let readings: number;
+
 interface Own {
   addresses: string[];
 }
 
 /** Accounts `acc_0`, `acc_1`, … with these addresses; each reads a webhook of `told` facts by its own eyes. */
 function connectionOf(addresses: string[][], told: (string | string[] | undefined)[]): LiveConnection {
+  readings = 0;
   const channel = {
     ...findChannel('messenger'),
     addresses: (settings: unknown) => (settings as Own).addresses,
     connection: () => ({ key: '', secrets: [] }),
-    parse: (_request: RawRequest, settings: unknown) =>
-      told.map((address, i) => ({
+    parse: (_request: RawRequest, settings: unknown, settingsOf: SettingsOf<unknown> = () => undefined) => {
+      readings += 1;
+      return told.map((address, i) => ({
         ...{ type: 'unsupported' as const, dedupeKey: String(i), raw: null },
         ...(address !== undefined && { address }),
-        data: { reason: JSON.stringify(settings) },
-      })) as unknown as ChannelEvent[],
+        data: { reason: JSON.stringify(settingsOf([address ?? []].flat()) ?? settings) },
+      })) as unknown as ChannelEvent[];
+    },
   };
   const connections = new Connections();
   connections.store([ROW], [], () => ({}));
@@ -132,7 +138,17 @@ test('what a Page does by itself is for that Page, also when an older one reads 
   expect(strays).toEqual([]);
 });
 
-test('each account reads what is for it with its own settings', () => {
+test('a webhook is read once, however many accounts it is for', () => {
+  const names = Array.from({ length: 200 }, (_, i) => `account ${i}`);
+  const connection = connectionOf(
+    names.map((name) => [name]),
+    names,
+  );
+  expect(route(connection, REQUEST).targets).toHaveLength(200);
+  expect(readings).toBe(1);
+});
+
+test('what is for an account is read with its own settings', () => {
   const { targets } = route(connectionOf([['a'], ['b']], ['a', 'b']), REQUEST);
   for (const { account, event } of targets) {
     expect(event).toMatchObject({ data: { reason: JSON.stringify(account.settings) } });

@@ -49,6 +49,9 @@ export interface ConnectionOf {
   secrets: readonly string[];
 }
 
+/** Finds the settings of the account that has the first of these addresses that anybody has; undefined: nobody here has any. */
+export type SettingsOf<S> = (addresses: readonly string[]) => S | undefined;
+
 /** What a provider made for a connection (a webhook's secret, a refreshed token), by the connector's own names. Kept encrypted. */
 export type Learned = Readonly<Record<string, string>>;
 
@@ -81,8 +84,12 @@ export interface Connector<S = unknown, Fact = unknown> {
    * configured is a failure. Returns only for a well-formed webhook.
    */
   verify(request: RawRequest, at: number, settings: S): void;
-  /** Reads every entry of a verified request, in order; what it does not know becomes `unsupported`. Pure and total: it never throws. */
-  parse(request: RawRequest, settings: S): Fact[];
+  /**
+   * Reads every entry of a verified request, in order; what it does not know becomes `unsupported`. Pure and total: it never throws. One account of
+   * the connection reads for all: where settings decide how an entry is read, they are those of the account that it is for, which `settingsOf` finds;
+   * `settings` are the reader's, for what is for nobody here. What is for several accounts is read by the settings of the first.
+   */
+  parse(request: RawRequest, settings: S, settingsOf?: SettingsOf<S>): Fact[];
   readonly handshake?: Handshake<S>;
   readonly media?: MediaPower<S>;
   readonly provisioning?: ProvisioningPower<S>;

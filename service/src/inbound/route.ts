@@ -17,8 +17,8 @@ export interface Routed {
 }
 
 /**
- * Reads a webhook for each account that it tells of, with that account's own settings. The oldest account reads it first and hears what names
- * no account. `isElsewhere`: whether an address is that of an account of another connection, which nobody here hears in its place.
+ * Reads a webhook, once, for all accounts that it tells of, what is for each with its own settings. The oldest account hears what names no account.
+ * `isElsewhere`: whether an address is that of an account of another connection, which nobody here hears in its place.
  */
 export function route(
   connection: LiveConnection,
@@ -28,23 +28,14 @@ export function route(
   const hearers = (addresses: readonly string[]) => accountsOf(connection, addresses, isElsewhere);
   const [oldest] = connection.accounts;
   if (oldest === undefined) return { targets: [], strays: [''] };
+  const settingsOf = (addresses: readonly string[]) => hearers(addresses)[0]?.settings;
   const strays = new Set<string>();
-  const read = connection.channel.parse(request, oldest.settings);
   const targets: Target[] = [];
-  const others = new Set<LiveAccount>();
-  for (const event of read) {
-    const [first, ...rest] = addressesOf(event);
-    const accounts: readonly LiveAccount[] = first === undefined ? [oldest] : hearers([first, ...rest]);
-    if (accounts.length === 0) strays.add(first ?? '');
-    for (const account of accounts) {
-      if (account === oldest) targets.push({ account, event });
-      else others.add(account);
-    }
-  }
-  for (const account of others) {
-    const own = connection.channel.parse(request, account.settings);
-    const isFor = (event: ChannelEvent) => hearers(addressesOf(event)).includes(account);
-    targets.push(...own.filter(isFor).map((event) => ({ account, event })));
+  for (const event of connection.channel.parse(request, oldest.settings, settingsOf)) {
+    const addresses = addressesOf(event);
+    const accounts = addresses.length === 0 ? [oldest] : hearers(addresses);
+    if (accounts.length === 0) strays.add(addresses[0] ?? '');
+    targets.push(...accounts.map((account) => ({ account, event })));
   }
   return { targets, strays: [...strays] };
 }

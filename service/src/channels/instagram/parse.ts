@@ -1,8 +1,8 @@
 /** Webhooks → events. */
 import type { ChannelEvent } from '../channel.ts';
-import type { RawRequest } from '../../connectors/connector.ts';
+import type { RawRequest, SettingsOf } from '../../connectors/connector.ts';
 import { compact } from '../kit/json.ts';
-import type { Reader } from '../protocols/meta/item.ts';
+import { readersOf, type Reader } from '../protocols/meta/item.ts';
 import { parseMetaBody } from '../protocols/meta/parse-body.ts';
 import { parseMetaWebhook } from '../protocols/meta/webhook.ts';
 import type { InstagramSettings } from './settings.ts';
@@ -17,6 +17,10 @@ function readerOf({ igUserId, appId, inboxAppId }: InstagramSettings): Reader {
 }
 
 /** Total. */
-export function parse(request: RawRequest, settings: InstagramSettings): ChannelEvent[] {
-  return parseMetaWebhook(request, (body) => parseMetaBody(body, readerOf(settings)));
+export function parse(
+  request: RawRequest,
+  settings: InstagramSettings,
+  settingsOf?: SettingsOf<InstagramSettings>,
+): ChannelEvent[] {
+  return parseMetaWebhook(request, (body) => parseMetaBody(body, readersOf(readerOf, settings, settingsOf)));
 }

@@ -1,8 +1,8 @@
 /** Webhooks → events. */
 import type { ChannelEvent } from '../channel.ts';
-import type { RawRequest } from '../../connectors/connector.ts';
+import type { RawRequest, SettingsOf } from '../../connectors/connector.ts';
 import { compact } from '../kit/json.ts';
-import type { Reader } from '../protocols/meta/item.ts';
+import { readersOf, type Reader } from '../protocols/meta/item.ts';
 import { parseMetaBody } from '../protocols/meta/parse-body.ts';
 import { parseMetaWebhook } from '../protocols/meta/webhook.ts';
 import type { MessengerSettings } from './settings.ts';
@@ -14,6 +14,10 @@ function readerOf({ pageId, appId, inboxAppId }: MessengerSettings): Reader {
 }
 
 /** Total. */
-export function parse(request: RawRequest, settings: MessengerSettings): ChannelEvent[] {
-  return parseMetaWebhook(request, (body) => parseMetaBody(body, readerOf(settings)));
+export function parse(
+  request: RawRequest,
+  settings: MessengerSettings,
+  settingsOf?: SettingsOf<MessengerSettings>,
+): ChannelEvent[] {
+  return parseMetaWebhook(request, (body) => parseMetaBody(body, readersOf(readerOf, settings, settingsOf)));
 }

@@ -4,6 +4,7 @@
  */
 import type { IdentityRef } from '../../../../../contract/event.ts';
 import type { ChannelEvent, ContactRef } from '../../channel.ts';
+import type { SettingsOf } from '../../../connectors/connector.ts';
 import { fingerprint } from '../../kit/fingerprint.ts';
 import { compact, idOf, numberOf, objectOf, textOf, type JsonObject } from '../../kit/json.ts';
 
@@ -19,6 +20,24 @@ export interface Reader {
   inboxAppIds: readonly string[];
   /** What was sent by no app was typed by a person. */
   withoutAppIsPerson: boolean;
+}
+
+/** Finds who reads an element by the addresses that it names. */
+export type Readers = (address: readonly string[] | undefined) => Reader;
+
+/** Lets the account read that an element is for; what is for nobody here, the one that was asked. */
+export function readersOf<S>(
+  readerOf: (settings: S) => Reader,
+  settings: S,
+  settingsOf: SettingsOf<S> = () => undefined,
+): Readers {
+  const readers = new Map<S, Reader>();
+  return (address = []) => {
+    const own = settingsOf(address) ?? settings;
+    const reader = readers.get(own) ?? readerOf(own);
+    readers.set(own, reader);
+    return reader;
+  };
 }
 
 export interface Item {
@@ -59,7 +78,7 @@ function identitiesOf(reader: Reader, raw: JsonObject, side: JsonObject): Identi
 }
 
 /**
- * Lists which of these ids are there, each once. The reader decides nothing here, as it reads for all accounts of its connection: some examples
+ * Lists which of these ids are there, each once. No settings decide here, as one account reads for all of its connection: some examples
  * of Meta print the person in `entry.id`, so who was written to comes after it.
  */
 export function addressOf(...ids: unknown[]): readonly string[] | undefined {
@@ -68,16 +87,18 @@ export function addressOf(...ids: unknown[]): readonly string[] | undefined {
 }
 
 /** An element of `messaging[]` or `standby[]`. */
-export function itemOf(reader: Reader, entry: JsonObject, raw: JsonObject, isStandby: boolean): Item {
+export function itemOf(readers: Readers, entry: JsonObject, raw: JsonObject, isStandby: boolean): Item {
   const sender = objectOf(raw.sender);
   const recipient = objectOf(raw.recipient);
   const isEcho = objectOf(raw.message).is_echo === true;
+  const address = addressOf(entry.id, isEcho ? sender.id : recipient.id);
+  const reader = readers(address);
   const isOwn = isEcho || idOf(sender.id) === reader.accountId;
   const identities = identitiesOf(reader, raw, isOwn ? recipient : sender);
   return compact({
     reader,
     raw,
-    address: addressOf(entry.id, isEcho ? sender.id : recipient.id),
+    address,
     at: momentOf(raw.timestamp) ?? momentOf(entry.time),
     contact: identities.length > 0 ? { identities } : undefined,
     isOwn,

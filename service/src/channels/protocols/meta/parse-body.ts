@@ -4,7 +4,7 @@
  */
 import type { ChannelEvent, ContactRef } from '../../channel.ts';
 import { isObject, listOf, objectOf, type JsonObject } from '../../kit/json.ts';
-import { itemOf, unsupported, type Item, type Reader } from './item.ts';
+import { itemOf, unsupported, type Item, type Readers } from './item.ts';
 import {
   feedbackEvents,
   judgementEvents,
@@ -66,9 +66,9 @@ function itemEvents(item: Item): ChannelEvent[] {
   return [unsupported(item, retired === undefined ? 'kind of event that is not known' : `"${retired}" is retired`)];
 }
 
-function entryEvents(reader: Reader, entry: JsonObject): ChannelEvent[] {
+function entryEvents(readers: Readers, entry: JsonObject): ChannelEvent[] {
   const stray = (raw: unknown, reason: string): ChannelEvent[] => {
-    const { isOwn, isStandby, ...around } = itemOf(reader, entry, {}, false);
+    const { isOwn, isStandby, ...around } = itemOf(readers, entry, {}, false);
     return [unsupported({ ...around, isOwn, isStandby, raw: objectOf(raw) }, reason)].map((event) => ({
       ...event,
       raw,
@@ -79,16 +79,16 @@ function entryEvents(reader: Reader, entry: JsonObject): ChannelEvent[] {
       isObject(raw) ? read(raw) : stray(raw, `${member} element that is no object`),
     );
   const events = [
-    ...each('messaging', (raw) => itemEvents(itemOf(reader, entry, raw, false))),
-    ...each('standby', (raw) => itemEvents(itemOf(reader, entry, raw, true))),
-    ...each('changes', (raw) => changeEvents(reader, entry, raw)),
+    ...each('messaging', (raw) => itemEvents(itemOf(readers, entry, raw, false))),
+    ...each('standby', (raw) => itemEvents(itemOf(readers, entry, raw, true))),
+    ...each('changes', (raw) => changeEvents(readers, entry, raw)),
   ];
   return events.length > 0 ? events : stray(entry, 'entry without content');
 }
 
 /** Providers repeat themselves within one body too: the first of equal facts counts. */
-export function parseMetaBody(body: JsonObject, reader: Reader): ChannelEvent[] {
-  const events = listOf(body.entry).flatMap((entry) => entryEvents(reader, objectOf(entry)));
+export function parseMetaBody(body: JsonObject, readers: Readers): ChannelEvent[] {
+  const events = listOf(body.entry).flatMap((entry) => entryEvents(readers, objectOf(entry)));
   const byKey = new Map<string, ChannelEvent>();
   for (const event of events) {
     // Keys are unique within an account.

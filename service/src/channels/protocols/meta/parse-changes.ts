@@ -2,7 +2,17 @@
 import type { AccountChange, TemplateNews } from '../../../../../contract/event-data.ts';
 import type { ChannelEvent, ContactRef } from '../../channel.ts';
 import { camelCase, camelCased, compact, idOf, objectOf, textOf, type JsonObject } from '../../kit/json.ts';
-import { addressOf, baseOf, keyOf, momentOf, unsupported, wordOf, type Item, type Reader } from './item.ts';
+import {
+  addressOf,
+  baseOf,
+  keyOf,
+  momentOf,
+  unsupported,
+  wordOf,
+  type Item,
+  type Reader,
+  type Readers,
+} from './item.ts';
 
 /** `id`: it is known by more than its content. */
 type Told = { id?: string | undefined; contact?: ContactRef | undefined } & (
@@ -76,9 +86,10 @@ const FIELDS: ReadonlyMap<string, ChangeReader> = new Map<string, ChangeReader>(
 ]);
 
 /** One element of `changes[]`. */
-export function changeEvents(reader: Reader, entry: JsonObject, raw: JsonObject): ChannelEvent[] {
+export function changeEvents(readers: Readers, entry: JsonObject, raw: JsonObject): ChannelEvent[] {
   const field = textOf(raw.field) ?? '';
   const address = addressOf(entry.id);
+  const reader = readers(address);
   const item: Item = compact({ reader, raw, address, at: momentOf(entry.time), isOwn: false, isStandby: false });
   const read = FIELDS.get(field);
   if (read === undefined) return [unsupported(item, `field "${wordOf(raw.field)}" is not known`)];
