@@ -1,12 +1,12 @@
 /** Sending a message: what an item's parameters say about recipient and options, and the call. */
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { SendAccepted, SendMessage } from '../../contract/api.ts';
+import type { MessageView, Problem, SendAccepted, SendMessage } from '../../contract/api.ts';
 import type { OutboundContent } from '../../contract/message.ts';
 import type { AnyAccount } from './account.ts';
 import type { SendOffer } from './descriptions.ts';
 import { itemIdempotencyKey } from './idempotency.ts';
 import { compact, type Parameters } from './parameters.ts';
-import { accountRequest, parleyRequest } from './transport.ts';
+import { accountRequest, parleyRequest, type ParleyRequest } from './transport.ts';
 
 /** To whom, as the fields `sendTo` and the one it shows say. */
 export function recipientOf(parameters: Parameters): SendMessage['to'] {
@@ -90,7 +90,10 @@ export function sendMessage(
   });
 }
 
-/** Hands a message to the service, once per idempotency key. */
+/**
+ * Hands a message to the service, once per idempotency key. A retry may say it otherwise (`{{ $now }}`, a workflow that was mended): under a key of
+ * the node's own, what was accepted first stands, and is answered as a duplicate.
+ */
 export async function send(
   context: IExecuteFunctions,
   account: AnyAccount | undefined,
@@ -99,9 +102,29 @@ export async function send(
   ownKey: string | undefined,
 ): Promise<SendAccepted> {
   const headers = { 'Idempotency-Key': itemIdempotencyKey(context, itemIndex, ownKey) };
-  const request = { method: 'POST', path: '/v1/messages', body: message, headers, itemIndex } as const;
-  if (account === undefined) return await parleyRequest<SendAccepted>(context, request);
-  return await accountRequest<SendAccepted>(context, account, request);
+  const isOwn = ownKey !== undefined && ownKey.trim() !== '';
+  const request: ParleyRequest = {
+    ...{ method: 'POST', path: '/v1/messages', body: message, headers, itemIndex },
+    ...(!isOwn && { instead: acceptedBefore }),
+  };
+  const answer =
+    account === undefined
+      ? await parleyRequest<SendAccepted | Accepted>(context, request)
+      : await accountRequest<SendAccepted | Accepted>(context, account, request);
+  if (!('before' in answer)) return answer;
+  const path = `/v1/messages/${encodeURIComponent(answer.before)}`;
+  const { id, status, conversationId } = await parleyRequest<MessageView>(context, { method: 'GET', path, itemIndex });
+  return { id, status: status as SendAccepted['status'], conversationId, duplicate: true };
+}
+
+/** The id of the message that was accepted under the key. */
+interface Accepted {
+  before: string;
+}
+
+function acceptedBefore(problem: Problem): Accepted | undefined {
+  const { code, messageId } = problem;
+  return code === 'idempotency_conflict' && typeof messageId === 'string' ? { before: messageId } : undefined;
 }
 
 /** What a send gives to the next node: the message is queued, its fate comes by the trigger's status events. */

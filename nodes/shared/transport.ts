@@ -29,6 +29,8 @@ export interface ParleyRequest {
   headers?: Record<string, string>;
   /** For n8n's error view. */
   itemIndex?: number;
+  /** What to answer in place of an error; undefined: the problem is an error. */
+  instead?(problem: Problem): object | undefined;
 }
 
 interface Answer {
@@ -95,7 +97,9 @@ function parsed(body: unknown): unknown {
   return typeof body === 'string' ? jsonParse(body, { fallbackValue: undefined }) : body;
 }
 
-async function fail(context: ParleyContext, request: ParleyRequest, problem: Problem): Promise<never> {
+async function fail<T>(context: ParleyContext, request: ParleyRequest, problem: Problem): Promise<T> {
+  const instead = request.instead?.(problem);
+  if (instead !== undefined) return instead as T;
   const explanation = explainProblem(problem, await serviceUrl(context));
   const place = { itemIndex: request.itemIndex, status: problem.status };
   throw toNodeError(context.getNode(), explanation, place);
@@ -109,7 +113,7 @@ function problemIn(answer: Answer): Problem | undefined {
 export async function parleyRequest<T>(context: ParleyContext, request: ParleyRequest): Promise<T> {
   const answer = await call(context, request, 'json');
   const problem = problemIn(answer);
-  if (problem) return await fail(context, request, problem);
+  if (problem) return await fail<T>(context, request, problem);
   return parsed(answer.body) as T;
 }
 
@@ -185,7 +189,7 @@ export async function accountRequest<T>(
   const answer = await call(context, full, 'json');
   const problem = problemIn(answer);
   if (problem === undefined) return parsed(answer.body) as T;
-  if (problem.code !== 'account_required' || !('settings' in account)) return await fail(context, full, problem);
+  if (problem.code !== 'account_required' || !('settings' in account)) return await fail<T>(context, full, problem);
   await registerAccount(context, account);
   return await parleyRequest<T>(context, full);
 }

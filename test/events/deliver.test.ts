@@ -175,11 +175,11 @@ describe('while the workflow is being called', () => {
 });
 
 describe('a waiting workflow', () => {
-  const until = () => flow.clock.now() + 3_600_000;
+  const until = () => new Date(flow.clock.now() + 3_600_000).toISOString();
   const wait = (url = `${URL_OF_WORKFLOW}/waiting`) =>
     flow.ledger.write(async (tx) => {
       const question = { id: 'msg_q', accountId: flow.account.id, conversationId: 'cnv', byPerson: false };
-      await flow.subscriptions.wait(tx, question, url, until());
+      await flow.subscriptions.wait(tx, question, { url, until: until() });
       await attempts.open(tx, { id: 'att', messageId: 'msg_q', number: 1, openedAt: flow.clock.now() });
     });
 

@@ -49,7 +49,8 @@ test('deleted, it is unknown and hears nothing more', async () => {
 
 test('a waiting workflow is not listed', async () => {
   const question = { id: 'msg', accountId: flow.account.id, conversationId: 'cnv', byPerson: false };
-  await flow.ledger.write((tx) => flow.subscriptions.wait(tx, question, URL_OF_WORKFLOW, flow.clock.now() + 1));
+  const wait = { url: URL_OF_WORKFLOW, until: new Date(flow.clock.now() + 1).toISOString() };
+  await flow.ledger.write((tx) => flow.subscriptions.wait(tx, question, wait));
   expect(await flow.subscriptions.list()).toEqual([]);
 });
 

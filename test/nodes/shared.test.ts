@@ -4,7 +4,6 @@ import { PROBLEM_CODES, type Problem, type ProblemCode } from '../../contract/ap
 import { settingsDigest } from '../../contract/signature.ts';
 import { accountOfCredential, secretList } from '../../nodes/shared/account.ts';
 import { explainProblem, explainUnreachable, problemOf, toNodeError } from '../../nodes/shared/errors.ts';
-import { idempotencyKey } from '../../nodes/shared/idempotency.ts';
 import { Parameters } from '../../nodes/shared/parameters.ts';
 import { waitUntil } from '../../nodes/shared/reply-wait.ts';
 import { dispositionFileName } from '../../nodes/shared/transport.ts';
@@ -174,14 +173,6 @@ describe('the account of a credential', () => {
   ])('secret %j → %j', (value, expected) => {
     expect(secretList(value)).toEqual(expected);
   });
-});
-
-test('idempotency keys tell execution, node, run and item apart', () => {
-  const parts = { executionId: '7', nodeId: 'n', runIndex: 0, itemIndex: 0 };
-  expect(idempotencyKey(parts)).toBe('7:n:0:0');
-  const others = [{ executionId: '8' }, { nodeId: 'm' }, { runIndex: 1 }, { itemIndex: 1 }];
-  const keys = others.map((other) => idempotencyKey({ ...parts, ...other }));
-  expect(new Set([idempotencyKey(parts), ...keys]).size).toBe(5);
 });
 
 test.each<[Record<string, unknown>, string]>([

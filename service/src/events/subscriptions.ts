@@ -1,7 +1,7 @@
 /** Manages subscriptions, workflows' wishes for events: made when a trigger is activated, ended when it is deactivated. */
 import { randomBytes } from 'node:crypto';
 import type { AccountRef } from '../../../contract/channel.ts';
-import type { CreatedSubscription, CreateSubscription, Subscription } from '../../../contract/api.ts';
+import type { CreatedSubscription, CreateSubscription, SendMessage, Subscription } from '../../../contract/api.ts';
 import { encodeSecret } from '../../../contract/signature.ts';
 import type { Sealer } from '../core/sealer.ts';
 import { iso, type Clock } from '../core/clock.ts';
@@ -11,9 +11,10 @@ import type { Ids } from '../core/ids.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import * as conversations from '../store/conversation.store.ts';
 import * as store from '../store/subscription.store.ts';
 import type { SubscriptionRow } from '../store/subscription.store.ts';
-import type { WaitFilter } from './filter.ts';
+import { questionOf, type WaitFilter } from './filter.ts';
 import { deliverJobs, expireJob } from './publish.ts';
 
 /** A subscription that hands over gathers events for so long. Saving an active workflow takes n8n a second or two. */
@@ -37,6 +38,9 @@ export interface SubscriptionsDeps {
   /** Throws `forbidden_url` for a URL that may not be called. */
   urls: UrlRules;
 }
+
+/** Whom to call with the answer, until when. */
+type Wait = NonNullable<SendMessage['wait']>;
 
 /** The question whose answer is waited for. */
 export interface WaitedMessage {
@@ -74,11 +78,11 @@ export class Subscriptions {
   }
 
   /**
-   * Lets a workflow wait: it is told once, of the contact's next reply to the message, before `until` (milliseconds since the epoch). Joins the
-   * caller's unit of work.
+   * Lets a workflow wait: it is told once, of the contact's next reply to the message. Joins the caller's unit of work.
    */
-  async wait(tx: Tx, message: WaitedMessage, url: string, until: number): Promise<void> {
+  async wait(tx: Tx, message: WaitedMessage, { url, until: end }: Wait): Promise<void> {
     const { id: messageId, byPerson: includeHandedOff } = message;
+    const until = Date.parse(end);
     const filter: WaitFilter = { events: ['message.received', 'message.status'], messageId, includeHandedOff };
     const row = this.#row(url, encodeSecret(randomBytes(32)), {
       accountId: message.accountId,
@@ -89,6 +93,25 @@ export class Subscriptions {
     });
     await store.insert(tx, row);
     await this.#deps.outbox.enqueue(tx, expireJob(row.id, until));
+  }
+
+  /**
+   * Lets a workflow wait for the answer to a question that it asked before: n8n runs a node that failed after its question was taken again, as
+   * another execution. The one that runs now gets the answer; an answer that was given up with the other is gone. Joins the caller's unit of work.
+   */
+  async waitAgain(tx: Tx, message: WaitedMessage, wait: Wait): Promise<void> {
+    await conversations.lock(tx, message.conversationId);
+    const waits = await store.allWaits(tx.db, message.conversationId);
+    const own = waits.filter(({ filter }) => questionOf(filter) === message.id);
+    const open = own.find(({ endedAt }) => endedAt === null);
+    const [now, until] = [this.#deps.clock.now(), Date.parse(wait.until)];
+    if (open !== undefined) {
+      // One that listens no more has its answer, which is on the way.
+      const listens = open.expiresAt !== null && open.expiresAt > now;
+      return store.moveWait(tx, open.id, wait.url, listens ? until : open.expiresAt);
+    }
+    if (own.some((one) => placeOf(one.url) === placeOf(wait.url))) return;
+    if (until > now) await this.wait(tx, message, wait);
   }
 
   async list(): Promise<Subscription[]> {
@@ -147,6 +170,11 @@ export class Subscriptions {
       createdAt: iso(row.createdAt),
     };
   }
+}
+
+/** A resume URL may be signed anew for each try. */
+function placeOf(url: string): string {
+  return url.split('?')[0] ?? url;
 }
 
 function unknown(id: string): ParleyError {

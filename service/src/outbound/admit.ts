@@ -96,7 +96,7 @@ export class Admission {
 
   async #admittedBefore(
     tx: Tx,
-    { content, degrade }: SendMessage,
+    { content, degrade, wait }: SendMessage,
     key: string,
     digest: string,
   ): Promise<SendAccepted | undefined> {
@@ -109,6 +109,7 @@ export class Admission {
     }
     const row = await messages.find(tx.db, known.messageId);
     const { status, conversationId } = row ?? { status: 'unknown', conversationId: '' };
+    if (wait && row) await this.#deps.subscriptions.waitAgain(tx, { ...row, byPerson: row.author !== null }, wait);
     // A template stands in the place of a message whose session is closed.
     const isOther = degrade && row !== undefined && row.kind !== content.type && row.kind !== 'template';
     const sentAs = isOther ? { sentAs: row.kind as OutboundKind } : {};
@@ -165,8 +166,7 @@ export class Admission {
       },
     );
     if (send.wait) {
-      const message = { ...accepted, accountId: account.id, byPerson };
-      await this.#deps.subscriptions.wait(tx, message, send.wait.url, Date.parse(send.wait.until));
+      await this.#deps.subscriptions.wait(tx, { ...accepted, accountId: account.id, byPerson }, send.wait);
     }
     const isOther = content === wanted && content.type !== send.content.type;
     return { ...accepted, ...(isOther && { sentAs: content.type }) };

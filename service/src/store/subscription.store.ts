@@ -86,6 +86,21 @@ export async function waits(
   return (await selectWaits(db, { accountId, conversationId, now })).rows;
 }
 
+/** Lists workflows that wait or waited for a reply in this conversation, those that have what they waited for and those that ended included. */
+export async function allWaits(db: Kysely<Schema>, conversationId: string): Promise<SubscriptionRow[]> {
+  return db
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('conversationId', '=', conversationId)
+    .orderBy('id', 'desc')
+    .execute();
+}
+
+/** Lets a workflow wait at another URL, until another time (milliseconds since the epoch). */
+export async function moveWait(tx: Tx, id: string, url: string, until: number | null): Promise<void> {
+  await tx.db.updateTable('subscriptions').set({ url, expiresAt: until }).where('id', '=', id).execute();
+}
+
 /**
  * Lets the subscription end soon, but go on gathering events until `until`: n8n ends and makes a trigger's subscription anew whenever an active
  * workflow is saved, and what happens in between belongs to the new one.

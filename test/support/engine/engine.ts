@@ -12,7 +12,7 @@ import { type EngineContext, Executions } from './executions.ts';
 import { listen } from './http.ts';
 import { loadPackage } from './node-types.ts';
 import { loadRuntime } from './runtime.ts';
-import type { ActivateOptions, EngineOptions, RunOptions, WorkflowJson } from './types.ts';
+import type { ActivateOptions, EngineOptions, Execution, RunOptions, WorkflowJson } from './types.ts';
 import { Webhooks } from './webhooks.ts';
 
 export type { Activation, EngineOptions, Execution, RunOptions, WorkflowJson, WorkflowNode } from './types.ts';
@@ -69,6 +69,11 @@ export async function startEngine(options: EngineOptions) {
       const saved = save(workflow);
       return await executions.start(saved, { items, startNode: startNode ?? firstNode(saved), mode });
     },
+    /** Executions → Retry of an execution that failed; `workflow`: with the workflow as it is now. */
+    retry: async (failed: Execution, workflow?: WorkflowJson) =>
+      await executions.retry(failed, workflow && save(workflow)),
+    /** Another n8n has another instance id. All engines of a process share it. */
+    setInstanceId: (id: string) => void (runtime.settings.instanceId = id),
     /** `activation` is why n8n activates: switched on (default), saved while active, started anew… */
     activate: async (workflow: WorkflowJson, { test = false, activation = 'activate' }: ActivateOptions = {}) =>
       await webhooks.activate(save(workflow), test, test ? 'manual' : activation),

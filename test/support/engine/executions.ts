@@ -109,6 +109,27 @@ export class Executions {
     return await this.#settle(saved, this.#record(saved, options.mode, data));
   }
 
+  /**
+   * Runs a failed execution again as Executions → Retry does: from what is stored of it, under an id of its own. `saved`: with the workflow as it
+   * is now, in place of the one that failed.
+   */
+  async retry(
+    failed: Execution,
+    saved: IWorkflowBase | undefined = this.#workflows.get(failed.id),
+  ): Promise<Execution> {
+    if (!saved) throw new Error(`Execution ${failed.id} is unknown`);
+    const { n8n } = this.#context.runtime;
+    const data = JSON.parse(JSON.stringify(failed.data)) as IRunExecutionData;
+    delete data.resultData.error;
+    data.resultData.runData[data.resultData.lastNodeExecuted ?? '']?.pop();
+    for (const entry of data.executionData?.nodeExecutionStack ?? []) {
+      const node = saved.nodes.find(({ name }) => name === entry.node.name);
+      if (!node) throw new Error(`The workflow has no node "${entry.node.name}"`);
+      entry.node = n8n.deepCopy(node);
+    }
+    return await this.#settle(saved, this.#record(saved, 'retry', data));
+  }
+
   /** Goes on with a parked execution from `data`: a copy of its own with the waiting node's output put in. */
   async resume(execution: Execution, data: IRunExecutionData): Promise<Execution> {
     const saved = this.#workflows.get(execution.id);

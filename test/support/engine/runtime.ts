@@ -17,6 +17,7 @@ type StoredBinary = IBinaryData;
 export interface Runtime {
   core: Core;
   n8n: N8nWorkflow;
+  settings: { instanceId: string };
   /** Checks the signature of a resume URL with this instance's secret. */
   signedByUs(signature: string, url: URL): boolean;
   readBinary(binary: StoredBinary): Promise<Buffer>;
@@ -57,10 +58,12 @@ async function load(): Promise<Runtime> {
   const { Container } = require('@n8n/di') as DependencyContainer;
   const binaries = Container.get(core.BinaryDataService);
   await binaries.init();
-  const secret = Container.get(core.InstanceSettings).hmacSignatureSecret;
+  const settings = Container.get(core.InstanceSettings);
+  const secret = settings.hmacSignatureSecret;
   return {
     core,
     n8n,
+    settings: settings as unknown as Runtime['settings'],
     signedByUs: (signature, url) => core.validateUrlSignature(signature, url, secret),
     readBinary: async (binary) => await binaries.getAsBuffer(binary),
   };
