@@ -11,56 +11,8 @@ import type {
   TemplateContent,
 } from './message.ts';
 
+export { PROBLEM_CODES, type Problem, type ProblemCode } from './problem.ts';
 export type { CreateTemplate, EditTemplate, Template, TemplateVariable } from './template.ts';
-
-/** RFC 9457 problem. `code` is stable and meant for programs; `errors` names each bad field. */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  code: ProblemCode;
-  detail: string;
-  errors?: { field: string; message: string }[];
-  /** Particulars of the code, e.g. `windowEndedAt`, `reasons`, `providerCode`. Never a secret. */
-  [extra: string]: unknown;
-}
-
-/** Lists every code of a problem; `docs/api.md` explains each. */
-export const PROBLEM_CODES = [
-  'invalid_request',
-  'invalid_body',
-  'body_too_large',
-  'unauthorized',
-  'not_found',
-  'unknown_channel',
-  'unknown_endpoint',
-  'invalid_signature',
-  'signature_not_configured',
-  'account_required',
-  'invalid_settings',
-  'invalid_recipient',
-  'invalid_content',
-  'unsupported_by_channel',
-  'session_closed',
-  'opted_out',
-  'handed_off',
-  'blocked',
-  'idempotency_conflict',
-  'may_have_arrived',
-  'unreadable',
-  'forbidden_url',
-  'media_too_large',
-  'media_type_not_allowed',
-  'media_gone',
-  'provider_rejected',
-  'provider_settings',
-  'provider_unreachable',
-  'overloaded',
-  'storage_unavailable',
-  'internal',
-] as const;
-/** The stable word for what went wrong, for programs to decide by. */
-export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 /** `PUT /v1/accounts/{channel}/{externalId}` */
 export interface PutAccount {
@@ -153,7 +105,10 @@ export interface SendMessage {
   content: OutboundContent;
   /** A content that the channel lacks or does not take as it is becomes the nearest that it has; absent: it is refused. */
   degrade?: boolean;
-  /** Who wrote it. `human` may be sent while a person owns the conversation, and where the channel gives people more time. Default `bot`. */
+  /**
+   * Who wrote it. `human` may be sent while a person owns the conversation, and where the channel gives people more time; it takes the conversation,
+   * unless it is a campaign. Default `bot`.
+   */
   author?: 'bot' | 'human' | Author;
   /** What only this channel's sends know, see its page: checked by the channel, an unknown member is an error. */
   options?: Record<string, unknown>;
@@ -234,6 +189,8 @@ export interface ConversationView {
   /** What tells it apart from others between the two; absent: there is one only. */
   thread?: string;
   owner: 'bot' | 'human';
+  /** Grows with each change of the owner; the header `ETag` holds it, and `If-Match` of a `PATCH` takes that. */
+  version: number;
   /** What the channel told of it beside its messages: intent, group, locale. Absent: nothing. */
   attributes?: Readonly<Record<string, string>>;
   contact: { id: string; name?: string; username?: string; identities: IdentityRef[] };

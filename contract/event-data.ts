@@ -127,7 +127,7 @@ export interface LinkClick {
 export interface ControlChange {
   /** Who answers from now on. */
   owner?: 'bot' | 'human';
-  /** By what it is known: `echo`, `standby`, `message`, `own message`, `api`. */
+  /** By what it is known: `echo`, `standby`, `message`, `own message`, `author` (a person wrote through the API), `api`. */
   reason?: string;
   /** `control_passed`, `control_taken`, `control_requested`, `roles_changed`, `standby_message`; `left`: the contact left, and nobody may write until they do … */
   event?: string;

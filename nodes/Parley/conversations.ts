@@ -38,6 +38,7 @@ export function conversationOutput(view: ConversationView, simplify: boolean): I
     thread: view.thread,
     attributes: view.attributes,
     owner: view.owner,
+    version: view.version,
     ...sessionFields(session),
     heardAt: view.heardAt,
     createdAt: view.createdAt,

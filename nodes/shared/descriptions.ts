@@ -148,7 +148,7 @@ export const writtenByPersonField: INodeProperties = {
   type: 'boolean',
   default: false,
   description:
-    'Whether a person of yours wrote it: it may then be sent for some days longer, and while a person handles the conversation. The channel forbids this for what a program wrote.',
+    "Whether a person of yours wrote it: it may then be sent for some days longer, and while a person handles the conversation, which is theirs from then on (until 'Set Owner' of the Parley node). The channel forbids this for what a program wrote.",
 };
 
 /** The collection that holds `sendOptions` and what the channel and the operation add. */

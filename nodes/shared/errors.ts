@@ -88,6 +88,11 @@ const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
       `A person has taken over this conversation: ${problem.detail}`,
       "Automated messages are held back until the conversation is handed back to the bot: 'Conversation: Set Owner' of the Parley node does that. What a person of yours wrote goes out with the option 'Written by a Person', which the Parley node has for every channel. Nothing was sent.",
     ),
+  precondition_failed: (problem) =>
+    user(
+      'Somebody changed this conversation meanwhile',
+      `${problem.detail} Without the option 'Only If Unchanged Since Version' the owner is set in any case.`,
+    ),
   blocked: (problem) =>
     user(
       `The contact has left this conversation: ${problem.detail}`,

@@ -112,7 +112,7 @@ async function makeBasis(world: World) {
   const watermarks = new Watermarks({ ...shared, outcomes });
   const subscriptions = new Subscriptions({ ...shared, sealer, urls });
   const permissions = new Permissions(clock);
-  const admission = new Admission({ ...shared, subscriptions, permissions, urls });
+  const admission = new Admission({ ...shared, publisher, subscriptions, permissions, urls });
   const limits = new Limits({ accounts, io });
   const { publicUrl, localUrl } = world;
   const provisioning = new Provisioning({ accounts, io, publicUrl, localUrl: () => localUrl() });

@@ -4,6 +4,7 @@ import * as apiKeys from '../../service/src/store/api-key.store.ts';
 import * as contacts from '../../service/src/store/contact.store.ts';
 import * as stops from '../../service/src/store/stop.store.ts';
 import * as conversations from '../../service/src/store/conversation.store.ts';
+import * as owners from '../../service/src/store/conversation-owner.store.ts';
 import * as list from '../../service/src/store/conversation-list.store.ts';
 import { NO_WINDOW, type SessionWindow } from '../../service/src/core/session-window.ts';
 import * as messages from '../../service/src/store/message.store.ts';
@@ -178,6 +179,8 @@ function describeContactStore(open: OpenLedger): void {
         contactId: 'con',
         thread: '',
         owner: 'bot',
+        ownerAt: null,
+        version: 1,
         inReplyTo: null,
         facts: {},
         attributes: {},
@@ -236,7 +239,7 @@ function describeContactStore(open: OpenLedger): void {
           const window = { ...NO_WINDOW, heardAt, expiresAt: heardAt };
           await converse(ledger, id, `con ${id}`, account, window);
         }
-        await ledger.write((tx) => conversations.setOwner(tx, 'c', 'human', 5));
+        await ledger.write((tx) => owners.setOwner(tx, 'c', 'human', 5));
         const found = await list.page(ledger.reader, { ...ALL, after: undefined, ...wish }, limit);
         expect(found.map(({ id }) => id).join(' ')).toBe(expected);
       });
@@ -270,23 +273,43 @@ function describeContactStore(open: OpenLedger): void {
     test('change hands; older news of who answers changes nothing', async () => {
       const ledger = await open();
       await converse(ledger, 'cnv', 'con', 'acc');
+      const found = async () => {
+        const { owner, version } = (await conversations.find(ledger.reader, 'cnv')) ?? {};
+        return [owner, version];
+      };
       const set = async (owner: 'bot' | 'human', at: number) => [
-        await ledger.write((tx) => conversations.setOwner(tx, 'cnv', owner, at)),
-        (await conversations.find(ledger.reader, 'cnv'))?.owner,
+        await ledger.write((tx) => owners.setOwner(tx, 'cnv', owner, at)),
+        ...(await found()),
       ];
-      expect(await set('human', 5)).toEqual([true, 'human']);
-      expect(await set('bot', 4)).toEqual([false, 'human']);
-      expect(await set('bot', 5)).toEqual([true, 'bot']);
-      await ledger.write((tx) => conversations.assignOwner(tx, 'cnv', 'human', 4));
-      expect((await conversations.find(ledger.reader, 'cnv'))?.owner).toBe('human');
+      expect(await set('human', 5)).toEqual([true, 'human', 2]);
+      expect(await set('bot', 4)).toEqual([false, 'human', 2]);
+      expect(await set('human', 5)).toEqual([true, 'human', 2]);
+      expect(await set('bot', 5)).toEqual([true, 'bot', 3]);
+      await ledger.write((tx) => owners.assignOwner(tx, 'cnv', 'human', 4));
+      await ledger.write((tx) => owners.assignOwner(tx, 'cnv', 'human', 6));
+      expect(await found()).toEqual(['human', 4]);
+      await ledger.write((tx) => owners.returnToBot(tx, 'cnv', 6));
+      expect(await found()).toEqual(['bot', 5]);
+    });
+
+    test('are another version when they took one in, whoever owned which', async () => {
+      const ledger = await open();
+      for (const [id, contact] of [
+        ['a', 'con a'],
+        ['b', 'con b'],
+      ] as const)
+        await converse(ledger, id, contact, 'acc');
+      await ledger.write((tx) => owners.assignOwner(tx, 'b', 'human', 4));
+      await ledger.write((tx) => conversations.merge(tx, 'b', 'a'));
+      expect(await conversations.find(ledger.reader, 'b')).toMatchObject({ id: 'a', owner: 'human', version: 3 });
     });
 
     test('go back to the program only from whom took them at that time', async () => {
       const ledger = await open();
       await converse(ledger, 'cnv', 'con', 'acc');
-      const back = (at: number) => ledger.write((tx) => conversations.returnToBot(tx, 'cnv', at));
+      const back = (at: number) => ledger.write((tx) => owners.returnToBot(tx, 'cnv', at));
       expect(await back(5)).toBe(false);
-      await ledger.write((tx) => conversations.setOwner(tx, 'cnv', 'human', 5));
+      await ledger.write((tx) => owners.setOwner(tx, 'cnv', 'human', 5));
       expect([await back(4), await back(5), await back(5)]).toEqual([false, true, false]);
       expect((await conversations.find(ledger.reader, 'cnv'))?.owner).toBe('bot');
     });

@@ -118,6 +118,8 @@ export class EventsFixture {
     return {
       ...made,
       window: NO_WINDOW,
+      ownerAt: null,
+      version: 1,
       inReplyTo: null,
       facts: {},
       attributes: {},

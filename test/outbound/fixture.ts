@@ -123,7 +123,7 @@ export class OutboundFixture {
     const permissions = new Permissions(clock);
     const given = { outcomes, permissions, io, random: () => 0.5, provisioning, failures };
     this.#outbound = buildOutbound({ ...shared, ...given });
-    this.#admission = new Admission({ ...shared, subscriptions: this.subscriptions, permissions, urls });
+    this.#admission = new Admission({ ...shared, publisher, subscriptions: this.subscriptions, permissions, urls });
     const maintenance = new MaintenanceHandler({ ...shared, tasks: [watermarks, this.eraser], load: { accepted: 0 } });
     const handlers = [...this.#outbound.handlers, maintenance];
     // Nobody hands events over here: what is promised stays promised.

@@ -7,6 +7,7 @@ import type { ConversationView } from '../../contract/api.ts';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import * as conversations from '../../service/src/store/conversation.store.ts';
+import * as owners from '../../service/src/store/conversation-owner.store.ts';
 import * as messages from '../../service/src/store/message.store.ts';
 import { ANA, BEN, closeApps, DAY, HOUR, MINUTE, sandboxSettings, startApp, type App } from '../support/app.ts';
 import { posts, says } from '../support/meta-messages.ts';
@@ -103,7 +104,7 @@ async function tellsOfOtherChannels(id: string): Promise<void> {
     await messages.sentUpTo(ledger.reader, conversationId, status, app.clock.now(), 25);
   }
   await ledger.write(async (tx) => {
-    await conversations.setOwner(tx, conversationId, 'bot', app.clock.now());
+    await owners.setOwner(tx, conversationId, 'bot', app.clock.now());
     await conversations.setChoices(tx, { id: conversationId, choices: [] }, [{ id: '1', title: 'One' }]);
     await conversations.forgetChoices(tx, conversationId, id);
   });

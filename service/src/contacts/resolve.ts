@@ -52,7 +52,7 @@ export async function resolvePerson(
   await conversations.create(tx, made, now);
   return {
     contact: { ...contact, name, username },
-    conversation: { ...made, inReplyTo: null, facts: {}, attributes: {}, choices: [], createdAt: now },
+    conversation: { ...made, ...conversations.UNSAID, createdAt: now },
   };
 }
 

@@ -8,6 +8,7 @@ import { ownerKey, type Ids } from '../core/ids.ts';
 import { closed, opened, reopened, type SessionWindow } from '../core/session-window.ts';
 import type { Publisher } from '../events/publish.ts';
 import * as conversations from '../store/conversation.store.ts';
+import * as owners from '../store/conversation-owner.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import type { InboundFactOf } from './fact.ts';
 
@@ -64,7 +65,7 @@ export class People {
   async #owned({ tx, account, event, at }: InboundFactOf<ChannelEvent>, person: Participant): Promise<Participant> {
     const { owner, type } = event;
     const { conversation } = person;
-    if (owner === undefined || !(await conversations.setOwner(tx, conversation.id, owner, at))) return person;
+    if (owner === undefined || !(await owners.setOwner(tx, conversation.id, owner, at))) return person;
     if (owner === conversation.owner) return person;
     const changed = { ...person, conversation: { ...conversation, owner } };
     if (type !== 'conversation.control') {

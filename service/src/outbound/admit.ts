@@ -14,6 +14,8 @@ import { degraded } from '../core/degrade.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { UrlRules } from '../core/http.ts';
 import type { Ids } from '../core/ids.ts';
+import { changeOwner } from '../events/owner-change.ts';
+import type { Publisher } from '../events/publish.ts';
 import type { Subscriptions } from '../events/subscriptions.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import * as contacts from '../store/contact.store.ts';
@@ -35,6 +37,7 @@ export interface AdmissionDeps {
   ledger: Ledger;
   accounts: Accounts;
   outbox: Outbox;
+  publisher: Publisher;
   subscriptions: Subscriptions;
   permissions: Permissions;
   clock: Clock;
@@ -153,6 +156,9 @@ export class Admission {
         : content;
     const author = authorOf(send.author);
     const byPerson = sideOf(author) === 'human';
+    // A campaign is no answer, whoever wrote it.
+    if (byPerson && send.purpose !== 'campaign')
+      await changeOwner(tx, this.#deps, { account, ...person }, 'human', 'author');
     const accepted = await this.#store(
       tx,
       account,

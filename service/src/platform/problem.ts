@@ -21,6 +21,7 @@ const TITLES: Partial<Record<number, string>> = {
   404: 'Not found',
   409: 'Conflict',
   410: 'Gone',
+  412: 'Changed meanwhile',
   413: 'Too large',
   415: 'Form not accepted',
   422: 'Refused by the provider',

@@ -6,7 +6,7 @@ import type { ReplyButton } from '../../../contract/message.ts';
 import { joined, type SessionWindow } from '../core/session-window.ts';
 import type { ConversationsTable, Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
-import { changed, first, prepared, type Parameters } from './prepared.ts';
+import { first, prepared, type Parameters } from './prepared.ts';
 
 /** What is said between an account and a contact, in one thread. */
 export interface Conversation {
@@ -16,6 +16,10 @@ export interface Conversation {
   /** Empty where the channel has one conversation with each contact. */
   thread: string;
   owner: 'bot' | 'human';
+  /** Since when the owner is who it is, milliseconds since the epoch; null: nobody said. */
+  ownerAt: number | null;
+  /** Grows with each change of the owner. */
+  version: number;
   window: SessionWindow;
   /** The provider's id of the contact's message that was heard last; null: there is none. */
   inReplyTo: string | null;
@@ -28,10 +32,20 @@ export interface Conversation {
   createdAt: number;
 }
 
-export type NewConversation = Omit<Conversation, 'inReplyTo' | 'facts' | 'attributes' | 'choices' | 'createdAt'>;
+export type NewConversation = Pick<Conversation, 'id' | 'accountId' | 'contactId' | 'thread' | 'owner' | 'window'>;
 
 const NO_CHOICES: readonly ReplyButton[] = [];
 const NOTHING = {};
+
+/** What a conversation is like in which nothing was said and of which nothing was told yet. */
+export const UNSAID: Omit<Conversation, keyof NewConversation | 'createdAt'> = {
+  ownerAt: null,
+  version: 1,
+  inReplyTo: null,
+  facts: NOTHING,
+  attributes: NOTHING,
+  choices: NO_CHOICES,
+};
 
 export function fromRow(row: Selectable<ConversationsTable>): Conversation {
   return {
@@ -40,6 +54,8 @@ export function fromRow(row: Selectable<ConversationsTable>): Conversation {
     contactId: row.contactId,
     thread: row.thread,
     owner: row.owner,
+    ownerAt: row.ownerAt,
+    version: row.version,
     window: {
       expiresAt: row.windowExpiresAt,
       openedBy: row.windowOpenedBy as WindowOpener | null,
@@ -92,8 +108,10 @@ export async function merge(tx: Tx, from: string, into: string): Promise<void> {
     const facts = { ...gone.facts, ...kept.facts };
     await learn(tx, kept, { facts, attributes: { ...gone.attributes, ...kept.attributes } });
   }
-  if (gone?.owner === 'human') {
-    await db.updateTable('conversations').set({ owner: 'human' }).where('id', '=', into).execute();
+  if (gone && kept) {
+    const owner = gone.owner === 'human' ? gone.owner : kept.owner;
+    const version = Math.max(gone.version, kept.version) + 1;
+    await db.updateTable('conversations').set({ owner, version }).where('id', '=', into).execute();
   }
   if (gone && kept && kept.choices.length === 0) await setChoices(tx, kept, gone.choices);
   await db.updateTable('conversations').set({ mergedInto: into, choices: null }).where('id', '=', from).execute();
@@ -120,7 +138,7 @@ export async function between(
 
 type NewRow = Omit<
   Selectable<ConversationsTable>,
-  'mergedInto' | 'ownerAt' | 'inReplyTo' | 'facts' | 'attributes' | 'choices'
+  'mergedInto' | 'ownerAt' | 'version' | 'inReplyTo' | 'facts' | 'attributes' | 'choices'
 >;
 
 const insertOne = prepared((db, its: Parameters<NewRow>) =>
@@ -230,31 +248,6 @@ export async function learn(tx: Tx, known: Knowledge & { id: string }, told: Par
 }
 
 const textOf = (one: object): string | null => (Object.keys(one).length === 0 ? null : JSON.stringify(one));
-
-const updateOwner = prepared((db, its: Parameters<{ id: string; owner: 'bot' | 'human'; at: number }>) =>
-  db
-    .updateTable('conversations')
-    .set({ owner: its('owner'), ownerAt: its('at') })
-    .where('id', '=', its('id'))
-    .where((is) => is.or([is('ownerAt', 'is', null), is('ownerAt', '<=', its('at'))])),
-);
-
-/** Stores who answers the contact since `at`. Answers false for news that is older than what is known: then nothing changed. */
-export async function setOwner(tx: Tx, id: string, owner: Conversation['owner'], at: number): Promise<boolean> {
-  return changed(await updateOwner(tx.db, { id, owner, at }));
-}
-
-/** Stores who answers from now on, as somebody says: that counts, whatever another machine's clock said of news before. */
-export async function assignOwner(tx: Tx, id: string, owner: Conversation['owner'], at: number): Promise<void> {
-  await tx.db.updateTable('conversations').set({ owner, ownerAt: at }).where('id', '=', id).execute();
-}
-
-/** Returns a conversation to the bot that a person took at `since`. Answers false when it is somebody's since another time. */
-export async function returnToBot(tx: Tx, id: string, since: number): Promise<boolean> {
-  const taken = tx.db.updateTable('conversations').where('id', '=', id).where('ownerAt', '=', since);
-  const { numUpdatedRows } = await taken.where('owner', '=', 'human').set({ owner: 'bot' }).executeTakeFirst();
-  return numUpdatedRows > 0n;
-}
 
 const updateChoices = prepared((db, its: Parameters<{ id: string; choices: string | null }>) =>
   db

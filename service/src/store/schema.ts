@@ -104,6 +104,8 @@ export interface ConversationsTable {
   attributes: Generated<string | null>;
   /** Since when the owner is who it is, where somebody told. */
   ownerAt: Generated<number | null>;
+  /** Grows with each change of who answers. */
+  version: Generated<number>;
   /** The numbered choices that the newest outbound message left the contact, as JSON; null: it left none. */
   choices: Generated<string | null>;
   /** The contact turned out to be the same as another: this conversation goes on in that one. */

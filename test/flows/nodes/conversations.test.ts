@@ -89,6 +89,19 @@ describe('Conversation', () => {
     ]);
   });
 
+  test('Set Owner of what was seen says who changed it meanwhile', async () => {
+    const [, seen = {}] = await bothWrite();
+    const set = (owner: string, options = {}) => ({ resource: 'conversation', operation: 'setOwner', owner, options });
+    const options = { version: '={{ $json.version }}' };
+    const [taken = {}] = await output(set('human', options), itemsOf([seen]));
+    const { error } = await run(set('bot', options), itemsOf([seen]));
+    expect(error).toMatchObject({
+      message: 'Somebody changed this conversation meanwhile',
+      description: expect.stringMatching(/A person answers in it since 20/) as string,
+    });
+    expect(await output(set('bot', options), itemsOf([taken]))).toMatchObject([{ owner: 'bot' }]);
+  });
+
   test('Get Messages is the transcript of both sides', async () => {
     const items = itemsOf((await bothWrite()).slice(1));
     app.advance(MINUTE);

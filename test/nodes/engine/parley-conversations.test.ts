@@ -24,6 +24,7 @@ const VIEW: ConversationView = {
   channel: 'twilio_whatsapp',
   account: { id: 'acc_1', externalId: '+15550009999', name: 'Shop' },
   owner: 'bot',
+  version: 3,
   contact: {
     id: 'con_1',
     name: 'Ana',
@@ -45,6 +46,7 @@ const FLAT = {
   account: '+15550009999',
   accountName: 'Shop',
   owner: 'bot',
+  version: 3,
   sessionOpen: true,
   sessionExpiresAt: '2026-11-23T10:00:00.000Z',
   heardAt: AT,
@@ -176,7 +178,18 @@ describe('Conversation: Set Owner', () => {
     fixture.service.answers.set('PATCH /v1/conversations/cnv_1', () => ({ body: { ...VIEW, owner } }));
     const [item] = await fixture.output(conversation('setOwner', { owner }), { items });
     expect(at('PATCH /v1/conversations/cnv_1')[0]?.body).toEqual({ owner });
+    expect(at('PATCH /v1/conversations/cnv_1')[0]?.headers).not.toHaveProperty('if-match');
     expect(item?.json).toEqual({ ...FLAT, owner });
+  });
+
+  test.each([
+    [3, '"3"'],
+    [' 3 ', '"3"'],
+    ['', undefined],
+  ])('of the version %j only', async (version, header) => {
+    fixture.service.answers.set('PATCH /v1/conversations/cnv_1', () => ({ body: VIEW }));
+    await fixture.output(conversation('setOwner', { owner: 'bot', options: { version } }), { items });
+    expect(at('PATCH /v1/conversations/cnv_1')[0]?.headers['if-match']).toBe(header);
   });
 });
 

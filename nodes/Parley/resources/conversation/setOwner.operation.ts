@@ -8,7 +8,9 @@ async function run(context: IExecuteFunctions, itemIndex: number): Promise<Outpu
   const parameters = itemParameters(context, itemIndex);
   const path = conversationPath(conversationId(parameters));
   const body = { owner: parameters.required('owner', 'Owner') };
-  const view = await parleyRequest<ConversationView>(context, { method: 'PATCH', path, body, itemIndex });
+  const version = parameters.group('options').optional('version')?.trim();
+  const headers = version === undefined ? undefined : { 'if-match': `"${version}"` };
+  const view = await parleyRequest<ConversationView>(context, { method: 'PATCH', path, body, headers, itemIndex });
   return [{ json: conversationOutput(view, true) }];
 }
 
@@ -33,6 +35,24 @@ export const setOwnerOperation: Operation = {
       ],
       default: 'human',
       description: 'Who answers from now on',
+    },
+    {
+      displayName: 'Options',
+      name: 'options',
+      type: 'collection',
+      placeholder: 'Add Option',
+      default: {},
+      options: [
+        {
+          displayName: 'Only If Unchanged Since Version',
+          name: 'version',
+          type: 'string',
+          default: '={{ $json.version }}',
+          placeholder: 'e.g. 3',
+          description:
+            "The 'version' of the conversation as you read it, e.g. by 'Get'. When its owner changed since, nothing is done and the error says who answers now.",
+        },
+      ],
     },
   ],
   run,

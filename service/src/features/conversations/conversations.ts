@@ -9,6 +9,7 @@ import { ParleyError } from '../../core/errors.ts';
 import { addressesIn } from '../../core/identity.ts';
 import type { Ids } from '../../core/ids.ts';
 import { sessionState } from '../../core/session-window.ts';
+import { changeOwner } from '../../events/owner-change.ts';
 import type { Publisher } from '../../events/publish.ts';
 import * as contacts from '../../store/contact.store.ts';
 import type { Contact } from '../../store/contact.store.ts';
@@ -76,24 +77,19 @@ export class Conversations {
     return { data: await this.#views(found, accounts), ...(last && { next: cursorOf(last) }) };
   }
 
-  /** Says who answers the contact from now on, and tells it as an event; nothing when it is so already. Throws `not_found`. */
-  async setOwner(id: string, owner: Owner): Promise<ConversationView> {
-    const { ledger, clock, publisher, ids } = this.#deps;
-    const known = await this.#known(id);
-    const { account } = known;
-    return ledger.write(async (tx) => {
-      const conversation = await store.lockForUpdate(tx, known.conversation);
-      const contact = await contacts.find(tx.db, conversation.contactId, account.channel.id);
-      if (contact === undefined) throw unknown(id);
-      if (conversation.owner === owner) return this.#view(conversation, account, contact);
-      const at = clock.now();
-      await store.assignOwner(tx, conversation.id, owner, at);
-      const changed = { ...conversation, owner };
-      await publisher.publish(tx, {
-        ...{ type: 'conversation.control' as const, dedupeKey: `owner:${ids.next('evt')}`, at, account, contact },
-        conversation: changed,
-        data: { owner, reason: 'api' },
-      });
+  /**
+   * Says who answers the contact from now on, and tells it as an event; nothing when it is so already. `isSeen`: whether the caller knows this version
+   * of the conversation. Throws `not_found`, and `precondition_failed` (412) for a version that the caller does not know.
+   */
+  async setOwner(id: string, owner: Owner, isSeen: (version: number) => boolean): Promise<ConversationView> {
+    const { account, conversation: before } = await this.#known(id);
+    return this.#deps.ledger.write(async (tx) => {
+      await store.lock(tx, before.id);
+      const conversation = await store.find(tx.db, before.id);
+      const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
+      if (conversation === undefined || contact === undefined) throw unknown(id);
+      if (!isSeen(conversation.version)) throw changedMeanwhile(conversation);
+      const changed = await changeOwner(tx, this.#deps, { account, contact, conversation }, owner, 'api');
       return this.#view(changed, account, contact);
     });
   }
@@ -132,7 +128,7 @@ export class Conversations {
   }
 
   #view(conversation: Conversation, account: LiveAccount, contact: Contact): ConversationView {
-    const { id, thread, owner, window, facts, attributes, createdAt } = conversation;
+    const { id, thread, owner, version, window, facts, attributes, createdAt } = conversation;
     const { channel, externalId, name } = account;
     return {
       id,
@@ -140,6 +136,7 @@ export class Conversations {
       account: { id: account.id, externalId, ...(name !== null && { name }) },
       ...(thread !== '' && { thread }),
       owner,
+      version,
       ...(Object.keys(attributes).length > 0 && { attributes }),
       contact: {
         id: contact.id,
@@ -167,6 +164,15 @@ function placeOf(cursor: string): ConversationPosition {
   if (id !== undefined) return { heardAt: heardAt === undefined ? null : Number(heardAt), id };
   const errors = [{ field: 'after', message: "Must be the 'next' of an answer" }];
   throw new ParleyError(400, 'invalid_request', 'Not valid: after.', { errors });
+}
+
+/** Tells the caller who answers now, and since when. */
+function changedMeanwhile({ owner, ownerAt, version }: Conversation): ParleyError {
+  const who = owner === 'human' ? 'A person' : 'The bot';
+  const since = ownerAt === null ? {} : { since: iso(ownerAt) };
+  const when = since.since === undefined ? '' : ` since ${since.since}`;
+  const detail = `The conversation changed since you read it. ${who} answers in it${when}. Read it again, then decide.`;
+  return new ParleyError(412, 'precondition_failed', detail, { owner, ...since, version });
 }
 
 function unknown(id: string): ParleyError {

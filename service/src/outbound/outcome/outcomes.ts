@@ -21,6 +21,7 @@ import * as attempts from '../../store/attempt.store.ts';
 import * as contacts from '../../store/contact.store.ts';
 import * as conversations from '../../store/conversation.store.ts';
 import type { Conversation } from '../../store/conversation.store.ts';
+import * as owners from '../../store/conversation-owner.store.ts';
 import * as events from '../../store/event.store.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 import * as messages from '../../store/message.store.ts';
@@ -243,7 +244,7 @@ export class Outcomes {
   async #returnToBot(tx: Tx, account: LiveAccount, echo: Message): Promise<void> {
     const key = ownerKey(messageKey(echo.providerId ?? ''));
     if (!(await events.isKnown(tx.db, account.id, key))) return;
-    if (!(await conversations.returnToBot(tx, echo.conversationId, echo.statusAt))) return;
+    if (!(await owners.returnToBot(tx, echo.conversationId, echo.statusAt))) return;
     const conversation = await conversations.find(tx.db, echo.conversationId);
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
     await this.#deps.publisher.publish(tx, {

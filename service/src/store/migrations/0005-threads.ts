@@ -44,6 +44,10 @@ async function conversations(on: On): Promise<void> {
   await addText(on, 'conversations', 'thread', '');
   for (const column of ['in_reply_to', 'facts', 'attributes']) await addText(on, 'conversations', column);
   await on.db.schema.alterTable('conversations').addColumn('closed_at', 'bigint').execute();
+  await on.db.schema
+    .alterTable('conversations')
+    .addColumn('version', 'integer', (c) => c.notNull().defaultTo(1))
+    .execute();
   await on.db.schema.dropIndex('conversations_contact_id_account_id').execute();
   await on.db.schema
     .createIndex('conversations_contact_id_account_id_thread')

@@ -1,0 +1,51 @@
+/** Errors as the service's HTTP API tells them. */
+
+/** RFC 9457 problem. `code` is stable and meant for programs; `errors` names each bad field. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: ProblemCode;
+  detail: string;
+  errors?: { field: string; message: string }[];
+  /** Particulars of the code, e.g. `windowEndedAt`, `reasons`, `providerCode`. Never a secret. */
+  [extra: string]: unknown;
+}
+
+/** Lists every code of a problem; `docs/api.md` explains each. */
+export const PROBLEM_CODES = [
+  'invalid_request',
+  'invalid_body',
+  'body_too_large',
+  'unauthorized',
+  'not_found',
+  'unknown_channel',
+  'unknown_endpoint',
+  'invalid_signature',
+  'signature_not_configured',
+  'account_required',
+  'invalid_settings',
+  'invalid_recipient',
+  'invalid_content',
+  'unsupported_by_channel',
+  'session_closed',
+  'opted_out',
+  'handed_off',
+  'blocked',
+  'precondition_failed',
+  'idempotency_conflict',
+  'may_have_arrived',
+  'unreadable',
+  'forbidden_url',
+  'media_too_large',
+  'media_type_not_allowed',
+  'media_gone',
+  'provider_rejected',
+  'provider_settings',
+  'provider_unreachable',
+  'overloaded',
+  'storage_unavailable',
+  'internal',
+] as const;
+/** The stable word for what went wrong, for programs to decide by. */
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
