@@ -19,6 +19,7 @@ export const PROBLEM_CODES = [
   'body_too_large',
   'unauthorized',
   'not_found',
+  'method_not_allowed',
   'unknown_channel',
   'unknown_endpoint',
   'invalid_signature',

@@ -20,7 +20,6 @@ import { Admission } from './outbound/admit.ts';
 import { NOTIFIER_QUEUE } from './outbox/notifier.ts';
 import { Messages } from './outbound/messages.ts';
 import type { Pipelines, World } from './kernel.ts';
-import { API_KEY_LOOKUP, type ApiKeyLookup } from './platform/api-keys.ts';
 import { Drain, HealthController, READINESS_CHECKS, type ReadinessCheck } from './platform/health.ts';
 import { LOGGER } from './platform/logger.ts';
 import { METRICS, MetricsController } from './platform/metrics.ts';
@@ -31,7 +30,6 @@ export interface AppParts {
   world: World;
   pipelines: Pipelines;
   drain: Drain;
-  apiKeys: ApiKeyLookup;
   checks: readonly ReadinessCheck[];
   /** Where the notifier's queue is, if there is one. */
   redisUrl: string | undefined;
@@ -48,7 +46,7 @@ const API = [
 
 @Module({})
 export class AppModule {
-  static with({ world, pipelines, drain, apiKeys, checks, redisUrl }: AppParts): DynamicModule {
+  static with({ world, pipelines, drain, checks, redisUrl }: AppParts): DynamicModule {
     const given: [unknown, unknown][] = [
       [Accounts, pipelines.accounts],
       [Provisioning, pipelines.provisioning],
@@ -60,7 +58,6 @@ export class AppModule {
       [Directory, pipelines.directory],
       [EventReplay, pipelines.eventReplay],
       [CHANNEL_IO, pipelines.io],
-      [API_KEY_LOOKUP, apiKeys],
       [READINESS_CHECKS, checks],
       [Drain, drain],
       [LOGGER, world.logger],

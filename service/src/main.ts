@@ -3,16 +3,16 @@ import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError, loadConfig } from './config/config.ts';
 import { makeLogger, type Logger } from './platform/logger.ts';
+import { startFault } from './platform/start-fault.ts';
 import { SecretBoxError } from './platform/secret-box.ts';
 import { DRAIN_MS, startService, type RunningService } from './service.ts';
 import { SchemaError } from './store/migrate.ts';
 
 /** What the operator can mend: told in plain words on stderr, without a stack. */
 function refuse(error: unknown): never {
-  const known = error instanceof ConfigError || error instanceof SchemaError || error instanceof SecretBoxError;
-  process.stderr.write(
-    `${known ? [error.message, ...reasons(error)].join(': ') : String((error as Error).stack ?? error)}\n`,
-  );
+  const isKnown = error instanceof ConfigError || error instanceof SchemaError || error instanceof SecretBoxError;
+  const known = isKnown ? [error.message, ...reasons(error)].join(': ') : startFault(error);
+  process.stderr.write(`${known ?? String((error as Error).stack ?? error)}\n`);
   process.exit(1);
 }
 

@@ -22,11 +22,12 @@ import { openLedger } from './open-ledger.ts';
 import { buildPipelines, type Pipelines, type World } from './kernel.ts';
 import { Notifier, NOTIFIER_QUEUE } from './outbox/notifier.ts';
 import { cachedLookup, describeApiKey } from './platform/api-keys.ts';
+import { answerClientError, answerFrameworkError } from './platform/client-errors.ts';
+import { registerGate } from './platform/gate.ts';
 import { GuardedHttp } from './platform/guarded-http.ts';
 import { Drain, type ReadinessCheck } from './platform/health.ts';
 import { NestLogger, type Logger } from './platform/logger.ts';
 import { Metrics } from './platform/metrics.ts';
-import { limitCalls } from './platform/overload.ts';
 import { setUpDocs } from './platform/openapi.ts';
 import { drainRefused, registerBodies } from './platform/raw-body.ts';
 import { SecretBox } from './platform/secret-box.ts';
@@ -149,12 +150,10 @@ async function makeApp(
   config: Config,
 ): Promise<NestFastifyApplication> {
   const { ledger, logger, metrics } = world;
-  const apiKeys = cachedLookup({ find: (id) => apiKeyStore.find(ledger.reader, id) }, world.clock);
   const module = AppModule.with({
     world,
     pipelines,
     drain,
-    apiKeys,
     checks: readinessChecks(world),
     redisUrl: config.redisUrl,
   });
@@ -164,6 +163,8 @@ async function makeApp(
     ...(config.role !== 'worker' && { serverFactory: withWebhooks(webhooks) }),
     forceCloseConnections: 'idle',
     requestTimeout: REQUEST_MS,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerFrameworkError,
     routerOptions: { maxParamLength: 600 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -174,11 +175,12 @@ async function makeApp(
   const fastify = app.getHttpAdapter().getInstance();
   registerBodies(fastify as never, config);
   drainRefused(fastify as never);
-  limitCalls(fastify as never);
+  const apiKeys = cachedLookup({ find: (id) => apiKeyStore.find(ledger.reader, id) }, world.clock);
+  registerGate(fastify as never, apiKeys);
   metrics.observeHttp(fastify as never);
   if (config.role !== 'worker') {
     registerWebhooks(fastify as never, pipelines);
-    setUpDocs(app, VERSION, { deprecated: [FORMER_DEAD_LETTERS], webhooks: { delivery } });
+    if (config.docs) setUpDocs(app, VERSION, { deprecated: [FORMER_DEAD_LETTERS], webhooks: { delivery } });
   }
   if (world.notifier) followNotifier(world.notifier, app, metrics);
   return app;

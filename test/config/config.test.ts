@@ -35,6 +35,7 @@ test('defaults', () => {
     keepEventsMs: 30 * DAY,
     keepFilesMs: 0,
     filesMaxBytes: 10 * 1024 ** 3,
+    docs: true,
   });
 });
 
@@ -82,6 +83,7 @@ test.each<[string, string, object]>([
     { allowPrivateProviders: { loopback: true, private: false, cidrs: [] } },
   ],
   ['PARLEY_MAX_MEDIA_BYTES', '1048576', { maxMediaBytes: 1048576 }],
+  ['PARLEY_DOCS', 'off', { docs: false }],
   ['PARLEY_UNKNOWN_AFTER', '10m', { unknownAfterMs: 600_000 }],
   ['PARLEY_UNKNOWN_AFTER', '7d', { unknownAfterMs: 7 * DAY }],
   ['PARLEY_KEEP_BODIES', '12h', { keepBodiesMs: DAY / 2 }],
@@ -150,6 +152,7 @@ test.each([
   ['PARLEY_ALLOW_PRIVATE_PROVIDERS', '10.0.0.0/64', /comma list of loopback/],
   ['PARLEY_MAX_WEBHOOK_BYTES', '3MB', /bytes from 1024/],
   ['PARLEY_MAX_MEDIA_BYTES', '1', /bytes from 1024/],
+  ['PARLEY_DOCS', 'no', /on or off/],
   ['PARLEY_UNKNOWN_AFTER', '10', /time from 10s to 7d/],
   ['PARLEY_UNKNOWN_AFTER', '9s', /time from 10s to 7d/],
   ['PARLEY_UNKNOWN_AFTER', '8d', /time from 10s to 7d/],

@@ -1,13 +1,10 @@
-/** The HTTP side as it is put together: bodies, validation, keys and problems, over a real connection. */
-import { Body, Controller, Get, Post, Req, UseGuards } from '@nestjs/common';
+/** The HTTP side as it is put together: bodies, validation and problems, over a real connection. */
+import { Body, Controller, Get, Post, Req } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { ParleyError } from '../../service/src/core/errors.ts';
-import { API_KEY_LOOKUP, ApiKeyGuard, describeApiKey, makeApiKey } from '../../service/src/platform/api-keys.ts';
 import { registerBodies } from '../../service/src/platform/raw-body.ts';
 import { startApp, type TestApp } from './support-app.ts';
-
-const KEY = makeApiKey();
 
 @Controller()
 class Echo {
@@ -19,12 +16,6 @@ class Echo {
   @Post('v1/messages')
   message(@Body() body: unknown) {
     return { body: body ?? 'none' };
-  }
-
-  @Get('v1/guarded')
-  @UseGuards(ApiKeyGuard)
-  guarded() {
-    return { ok: true };
   }
 
   @Get('v1/known')
@@ -42,10 +33,6 @@ let test_: TestApp;
 beforeAll(async () => {
   test_ = await startApp({
     controllers: [Echo],
-    providers: [
-      { provide: API_KEY_LOOKUP, useValue: { find: async () => describeApiKey(KEY) } },
-      { provide: ApiKeyGuard, useClass: ApiKeyGuard },
-    ],
     setUp: (app) =>
       registerBodies(app.getHttpAdapter().getInstance(), {
         maxMediaBytes: 5_000,
@@ -163,14 +150,5 @@ describe('problems', () => {
       expect.objectContaining({ requestId, method: 'GET', route: '/v1/unforeseen', msg: 'request failed' }),
     );
     expect(test_.log.text).not.toContain('topsecret');
-  });
-
-  test('API keys', async () => {
-    expect(await call('GET', '/v1/guarded', { headers: { authorization: `Bearer ${KEY}` } })).toMatchObject({
-      status: 200,
-    });
-    const refused = await call('GET', '/v1/guarded');
-    expect(refused).toMatchObject({ status: 401, body: { code: 'unauthorized' } });
-    expect(refused.headers.get('www-authenticate')).toBe('Bearer');
   });
 });

@@ -7,7 +7,8 @@ import { apiClient, type ApiClient } from './api-client.ts';
 import { eventually } from './eventually.ts';
 import { PACKAGE_DIR } from './paths.ts';
 
-const MAIN = join(PACKAGE_DIR, 'service/dist/service/src/main.js');
+/** The built program. */
+export const SERVICE_MAIN = join(PACKAGE_DIR, 'service/dist/service/src/main.js');
 
 export interface ServiceProcess {
   dataDir: string;
@@ -42,7 +43,7 @@ export async function makeServiceProcess(env: Record<string, string> = {}): Prom
   const launch = () => {
     const own = { PARLEY_DATA_DIR: dataDir, PARLEY_PORT: port, PARLEY_ALLOW_PRIVATE_PROVIDERS: 'loopback' };
     const { PATH, NODE_COMPILE_CACHE = '' } = process.env;
-    const starting = spawn(process.execPath, [MAIN], { env: { PATH, NODE_COMPILE_CACHE, ...own, ...env } });
+    const starting = spawn(process.execPath, [SERVICE_MAIN], { env: { PATH, NODE_COMPILE_CACHE, ...own, ...env } });
     for (const stream of [starting.stdout, starting.stderr])
       stream.on('data', (text: Buffer) => (service.output += text.toString('utf8')));
     child = starting;

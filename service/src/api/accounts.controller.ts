@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpStatus, Inject, Param, Put, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpStatus, Inject, Param, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import type { Account, DeletedAccount, ProvisioningStep } from '../../../contract/api.ts';
@@ -9,7 +9,6 @@ import { Provisioning } from '../connectors/provisioning.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import { iso } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
-import { ApiKeyGuard } from '../platform/api-keys.ts';
 import { Describe } from '../platform/openapi.ts';
 import { mask } from '../platform/secret-box.ts';
 import { ZodPipe } from '../platform/zod.pipe.ts';
@@ -17,7 +16,6 @@ import { putAccount } from './schemas.ts';
 
 /** Send identities at providers. */
 @Controller('v1/accounts')
-@UseGuards(ApiKeyGuard)
 export class AccountsController {
   readonly #accounts: Accounts;
   readonly #provisioning: Provisioning;

@@ -1,11 +1,10 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import type { ActionDescription } from '../../../contract/api.ts';
 import { Accounts } from '../connectors/accounts.ts';
 import type { Channel } from '../channels/channel.ts';
 import type { ConnectorIo } from '../connectors/connector.ts';
 import { ParleyError } from '../core/errors.ts';
-import { ApiKeyGuard } from '../platform/api-keys.ts';
 import { Describe } from '../platform/openapi.ts';
 import { ZodPipe } from '../platform/zod.pipe.ts';
 import { validate } from '../core/validation.ts';
@@ -16,7 +15,6 @@ type Ref = z.output<typeof accountRef>;
 
 /** What only one provider has, by name. */
 @Controller('v1/actions')
-@UseGuards(ApiKeyGuard)
 export class ActionsController {
   readonly #accounts: Accounts;
   readonly #io: ConnectorIo;

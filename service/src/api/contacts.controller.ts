@@ -1,9 +1,8 @@
-import { Controller, Delete, HttpCode, Inject, Param, Query, UseGuards } from '@nestjs/common';
+import { Controller, Delete, HttpCode, Inject, Param, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ErasedContact } from '../../../contract/api.ts';
 import { Eraser } from '../maintenance/erase.ts';
 import { Directory } from '../contacts/directory.ts';
-import { ApiKeyGuard } from '../platform/api-keys.ts';
 import { Describe } from '../platform/openapi.ts';
 import { ZodPipe } from '../platform/zod.pipe.ts';
 import { contactQuery } from './schemas.ts';
@@ -12,7 +11,6 @@ const ERASED = { status: 202, description: 'Erased; events and long conversation
 
 /** People. */
 @Controller('v1/contacts')
-@UseGuards(ApiKeyGuard)
 export class ContactsController {
   readonly #eraser: Eraser;
   readonly #directory: Directory;

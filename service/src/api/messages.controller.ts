@@ -1,16 +1,14 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import type { MessageView, Page, Permission, SendAccepted } from '../../../contract/api.ts';
 import { Admission } from '../outbound/admit.ts';
 import { Messages } from '../outbound/messages.ts';
-import { ApiKeyGuard } from '../platform/api-keys.ts';
 import { Describe } from '../platform/openapi.ts';
 import { ZodPipe } from '../platform/zod.pipe.ts';
 import { idempotencyKey, markRead, messagesQuery, permissionQuery, sendMessage } from './schemas.ts';
 
 /** Sends, and what became of them. */
 @Controller('v1')
-@UseGuards(ApiKeyGuard)
 export class MessagesController {
   readonly #admission: Admission;
   readonly #messages: Messages;

@@ -1,10 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import type { CreatedSubscription, Subscription } from '../../../contract/api.ts';
 import type { ReplayedEvents } from '../../../contract/dead-letter.ts';
 import { EventReplay } from '../maintenance/replay-events.ts';
 import { Subscriptions } from '../events/subscriptions.ts';
-import { ApiKeyGuard } from '../platform/api-keys.ts';
 import { Describe } from '../platform/openapi.ts';
 import { ZodPipe } from '../platform/zod.pipe.ts';
 import { replayEvents } from '../features/dead-letters/dead-letters.schema.ts';
@@ -12,7 +11,6 @@ import { createSubscription, removeSubscriptionQuery } from './schemas.ts';
 
 /** Workflows' wishes for events. */
 @Controller('v1/subscriptions')
-@UseGuards(ApiKeyGuard)
 export class SubscriptionsController {
   readonly #subscriptions: Subscriptions;
   readonly #replay: EventReplay;

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Page, Template } from '../../../contract/api.ts';
 import type { AccountRef } from '../../../contract/channel.ts';
@@ -6,7 +6,6 @@ import { Accounts } from '../connectors/accounts.ts';
 import { has, type TemplatePower } from '../channels/channel.ts';
 import type { ConnectorIo } from '../connectors/connector.ts';
 import { ParleyError } from '../core/errors.ts';
-import { ApiKeyGuard } from '../platform/api-keys.ts';
 import { Describe } from '../platform/openapi.ts';
 import { ZodPipe } from '../platform/zod.pipe.ts';
 import { accountRef, createTemplate, editTemplate, removeTemplateQuery, templatesQuery } from './schemas.ts';
@@ -17,7 +16,6 @@ const PROBLEMS = [404, 409, 422, 429, 502];
 
 /** Message templates, kept by the provider. */
 @Controller('v1/templates')
-@UseGuards(ApiKeyGuard)
 export class TemplatesController {
   readonly #accounts: Accounts;
   readonly #io: ConnectorIo;

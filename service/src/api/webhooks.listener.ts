@@ -47,7 +47,7 @@ export class WebhookListener {
 
   /** Answers the request if it is a POST to a webhook URL; false: it is someone else's. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
-    const [, channel, endpoint] = (request.method === 'POST' && PATH.exec(request.url ?? '')) || [];
+    const [, channel, endpoint] = (request.method === 'POST' && PATH.exec(plain(request.url ?? ''))) || [];
     if (channel === undefined || endpoint === undefined) return false;
     const call: Call = { request, response, startedAt: performance.now() };
     const known = this.#deps.accounts.connections.byEndpoint(channel, endpoint);
@@ -122,6 +122,16 @@ export class WebhookListener {
     metrics.webhooks.inc({ channel: call.connection?.channel.id ?? 'unknown', outcome });
     const labels = { method: 'POST', route: WEBHOOK_ROUTE, status: `${Math.floor(status / 100)}xx` };
     metrics.httpSeconds.observe(labels, (performance.now() - call.startedAt) / 1_000);
+  }
+}
+
+/** Reads an address that is written with more escapes than it needs. */
+function plain(url: string): string {
+  if (!url.includes('%')) return url;
+  try {
+    return decodeURI(url);
+  } catch {
+    return url;
   }
 }
 

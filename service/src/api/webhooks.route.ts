@@ -20,7 +20,7 @@ async function handshake(request: WebhookRequest, reply: FastifyReply, accounts:
   const connection = await connectionOf(accounts, request.params.channel, request.params.endpoint);
   const { channel } = connection;
   if (request.method !== 'GET' || !has(channel, 'handshake')) {
-    throw new ParleyError(405, 'invalid_request', 'Webhooks are posted');
+    throw new ParleyError(405, 'method_not_allowed', 'Webhooks are posted', { allow: 'POST' });
   }
   const { handshake: power } = channel;
   const asked = rawRequest(request);

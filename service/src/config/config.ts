@@ -39,6 +39,8 @@ export interface Config {
   readonly allowPrivateProviders: AllowedNetworks;
   readonly maxWebhookBytes: number;
   readonly maxMediaBytes: number;
+  /** Whether the API's description is served at `/docs`. */
+  readonly docs: boolean;
   /** How long a send whose outcome nobody told stays uncertain before it is unknown; absent: as its channel says. */
   readonly unknownAfterMs?: number;
   /** How long what was said is kept, in milliseconds; `Infinity`: for ever. */
@@ -163,6 +165,7 @@ const SCHEMA = z.strictObject({
   // Meta's webhooks are up to 3 MB; the rest is slack for other providers' envelopes.
   PARLEY_MAX_WEBHOOK_BYTES: key('must be bytes from 1024 to 67108864', whole(1024, 64 * MIB), String(4 * MIB)),
   PARLEY_MAX_MEDIA_BYTES: key('must be bytes from 1024 to 2147483648', whole(1024, 2048 * MIB), String(100 * MIB)),
+  PARLEY_DOCS: key('must be on or off', (text) => z.enum(['on', 'off']).parse(text) === 'on', 'on'),
   PARLEY_UNKNOWN_AFTER: key('must be a time from 10s to 7d like 90s, 10m or 2h', span).optional(),
   PARLEY_KEEP_BODIES: key('must be an age like 30d or 12h, or forever', age(HOUR_MS), 'forever'),
   PARLEY_KEEP_RECEIPTS: key('must be an age of at least 8d, or forever', age(MIN_MEMORY_MS), '14d'),
@@ -210,6 +213,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     allowPrivateProviders: values.PARLEY_ALLOW_PRIVATE_PROVIDERS,
     maxWebhookBytes: values.PARLEY_MAX_WEBHOOK_BYTES,
     maxMediaBytes: values.PARLEY_MAX_MEDIA_BYTES,
+    docs: values.PARLEY_DOCS,
     unknownAfterMs: values.PARLEY_UNKNOWN_AFTER,
     keepBodiesMs: values.PARLEY_KEEP_BODIES,
     keepReceiptsMs: values.PARLEY_KEEP_RECEIPTS,

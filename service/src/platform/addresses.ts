@@ -58,12 +58,21 @@ export function isAllowedAddress(ip: string, allow: AllowedNetworks): boolean {
 
 function isAllowed(address: Address, allow: AllowedNetworks): boolean {
   const range = address.range();
-  if (NEVER.has(range) || METADATA.includes(address.toNormalizedString())) return false;
+  if (NEVER.has(range) || isIpv4Compatible(address) || METADATA.includes(address.toNormalizedString())) return false;
   // Translation prefixes are judged by the address they lead to.
   if (range === 'unicast' || embeddedIpv4(address) !== undefined) return true;
   if (range === 'loopback' && allow.loopback) return true;
   if (PRIVATE.has(range) && allow.private) return true;
   return allow.cidrs.some(([block, bits]) => block.kind() === address.kind() && address.match(block, bits));
+}
+
+const isZero = (byte: number) => byte === 0;
+
+/** Tells an address in `::/96`, which RFC 4291 retired: an IPv4 address in other clothes. `::1` is none. */
+function isIpv4Compatible(address: Address): boolean {
+  return (
+    address.range() !== 'loopback' && address.kind() === 'ipv6' && address.toByteArray().slice(0, 12).every(isZero)
+  );
 }
 
 /** Reads the IPv4 address that a NAT64 (RFC 6052), IPv4-translated (RFC 6145) or 6to4 address leads to. */
@@ -72,5 +81,7 @@ function embeddedIpv4(address: Address): ipaddr.IPv4 | undefined {
   const bytes = address.toByteArray();
   const range = address.range();
   if (range === '6to4') return new ipaddr.IPv4(bytes.slice(2, 6));
-  return range === 'rfc6052' || range === 'rfc6145' ? new ipaddr.IPv4(bytes.slice(12)) : undefined;
+  // In 64:ff9b:1::/48 (RFC 8215) it may be anywhere.
+  const isNat64 = range === 'rfc6052' && bytes.slice(4, 12).every(isZero);
+  return isNat64 || range === 'rfc6145' ? new ipaddr.IPv4(bytes.slice(12)) : undefined;
 }

@@ -3,7 +3,6 @@
  * of a key; a made key has 256 random bits, so a slow hash would guard nothing.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 
@@ -15,12 +14,10 @@ export interface StoredApiKey {
   revokedAt?: number;
 }
 
-/** Finds stored keys; provided under `API_KEY_LOOKUP`. */
+/** Finds stored keys. */
 export interface ApiKeyLookup {
   find(id: string): Promise<StoredApiKey | undefined>;
 }
-/** The injection token of the `ApiKeyLookup`. */
-export const API_KEY_LOOKUP = Symbol('ApiKeyLookup');
 
 /** Makes a new key. Show it once; store `describeApiKey(key)`. */
 export function makeApiKey(): string {
@@ -91,20 +88,9 @@ const WRONG_KEY =
   `${HOW}the one given is not valid. ` +
   'The first key is in the file "api-key" of the data folder, unless PARLEY_API_KEY sets one.';
 
-/** Lets only requests with a valid API key pass; throws `ParleyError(401, 'unauthorized')`. */
-@Injectable()
-export class ApiKeyGuard implements CanActivate {
-  readonly #lookup: ApiKeyLookup;
-
-  constructor(@Inject(API_KEY_LOOKUP) lookup: ApiKeyLookup) {
-    this.#lookup = lookup;
-  }
-
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<{ headers: { authorization?: string } }>();
-    const key = /^Bearer +(\S{1,512}) *$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (key === undefined) throw new ParleyError(401, 'unauthorized', NO_KEY);
-    if ((await checkApiKey(key, this.#lookup)) === undefined) throw new ParleyError(401, 'unauthorized', WRONG_KEY);
-    return true;
-  }
+/** Checks the key that a header `Authorization` gives. Throws `ParleyError(401, 'unauthorized')`. */
+export async function authorize(header: string | undefined, lookup: ApiKeyLookup): Promise<void> {
+  const key = /^Bearer +(\S{1,512}) *$/i.exec(header ?? '')?.[1];
+  if (key === undefined) throw new ParleyError(401, 'unauthorized', NO_KEY);
+  if ((await checkApiKey(key, lookup)) === undefined) throw new ParleyError(401, 'unauthorized', WRONG_KEY);
 }

@@ -19,13 +19,17 @@ const TITLES: Partial<Record<number, string>> = {
   401: 'Not authorized',
   403: 'Not allowed',
   404: 'Not found',
+  405: 'Method not allowed',
+  408: 'Too slow',
   409: 'Conflict',
   410: 'Gone',
   412: 'Changed meanwhile',
   413: 'Too large',
+  414: 'Address too long',
   415: 'Form not accepted',
   422: 'Refused by the provider',
   429: 'Too many requests',
+  431: 'Headers too long',
   500: 'Internal error',
   502: 'The provider failed',
   503: 'Not available now',
@@ -44,8 +48,17 @@ export function toProblem(error: unknown, requestId: string): ProblemAnswer {
   if (error instanceof HttpException) return ofStatus(error.getStatus(), requestId);
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
   if (typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number')
-    return ofStatus(statusCode, requestId);
+    return code === 'FST_ERR_BAD_URL' ? badAddress() : ofStatus(statusCode, requestId);
   return error instanceof LedgerUnavailable ? storeUnavailable() : internal(requestId);
+}
+
+function badAddress(): ProblemAnswer {
+  return answer(400, 'invalid_request', 'The address is not valid: a % has to be followed by two hexadecimal digits.');
+}
+
+/** Answers what is no HTTP request, by Node's status for it. */
+export function noRequest(status: number): ProblemAnswer {
+  return status === 400 ? answer(400, 'invalid_request', 'This is no valid HTTP request.') : ofStatus(status, '');
 }
 
 /** Answers an outage of the database. It is not unexpected: an outage is logged once, not for each request. */
@@ -55,9 +68,10 @@ function storeUnavailable(): ProblemAnswer {
 }
 
 function answer(status: number, code: ProblemCode, detail: string, extra: Record<string, unknown> = {}): ProblemAnswer {
-  const { retryAfterMs, ...rest } = extra;
+  const { retryAfterMs, allow, ...rest } = extra;
   const headers: Record<string, string> =
     typeof retryAfterMs === 'number' ? { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) } : {};
+  if (typeof allow === 'string') headers['allow'] = allow;
   if (status === 401 && code === 'unauthorized') headers['www-authenticate'] = 'Bearer';
   const type = `urn:parley:problem:${code}`;
   const problem = { ...rest, type, title: TITLES[status] ?? 'Error', status, code, detail };
@@ -75,7 +89,8 @@ const BY_STATUS: Partial<Record<number, [ProblemCode, string]>> = {
   401: ['unauthorized', 'Give the API key as "Authorization: Bearer <key>".'],
   403: ['unauthorized', 'This API key may not do that.'],
   404: ['not_found', 'There is nothing at this address; the API is described at /docs.'],
-  405: ['not_found', 'This address does not take this method; the API is described at /docs.'],
+  405: ['method_not_allowed', 'This address does not take this method; the API is described at /docs.'],
+  408: ['invalid_request', 'The request came too slowly.'],
   413: ['body_too_large', 'The body is larger than this address takes.'],
   414: ['invalid_request', 'The address is too long.'],
   415: ['invalid_body', 'The content type is not accepted here; send application/json, not compressed.'],

@@ -1,6 +1,7 @@
 /** Opens SQLite through `node:sqlite`: a file in the data folder, WAL, every commit fsynced. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type ColumnDataType } from 'kysely';
+import { makeDatabasePrivate } from './database-lock.ts';
 import type { StoreDialect } from './dialect.ts';
 import { COLUMNS, type Schema } from './schema.ts';
 import { naming } from './unavailable.ts';
@@ -60,6 +61,7 @@ function wrap(statement: StatementSync) {
 }
 
 function connect(path: string, readOnly: boolean): Kysely<Schema> {
+  if (!readOnly) makeDatabasePrivate(path);
   const db = new DatabaseSync(path, { readOnly, timeout: 5_000 });
   if (!readOnly) db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000');
   db.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF');

@@ -1,10 +1,8 @@
-import { Controller, Get, Inject, Param, UseGuards } from '@nestjs/common';
-import { ApiKeyGuard } from '../../../service/src/platform/api-keys.ts';
+import { Controller, Get, Inject, Param } from '@nestjs/common';
 import { Visits } from './visits.ts';
 
 /** How often somebody wrote. */
 @Controller('v1/visits')
-@UseGuards(ApiKeyGuard)
 export class VisitsController {
   readonly #visits: Visits;
 

@@ -1,17 +1,15 @@
-import { Body, Controller, Get, Headers, Inject, Param, Patch, Query, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Inject, Param, Patch, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import type { ConversationView, Page } from '../../../../contract/api.ts';
 import { Conversations } from './conversations.ts';
 import { ParleyError } from '../../core/errors.ts';
-import { ApiKeyGuard } from '../../platform/api-keys.ts';
 import { Describe } from '../../platform/openapi.ts';
 import { ZodPipe } from '../../platform/zod.pipe.ts';
 import { changeConversation, conversationsQuery } from '../../api/schemas.ts';
 
 /** Whom the accounts talk with. */
 @Controller('v1/conversations')
-@UseGuards(ApiKeyGuard)
 export class ConversationsController {
   readonly #conversations: Conversations;
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Page } from '../../../../contract/api.ts';
 import type {
@@ -9,7 +9,6 @@ import type {
   ReplayedDeadLetter,
 } from '../../../../contract/dead-letter.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { ApiKeyGuard } from '../../platform/api-keys.ts';
 import { Describe } from '../../platform/openapi.ts';
 import { ZodPipe } from '../../platform/zod.pipe.ts';
 import { deadLettersQuery, discardDeadLetters, replayDeadLetter, replayDeadLetters } from './dead-letters.schema.ts';
@@ -71,7 +70,6 @@ class DeadLetterRoutes {
 
 /** What did not arrive and waits for a person. */
 @Controller('v1/dead-letters')
-@UseGuards(ApiKeyGuard)
 export class DeadLettersController extends DeadLetterRoutes {
   @Describe({
     summary: 'Replay dead letters, by ids or by a filter',
@@ -88,7 +86,6 @@ export class DeadLettersController extends DeadLetterRoutes {
 
 /** The same by the former path: the answer of a replay has `letters` as well. */
 @Controller(FORMER_DEAD_LETTERS)
-@UseGuards(ApiKeyGuard)
 export class FormerDeadLettersController extends DeadLetterRoutes {
   @Describe({ summary: 'Replay dead letters, by ids or by a filter', body: replayDeadLetters })
   @Post('replay')

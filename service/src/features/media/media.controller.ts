@@ -1,18 +1,16 @@
 import type { Readable } from 'node:stream';
-import { Controller, Get, Headers, Inject, Param, Post, Query, Req, StreamableFile, UseGuards } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Param, Post, Query, Req, StreamableFile } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { UploadedMedia } from '../../../../contract/api.ts';
 import { ParleyError } from '../../core/errors.ts';
 import { Media } from './media.ts';
-import { ApiKeyGuard } from '../../platform/api-keys.ts';
 import { Describe } from '../../platform/openapi.ts';
 import { ZodPipe } from '../../platform/zod.pipe.ts';
 import { uploadQuery } from '../../api/schemas.ts';
 
 /** Files that contacts sent, and files to send. */
 @Controller('v1/media')
-@UseGuards(ApiKeyGuard)
 export class MediaController {
   readonly #media: Media;
 
