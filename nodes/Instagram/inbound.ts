@@ -1,19 +1,7 @@
-/** What can come in on an Instagram account: the types of events and the kinds of messages that the trigger offers. */
+/** What can come in on an Instagram account besides what every account has: types of events and kinds of messages. */
 import type { Inbound } from '../shared/trigger/description.ts';
 
 export const INSTAGRAM_INBOUND: Inbound = {
-  events: [
-    'account.alert',
-    'account.changed',
-    'contact.preference',
-    'conversation.control',
-    'link.clicked',
-    'message.deleted',
-    'message.echo',
-    'message.edited',
-    'message.received',
-    'message.status',
-    'unsupported',
-  ],
-  kinds: ['text', 'image', 'video', 'audio', 'document', 'reaction', 'button', 'share', 'system', 'unsupported'],
+  events: ['contact.preference', 'link.clicked', 'message.deleted', 'message.echo', 'message.edited'],
+  kinds: ['image', 'video', 'audio', 'document', 'reaction', 'button', 'share', 'system'],
 };

@@ -1,34 +1,15 @@
-/** What can come in on a Page's Messenger: the types of events and the kinds of messages that the trigger offers. */
+/** What can come in on a Page's Messenger besides what every account has: types of events and kinds of messages. */
+import { MEDIA_KINDS } from '../../contract/media.ts';
 import type { Inbound } from '../shared/trigger/description.ts';
 
 export const MESSENGER_INBOUND: Inbound = {
   events: [
-    'account.alert',
-    'account.changed',
     'contact.preference',
-    'conversation.control',
     'link.clicked',
     'message.deleted',
     'message.echo',
     'message.edited',
-    'message.received',
-    'message.status',
     'template.status',
-    'unsupported',
   ],
-  kinds: [
-    'text',
-    'image',
-    'video',
-    'audio',
-    'document',
-    'sticker',
-    'location',
-    'reaction',
-    'button',
-    'order',
-    'share',
-    'system',
-    'unsupported',
-  ],
+  kinds: [...MEDIA_KINDS, 'location', 'reaction', 'button', 'order', 'share', 'system'],
 };

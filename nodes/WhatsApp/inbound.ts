@@ -1,32 +1,22 @@
-/** What can come in on a WhatsApp number: the types of events and the kinds of messages that the trigger offers. */
+/** What can come in on a WhatsApp number besides what every account has: types of events and kinds of messages. */
+import { MEDIA_KINDS } from '../../contract/media.ts';
 import type { Inbound } from '../shared/trigger/description.ts';
 
 export const WHATSAPP_INBOUND: Inbound = {
   events: [
-    'account.alert',
-    'account.changed',
     'call',
     'contact.identity_changed',
     'contact.preference',
-    'conversation.control',
     'link.clicked',
     'message.deleted',
     'message.echo',
     'message.edited',
-    'message.received',
-    'message.status',
     'template.changed',
     'template.quality',
     'template.status',
-    'unsupported',
   ],
   kinds: [
-    'text',
-    'image',
-    'video',
-    'audio',
-    'document',
-    'sticker',
+    ...MEDIA_KINDS,
     'location',
     'contacts',
     'reaction',
@@ -38,6 +28,5 @@ export const WHATSAPP_INBOUND: Inbound = {
     'system',
     'request_welcome',
     'call_permission',
-    'unsupported',
   ],
 };

@@ -34,6 +34,15 @@ export async function uploadBinary(
   return { ...media, filename };
 }
 
+/** Uploads the example file of a template; answers the provider's handle of it. */
+export function exampleUpload(
+  context: IExecuteFunctions,
+  account: AnyAccount,
+  itemIndex: number,
+): (field: string) => Promise<string> {
+  return async (field) => (await uploadBinary(context, account, itemIndex, field, { purpose: 'template_example' })).id;
+}
+
 /** The files of one item, as the content forms ask for them. */
 export function itemFiles(context: IExecuteFunctions, account: AnyAccount, itemIndex: number): Files {
   return {

@@ -1,6 +1,8 @@
 /** Fields that several operations and several channels share. */
 import type { INodeProperties } from 'n8n-workflow';
+import { optionsField } from './collections.ts';
 import { showFor } from './content/kind.ts';
+import type { Parameters } from './parameters.ts';
 
 /** How a channel names people. */
 export interface RecipientWords {
@@ -159,14 +161,7 @@ export function sendOptionsField(offer: SendOffer = {}, further: readonly INodeP
     ...(offer.options ?? []),
     ...further,
   ];
-  return {
-    displayName: 'Options',
-    name: 'options',
-    type: 'collection',
-    placeholder: 'Add Option',
-    default: {},
-    options: [...fields].sort((a, b) => a.displayName.localeCompare(b.displayName)),
-  };
+  return optionsField([...fields].sort((a, b) => a.displayName.localeCompare(b.displayName)));
 }
 
 export const returnAllField: INodeProperties = {
@@ -186,6 +181,11 @@ export const limitField: INodeProperties = {
   description: 'Max number of results to return',
   displayOptions: { show: { returnAll: [false] } },
 };
+
+/** How many results `returnAllField` and `limitField` ask for; undefined: all. */
+export function limitOf(parameters: Parameters): number | undefined {
+  return parameters.flag(returnAllField.name) ? undefined : parameters.number(limitField.name, limitField.displayName);
+}
 
 export const simplifyField: INodeProperties = {
   displayName: 'Simplify',

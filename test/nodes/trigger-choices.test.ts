@@ -8,20 +8,19 @@ import { eventTypes } from '../../nodes/shared/trigger/events.ts';
 const choices = (properties: INodeProperties[], name: string) =>
   (properties.find((one) => one.name === name)?.options ?? []).map((one) => ('value' in one ? String(one.value) : ''));
 
-test('a channel’s trigger offers the types and kinds that it declares, and no other', () => {
-  const properties = triggerProperties({
-    events: ['message.received', 'account.alert', 'call'],
-    kinds: ['text', 'form'],
-  });
-  expect(choices(properties, 'events')).toEqual(['account', 'call', 'messageReceived']);
-  expect(choices(properties, 'messageKinds')).toEqual(['form', 'text']);
+test('a channel’s trigger offers what every account has and what it declares besides, and no other', () => {
+  const properties = triggerProperties({ events: ['call'], kinds: ['form'] });
+  expect(choices(properties, 'events')).toEqual([
+    ...['account', 'call', 'conversationControl', 'messageReceived', 'messageStatus', 'unsupported'],
+  ]);
+  expect(choices(properties, 'messageKinds')).toEqual(['form', 'text', 'unsupported']);
 });
 
 const options = (properties: INodeProperties[]) =>
   (properties.find(({ name }) => name === 'options')?.options ?? []).map(({ name }) => name);
 
 test('a channel that tells no attributes offers none to start by', () => {
-  const inbound = { events: ['message.received'], kinds: ['text'] } as const;
+  const inbound = { events: [], kinds: [] };
   expect(options(triggerProperties(inbound))).not.toContain('attributes');
   expect(options(triggerProperties({ ...inbound, attributes: true }))).toContain('attributes');
   expect(options(triggerProperties())).toContain('attributes');
@@ -29,7 +28,7 @@ test('a channel that tells no attributes offers none to start by', () => {
 
 test('a trigger that sets nothing up does not ask what to do when that fails', () => {
   expect(options(triggerProperties())).not.toContain('ifSetUpFails');
-  expect(options(triggerProperties({ events: ['call'], kinds: ['text'] }))).toContain('ifSetUpFails');
+  expect(options(triggerProperties({ events: [], kinds: [] }))).toContain('ifSetUpFails');
 });
 
 test('the trigger of all channels offers every type and every kind', () => {

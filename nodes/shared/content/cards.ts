@@ -1,8 +1,9 @@
 /** Cards with a title and buttons, as Messenger and Instagram show them. */
 import type { INodeProperties } from 'n8n-workflow';
 import type { CardButton, CarouselCard } from '../../../contract/message.ts';
+import { listField } from '../collections.ts';
 import { compact, ParameterError, type Parameters } from '../parameters.ts';
-import { replyOf } from './carousel.ts';
+import { cardsField, replyOf } from './carousel.ts';
 import type { ContentKind } from './kind.ts';
 import { mediaFields, mediaSource } from './media.ts';
 
@@ -58,17 +59,6 @@ const cardFields: INodeProperties[] = [
   },
 ];
 
-const cardsField: INodeProperties = {
-  displayName: 'Cards',
-  name: 'cards',
-  type: 'fixedCollection',
-  typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Card', sortable: true },
-  default: {},
-  placeholder: 'Add Card',
-  description: 'The cards, from left to right',
-  options: [{ displayName: 'Card', name: 'card', values: cardFields }],
-};
-
 function cardOf(card: Parameters): CarouselCard {
   const image = card.optional('imageUrl')?.trim();
   const title = card.optional('linkTitle');
@@ -88,7 +78,7 @@ export const titledCards: ContentKind = {
   type: 'carousel',
   name: 'Carousel',
   description: 'Cards to swipe through, with a title, a picture and buttons; one card stands alone',
-  fields: [cardsField],
+  fields: [cardsField(cardFields)],
   build: (parameters) => {
     const cards = parameters.list('cards', 'card').map(cardOf);
     if (cards.length === 0) throw new ParameterError('The carousel has no card', "Add cards in 'Cards'.");
@@ -161,16 +151,11 @@ export const mediaCard: ContentKind = {
       default: 'image',
     },
     ...mediaFields(),
-    {
-      displayName: 'Buttons',
-      name: 'cardButtons',
-      type: 'fixedCollection',
-      typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Button', sortable: true },
-      default: {},
-      placeholder: 'Add Button',
-      description: 'What the contact can tap',
-      options: [{ displayName: 'Button', name: 'button', values: buttonFields }],
-    },
+    listField(
+      { displayName: 'Buttons', name: 'cardButtons', description: 'What the contact can tap' },
+      { displayName: 'Button', name: 'button' },
+      buttonFields,
+    ),
   ],
   build: async (parameters, files) => {
     const type = parameters.text('fileKind') === 'video' ? 'video' : 'image';

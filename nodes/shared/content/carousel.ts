@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { CarouselCard } from '../../../contract/message.ts';
+import { listField } from '../collections.ts';
 import { compact, ParameterError, type Parameters } from '../parameters.ts';
 import { catalogIdField } from './commerce.ts';
 import { showFor, type ContentKind, type Files } from './kind.ts';
@@ -46,16 +47,13 @@ const mediaCardFields: INodeProperties[] = [
   },
 ];
 
-const cardsField: INodeProperties = {
-  displayName: 'Cards',
-  name: 'cards',
-  type: 'fixedCollection',
-  typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Card', sortable: true },
-  default: {},
-  placeholder: 'Add Card',
-  description: 'The cards, from left to right',
-  options: [{ displayName: 'Card', name: 'card', values: mediaCardFields }],
-};
+/** The cards of a carousel; `cards.card` is one. */
+export const cardsField = (values: INodeProperties[]): INodeProperties =>
+  listField(
+    { displayName: 'Cards', name: 'cards', description: 'The cards, from left to right' },
+    { displayName: 'Card', name: 'card' },
+    values,
+  );
 
 const fields: INodeProperties[] = [
   textField,
@@ -70,7 +68,7 @@ const fields: INodeProperties[] = [
     default: 'media',
     description: 'What is on the cards',
   },
-  ...showFor([cardsField], { cardsShow: ['media'] }),
+  ...showFor([cardsField(mediaCardFields)], { cardsShow: ['media'] }),
   ...showFor(
     [
       catalogIdField,

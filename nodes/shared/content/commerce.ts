@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { listField } from '../collections.ts';
 import { compact, ParameterError, type Parameters } from '../parameters.ts';
 import { headerTextField } from './header.ts';
 import type { ContentKind } from './kind.ts';
@@ -42,32 +43,21 @@ export const product: ContentKind = {
     }),
 };
 
-const productSectionsField: INodeProperties = {
-  displayName: 'Product Sections',
-  name: 'productSections',
-  type: 'fixedCollection',
-  typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Section', sortable: true },
-  default: {},
-  placeholder: 'Add Section',
-  description: 'The products, in groups',
-  options: [
+const productSectionsField = listField(
+  { displayName: 'Product Sections', name: 'productSections', description: 'The products, in groups' },
+  { displayName: 'Section', name: 'section' },
+  [
+    { displayName: 'Title', name: 'title', type: 'string', default: '', placeholder: 'e.g. New' },
     {
-      displayName: 'Section',
-      name: 'section',
-      values: [
-        { displayName: 'Title', name: 'title', type: 'string', default: '', placeholder: 'e.g. New' },
-        {
-          displayName: 'Product IDs',
-          name: 'productIds',
-          type: 'string',
-          default: '',
-          placeholder: 'e.g. sku-1, sku-2',
-          description: 'Comma-separated list of product IDs of the catalog',
-        },
-      ],
+      displayName: 'Product IDs',
+      name: 'productIds',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. sku-1, sku-2',
+      description: 'Comma-separated list of product IDs of the catalog',
     },
   ],
-};
+);
 
 function productSection(section: Parameters): { title: string; productIds: string[] } {
   const productIds = section.words('productIds');

@@ -1,43 +1,33 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { ListSection, ReplyButton } from '../../../contract/message.ts';
+import { listField } from '../collections.ts';
 import { compact, ParameterError, type Parameters } from '../parameters.ts';
 import { headerFields, headerOf, headerTextField, textHeaderOf } from './header.ts';
 import type { ContentKind } from './kind.ts';
 import { footerField, textField } from './text.ts';
 
-export const buttonsField: INodeProperties = {
-  displayName: 'Buttons',
-  name: 'buttons',
-  type: 'fixedCollection',
-  typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Button', sortable: true },
-  default: {},
-  placeholder: 'Add Button',
-  description: 'What the contact can tap',
-  options: [
+export const buttonsField = listField(
+  { displayName: 'Buttons', name: 'buttons', description: 'What the contact can tap' },
+  { displayName: 'Button', name: 'button' },
+  [
     {
-      displayName: 'Button',
-      name: 'button',
-      values: [
-        {
-          displayName: 'Title',
-          name: 'title',
-          type: 'string',
-          default: '',
-          placeholder: 'e.g. Yes, please',
-          description: 'What stands on the button',
-        },
-        {
-          displayName: 'ID',
-          name: 'id',
-          type: 'string',
-          default: '',
-          placeholder: 'e.g. confirm',
-          description: "What comes back as 'buttonId' when it is tapped. Empty: the title.",
-        },
-      ],
+      displayName: 'Title',
+      name: 'title',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. Yes, please',
+      description: 'What stands on the button',
+    },
+    {
+      displayName: 'ID',
+      name: 'id',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. confirm',
+      description: "What comes back as 'buttonId' when it is tapped. Empty: the title.",
     },
   ],
-};
+);
 
 /** The buttons of `buttonsField`; an empty ID is the title. */
 export function replyButtons(parameters: Parameters, name = 'buttons'): ReplyButton[] {
@@ -88,15 +78,7 @@ const rowFields: INodeProperties[] = [
   { displayName: 'Description', name: 'description', type: 'string', default: '', placeholder: 'e.g. Tomorrow' },
 ];
 
-const rowsField: INodeProperties = {
-  displayName: 'Rows',
-  name: 'rows',
-  type: 'fixedCollection',
-  typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Row', sortable: true },
-  default: {},
-  placeholder: 'Add Row',
-  options: [{ displayName: 'Row', name: 'row', values: rowFields }],
-};
+const rowsField = listField({ displayName: 'Rows', name: 'rows' }, { displayName: 'Row', name: 'row' }, rowFields);
 
 const menuButtonField: INodeProperties = {
   displayName: 'Menu Button',
@@ -108,32 +90,21 @@ const menuButtonField: INodeProperties = {
   description: 'The button that opens the menu',
 };
 
-const sectionsField: INodeProperties = {
-  displayName: 'Sections',
-  name: 'sections',
-  type: 'fixedCollection',
-  typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Section', sortable: true },
-  default: {},
-  placeholder: 'Add Section',
-  description: 'The choices, in groups',
-  options: [
+const sectionsField = listField(
+  { displayName: 'Sections', name: 'sections', description: 'The choices, in groups' },
+  { displayName: 'Section', name: 'section' },
+  [
     {
-      displayName: 'Section',
-      name: 'section',
-      values: [
-        {
-          displayName: 'Title',
-          name: 'title',
-          type: 'string',
-          default: '',
-          placeholder: 'e.g. Delivery',
-          description: 'Required when there is more than one section',
-        },
-        rowsField,
-      ],
+      displayName: 'Title',
+      name: 'title',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. Delivery',
+      description: 'Required when there is more than one section',
     },
+    rowsField,
   ],
-};
+);
 
 function rowsOf(parameters: Parameters): ListSection['rows'] {
   return parameters.list('rows', 'row').map((row) => {

@@ -17,7 +17,7 @@ const sourceField: INodeProperties = {
   description: 'Where to take the file from',
 };
 
-const binaryField: INodeProperties = {
+export const binaryField: INodeProperties = {
   displayName: 'Input Binary Field',
   name: 'binaryField',
   type: 'string',

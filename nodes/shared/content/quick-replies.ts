@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { OutboundContent, QuickReply } from '../../../contract/message.ts';
 import type { MediaKind } from '../../../contract/media.ts';
+import { listField } from '../collections.ts';
 import { compact, ParameterError, type Parameters } from '../parameters.ts';
 import { showFor, type ContentKind, type Files } from './kind.ts';
 import { mediaFields, mediaSource } from './media.ts';
@@ -44,18 +45,16 @@ const imageField: INodeProperties = {
   description: 'A small picture before the title',
 };
 
-function repliesField(values: INodeProperties[]): INodeProperties {
-  return {
-    displayName: 'Replies',
-    name: 'replies',
-    type: 'fixedCollection',
-    typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Reply', sortable: true },
-    default: {},
-    placeholder: 'Add Reply',
-    description: 'What the contact can tap; gone after one is tapped or a text is written',
-    options: [{ displayName: 'Reply', name: 'reply', values }],
-  };
-}
+const repliesField = (values: INodeProperties[]): INodeProperties =>
+  listField(
+    {
+      displayName: 'Replies',
+      name: 'replies',
+      description: 'What the contact can tap; gone after one is tapped or a text is written',
+    },
+    { displayName: 'Reply', name: 'reply' },
+    values,
+  );
 
 const ASKS = { email: 'Email Address', phone: 'Phone Number' } as const;
 

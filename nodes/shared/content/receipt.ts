@@ -1,5 +1,6 @@
 /** A receipt, whose members are those of the provider's receipt template. */
 import type { INodeProperties } from 'n8n-workflow';
+import { listField } from '../collections.ts';
 import { compact, type Parameters } from '../parameters.ts';
 import type { ContentKind } from './kind.ts';
 
@@ -13,17 +14,7 @@ function amount(displayName: string, name: string): INodeProperties {
   return { ...field, displayName, name };
 }
 
-function several(displayName: string, name: string, one: string, values: INodeProperties[]): INodeProperties {
-  const field: INodeProperties = {
-    displayName: '',
-    name: '',
-    type: 'fixedCollection',
-    typeOptions: { multipleValues: true, multipleValueButtonText: `Add ${one}`, sortable: true },
-    default: {},
-    options: [{ displayName: one, name: 'entry', values }],
-  };
-  return { ...field, displayName, name, placeholder: `Add ${one}` };
-}
+const ENTRY = 'entry';
 
 const addressField: INodeProperties = {
   displayName: 'Address',
@@ -49,7 +40,7 @@ const fields: INodeProperties[] = [
   words('Currency', 'currency', 'e.g. EUR', true),
   words('Payment Method', 'paymentMethod', 'e.g. Visa 1234', true),
   { ...amount('Total', 'total'), required: true, description: 'What was paid in all' },
-  several('Items', 'items', 'Item', [
+  listField({ displayName: 'Items', name: 'items' }, { displayName: 'Item', name: ENTRY }, [
     words('Title', 'title', 'e.g. Blue Shoe'),
     words('Subtitle', 'subtitle', 'e.g. Size 42'),
     words('Quantity', 'quantity', 'e.g. 1'),
@@ -59,7 +50,7 @@ const fields: INodeProperties[] = [
   amount('Subtotal', 'subtotal'),
   amount('Shipping', 'shipping'),
   amount('Tax', 'tax'),
-  several('Adjustments', 'adjustments', 'Adjustment', [
+  listField({ displayName: 'Adjustments', name: 'adjustments' }, { displayName: 'Adjustment', name: ENTRY }, [
     words('Name', 'name', 'e.g. Voucher'),
     amount('Amount', 'amount'),
   ]),
@@ -99,9 +90,9 @@ function secondsOf(instant: string | undefined): string | undefined {
 }
 
 function receiptOf(parameters: Parameters): Record<string, unknown> {
-  const elements = parameters.list('items', 'entry').map(itemOf);
+  const elements = parameters.list('items', ENTRY).map(itemOf);
   const adjustments = parameters
-    .list('adjustments', 'entry')
+    .list('adjustments', ENTRY)
     .map((entry) => ({ name: entry.required('name', 'Name'), amount: entry.number('amount', 'Amount') }));
   return compact({
     recipient_name: parameters.required('recipientName', 'Recipient Name'),

@@ -2,17 +2,8 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { downloadToBinary, uploadBinary } from '../binary.ts';
 import { itemParameters, type Operation, type Output, type Resource } from '../operation.ts';
 import type { AccountGetter } from '../account-getter.ts';
-
-function optionsField(options: INodeProperties[]): INodeProperties {
-  return {
-    displayName: 'Options',
-    name: 'options',
-    type: 'collection',
-    placeholder: 'Add Option',
-    default: {},
-    options,
-  };
-}
+import { optionsField } from '../collections.ts';
+import { binaryField } from '../content/media.ts';
 
 function filenameField(description: string): INodeProperties {
   return {
@@ -100,18 +91,7 @@ export function uploadOperation(accountOf: AccountGetter, { templateExamples = f
     name: 'Upload',
     action: 'Upload a file',
     description: 'Upload a file once, to send it many times by its media ID',
-    fields: [
-      {
-        displayName: 'Input Binary Field',
-        name: 'binaryField',
-        type: 'string',
-        default: 'data',
-        required: true,
-        placeholder: 'e.g. data',
-        hint: 'The name of the input field that holds the file',
-      },
-      optionsField(templateExamples ? [filename, purposeField] : [filename]),
-    ],
+    fields: [binaryField, optionsField(templateExamples ? [filename, purposeField] : [filename])],
     run: async (context, itemIndex) => await upload(accountOf, context, itemIndex),
   };
 }

@@ -1,7 +1,7 @@
 /** Personas: names and pictures under which messages of a Page stand. */
 import type { IDataObject } from 'n8n-workflow';
 import { accountAction } from '../actions.ts';
-import { limitField, returnAllField } from '../descriptions.ts';
+import { limitField, limitOf, returnAllField } from '../descriptions.ts';
 import { itemParameters, type Operation, type Resource } from '../operation.ts';
 import type { AccountGetter } from '../account-getter.ts';
 
@@ -80,7 +80,7 @@ function getManyOperation(accountOf: AccountGetter): Operation {
     run: async (context, itemIndex) => {
       const account = await accountOf(context);
       const parameters = itemParameters(context, itemIndex);
-      const limit = parameters.flag('returnAll') ? undefined : parameters.number('limit', 'Limit');
+      const limit = limitOf(parameters);
       const { personas } = await accountAction<{ personas: IDataObject[] }>(
         context,
         account,

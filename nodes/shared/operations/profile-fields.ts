@@ -1,5 +1,6 @@
 /** What stands in an account's profile: the parts that a channel has, as fields of a form and as the service takes them. */
 import type { INodeProperties } from 'n8n-workflow';
+import { listField } from '../collections.ts';
 import { compact, ParameterError, type Parameters } from '../parameters.ts';
 
 /** One part of a profile; `build` gives undefined where nothing was filled in. */
@@ -21,29 +22,14 @@ const localeField: INodeProperties = {
   description: "The language it is for; 'default' for all that have none of their own",
 };
 
-function several(
-  label: string,
-  name: string,
-  one: string,
-  values: INodeProperties[],
-  description: string,
-): INodeProperties {
-  const field: INodeProperties = {
-    displayName: '',
-    name: '',
-    type: 'fixedCollection',
-    typeOptions: { multipleValues: true, multipleValueButtonText: `Add ${one}`, sortable: true },
-    default: {},
-    options: [{ displayName: one, name: 'entry', values }],
-  };
-  return { ...field, displayName: label, name, placeholder: `Add ${one}`, description };
-}
+const ENTRY = 'entry';
+const entryOf = (displayName: string) => ({ displayName, name: ENTRY });
 
 const localeOf = (entry: Parameters): string => entry.optional('locale')?.trim() ?? 'default';
 
 /** The entries as a list; undefined when there is none. */
 function listOf<T>(parameters: Parameters, name: string, read: (entry: Parameters) => T): T[] | undefined {
-  const entries = parameters.list(name, 'entry').map(read);
+  const entries = parameters.list(name, ENTRY).map(read);
   return entries.length > 0 ? entries : undefined;
 }
 
@@ -70,10 +56,13 @@ export const greetings: ProfilePart = {
   part: 'greetings',
   name: 'Greeting',
   description: 'What a person reads before the first message',
-  field: several(
-    'Greetings',
-    'greetings',
-    'Greeting',
+  field: listField(
+    {
+      displayName: 'Greetings',
+      name: 'greetings',
+      description: 'What a person reads before the first message, one per language',
+    },
+    entryOf('Greeting'),
     [
       localeField,
       {
@@ -86,7 +75,6 @@ export const greetings: ProfilePart = {
           'Up to 160 characters. {user_first_name}, {user_last_name} and {user_full_name} stand for the names of the person.',
       },
     ],
-    'What a person reads before the first message, one per language',
   ),
   build: (parameters) =>
     listOf(parameters, 'greetings', (entry) => ({
@@ -95,10 +83,9 @@ export const greetings: ProfilePart = {
     })),
 };
 
-const questionField = several(
-  'Questions',
-  'questions',
-  'Question',
+const questionField = listField(
+  { displayName: 'Questions', name: 'questions', description: 'Up to four' },
+  entryOf('Question'),
   [
     { displayName: 'Question', name: 'question', type: 'string', default: '', placeholder: 'e.g. When are you open?' },
     {
@@ -110,7 +97,6 @@ const questionField = several(
       description: "What comes back as 'buttonId' when it is tapped. Empty: the question.",
     },
   ],
-  'Up to four',
 );
 
 function questionOf(entry: Parameters): { question: string; payload: string } {
@@ -122,12 +108,14 @@ export const iceBreakers: ProfilePart = {
   part: 'iceBreakers',
   name: 'Ice Breakers',
   description: 'Questions that a new person can ask with one tap',
-  field: several(
-    'Ice Breakers',
-    'iceBreakers',
-    'Language',
+  field: listField(
+    {
+      displayName: 'Ice Breakers',
+      name: 'iceBreakers',
+      description: 'Questions that a new person can ask with one tap, one set per language',
+    },
+    entryOf('Language'),
     [localeField, questionField],
-    'Questions that a new person can ask with one tap, one set per language',
   ),
   build: (parameters) =>
     listOf(parameters, 'iceBreakers', (entry) => {
@@ -137,10 +125,9 @@ export const iceBreakers: ProfilePart = {
     }),
 };
 
-const itemsField = several(
-  'Items',
-  'items',
-  'Item',
+const itemsField = listField(
+  { displayName: 'Items', name: 'items', description: 'What stands in the menu, from top to bottom' },
+  entryOf('Item'),
   [
     { displayName: 'Title', name: 'title', type: 'string', default: '', placeholder: 'e.g. My Orders' },
     {
@@ -160,7 +147,6 @@ const itemsField = several(
       description: 'The page that it opens, instead of coming back as a button',
     },
   ],
-  'What stands in the menu, from top to bottom',
 );
 
 function menuItem(entry: Parameters): { title: string; payload: string } | { title: string; url: string } {
@@ -183,12 +169,10 @@ export function menus({ composer }: { composer: boolean }): ProfilePart {
     part: 'menus',
     name: 'Menu',
     description: 'A menu that is always there',
-    field: several(
-      'Menus',
-      'menus',
-      'Language',
+    field: listField(
+      { displayName: 'Menus', name: 'menus', description: 'A menu that is always there, one per language' },
+      entryOf('Language'),
       [localeField, itemsField, ...(composer ? [composerField] : [])],
-      'A menu that is always there, one per language',
     ),
     build: (parameters) =>
       listOf(parameters, 'menus', (entry) => {

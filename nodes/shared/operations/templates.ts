@@ -1,7 +1,8 @@
 /** Reading templates: the same on every channel that has them. */
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Template } from '../../../contract/api.ts';
-import { limitField, returnAllField, simplifyField } from '../descriptions.ts';
+import { filtersField } from '../collections.ts';
+import { limitField, limitOf, returnAllField, simplifyField } from '../descriptions.ts';
 import { itemParameters, type Operation } from '../operation.ts';
 import { findTemplate, templateField } from '../templates.ts';
 import { accountPages } from '../transport.ts';
@@ -56,27 +57,20 @@ export interface TemplateFilters {
   statuses: Choices;
 }
 
-function filtersField({ categories, statuses }: TemplateFilters): INodeProperties {
-  return {
-    displayName: 'Filters',
-    name: 'filters',
-    type: 'collection',
-    placeholder: 'Add Filter',
-    default: {},
-    options: [
-      { displayName: 'Category', name: 'category', type: 'options', options: categories, default: 'UTILITY' },
-      {
-        displayName: 'Language',
-        name: 'language',
-        type: 'string',
-        default: '',
-        placeholder: 'e.g. pt_BR',
-        description: 'The code of the language as the provider writes it',
-      },
-      { displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. order_confirmation' },
-      { displayName: 'Status', name: 'status', type: 'options', options: statuses, default: 'APPROVED' },
-    ],
-  };
+function templateFilters({ categories, statuses }: TemplateFilters): INodeProperties {
+  return filtersField([
+    { displayName: 'Category', name: 'category', type: 'options', options: categories, default: 'UTILITY' },
+    {
+      displayName: 'Language',
+      name: 'language',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. pt_BR',
+      description: 'The code of the language as the provider writes it',
+    },
+    { displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. order_confirmation' },
+    { displayName: 'Status', name: 'status', type: 'options', options: statuses, default: 'APPROVED' },
+  ]);
 }
 
 /** 'Get Many'. */
@@ -86,7 +80,7 @@ export function getTemplatesOperation(accountOf: AccountGetter, filters: Templat
     name: 'Get Many',
     action: 'Get many templates',
     description: 'Get many templates, filtered by status, category, language or name',
-    fields: [returnAllField, limitField, filtersField(filters), simplifyField],
+    fields: [returnAllField, limitField, templateFilters(filters), simplifyField],
     run: async (context, itemIndex) => {
       const account = await accountOf(context);
       const parameters = itemParameters(context, itemIndex);
@@ -97,7 +91,7 @@ export function getTemplatesOperation(accountOf: AccountGetter, filters: Templat
         name: wanted.optional('name')?.trim(),
         status: wanted.optional('status'),
       };
-      const limit = parameters.flag('returnAll') ? undefined : parameters.number('limit', 'Limit');
+      const limit = limitOf(parameters);
       const request = { method: 'GET', path: '/v1/templates', query, itemIndex } as const;
       const templates = await accountPages<Template>(context, account, request, limit);
       const simplify = parameters.flag('simplify');

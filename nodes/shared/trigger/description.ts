@@ -2,6 +2,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { EVENT_TYPES, type EventType } from '../../../contract/event.ts';
 import { INBOUND_KINDS, type InboundKind } from '../../../contract/message.ts';
+import { listField, optionsField } from '../collections.ts';
 import {
   EVENT_CHOICES,
   KIND_CHOICES,
@@ -11,7 +12,7 @@ import {
   STATUS_CHOICES,
 } from './events.ts';
 
-/** What can come in on a channel: the trigger offers this, in the words of `events.ts`. */
+/** What can come in on a channel besides what every account has: the trigger offers both, in the words of `events.ts`. */
 export interface Inbound {
   events: readonly EventType[];
   kinds: readonly InboundKind[];
@@ -19,46 +20,48 @@ export interface Inbound {
   attributes?: true;
 }
 
+/** What the service tells of every account, and what no channel is without. */
+const EVERY_ACCOUNT: Inbound = {
+  events: [
+    ...(['account.alert', 'account.changed', 'conversation.control'] as const),
+    ...(['message.received', 'message.status', 'unsupported'] as const),
+  ],
+  kinds: ['text', 'unsupported'],
+};
+
 const EVERYTHING: Inbound = { events: EVENT_TYPES, kinds: INBOUND_KINDS, attributes: true };
 
 function plain({ name, value, description }: INodePropertyOptions): INodePropertyOptions {
   return { name, value, ...(description === undefined ? {} : { description }) };
 }
 
-const attributesOption: INodeProperties = {
-  displayName: 'Attributes',
-  name: 'attributes',
-  type: 'fixedCollection',
-  typeOptions: { multipleValues: true },
-  placeholder: 'Add Attribute',
-  default: {},
-  description:
-    "Start only for conversations of which the channel told these 'attributes', e.g. an intent, a group or a locale. With several, each has to be there.",
-  options: [
+const attributesOption = listField(
+  {
+    displayName: 'Attributes',
+    name: 'attributes',
+    description:
+      "Start only for conversations of which the channel told these 'attributes', e.g. an intent, a group or a locale. With several, each has to be there.",
+  },
+  { displayName: 'Attribute', name: 'attribute' },
+  [
     {
-      displayName: 'Attribute',
-      name: 'attribute',
-      values: [
-        {
-          displayName: 'Name',
-          name: 'name',
-          type: 'string',
-          default: '',
-          placeholder: 'e.g. intent',
-          description: "Its name in the 'attributes' of an item",
-        },
-        {
-          displayName: 'Values',
-          name: 'values',
-          type: 'string',
-          default: '',
-          placeholder: 'e.g. billing, returns',
-          description: 'The value, or several separated by commas: one of them',
-        },
-      ],
+      displayName: 'Name',
+      name: 'name',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. intent',
+      description: "Its name in the 'attributes' of an item",
+    },
+    {
+      displayName: 'Values',
+      name: 'values',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. billing, returns',
+      description: 'The value, or several separated by commas: one of them',
     },
   ],
-};
+);
 
 const OPTIONS: INodeProperties[] = [
   {
@@ -121,24 +124,18 @@ const OPTIONS: INodeProperties[] = [
 ];
 
 /** `setsUp`: activating sets something up at a provider. */
-function optionsField({ attributes }: Inbound, setsUp: boolean): INodeProperties {
-  return {
-    displayName: 'Options',
-    name: 'options',
-    type: 'collection',
-    placeholder: 'Add option',
-    default: {},
-    options: [
-      ...(attributes ? [attributesOption] : []),
-      ...OPTIONS.filter(({ name }) => setsUp || name !== 'ifSetUpFails'),
-    ],
-  };
+function triggerOptions({ attributes }: Inbound, setsUp: boolean): INodeProperties {
+  return optionsField([
+    ...(attributes ? [attributesOption] : []),
+    ...OPTIONS.filter(({ name }) => setsUp || name !== 'ifSetUpFails'),
+  ]);
 }
 
 /** Parameters of a trigger, read by `subscriptionWish` and `receiveDelivery`. Absent: of one that hears every channel and sets up nothing. */
 export function triggerProperties(ofChannel?: Inbound): INodeProperties[] {
   const inbound = ofChannel ?? EVERYTHING;
-  const { events, kinds } = inbound;
+  const events = [...EVERY_ACCOUNT.events, ...inbound.events];
+  const kinds = [...EVERY_ACCOUNT.kinds, ...inbound.kinds];
   return [
     {
       displayName: 'Events',
@@ -168,6 +165,6 @@ export function triggerProperties(ofChannel?: Inbound): INodeProperties[] {
       default: ['delivered', 'read', 'failed', 'unknown'],
       description: 'Start only for these statuses. Leave empty for all: several per message.',
     },
-    optionsField(inbound, ofChannel !== undefined),
+    triggerOptions(inbound, ofChannel !== undefined),
   ];
 }

@@ -1,6 +1,7 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import type { ConversationView } from '../../../../contract/api.ts';
-import { limitField, returnAllField, simplifyField } from '../../../shared/descriptions.ts';
+import { filtersField } from '../../../shared/collections.ts';
+import { limitField, limitOf, returnAllField, simplifyField } from '../../../shared/descriptions.ts';
 import { itemParameters, type Operation, type Output } from '../../../shared/operation.ts';
 import { compact, type Parameters } from '../../../shared/parameters.ts';
 import { parleyPages } from '../../../shared/transport.ts';
@@ -8,50 +9,43 @@ import { accountOf, oneAccountField } from '../../accounts.ts';
 import { channelFilter } from '../../accounts.ts';
 import { conversationOutput } from '../../conversations.ts';
 
-const filtersField: INodeProperties = {
-  displayName: 'Filters',
-  name: 'filters',
-  type: 'collection',
-  placeholder: 'Add Filter',
-  default: {},
-  options: [
-    { ...oneAccountField, required: false, description: 'Only conversations with this account' },
-    channelFilter,
-    {
-      displayName: 'Contact ID',
-      name: 'contactId',
-      type: 'string',
-      default: '',
-      placeholder: 'e.g. con_01kb2m3n4p5q6r7s8t9v0w1x2y',
-      description: 'Only conversations with this contact, on all their channels',
-    },
-    {
-      displayName: 'Heard Since',
-      name: 'heardSince',
-      type: 'dateTime',
-      default: '',
-      description: 'Only conversations in which the contact wrote, tapped or called since then',
-    },
-    {
-      displayName: 'Owner',
-      name: 'owner',
-      type: 'options',
-      options: [
-        { name: 'Bot', value: 'bot', description: 'Workflows answer' },
-        { name: 'Person', value: 'human', description: 'A person has taken over' },
-      ],
-      default: 'human',
-      description: 'Only conversations that are answered so',
-    },
-    {
-      displayName: 'Session Open',
-      name: 'open',
-      type: 'boolean',
-      default: true,
-      description: 'Whether to return only conversations in which any kind of message may be sent now',
-    },
-  ],
-};
+const conversationFilters = filtersField([
+  { ...oneAccountField, required: false, description: 'Only conversations with this account' },
+  channelFilter,
+  {
+    displayName: 'Contact ID',
+    name: 'contactId',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. con_01kb2m3n4p5q6r7s8t9v0w1x2y',
+    description: 'Only conversations with this contact, on all their channels',
+  },
+  {
+    displayName: 'Heard Since',
+    name: 'heardSince',
+    type: 'dateTime',
+    default: '',
+    description: 'Only conversations in which the contact wrote, tapped or called since then',
+  },
+  {
+    displayName: 'Owner',
+    name: 'owner',
+    type: 'options',
+    options: [
+      { name: 'Bot', value: 'bot', description: 'Workflows answer' },
+      { name: 'Person', value: 'human', description: 'A person has taken over' },
+    ],
+    default: 'human',
+    description: 'Only conversations that are answered so',
+  },
+  {
+    displayName: 'Session Open',
+    name: 'open',
+    type: 'boolean',
+    default: true,
+    description: 'Whether to return only conversations in which any kind of message may be sent now',
+  },
+]);
 
 async function query(context: IExecuteFunctions, filters: Parameters, itemIndex: number) {
   const account = await accountOf(context, filters.group('account'), itemIndex);
@@ -67,7 +61,7 @@ async function query(context: IExecuteFunctions, filters: Parameters, itemIndex:
 
 async function run(context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {
   const parameters = itemParameters(context, itemIndex);
-  const limit = parameters.flag('returnAll') ? undefined : parameters.number('limit', 'Limit');
+  const limit = limitOf(parameters);
   const path = '/v1/conversations';
   const asked = await query(context, parameters.group('filters'), itemIndex);
   const request = { method: 'GET', path, query: asked, itemIndex } as const;
@@ -81,6 +75,6 @@ export const getManyOperation: Operation = {
   name: 'Get Many',
   action: 'Get many conversations',
   description: 'Get many conversations, the one last heard from first',
-  fields: [returnAllField, limitField, filtersField, simplifyField],
+  fields: [returnAllField, limitField, conversationFilters, simplifyField],
   run,
 };

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { MessageView } from '../../../../contract/api.ts';
 import type { InboundContent } from '../../../../contract/message.ts';
-import { limitField, returnAllField, simplifyField } from '../../../shared/descriptions.ts';
+import { limitField, limitOf, returnAllField, simplifyField } from '../../../shared/descriptions.ts';
 import { itemParameters, type Operation, type Output } from '../../../shared/operation.ts';
 import { compact } from '../../../shared/parameters.ts';
 import { kindFields, wordsOf } from '../../../shared/simplify.ts';
@@ -33,7 +33,7 @@ function messageOutput(view: MessageView, simplify: boolean): IDataObject {
 async function run(context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {
   const parameters = itemParameters(context, itemIndex);
   const path = `${conversationPath(conversationId(parameters))}/messages`;
-  const limit = parameters.flag('returnAll') ? undefined : parameters.number('limit', 'Limit');
+  const limit = limitOf(parameters);
   const newestFirst = await parleyPages<MessageView>(context, { method: 'GET', path, itemIndex }, limit);
   const views = parameters.text('order') === 'oldest' ? newestFirst.reverse() : newestFirst;
   const simplify = parameters.flag('simplify');

@@ -1,80 +1,74 @@
 /** What the operations on dead letters share: how they are named and filtered, and how one looks as an item. */
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { DeadLetter, DeadLetterDetails, DeadLetterFilter } from '../../../../contract/dead-letter.ts';
+import { filtersField } from '../../../shared/collections.ts';
 import { compact, type Parameters } from '../../../shared/parameters.ts';
 import { channelFilter } from '../../accounts.ts';
 
 export const deadLetterPath = (id: string) => `/v1/dead-letters/${encodeURIComponent(id)}`;
 
-export const filtersField: INodeProperties = {
-  displayName: 'Filters',
-  name: 'filters',
-  type: 'collection',
-  placeholder: 'Add Filter',
-  default: {},
-  options: [
-    {
-      displayName: 'Account ID',
-      name: 'externalId',
-      type: 'string',
-      default: '',
-      placeholder: 'e.g. 106540352242922',
-      description: "The account's ID at its provider, e.g. a phone number ID",
-    },
-    channelFilter,
-    {
-      displayName: 'Given Up Before',
-      name: 'to',
-      type: 'dateTime',
-      default: '',
-      description: 'When it became clear that it would not arrive',
-    },
-    {
-      displayName: 'Given Up Since',
-      name: 'from',
-      type: 'dateTime',
-      default: '',
-      description: 'When it became clear that it would not arrive',
-    },
-    {
-      displayName: 'Reason',
-      name: 'code',
-      type: 'options',
-      options: [
-        { name: 'Account Refused', value: 'settings', description: 'The credentials or the account were not accepted' },
-        { name: 'Contact Opted Out', value: 'opted_out' },
-        { name: 'Expired', value: 'expired', description: 'It could not be sent in time' },
-        { name: 'Invalid', value: 'invalid', description: 'The provider will never take this message' },
-        { name: 'Outcome Unknown', value: 'uncertain', description: 'The provider never told what became of it' },
-        { name: 'Refused by the Provider', value: 'rejected' },
-        { name: 'Session Closed', value: 'session_closed' },
-        { name: 'Unreachable', value: 'unreachable', description: 'The provider could not take it at the time' },
-        { name: 'Unreadable Webhook', value: 'unreadable' },
-      ],
-      default: 'unreachable',
-    },
-    {
-      displayName: 'Status',
-      name: 'status',
-      type: 'options',
-      options: [
-        { name: 'Failed', value: 'failed', description: 'Messages that did not arrive' },
-        { name: 'Unknown', value: 'unknown', description: 'Messages that may have arrived' },
-      ],
-      default: 'failed',
-    },
-    {
-      displayName: 'Type',
-      name: 'type',
-      type: 'options',
-      options: [
-        { name: 'Message', value: 'message', description: 'What was to be sent' },
-        { name: 'Webhook', value: 'webhook', description: 'What came from the provider and could not be read' },
-      ],
-      default: 'message',
-    },
-  ],
-};
+export const deadLetterFilters = filtersField([
+  {
+    displayName: 'Account ID',
+    name: 'externalId',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. 106540352242922',
+    description: "The account's ID at its provider, e.g. a phone number ID",
+  },
+  channelFilter,
+  {
+    displayName: 'Given Up Before',
+    name: 'to',
+    type: 'dateTime',
+    default: '',
+    description: 'When it became clear that it would not arrive',
+  },
+  {
+    displayName: 'Given Up Since',
+    name: 'from',
+    type: 'dateTime',
+    default: '',
+    description: 'When it became clear that it would not arrive',
+  },
+  {
+    displayName: 'Reason',
+    name: 'code',
+    type: 'options',
+    options: [
+      { name: 'Account Refused', value: 'settings', description: 'The credentials or the account were not accepted' },
+      { name: 'Contact Opted Out', value: 'opted_out' },
+      { name: 'Expired', value: 'expired', description: 'It could not be sent in time' },
+      { name: 'Invalid', value: 'invalid', description: 'The provider will never take this message' },
+      { name: 'Outcome Unknown', value: 'uncertain', description: 'The provider never told what became of it' },
+      { name: 'Refused by the Provider', value: 'rejected' },
+      { name: 'Session Closed', value: 'session_closed' },
+      { name: 'Unreachable', value: 'unreachable', description: 'The provider could not take it at the time' },
+      { name: 'Unreadable Webhook', value: 'unreadable' },
+    ],
+    default: 'unreachable',
+  },
+  {
+    displayName: 'Status',
+    name: 'status',
+    type: 'options',
+    options: [
+      { name: 'Failed', value: 'failed', description: 'Messages that did not arrive' },
+      { name: 'Unknown', value: 'unknown', description: 'Messages that may have arrived' },
+    ],
+    default: 'failed',
+  },
+  {
+    displayName: 'Type',
+    name: 'type',
+    type: 'options',
+    options: [
+      { name: 'Message', value: 'message', description: 'What was to be sent' },
+      { name: 'Webhook', value: 'webhook', description: 'What came from the provider and could not be read' },
+    ],
+    default: 'message',
+  },
+]);
 
 /** One or several by their ids, or all that match. */
 export const choiceFields: INodeProperties[] = [
@@ -99,7 +93,7 @@ export const choiceFields: INodeProperties[] = [
     description: 'The ID of what did not arrive (of a message: its message ID), or several separated by commas',
     displayOptions: { show: { choose: ['ids'] } },
   },
-  { ...filtersField, displayOptions: { show: { choose: ['filter'] } } },
+  { ...deadLetterFilters, displayOptions: { show: { choose: ['filter'] } } },
 ];
 
 /** The filters as the service takes them; times without an offset are of the workflow's time zone. */

@@ -1,10 +1,9 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { ReplayAnswer, ReplayedDeadLetter, SkippedDeadLetter } from '../../../../contract/dead-letter.ts';
-import type { Operation, Output } from '../../../shared/operation.ts';
-import { parleyRequest } from '../../../shared/transport.ts';
-import { choiceFields, deadLetterPath } from './dead-letter.ts';
-import { deadLetterParameters } from './former.ts';
-import { chosenIds, inBatches } from './batches.ts';
+import { optionsField } from '../../../shared/collections.ts';
+import { itemParameters, type Operation, type Output } from '../../../shared/operation.ts';
+import { actOn } from './batches.ts';
+import { choiceFields } from './dead-letter.ts';
 
 const replayedOutput = ({ id, messageId, status, duplicate }: ReplayedDeadLetter): IDataObject => ({
   id,
@@ -17,20 +16,10 @@ const replayedOutput = ({ id, messageId, status, duplicate }: ReplayedDeadLetter
 const skippedOutput = ({ id, code, detail }: SkippedDeadLetter): IDataObject => ({ id, replayed: false, code, detail });
 
 async function run(context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {
-  const parameters = deadLetterParameters(context, itemIndex);
-  const evenIfUnknown = parameters.group('options').flag('evenIfUnknown');
-  const [only, ...others] = chosenIds(parameters);
-  if (only !== undefined && others.length === 0) {
-    const request = {
-      method: 'POST',
-      path: `${deadLetterPath(only)}/replay`,
-      body: { evenIfUnknown },
-      itemIndex,
-    } as const;
-    return [{ json: replayedOutput(await parleyRequest<ReplayedDeadLetter>(context, request)) }];
-  }
-  const answers = await inBatches<ReplayAnswer>(context, itemIndex, 'replay', { evenIfUnknown });
-  const outputs = answers.flatMap(({ deadLetters, skipped }) => [
+  const evenIfUnknown = itemParameters(context, itemIndex).group('options').flag('evenIfUnknown');
+  const result = await actOn<ReplayedDeadLetter, ReplayAnswer>(context, itemIndex, 'replay', { evenIfUnknown });
+  if ('only' in result) return [{ json: replayedOutput(result.only) }];
+  const outputs = result.answers.flatMap(({ deadLetters, skipped }) => [
     ...deadLetters.map(replayedOutput),
     ...skipped.map(skippedOutput),
   ]);
@@ -44,23 +33,16 @@ export const replayOperation: Operation = {
   description: 'Send messages that did not arrive again, each once, and read webhooks again that could not be read',
   fields: [
     ...choiceFields,
-    {
-      displayName: 'Options',
-      name: 'options',
-      type: 'collection',
-      placeholder: 'Add Option',
-      default: {},
-      options: [
-        {
-          displayName: 'Even If Unknown',
-          name: 'evenIfUnknown',
-          type: 'boolean',
-          default: false,
-          description:
-            'Whether to send messages again of which nobody knows whether they arrived. The contact may then get them twice.',
-        },
-      ],
-    },
+    optionsField([
+      {
+        displayName: 'Even If Unknown',
+        name: 'evenIfUnknown',
+        type: 'boolean',
+        default: false,
+        description:
+          'Whether to send messages again of which nobody knows whether they arrived. The contact may then get them twice.',
+      },
+    ]),
   ],
   run,
 };

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { ReplayedEvents } from '../../../../contract/dead-letter.ts';
+import { optionsField } from '../../../shared/collections.ts';
 import { itemParameters, type Operation, type Output } from '../../../shared/operation.ts';
 import { compact, ParameterError } from '../../../shared/parameters.ts';
 import { parleyRequest } from '../../../shared/transport.ts';
@@ -39,30 +40,23 @@ export const replayEventsOperation: Operation = {
       required: true,
       description: 'The events that were published since then',
     },
-    {
-      displayName: 'Options',
-      name: 'options',
-      type: 'collection',
-      placeholder: 'Add Option',
-      default: {},
-      options: [
-        {
-          displayName: 'Events',
-          name: 'events',
-          type: 'multiOptions',
-          options: EVENT_CHOICES.map(({ name, value, description }) => ({ name, value, description })),
-          default: [],
-          description: 'Only these, of those that the trigger listens for',
-        },
-        {
-          displayName: 'To',
-          name: 'to',
-          type: 'dateTime',
-          default: '',
-          description: 'The events that were published before then; otherwise all until now',
-        },
-      ],
-    },
+    optionsField([
+      {
+        displayName: 'Events',
+        name: 'events',
+        type: 'multiOptions',
+        options: EVENT_CHOICES.map(({ name, value, description }) => ({ name, value, description })),
+        default: [],
+        description: 'Only these, of those that the trigger listens for',
+      },
+      {
+        displayName: 'To',
+        name: 'to',
+        type: 'dateTime',
+        default: '',
+        description: 'The events that were published before then; otherwise all until now',
+      },
+    ]),
   ],
   run,
 };

@@ -198,6 +198,14 @@ export const templateNameField: INodeProperties = {
   description: 'Lowercase letters, digits and underscores',
 };
 
+export const ttlOption: INodeProperties = {
+  displayName: 'Time to Live (Seconds)',
+  name: 'ttlSeconds',
+  type: 'number',
+  default: 600,
+  description: 'How long Meta tries to deliver a message of this template',
+};
+
 export const CATEGORIES = [
   { name: 'Authentication', value: 'AUTHENTICATION', description: 'One-time codes' },
   { name: 'Marketing', value: 'MARKETING', description: 'Offers and news' },

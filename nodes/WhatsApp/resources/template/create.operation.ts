@@ -1,12 +1,13 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { CreateTemplate } from '../../../../contract/api.ts';
-import { uploadBinary } from '../../../shared/binary.ts';
+import { exampleUpload } from '../../../shared/binary.ts';
+import { optionsField } from '../../../shared/collections.ts';
 import { itemParameters, type Operation, type Output } from '../../../shared/operation.ts';
 import { compact } from '../../../shared/parameters.ts';
 import { accountRequest } from '../../../shared/transport.ts';
 import { whatsAppAccount } from '../../account.ts';
 import { providerNotice } from '../../connect-through.ts';
-import { CATEGORIES, componentFields, templateNameField } from './component-fields.ts';
+import { CATEGORIES, componentFields, templateNameField, ttlOption } from './component-fields.ts';
 import { templateParts } from './components.ts';
 
 const choice: INodeProperties = {
@@ -58,45 +59,30 @@ const fields: INodeProperties[] = [
     description: 'It decides the price; Meta may correct it',
   },
   ...componentFields(choice, true),
-  {
-    displayName: 'Options',
-    name: 'options',
-    type: 'collection',
-    placeholder: 'Add Option',
-    default: {},
-    options: [
-      {
-        displayName: 'Allow Category Change',
-        name: 'allowCategoryChange',
-        type: 'boolean',
-        default: false,
-        description: 'Whether Meta may put the template into another category instead of rejecting it',
-      },
-      {
-        displayName: 'Time to Live (Seconds)',
-        name: 'ttlSeconds',
-        type: 'number',
-        default: 600,
-        description: 'How long Meta tries to deliver a message of this template',
-      },
-    ],
-  },
+  optionsField([
+    {
+      displayName: 'Allow Category Change',
+      name: 'allowCategoryChange',
+      type: 'boolean',
+      default: false,
+      description: 'Whether Meta may put the template into another category instead of rejecting it',
+    },
+    ttlOption,
+  ]),
 ];
 
 async function run(context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {
   const account = await whatsAppAccount(context);
   const parameters = itemParameters(context, itemIndex);
   const options = parameters.group('options');
-  const parts = await templateParts(parameters, async (field) => {
-    return (await uploadBinary(context, account, itemIndex, field, { purpose: 'template_example' })).id;
-  });
+  const parts = await templateParts(parameters, exampleUpload(context, account, itemIndex));
   const body: CreateTemplate = compact({
     name: parameters.required('templateName', 'Name').trim(),
     language: parameters.required('language', 'Language').trim(),
     category: parameters.required('category', 'Category'),
     ...parts,
     allowCategoryChange: options.flag('allowCategoryChange') || undefined,
-    ttlSeconds: options.optionalNumber('ttlSeconds', 'Time to Live (Seconds)'),
+    ttlSeconds: options.optionalNumber(ttlOption.name, ttlOption.displayName),
   });
   const request = { method: 'POST', path: '/v1/templates', body, itemIndex } as const;
   const created = await accountRequest<{ id: string; status: string; category: string }>(context, account, request);

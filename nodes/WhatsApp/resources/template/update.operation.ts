@@ -1,13 +1,14 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { EditTemplate } from '../../../../contract/api.ts';
-import { uploadBinary } from '../../../shared/binary.ts';
+import { exampleUpload } from '../../../shared/binary.ts';
+import { optionsField } from '../../../shared/collections.ts';
 import { itemParameters, type Operation, type Output } from '../../../shared/operation.ts';
 import { compact, ParameterError } from '../../../shared/parameters.ts';
 import { findTemplate, templateField } from '../../../shared/templates.ts';
 import { accountRequest } from '../../../shared/transport.ts';
 import { whatsAppAccount } from '../../account.ts';
 import { providerNotice } from '../../connect-through.ts';
-import { CATEGORIES, componentFields } from './component-fields.ts';
+import { CATEGORIES, componentFields, ttlOption } from './component-fields.ts';
 import { templateParts } from './components.ts';
 
 const choice: INodeProperties = {
@@ -37,43 +38,30 @@ const fields: INodeProperties[] = [
   ),
   templateField('template', 'searchTemplates'),
   ...componentFields(choice, false),
-  {
-    displayName: 'Options',
-    name: 'options',
-    type: 'collection',
-    placeholder: 'Add Option',
-    default: {},
-    options: [
-      {
-        displayName: 'Category',
-        name: 'category',
-        type: 'options',
-        options: CATEGORIES,
-        default: 'UTILITY',
-        description: 'The category of an approved template cannot be changed',
-      },
-      {
-        displayName: 'Time to Live (Seconds)',
-        name: 'ttlSeconds',
-        type: 'number',
-        default: 600,
-        description: 'How long Meta tries to deliver a message of this template',
-      },
-    ],
-  },
+  optionsField([
+    {
+      displayName: 'Category',
+      name: 'category',
+      type: 'options',
+      options: CATEGORIES,
+      default: 'UTILITY',
+      description: 'The category of an approved template cannot be changed',
+    },
+    ttlOption,
+  ]),
 ];
 
 async function run(context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {
   const account = await whatsAppAccount(context);
   const parameters = itemParameters(context, itemIndex);
   const options = parameters.group('options');
-  const exampleHandle = async (field: string) =>
-    (await uploadBinary(context, account, itemIndex, field, { purpose: 'template_example' })).id;
   const keep = parameters.text('componentsFrom') === 'keep';
   const body: EditTemplate = compact({
-    components: keep ? undefined : (await templateParts(parameters, exampleHandle)).components,
+    components: keep
+      ? undefined
+      : (await templateParts(parameters, exampleUpload(context, account, itemIndex))).components,
     category: options.optional('category'),
-    ttlSeconds: options.optionalNumber('ttlSeconds', 'Time to Live (Seconds)'),
+    ttlSeconds: options.optionalNumber(ttlOption.name, ttlOption.displayName),
   });
   if (Object.keys(body).length === 0) {
     throw new ParameterError('There is nothing to change', "Choose what to change in 'Content' or 'Options'.");
