@@ -1,8 +1,10 @@
 import communityNodes from '@n8n/eslint-plugin-community-nodes';
 import nodesBase from 'eslint-plugin-n8n-nodes-base';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 const N8N_FILES = ['nodes/**/*.ts', 'credentials/**/*.ts', 'package.json'];
+const PRODUCT_TS = ['contract/**/*.ts', 'credentials/**/*.ts', 'nodes/**/*.ts', 'service/src/**/*.ts'];
 const PLAIN_TS = ['contract/**/*.ts', 'service/src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'];
 
 export default tseslint.config(
@@ -50,6 +52,16 @@ export default tseslint.config(
     rules: {
       // Nest's modules are classes that carry decorators only; a test decorates an empty one by hand.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true, allowEmpty: true }],
+    },
+  },
+
+  // What comes from outside must not cost more than its length: a pattern that tries each place anew is a way to stop the process.
+  {
+    files: PRODUCT_TS,
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignorePartial: false, ignoreSticky: false }],
     },
   },
 );

@@ -42,7 +42,7 @@ interface Answer {
 /** The service's URL without a closing slash. */
 async function serviceUrl(context: ParleyContext): Promise<string> {
   const credential = await context.getCredentials(PARLEY_CREDENTIAL);
-  return String(credential['url'] ?? '').replace(/\/+$/, '');
+  return String(credential['url'] ?? '').replace(/(?<!\/)\/+$/, '');
 }
 
 function definedOnly(query: ParleyRequest['query']): IDataObject {

@@ -124,7 +124,7 @@ function span(text: string): number {
 function publicUrl(text: string): string {
   const url = new URL(text);
   check(/^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === '');
-  return url.href.replace(/\/+$/, '');
+  return url.href.replace(/(?<!\/)\/+$/, '');
 }
 
 function matching(pattern: RegExp): (text: string) => string {

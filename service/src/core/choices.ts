@@ -3,11 +3,11 @@ import type { ReplyButton } from '../../../contract/message.ts';
 
 /** An answer is short; what is longer is a text that happens to begin so. */
 const MAX_LENGTH = 300;
-const TAIL = /[\s.,;:!)\]…]+$/u;
+const TAIL = /(?<![\s.,;:!)\]…])[\s.,;:!)\]…]+$/u;
 /** "2", "2.", "2)", "(2)". */
 const NUMBER = /^\(?(\d{1,3})[\s.,;:!)\]…]*$/u;
 /** "2. Large", "2) large", "2 - Large". */
-const NUMBERED = /^\(?(\d{1,3})[\s.):–-]+(.+)$/u;
+const NUMBERED = /^\(?(\d{1,3})[\s.):–-]+([^\s.):–-].*)$/u;
 /** What phones make of a digit on a key. */
 const KEYCAP = /[\uFE0F\u20E3]/gu;
 /** What the keyboards of other scripts have for digits. */

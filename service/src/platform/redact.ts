@@ -41,11 +41,11 @@ export function redact(value: unknown, depth = 0): unknown {
 export function redactText(text: string): string {
   return text
     .slice(0, MAX_TEXT)
-    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"']*@/gi, `$1${REDACTED}@`)
-    .replace(/(\bhttps?:\/\/[^\s?"'<>]+|\/[\w./~%-]*)\?[^\s"'<>]+/gi, `$1?${REDACTED}`)
+    .replace(/(:\/\/)[^\s/@"']*@/g, `$1${REDACTED}@`)
+    .replace(/(\/[^\s/?"'<>]*)\?[^\s"'<>]+/g, `$1?${REDACTED}`)
     .replace(/\b(Bearer|Basic)\s+[^\s"',]+/gi, `$1 ${REDACTED}`)
     .replace(/\bpk_[0-9a-z]+_[A-Za-z0-9_-]+/g, REDACTED)
-    .replace(/\b([\w.-]*(?:token|secret|password|api[_-]?key))(["']?\s*[=:]\s*["']?)[^\s"'&,;]+/gi, `$1$2${REDACTED}`);
+    .replace(/((?:token|secret|password|api[_-]?key)["']?\s*[=:]\s*["']?)[^\s"'&,;]+/gi, `$1${REDACTED}`);
 }
 
 function redactMembers(value: object, depth: number): Record<string, unknown> {

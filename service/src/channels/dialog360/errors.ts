@@ -5,6 +5,7 @@
 import { SendError } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
 import { idOf, isObject, numberOf, objectOf, objectsOf, textOf } from '../kit/json.ts';
+import { sentences } from '../kit/sentences.ts';
 import { faultOf, type ErrorRule, type ProviderFault } from '../protocols/whatsapp/errors.ts';
 
 const SECOND = 1000;
@@ -71,9 +72,9 @@ function ruleOf(status: number, words: string | undefined, writes: boolean): Err
 
 function ownFault(status: number, words: string | undefined, { kind, hint, ...rule }: ErrorRule): ProviderFault {
   const { retryAfterMs, maxAttempts, scope } = rule;
-  const what = words?.replace(/[.\s]+$/, '') ?? `360dialog answered with HTTP status ${status} and no explanation`;
+  const what = words ?? `360dialog answered with HTTP status ${status} and no explanation`;
   const details = { providerCode: `http_${status}`, retryAfterMs, maxAttempts, scope };
-  return { kind, message: hint === undefined ? what : `${what}. ${hint}`, details };
+  return { kind, message: sentences(what, hint), details };
 }
 
 /** Reads a refusal. Its message is still to be cleaned of what must not stand in it. */

@@ -13,4 +13,4 @@ function isSafeBase(value: string): boolean {
 export const baseUrlMember = z
   .string()
   .refine(isSafeBase, 'must be an https URL without query (plain http on this machine only)')
-  .transform((url) => url.replace(/\/+$/, ''));
+  .transform((url) => url.replace(/(?<!\/)\/+$/, ''));

@@ -56,7 +56,7 @@ export function compact<const T extends object>(value: T): T {
 }
 
 export function camelCase(name: string): string {
-  return name.replace(/_+([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return name.replace(/(?<!_)_+([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** The same value with member names in camel case, at every level. */

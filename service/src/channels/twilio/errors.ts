@@ -4,6 +4,7 @@
  */
 import type { SendErrorDetails, SendErrorKind, SendErrorScope } from '../../core/errors.ts';
 import { compact, idOf, objectOf, textOf } from '../kit/json.ts';
+import { sentences } from '../kit/sentences.ts';
 
 export interface ErrorRule {
   kind: SendErrorKind;
@@ -177,10 +178,9 @@ export function faultOf(code: unknown, said: unknown, fallback: ErrorRule = REJE
   const rule = ruleOf(Number(providerCode ?? NaN)) ?? fallback;
   const what =
     textOf(said) ?? (providerCode === undefined ? 'Twilio gave no reason' : `Twilio's error ${providerCode}`);
-  const parts = [what, rule.hint].filter((part) => part !== undefined).map((part) => part.replace(/[.\s]+$/, ''));
   return {
     kind: rule.kind,
-    message: parts.join('. '),
+    message: sentences(what, rule.hint),
     details: compact({
       providerCode,
       retryAfterMs: rule.retryAfterMs,

@@ -1,6 +1,7 @@
 /** How Meta writes an error, whatever the product: read into Parley's kinds by a rule that the product's own table gives. */
 import { type SendErrorDetails, type SendErrorKind, type SendErrorScope } from '../../../core/errors.ts';
 import { compact, idOf, isObject, textOf, type JsonObject } from '../../kit/json.ts';
+import { sentences } from '../../kit/sentences.ts';
 
 export interface ErrorRule {
   kind: SendErrorKind;
@@ -35,11 +36,7 @@ function explanation(error: JsonObject, hint: string | undefined): string {
     textOf(error.message) ?? textOf(error.title) ?? textOf(error.error_user_title) ?? 'The provider gave no reason';
   const data = error.error_data;
   const more = isObject(data) ? textOf(data.details) : (textOf(data) ?? textOf(error.details));
-  const parts = [what, more === what ? undefined : more, textOf(error.error_user_msg), hint];
-  return parts
-    .filter((part) => part !== undefined)
-    .map((part) => part.replace(/[.\s]+$/, ''))
-    .join('. ');
+  return sentences(what, more === what ? undefined : more, textOf(error.error_user_msg), hint);
 }
 
 /** `is_transient` makes everything but a rate limit a passing failure, whatever the code (Graph API, "Handling errors"). */
