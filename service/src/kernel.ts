@@ -149,7 +149,7 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
   const basis = await makeBasis(world);
   const { shared, io, driver, accounts, publisher, subscriptions, admission, limits, permissions, provisioning } =
     basis;
-  const acceptor = new Acceptor({ ...shared, connections: accounts.connections });
+  const acceptor = new Acceptor(shared);
   const reader = makeReader(world, basis, acceptor);
   const outbound = makeOutbound(world, basis);
   const retention = new Retention();

@@ -114,11 +114,12 @@ function connection<S>({ channel, ...subject }: ChannelSubject<S>): void {
   const settings = channel.settings.parse(subject.settings);
 
   test('tells its connection by a key and by secrets, the same each time, and shows the key to anybody', () => {
-    const { key, secrets } = channel.connection(settings);
-    expect(channel.connection(channel.settings.parse(subject.settings))).toEqual({ key, secrets });
+    const { key, secrets, application = '' } = channel.connection(settings);
+    const again = channel.connection(channel.settings.parse(subject.settings));
+    expect({ application: '', ...again }).toEqual({ key, secrets, application });
     expect(secrets.length).toBeGreaterThan(0);
     expect(new Set(secrets).size).toBe(secrets.length);
-    expect(revealed(key, secretValues(subject.settings, channel.secrets))).toEqual([]);
+    expect(revealed(`${key} ${application}`, secretValues(subject.settings, channel.secrets))).toEqual([]);
     for (const secret of secrets)
       expect(revealed(secret, secretValues(subject.settings, channel.secrets))).not.toEqual([]);
   });
@@ -205,7 +206,8 @@ function addressing<S>({ channel, samples, ...subject }: ChannelSubject<S>): voi
   };
 
   test('another account is of the same connection and has an address of its own', () => {
-    expect(channel.connection(sibling)).toEqual(channel.connection(settings));
+    const { key, secrets } = channel.connection(settings);
+    expect(channel.connection(sibling)).toMatchObject({ key, secrets });
     expect(channel.addresses(sibling).some((address) => !channel.addresses(settings).includes(address))).toBe(true);
   });
 

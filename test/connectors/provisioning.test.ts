@@ -2,6 +2,7 @@ import { Connections } from '../../service/src/connectors/connections.ts';
 import type { Removal } from '../../service/src/connectors/connector.ts';
 import type { LiveAccount, LiveConnection } from '../../service/src/connectors/live.ts';
 import { Provisioning } from '../../service/src/connectors/provisioning.ts';
+import { findChannel } from '../../service/src/channels/registry.ts';
 import { ParleyError } from '../../service/src/core/errors.ts';
 import { answering } from '../conformance/fake-io.ts';
 
@@ -9,28 +10,35 @@ const { io } = answering(() => new Error('nobody is to be asked'));
 const LOCAL = 'http://127.0.0.1:3000';
 const PUBLIC = 'https://parley.example';
 
+interface Own {
+  application?: string;
+}
+
 type Provision = (url: string) => Promise<unknown>;
 
 function accountOf(provision?: Provision, remove?: (removal: Removal<unknown>) => Promise<unknown>): LiveAccount {
-  const channel = { id: 'c', name: 'C', ...(provision && { provisioning: { provision, remove } }) };
-  return { id: 'acc', connectionId: 'cnn', settings: {}, channel } as unknown as LiveAccount;
+  const power = provision && { provisioning: { provision, remove } };
+  const channel = { id: 'c', name: 'C', connection: ({ application }: Own) => ({ key: '', application }), ...power };
+  return { id: 'acc', connectionId: 'cnn', settings: { application: 'A' }, channel } as unknown as LiveAccount;
 }
 
 const others = [{ settings: { of: 'another' } }] as unknown as LiveAccount[];
 
-function provisioning(publicUrl: string | undefined, left = others): Provisioning {
+function provisioning(publicUrl: string | undefined, left = others, parted: [string, string][] = []): Provisioning {
   const connections = new Connections();
-  const row = {
-    id: 'cnn',
-    connector: 'whatsapp',
-    endpoint: 'end',
-    learned: null,
-    mergedInto: null,
-    createdAt: 0,
-    updatedAt: 0,
-  };
-  const endpoints = ['former', 'end'].map((endpoint) => ({ endpoint, connectionId: 'cnn' }));
-  connections.store([row], [...endpoints, { endpoint: 'other', connectionId: 'c2' }], () => ({}));
+  const dates = { createdAt: 0, updatedAt: 0 };
+  const rows = ['end', 'of A', 'of B', 'far'].map((endpoint) => {
+    const id = endpoint === 'end' ? 'cnn' : endpoint;
+    return { id, connector: 'whatsapp', endpoint, learned: null, mergedInto: null, ...dates };
+  });
+  const endpoints = rows.map(({ id, endpoint }) => ({ endpoint, connectionId: id }));
+  connections.store(rows, [{ endpoint: 'former', connectionId: 'cnn' }, ...endpoints], () => ({}));
+  for (const [application, connectionId] of parted) {
+    const channel = { ...findChannel('whatsapp'), connection: accountOf().channel.connection };
+    const own = { id: connectionId, connectionId, former: null, settings: { application, phoneNumberId: '1' } };
+    connections.attach({ ...own, channel } as unknown as LiveAccount);
+  }
+  connections.link(['of A', 'of B'].map((connectionId) => ({ connectionId, formerConnectionId: 'cnn' })));
   const connection = { ...connections.find('cnn'), accounts: left } as LiveConnection;
   const accounts = { connectionOf: () => connection, connections, learn: async () => ({}) };
   return new Provisioning({ accounts, io, publicUrl, localUrl: () => LOCAL });
@@ -85,6 +93,19 @@ test('of an account that goes, the channel is told every URL of its connection, 
   expect(await provisioning(PUBLIC).remove(account)).toEqual(steps);
   const webhookUrls = [`${PUBLIC}/webhooks/c/end`, `${PUBLIC}/webhooks/c/former`];
   expect(told).toEqual([{ webhookUrls, others: [{ of: 'another' }] }]);
+});
+
+test('accounts of the same application that parted from it are among those who are left, with their URLs', async () => {
+  const told: Removal<unknown>[] = [];
+  const account = accountOf(nothing, async (removal) => (told.push(removal), []));
+  const parted: [string, string][] = [
+    ['A', 'of A'],
+    ['B', 'of B'],
+    ['A', 'far'],
+  ];
+  await provisioning(PUBLIC, [], parted).remove(account);
+  const webhookUrls = ['end', 'former', 'of A'].map((endpoint) => `${PUBLIC}/webhooks/c/${endpoint}`);
+  expect(told).toEqual([{ webhookUrls, others: [{ application: 'A', phoneNumberId: '1' }] }]);
 });
 
 test('a channel that takes nothing back says what stays, once nobody answers there any more', async () => {

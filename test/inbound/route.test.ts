@@ -96,7 +96,13 @@ function heardOfWabas(channelId: 'whatsapp' | 'dialog360', known: (string | unde
   connections.store([{ ...ROW, connector: channelId }], [], () => ({}));
   known.forEach((wabaId, i) => {
     const settings = { phoneNumberId: String(i + 1), wabaId };
-    connections.attach({ id: `acc_${i + 1}`, connectionId: 'cnn', channel, settings } as unknown as LiveAccount);
+    connections.attach({
+      id: `acc_${i + 1}`,
+      connectionId: 'cnn',
+      former: null,
+      channel,
+      settings,
+    } as unknown as LiveAccount);
   });
   const change = { field: 'account_alerts', value: { alert_type: 'OBA_APPROVED' } };
   const entry = wabas.map((id) => ({ id, time: 1_739_321_024, changes: [change] }));
@@ -128,7 +134,13 @@ test('what a Page does by itself is for that Page, also when an older one reads 
   connections.store([ROW], [], () => ({}));
   for (const pageId of ['1001', '1002']) {
     const settings = { pageId, inboxAppId: '1' };
-    connections.attach({ id: `acc_${pageId}`, connectionId: 'cnn', channel, settings } as unknown as LiveAccount);
+    connections.attach({
+      id: `acc_${pageId}`,
+      connectionId: 'cnn',
+      former: null,
+      channel,
+      settings,
+    } as unknown as LiveAccount);
   }
   const reaction = { mid: 'm_1', action: 'react', emoji: '❤' };
   const messaging = [{ sender: { id: '1002' }, recipient: { id: '24681' }, timestamp: 1_739_321_024_000, reaction }];

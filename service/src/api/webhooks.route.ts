@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Accounts } from '../connectors/accounts.ts';
 import type { LiveConnection } from '../connectors/live.ts';
 import { has } from '../channels/channel.ts';
-import type { RawRequest } from '../connectors/connector.ts';
+import type { RawRequest, RawResponse } from '../connectors/connector.ts';
 import { findChannel } from '../channels/registry.ts';
 import { ParleyError } from '../core/errors.ts';
 
@@ -24,8 +24,20 @@ async function handshake(request: WebhookRequest, reply: FastifyReply, accounts:
   }
   const { handshake: power } = channel;
   const asked = rawRequest(request);
-  const answer = accounts.connections.handshake(connection, (settings) => power.answer(asked, settings));
+  const { connections } = accounts;
+  const called = () => connections.find(connection.id) ?? connection;
+  const prove = () => connections.handshake(called(), (settings) => power.answer(asked, settings));
+  const answer = await provedBy(prove, accounts);
   return reply.status(answer.status).type(answer.contentType).send(answer.body);
+}
+
+/** Providers ask while the account is being saved, maybe by another process. */
+async function provedBy(prove: () => RawResponse, accounts: Accounts): Promise<RawResponse> {
+  try {
+    return prove();
+  } catch (error) {
+    return accounts.recheck(prove, error);
+  }
 }
 
 /** Throws `unknown_endpoint` (404). */

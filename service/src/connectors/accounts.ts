@@ -1,11 +1,10 @@
 /** Keeps accounts in memory, with their settings in the clear: the webhook path reads nothing from disk to know its account. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { AccountRef } from '../../../contract/channel.ts';
 import type { PutAccount } from '../../../contract/api.ts';
 import { findChannel } from '../channels/registry.ts';
 import type { Clock } from '../core/clock.ts';
-import { ParleyError } from '../core/errors.ts';
+import { ParleyError, VerificationError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Sealer } from '../core/sealer.ts';
 import * as store from '../store/account.store.ts';
@@ -16,10 +15,11 @@ import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import type { Learned } from './connector.ts';
 import { AccountWriter } from './account-writer.ts';
-import { Connections } from './connections.ts';
+import { Connections, MAY_BE_ANOTHERS } from './connections.ts';
 import { formerOf, type LiveAccount, type LiveConnection } from './live.ts';
 import { isPeer } from './place.ts';
 import type { NormalizeQueue } from './normalize-job.ts';
+import { Refresh } from './refresh.ts';
 import { readSettings } from './settings.ts';
 
 /** What sends do when their account works again. */
@@ -41,8 +41,6 @@ export interface AccountsDeps {
   sending?: AccountSends;
 }
 
-/** A question about an account that is not known here looks at the database, but not more often than this. */
-const MIN_REFRESH_MS = 250;
 /** Every process knows a change after so long, without being asked. */
 const WATCH_MS = 1_000;
 
@@ -55,9 +53,7 @@ export class Accounts {
   readonly #byRef = new Map<string, LiveAccount>();
   /** Holds what was read of each account last, by id. */
   readonly #seen = new Map<string, string>();
-  #refreshing: Promise<void> | undefined;
-  #reading: Promise<void> = Promise.resolve();
-  #refreshedAt = -Infinity;
+  readonly #refresh = new Refresh(() => this.#read());
 
   private constructor(deps: AccountsDeps) {
     this.#deps = deps;
@@ -67,7 +63,7 @@ export class Accounts {
   /** Reads all accounts. Throws when their settings cannot be decrypted: the encryption key is not the one they were stored with. */
   static async load(deps: AccountsDeps): Promise<Accounts> {
     const accounts = new Accounts(deps);
-    await accounts.#refresh();
+    await accounts.#refresh.now();
     await accounts.#join();
     return accounts;
   }
@@ -82,10 +78,19 @@ export class Accounts {
 
   /** Reads the accounts as other processes left them a moment ago, and answers itself. */
   async refreshed(): Promise<this> {
-    if (!this.#deps.ledger.dialect.shared) return this;
-    this.#refreshing ??= this.#refreshSoon().finally(() => (this.#refreshing = undefined));
-    await this.#refreshing;
+    if (this.#deps.ledger.dialect.shared) await this.#refresh.soon();
     return this;
+  }
+
+  /**
+   * Makes a check of a secret once more that failed with `error`, when another process changed one a moment ago. Throws `error` when none did, or
+   * when it says that no secret would help.
+   */
+  async recheck<T>(check: () => T, error: unknown): Promise<T> {
+    if (!(error instanceof VerificationError) || !MAY_BE_ANOTHERS.includes(error.failure)) throw error;
+    const { changes } = this.connections;
+    if ((await this.refreshed()).connections.changes === changes) throw error;
+    return check();
   }
 
   list(): LiveAccount[] {
@@ -158,7 +163,7 @@ export class Accounts {
         await this.#deps.sending?.resumed(tx, account, known.pausedAt);
       return { account, created: known === undefined || known.deletedAt !== null };
     });
-    await this.#refresh();
+    await this.#refresh.now();
     // Deleted already: this is how it was stored.
     return { ...stored, account: this.find(stored.account.id) ?? stored.account };
   }
@@ -178,7 +183,7 @@ export class Accounts {
       await connectionStore.setLearned(tx, connectionId, sealer.encrypt(all, connectionId), clock.now());
       return all;
     });
-    await this.#refresh();
+    await this.#refresh.now();
     return kept;
   }
 
@@ -202,21 +207,9 @@ export class Accounts {
     const account = this.find(id) ?? (await this.known(id));
     if (account === undefined) return undefined;
     const connectionId = await this.#deps.ledger.write((tx) => this.#writer.remove(tx, account.channel, id));
-    await this.#refresh();
+    await this.#refresh.now();
     // Another process may have moved it since it was read here, or deleted it.
     return connectionId === undefined ? undefined : { ...account, connectionId };
-  }
-
-  async #refreshSoon(): Promise<void> {
-    const restMs = this.#refreshedAt + MIN_REFRESH_MS - performance.now();
-    if (restMs > 0) await delay(restMs);
-    await this.#refresh();
-  }
-
-  /** Reads anew, one time after the other, so that none puts what it read earlier over what another read later. */
-  #refresh(): Promise<void> {
-    this.#reading = this.#reading.catch(() => undefined).then(() => this.#read());
-    return this.#reading;
   }
 
   async #read(): Promise<void> {
@@ -224,8 +217,9 @@ export class Accounts {
     const rows = await connectionStore.list(reader);
     this.connections.store(rows, await connectionStore.endpoints(reader), (row) => this.#learned(row));
     const learned = new Map(rows.map((row) => [row.id, row.learned]));
-    for (const facts of await store.facts(reader)) await this.#see(facts, learned.get(facts.connectionId));
-    this.#refreshedAt = performance.now();
+    const all = await store.facts(reader);
+    this.connections.link(all);
+    for (const facts of all) await this.#see(facts, learned.get(facts.connectionId));
   }
 
   async #see(facts: AccountFacts, learned: string | null | undefined): Promise<void> {
@@ -248,7 +242,7 @@ export class Accounts {
         other.channel === channel && other.connectionId !== account.connectionId && isPeer(account, other);
       if (!this.list().some(isApart)) continue;
       await this.#deps.ledger.write((tx) => this.#writer.placeAgain(tx, channel, id));
-      await this.#refresh();
+      await this.#refresh.now();
     }
   }
 

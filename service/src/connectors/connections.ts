@@ -5,11 +5,15 @@
 import { findChannel } from '../channels/registry.ts';
 import { VerificationError } from '../core/errors.ts';
 import type { ConnectionRow, EndpointRow } from '../store/connection.store.ts';
+import { AccountIndex, type Link } from './account-index.ts';
 import type { Learned, RawRequest, RawResponse } from './connector.ts';
-import type { LiveAccount, LiveConnection } from './live.ts';
+import { connectionWith, type LiveAccount, type LiveConnection } from './live.ts';
 
 /** Lists failures after which another application's secret may fit: the webhook came to a URL that was told to that one before. */
-const MAY_BE_ANOTHERS = ['mismatch', 'not_configured'];
+export const MAY_BE_ANOTHERS = ['mismatch', 'not_configured'];
+
+/** Bounds the other connections that a webhook is tried with: whoever guesses makes us compute no more, however many there are. */
+const MAX_OTHERS = 8;
 
 /** What other processes changed is known everywhere after so long, and the clocks of several machines differ. */
 const LATE_MS = 60_000;
@@ -17,11 +21,20 @@ const LATE_MS = 60_000;
 /** Finds connections and verifies webhooks for them. */
 export class Connections {
   readonly #byId = new Map<string, LiveConnection>();
+  /** Accounts below each connection, in no order. */
+  readonly #members = new Map<string, readonly LiveAccount[]>();
+  readonly #index = new AccountIndex();
   readonly #byEndpoint = new Map<string, string>();
   /** Names of connections that others took in, and of those. */
   readonly #merged = new Map<string, string>();
-  /** Accounts that hung below another connection before, by their id. */
-  readonly #moved = new Map<string, LiveAccount>();
+  /** What is stored that a provider made for each, as it is sealed. */
+  readonly #sealed = new Map<string, string | null>();
+  #changes = 0;
+
+  /** Counts the changes to what webhooks are verified with. */
+  get changes(): number {
+    return this.#changes;
+  }
 
   /** Finds a connection by its id, or by that of one that it took in. */
   find(id: string): LiveConnection | undefined {
@@ -31,25 +44,26 @@ export class Connections {
   /** Finds a connection as it was when a webhook for it was accepted: with accounts that moved to another one since. */
   findAt(id: string, receivedAt: number): LiveConnection | undefined {
     const connection = this.find(id);
-    if (connection === undefined || this.#moved.size === 0) return connection;
-    const isGone = ({ former, connectionId }: LiveAccount) =>
-      former !== null && connectionId !== connection.id && former.until + LATE_MS >= receivedAt;
-    const gone = [...this.#moved.values()].filter(
-      (account) => isGone(account) && this.find(account.former?.connectionId ?? '') === connection,
-    );
-    return gone.length === 0 ? connection : withAccounts(connection, [...connection.accounts, ...gone]);
+    const gone = connection === undefined ? [] : this.#index.goneSince(connection.id, receivedAt - LATE_MS);
+    if (connection === undefined || gone.length === 0) return connection;
+    return connectionWith(connection, [...connection.accounts, ...gone]);
   }
 
   /** Tells whether an account with this address hangs below another connection with the same key: then it is nobody else's. */
-  hasElsewhere(connection: LiveConnection, address: string): boolean {
-    // The look-up comes before the keys: it is asked for every message where an account hears any address.
-    return this.#siblings(connection, ({ named }) => named.has(address)).length > 0;
+  hasElsewhere({ id, accounts }: LiveConnection, address: string): boolean {
+    // Those that went since may be of another application.
+    const account = accounts.find(({ connectionId }) => connectionId === id) ?? accounts[0];
+    return account !== undefined && this.#index.isElsewhere(account, id, address);
   }
 
-  /** Finds a connection by the random part of a webhook URL; undefined also when no account hangs below it. */
+  /**
+   * Finds a connection by the random part of a webhook URL. That of a connection that all accounts have left leads to one that they went to or came
+   * from; undefined: there is none, or no account below any.
+   */
   byEndpoint(channel: string, endpoint: string): LiveConnection | undefined {
     const connection = this.#byId.get(this.#byEndpoint.get(endpoint) ?? '');
-    return connection?.channel.id === channel && connection.accounts.length > 0 ? connection : undefined;
+    if (connection?.channel.id !== channel) return undefined;
+    return this.#has(connection.id) ? connection : this.around(connection)[0];
   }
 
   /** The random parts of all webhook URLs that lead to a connection, the one that providers are told first. */
@@ -58,15 +72,20 @@ export class Connections {
     return [endpoint, ...all.filter((known) => known !== endpoint)];
   }
 
+  /** Lists connections with accounts to or from which others moved from or to this one, the nearest first: they may be of the same application. */
+  around({ id }: Pick<LiveConnection, 'id'>): LiveConnection[] {
+    return this.#index.around(id).flatMap((near) => (this.#has(near) ? (this.#byId.get(near) ?? []) : []));
+  }
+
   /**
-   * Answers whose webhook it is: that of the connection called, or, after a change of secrets, of another with the same key. `at`:
-   * milliseconds since the epoch. Throws `VerificationError`, which says what speaks against the connection called.
+   * Answers whose webhook it is: that of the connection called, or of another: where accounts moved to and from it, or one that changed lately.
+   * `at`: milliseconds since the epoch. Throws `VerificationError`, which says what speaks against the connection called.
    */
   verify(called: LiveConnection, request: RawRequest, at: number): LiveConnection {
     const failure = refusal(called, (settings) => called.channel.verify(request, at, settings));
     if (failure === undefined) return called;
     if (!MAY_BE_ANOTHERS.includes(failure.failure)) throw failure;
-    for (const other of this.#siblings(called)) {
+    for (const other of this.#others(called)) {
       if (refusal(other, (settings) => other.channel.verify(request, at, settings)) === undefined) return other;
     }
     throw failure;
@@ -75,7 +94,7 @@ export class Connections {
   /** Answers a GET that proves the webhook URL, by whichever account's settings fit it. Throws `VerificationError`. */
   handshake(called: LiveConnection, answer: (settings: unknown) => RawResponse): RawResponse {
     let failure: unknown;
-    for (const { settings } of called.accounts) {
+    for (const { settings } of [called, ...this.#others(called)].flatMap(({ accounts }) => accounts)) {
       try {
         return answer(settings);
       } catch (error) {
@@ -95,10 +114,10 @@ export class Connections {
     this.#merged.clear();
     for (const { id, mergedInto } of rows) if (mergedInto !== null) this.#merged.set(id, mergedInto);
     for (const row of rows.filter(({ mergedInto }) => mergedInto === null)) {
-      const { accounts = [], proofs = [], named = new Map() } = this.#byId.get(row.id) ?? {};
+      if (this.#byId.has(row.id) && this.#sealed.get(row.id) === row.learned) continue;
       const channel = findChannel(row.connector);
-      const below = { accounts, proofs, named };
-      this.#byId.set(row.id, { id: row.id, channel, endpoint: row.endpoint, learned: learned(row), ...below });
+      this.#sealed.set(row.id, row.learned);
+      this.#set({ id: row.id, channel, endpoint: row.endpoint, learned: learned(row) });
     }
     const ids = new Set(rows.map(({ id }) => id));
     for (const id of this.#byId.keys()) if (!ids.has(id) || this.#merged.has(id)) this.#byId.delete(id);
@@ -106,50 +125,50 @@ export class Connections {
     for (const { endpoint, connectionId } of endpoints) this.#byEndpoint.set(endpoint, connectionId);
   }
 
+  /** Takes below which connections accounts hang and hung, those too that were deleted since. */
+  link(moves: readonly Link[]): void {
+    const stands = (id: string) => this.#merged.get(id) ?? id;
+    const known = moves.map(({ connectionId: here, formerConnectionId: there }) => {
+      return { connectionId: stands(here), formerConnectionId: there && stands(there) };
+    });
+    this.#index.link(known);
+  }
+
   /** Hangs an account below its connection from now on; `before`: as it was known until now. */
   attach(account: LiveAccount, before?: LiveAccount): void {
     if (before) this.detach(before);
-    if (account.former !== null) this.#moved.set(account.id, account);
-    const connection = this.#byId.get(account.connectionId);
-    if (connection) this.#set(connection, [...connection.accounts, account]);
+    this.#index.add(account, before);
+    this.#below(account, [...(this.#members.get(account.connectionId) ?? []), account]);
   }
 
-  detach({ id, connectionId }: LiveAccount): void {
-    this.#moved.delete(id);
+  detach(account: LiveAccount): void {
+    const left = (this.#members.get(account.connectionId) ?? []).filter(({ id }) => id !== account.id);
+    this.#index.delete(account, left.length === 0);
+    this.#below(account, left);
+  }
+
+  #below({ connectionId }: LiveAccount, members: readonly LiveAccount[]): void {
+    this.#members.set(connectionId, members);
     const connection = this.#byId.get(connectionId);
-    if (connection)
-      this.#set(
-        connection,
-        connection.accounts.filter((one) => one.id !== id),
-      );
+    if (connection) this.#set(connection);
   }
 
-  #set(connection: LiveConnection, accounts: readonly LiveAccount[]): void {
-    this.#byId.set(connection.id, withAccounts(connection, accounts));
+  #set(connection: Omit<LiveConnection, 'accounts' | 'proofs' | 'named'>): void {
+    this.#changes += 1;
+    this.#byId.set(connection.id, connectionWith(connection, this.#members.get(connection.id) ?? []));
   }
 
-  #siblings(
-    { id, channel, accounts }: LiveConnection,
-    isWanted = (one: LiveConnection) => one.accounts.length > 0,
-  ): LiveConnection[] {
-    const others = [...this.#byId.values()].filter((one) => one.id !== id && one.channel === channel && isWanted(one));
-    const keyOf = (of: readonly LiveAccount[]) => of[0] && channel.connection(of[0].settings).key;
-    if (others.length === 0) return others;
-    const key = keyOf(accounts);
-    return others.filter((one) => keyOf(one.accounts) === key);
+  #has(id: string): boolean {
+    return (this.#members.get(id)?.length ?? 0) > 0;
   }
-}
 
-function withAccounts(connection: LiveConnection, given: readonly LiveAccount[]): LiveConnection {
-  const accounts = [...given].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const proofs = new Map<string, unknown>();
-  const named = new Map<string, LiveAccount[]>();
-  for (const account of accounts) {
-    const { channel, settings } = account;
-    proofs.set(JSON.stringify(channel.connection(settings).secrets), settings);
-    for (const address of channel.addresses(settings)) named.set(address, [...(named.get(address) ?? []), account]);
+  /** Lists those whose secrets may prove a webhook that came to another one's URL, the likeliest first. */
+  #others(called: LiveConnection): LiveConnection[] {
+    const [account] = called.accounts;
+    const late = account === undefined ? [] : this.#index.changedLast(account, MAX_OTHERS + 1);
+    const all = new Set([...this.around(called), ...late.flatMap((id) => this.#byId.get(id) ?? [])]);
+    return [...all].filter(({ id }) => id !== called.id).slice(0, MAX_OTHERS);
   }
-  return { ...connection, accounts, proofs: [...proofs.values()], named };
 }
 
 /** Tells what speaks against a webhook by every proof there is; undefined: one fits. What one proves authentic and malformed is that. */

@@ -47,6 +47,11 @@ export interface ConnectionOf {
   key: string;
   /** Proves a webhook, each of them alone. None: nothing can, and the account has a connection of its own. */
   secrets: readonly string[];
+  /**
+   * Names the application as the provider does. By it accounts that have no secret in common, as while secrets are changed one after the other, are
+   * known to share what is set up there. Absent: nothing is shared.
+   */
+  application?: string | undefined;
 }
 
 /** Finds the settings of the account that has the first of these addresses that anybody has; undefined: nobody here has any. */
@@ -143,9 +148,12 @@ export interface MediaFile {
 
 /** Tells of an account that goes. */
 export interface Removal<S> {
-  /** The URLs that lead to its connection, the one that providers are told first: those of former releases count as ours, too. */
+  /** The URLs that lead to its connection, the one that providers are told first, and to those of `others`: those of former releases are ours, too. */
   webhookUrls: readonly string[];
-  /** The accounts left below its connection, as their settings: what they need as well stays. None: the connection's own set-up goes. */
+  /**
+   * The accounts left below its connection, and those of the same application below connections that parted from it, as their settings: what they
+   * need as well stays. None: the connection's own set-up goes.
+   */
   others: readonly S[];
 }
 

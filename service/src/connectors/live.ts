@@ -57,3 +57,40 @@ export interface LiveConnection {
   /** The accounts by the addresses that webhooks name them by. */
   named: ReadonlyMap<string, readonly LiveAccount[]>;
 }
+
+/** Makes a connection with these accounts below it; what follows from them is worked out when it is asked for. */
+export function connectionWith(
+  { id, channel, endpoint, learned }: Omit<LiveConnection, 'accounts' | 'proofs' | 'named'>,
+  given: readonly LiveAccount[],
+): LiveConnection {
+  let known: ReturnType<typeof lineUp> | undefined;
+  const below = () => (known ??= lineUp(given));
+  return {
+    ...{ id, channel, endpoint, learned },
+    get accounts() {
+      return below().accounts;
+    },
+    get proofs() {
+      return below().proofs;
+    },
+    get named() {
+      return below().named;
+    },
+  };
+}
+
+function lineUp(given: readonly LiveAccount[]): Pick<LiveConnection, 'accounts' | 'proofs' | 'named'> {
+  const accounts = [...given].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const proofs = new Map<string, unknown>();
+  const named = new Map<string, LiveAccount[]>();
+  for (const account of accounts) {
+    const { channel, settings } = account;
+    proofs.set(JSON.stringify(channel.connection(settings).secrets), settings);
+    for (const address of channel.addresses(settings)) {
+      const those = named.get(address);
+      if (those === undefined) named.set(address, [account]);
+      else those.push(account);
+    }
+  }
+  return { accounts, proofs: [...proofs.values()], named };
+}

@@ -61,8 +61,7 @@ export function isPeer(
  * keeps its own, and those that stand with it. The caller holds the connections of the channel.
  */
 export async function separate(tx: Tx, channel: Channel, connectionId: string, placing: Placing): Promise<void> {
-  const all = await accounts.ofChannel(tx.db, channel.id);
-  const below = all.filter((row) => row.connectionId === connectionId);
+  const below = await accounts.below(tx.db, connectionId);
   const [, ...apart] = groupsOf(below.map((row) => ({ id: row.id, channel, settings: placing.open(row) })));
   for (const group of apart) {
     const into = await create(tx, channel, placing);

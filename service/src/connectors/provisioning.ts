@@ -3,7 +3,7 @@ import type { ProvisioningStep } from '../../../contract/api.ts';
 import { has } from '../channels/channel.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Accounts } from './accounts.ts';
-import type { LiveAccount } from './live.ts';
+import type { LiveAccount, LiveConnection } from './live.ts';
 import type { ConnectorIo, Learned } from './connector.ts';
 
 export interface ProvisioningDeps {
@@ -50,6 +50,14 @@ export class Provisioning {
     return steps(() => channel.provisioning.provision(url, settings, io, keep));
   }
 
+  /** Lists connections of the same application that parted from the account's own. */
+  #parted(account: LiveAccount, connection: LiveConnection): LiveConnection[] {
+    const application = applicationOf(account);
+    if (application === undefined) return [];
+    const near = this.#deps.accounts.connections.around(connection);
+    return near.filter((of) => of.accounts.some((other) => applicationOf(other) === application));
+  }
+
   /**
    * Takes back what was set up for an account that is deleted, and for its connection when it was the last below it. Answers what was done
    * and what stays.
@@ -60,14 +68,22 @@ export class Provisioning {
     if (!has(channel, 'provisioning') || publicUrl === undefined) return [];
     const { provisioning } = channel;
     const connection = accounts.connectionOf(account);
-    const others = connection.accounts.map((other) => other.settings);
+    const parted = this.#parted(account, connection);
+    const others = [connection, ...parted].flatMap((of) => of.accounts).map((other) => other.settings);
     if (provisioning.remove === undefined) {
       const detail = `${channel.name} goes on calling ${this.webhookUrl(account)}, which answers 404 from now on: take the webhook away there`;
       return others.length === 0 ? [{ step: 'webhook', ok: false, detail }] : [];
     }
-    const webhookUrls = accounts.connections.endpointsOf(connection).map((endpoint) => this.#urlOf(account, endpoint));
+    const endpoints = [connection, ...parted].flatMap((of) => accounts.connections.endpointsOf(of));
+    const webhookUrls = endpoints.map((endpoint) => this.#urlOf(account, endpoint));
     return steps(async () => (await provisioning.remove?.({ webhookUrls, others }, settings, io)) ?? []);
   }
+}
+
+/** Names an account's application, where there can be several with this key. */
+function applicationOf({ channel, settings }: LiveAccount): string | undefined {
+  const { key, application } = channel.connection(settings);
+  return application && `${key} ${application}`;
 }
 
 /** The address of the provider may not be called: the account is stored or gone, and this says what to mend. */

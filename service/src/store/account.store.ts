@@ -14,7 +14,10 @@ export type NewAccount = Omit<
 /** Everything of an account but its settings, which are long. */
 export type AccountFacts = Omit<AccountRow, 'settings'>;
 
-/** Reads every account there is, the deleted ones too, without its settings: by it a process sees what another one changed. */
+/**
+ * Reads every account there is, the deleted ones too, without its settings, the one that was changed last at the end: by it a process sees what
+ * another one changed.
+ */
 export async function facts(db: Kysely<Schema>): Promise<AccountFacts[]> {
   return db
     .selectFrom('accounts')
@@ -29,6 +32,7 @@ export async function facts(db: Kysely<Schema>): Promise<AccountFacts[]> {
       'probeAt',
       'perSecond',
     ])
+    .orderBy('updatedAt')
     .execute();
 }
 
@@ -125,6 +129,12 @@ export async function resume(tx: Tx, id: string, since: number): Promise<boolean
 export async function ofChannel(db: Kysely<Schema>, channel: string): Promise<AccountRow[]> {
   const all = db.selectFrom('accounts').selectAll().where('channel', '=', channel).where('deletedAt', 'is', null);
   return all.orderBy('id').execute();
+}
+
+/** Lists the accounts below a connection that were not deleted, the oldest first. */
+export async function below(db: Kysely<Schema>, connectionId: string): Promise<AccountRow[]> {
+  const all = db.selectFrom('accounts').selectAll().where('connectionId', '=', connectionId);
+  return all.where('deletedAt', 'is', null).orderBy('id').execute();
 }
 
 /** Says below which connection an account hung, and until when. */

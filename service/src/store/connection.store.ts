@@ -60,6 +60,7 @@ export async function mergeInto(tx: Tx, from: string, into: string): Promise<boo
   const change = { connectionId: into };
   await db.updateTable('endpoints').set(change).where('connectionId', '=', from).execute();
   await db.updateTable('accounts').set(change).where('connectionId', '=', from).execute();
+  await db.updateTable('accounts').set({ formerConnectionId: into }).where('formerConnectionId', '=', from).execute();
   const receipts = db.updateTable('receipts').set(change).where('connectionId', '=', from);
   const waiting = await receipts.where('processedAt', 'is', null).executeTakeFirst();
   await receipts.where('deadAt', 'is not', null).execute();

@@ -1,5 +1,6 @@
 /** Accounts that are deleted: what was set up for them at the provider goes with them, or is said to stay. */
 import type { Account, DeletedAccount } from '../../../contract/api.ts';
+import { signatureOf } from '../../sandbox/kit/meta/hub-webhooks.ts';
 import { META_DEFAULTS } from '../../sandbox/meta/defaults.ts';
 import { startMetaSandbox, type MetaSandbox } from '../../sandbox/meta/sandbox.ts';
 import { closeApps, closing, startApp, type App } from '../../support/app.ts';
@@ -53,6 +54,22 @@ test('one of two Pages leaves the callback of their app, the last takes it back;
   ]);
   expect(JSON.stringify(last)).not.toContain('revoked');
   expect(await called()).toEqual([]);
+});
+
+test('a Page whose secret was changed before that of the others leaves them the callback of their app', async () => {
+  const other = await register(OTHER, { pageId: OTHER, appSecret: 'no longer right' });
+  await register(pageId, { appSecret: 'no longer right' });
+  const page = await register(pageId);
+  expect(page.webhookUrl).not.toBe(other.webhookUrl);
+  expect(await called()).toEqual([page.webhookUrl]);
+  expect((await deleted(page)).provisioning).toEqual([{ step: 'account_subscription', ok: true }]);
+  expect(await called()).toEqual([page.webhookUrl]);
+  await app.call('PUT', `/v1/accounts/messenger/${OTHER}`, {
+    settings: { ...metaAccount('messenger', meta.url).settings, pageId: OTHER, appId: '1' },
+  });
+  const body = Buffer.from(JSON.stringify({ object: 'page', entry: [] }));
+  const headers = { 'x-hub-signature-256': signatureOf(appSecret, body) };
+  expect((await fetch(page.webhookUrl, { method: 'POST', headers, body: new Uint8Array(body) })).status).toBe(200);
 });
 
 test('a callback of somebody else stays, and an account is gone even when Meta cannot be asked', async () => {

@@ -182,6 +182,20 @@ export function describeConnections(name: string, env: Env): void {
       expect((await heard.took(1)).map(textOf)).toEqual(['real']);
     });
 
+    test('go on at the URL that the provider knows when the last that had the old secret is deleted', async () => {
+      const first = await register(PAGE);
+      await register(OTHER);
+      await register(PAGE, NEW_SECRET);
+      const heard = await heardBy(PAGE);
+      await app.call('DELETE', `/v1/accounts/${(await register(OTHER)).id}`);
+      for (const restart of [async () => undefined, async () => (await app.stop(), app.start())]) {
+        await restart();
+        expect(await post(first, saying('still here', PAGE), NEW_SECRET)).toBe(200);
+        expect(await post(first, saying('forged', PAGE), SECRET)).toBe(401);
+      }
+      expect((await heard.took(2)).map(textOf)).toEqual(['still here', 'still here']);
+    });
+
     test('lose nothing of a webhook whose body comes while two connections become one', async () => {
       await register(PAGE);
       const other = await register(OTHER, NEW_SECRET);

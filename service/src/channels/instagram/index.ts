@@ -23,7 +23,7 @@ export const instagram: Channel<InstagramSettings> = {
   secrets: ['accessToken', 'appSecret', 'verifyToken'],
   externalId: ({ igUserId }) => igUserId,
   addresses: ({ igUserId }) => [igUserId],
-  connection: (settings) => ({ key: '', secrets: appSecrets(settings) }),
+  connection: (settings) => ({ key: '', secrets: appSecrets(settings), application: settings.appId }),
   realm: (_kind, { igUserId }) => igUserId,
   sendTo: ['igsid'],
   recipient,

@@ -23,7 +23,7 @@ export const messenger: Channel<MessengerSettings> = {
   secrets: ['pageAccessToken', 'appSecret', 'verifyToken'],
   externalId: ({ pageId }) => pageId,
   addresses: ({ pageId }) => [pageId],
-  connection: (settings) => ({ key: '', secrets: appSecrets(settings) }),
+  connection: (settings) => ({ key: '', secrets: appSecrets(settings), application: settings.appId }),
   realm: (_kind, { pageId }) => pageId,
   sendTo: ['psid'],
   recipient,

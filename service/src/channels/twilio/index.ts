@@ -21,7 +21,10 @@ function channelOn(line: Line) {
     secrets: ['authToken', 'apiKeySecret'],
     externalId: senderOf,
     addresses: addressesOf,
-    connection: (settings) => ({ key: settings.accountSid, secrets: authTokens(settings) }),
+    connection: (settings) => {
+      const { accountSid } = settings;
+      return { key: accountSid, secrets: authTokens(settings), application: accountSid };
+    },
     realm: () => '',
     webhookHeaders: [SIGNATURE_HEADER],
     // TwiML that says nothing: any other answer would be an error to Twilio, or be sent to the person.

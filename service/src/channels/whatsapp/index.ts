@@ -21,7 +21,7 @@ export const whatsapp: Channel<WhatsAppSettings> = {
   secrets: ['accessToken', 'appSecret', 'verifyToken'],
   externalId: ({ phoneNumberId }) => phoneNumberId,
   addresses: addressesOf,
-  connection: (settings) => ({ key: '', secrets: appSecrets(settings) }),
+  connection: (settings) => ({ key: '', secrets: appSecrets(settings), application: settings.appId }),
   // A number takes every kind of message; a user id no authentication template with a code button (131062).
   realm: () => '',
   sendTo: ['phone', 'user_id'],

@@ -4,7 +4,7 @@
  * is written here only ever goes to the end of a table, whose size then matters little.
  */
 import { createHash } from 'node:crypto';
-import type { Connections } from '../connections.ts';
+import type { Accounts } from '../accounts.ts';
 import type { LiveConnection } from '../live.ts';
 import type { RawRequest } from '../connector.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -25,7 +25,7 @@ const MAX_UNDER_WAY = 2;
 export interface AcceptorDeps {
   ledger: Ledger;
   outbox: Outbox;
-  connections: Connections;
+  accounts: Pick<Accounts, 'connections' | 'recheck'>;
   clock: Clock;
 }
 
@@ -75,10 +75,37 @@ export class Acceptor {
    */
   accept(called: LiveConnection, request: RawRequest): Promise<void> {
     const receivedAt = this.#deps.clock.now();
-    const { connections } = this.#deps;
+    const { connections } = this.#deps.accounts;
     // It may have changed while the body was read.
-    const { id, channel } = connections.verify(connections.find(called.id) ?? called, request, receivedAt);
-    if (this.#waiting >= MAX_WAITING || this.#waitingBytes > MAX_WAITING_BYTES) {
+    const verify = () => connections.verify(connections.find(called.id) ?? called, request, receivedAt);
+    let owner: LiveConnection;
+    try {
+      owner = verify();
+    } catch (error) {
+      return this.#recheck(verify, error, request.body.length).then((of) => this.#take(of, request, receivedAt));
+    }
+    return this.#take(owner, request, receivedAt);
+  }
+
+  /** Verifies once more what waits meanwhile like a webhook that is to be stored. */
+  async #recheck(verify: () => LiveConnection, error: unknown, bytes: number): Promise<LiveConnection> {
+    if (this.#isFull()) throw error;
+    this.#waiting += 1;
+    this.#waitingBytes += bytes;
+    try {
+      return await this.#deps.accounts.recheck(verify, error);
+    } finally {
+      this.#waiting -= 1;
+      this.#waitingBytes -= bytes;
+    }
+  }
+
+  #isFull(): boolean {
+    return this.#waiting >= MAX_WAITING || this.#waitingBytes > MAX_WAITING_BYTES;
+  }
+
+  #take({ id, channel }: LiveConnection, request: RawRequest, receivedAt: number): Promise<void> {
+    if (this.#isFull()) {
       throw new ParleyError(503, 'overloaded', 'Too many webhooks wait to be stored', { retryAfterMs: 1_000 });
     }
     const { body } = request;
