@@ -54,7 +54,7 @@ export async function openLedger(config: Config, logger: Logger, metrics: Metric
 
 /** Writes what matters to nobody, to learn whether the database can be written. */
 async function touch(tx: Tx): Promise<void> {
-  await cursors.put(tx, 'touched', '');
+  await cursors.put(tx, 'touched', null);
 }
 
 async function open(

@@ -1,4 +1,5 @@
 /** Receipts, jobs, events, subscriptions and deliveries. */
+import type { ParleyEvent } from '../../contract/event.ts';
 import * as events from '../../service/src/store/event.store.ts';
 import { nextDueAt } from '../../service/src/store/job-leases.store.ts';
 import * as jobs from '../../service/src/store/job.store.ts';
@@ -17,7 +18,7 @@ export function describeWorkStores(open: OpenLedger): void {
 
 function describeReceipts(open: OpenLedger): void {
   const receipt = (body: string, connectionId = 'acc'): receipts.NewReceipt => {
-    return { connectionId, receivedAt: 1, request: '{}', body: Buffer.from(body) };
+    return { connectionId, receivedAt: 1, request: { url: '/?a=1', headers: { 'x-a': 'ä' } }, body: Buffer.from(body) };
   };
   const insert = (ledger: Ledger, ...bodies: string[]) =>
     ledger.write((tx) =>
@@ -44,6 +45,19 @@ function describeReceipts(open: OpenLedger): void {
       await insert(ledger, 'c');
       await insert(ledger);
       expect(await waiting(ledger)).toEqual(['a', 'b', 'a', 'c']);
+    });
+
+    test('keep the request as it came, whether they wait or are put aside', async () => {
+      const ledger = await open();
+      await insert(ledger, 'a');
+      const { request } = receipt('a');
+      const one = await oldest(ledger);
+      expect(one.request).toEqual(request);
+      expect(await receipts.areWaiting(ledger.reader, 'acc')).toBe(true);
+      const why = { code: 'unreadable', reason: 'made up' } as const;
+      await ledger.write((tx) => receipts.putAside(tx, one, 'digest', 5, why));
+      expect(await receipts.areWaiting(ledger.reader, 'acc')).toBe(false);
+      expect(await receipts.findDead(ledger.reader, one.seq)).toMatchObject({ request });
     });
 
     test.each([1, 3, 4, 21, 64, 85, 2_345])('of a burst of %i are all stored', async (count) => {
@@ -86,7 +100,7 @@ function describeReceipts(open: OpenLedger): void {
       expect(await mark(ledger, await oldest(ledger), 'digest of a')).toBe(false);
       const [kept, ...others] = await ledger.reader.selectFrom('receipts').selectAll().execute();
       expect(kept).toMatchObject({
-        request: '{}',
+        request: JSON.stringify(receipt('a').request),
         body: Buffer.from('a'),
         processedAt: 7,
         deadAt: 7,
@@ -201,26 +215,51 @@ function describeJobs(open: OpenLedger): void {
   });
 }
 
-function event(id: string, change: Partial<events.NewEventRow> = {}): events.NewEventRow {
-  const base = {
-    accountId: 'acc',
-    conversationId: null,
-    editOf: null,
-    type: 'call',
-    payload: `{"id":"${id}"}`,
-    raw: null,
-  };
-  return { id, dedupeKey: `key ${id}`, ...base, ...change };
+/** An event of a call, with nothing else of what events tell. */
+export function newEvent(id: string, change: Partial<events.NewEvent> & { accountId?: string } = {}): events.NewEvent {
+  const { accountId = 'acc', ...rest } = change;
+  return { event: called(id, accountId), dedupeKey: `key ${id}`, editOf: null, ...rest };
+}
+
+function called(id: string, accountId: string): ParleyEvent {
+  const frame = { id, at: '2026-01-01T00:00:00.000Z', channel: 'c', account: { id: accountId, externalId: '1' } };
+  return { ...frame, type: 'call', data: { event: 'connect', direction: 'inbound' } };
 }
 
 function describeEvents(open: OpenLedger): void {
+  test('those of a time are looked at in their order, some at a time, and told where they are wanted', async () => {
+    const ledger = await open();
+    for (const [i, accountId] of ['acc', 'other', 'acc', 'acc'].entries()) {
+      await ledger.write((tx) => events.insert(tx, newEvent(`e${i}`, { accountId }), 10 + i));
+    }
+    const look = async (wanted: Partial<events.WantedEvents>, limit: number) => {
+      const all = { to: 13, accountId: null, types: undefined, ...wanted };
+      const found = await events.published(ledger.reader, { createdAt: 10, seq: -1 }, all, limit);
+      return { ids: found.events.map(({ event }) => event.id), next: found.next?.createdAt };
+    };
+    expect(await look({}, 9)).toEqual({ ids: ['e0', 'e1', 'e2'], next: undefined });
+    expect(await look({}, 2)).toEqual({ ids: ['e0', 'e1'], next: 11 });
+    expect(await look({ accountId: 'acc' }, 2)).toEqual({ ids: ['e0'], next: 11 });
+    expect(await look({ types: ['message.received'] }, 2)).toEqual({ ids: [], next: 11 });
+  });
+
+  test('an event tells what it is told to from then on', async () => {
+    const ledger = await open();
+    const { event } = newEvent('a');
+    const seq = (await ledger.write((tx) => events.insert(tx, newEvent('a', { raw: { of: 'it' } }), 1))) ?? 0;
+    expect(await events.raws(ledger.reader, [seq])).toEqual(new Map([[seq, '{"of":"it"}']]));
+    const told = { ...event, attributes: { intent: 'billing' } };
+    await ledger.write((tx) => events.rewrite(tx, { seq, event: told }));
+    expect(await events.ofMessage(ledger.reader, 'acc', 'key a', 'p')).toEqual([{ seq, event: told }]);
+  });
+
   test('an event is published once for each fact and account, and has its place in the order', async () => {
     const ledger = await open();
-    const insert = (row: events.NewEventRow) => ledger.write((tx) => events.insert(tx, row, 1));
-    const first = (await insert(event('a'))) ?? 0;
-    expect(await insert(event('b', { dedupeKey: 'key a' }))).toBeUndefined();
-    const second = (await insert(event('c', { dedupeKey: 'key a', accountId: 'other' }))) ?? 0;
-    const third = (await insert(event('d'))) ?? 0;
+    const insert = (one: events.NewEvent) => ledger.write((tx) => events.insert(tx, one, 1));
+    const first = (await insert(newEvent('a'))) ?? 0;
+    expect(await insert(newEvent('b', { dedupeKey: 'key a' }))).toBeUndefined();
+    const second = (await insert(newEvent('c', { dedupeKey: 'key a', accountId: 'other' }))) ?? 0;
+    const third = (await insert(newEvent('d'))) ?? 0;
     expect(first).toBeGreaterThan(0);
     expect(second).toBeGreaterThan(first);
     expect(third).toBeGreaterThan(second);
@@ -229,16 +268,20 @@ function describeEvents(open: OpenLedger): void {
   });
 }
 
-function subscription(id: string, change: Partial<subscriptions.SubscriptionRow> = {}): subscriptions.SubscriptionRow {
+/** A trigger's subscription to calls. */
+export function subscription(
+  id: string,
+  change: Partial<subscriptions.StoredSubscription> = {},
+): subscriptions.StoredSubscription {
   return {
     id,
     accountId: null,
     conversationId: null,
     url: 'http://127.0.0.1/hook',
-    filter: '{"events":["call"]}',
+    filter: { events: ['call'] },
     maxBatch: 1,
     secret: 'sealed',
-    once: 0,
+    once: false,
     expiresAt: null,
     createdAt: 1,
     endedAt: null,
@@ -255,13 +298,13 @@ function describeSubscriptions(open: OpenLedger): void {
         await subscriptions.insert(tx, subscription('everything'));
         await subscriptions.insert(tx, subscription('account', { accountId: 'acc' }));
         await subscriptions.insert(tx, subscription('other account', { accountId: 'other' }));
-        const wait = { accountId: 'acc', conversationId: 'cnv', once: 1, expiresAt: 10 };
+        const wait = { accountId: 'acc', conversationId: 'cnv', once: true, expiresAt: 10 };
         await subscriptions.insert(tx, subscription('waiting', wait));
         await subscriptions.insert(tx, subscription('expires', { expiresAt: 10 }));
         await subscriptions.insert(tx, subscription('ended'));
         await subscriptions.end(tx, 'ended', 'gone', 5);
       });
-      const ids = (rows: subscriptions.SubscriptionRow[]) => rows.map((one) => one.id);
+      const ids = (rows: subscriptions.StoredSubscription[]) => rows.map((one) => one.id);
       const triggers = async (now: number) => ids(await subscriptions.triggers(ledger.reader, 'acc', now));
       const waits = async (conversation: string, now: number) =>
         ids(await subscriptions.waits(ledger.reader, 'acc', conversation, now));
@@ -276,13 +319,21 @@ function describeSubscriptions(open: OpenLedger): void {
       expect(listed).not.toContain('ended');
     });
 
+    test('are found as they were made', async () => {
+      const ledger = await open();
+      const filter = { events: ['message.received' as const], attributes: { intent: ['billing'] }, messageId: 'msg' };
+      const wait = subscription('waiting', { conversationId: 'cnv', once: true, expiresAt: 10, filter });
+      await ledger.write((tx) => subscriptions.insert(tx, wait));
+      expect(await subscriptions.find(ledger.reader, 'waiting')).toEqual(wait);
+    });
+
     test('made anew take over what those before them were owed, each event once, and end them', async () => {
       const ledger = await open();
       await ledger.write(async (tx) => {
         for (const id of ['old', 'older', 'other']) await subscriptions.insert(tx, subscription(id));
         const owed = { old: ['a', 'b'], older: ['b', 'c'], other: ['d'] };
         const seqs = new Map<string, number>();
-        for (const id of ['a', 'b', 'c', 'd']) seqs.set(id, (await events.insert(tx, event(id), 1)) ?? 0);
+        for (const id of ['a', 'b', 'c', 'd']) seqs.set(id, (await events.insert(tx, newEvent(id), 1)) ?? 0);
         for (const [id, names] of Object.entries(owed)) {
           for (const one of names) await subscriptions.addDelivery(tx, id, seqs.get(one) ?? 0, 0);
         }
@@ -305,14 +356,14 @@ function describeSubscriptions(open: OpenLedger): void {
       await ledger.write(async (tx) => {
         for (const id of ['s', 't']) await subscriptions.insert(tx, subscription(id));
         for (const [i, id] of ['a', 'b', 'c', 'd'].entries()) {
-          const seq = (await events.insert(tx, event(id, { raw: '{}' }), 1)) ?? 0;
+          const seq = (await events.insert(tx, newEvent(id, { raw: {} }), 1)) ?? 0;
           for (const owed of ['s', 't']) await subscriptions.addDelivery(tx, owed, seq, i % 2);
         }
       });
       const pending = (id: string, shard: number, limit = 10) => subscriptions.pending(ledger.reader, id, shard, limit);
       const ids = async (id: string, shard: number) => (await pending(id, shard)).map((one) => one.eventId);
       const [first] = await pending('s', 0, 1);
-      expect(first).toEqual({ eventSeq: first?.eventSeq, eventId: 'a', payload: '{"id":"a"}' });
+      expect(first).toEqual({ eventSeq: first?.eventSeq, eventId: 'a', json: JSON.stringify(called('a', 'acc')) });
       expect(await ids('s', 0)).toEqual(['a', 'c']);
       await ledger.write((tx) => subscriptions.removeDelivered(tx, 's', 0, [first?.eventSeq ?? 0]));
       expect([await ids('s', 0), await ids('s', 1), await ids('t', 0)]).toEqual([['c'], ['b', 'd'], ['a', 'c']]);

@@ -1,6 +1,7 @@
 import type { EventBody, ParleyEvent, StatusChange } from '../../contract/event.ts';
 import { NO_WINDOW } from '../../service/src/core/session-window.ts';
-import { answersWait, readFilter, wants, type Filter } from '../../service/src/events/filter.ts';
+import { answersWait, wants } from '../../service/src/events/filter.ts';
+import type { Filter } from '../../service/src/store/subscription.store.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 import { EventsFixture } from './fixture.ts';
 
@@ -32,10 +33,10 @@ test.each<[string, Filter, ParleyEvent, boolean]>([
   ['a message to a person it asked for', { ...received, includeHandedOff: true }, { ...written, owner: 'human' }, true],
   ['a status while a person is in charge', { events: ['message.status'] }, { ...status, owner: 'human' }, true],
 ])('a subscription and %s', (_name, filter, event, wanted) => {
-  expect(wants(readFilter(JSON.stringify(filter)), event)).toBe(wanted);
+  expect(wants(filter, event)).toBe(wanted);
 });
 
-const waitFilter = JSON.stringify({ events: [], messageId: 'm' });
+const waitFilter: Filter = { events: [], messageId: 'm' };
 const said = (type: string) => ({ type: 'message.received', message: { ...message, content: { type } } }) as EventBody;
 
 test.each([

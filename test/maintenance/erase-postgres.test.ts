@@ -15,6 +15,7 @@ import * as messages from '../../service/src/store/message.store.ts';
 import * as providerIds from '../../service/src/store/provider-id.store.ts';
 import type { Tx } from '../../service/src/store/unit-of-work.ts';
 import { messageRow } from '../conformance/store-messages.ts';
+import { newEvent } from '../conformance/store-work.ts';
 import { postgresLedgers } from '../support/postgres-ledgers.ts';
 
 const MINUTE = 60_000;
@@ -47,8 +48,8 @@ async function know(ledger: Ledger): Promise<void> {
 }
 
 const tell = (tx: Tx, id: string, conversationId: string) => {
-  const event = { id, accountId: 'acc', conversationId, type: 'call', dedupeKey: id, editOf: null, raw: null };
-  return events.insert(tx, { ...event, payload: JSON.stringify({ id }) }, NOW);
+  const { event, ...rest } = newEvent(id);
+  return events.insert(tx, { ...rest, event: { ...event, conversationId } }, NOW);
 };
 
 /** All that a send leaves. */

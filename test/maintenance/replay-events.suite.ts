@@ -15,8 +15,7 @@ let events: EventsFixture;
 let replays: EventReplay;
 
 const iso = (at: number) => new Date(at).toISOString();
-const pending = async (id: string) =>
-  (await subscriptions.undelivered(ledger.reader, id)).map(({ payload }) => (JSON.parse(payload) as { id: string }).id);
+const pending = async (id: string) => (await subscriptions.undelivered(ledger.reader, id)).map(({ event }) => event.id);
 const told = () => events.calls.flatMap((call) => call.events.map(({ id }) => id));
 
 /** So many facts of some conversations, a minute each; answers the texts. */

@@ -15,6 +15,7 @@ import * as jobs from '../../service/src/store/job.store.ts';
 import * as messages from '../../service/src/store/message.store.ts';
 import * as subscriptions from '../../service/src/store/subscription.store.ts';
 import { jest } from '@jest/globals';
+import { newEvent, subscription } from '../conformance/store-work.ts';
 import { postgresLedgers } from '../support/postgres-ledgers.ts';
 
 jest.setTimeout(60_000);
@@ -112,16 +113,10 @@ test('two who write at the same time by the same identities are one contact with
   }
 });
 
-const eventRow = (id: string, conversationId: string): events.NewEventRow => ({
-  id,
-  accountId: 'acc',
-  conversationId,
-  type: 'call',
-  dedupeKey: id,
-  editOf: null,
-  payload: JSON.stringify({ id }),
-  raw: null,
-});
+const eventIn = (id: string, conversationId: string): events.NewEvent => {
+  const { event, ...rest } = newEvent(id);
+  return { ...rest, event: { ...event, conversationId } };
+};
 
 test('events of a conversation are numbered as they were committed: who has seen one has seen all before it', async () => {
   const both = await two();
@@ -147,27 +142,12 @@ test('events of a conversation are numbered as they were committed: who has seen
   })();
   await together(both, 120, async (tx, i) => {
     await conversations.lock(tx, 'cnv');
-    await events.insert(tx, eventRow(`event ${i}`, 'cnv'), 1);
+    await events.insert(tx, eventIn(`event ${i}`, 'cnv'), 1);
     if (i % 5 === 0) await sql`select pg_sleep(0.005)`.execute(tx.db);
   });
   writing = false;
   await watch;
   expect(late).toEqual([]);
-});
-
-const subscription = (id: string): subscriptions.SubscriptionRow => ({
-  id,
-  accountId: null,
-  conversationId: null,
-  url: 'http://127.0.0.1/hook',
-  filter: '{}',
-  maxBatch: 1,
-  secret: '',
-  once: 0,
-  expiresAt: null,
-  createdAt: 1,
-  endedAt: null,
-  endedReason: null,
 });
 
 test('a subscription that is exchanged while events are published loses none and gets none twice', async () => {
@@ -176,7 +156,7 @@ test('a subscription that is exchanged while events are published loses none and
   const published = together(both, 120, async (tx, i) => {
     await subscriptions.lockAll(tx, 'shared');
     const takers = await subscriptions.triggers(tx.db, 'acc', 2);
-    const seq = await events.insert(tx, eventRow(`event ${i}`, `cnv ${i}`), 1);
+    const seq = await events.insert(tx, eventIn(`event ${i}`, `cnv ${i}`), 1);
     for (const { id } of takers) await subscriptions.addDelivery(tx, id, seq as number, 0);
   });
   for (const i of numbers(6)) {

@@ -151,6 +151,12 @@ const AREAS: readonly Area[] = [
 const PRODUCT = /^(contract|service\/src|nodes|credentials|console)\//;
 export const CHANNEL_FILES = ['index', 'settings', 'verify', 'parse', 'render', 'send', 'payloads'];
 const SQL_PACKAGES = /^(kysely|node:sqlite|pg|better-sqlite3)(\/|$)/;
+/** How the store holds what it answers: nobody else knows of rows, columns and their JSON. */
+const STORE_ITS_OWN = /^service\/src\/store\/(schema|work\.schema|json|prepared|[\w-]+-row)\./;
+/** Where text becomes objects and back by its nature: what goes over the wire, configuration, and the store. */
+const JSON_HOME =
+  /^(?!service\/src\/)|^service\/src\/(core|channels|platform|config|api|store)\/|\/connectors\/connector\./;
+const JSON_TEXT = /\bJSON\.(parse|stringify)\b/;
 const PROVIDER_WORDS = /\bwamid\b|hub\.challenge|\bentry\[/;
 /** Where no channel may be named: everything that serves all channels alike. */
 const CHANNEL_BLIND = /^(contract|service\/src)\//;
@@ -195,6 +201,7 @@ function checkImport(file: SourceFile, specifier: string): string | undefined {
   }
   const target = posix.join(posix.dirname(file.path), specifier);
   const to = areaOf(target);
+  if (STORE_ITS_OWN.test(target) && from.area.name !== 'store') return `rows stay in store/ (${target})`;
   if (to?.folder === from.folder) return undefined;
   const [own, other] = [featureOf(file.path), featureOf(target)];
   if (own !== undefined && other !== undefined && own !== other && !target.endsWith('/index.ts')) {
@@ -232,6 +239,8 @@ function wordRules(file: SourceFile, channelIds: readonly string[]): string[] {
   if (file.text.includes(LINT_OFF)) broken.push(`no ${LINT_OFF}`);
   const lines = file.text.split('\n').length - 1;
   if (LINE_LIMITED.test(file.path) && lines > MAX_LINES) broken.push(`${lines} lines, at most ${MAX_LINES}`);
+  if (!JSON_HOME.test(file.path) && JSON_TEXT.test(file.text))
+    broken.push('JSON of rows is read and written in store/');
   if (!CHANNEL_BLIND.test(file.path) || PROVIDER_HOME.test(file.path)) return broken;
   const word = PROVIDER_WORDS.exec(file.text);
   if (word) broken.push(`the provider's word ${word[0]} belongs in its channel's folder`);

@@ -52,7 +52,7 @@ export class Accounts {
   readonly #byId = new Map<string, LiveAccount>();
   readonly #byRef = new Map<string, LiveAccount>();
   /** Holds what was read of each account last, by id. */
-  readonly #seen = new Map<string, string>();
+  readonly #seen = new Map<string, unknown>();
   readonly #refresh = new Refresh(() => this.#read());
 
   private constructor(deps: AccountsDeps) {
@@ -224,8 +224,8 @@ export class Accounts {
 
   async #see(facts: AccountFacts, learned: string | null | undefined): Promise<void> {
     const { id } = facts;
-    const seen = JSON.stringify({ ...facts, learned });
-    if (this.#seen.get(id) === seen) return;
+    const seen = { ...facts, learned };
+    if (isDeepStrictEqual(this.#seen.get(id), seen)) return;
     const row = await store.findById(this.#deps.ledger.reader, id);
     const known = this.#byId.get(id);
     if (row && row.deletedAt === null) this.#keep(this.#live(row));

@@ -1,4 +1,5 @@
 /** Accounts and connections as processes hold them in memory. */
+import { canonicalJson } from '../../../contract/signature.ts';
 import type { Channel } from '../channels/channel.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { AccountRow } from '../store/account.store.ts';
@@ -85,7 +86,7 @@ function lineUp(given: readonly LiveAccount[]): Pick<LiveConnection, 'accounts' 
   const named = new Map<string, LiveAccount[]>();
   for (const account of accounts) {
     const { channel, settings } = account;
-    proofs.set(JSON.stringify(channel.connection(settings).secrets), settings);
+    proofs.set(canonicalJson(channel.connection(settings).secrets), settings);
     for (const address of channel.addresses(settings)) {
       const those = named.get(address);
       if (those === undefined) named.set(address, [account]);

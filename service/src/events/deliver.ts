@@ -14,9 +14,8 @@ import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as events from '../store/event.store.ts';
 import * as subscriptions from '../store/subscription.store.ts';
-import type { PendingDelivery, SubscriptionRow } from '../store/subscription.store.ts';
+import type { PendingDelivery, StoredSubscription } from '../store/subscription.store.ts';
 import { Calls, type EndCall } from './calls.ts';
-import { readFilter } from './filter.ts';
 import { deliverJob, type Publisher } from './publish.ts';
 
 /** The service ends a subscription that took nothing for this long: whoever made it is gone. */
@@ -84,21 +83,21 @@ export class DeliverHandler implements JobHandler {
   }
 
   /** Tells whether nobody is there any more. The job stands since the shard last took something, or since it had something to take. */
-  #isOver(job: Job, subscription: SubscriptionRow, outcome: Outcome): boolean {
+  #isOver(job: Job, subscription: StoredSubscription, outcome: Outcome): boolean {
     if (outcome === 'gone') return true;
-    const patienceMs = subscription.once === 1 && outcome === 'refused' ? CANCELLED_MS : GIVE_UP_MS;
+    const patienceMs = subscription.once && outcome === 'refused' ? CANCELLED_MS : GIVE_UP_MS;
     return this.#deps.clock.now() - job.createdAt > patienceMs;
   }
 
   /** Takes as many events as fit in one call, at least one, with the provider's bodies for those who want them. */
-  async #batch(subscription: SubscriptionRow, waiting: readonly PendingDelivery[]): Promise<Delivery[]> {
-    const wantsRaw = readFilter(subscription.filter).includeRaw === true;
+  async #batch(subscription: StoredSubscription, waiting: readonly PendingDelivery[]): Promise<PendingDelivery[]> {
+    const wantsRaw = subscription.filter.includeRaw === true;
     const seqs = waiting.map((one) => one.eventSeq);
     const raws = wantsRaw ? await events.raws(this.#deps.ledger.reader, seqs) : new Map<number, string>();
-    return fitting(waiting.map((one) => ({ ...one, json: withRaw(one.payload, raws.get(one.eventSeq)) })));
+    return fitting(waiting.map((one) => ({ ...one, json: withRaw(one.json, raws.get(one.eventSeq)) })));
   }
 
-  async #post(subscription: SubscriptionRow, batch: readonly Delivery[], endCall: EndCall): Promise<Outcome> {
+  async #post(subscription: StoredSubscription, batch: readonly PendingDelivery[], endCall: EndCall): Promise<Outcome> {
     let outcome: Outcome | undefined;
     try {
       outcome = await this.#call(subscription, batch);
@@ -108,7 +107,7 @@ export class DeliverHandler implements JobHandler {
     }
   }
 
-  async #call(subscription: SubscriptionRow, batch: readonly Delivery[]): Promise<Outcome> {
+  async #call(subscription: StoredSubscription, batch: readonly PendingDelivery[]): Promise<Outcome> {
     const body = Buffer.from(`{"events":[${batch.map((one) => one.json).join(',')}]}`);
     const secret = this.#deps.sealer.decrypt(subscription.secret, subscription.id) as string;
     const signature = signDelivery(secret, deliveryId(batch), this.#deps.clock.now(), body);
@@ -126,16 +125,16 @@ export class DeliverHandler implements JobHandler {
 
   async #acknowledged(
     job: Job,
-    subscription: SubscriptionRow,
+    subscription: StoredSubscription,
     shard: number,
-    batch: readonly Delivery[],
+    batch: readonly PendingDelivery[],
   ): Promise<void> {
     const { ledger, clock } = this.#deps;
     const seqs = batch.map((one) => one.eventSeq);
     this.#deps.observer.delivered('taken', batch.length);
     await ledger.write(async (tx) => {
       await subscriptions.removeDelivered(tx, subscription.id, shard, seqs);
-      if (subscription.once === 1) await subscriptions.end(tx, subscription.id, 'done', clock.now());
+      if (subscription.once) await subscriptions.end(tx, subscription.id, 'done', clock.now());
       await this.#finish(tx, job, subscription.id, shard);
     });
   }
@@ -146,18 +145,18 @@ export class DeliverHandler implements JobHandler {
   }
 
   /** Ends the subscription when its time is over: a wait that nobody answered, a hand-over that nobody came for. */
-  async #expire(job: Job, subscription: SubscriptionRow): Promise<void> {
+  async #expire(job: Job, subscription: StoredSubscription): Promise<void> {
     const { ledger, outbox, clock } = this.#deps;
     const until = subscription.expiresAt ?? 0;
     if (until <= clock.now()) return this.#end(job, subscription, 'expired');
     await ledger.write((tx) => outbox.postpone(tx, job, until, false));
   }
 
-  async #end(job: Job, subscription: SubscriptionRow, reason: string): Promise<void> {
+  async #end(job: Job, subscription: StoredSubscription, reason: string): Promise<void> {
     const { ledger, outbox, clock, publisher } = this.#deps;
     this.#calls.forget(subscription.id);
     await ledger.write(async (tx) => {
-      if (subscription.once === 1) await publisher.returnToTriggers(tx, subscription);
+      if (subscription.once) await publisher.returnToTriggers(tx, subscription);
       await subscriptions.end(tx, subscription.id, reason, clock.now());
       await outbox.finish(tx, job);
     });
@@ -177,19 +176,14 @@ export class DeliverHandler implements JobHandler {
   }
 }
 
-/** An event as it goes out. */
-interface Delivery extends PendingDelivery {
-  json: string;
-}
-
-function fitting(waiting: readonly Delivery[]): Delivery[] {
+function fitting(waiting: readonly PendingDelivery[]): PendingDelivery[] {
   let bytes = 0;
   const end = waiting.findIndex((one) => (bytes += one.json.length) > MAX_CALL_BYTES);
   return end === -1 ? [...waiting] : waiting.slice(0, Math.max(1, end));
 }
 
-function withRaw(payload: string, raw: string | undefined): string {
-  return raw === undefined ? payload : `${payload.slice(0, -1)},"raw":${raw}}`;
+function withRaw(json: string, raw: string | undefined): string {
+  return raw === undefined ? json : `${json.slice(0, -1)},"raw":${raw}}`;
 }
 
 /** Makes the id of a call. The same events always make the same id, so that a repeated call can be known as one. */

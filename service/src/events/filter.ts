@@ -1,27 +1,7 @@
 /** Tells which events a subscription wants. Pure; evaluated where the event is published, so that nothing unwanted is ever queued. */
-import type { CreateSubscription } from '../../../contract/api.ts';
 import type { EventBody, ParleyEvent } from '../../../contract/event.ts';
 import type { InboundKind } from '../../../contract/message.ts';
-
-/** What a trigger's subscription wants, as it is stored. */
-export type Filter = Pick<
-  CreateSubscription,
-  'events' | 'messageKinds' | 'statuses' | 'attributes' | 'includeAwaited' | 'includeHandedOff' | 'includeRaw'
->;
-
-const parsed = new Map<string, Filter>();
-const MAX_PARSED = 1_000;
-
-/** Reads the stored form; it parses each text once. */
-export function readFilter(text: string): Filter {
-  let filter = parsed.get(text);
-  if (filter === undefined) {
-    filter = JSON.parse(text) as Filter;
-    if (parsed.size >= MAX_PARSED) parsed.clear();
-    parsed.set(text, filter);
-  }
-  return filter;
-}
+import type { Filter } from '../store/subscription.store.ts';
 
 /** Tells whether the filter lets the event through. */
 export function wants(filter: Filter, event: ParleyEvent): boolean {
@@ -48,25 +28,15 @@ function hasAttributes(wanted: NonNullable<Filter['attributes']>, { attributes =
 /** Lists kinds that no person says: they never answer a question. */
 const NO_REPLY: readonly InboundKind[] = ['reaction', 'system', 'request_welcome', 'call_permission', 'unsupported'];
 
-/** Says what a waiting workflow waits for: an answer to this message. */
-export interface WaitFilter extends Filter {
-  messageId: string;
-}
-
-/** Reads the id of the message whose answer is waited for. */
-export function questionOf(filterText: string): string {
-  return (readFilter(filterText) as WaitFilter).messageId;
-}
-
 /**
  * Tells whether the event ends the wait: the contact's reply, or the news that the question never reached them. What is said while a person owns the
  * conversation is said to that person: no reply to what a program asked.
  */
-export function answersWait(filterText: string, fact: EventBody, owner: ParleyEvent['owner']): boolean {
+export function answersWait(filter: Filter, fact: EventBody, owner: ParleyEvent['owner']): boolean {
   if (fact.type === 'message.received') {
-    if (owner === 'human' && readFilter(filterText).includeHandedOff !== true) return false;
+    if (owner === 'human' && filter.includeHandedOff !== true) return false;
     return !NO_REPLY.includes(fact.message.content.type);
   }
   if (fact.type !== 'message.status') return false;
-  return fact.status.id === questionOf(filterText) && fact.status.status === 'failed';
+  return fact.status.id === filter.messageId && fact.status.status === 'failed';
 }

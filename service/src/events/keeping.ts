@@ -1,4 +1,5 @@
 /** What events and subscriptions say of people, and how long they are kept. */
+import { isDeepStrictEqual } from 'node:util';
 import type { ParleyEvent } from '../../../contract/event.ts';
 import type { EraserStep, PersonEraser } from '../maintenance/person-eraser.ts';
 import { emptyInOrder, FORGOTTEN, type Ages, type RetentionPart } from '../maintenance/retention-part.ts';
@@ -78,28 +79,28 @@ export function eventRetention({ bodies, events: keep }: Ages): RetentionPart[] 
 function emptyEvents(tx: Tx, before: number, now: number): Promise<true | undefined> {
   return emptyInOrder(tx, 'retention:events', 0, now, async (at) => {
     const { rows, upTo, more } = await store.oldEvents(tx, at, before);
-    for (const { seq, payload, raw, untaken } of rows) {
-      if (untaken) continue;
-      const emptied = forgotten(payload);
-      if (emptied !== payload) await events.rewrite(tx, seq, emptied);
-      if (raw !== null) await events.forgetRaw(tx, seq);
+    for (const row of rows) {
+      if (row.untaken) continue;
+      const { seq, event, hasRaw } = row;
+      const emptied = forgotten(event);
+      if (!isDeepStrictEqual(emptied, event)) await events.rewrite(tx, { seq, event: emptied });
+      if (hasRaw) await events.forgetRaw(tx, seq);
     }
     return { upTo, more, passedOver: rows.some((row) => row.untaken) };
   });
 }
 
 /** The event without what was said; who, when and what kind of thing stay. */
-function forgotten(payload: string): string {
-  const event = JSON.parse(payload) as ParleyEvent;
+function forgotten(event: ParleyEvent): ParleyEvent {
   if (event.message) {
     const { context: _, ...told } = event.message;
-    return JSON.stringify({ ...event, message: { ...told, content: FORGOTTEN } });
+    return { ...event, message: { ...told, content: FORGOTTEN } };
   }
-  if (event.echo) return JSON.stringify({ ...event, echo: { ...event.echo, content: FORGOTTEN } });
+  if (event.echo) return { ...event, echo: { ...event.echo, content: FORGOTTEN } };
   if (event.status) {
     const { metadata: _, ...fate } = event.status;
-    return JSON.stringify({ ...event, status: fate });
+    return { ...event, status: fate };
   }
   // Facts about an account are nobody's words.
-  return event.conversationId === undefined ? payload : JSON.stringify({ ...event, data: {} });
+  return event.conversationId === undefined ? event : ({ ...event, data: {} } as ParleyEvent);
 }

@@ -15,10 +15,10 @@ import * as events from '../store/event.store.ts';
 import * as media from '../store/media.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as subscriptions from '../store/subscription.store.ts';
-import type { SubscriptionRow } from '../store/subscription.store.ts';
+import type { Filter, StoredSubscription } from '../store/subscription.store.ts';
 import type { Fact } from './fact.ts';
 import type { Reaction } from './reaction.ts';
-import { answersWait, questionOf, readFilter, wants } from './filter.ts';
+import { answersWait, wants } from './filter.ts';
 
 /** Each subscription has so many shards. A conversation is always in the same one; shards are delivered at the same time. */
 const SHARDS = 4;
@@ -35,7 +35,7 @@ export interface PublisherDeps {
 export class Publisher {
   readonly #deps: PublisherDeps;
   readonly #reactions: Reaction[] = [];
-  readonly #read = new WeakMap<Tx, Map<string, SubscriptionRow[]>>();
+  readonly #read = new WeakMap<Tx, Map<string, StoredSubscription[]>>();
 
   constructor(deps: PublisherDeps) {
     this.#deps = deps;
@@ -54,8 +54,8 @@ export class Publisher {
     const waiting = await this.#waiting(tx, fact, now);
     const event = describe(fact, ids.next('evt'), now, waiting.length > 0);
     const triggers = await this.#triggers(tx, fact.account.id, now);
-    const wanted = triggers.filter((one) => wants(readFilter(one.filter), event));
-    const seq = await events.insert(tx, row(fact, event, triggers), now);
+    const wanted = triggers.filter((one) => wants(one.filter, event));
+    const seq = await events.insert(tx, eventOf(fact, event, triggers), now);
     if (seq === undefined) return false;
     // The first answer is the one: what comes before the workflow took it is for the triggers again.
     for (const { id } of waiting) await subscriptions.stopListening(tx, id, now);
@@ -66,44 +66,37 @@ export class Publisher {
   }
 
   /** Promises what a waiting workflow was promised and will not take to the triggers that would have got it otherwise. */
-  async returnToTriggers(tx: Tx, waiting: SubscriptionRow): Promise<void> {
+  async returnToTriggers(tx: Tx, waiting: StoredSubscription): Promise<void> {
     if (waiting.conversationId !== null) await conversations.lock(tx, waiting.conversationId);
     await subscriptions.lockAll(tx, 'shared');
-    for (const { eventSeq, payload } of await subscriptions.undelivered(tx.db, waiting.id)) {
-      const promised = JSON.parse(payload) as ParleyEvent;
+    for (const { seq, event: promised } of await subscriptions.undelivered(tx.db, waiting.id)) {
       if (promised.type !== 'message.received') continue;
       const { awaited: _, ...event } = promised;
       const triggers = await subscriptions.triggers(tx.db, event.account.id, this.#deps.clock.now());
       const had = { ...event, awaited: true };
-      const wanted = triggers.filter(
-        ({ filter }) => wants(readFilter(filter), event) && !wants(readFilter(filter), had),
-      );
-      await events.rewrite(tx, eventSeq, JSON.stringify(event));
-      await this.#promise(tx, event, eventSeq, wanted);
+      const wanted = triggers.filter(({ filter }) => wants(filter, event) && !wants(filter, had));
+      await events.rewrite(tx, { seq, event });
+      await this.#promise(tx, event, seq, wanted);
     }
   }
 
   /** Replaces what a message said in every event that told it, delivered or not, and forgets the files of all that it ever said. */
   async forget(tx: Tx, accountId: string, providerMessageId: string, content: InboundContent): Promise<void> {
     const key = messageKey(providerMessageId);
-    for (const { seq, payload } of await events.ofMessage(tx.db, accountId, key, providerMessageId)) {
-      const event = JSON.parse(payload) as ParleyEvent;
+    for (const { seq, event } of await events.ofMessage(tx.db, accountId, key, providerMessageId)) {
       await media.forget(tx, event.message?.content);
       if (event.message) event.message.content = content;
-      await events.rewrite(tx, seq, JSON.stringify(event));
+      await events.rewrite(tx, { seq, event });
       await events.forgetRaw(tx, seq);
     }
   }
 
   /** Promises a trigger those of these events that it wants, taken before or not. Answers how many it was not still to get. */
-  async replay(tx: Tx, trigger: SubscriptionRow, stored: readonly events.PublishedEvent[]): Promise<number> {
-    const filter = readFilter(trigger.filter);
+  async replay(tx: Tx, trigger: StoredSubscription, stored: readonly events.StoredEvent[]): Promise<number> {
     const shards = new Set<number>();
     let added = 0;
-    for (const { seq, accountId, payload } of stored) {
-      if (trigger.accountId !== null && trigger.accountId !== accountId) continue;
-      const event = JSON.parse(payload) as ParleyEvent;
-      if (!wants(filter, event)) continue;
+    for (const { seq, event } of stored) {
+      if (!wants(trigger.filter, event)) continue;
       const shard = shardOf(event);
       shards.add(shard);
       if (await subscriptions.addDelivery(tx, trigger.id, seq, shard)) added += 1;
@@ -112,7 +105,7 @@ export class Publisher {
     return added;
   }
 
-  async #promise(tx: Tx, event: ParleyEvent, seq: number, takers: readonly SubscriptionRow[]) {
+  async #promise(tx: Tx, event: ParleyEvent, seq: number, takers: readonly StoredSubscription[]) {
     const shard = shardOf(event);
     for (const { id } of takers) {
       await subscriptions.addDelivery(tx, id, seq, shard);
@@ -121,8 +114,8 @@ export class Publisher {
   }
 
   /** Reads the triggers once in a unit of work, which locks the subscriptions: a turn of reading publishes many facts of one account. */
-  async #triggers(tx: Tx, accountId: string, now: number): Promise<SubscriptionRow[]> {
-    const read = this.#read.get(tx) ?? new Map<string, SubscriptionRow[]>();
+  async #triggers(tx: Tx, accountId: string, now: number): Promise<StoredSubscription[]> {
+    const read = this.#read.get(tx) ?? new Map<string, StoredSubscription[]>();
     this.#read.set(tx, read);
     const triggers = read.get(accountId) ?? (await subscriptions.triggers(tx.db, accountId, now));
     read.set(accountId, triggers);
@@ -133,11 +126,11 @@ export class Publisher {
   async #waiting(tx: Tx, fact: Fact, now: number) {
     const { type, account, conversation } = fact;
     if (conversation === undefined || (type !== 'message.received' && type !== 'message.status')) return [];
-    const waiting: SubscriptionRow[] = [];
+    const waiting: StoredSubscription[] = [];
     for (const one of await subscriptions.waits(tx.db, account.id, conversation.id, now)) {
       if (!answersWait(one.filter, fact, conversation.owner)) continue;
       const isNews = type === 'message.status';
-      if (isNews || (await mayHaveArrived(tx.db, questionOf(one.filter)))) waiting.push(one);
+      if (isNews || (await mayHaveArrived(tx.db, one.filter.messageId ?? ''))) waiting.push(one);
     }
     return waiting;
   }
@@ -174,25 +167,20 @@ export function expireJob(subscriptionId: string, dueAt: number) {
   };
 }
 
-/** Makes the event's row. It keeps the provider's own body where somebody asked for it, and of what Parley does not understand. */
-function row(fact: Fact, event: ParleyEvent, triggers: readonly SubscriptionRow[]): events.NewEventRow {
+/** Makes what is stored of the event. It keeps the provider's own body where somebody asked for it, and of what Parley does not understand. */
+function eventOf(fact: Fact, event: ParleyEvent, triggers: readonly StoredSubscription[]): events.NewEvent {
   const isUnknown = fact.type === 'unsupported' || ('message' in fact && fact.message.content.type === 'unsupported');
   const keepRaw = isUnknown || triggers.some(({ filter }) => wantsRaw(filter, event));
   return {
-    id: event.id,
-    accountId: fact.account.id,
-    conversationId: fact.conversation?.id ?? null,
-    type: fact.type,
+    event,
     dedupeKey: fact.dedupeKey,
     editOf: fact.type === 'message.edited' ? fact.message.providerMessageId : null,
-    payload: JSON.stringify(event),
-    raw: keepRaw && fact.raw !== undefined ? JSON.stringify(fact.raw) : null,
+    raw: keepRaw ? fact.raw : undefined,
   };
 }
 
 /** Tells whether any trigger wants the provider's body; a trigger may still get what a waiting workflow is to get first. */
-function wantsRaw(filterText: string, event: ParleyEvent): boolean {
-  const filter = readFilter(filterText);
+function wantsRaw(filter: Filter, event: ParleyEvent): boolean {
   return filter.includeRaw === true && wants({ ...filter, includeAwaited: true }, event);
 }
 

@@ -13,8 +13,7 @@ import type { Tx } from '../store/unit-of-work.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import * as conversations from '../store/conversation.store.ts';
 import * as store from '../store/subscription.store.ts';
-import type { SubscriptionRow } from '../store/subscription.store.ts';
-import { questionOf, type WaitFilter } from './filter.ts';
+import type { Filter, StoredSubscription } from '../store/subscription.store.ts';
 import { deliverJobs, expireJob } from './publish.ts';
 
 /** A subscription that hands over gathers events for so long. Saving an active workflow takes n8n a second or two. */
@@ -66,7 +65,7 @@ export class Subscriptions {
     const secret = encodeSecret(randomBytes(32));
     const row = this.#row(url, secret, {
       accountId: account?.id ?? null,
-      filter: JSON.stringify(filter),
+      filter,
       maxBatch,
     });
     await this.#deps.ledger.write(async (tx) => {
@@ -83,12 +82,12 @@ export class Subscriptions {
   async wait(tx: Tx, message: WaitedMessage, { url, until: end }: Wait): Promise<void> {
     const { id: messageId, byPerson: includeHandedOff } = message;
     const until = Date.parse(end);
-    const filter: WaitFilter = { events: ['message.received', 'message.status'], messageId, includeHandedOff };
+    const filter: Filter = { events: ['message.received', 'message.status'], messageId, includeHandedOff };
     const row = this.#row(url, encodeSecret(randomBytes(32)), {
       accountId: message.accountId,
       conversationId: message.conversationId,
-      filter: JSON.stringify(filter),
-      once: 1,
+      filter,
+      once: true,
       expiresAt: until,
     });
     await store.insert(tx, row);
@@ -102,7 +101,7 @@ export class Subscriptions {
   async waitAgain(tx: Tx, message: WaitedMessage, wait: Wait): Promise<void> {
     await conversations.lock(tx, message.conversationId);
     const waits = await store.allWaits(tx.db, message.conversationId);
-    const own = waits.filter(({ filter }) => questionOf(filter) === message.id);
+    const own = waits.filter(({ filter }) => filter.messageId === message.id);
     const open = own.find(({ endedAt }) => endedAt === null);
     const [now, until] = [this.#deps.clock.now(), Date.parse(wait.until)];
     if (open !== undefined) {
@@ -139,7 +138,7 @@ export class Subscriptions {
     });
   }
 
-  #row(url: string, secret: string, particulars: Partial<SubscriptionRow>): SubscriptionRow {
+  #row(url: string, secret: string, particulars: Partial<StoredSubscription>): StoredSubscription {
     const { ids, clock, sealer } = this.#deps;
     const id = ids.next('sub');
     return {
@@ -147,10 +146,10 @@ export class Subscriptions {
       accountId: null,
       conversationId: null,
       url,
-      filter: '',
+      filter: { events: [] },
       maxBatch: 1,
       secret: sealer.encrypt(secret, id),
-      once: 0,
+      once: false,
       expiresAt: null,
       createdAt: clock.now(),
       endedAt: null,
@@ -159,13 +158,13 @@ export class Subscriptions {
     };
   }
 
-  #view(row: SubscriptionRow): Subscription {
+  #view(row: StoredSubscription): Subscription {
     const account = row.accountId === null ? undefined : this.#deps.accounts.find(row.accountId);
     return {
       id: row.id,
       url: row.url,
       ...(account && { account: { channel: account.channel.id, externalId: account.externalId } }),
-      ...(JSON.parse(row.filter) as Pick<Subscription, 'events'>),
+      ...row.filter,
       maxBatch: row.maxBatch,
       createdAt: iso(row.createdAt),
     };

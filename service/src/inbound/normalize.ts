@@ -145,7 +145,7 @@ export class NormalizeHandler implements JobHandler {
   }
 
   async #finish(tx: Tx, job: Job, connectionId: string): Promise<void> {
-    const hasMore = async () => (await receipts.unprocessed(tx.db, connectionId, 1)).length > 0;
+    const hasMore = () => receipts.areWaiting(tx.db, connectionId);
     await this.#deps.outbox.finishOrRestart(tx, job, normalizeJob(connectionId), hasMore);
   }
 }

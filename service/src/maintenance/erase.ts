@@ -67,8 +67,7 @@ export class Eraser implements MaintenanceTask {
   async step(tx: Tx, payload: Record<string, unknown>, now: number): Promise<Progress> {
     const { own, ...rest } = payload as unknown as Rest;
     const cursor = `erase:${rest.contactId}`;
-    const position = await cursors.find(tx.db, cursor);
-    const place = position === undefined ? undefined : (JSON.parse(position) as ErasureProgress);
+    const place = await cursors.find<ErasureProgress>(tx.db, cursor);
     const erasers = this.#erasers.filter(({ step }) => step !== undefined);
     // One that this version does not have: the steps begin anew.
     const index = Math.max(
@@ -84,7 +83,7 @@ export class Eraser implements MaintenanceTask {
       return 'done';
     }
     const then: ErasureProgress = { eraser: next.name, at: stepped === 'done' ? undefined : stepped.at };
-    await cursors.put(tx, cursor, JSON.stringify(then));
+    await cursors.put(tx, cursor, then);
     return stepped !== 'done' && stepped.notBefore !== undefined ? { againAt: stepped.notBefore } : 'more';
   }
 

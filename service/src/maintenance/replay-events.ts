@@ -13,7 +13,7 @@ import type { EventPlace } from '../store/event.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as subscriptions from '../store/subscription.store.ts';
-import type { SubscriptionRow } from '../store/subscription.store.ts';
+import type { StoredSubscription } from '../store/subscription.store.ts';
 import type { MaintenanceTask, Progress } from './maintenance.ts';
 import { maintenanceJob } from './maintenance-job.ts';
 
@@ -86,25 +86,23 @@ export class EventReplay implements MaintenanceTask {
   async step(tx: Tx, payload: Record<string, unknown>): Promise<Progress> {
     const wish = payload as Wish;
     const cursor = cursorOf(wish);
-    const position = await cursors.find(tx.db, cursor);
+    const at = await cursors.find<EventPlace>(tx.db, cursor);
     const trigger = await listening(tx, wish.subscriptionId);
-    const place = position === undefined ? beginning(wish) : (JSON.parse(position) as EventPlace);
+    const place = at ?? beginning(wish);
     const { place: next } = trigger ? await this.#stretch(tx, trigger, wish, place) : { place: undefined };
-    if (next) await cursors.put(tx, cursor, JSON.stringify(next));
+    if (next) await cursors.put(tx, cursor, next);
     else await cursors.remove(tx, cursor);
     return next ? 'more' : 'done';
   }
 
-  async #stretch(tx: Tx, trigger: SubscriptionRow, { to, types }: Wish, place: EventPlace): Promise<Stretch> {
-    const found = await events.published(tx.db, place, to, STEP);
-    const wanted = types === undefined ? found : found.filter(({ type }) => types.includes(type));
-    const promised = await this.#deps.publisher.replay(tx, trigger, wanted);
-    const last = found.length === STEP ? found.at(-1) : undefined;
-    return { promised, place: last && { createdAt: last.createdAt, seq: last.seq } };
+  async #stretch(tx: Tx, trigger: StoredSubscription, { to, types }: Wish, place: EventPlace): Promise<Stretch> {
+    const { accountId } = trigger;
+    const { events: wanted, next } = await events.published(tx.db, place, { to, accountId, types }, STEP);
+    return { promised: await this.#deps.publisher.replay(tx, trigger, wanted), place: next };
   }
 
   async #leave(tx: Tx, wish: Wish, place: EventPlace): Promise<void> {
-    await cursors.put(tx, cursorOf(wish), JSON.stringify(place));
+    await cursors.put(tx, cursorOf(wish), place);
     await this.#deps.outbox.enqueue(tx, maintenanceJob(this.name, aboutOf(wish), wish));
   }
 }
@@ -112,7 +110,7 @@ export class EventReplay implements MaintenanceTask {
 /**
  * Finds the trigger's subscription, or the one that took its place: n8n makes it anew at each save. Nobody exchanges it before the unit ends.
  */
-async function listening(tx: Tx, id: string): Promise<SubscriptionRow | undefined> {
+async function listening(tx: Tx, id: string): Promise<StoredSubscription | undefined> {
   await subscriptions.lockAll(tx, 'shared');
   const row = await subscriptions.find(tx.db, id);
   if (row === undefined || row.conversationId !== null) return undefined;

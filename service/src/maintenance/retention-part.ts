@@ -47,8 +47,7 @@ export async function emptyInOrder<P>(
   now: number,
   look: Look<P>,
 ): Promise<true | undefined> {
-  const position = await cursors.find(tx.db, name);
-  const known = position === undefined ? undefined : (JSON.parse(position) as Emptied<P>);
+  const known = await cursors.find<Emptied<P>>(tx.db, name);
   const started = known ?? { at: first, behind: null, lookBackAt: now + LOOK_BACK_MS };
   const isBack = started.behind !== null && started.lookBackAt <= now;
   const { at, behind, lookBackAt } = isBack
@@ -56,6 +55,6 @@ export async function emptyInOrder<P>(
     : started;
   const { upTo, more, passedOver } = await look(at);
   const next: Emptied<P> = { at: upTo ?? at, behind: behind ?? (passedOver ? at : null), lookBackAt };
-  await cursors.put(tx, name, JSON.stringify(next));
+  await cursors.put(tx, name, next);
   return more ? true : undefined;
 }

@@ -38,7 +38,7 @@ export class Retention implements MaintenanceTask {
   }
 
   async step(tx: Tx, _: unknown, now: number): Promise<Progress> {
-    const sweep = await this.#sweep(tx);
+    const sweep = await cursors.find<Sweep>(tx.db, CURSOR);
     // A part that this version does not have: the sweep begins anew.
     const index = Math.max(
       0,
@@ -48,15 +48,10 @@ export class Retention implements MaintenanceTask {
     const from = await part?.sweep(tx, part.name === sweep?.part ? sweep.from : null, now);
     const next = from === undefined ? this.#parts[index + 1] : part;
     if (next) {
-      await cursors.put(tx, CURSOR, JSON.stringify({ part: next.name, from: from ?? null } satisfies Sweep));
+      await cursors.put(tx, CURSOR, { part: next.name, from: from ?? null } satisfies Sweep);
       return 'more';
     }
     await cursors.remove(tx, CURSOR);
     return { againAt: now + SWEEP_MS };
-  }
-
-  async #sweep(tx: Tx): Promise<Sweep | undefined> {
-    const position = await cursors.find(tx.db, CURSOR);
-    return position === undefined ? undefined : (JSON.parse(position) as Sweep);
   }
 }

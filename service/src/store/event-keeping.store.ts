@@ -1,4 +1,6 @@
 /** Forgets the events of a person, and empties or deletes events that are old. */
+import type { ParleyEvent } from '../../../contract/event.ts';
+import { read } from './json.ts';
 import * as media from './media.store.ts';
 import { stretch, type Next, type Stretch } from './stretch.ts';
 import type { Db, Tx } from './unit-of-work.ts';
@@ -46,7 +48,7 @@ export async function dropEventsOf(
     .where('conversationId', 'in', conversationIds);
   const rows = await own.select(['seq', 'payload']).execute();
   for (const { seq, payload } of rows) {
-    const { message, echo } = JSON.parse(payload) as { message?: { content: unknown }; echo?: { content: unknown } };
+    const { message, echo } = read<ParleyEvent>(payload);
     await media.forget(tx, message?.content);
     await media.forget(tx, echo?.content);
     await db.deleteFrom('deliveries').where('eventSeq', '=', seq).execute();
@@ -73,21 +75,18 @@ export async function dropEvents(tx: Tx, from: number, before: number): Promise<
 }
 
 /** An old event, before it is decided what of it goes. */
-export interface OldEvent {
-  seq: number;
-  payload: string;
-  raw: string | null;
-  /** Tells that somebody is still to get it. */
-  untaken: boolean;
-}
+export type OldEvent = { seq: number } & (
+  | { /** Tells that somebody is still to get it. */ untaken: true }
+  | { untaken: false; event: ParleyEvent; hasRaw: boolean }
+);
 
 /** Reads old events as they stand. */
 export async function oldEvents(tx: Tx, from: number, before: number): Promise<Stretch<OldEvent, number>> {
   const { upTo, next } = await stretch(tx.db, 'events', from, before);
   if (upTo === undefined) return { rows: [], upTo, more: false };
-  const rows = await tx.db
+  const found = await tx.db
     .selectFrom('events')
-    .select(['seq', 'payload', 'raw'])
+    .select(['seq', 'payload', (is) => is('raw', 'is not', null).as('hasRaw')])
     .where('seq', '>', from)
     .where('seq', '<=', upTo)
     .orderBy('seq')
@@ -100,5 +99,9 @@ export async function oldEvents(tx: Tx, from: number, before: number): Promise<S
     .where('eventSeq', '<=', upTo)
     .execute();
   const untaken = new Set(waiting.map((one) => one.eventSeq));
-  return { rows: rows.map((row) => ({ ...row, untaken: untaken.has(row.seq) })), upTo, more: next !== undefined };
+  const rows = found.map(({ seq, payload, hasRaw }): OldEvent => {
+    if (untaken.has(seq)) return { seq, untaken: true };
+    return { seq, untaken: false, event: read(payload), hasRaw: Boolean(hasRaw) };
+  });
+  return { rows, upTo, more: next !== undefined };
 }

@@ -1,5 +1,6 @@
 /** Stores outbox jobs: rows written in the caller's transaction. `job-leases.store.ts` finds and leases them. */
 import { sql, type Kysely, type Selectable } from 'kysely';
+import { read, textOf } from './json.ts';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 import { changed, first, prepared, type Parameters } from './prepared.ts';
@@ -54,7 +55,7 @@ export function fromRow(row: Selectable<Schema['jobs']>): Job {
     dueAt,
     createdAt,
     expiresAt: row.expiresAt,
-    payload: JSON.parse(row.payload) as Job['payload'],
+    payload: read<Job['payload']>(row.payload),
     lease,
   };
 }
@@ -111,7 +112,7 @@ export async function enqueue(tx: Tx, job: NewJob, now: number): Promise<number 
     attempts: 0,
     createdAt: now,
     expiresAt: job.expiresAt ?? null,
-    payload: JSON.stringify(job.payload),
+    payload: textOf(job.payload),
   };
   for (;;) {
     if (job.key !== undefined && (await lockKey(tx, job.key))) return undefined;

@@ -1,15 +1,22 @@
 /** Stores receipts: webhooks as they came, kept before anything is made of them. */
 import type { Kysely } from 'kysely';
+import { read, textOf } from './json.ts';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
-import { changed, prepared, type Parameters } from './prepared.ts';
+import { changed, first, prepared, type Parameters } from './prepared.ts';
+
+/** What of a request is kept besides the body. */
+export interface KeptRequest {
+  /** With the query. */
+  url: string;
+  headers: Readonly<Record<string, string>>;
+}
 
 /** A webhook that came and is to be kept. */
 export interface NewReceipt {
   connectionId: string;
   receivedAt: number;
-  /** What of the request is needed besides the body, as JSON. */
-  request: string;
+  request: KeptRequest;
   body: Uint8Array;
 }
 
@@ -17,7 +24,7 @@ export interface NewReceipt {
 export interface Receipt {
   seq: number;
   receivedAt: number;
-  request: string;
+  request: KeptRequest;
   body: Uint8Array;
 }
 
@@ -55,7 +62,7 @@ function numbered(receipts: readonly NewReceipt[], from: number, size: number): 
   const values: unknown[] = [];
   for (let i = from; i < from + size; i++) {
     const { connectionId, receivedAt, request, body } = receipts[i] as NewReceipt;
-    values.push(connectionId, receivedAt, request, body);
+    values.push(connectionId, receivedAt, textOf(request), body);
   }
   return values as never;
 }
@@ -72,10 +79,26 @@ const selectUnprocessed = prepared((db, its: Parameters<{ connectionId: string; 
 
 /** Lists the oldest receipts of a connection that wait to be read. */
 export async function unprocessed(db: Kysely<Schema>, connectionId: string, limit: number): Promise<Receipt[]> {
-  return (await selectUnprocessed(db, { connectionId, limit })).rows;
+  const { rows } = await selectUnprocessed(db, { connectionId, limit });
+  return rows.map((row) => ({ ...row, request: read(row.request) }));
 }
 
-interface Read extends Pick<Receipt, 'seq' | 'request' | 'body'> {
+const selectWaiting = prepared((db, its: Parameters<{ connectionId: string }>) =>
+  db
+    .selectFrom('receipts')
+    .select('seq')
+    .where('connectionId', '=', its('connectionId'))
+    .where('processedAt', 'is', null)
+    .limit(1),
+);
+
+/** Tells whether receipts of a connection wait to be read. */
+export async function areWaiting(db: Kysely<Schema>, connectionId: string): Promise<boolean> {
+  return first(await selectWaiting(db, { connectionId })) !== undefined;
+}
+
+interface Read extends Pick<Receipt, 'seq' | 'body'> {
+  request: string;
   digest: string;
   now: number;
   deadAt: number | null;
@@ -143,7 +166,8 @@ export async function putAside(
   now: number,
   { code, reason }: { code: DeadCode; reason: string },
 ): Promise<boolean> {
-  const { seq, request, body } = receipt;
+  const { seq, body } = receipt;
+  const request = textOf(receipt.request);
   return settle(tx, { seq, digest, now, deadAt: now, deadCode: code, deadReason: reason, request, body });
 }
 
@@ -165,7 +189,7 @@ export async function findDead(db: Kysely<Schema>, seq: number): Promise<DeadRec
     .executeTakeFirst();
   if (row === undefined || row.deadAt === null) return undefined;
   const { deadCode, ...rest } = row;
-  return { ...rest, deadAt: row.deadAt, code: codeOf(deadCode) };
+  return { ...rest, request: read(row.request), deadAt: row.deadAt, code: codeOf(deadCode) };
 }
 
 /** Lets a receipt that was put aside wait to be read, as if it had just come. Answers false when it is not aside any more. */

@@ -1,11 +1,13 @@
 /** Stores subscriptions and what is still to be delivered to them. */
-import { sql, type Kysely, type Selectable } from 'kysely';
-import type { Schema, SubscriptionsTable } from './schema.ts';
+import { sql, type Kysely } from 'kysely';
+import type { ParleyEvent } from '../../../contract/event.ts';
+import { read } from './json.ts';
+import type { Schema } from './schema.ts';
+import { fromRow, toRow, type StoredSubscription } from './subscription-row.ts';
 import type { Tx } from './unit-of-work.ts';
 import { changed, first, prepared, type Parameters } from './prepared.ts';
 
-/** A subscription as it is stored. */
-export type SubscriptionRow = Selectable<SubscriptionsTable>;
+export type { Filter, StoredSubscription } from './subscription-row.ts';
 
 /** Is the `ended_reason` of a subscription that only gathers events for the next one with its URL. */
 export const HANDING_OVER = 'handing over';
@@ -19,8 +21,8 @@ export function lockAll(tx: Tx, how: 'alone' | 'shared'): Promise<void> {
 }
 
 /** Stores a new subscription. */
-export async function insert(tx: Tx, subscription: SubscriptionRow): Promise<void> {
-  await tx.db.insertInto('subscriptions').values(subscription).execute();
+export async function insert(tx: Tx, subscription: StoredSubscription): Promise<void> {
+  await tx.db.insertInto('subscriptions').values(toRow(subscription)).execute();
 }
 
 const selectOne = prepared((db, its: Parameters<{ id: string }>) =>
@@ -28,13 +30,14 @@ const selectOne = prepared((db, its: Parameters<{ id: string }>) =>
 );
 
 /** Finds a subscription by its id, ended or not. */
-export async function find(db: Kysely<Schema>, id: string): Promise<SubscriptionRow | undefined> {
-  return first(await selectOne(db, { id }));
+export async function find(db: Kysely<Schema>, id: string): Promise<StoredSubscription | undefined> {
+  const row = first(await selectOne(db, { id }));
+  return row && fromRow(row);
 }
 
 /** Lists the subscriptions of triggers that have not ended; waiting workflows are not listed. */
-export async function list(db: Kysely<Schema>): Promise<SubscriptionRow[]> {
-  return db
+export async function list(db: Kysely<Schema>): Promise<StoredSubscription[]> {
+  const rows = await db
     .selectFrom('subscriptions')
     .selectAll()
     .where('endedAt', 'is', null)
@@ -42,6 +45,7 @@ export async function list(db: Kysely<Schema>): Promise<SubscriptionRow[]> {
     .where('conversationId', 'is', null)
     .orderBy('id')
     .execute();
+  return rows.map(fromRow);
 }
 
 interface Listener {
@@ -61,8 +65,8 @@ const selectTriggers = prepared((db, its: Parameters<Listener>) =>
 );
 
 /** Lists triggers that may want an event of this account. */
-export async function triggers(db: Kysely<Schema>, accountId: string, now: number): Promise<SubscriptionRow[]> {
-  return (await selectTriggers(db, { accountId, now })).rows;
+export async function triggers(db: Kysely<Schema>, accountId: string, now: number): Promise<StoredSubscription[]> {
+  return (await selectTriggers(db, { accountId, now })).rows.map(fromRow);
 }
 
 const selectWaits = prepared((db, its: Parameters<Listener & { conversationId: string }>) =>
@@ -82,18 +86,14 @@ export async function waits(
   accountId: string,
   conversationId: string,
   now: number,
-): Promise<SubscriptionRow[]> {
-  return (await selectWaits(db, { accountId, conversationId, now })).rows;
+): Promise<StoredSubscription[]> {
+  return (await selectWaits(db, { accountId, conversationId, now })).rows.map(fromRow);
 }
 
 /** Lists workflows that wait or waited for a reply in this conversation, those that have what they waited for and those that ended included. */
-export async function allWaits(db: Kysely<Schema>, conversationId: string): Promise<SubscriptionRow[]> {
-  return db
-    .selectFrom('subscriptions')
-    .selectAll()
-    .where('conversationId', '=', conversationId)
-    .orderBy('id', 'desc')
-    .execute();
+export async function allWaits(db: Kysely<Schema>, conversationId: string): Promise<StoredSubscription[]> {
+  const all = db.selectFrom('subscriptions').selectAll().where('conversationId', '=', conversationId);
+  return (await all.orderBy('id', 'desc').execute()).map(fromRow);
 }
 
 /** Lets a workflow wait at another URL, until another time (milliseconds since the epoch). */
@@ -113,7 +113,7 @@ export async function startHandOver(tx: Tx, id: string, until: number): Promise<
 /** Gives a new subscription what those handing over to the same URL have gathered, and ends them. Answers whether there were such. */
 export async function takeOver(
   tx: Tx,
-  heir: Pick<SubscriptionRow, 'id' | 'url' | 'accountId'>,
+  heir: Pick<StoredSubscription, 'id' | 'url' | 'accountId'>,
   now: number,
 ): Promise<boolean> {
   await lockAll(tx, 'alone');
@@ -136,9 +136,9 @@ export async function takeOver(
 /** Finds the trigger's subscription that took the place of one that ended: the newest with the same URL and account. */
 export async function successor(
   db: Kysely<Schema>,
-  { url, accountId }: Pick<SubscriptionRow, 'url' | 'accountId'>,
-): Promise<SubscriptionRow | undefined> {
-  return db
+  { url, accountId }: Pick<StoredSubscription, 'url' | 'accountId'>,
+): Promise<StoredSubscription | undefined> {
+  const row = await db
     .selectFrom('subscriptions')
     .selectAll()
     .where('endedAt', 'is', null)
@@ -148,6 +148,7 @@ export async function successor(
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
+  return row && fromRow(row);
 }
 
 /** Moves what one subscription gathered to its heir. Where both gathered the same event, the heir gets it once. */
@@ -192,7 +193,8 @@ export async function addDelivery(tx: Tx, subscriptionId: string, eventSeq: numb
 export interface PendingDelivery {
   eventSeq: number;
   eventId: string;
-  payload: string;
+  /** The event as it goes out: JSON that nobody has to read in between. */
+  json: string;
 }
 
 interface Shard {
@@ -204,7 +206,7 @@ const selectPending = prepared((db, its: Parameters<Shard & { limit: number }>) 
   db
     .selectFrom('deliveries')
     .innerJoin('events', 'events.seq', 'deliveries.eventSeq')
-    .select(['events.seq as eventSeq', 'events.id as eventId', 'events.payload'])
+    .select(['events.seq as eventSeq', 'events.id as eventId', 'events.payload as json'])
     .where('deliveries.subscriptionId', '=', its('subscriptionId'))
     .where('deliveries.shard', '=', its('shard'))
     .orderBy('deliveries.eventSeq')
@@ -221,15 +223,22 @@ export async function pending(
   return (await selectPending(db, { subscriptionId, shard, limit })).rows;
 }
 
+/** An event, by its place in the order. */
+interface UndeliveredEvent {
+  seq: number;
+  event: ParleyEvent;
+}
+
 /** Lists everything that a subscription has not taken. */
-export async function undelivered(db: Kysely<Schema>, subscriptionId: string): Promise<PendingDelivery[]> {
-  return db
+export async function undelivered(db: Kysely<Schema>, subscriptionId: string): Promise<UndeliveredEvent[]> {
+  const rows = await db
     .selectFrom('deliveries')
     .innerJoin('events', 'events.seq', 'deliveries.eventSeq')
-    .select(['events.seq as eventSeq', 'events.id as eventId', 'events.payload'])
+    .select(['events.seq', 'events.payload'])
     .where('deliveries.subscriptionId', '=', subscriptionId)
     .orderBy('deliveries.eventSeq')
     .execute();
+  return rows.map(({ seq, payload }) => ({ seq, event: read(payload) }));
 }
 
 const deleteDelivery = prepared((db, its: Parameters<Shard & { eventSeq: number }>) =>

@@ -21,7 +21,7 @@ export class Visits {
 
   async add(tx: Tx, contactId: string): Promise<number> {
     const { visits, greeted } = await find(tx.db, contactId);
-    await cursors.put(tx, nameOf(contactId), JSON.stringify({ visits: visits + 1, greeted }));
+    await cursors.put(tx, nameOf(contactId), { visits: visits + 1, greeted });
     return visits + 1;
   }
 
@@ -29,7 +29,7 @@ export class Visits {
     const { visits } = await find(tx.db, contactId);
     // Erased meanwhile.
     if (visits === 0) return;
-    await cursors.put(tx, nameOf(contactId), JSON.stringify({ visits, greeted: true }));
+    await cursors.put(tx, nameOf(contactId), { visits, greeted: true });
   }
 
   forget(tx: Tx, contactId: string): Promise<void> {
@@ -38,8 +38,7 @@ export class Visits {
 }
 
 async function find(db: Db, contactId: string): Promise<Stored> {
-  const position = await cursors.find(db, nameOf(contactId));
-  return position === undefined ? { visits: 0, greeted: false } : (JSON.parse(position) as Stored);
+  return (await cursors.find<Stored>(db, nameOf(contactId))) ?? { visits: 0, greeted: false };
 }
 
 const nameOf = (contactId: string) => `visits:${contactId}`;

@@ -13,7 +13,7 @@ import type { Outbox } from '../../outbox/outbox.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 import * as receipts from '../../store/receipt.store.ts';
-import type { NewReceipt } from '../../store/receipt.store.ts';
+import type { KeptRequest, NewReceipt } from '../../store/receipt.store.ts';
 import { normalizeJob } from '../normalize-job.ts';
 
 /** Webhooks that wait for a commit at the most; beyond, the provider is asked to come back. */
@@ -113,7 +113,7 @@ export class Acceptor {
     batch.add({
       connectionId: id,
       receivedAt,
-      request: storedRequest(request, channel.parsedHeaders),
+      request: keptRequest(request, channel.parsedHeaders),
       body,
     });
     this.#waiting += 1;
@@ -153,14 +153,14 @@ export class Acceptor {
 }
 
 /** Receipts are posted, and their query is part of the URL. Of the headers, only those that are read again are stored. */
-function storedRequest({ url, headers }: RawRequest, parsed: readonly string[] = []): string {
+function keptRequest({ url, headers }: RawRequest, parsed: readonly string[] = []): KeptRequest {
   const kept = Object.entries(headers).filter(([name]) => parsed.includes(name));
-  return JSON.stringify({ url, headers: Object.fromEntries(kept) });
+  return { url, headers: Object.fromEntries(kept) };
 }
 
 /** Reads the webhook as it came from its receipt. */
-export function requestOf(receipt: { request: string; body: Uint8Array }): RawRequest {
-  const { url, headers } = JSON.parse(receipt.request) as Pick<RawRequest, 'url' | 'headers'>;
+export function requestOf(receipt: Pick<NewReceipt, 'request' | 'body'>): RawRequest {
+  const { url, headers } = receipt.request;
   const body = Buffer.from(receipt.body.buffer, receipt.body.byteOffset, receipt.body.byteLength);
   return { method: 'POST', url, headers, query: queryOf(url), body };
 }

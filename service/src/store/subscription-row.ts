@@ -1,0 +1,47 @@
+/** What a subscription is, and how its row holds it. */
+import type { Selectable } from 'kysely';
+import type { CreateSubscription } from '../../../contract/api.ts';
+import { read, textOf } from './json.ts';
+import type { SubscriptionsTable } from './schema.ts';
+
+type SubscriptionRow = Selectable<SubscriptionsTable>;
+
+/** Says which events a subscription wants. */
+export type Filter = Pick<
+  CreateSubscription,
+  'events' | 'messageKinds' | 'statuses' | 'attributes' | 'includeAwaited' | 'includeHandedOff' | 'includeRaw'
+> & {
+  /** Of a workflow that waits: the question whose answer it waits for. */
+  messageId?: string;
+};
+
+/** A workflow's wish for events: that of a trigger, or of a workflow that waits for one reply. */
+export interface StoredSubscription extends Omit<SubscriptionRow, 'filter' | 'once'> {
+  filter: Readonly<Filter>;
+  /** Tells that it ends with the first event that it takes. */
+  once: boolean;
+}
+
+const filters = new Map<string, Filter>();
+const MAX_FILTERS = 1_000;
+
+/** Reads a filter; it parses each text once, as the same few are read for every event. */
+function filterOf(text: string): Filter {
+  let filter = filters.get(text);
+  if (filter === undefined) {
+    filter = read<Filter>(text);
+    if (filters.size >= MAX_FILTERS) filters.clear();
+    filters.set(text, filter);
+  }
+  return filter;
+}
+
+/** Reads a subscription from its row. */
+export function fromRow(row: SubscriptionRow): StoredSubscription {
+  return { ...row, filter: filterOf(row.filter), once: row.once === 1 };
+}
+
+/** Makes the row of a subscription. */
+export function toRow(subscription: StoredSubscription): SubscriptionRow {
+  return { ...subscription, filter: textOf(subscription.filter), once: subscription.once ? 1 : 0 };
+}
