@@ -58,7 +58,7 @@ export interface DeadLetterFilter {
  */
 export type DeadLetterChoice = { ids: string[] } | { filter: DeadLetterFilter; limit?: number; after?: string };
 
-/** `POST /v1/dead-letters/replay`. `evenIfUnknown`: also messages of which nobody knows whether they arrived. */
+/** `POST /v1/dead-letters/replay`. `evenIfUnknown`: also messages that may have arrived; else they are skipped, whatever names them. */
 export type ReplayDeadLetters = DeadLetterChoice & { evenIfUnknown?: boolean };
 
 /** Tells what became of a dead letter that was replayed. */

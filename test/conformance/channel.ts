@@ -356,7 +356,35 @@ function sending<S>(subject: ChannelSubject<S>): void {
     expect(error).toBeInstanceOf(SendError);
     expect(SEND_ERROR_KINDS).toContain((error as SendError).kind);
   });
+
+  test.each(
+    PROVES_NOTHING.flatMap((status) => WORDLESS.flatMap((body) => WAITS.map((headers) => [status, body, headers]))),
+  )('HTTP %i with %j and %j does not prove that nothing was sent', async (status, body, headers) => {
+    const { io } = alwaysAnswering({ status, headers, body } as HttpResponse);
+    await expect(channel.send(message, settings, io)).rejects.toMatchObject({ kind: 'uncertain' });
+  });
+
+  test.each(REFUSED.flatMap((status) => WORDLESS.map((body) => [status, body])))(
+    'HTTP %i with %j is a refusal: it is neither uncertain nor sent again by itself',
+    async (status, body) => {
+      const { io } = alwaysAnswering({ status, headers: {}, body } as HttpResponse);
+      const error: unknown = await channel.send(message, settings, io).catch((cause: unknown) => cause);
+      expect(['rejected', 'invalid', 'settings', 'throttled']).toContain((error as SendError).kind);
+    },
+  );
 }
+
+/** Statuses that a provider, or whatever stands before it, also answers to what was taken. */
+const PROVES_NOTHING = [200, 202, 204, 302, 303, 408, 425, 460, 499, 500, 501, 502, 503, 504, 507, 520, 522, 524, 529];
+/** Statuses by which a server says that it did not act on a request. */
+const REFUSED = [400, 401, 403, 404, 405, 413, 415, 422, 429];
+/** Answers in which no word is the provider's: none at all, a page, half of one that was to be JSON, JSON of somebody else. */
+const WORDLESS = [undefined, '', '<html><h1>Gateway</h1></html>', '{"messages":[{"id":"wa', {}, [], 'null'];
+const WAITS = [
+  {},
+  { 'retry-after': '7' },
+  { 'content-type': 'text/html', 'retry-after': 'Fri, 31 Dec 2099 23:59:59 GMT' },
+];
 
 function threads<S>({ channel, settings: given, samples }: ChannelSubject<S>): void {
   const settings = channel.settings.parse(given);

@@ -3,35 +3,37 @@ import { SEND_ERROR_KINDS, SendError, type SendErrorKind } from '../../service/s
 import { backoffMs, decide, fullJitterMs, MAX_AGE_MS, MAX_ATTEMPTS, type Tries } from '../../service/src/core/retry.ts';
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-const wait = fc.option(fc.constantFrom(0, 1_000, 6_000, 60_000, 3_600_000), { nil: undefined });
+const wait = fc.option(fc.constantFrom(-1, 0, 1_000, 60_000, 3_600_000, 1_764_547_200_000, Infinity), {
+  nil: undefined,
+});
 const errors = fc.record({
   kind: fc.constantFrom(...SEND_ERROR_KINDS),
   retryAfterMs: wait,
-  maxAttempts: fc.option(fc.integer({ min: 1, max: MAX_ATTEMPTS }), { nil: undefined }),
   random,
 });
 const tries = (counted: number, more: Partial<Tries> = {}): Tries => ({
-  ...{ counted, throttled: 1, idempotent: false },
+  ...{ counted, throttled: 1, unavailable: 1, idempotent: false },
   ...more,
 });
 const failed = (kind: SendErrorKind, details = {}) => new SendError(kind, 'as told', details);
 
 describe('what each kind of error means', () => {
   test.each<[SendErrorKind, object]>([
-    ['settings', { action: 'pause' }],
-    ['invalid', { action: 'fail', alert: false }],
-    ['session_closed', { action: 'fail', alert: false }],
-    ['opted_out', { action: 'fail', alert: false }],
-    ['rejected', { action: 'fail', alert: false }],
-    ['throttled', { action: 'retry', afterMs: 500, costsAttempt: false, gate: true }],
-    ['unreachable', { action: 'retry', afterMs: 100, costsAttempt: true, gate: false }],
-    ['uncertain', { action: 'settle' }],
+    ['settings', { action: 'pause', gateMs: 0 }],
+    ['invalid', { action: 'fail', alert: false, gateMs: 0 }],
+    ['session_closed', { action: 'fail', alert: false, gateMs: 0 }],
+    ['opted_out', { action: 'fail', alert: false, gateMs: 0 }],
+    ['rejected', { action: 'fail', alert: false, gateMs: 0 }],
+    ['throttled', { action: 'retry', afterMs: 500, costsAttempt: false, gateMs: 500 }],
+    ['unreachable', { action: 'retry', afterMs: 100, costsAttempt: true, gateMs: 0 }],
+    ['unavailable', { action: 'retry', afterMs: 30_000, costsAttempt: true, gateMs: 30_000 }],
+    ['uncertain', { action: 'settle', gateMs: 0 }],
   ])('%s', (kind, decision) => {
     expect(decide(failed(kind), tries(1), 0)).toEqual(decision);
   });
 
   test('the table above names every kind', () => {
-    expect(SEND_ERROR_KINDS).toHaveLength(8);
+    expect(SEND_ERROR_KINDS).toHaveLength(9);
   });
 });
 
@@ -44,10 +46,14 @@ test.each<[string, SendErrorKind, object, number, object]>([
   ['the longer of backoff and wait', 'unreachable', { retryAfterMs: 10 }, 4, { action: 'retry', afterMs: 100 }],
   ['the last try but one', 'unreachable', {}, MAX_ATTEMPTS - 1, { action: 'retry' }],
   ['the last try', 'unreachable', {}, MAX_ATTEMPTS, { action: 'fail' }],
-  ['fewer tries when the error says so', 'unreachable', { maxAttempts: 2 }, 2, { action: 'fail' }],
   ['settings that concern one message only', 'settings', { scope: 'message' }, 1, { action: 'fail', alert: true }],
-  ['a throttled recipient alone', 'throttled', { scope: 'recipient' }, 1, { action: 'retry', gate: false }],
-  ['never again when the outcome is unknown', 'uncertain', { retryAfterMs: 1 }, 1, { action: 'settle' }],
+  ['a throttled recipient alone', 'throttled', { scope: 'recipient' }, 1, { action: 'retry', gateMs: 0 }],
+  ['never again when the outcome is unknown', 'uncertain', {}, 1, { action: 'settle', gateMs: 0 }],
+  ['nor sooner than asked for others', 'uncertain', { retryAfterMs: 9_000 }, 1, { action: 'settle', gateMs: 9_000 }],
+  ['an hour is the longest wait', 'throttled', { retryAfterMs: 9e15 }, 1, { action: 'retry', afterMs: 3_600_000 }],
+  ['whoever asks for it', 'unreachable', { retryAfterMs: 9e15 }, 1, { action: 'retry', afterMs: 3_600_000 }],
+  ['and of whatever', 'uncertain', { retryAfterMs: 9e15 }, 1, { action: 'settle', gateMs: 3_600_000 }],
+  ['one message that waits alone', 'unavailable', { scope: 'message' }, 1, { action: 'retry', gateMs: 0 }],
 ])('%s', (_name, kind, details, attempts, decision) => {
   expect(decide(failed(kind, details), tries(attempts), 0)).toMatchObject(decision);
 });
@@ -81,6 +87,11 @@ test.each([0, 0.5, 0.999])('what the provider told is the least, and not the sam
   expect(decision).toMatchObject({ action: 'retry', afterMs: Math.ceil(120_000 * (1 + chance / 4)) });
 });
 
+test.each([1, 5])('what was not accepted twice by the provider’s words is over (try %s)', (counted) => {
+  const decision = decide(failed('unavailable'), tries(counted, { unavailable: 2 }), 0.5);
+  expect(decision).toEqual({ action: 'fail', alert: false, gateMs: 33_750 });
+});
+
 test.each<[number, object]>([
   [1, { action: 'retry', costsAttempt: true }],
   [MAX_ATTEMPTS, { action: 'settle' }],
@@ -93,13 +104,15 @@ test('every message settles: whatever errors come, the tries and the waits end w
     fc.property(fc.array(errors, { minLength: 1, maxLength: 40 }), (sequence) => {
       let ageMs = 0;
       let counted = 0;
+      let unavailable = 0;
       let calls = 0;
       let shortestMs = Infinity;
       while (ageMs <= MAX_AGE_MS) {
         const error = sequence[calls++ % sequence.length];
         if (error === undefined) break;
         const { kind, random: chance, ...details } = error;
-        const decision = decide(failed(kind, details), tries(counted + 1), chance);
+        if (kind === 'unavailable') unavailable++;
+        const decision = decide(failed(kind, details), tries(counted + 1, { unavailable }), chance);
         if (decision.action !== 'retry') break;
         ageMs += decision.afterMs;
         counted += decision.costsAttempt ? 1 : 0;

@@ -4,7 +4,7 @@ import { decide } from '../../service/src/core/retry.ts';
 
 function waitMs(retryAfterMs: number | undefined, throttled: number, random: number): number {
   const error = new SendError('throttled', 'Too many', retryAfterMs === undefined ? {} : { retryAfterMs });
-  const decision = decide(error, { counted: 1, throttled, idempotent: false }, random);
+  const decision = decide(error, { counted: 1, throttled, unavailable: 1, idempotent: false }, random);
   if (decision.action !== 'retry') throw new Error(`A throttled send is tried again, not: ${decision.action}`);
   expect(decision.costsAttempt).toBe(false);
   return decision.afterMs;

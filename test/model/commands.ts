@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { SendMessage } from '../../contract/api.ts';
 import { ParleyError } from '../../service/src/core/errors.ts';
 import { messagesBody, statusBody } from './bodies.ts';
-import { REFUSALS, type Refusal } from './fakes.ts';
+import { MISLEADING_NAMES, REFUSALS, type Misleading, type Refusal } from './fakes.ts';
 import { checkInvariants } from './invariants.ts';
 import { ACCOUNT, type Life } from './life.ts';
 import { HAND_OVER_MS, owedStatuses, PEOPLE, type Promises, type Send, type Webhook } from './promises.ts';
@@ -129,6 +129,14 @@ function provider(how: (typeof PROVIDER_ACTS)[number], nth: number): Act {
   };
 }
 
+/** A call that was carried out is answered as if it had not been. */
+function misleads(how: Misleading, nth: number): Act {
+  return (_promises, { provider: it }) => {
+    const call = it.open[nth % it.open.length];
+    if (call) it.misleads(call, how);
+  };
+}
+
 /** The next status of a message, a later one, or none at all: it failed after all. */
 function status(nth: number, skip: number, failure: number | undefined): Act {
   return (promises, life) => {
@@ -247,6 +255,11 @@ const providerActs = command(
   ([how, which]) => `the provider ${how} (call ${which})`,
   (given) => provider(...given),
 );
+const misleading = command(
+  fc.tuple(fc.constantFrom(...MISLEADING_NAMES), nth),
+  ([how, which]) => `the provider takes and answers ${how} (call ${which})`,
+  (given) => misleads(...given),
+);
 const statusComes = command(
   fc.tuple(nth, fc.nat(2), fc.option(fc.constantFrom(CLOSED, UNDELIVERABLE), { nil: undefined, freq: 4 })),
   ([which, skip, failure]) => `a status of message ${which} (skips ${skip}, ${failure ?? 'no error'})`,
@@ -265,7 +278,20 @@ const time = command(
 
 /** What happens more often stands here more often. */
 export const COMMANDS: fc.Arbitrary<Command>[] = [
-  ...[write, write, write, send, send, send, providerActs, providerActs, statusComes, statusComes, workflowActs],
+  ...[
+    write,
+    write,
+    write,
+    send,
+    send,
+    send,
+    providerActs,
+    providerActs,
+    misleading,
+    statusComes,
+    statusComes,
+    workflowActs,
+  ],
   ...[mood, time, time, plain('the process is killed', crashes)],
   command(
     fc.tuple(nth, fc.boolean()),

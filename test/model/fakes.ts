@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponse, ProviderHttp } from '../../service/src/
 import { SendError } from '../../service/src/core/errors.ts';
 import type { DeliveryBody, ParleyEvent } from '../../contract/event.ts';
 import { deferred, type Deferred } from '../sandbox/kit/deferred.ts';
+import { MISLEADING_ANSWERS, MISLEADING_GRAPH_ANSWERS } from '../sandbox/kit/faults.ts';
 import { objectOf } from '../sandbox/kit/json.ts';
 
 /** A message that the provider took. */
@@ -37,6 +38,7 @@ export interface SendCall extends OpenCall {
 export const REFUSALS = [
   'throttles',
   'is unavailable',
+  'is in maintenance',
   'rejects',
   'knows the token no more',
   'is not reached',
@@ -46,9 +48,24 @@ export type Refusal = (typeof REFUSALS)[number];
 const GRAPH_ERRORS: Record<Exclude<Refusal, 'is not reached'>, { status: number; code: number }> = {
   throttles: { status: 400, code: 130429 },
   'is unavailable': { status: 503, code: 131016 },
+  'is in maintenance': { status: 500, code: 131057 },
   rejects: { status: 400, code: 131026 },
   'knows the token no more': { status: 401, code: 190 },
 };
+
+/** How a provider answers what it took, so that nobody may think that it did not: the last are refusals in its own words. */
+const MISLEADING = {
+  ...MISLEADING_ANSWERS,
+  ...MISLEADING_GRAPH_ANSWERS,
+  'a refusal': { status: 400, body: { error: { message: 'no', type: 'OAuthException', code: 131026 } } },
+} as const;
+export type Misleading = keyof typeof MISLEADING;
+interface MisleadingAnswer {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+export const MISLEADING_NAMES = Object.keys(MISLEADING) as Misleading[];
 
 export class FakeProvider {
   readonly open: SendCall[] = [];
@@ -106,6 +123,13 @@ export class FakeProvider {
     if (how === 'is not reached') return this.#end(call, new SendError('unreachable', 'Could not be reached.'));
     const { status, code } = GRAPH_ERRORS[how];
     this.#end(call, { status, headers: {}, body: { error: { message: how, type: 'OAuthException', code } } });
+  }
+
+  /** Takes it, and answers as if it had not, or nothing that proves it. */
+  misleads(call: SendCall, how: Misleading): void {
+    this.takes(call);
+    const { status, body, headers = {} }: MisleadingAnswer = MISLEADING[how];
+    this.#end(call, { status, headers, body });
   }
 
   #end(call: SendCall, outcome: HttpResponse | Error): void {

@@ -87,13 +87,14 @@ export function checkInvariants(promises: Promises, life: Life): void {
 
 const LADDER = ['held', 'queued', 'uncertain', 'unknown', 'sent', 'failed', 'delivered', 'read'];
 
-/** Statuses climb. Only what turned out to be refused for its closed session is held again. */
+/** Statuses climb. Only what turned out to be refused for its closed session is held again, and what only we called failed may be mended. */
 function fallen(promises: Promises, now: readonly [string, string][]): string[] {
   return now.flatMap(([id, status]) => {
     const before = promises.statuses.get(id) ?? status;
     promises.statuses.set(id, status);
     const falls = LADDER.indexOf(status) < LADDER.indexOf(before);
-    return falls && status !== 'held' ? [`${id} fell from ${before} to ${status}`] : [];
+    const isMended = before === 'failed' && status === 'sent';
+    return falls && status !== 'held' && !isMended ? [`${id} fell from ${before} to ${status}`] : [];
   });
 }
 

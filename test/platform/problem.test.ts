@@ -46,6 +46,7 @@ test.each([
   ['rejected', 422, 'provider_rejected'],
   ['throttled', 429, 'provider_rejected'],
   ['unreachable', 502, 'provider_unreachable'],
+  ['unavailable', 502, 'provider_unreachable'],
   ['uncertain', 504, 'provider_unreachable'],
 ] as const)('a provider call that fails with %s', (kind, status, code) => {
   const error = new SendError(kind, 'The provider says why.', { providerCode: '131', traceId: 'T1' });

@@ -31,6 +31,7 @@ export const SEND_ERROR_KINDS = [
   'rejected',
   'throttled',
   'unreachable',
+  'unavailable',
   'uncertain',
 ] as const;
 /** Tells what went wrong with a send, by what it means for the message; `core/retry.ts` has the action of each. */
@@ -41,14 +42,12 @@ export type SendErrorScope = 'account' | 'recipient' | 'message';
 
 /** What a `SendError` tells besides its kind, as far as the provider told it. */
 export interface SendErrorDetails {
-  /** For `throttled` and `settings`: what has to wait. */
+  /** For `throttled`, `unavailable` and `settings`: what has to wait. */
   scope?: SendErrorScope;
   /** The provider's own code, for people and for filters. */
   providerCode?: string;
   /** Wait at least this long before the next try, as the provider said. */
   retryAfterMs?: number;
-  /** At most this many tries in all, fewer than the table's, where a repeat may show the contact the message twice. */
-  maxAttempts?: number;
   /** The provider's trace id, for a support case. */
   traceId?: string;
 }

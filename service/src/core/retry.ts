@@ -2,22 +2,23 @@
 import type { SendError, SendErrorKind } from './errors.ts';
 
 /**
- * `fail`: over, with this reason. `retry`: again after a delay; `gate`: and until then nothing else of the account either. `pause`: the
- * account's sends wait until it works again. `settle`: never again by itself; wait for the provider to tell.
+ * `fail`: over, with this reason. `retry`: again after a delay. `pause`: the account's sends wait until it works again. `settle`: never again
+ * by itself; wait for the provider to tell. `gateMs`: nothing else of the account is sent for so long either; 0: it goes on.
  */
 export type RetryDecision =
-  | { action: 'fail'; alert: boolean }
-  | { action: 'retry'; afterMs: number; costsAttempt: boolean; gate: boolean }
-  | { action: 'pause' }
-  | { action: 'settle' };
+  | { action: 'fail'; alert: boolean; gateMs: number }
+  | { action: 'retry'; afterMs: number; costsAttempt: boolean; gateMs: number }
+  | { action: 'pause'; gateMs: 0 }
+  | { action: 'settle'; gateMs: number };
 
 interface RetryRule {
   /**
    * - `wait`: as long as told, longer each time, a little apart from the others that were told the same; costs no try.
    * - `backoff`: exponential with full jitter, at least as long as told; costs a try.
+   * - `once`: one repeat in all, after a pause in which a status of the first can come; the account waits as well.
    * - `pause`: the account waits, not the message alone; what concerns one message only fails with an alert.
    */
-  action: 'fail' | 'wait' | 'backoff' | 'pause' | 'settle';
+  action: 'fail' | 'wait' | 'backoff' | 'once' | 'pause' | 'settle';
 }
 
 const TABLE: Record<SendErrorKind, RetryRule> = {
@@ -28,10 +29,15 @@ const TABLE: Record<SendErrorKind, RetryRule> = {
   rejected: { action: 'fail' },
   throttled: { action: 'wait' },
   unreachable: { action: 'backoff' },
+  unavailable: { action: 'once' },
   // Where the provider drops repeats by our key, a repeat is safe: as for `unreachable`.
   uncertain: { action: 'settle' },
 };
 
+/** A provider that says that it did not take the message may still have: its status comes within this time and ends the sending. */
+const STATUS_WAIT_MS = 30_000;
+/** No provider's word holds anything up for longer: what it means may be an instant of its own making. */
+export const MAX_TOLD_MS = 3_600_000;
 /** Bounds the tries of an unreachable provider: about a quarter of an hour in all, longer when it says how long to wait. */
 export const MAX_ATTEMPTS = 12;
 const BASE_MS = 1_000;
@@ -73,6 +79,8 @@ export interface Tries {
   counted: number;
   /** Tries that were throttled, this one included. */
   throttled: number;
+  /** Tries of which the provider said that it did not take them, this one included. */
+  unavailable: number;
   /** The provider drops a repeat by our key. */
   idempotent: boolean;
 }
@@ -81,20 +89,45 @@ export interface Tries {
  * Decides what to do after `error`; `random` is uniform in [0, 1). An error that the table would retry fails once the tries are used up.
  */
 export function decide(error: SendError, tries: Tries, random: number): RetryDecision {
-  const rule = TABLE[error.kind];
-  const { retryAfterMs = 0, maxAttempts = MAX_ATTEMPTS, scope = 'account' } = error.details;
-  const told = Math.max(0, retryAfterMs) * (1 + random * WAIT_JITTER);
-  const isRepeatable = rule.action === 'backoff' || (rule.action === 'settle' && tries.idempotent);
-  if (rule.action === 'pause' && scope === 'account') return { action: 'pause' };
-  if (rule.action === 'wait') {
+  const { action } = TABLE[error.kind];
+  const { retryAfterMs = 0, scope = 'account' } = error.details;
+  const told = Math.ceil(Math.min(MAX_TOLD_MS, Math.max(0, retryAfterMs)) * (1 + random * WAIT_JITTER));
+  const gated = (ms: number) => (scope === 'account' ? ms : 0);
+  if (action === 'pause' && scope === 'account') return { action: 'pause', gateMs: 0 };
+  if (action === 'wait') {
     const ownMs = backoffMs(tries.throttled, random) * (1 + random * WAIT_JITTER);
     const afterMs = Math.ceil(Math.max(told, ownMs));
-    return { action: 'retry', afterMs, costsAttempt: false, gate: scope === 'account' };
+    return { action: 'retry', afterMs, costsAttempt: false, gateMs: gated(afterMs) };
   }
-  if (isRepeatable && tries.counted < maxAttempts) {
+  if (action === 'once') {
+    const afterMs = Math.max(told, Math.ceil(STATUS_WAIT_MS * (1 + random * WAIT_JITTER)));
+    if (tries.unavailable > 1) return { action: 'fail', alert: false, gateMs: gated(afterMs) };
+    return { action: 'retry', afterMs, costsAttempt: true, gateMs: gated(afterMs) };
+  }
+  const isRepeatable = action === 'backoff' || (action === 'settle' && tries.idempotent);
+  if (isRepeatable && tries.counted < MAX_ATTEMPTS) {
     const afterMs = Math.ceil(Math.max(told, fullJitterMs(tries.counted, random)));
-    return { action: 'retry', afterMs, costsAttempt: true, gate: false };
+    return { action: 'retry', afterMs, costsAttempt: true, gateMs: 0 };
   }
-  if (rule.action === 'settle') return { action: 'settle' };
-  return { action: 'fail', alert: rule.action === 'pause' };
+  if (action === 'settle') return { action: 'settle', gateMs: gated(told) };
+  return { action: 'fail', alert: action === 'pause', gateMs: 0 };
+}
+
+/** The look-up of an uncertain message says that it is absent: it is sent once more, never twice. */
+export const MAX_ABSENT = 2;
+
+/** Statuses between 400 and 431 that servers and gateways also answer to what they acted on. */
+const SAYS_LITTLE = [408, 425];
+const LAST_REFUSAL = 431;
+
+/**
+ * Tells what the status of an answer means when no word of the provider does. Only a refusal as HTTP defines it (RFC 9110, 15.5) proves that
+ * nothing was done: whatever else it is, a request that was to change something (`writes`) may have been carried out.
+ */
+export function kindOfStatus(status: number, writes: boolean): SendErrorKind {
+  if (status === 429) return 'throttled';
+  if (status === 401 || status === 403) return 'settings';
+  const isRefusal = status >= 400 && status <= LAST_REFUSAL && !SAYS_LITTLE.includes(status);
+  if (isRefusal || (!writes && status < 400)) return 'rejected';
+  return writes ? 'uncertain' : 'unreachable';
 }

@@ -9,9 +9,9 @@ import { contentOf } from './message-view.ts';
 /** Between a call to the provider and the time at which it says that the message was sent, by whichever clock. */
 const SLACK_MS = 5 * 60_000;
 /** Of calls that may have arrived: of one that failed by what the provider said that is not certain either (null: it is under way). */
-const MAY_HAVE_ARRIVED: readonly (string | null)[] = [null, 'uncertain', 'unreachable'];
+const MAY_HAVE_ARRIVED: readonly (string | null)[] = [null, 'uncertain', 'unavailable'];
 /** What may have arrived; that which is queued, while it is being sent. */
-const OPEN = ['uncertain', 'queued', 'unknown'] as const;
+const OPEN = ['uncertain', 'queued', 'unknown', 'failed'] as const;
 
 /**
  * The message of the conversation that was being sent at that time, was not answered, and says the same; of several, the one that was
@@ -25,8 +25,8 @@ export async function findEchoedMessage(
 ): Promise<string | undefined> {
   let nearest: { id: string; awayMs: number } | undefined;
   for (const status of OPEN) {
-    const same = (await messages.inStatus(tx.db, conversationId, status)).filter((row) =>
-      matchesEcho(contentOf(row), told),
+    const same = (await messages.inStatus(tx.db, conversationId, status)).filter(
+      (row) => row.providerId === null && matchesEcho(contentOf(row), told),
     );
     for (const { id } of same) {
       const awayMs = await calledAwayMs(tx, id, at);

@@ -115,6 +115,7 @@ const BY_SEND_ERROR: Record<SendErrorKind, [number, ProblemCode]> = {
   rejected: [422, 'provider_rejected'],
   throttled: [429, 'provider_rejected'],
   unreachable: [502, 'provider_unreachable'],
+  unavailable: [502, 'provider_unreachable'],
   uncertain: [504, 'provider_unreachable'],
 };
 

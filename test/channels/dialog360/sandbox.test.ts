@@ -175,8 +175,8 @@ describe('refusals', () => {
   test.each([
     ['throttled', 'throttled'],
     ['recipient_throttled', 'throttled'],
-    ['server_error', 'unreachable'],
-    ['unavailable', 'unreachable'],
+    ['server_error', 'uncertain'],
+    ['unavailable', 'unavailable'],
     ['token_expired', 'settings'],
     ['answer_dropped', 'uncertain'],
   ] as const)('%s', async (fault, kind) => {

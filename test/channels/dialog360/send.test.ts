@@ -68,9 +68,9 @@ describe("the proxy's own refusals", () => {
     [404, 'Not Found', 'settings', {}, /check baseUrl/],
     [409, 'webhooks are not enabled', 'rejected', {}, /not enabled/],
     [429, 'Too many requests', 'throttled', { retryAfterMs: 5_000, scope: 'account' }, /Too many/],
-    [500, 'internal', 'unreachable', { retryAfterMs: 30_000, maxAttempts: 2 }, /internal/],
-    [502, 'WhatsApp API not available', 'unreachable', { retryAfterMs: 30_000 }, /not available/],
-    [503, 'maintenance', 'unreachable', {}, /maintenance/],
+    [500, 'internal', 'uncertain', {}, /internal/],
+    [502, 'WhatsApp API not available', 'unavailable', { retryAfterMs: 30_000, scope: 'account' }, /not available/],
+    [503, 'maintenance', 'uncertain', {}, /maintenance/],
     [504, 'upstream timed out', 'uncertain', {}, /timed out/],
     [502, 'An invalid response was received from the upstream server', 'uncertain', {}, /invalid response/],
     [520, 'unknown', 'uncertain', {}, /unknown/],
@@ -88,7 +88,7 @@ describe("the proxy's own refusals", () => {
     [429, 'throttled'],
     [500, 'uncertain'],
     [502, 'uncertain'],
-    [503, 'unreachable'],
+    [503, 'uncertain'],
     [504, 'uncertain'],
   ])('HTTP %i without a word is %s', async (status, kind) => {
     for (const body of [undefined, '', '<html>Bad gateway</html>']) {

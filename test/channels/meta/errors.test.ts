@@ -5,7 +5,7 @@ import { instagram } from '../../../service/src/channels/instagram/index.ts';
 import { messenger } from '../../../service/src/channels/messenger/index.ts';
 import { alwaysAnswering, json } from '../../conformance/fake-io.ts';
 import { outgoing } from '../../support/outgoing.ts';
-import { graphError, type ErrorMembers } from './answers.ts';
+import { graphError } from './answers.ts';
 
 const PERSON = { type: 'agent' as const, id: 'ana' };
 
@@ -36,10 +36,10 @@ const row = ([code, subcode, kind, scope]: Expected) => [code, subcode, kind, sc
 const none = undefined;
 
 const CODES: Expected[] = [
-  [1, none, 'unreachable'],
-  [1, 99, 'unreachable'],
-  [1, 1357046, 'unreachable'],
-  [2, none, 'unreachable'],
+  [1, none, 'uncertain'],
+  [1, 99, 'uncertain'],
+  [1, 1357046, 'uncertain'],
+  [2, none, 'uncertain'],
   [2, 2018344, 'rejected'],
   [4, none, 'throttled', 'account'],
   [4, 2018354, 'throttled', 'message'],
@@ -64,7 +64,7 @@ const CODES: Expected[] = [
   [100, 2534014, 'rejected'],
   [100, 2018008, 'invalid'],
   [100, 2018047, 'invalid'],
-  [100, 2018294, 'unreachable'],
+  [100, 2018294, 'unavailable', 'message'],
   [100, 2018014, 'invalid'],
   [100, 2018074, 'invalid'],
   [100, 2018109, 'invalid'],
@@ -99,7 +99,7 @@ const CODES: Expected[] = [
   [2018218, none, 'rejected'],
   [2018247, none, 'rejected'],
   [9000001, none, 'rejected'],
-  [-1, 2018012, 'unreachable'],
+  [-1, 2018012, 'uncertain'],
   [36103, none, 'rejected'],
   [104, none, 'settings'],
   [999999, none, 'rejected'],
@@ -112,7 +112,7 @@ describe.each(['messenger' as const, 'instagram' as const])('%s', (channel) => {
     expect(error).toMatchObject({ kind, details: { providerCode, traceId: 'Az8' } });
     expect(error.details.scope).toBe(scope);
     expect(error.message).toContain(`(#${code}) Something is wrong`);
-    expect(error.details.retryAfterMs !== undefined).toBe(kind === 'throttled' || kind === 'unreachable');
+    expect(error.details.retryAfterMs !== undefined).toBe(kind === 'throttled');
   });
 });
 
@@ -124,19 +124,15 @@ test.each([
   expect(message).toContain('Another app controls this conversation');
 });
 
-test.each<[number, ErrorMembers, number]>([
-  [1, {}, 2],
-  [-1, { subcode: 2018012 }, 2],
-  [2, {}, 2],
-  [100, { subcode: 2018294 }, 3],
-])('code %i %j is tried %i times at most, after a while', async (code, members, maxAttempts) => {
-  const { details } = await errorOf(graphError(code, 500, members));
-  expect(details).toMatchObject({ maxAttempts, retryAfterMs: 30_000 });
-});
-
-test('what Meta calls passing is tried again, but for a rate limit', async () => {
-  expect(await errorOf(graphError(100, 500, { is_transient: true }))).toMatchObject({ kind: 'unreachable' });
-  expect(await errorOf(graphError(4, 403, { is_transient: true }))).toMatchObject({ kind: 'throttled' });
+test.each<[number, SendErrorKind, SendErrorScope | undefined]>([
+  [100, 'unavailable', 'message'],
+  [190, 'unavailable', 'account'],
+  [4, 'throttled', 'account'],
+  [2, 'uncertain', undefined],
+  [999999, 'uncertain', undefined],
+])('code %i that Meta calls passing is %s, which is no proof that nothing was sent', async (code, kind, scope) => {
+  const error = await errorOf(graphError(code, 400, { is_transient: true }));
+  expect([error.kind, error.details.scope]).toEqual([kind, scope]);
 });
 
 describe('a permission that only some messages need does not stop the others', () => {
@@ -203,7 +199,7 @@ test.each([
   [404, 'rejected'],
   [500, 'uncertain'],
   [502, 'uncertain'],
-  [503, 'unreachable'],
+  [503, 'uncertain'],
 ])('HTTP %i without a Graph body is %s', async (status, kind) => {
   expect(await errorOf(json(status, '<html>'))).toMatchObject({ kind });
 });

@@ -203,8 +203,8 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))('%s',
 
   test.each([
     ['throttled', 'throttled'],
-    ['server_error', 'unreachable'],
-    ['unavailable', 'unreachable'],
+    ['server_error', 'uncertain'],
+    ['unavailable', 'uncertain'],
     ['token_expired', 'settings'],
     ['answer_dropped', 'uncertain'],
     ['connection_dropped', 'uncertain'],

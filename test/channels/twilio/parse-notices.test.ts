@@ -79,7 +79,8 @@ describe('a status', () => {
   test.each([
     ['63016', 'session_closed'],
     ['21610', 'opted_out'],
-    ['30003', 'unreachable'],
+    ['30003', 'unavailable'],
+    ['30008', 'unavailable'],
     ['63018', 'throttled'],
     ['30007', 'rejected'],
     ['63027', 'invalid'],

@@ -66,7 +66,8 @@ const CODES: [SendErrorKind, number[]][] = [
   ['settings', [0, 3, 10, 33, 104, 190, 200, 299, 368, 131005, 131031, 131037, 131042, 131044, 131045, 131063]],
   ['settings', [133005, 133006, 133010, 134011, 134102, 136024]],
   ['throttled', [4, 613, 80007, 130429, 131056, 131208, 132069, 133008, 133009, 133016, 138009, 138012, 138013]],
-  ['unreachable', [1, 2, 131000, 131016, 131057, 133000, 133004, 133015, 134101, 139103, 2494100]],
+  ['uncertain', [1, 2, 131000, 131016, 133004]],
+  ['unavailable', [131057, 133000, 133015, 134101, 139103, 2494100]],
   ['invalid', [100, 803, 131008, 131009, 131020, 131021, 131051, 131052, 131053, 131055, 131062, 132000, 132001]],
   ['invalid', [132005, 132007, 132008, 132012, 132015, 132016, 132018, 132068, 134100, 135000, 139000, 139004]],
   ['invalid', [147001, 147005, 1752041, 2388012, 2388019, 2388039, 2388040, 2388047, 2388072, 2388073, 2388091]],
@@ -83,11 +84,7 @@ test.each(CODES.flatMap(([kind, codes]) => codes.map((code) => [code, kind] as c
     const error = await errorOf(graphError(code));
     expect(error).toMatchObject({ kind, details: { providerCode: String(code), traceId: 'Az8' } });
     expect(error.message).toContain(`(#${code}) Something is wrong. The details of it`);
-    expect(error.details.retryAfterMs !== undefined).toBe(
-      kind === 'throttled' ||
-        [1, 2, 131000, 131016, 131057, 133000, 133004, 133015, 134101, 139103, 2494100].includes(code),
-    );
-    expect(error.details.maxAttempts).toBe([1, 131000].includes(code) ? 2 : undefined);
+    expect(error.details.retryAfterMs !== undefined).toBe(kind === 'throttled' || kind === 'unavailable');
   },
 );
 
@@ -97,8 +94,7 @@ test.each([
   [4, 3_600_000],
   [80007, 3_600_000],
   [133016, 259_200_000],
-  [131000, 30_000],
-  [131016, 30_000],
+  [131057, 120_000],
 ])('code %i waits %i ms', async (code, retryAfterMs) => {
   expect((await errorOf(graphError(code))).details.retryAfterMs).toBe(retryAfterMs);
 });
@@ -126,9 +122,12 @@ test('a longer Retry-After counts', async () => {
 });
 
 test.each([
-  [131009, 'unreachable'],
-  [190, 'unreachable'],
+  [131009, 'unavailable'],
+  [190, 'unavailable'],
   [130429, 'throttled'],
+  [2, 'uncertain'],
+  [131000, 'uncertain'],
+  [999999, 'uncertain'],
 ])('code %i that is transient is %s', async (code, kind) => {
   expect(await errorOf(graphError(code, 500, { is_transient: true }))).toMatchObject({ kind });
 });
@@ -141,7 +140,7 @@ test.each([
   [500, 'uncertain'],
   [502, 'uncertain'],
   [504, 'uncertain'],
-  [503, 'unreachable'],
+  [503, 'uncertain'],
 ])('HTTP %i without a Graph body is %s', async (status, kind) => {
   expect(await errorOf(json(status, '<html>', { 'retry-after': '7' }))).toMatchObject({
     kind,

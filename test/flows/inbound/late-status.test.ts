@@ -18,9 +18,9 @@ async function meanwhile(
   const app = await startApp();
   await app.sandbox.customer.sends({ from: ANA, text: 'hi' });
   await app.idle();
-  app.sandbox.faults.next({ kind: 'unavailable' });
+  app.sandbox.faults.next({ kind: 'maintenance' });
   const id = await app.sent('hello');
-  await eventually(async () => (await app.message(id)).attempts?.[0]?.outcome === 'unreachable', 'the first try');
+  await eventually(async () => (await app.message(id)).attempts?.[0]?.outcome === 'unavailable', 'the first try');
   await app.idle();
   const { conversationId } = await app.message(id);
   const { ledger } = app.service;
@@ -32,7 +32,7 @@ async function meanwhile(
   });
   await eventually(() => isBusy, 'the ledger to be busy');
   const told = ledger.write((tx) => news(tx, id, conversationId));
-  app.advance(MINUTE);
+  app.advance(3 * MINUTE);
   await eventually(() => ledger.waiting >= 3, 'the job to wait for its attempt');
   release();
   await Promise.all([busy, told]);
@@ -46,7 +46,7 @@ test('a status that tells that the first try arrived stops the repeat', async ()
   const { app, id } = await meanwhile((tx, message) =>
     messages.update(tx, message, { status: 'delivered', providerId: 'wamid.arrived' }),
   );
-  expect(await app.message(id)).toMatchObject({ status: 'delivered', attempts: [{ outcome: 'unreachable' }] });
+  expect(await app.message(id)).toMatchObject({ status: 'delivered', attempts: [{ outcome: 'unavailable' }] });
   expect(calls(app)).toBe(1);
   expect(app.rows("SELECT * FROM jobs WHERE kind <> 'maintenance'")).toEqual([]);
 });

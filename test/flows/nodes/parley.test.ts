@@ -33,7 +33,7 @@ async function output(operation: string, more: IDataObject = {}, items?: INodeEx
 }
 
 async function fails(text: string): Promise<string> {
-  app.sandbox.faults.next({ kind: 'server_error', times: 2 });
+  app.sandbox.faults.next({ kind: 'maintenance', times: 2 });
   const id = await app.sent(text);
   await eventually(async () => {
     if ((await app.message(id)).status === 'failed') return true;
@@ -45,11 +45,12 @@ async function fails(text: string): Promise<string> {
 
 test('what failed is listed, and each is replayed once for its item', async () => {
   const dead = [await fails('1'), await fails('2')];
-  const found = await output('getAll', { filters: { code: 'unreachable', channel: 'whatsapp' } });
+  const found = await output('getAll', { filters: { code: 'unavailable', channel: 'whatsapp' } });
   expect(found.map(({ id }) => id)).toEqual(dead.toReversed());
   const items = found.map((json) => ({ json }));
   const replayed = await output('replay', { deadLetterIds: '={{ $json.id }}' }, items);
   expect(replayed).toMatchObject(dead.toReversed().map((id) => ({ id, replayed: true, status: 'queued' })));
+  app.advance(3 * MINUTE);
   for (const { messageId } of replayed) await app.reaches(String(messageId), 'read');
   const again = await output('replay', { deadLetterIds: dead.join(',') });
   expect(again).toEqual(
@@ -64,7 +65,7 @@ test('all that match are replayed; the rest is shown with its attempts and let g
   const [, deadLetter] = await output('getAll');
   const filters = { to: new Date(Date.parse(String(deadLetter?.['deadAt'])) + 1).toISOString() };
   expect(await output('replay', { choose: 'filter', filters })).toMatchObject([{ id: first, replayed: true }]);
-  expect(await output('get', { deadLetterId: second })).toMatchObject([{ id: second, code: 'unreachable', tries: 2 }]);
+  expect(await output('get', { deadLetterId: second })).toMatchObject([{ id: second, code: 'unavailable', tries: 2 }]);
   expect(await output('discard', { choose: 'filter' })).toEqual([{ discarded: 1, skipped: [] }]);
   expect(await output('getAll', { returnAll: true })).toEqual([]);
 });

@@ -57,8 +57,8 @@ test('one that goes out in time shows its end and is not touched by it', async (
 test('put off by the provider: it fails with an event, and what waits behind it goes on', async () => {
   const app = await appWithSession();
   const workflow = await app.listen({ events: ['message.status'] });
-  // The provider is to be asked again after half a minute.
-  app.sandbox.faults.next({ kind: 'unavailable' });
+  // The recipient gets no more for some seconds.
+  app.sandbox.faults.next({ kind: 'recipient_throttled' });
   const first = await app.sent('first', { expiresAt: inMs(app, 10_000) });
   await eventually(async () => (await app.message(first)).attempts?.[0]?.outcome, 'the first try');
   const second = await app.sent('second');

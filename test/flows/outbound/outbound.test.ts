@@ -154,27 +154,45 @@ describe('when the provider', () => {
     expect(await outcomes(app, second)).toEqual(['accepted']);
   });
 
-  test.each(['server_error', 'unavailable'] as const)('fails once (%s), the message is sent again', async (kind) => {
-    const app = await appWithSession();
+  test.each(['server_error', 'unavailable'] as const)('fails (%s), nobody knows whether it took it', async (kind) => {
+    const app = await appWithSession({ sandbox: { autoStatuses: [] } });
     app.sandbox.faults.next({ kind });
     const id = await app.sent('hello');
+    await app.reaches(id, 'uncertain');
+    app.advance(HOUR);
+    await app.reaches(id, 'unknown');
+    expect(await outcomes(app, id)).toEqual(['uncertain']);
+  });
+
+  test('says that it did not take it, the message is sent again once, after a pause in which nothing else is sent', async () => {
+    const app = await appWithSession();
+    app.sandbox.faults.next({ kind: 'maintenance' });
+    const id = await app.sent('hello');
     await eventually(async () => (await outcomes(app, id))?.length === 1, 'the first try');
+    const other = await app.sent('and to you', { to: `+${BEN}` });
     await app.idle();
-    app.advance(MINUTE);
+    expect(accepted(app)).toEqual([]);
+    app.advance(3 * MINUTE);
     await app.reaches(id, 'read');
-    expect(await outcomes(app, id)).toEqual(['unreachable', 'accepted']);
+    await app.reaches(other, 'read');
+    expect(await outcomes(app, id)).toEqual(['unavailable', 'accepted']);
     expect(app.sandbox.acceptedCountFor(id)).toBe(1);
   });
 
-  test('fails after a failure, where more repeats may show the message twice, it fails', async () => {
+  test('says so twice, the message fails, and may be replayed with all that failed', async () => {
     const app = await appWithSession();
-    app.sandbox.faults.next({ kind: 'server_error', times: 3 });
+    app.sandbox.faults.next({ kind: 'maintenance', times: 2 });
     const id = await app.sent('hello');
     await eventually(async () => (await outcomes(app, id))?.length === 1, 'the first try');
     await app.idle();
-    app.advance(MINUTE);
-    expect(await app.reaches(id, 'failed')).toMatchObject({ error: { code: 'unreachable', providerCode: '131000' } });
-    expect(await outcomes(app, id)).toEqual(['unreachable', 'unreachable']);
+    app.advance(3 * MINUTE);
+    expect(await app.reaches(id, 'failed')).toMatchObject({ error: { code: 'unavailable', providerCode: '131057' } });
+    expect(await outcomes(app, id)).toEqual(['unavailable', 'unavailable']);
+    app.advance(3 * MINUTE);
+    const { body } = await app.call('POST', '/v1/dead-letters/replay', { filter: {} });
+    expect(body).toMatchObject({ replayed: 1, skipped: [] });
+    await app.idle();
+    expect(accepted(app)).toEqual(['hello']);
   });
 
   test('cannot be reached, the message is tried again and sent once', async () => {

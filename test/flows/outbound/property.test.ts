@@ -8,7 +8,14 @@ import type { Receiver } from '../../support/receiver.ts';
 afterEach(closeApps);
 
 const PEOPLE = ['15550004001', '15550004002', '15550004003'];
-const FAULTS: FaultKind[] = ['throttled', 'server_error', 'unavailable', 'answer_dropped', 'connection_dropped'];
+const FAULTS: FaultKind[] = [
+  'throttled',
+  'server_error',
+  'unavailable',
+  'maintenance',
+  'answer_dropped',
+  'connection_dropped',
+];
 
 type Step =
   | { do: 'customers write'; who: number[] }

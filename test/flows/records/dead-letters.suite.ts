@@ -42,9 +42,12 @@ async function reaches(id: string, status: string): Promise<MessageView> {
   return app.message(id);
 }
 
-/** A message that the provider refused twice for reasons of its own. */
+/** Passes, and concerns one message alone. */
+const SYNCING = 134101;
+
+/** A message of which the provider said twice that it did not take it, for reasons of its own. */
 async function fails(text: string, options: Parameters<App['sent']>[1] = {}): Promise<string> {
-  app.sandbox.faults.next({ kind: 'server_error', times: 2 });
+  app.sandbox.faults.next({ kind: 'maintenance', code: SYNCING, times: 2 });
   const id = await app.sent(text, options);
   await inTime(async () => (await app.message(id)).status === 'failed', 'the message to fail');
   return id;
@@ -107,13 +110,13 @@ export function describeDeadLetters(name: string, env: Env): void {
         await start();
         const id = await fails('hello', { metadata: { order: 7 } });
         const [deadLetter] = (await list()).data;
-        expect(deadLetter).toMatchObject({ id, type: 'message', account: ACCOUNT, code: 'unreachable' });
+        expect(deadLetter).toMatchObject({ id, type: 'message', account: ACCOUNT, code: 'unavailable' });
         expect(deadLetter).toMatchObject({
-          providerCode: '131000',
+          providerCode: String(SYNCING),
           message: { status: 'failed', metadata: { order: 7 } },
         });
         const shown = (await get(id)).body as DeadLetterDetails;
-        expect(shown.attempts).toMatchObject([{ outcome: 'unreachable' }, { outcome: 'unreachable' }]);
+        expect(shown.attempts).toMatchObject([{ outcome: 'unavailable' }, { outcome: 'unavailable' }]);
         const { status, body } = await replayOne(id);
         expect(status).toBe(200);
         const { messageId } = body as { messageId: string };
@@ -124,6 +127,22 @@ export function describeDeadLetters(name: string, env: Env): void {
         expect(await list()).toEqual({ data: [] });
         expect((await get(id)).status).toBe(404);
         expect(texts()).toEqual(['hello']);
+      });
+
+      test('that version 0.1.0 gave up after failures of the provider may have arrived', async () => {
+        await start();
+        const id = await fails('hello');
+        const error = JSON.stringify({ code: 'unreachable', message: 'Temporary', providerCode: '2' });
+        await app.service.ledger.write(async ({ db }) => {
+          await db.updateTable('attempts').set({ outcome: 'unreachable', error }).where('messageId', '=', id).execute();
+        });
+        expect(await replay({ filter: {} })).toMatchObject({
+          replayed: 0,
+          skipped: [{ id, code: 'may_have_arrived' }],
+        });
+        expect(await replay({ ids: [id] })).toMatchObject({ replayed: 0, skipped: [{ id, code: 'may_have_arrived' }] });
+        expect((await replayOne(id)).body).toMatchObject({ code: 'may_have_arrived' });
+        expect(await replay({ filter: {}, evenIfUnknown: true })).toMatchObject({ replayed: 1, skipped: [] });
       });
 
       test('is replayed once, though many ask at the same time', async () => {
@@ -266,7 +285,7 @@ export function describeDeadLetters(name: string, env: Env): void {
       const queries: [string, string[]][] = [
         ['?type=webhook', [webhook]],
         ['?code=unreadable', [webhook]],
-        ['?code=unreachable&limit=1', dead.slice(4)],
+        ['?code=unavailable&limit=1', dead.slice(4)],
         ['?code=expired', []],
         ['?channel=whatsapp&type=message', dead.toReversed()],
         ['?channel=telegram', []],
@@ -301,7 +320,7 @@ export function describeDeadLetters(name: string, env: Env): void {
       await start();
       const dead = [await fails('1'), await fails('2'), await fails('3')];
       app.advance(MINUTE);
-      app.sandbox.faults.next({ kind: 'server_error', times: 4 });
+      app.sandbox.faults.next({ kind: 'maintenance', code: SYNCING, times: 4 });
       const first = await replay({ filter: {}, limit: 2 });
       expect(first).toMatchObject({ replayed: 2, remaining: 1 });
       await inTime(async () => (await ids()).length === 3, 'the two to fail again');

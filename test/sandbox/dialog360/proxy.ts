@@ -1,4 +1,4 @@
-import type { Fault } from '../kit/faults.ts';
+import { answerInstead, type Fault } from '../kit/faults.ts';
 import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
 import { isObject, textOf, type JsonObject } from '../kit/json.ts';
 import { matchRoute, type Route } from '../kit/router.ts';
@@ -55,7 +55,8 @@ export async function answerProxy(
   const call = { world, state, request, id: match?.params['id'] ?? '' };
   const reply = refusal ? refusal.toReply() : answer(match?.handler, call);
   if (fault?.kind === 'answer_late') await hold(fault);
-  if (fault?.kind === 'answer_dropped') return { reply: { dropped: true }, fault: fault.kind };
+  const instead = answerInstead(fault);
+  if (instead) return { reply: instead, fault: fault?.kind };
   return { reply, fault: fault?.kind };
 }
 
@@ -64,10 +65,11 @@ function operationOf(known: ProxyRoute | undefined, { body }: HttpRequest): stri
   return known?.operation ?? 'object';
 }
 
-function refusalOf({ kind }: Fault): ProxyError | GraphError | undefined {
+function refusalOf({ kind, code = 131057 }: Fault): ProxyError | GraphError | undefined {
   if (kind === 'throttled') return rateLimited();
   if (kind === 'recipient_throttled') return new GraphError(131056, 'Too many messages were sent to this user.');
   if (kind === 'server_error') return new ProxyError(500, 'internal');
+  if (kind === 'maintenance') return new GraphError(code);
   if (kind === 'unavailable') return new ProxyError(502, 'WhatsApp API not available');
   return kind === 'token_expired' ? invalidKey() : undefined;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Fault } from '../kit/faults.ts';
+import { answerInstead, type Fault } from '../kit/faults.ts';
 import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
 import { matchRoute, type Route } from '../kit/router.ts';
 import { callerOf, expiredToken, requireScope, type Caller } from './auth.ts';
@@ -77,7 +77,8 @@ export async function answerGraph(world: World, request: HttpRequest): Promise<{
   if (fault?.kind === 'slow') await hold(fault);
   const reply = refusal ? refusal.toReply() : await answer(world, request);
   if (fault?.kind === 'answer_late') await hold(fault);
-  if (fault?.kind === 'answer_dropped') return { reply: { dropped: true }, fault: fault.kind };
+  const instead = answerInstead(fault);
+  if (instead) return { reply: instead, fault: fault?.kind };
   return { reply: withUsage(world, reply, fault?.kind === 'throttled'), fault: fault?.kind };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Fault } from '../kit/faults.ts';
+import { answerInstead, type Fault } from '../kit/faults.ts';
 import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
 import { matchRoute, type Route } from '../kit/router.ts';
 import { checkAuth, formOf, type Handler } from './call.ts';
@@ -72,7 +72,8 @@ export async function answerApi(world: World, request: HttpRequest): Promise<{ r
   if (fault?.kind === 'slow') await hold(fault);
   const reply = refusal ? refusal.toReply() : await answer(world, request);
   if (fault?.kind === 'answer_late') await hold(fault);
-  if (fault?.kind === 'answer_dropped') return { reply: { dropped: true }, fault: fault.kind };
+  const instead = answerInstead(fault);
+  if (instead) return { reply: instead, fault: fault?.kind };
   return { reply, ...(fault && { fault: fault.kind }) };
 }
 

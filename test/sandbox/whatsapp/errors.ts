@@ -25,6 +25,7 @@ const TABLE: Record<number, { status: number; message: string; isTransient?: boo
   131051: { status: 400, message: '(#131051) Unsupported message type' },
   131053: { status: 400, message: '(#131053) Media upload error' },
   131056: { status: 400, message: '(#131056) (Business Account, Consumer Account) pair rate limit hit' },
+  131057: { status: 500, message: '(#131057) Account in maintenance mode' },
   131062: { status: 400, message: '(#131062) Recipient type not supported for this message' },
   132000: { status: 400, message: '(#132000) Number of parameters does not match the expected number of params' },
   132001: { status: 404, message: '(#132001) Template name does not exist in the translation' },

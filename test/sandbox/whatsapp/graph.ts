@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Fault } from '../kit/faults.ts';
+import { answerInstead, type Fault } from '../kit/faults.ts';
 import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
 import { matchRoute, type Route } from '../kit/router.ts';
 import { checkAccess, expiredToken, type Access } from './auth.ts';
@@ -73,7 +73,8 @@ export async function answerGraph(world: World, request: HttpRequest): Promise<{
   if (fault?.kind === 'slow') await hold(fault);
   const reply = refusal ? refusal.toReply() : await answer(world, request);
   if (fault?.kind === 'answer_late') await hold(fault);
-  if (fault?.kind === 'answer_dropped') return { reply: { dropped: true }, fault: fault.kind };
+  const instead = answerInstead(fault);
+  if (instead) return { reply: instead, fault: fault?.kind };
   return { reply: withUsage(world, reply), fault: fault?.kind };
 }
 
@@ -91,6 +92,7 @@ function refusalOf(fault: Fault): GraphError | undefined {
   }
   if (fault.kind === 'server_error') return new GraphError(131000, 'Message failed to send due to an unknown error.');
   if (fault.kind === 'unavailable') return new GraphError(2);
+  if (fault.kind === 'maintenance') return new GraphError(fault.code ?? 131057);
   return fault.kind === 'token_expired' ? expiredToken() : undefined;
 }
 

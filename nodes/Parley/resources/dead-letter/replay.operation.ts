@@ -40,7 +40,7 @@ export const replayOperation: Operation = {
         type: 'boolean',
         default: false,
         description:
-          'Whether to send messages again of which nobody knows whether they arrived. The contact may then get them twice.',
+          'Whether to send messages again that may have arrived. The contact may then get them twice. Otherwise they are left out, also when they are named by ID.',
       },
     ]),
   ],

@@ -4,7 +4,9 @@
  */
 import { SendError } from '../../core/errors.ts';
 import type { HttpResponse } from '../../core/http.ts';
-import { idOf, isObject, numberOf, objectOf, objectsOf, textOf } from '../kit/json.ts';
+import { kindOfStatus } from '../../core/retry.ts';
+import { idOf, isObject, objectOf, objectsOf, textOf } from '../kit/json.ts';
+import { toldWaitMs } from '../kit/retry-after.ts';
 import { sentences } from '../kit/sentences.ts';
 import { faultOf, type ErrorRule, type ProviderFault } from '../protocols/whatsapp/errors.ts';
 
@@ -43,11 +45,8 @@ const PROXY_RULES: readonly ProxyRule[] = [
   { status: 409, kind: 'rejected' },
   { status: 429, ...WAIT, retryAfterMs: 5 * SECOND },
   // Meta was not reached, so it took nothing.
-  { status: 502, says: /not available/i, kind: 'unreachable', retryAfterMs: 30 * SECOND },
+  { status: 502, says: /not available/i, kind: 'unavailable', scope: 'account', retryAfterMs: 30 * SECOND },
 ];
-
-/** A failure that the proxy reports in words. Should Meta have the message all the same, its status comes before the one repeat. */
-const REPORTED_FAILURE: ErrorRule = { kind: 'unreachable', retryAfterMs: 30 * SECOND, maxAttempts: 2 };
 
 const ACCESS_HINT = 'Access to Meta is kept by 360dialog: ask its support, with the trace id.';
 
@@ -60,33 +59,29 @@ function wordsOf(body: unknown): string | undefined {
   return [...candidates, message, title].map(textOf).find((text) => text !== undefined);
 }
 
-/** `writes`: the call asked to change something, so that what a gateway does not explain leaves open whether it was done. */
+/** Whatever words a proxy has for its failure, it does not know what became of the call that it passed on. */
 function ruleOf(status: number, words: string | undefined, writes: boolean): ErrorRule {
   const known = PROXY_RULES.find((rule) => rule.status === status && (rule.says?.test(words ?? '') ?? true));
-  if (known !== undefined) return known;
-  if (status < 500) return { kind: 'rejected' };
-  if (status === 503 || !writes) return { kind: 'unreachable' };
-  // Whatever words a gateway has for it, it does not know what became of the call that it passed on.
-  return words === undefined || status !== 500 ? { kind: 'uncertain' } : REPORTED_FAILURE;
+  return known ?? { kind: kindOfStatus(status, writes) };
 }
 
 function ownFault(status: number, words: string | undefined, { kind, hint, ...rule }: ErrorRule): ProviderFault {
-  const { retryAfterMs, maxAttempts, scope } = rule;
+  const { retryAfterMs, scope } = rule;
   const what = words ?? `360dialog answered with HTTP status ${status} and no explanation`;
-  const details = { providerCode: `http_${status}`, retryAfterMs, maxAttempts, scope };
+  const details = { providerCode: `http_${status}`, retryAfterMs, scope };
   return { kind, message: sentences(what, hint), details };
 }
 
-/** Reads a refusal. Its message is still to be cleaned of what must not stand in it. */
+/** Reads a refusal; `writes`: the call asked to change something. Its message is still to be cleaned of what must not stand in it. */
 export function errorOf(response: Pick<HttpResponse, 'status' | 'headers' | 'body'>, writes: boolean): SendError {
   const { status, headers, body } = response;
   const { error } = objectOf(body);
   const words = wordsOf(body);
   const rule = ruleOf(status, words, writes);
   const isMetas = isObject(error) && idOf(error.code) !== undefined;
-  const { kind, message, details } = isMetas ? faultOf(error, rule, ACCESS_HINT) : ownFault(status, words, rule);
-  const asked = numberOf(headers['retry-after']);
-  const wait = Math.max(details.retryAfterMs ?? 0, asked === undefined ? 0 : asked * SECOND);
-  const { retryAfterMs: _, ...rest } = details;
-  return new SendError(kind, `${message}.`, { ...rest, ...(wait > 0 && { retryAfterMs: wait }) });
+  const fault = isMetas ? faultOf(error, rule, ACCESS_HINT) : ownFault(status, words, rule);
+  const kind = fault.kind === 'uncertain' && !writes ? 'unreachable' : fault.kind;
+  const wait = Math.max(fault.details.retryAfterMs ?? 0, toldWaitMs(headers));
+  const { retryAfterMs: _, ...rest } = fault.details;
+  return new SendError(kind, `${fault.message}.`, { ...rest, ...(wait > 0 && { retryAfterMs: wait }) });
 }

@@ -2,7 +2,9 @@
 import { SendError } from '../../core/errors.ts';
 import type { ConnectorIo } from '../../connectors/connector.ts';
 import type { HttpRequest, HttpResponse } from '../../core/http.ts';
-import { numberOf, objectOf, type JsonObject } from '../kit/json.ts';
+import { kindOfStatus } from '../../core/retry.ts';
+import { objectOf, type JsonObject } from '../kit/json.ts';
+import { toldWaitMs } from '../kit/retry-after.ts';
 import { scrub } from '../kit/scrub.ts';
 import { answeredFault, type ErrorRule } from './errors.ts';
 import { encodeForm, FORM_TYPE, type Fields } from './form.ts';
@@ -53,27 +55,18 @@ function secretsOf(settings: TwilioSettings): string[] {
   return [...plain, ...plain.map(encodeURIComponent), authorization(settings).slice('Basic '.length)];
 }
 
-/** What a status means when no known code explains it. A failure of a gateway leaves open whether a write was done. */
-function ruleOfStatus(status: number, method: TwilioCall['method']): ErrorRule {
-  if (status === 429) return { kind: 'throttled', retryAfterMs: 1000 };
-  if (status === 401 || status === 403) return { kind: 'settings' };
-  if (status >= 500) return { kind: method === 'GET' ? 'unreachable' : 'uncertain' };
-  return { kind: 'rejected' };
-}
-
 type Answer = Pick<HttpResponse, 'status' | 'headers' | 'body'>;
 
 function errorOf(call: TwilioCall, answer: Answer, settings: TwilioSettings): SendError {
-  const rule = ruleOfStatus(answer.status, call.method);
+  const rule: ErrorRule = { kind: kindOfStatus(answer.status, call.method !== 'GET') };
   // A key may lack the permission for contents and still send texts.
   const isOnlyThis = call.host === 'content' && answer.status === 403;
   const fault = answeredFault(answer.body, rule) ?? {
     kind: rule.kind,
     message: `Twilio answered with HTTP status ${answer.status} and no explanation`,
-    details: rule.retryAfterMs === undefined ? {} : { retryAfterMs: rule.retryAfterMs },
+    details: {},
   };
-  const told = Math.max(0, (numberOf(answer.headers['retry-after']) ?? 0) * 1000);
-  const retryAfterMs = Math.max(fault.details.retryAfterMs ?? 0, told);
+  const retryAfterMs = Math.max(fault.details.retryAfterMs ?? 0, toldWaitMs(answer.headers));
   const traceId = answer.headers['twilio-request-id'];
   return errorFor(
     call,

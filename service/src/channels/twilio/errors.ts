@@ -9,7 +9,6 @@ import { sentences } from '../kit/sentences.ts';
 export interface ErrorRule {
   kind: SendErrorKind;
   retryAfterMs?: number;
-  maxAttempts?: number;
   /** Default: the whole account. */
   scope?: SendErrorScope;
   /** How to mend it, for a person. */
@@ -22,9 +21,10 @@ const HOUR = 60 * MINUTE;
 
 const INVALID: ErrorRule = { kind: 'invalid' };
 const REJECTED: ErrorRule = { kind: 'rejected' };
-const UNREACHABLE: ErrorRule = { kind: 'unreachable' };
-/** One more try: it may be the recipient's end that fails. */
-const ONCE_MORE: ErrorRule = { kind: 'unreachable', retryAfterMs: MINUTE, maxAttempts: 2 };
+/** Something failed at Twilio, or behind it: nobody knows how far it got, so it is looked for before it is sent again. */
+const UNCERTAIN: ErrorRule = { kind: 'uncertain' };
+/** It did not reach the recipient at this time; what is said to others is not concerned. */
+const PASSING: ErrorRule = { kind: 'unavailable', scope: 'message' };
 const settings = (hint: string): ErrorRule => ({ kind: 'settings', hint });
 /** Other messages of the account are not concerned. */
 const onlyThis = (hint: string): ErrorRule => ({ kind: 'settings', scope: 'message', hint });
@@ -57,9 +57,8 @@ export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, n
   [20404, REJECTED],
   // Refused before it was looked at, so a repeat is always safe.
   [20429, throttled(SECOND)],
-  // Nobody knows how far it got: it is looked for before it is sent again.
-  [20500, { kind: 'uncertain' }],
-  [20503, UNREACHABLE],
+  [20500, UNCERTAIN],
+  [20503, UNCERTAIN],
   [14107, throttled(MINUTE, 'recipient')],
   [21201, INVALID],
   [21604, INVALID],
@@ -98,26 +97,26 @@ export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, n
   [12300, URL_ANSWER],
   [30001, throttled(MINUTE)],
   [30002, KEYS],
-  [30003, { kind: 'unreachable', retryAfterMs: HOUR, maxAttempts: 3 }],
+  [30003, PASSING],
   [30004, REJECTED],
   [[30005, 30006], REJECTED],
   [30007, rejected('A carrier, or Twilio, took it for spam.')],
-  [30008, ONCE_MORE],
+  [30008, UNCERTAIN],
   [30009, REJECTED],
   [30010, REJECTED],
   [30011, rejected('The recipient cannot get MMS: send a link in a text.')],
   [[30012, 30013], INVALID],
   [[30014, 30016], INVALID],
-  [30017, UNREACHABLE],
+  [30017, PASSING],
   [30018, REGISTER],
   [30019, INVALID],
-  [[30020, 30021], UNREACHABLE],
+  [[30020, 30021], UNCERTAIN],
   [30022, throttled(10 * SECOND)],
   [30023, throttled(HOUR)],
   [30024, REGISTER],
   [30027, throttled(HOUR)],
   [30032, REGISTER],
-  [30410, UNREACHABLE],
+  [30410, UNCERTAIN],
   // Scheduling: too soon, too late, or without a Messaging Service.
   [[35111, 35127], INVALID],
   [63001, WHATSAPP_SENDER],
@@ -125,31 +124,31 @@ export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, n
   [63003, rejected('The recipient has no WhatsApp account.')],
   [[63005, 63006], INVALID],
   [[63007, 63008], WHATSAPP_SENDER],
-  [[63009, 63010], UNREACHABLE],
+  [[63009, 63010], UNCERTAIN],
   [63011, INVALID],
-  [63012, UNREACHABLE],
+  [63012, UNCERTAIN],
   [63013, rejected("The message breaks WhatsApp's policy.")],
   [63014, rejected('The recipient blocked this sender.')],
   [63015, onlyThis("The recipient has to join the sandbox first: 'join <code>' to its number.")],
   [63016, { kind: 'session_closed', hint: 'Send a template, or wait until the contact writes.' }],
   [63017, throttled(5 * SECOND)],
   [63018, throttled(MINUTE)],
-  [63019, { kind: 'unreachable', maxAttempts: 3 }],
+  [63019, PASSING],
   [63020, settings('Mend the terms or the payment method in Meta Business Manager.')],
   [63021, INVALID],
   [63022, settings("The sender's display name has to be approved again.")],
-  [63023, UNREACHABLE],
+  [63023, UNCERTAIN],
   [63024, rejected('The recipient has no WhatsApp account, or it takes no messages from businesses.')],
   [63025, INVALID],
   [63026, rejected('The sender was flagged as spam: pause what is not asked for.')],
   [[63027, 63028], { kind: 'invalid', hint: 'Check the language of the template and its variables.' }],
-  [63029, ONCE_MORE],
+  [63029, PASSING],
   [[63030, 63031], INVALID],
   [63032, rejected('WhatsApp limits this user.')],
   [63033, REJECTED],
   [63034, INVALID],
   [[63035, 63036], REJECTED],
-  [63037, { kind: 'unreachable', maxAttempts: 3 }],
+  [63037, PASSING],
   [63038, throttled(HOUR)],
   [63039, rejected("Meta warns about this sender's behaviour.")],
   [[63040, 63041], { kind: 'invalid', hint: 'The template was refused or is paused: see its status.' }],
@@ -184,7 +183,6 @@ export function faultOf(code: unknown, said: unknown, fallback: ErrorRule = REJE
     details: compact({
       providerCode,
       retryAfterMs: rule.retryAfterMs,
-      maxAttempts: rule.maxAttempts,
       scope: rule.scope,
     }),
   };

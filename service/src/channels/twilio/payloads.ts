@@ -67,7 +67,9 @@ export function stepOf(status: string, code: unknown, said: unknown): Step | und
   const step = STEPS.get(status);
   if (step !== 'failed') return step && { status: step };
   const why = textOf(said) ?? (idOf(code) === undefined ? `Twilio says "${status}"` : undefined);
-  const { kind, message, details } = faultOf(code, why);
+  const { kind: told, message, details } = faultOf(code, why);
+  // The status itself proves that it did not go out.
+  const kind = told === 'uncertain' ? 'unavailable' : told;
   return { status: step, error: compact({ kind, code: kind, message, providerCode: details.providerCode }) };
 }
 

@@ -4,6 +4,7 @@ import { iso } from '../../core/clock.ts';
 import { ParleyError } from '../../core/errors.ts';
 import { requestOf } from '../../outbound/message-view.ts';
 import type { DeadReceiptRow, DeadLetterPosition } from '../../store/dead-letter.store.ts';
+import type { Attempt } from '../../store/attempt.store.ts';
 import type { Message } from '../../store/message.store.ts';
 import type { DeadCode } from '../../store/receipt.store.ts';
 
@@ -58,6 +59,15 @@ export function deadLetterOfMessage(row: Message, account: Account): DeadLetter 
     deadAt: iso(row.deadAt ?? row.statusAt),
     message: { status, kind: row.kind, conversationId: row.conversationId, ...(metadata && { metadata }) },
   };
+}
+
+/**
+ * Whether the contact may have it. Version 0.1.0 took failures of the provider for a proof that it was not sent, and called them `unreachable`; what is
+ * called so now never got an answer.
+ */
+export function mayHaveArrived({ status }: Message, attempts: readonly Attempt[]): boolean {
+  const isAnswered = ({ outcome, error }: Attempt) => outcome === 'unreachable' && error?.providerCode !== undefined;
+  return status === 'unknown' || attempts.some(isAnswered);
 }
 
 export function deadLetterOfReceipt(row: DeadReceiptRow, account: Account): DeadLetter {

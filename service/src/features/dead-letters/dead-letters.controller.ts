@@ -74,7 +74,7 @@ export class DeadLettersController extends DeadLetterRoutes {
   @Describe({
     summary: 'Replay dead letters, by ids or by a filter',
     description:
-      'A message becomes a new one, once, by the rules of every send; a webhook is read. What is refused is told in skipped and stays.',
+      'A message becomes a new one, once, by the rules of every send; a webhook is read. What is refused, and what may have arrived, is told in skipped and stays.',
     body: replayDeadLetters,
   })
   @Post('replay')

@@ -37,6 +37,7 @@ import {
   cursorOf,
   deadLetterOfMessage,
   deadLetterOfReceipt,
+  mayHaveArrived,
   named,
   nextOf,
   placesOf,
@@ -111,7 +112,7 @@ export class DeadLetters {
     return this.#deps.ledger.write(async (tx) => {
       const { dead, replayed } = await this.#lockDeadMessage(tx, id);
       if (replayed) return replayed;
-      if (dead.status === 'unknown' && !evenIfUnknown) throw mayHaveArrived(id);
+      if (!evenIfUnknown && mayHaveArrived(dead, await attempts.ofMessage(tx.db, id))) throw unsure(id);
       if (account === undefined)
         throw new ParleyError(409, 'account_required', 'The account of this message was deleted');
       const accepted = await this.#deps.admission.replay(tx, account, dead);
@@ -276,7 +277,7 @@ function unknown(id: string): ParleyError {
   );
 }
 
-function mayHaveArrived(id: string): ParleyError {
-  const detail = `Nobody knows whether message '${id}' arrived. Set evenIfUnknown to send it again all the same.`;
+function unsure(id: string): ParleyError {
+  const detail = `Message '${id}' may have arrived. Set evenIfUnknown to send it again all the same.`;
   return new ParleyError(409, 'may_have_arrived', detail);
 }

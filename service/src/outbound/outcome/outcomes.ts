@@ -13,7 +13,7 @@ import type { SendError, SendErrorKind } from '../../core/errors.ts';
 import { identityIn } from '../../core/identity.ts';
 import { messageKey, ownerKey } from '../../core/ids.ts';
 import { answered, freeUntil } from '../../core/session-window.ts';
-import { MAX_ATTEMPTS } from '../../core/retry.ts';
+import { MAX_ABSENT } from '../../core/retry.ts';
 import { climb, isAccepted, isDead } from '../../core/status-ladder.ts';
 import type { Publisher } from '../../events/publish.ts';
 import type { Outbox } from '../../outbox/outbox.ts';
@@ -43,7 +43,7 @@ export interface OutcomesDeps {
 
 const NEVER_ARRIVED = {
   code: 'unreachable',
-  message: `The message was sent ${MAX_ATTEMPTS} times and the provider never had it`,
+  message: `The message was sent ${MAX_ABSENT} times and the provider never had it`,
 };
 
 export class Outcomes {
@@ -116,10 +116,10 @@ export class Outcomes {
     if (message) await this.#rise(tx, account, message, status, this.#deps.clock.now(), learned);
   }
 
-  /** The provider was asked about an uncertain message and does not have it: it is sent again, as often as any other. */
+  /** The provider was asked about an uncertain message and does not have it: it is sent once more. */
   async absent(tx: Tx, account: LiveAccount, message: Message): Promise<void> {
     const lost = (await attempts.ofMessage(tx.db, message.id)).filter(({ outcome }) => outcome === 'uncertain');
-    if (lost.length >= MAX_ATTEMPTS) return this.failed(tx, account, message.id, NEVER_ARRIVED);
+    if (lost.length >= MAX_ABSENT) return this.failed(tx, account, message.id, NEVER_ARRIVED);
     const now = this.#deps.clock.now();
     await messages.update(tx, message.id, { status: 'queued', statusAt: now, error: null });
     await this.#deps.outbox.enqueue(tx, sendJob(message, requestOf(message), now));
@@ -159,7 +159,7 @@ export class Outcomes {
       ...(event.pricing && { pricing: event.pricing }),
       ...(event.error && { error: eventError(event.error) }),
     };
-    await this.#rise(tx, account, { ...message, ...change }, event.status, at, change);
+    await this.#rise(tx, account, { ...message, ...change, status: standing(message) }, event.status, at, change);
     const conversation = await conversations.find(tx.db, message.conversationId);
     if (conversation === undefined) return;
     if (event.freeUntil !== undefined) {
@@ -265,6 +265,14 @@ export class Outcomes {
 function furtherIds({ providerMessageId, providerMessageIds = [] }: SendReceipt, known: string | null): string[] {
   const own = known === null ? [] : [providerMessageId];
   return [...new Set([...own, ...providerMessageIds])].filter((id) => id !== known);
+}
+
+/**
+ * How far it certainly came, by what the provider told: our own verdict (before it named the message by an id) counts less than its word that it
+ * has it.
+ */
+function standing({ status, providerId }: Message): Message['status'] {
+  return status === 'failed' && providerId === null ? 'unknown' : status;
 }
 
 function isRefused(message: Message, providerMessageId: string): boolean {

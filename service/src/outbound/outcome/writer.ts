@@ -14,6 +14,7 @@ import * as attempts from '../../store/attempt.store.ts';
 import type { Attempt } from '../../store/attempt.store.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
+import * as messages from '../../store/message.store.ts';
 import type { Message } from '../../store/message.store.ts';
 import { LedgerUnavailable } from '../../store/unavailable.ts';
 import type { Circuit } from '../circuit.ts';
@@ -73,8 +74,7 @@ export class OutcomeWriter {
   async refused(sending: Sending, attemptId: string | undefined, error: SendError): Promise<void> {
     const decision = this.#decide(sending, error);
     await this.#keep(async () => {
-      if (decision.action === 'retry' && decision.gate)
-        await this.#deps.pacer.backOff(sending.account, decision.afterMs);
+      if (decision.gateMs > 0) await this.#deps.pacer.backOff(sending.account, decision.gateMs);
       const isBroken = decision.action === 'pause' && (await this.#deps.circuit.isUnchanged(sending.account));
       await this.#deps.ledger.write((tx) => this.#write(tx, sending, { attemptId, error, decision, isBroken }));
     });
@@ -88,7 +88,8 @@ export class OutcomeWriter {
     const counted = attempts.length - throttled - tries('settings') + 1;
     const idempotent = capabilitiesOf(account).idempotentSends;
     const meant = error.kind === 'settings' && isItsOwn(sending) ? ofMessage(error) : error;
-    return decide(meant, { counted, throttled: throttled + 1, idempotent }, this.#deps.random());
+    const unavailable = tries('unavailable') + 1;
+    return decide(meant, { counted, throttled: throttled + 1, unavailable, idempotent }, this.#deps.random());
   }
 
   async #write(
@@ -102,12 +103,13 @@ export class OutcomeWriter {
     const now = clock.now();
     if (attemptId) await attempts.close(tx, attemptId, now, error.kind, shown(error));
     if (attemptId) await circuit.answered(tx, account, error.kind);
+    if (isBroken) await circuit.open(tx, account, error);
+    // A status that was faster than the answer says more than it.
+    const isSettled = (await messages.lockForUpdate(tx, sending.message.id))?.status !== 'queued';
+    if (isSettled) return outbox.finish(tx, job);
     if (decision.action === 'retry') return outbox.postpone(tx, job, now + decision.afterMs, decision.costsAttempt);
-    if (decision.action === 'pause') {
-      if (isBroken) await circuit.open(tx, account, error);
-      // Held back with all others of its account until that works; at once when it was mended meanwhile.
-      return outbox.postpone(tx, job, now, false);
-    }
+    // Held back with all others of its account until that works; at once when it was mended meanwhile.
+    if (decision.action === 'pause') return outbox.postpone(tx, job, now, false);
     await this.#end(tx, sending, attemptId, error, decision);
   }
 

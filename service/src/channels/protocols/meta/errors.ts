@@ -4,7 +4,7 @@
  */
 import type { SendErrorScope } from '../../../core/errors.ts';
 import { idOf, numberOf, type JsonObject } from '../../kit/json.ts';
-import { faultBy, RISKY, UNAVAILABLE, type ErrorRule, type ProviderFault } from './fault.ts';
+import { faultBy, UNCERTAIN, type ErrorRule, type ProviderFault } from './fault.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -48,12 +48,12 @@ const ANY: readonly number[] = [];
 
 export const ERROR_TABLE: readonly Row[] = [
   // Of an unexpected failure Meta's own clients say that the message may have gone out.
-  [-1, ANY, RISKY],
+  [-1, ANY, UNCERTAIN],
   [0, ANY, TOKEN],
-  [1, ANY, RISKY],
+  [1, ANY, UNCERTAIN],
   [2, [2018344], rejected('Accept the terms of labels in the settings of the Page')],
   // Also what is said when the person has blocked the Page.
-  [2, ANY, { ...UNAVAILABLE, maxAttempts: 2 }],
+  [2, ANY, UNCERTAIN],
   [3, ANY, PERMISSION],
   [4, [2018354], throttled(HOUR, 'message')],
   [4, ANY, throttled(HOUR)],
@@ -81,7 +81,7 @@ export const ERROR_TABLE: readonly Row[] = [
     rejected('Nobody has this id here: ids of people are only valid for the account they wrote to'),
   ],
   [100, [2018008, 2018047], invalid('Meta could not fetch the file, or it is not what it was said to be')],
-  [100, [2018294], { ...UNAVAILABLE, maxAttempts: 3, hint: 'Meta took too long to fetch the video' }],
+  [100, [2018294], { kind: 'unavailable', scope: 'message', hint: 'Meta took too long to fetch the video' }],
   [100, [2018014], INVALID],
   [100, [2018074], invalid('The uploaded file belongs to another account: upload it again')],
   [100, [2018109], invalid('The file is too large')],
@@ -148,5 +148,5 @@ export function faultOf(error: JsonObject, fallback: ErrorRule = REJECTED): Prov
   const subcode = numberOf(error.error_subcode);
   const specific = subcode !== undefined && subcode >= SPECIFIC ? ruleOf(subcode) : undefined;
   const named = [idOf(error.code), idOf(error.error_subcode)].filter((part) => part !== undefined);
-  return faultBy(specific ?? ruleOf(code, subcode) ?? fallback, error, named.length > 0 ? named.join('/') : undefined);
+  return faultBy(specific ?? ruleOf(code, subcode), error, fallback, named.length > 0 ? named.join('/') : undefined);
 }

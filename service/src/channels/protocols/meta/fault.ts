@@ -6,7 +6,6 @@ import { sentences } from '../../kit/sentences.ts';
 export interface ErrorRule {
   kind: SendErrorKind;
   retryAfterMs?: number;
-  maxAttempts?: number;
   /** Default: the whole account. */
   scope?: SendErrorScope;
   /** How to mend it, for a person. */
@@ -23,13 +22,16 @@ export interface ProviderFault {
 }
 
 /**
- * Meta says that the send failed, and warns that the message may have gone out all the same. If it did, a webhook that names it
- * comes within seconds and ends the sending; so each repeat waits long enough for that. What fails for an unknown reason is
- * repeated once only.
+ * Meta says that something failed, and not that nothing was sent: its own clients warn that the message may have gone out all the same. A
+ * webhook that names it settles it.
  */
-const STATUS_WAIT_MS = 30_000;
-export const UNAVAILABLE: ErrorRule = { kind: 'unreachable', retryAfterMs: STATUS_WAIT_MS };
-export const RISKY: ErrorRule = { ...UNAVAILABLE, maxAttempts: 2 };
+export const UNCERTAIN: ErrorRule = { kind: 'uncertain' };
+
+/** `is_transient` says that a refusal passes, but for a rate limit (Graph API, "Handling errors"); it does not say that nothing was sent. */
+function passing(known: ErrorRule): ErrorRule {
+  if (known.kind === 'throttled' || known.kind === 'uncertain') return known;
+  return { ...known, kind: 'unavailable', scope: known.kind === 'settings' ? (known.scope ?? 'account') : 'message' };
+}
 
 function explanation(error: JsonObject, hint: string | undefined): string {
   const what =
@@ -39,18 +41,29 @@ function explanation(error: JsonObject, hint: string | undefined): string {
   return sentences(what, more === what ? undefined : more, textOf(error.error_user_msg), hint);
 }
 
-/** `is_transient` makes everything but a rate limit a passing failure, whatever the code (Graph API, "Handling errors"). */
-export function faultBy(known: ErrorRule, error: JsonObject, providerCode = idOf(error.code)): ProviderFault {
-  const rule = error.is_transient === true && known.kind !== 'throttled' ? { ...RISKY, hint: known.hint } : known;
+/** Reads an error by the rule of its code; `fallback` is for a code that no page names, of which nothing is known but the status. */
+export function faultBy(
+  known: ErrorRule | undefined,
+  error: JsonObject,
+  fallback: ErrorRule,
+  providerCode = idOf(error.code),
+): ProviderFault {
+  const isPassing = error.is_transient === true;
+  const unnamed = isPassing && fallback.kind !== 'throttled' ? UNCERTAIN : fallback;
+  const rule = known === undefined ? unnamed : isPassing ? passing(known) : known;
   return {
     kind: rule.kind,
     message: explanation(error, rule.hint),
     details: compact({
       providerCode,
       retryAfterMs: rule.retryAfterMs,
-      maxAttempts: rule.maxAttempts,
       scope: rule.scope,
       traceId: textOf(error.fbtrace_id),
     }),
   };
+}
+
+/** What a fault is called in a status, which itself proves that the message did not go out. */
+export function proven(kind: SendErrorKind): SendErrorKind {
+  return kind === 'uncertain' ? 'unavailable' : kind;
 }

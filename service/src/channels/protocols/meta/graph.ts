@@ -4,7 +4,9 @@ import type { Readable } from 'node:stream';
 import { SendError } from '../../../core/errors.ts';
 import type { ConnectorIo } from '../../../connectors/connector.ts';
 import type { FormField, HttpRequest, HttpResponse } from '../../../core/http.ts';
-import { isObject, numberOf, objectOf, type JsonObject } from '../../kit/json.ts';
+import { kindOfStatus } from '../../../core/retry.ts';
+import { isObject, objectOf, type JsonObject } from '../../kit/json.ts';
+import { toldWaitMs } from '../../kit/retry-after.ts';
 import { scrub } from '../../kit/scrub.ts';
 import type { ErrorRule, ProviderFault } from './fault.ts';
 import { usageOf } from './usage.ts';
@@ -55,24 +57,10 @@ function secretsOf(access: GraphAccess): string[] {
   return all.flatMap((secret) => [secret, encodeURIComponent(secret)]);
 }
 
-function retryAfterMs(headers: HttpResponse['headers']): number {
-  const seconds = numberOf(headers['retry-after']);
-  return seconds === undefined || seconds < 0 ? 0 : seconds * 1000;
-}
-
-/** What a status means when no known code explains it. A failure of a gateway leaves open whether a write was done. */
-function ruleOfStatus(status: number, method: GraphCall['method']): ErrorRule {
-  if (status === 429) return { kind: 'throttled' };
-  if (status === 401 || status === 403) return { kind: 'settings' };
-  if (status === 503) return { kind: 'unreachable' };
-  if (status >= 500) return { kind: method === 'GET' ? 'unreachable' : 'uncertain' };
-  return { kind: 'rejected' };
-}
-
 type Answer = Pick<HttpResponse, 'status' | 'headers' | 'body'>;
 
-function faultIn(call: GraphCall, { status, body }: Answer, access: GraphAccess): ProviderFault {
-  const rule = ruleOfStatus(status, call.method);
+function faultIn({ method }: GraphCall, { status, body }: Answer, access: GraphAccess): ProviderFault {
+  const rule = { kind: kindOfStatus(status, method !== 'GET') };
   const error = objectOf(body).error;
   if (isObject(error)) return access.readFault(error, rule);
   return { kind: rule.kind, message: `Meta answered with HTTP status ${status} and no explanation`, details: {} };
@@ -84,10 +72,12 @@ function errorOf(call: GraphCall, answer: Answer, access: GraphAccess): SendErro
   const isOfAccount = fault.details.scope === undefined || fault.details.scope === 'account';
   // What Meta tells of these calls counts before what is usual.
   const usual = isOfAccount && usage.retryAfterMs !== undefined ? 0 : (fault.details.retryAfterMs ?? 0);
-  const wait = Math.max(usual, usage.retryAfterMs ?? 0, retryAfterMs(answer.headers));
+  const wait = Math.max(usual, usage.retryAfterMs ?? 0, toldWaitMs(answer.headers));
   const details = wait > 0 ? { ...fault.details, retryAfterMs: wait } : fault.details;
   const message = usage.message === undefined ? fault.message : `${fault.message}. ${usage.message}`;
-  return new SendError(fault.kind, `${scrub(message, [...secretsOf(access), ...(call.said ?? [])])}.`, details);
+  // Of a call that changes nothing, nothing is uncertain.
+  const kind = fault.kind === 'uncertain' && call.method === 'GET' ? 'unreachable' : fault.kind;
+  return new SendError(kind, `${scrub(message, [...secretsOf(access), ...(call.said ?? [])])}.`, details);
 }
 
 /** The error of a request that goes to a URL of Meta's own choice, like a file download. */

@@ -4,7 +4,7 @@
  */
 import type { SendErrorScope } from '../../../core/errors.ts';
 import { idOf, objectOf } from '../../kit/json.ts';
-import { faultBy, RISKY, UNAVAILABLE, type ErrorRule, type ProviderFault } from '../meta/fault.ts';
+import { faultBy, UNCERTAIN, type ErrorRule, type ProviderFault } from '../meta/fault.ts';
 
 export type { ErrorRule, ProviderFault } from '../meta/fault.ts';
 
@@ -32,13 +32,16 @@ const throttled = (retryAfterMs: number, scope: SendErrorScope = 'account'): Err
 const onlyThis = (hint: string): ErrorRule => ({ kind: 'settings', scope: 'message', hint });
 /** "Object does not exist, cannot be loaded due to missing permissions": of code 100, what is wrong is the number or the token. */
 const NO_ACCESS_SUBCODE = '33';
-const maintenance = (retryAfterMs: number): ErrorRule => ({ kind: 'unreachable', retryAfterMs });
+/** Said of a state that passes and in which nothing is sent; of the account, unless told otherwise. */
+const maintenance = (retryAfterMs: number, scope: SendErrorScope = 'account'): ErrorRule => ({
+  ...{ kind: 'unavailable', retryAfterMs, scope },
+});
 
 /** Code or inclusive range of codes → rule. */
 export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, number], rule: ErrorRule])[] = [
   [0, TOKEN],
-  [1, RISKY],
-  [2, UNAVAILABLE],
+  [1, UNCERTAIN],
+  [2, UNCERTAIN],
   [3, PERMISSION],
   [4, throttled(HOUR)],
   [10, PERMISSION],
@@ -55,10 +58,10 @@ export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, n
   [130429, throttled(5 * SECOND)],
   [130472, REJECTED],
   [130497, REJECTED],
-  [131000, RISKY],
+  [131000, UNCERTAIN],
   [131005, PERMISSION],
   [[131008, 131009], INVALID],
-  [131016, UNAVAILABLE],
+  [131016, UNCERTAIN],
   [131020, INVALID],
   [131021, INVALID],
   [131026, REJECTED],
@@ -95,7 +98,7 @@ export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, n
   [132068, INVALID],
   [132069, throttled(6 * MINUTE, 'message')],
   [133000, maintenance(MINUTE)],
-  [133004, UNAVAILABLE],
+  [133004, UNCERTAIN],
   [133005, SETTINGS],
   [133006, SETTINGS],
   [[133008, 133009], throttled(HOUR, 'message')],
@@ -104,7 +107,7 @@ export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, n
   [133016, throttled(72 * HOUR, 'message')],
   [134011, onlyThis('Accept the payments terms in WhatsApp Manager.')],
   [134100, INVALID],
-  [134101, maintenance(10 * MINUTE)],
+  [134101, maintenance(10 * MINUTE, 'message')],
   [134102, onlyThis('Marketing messages through the Marketing Messages API are not available to this account.')],
   [135000, INVALID],
   [136024, SETTINGS],
@@ -117,7 +120,7 @@ export const ERROR_TABLE: readonly (readonly [code: number | readonly [number, n
   [[138000, 138018], REJECTED],
   [[139000, 139004], INVALID],
   [[139100, 139102], REJECTED],
-  [139103, maintenance(MINUTE)],
+  [139103, maintenance(MINUTE, 'message')],
   [[147001, 147005], INVALID],
   [1752041, INVALID],
   [2388012, INVALID],
@@ -142,6 +145,7 @@ export function faultOf(value: unknown, fallback: ErrorRule = REJECTED, accessHi
   const error = objectOf(value);
   const code = idOf(error.code);
   const hasNoAccess = code === '100' && idOf(error.error_subcode) === NO_ACCESS_SUBCODE;
-  const rule = hasNoAccess ? PERMISSION : (ruleOf(Number(code ?? NaN)) ?? fallback);
-  return faultBy(rule.isAccess && accessHint !== undefined ? { ...rule, hint: accessHint } : rule, error);
+  const known = hasNoAccess ? PERMISSION : ruleOf(Number(code ?? NaN));
+  const rule = known?.isAccess && accessHint !== undefined ? { ...known, hint: accessHint } : known;
+  return faultBy(rule, error, fallback);
 }

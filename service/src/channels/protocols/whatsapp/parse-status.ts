@@ -2,6 +2,7 @@
 import type { ChannelEvent, ParsedStatus } from '../../channel.ts';
 import { compact, flagOf, instantOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
 import { baseOf, unsupported, type Change } from './change.ts';
+import { proven } from '../meta/fault.ts';
 import { faultOf } from './errors.ts';
 import { contactOf, identitiesOf } from './identity.ts';
 
@@ -37,7 +38,8 @@ function freeUntil(status: JsonObject): number | undefined {
 
 function errorOf(status: JsonObject): ParsedStatus['error'] {
   const { kind, message, details } = faultOf(objectsOf(status.errors)[0]);
-  return compact({ kind, code: kind, message, providerCode: details.providerCode });
+  const meant = proven(kind);
+  return compact({ kind: meant, code: meant, message, providerCode: details.providerCode });
 }
 
 /** One element of `statuses[]` under `messages`. */

@@ -1,0 +1,3 @@
+import { takenSuite } from './taken.suite.ts';
+
+takenSuite();
