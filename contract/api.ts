@@ -77,6 +77,11 @@ export interface CreateSubscription {
   /** Up to this many events per call, 1 to 500. Default 1. */
   maxBatch?: number;
   includeRaw?: boolean;
+  /**
+   * The receiver repeats the delivery's `webhook-id` in its answer, as a header or as a member of a JSON body; a 2xx without it counts as not taken.
+   * Default false: any 2xx that is no page counts.
+   */
+  confirms?: boolean;
 }
 
 /** A workflow's wish for events as `GET /v1/subscriptions` shows it. Instants are ISO 8601 UTC. */
@@ -123,8 +128,8 @@ export interface SendMessage {
    */
   expiresAt?: string;
   metadata?: Record<string, unknown>;
-  /** Ask to be called, once, with the contact's next reply: one POST of a `DeliveryBody` to `url` before `until`. */
-  wait?: { url: string; until: string };
+  /** Ask to be called, once, with the contact's next reply: one POST of a `DeliveryBody` to `url` before `until`. `confirms`: as a subscription does. */
+  wait?: { url: string; until: string; confirms?: boolean };
 }
 
 /** One call to the provider for a message. Instants are ISO 8601 UTC; `outcome` and `error` are absent while it is under way. */

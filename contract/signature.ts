@@ -15,6 +15,12 @@ export interface SignatureHeaders {
   'webhook-signature': string;
 }
 
+/**
+ * Names the header, or the member of a JSON body, by which a receiver that confirms deliveries repeats the id of the one that it took. A 2xx by itself
+ * proves nothing: n8n answers every URL with 200 while it starts, and so do log-in pages and pages of proxies.
+ */
+export const CONFIRMATION = 'webhook-id';
+
 /** Encodes raw key bytes as a subscription secret, `whsec_<base64>`. */
 export function encodeSecret(key: Uint8Array): string {
   return SECRET_PREFIX + Buffer.from(key).toString('base64');

@@ -11,6 +11,7 @@ import type {
 } from 'n8n-workflow';
 import { WAIT_INDEFINITELY, type IWebhookDescription, type IWebhookResponseData } from 'n8n-workflow';
 import type { DeliveryBody, EventOf, ParleyEvent } from '../../contract/event.ts';
+import { confirm } from './confirm.ts';
 import type { Parameters } from './parameters.ts';
 
 const webhook: IWebhookDescription = {
@@ -106,5 +107,5 @@ export function resumeWithReply(
   if (!isDelivery(body)) return refuse(context, 400, 'This is not a delivery of the Parley service.');
   const end = body.events.find(isEndOfWait);
   if (end === undefined) return refuse(context, 202, 'There is no reply in this delivery.');
-  return { webhookResponse: 'ok', workflowData: [[{ json: output(end) }]] };
+  return { webhookResponse: confirm(context), workflowData: [[{ json: output(end) }]] };
 }

@@ -129,8 +129,8 @@ function makeReader({ logger: log, secretBox: sealer }: World, basis: Basis, loa
   return new NormalizeHandler({ ...shared, applier, load, log });
 }
 
-function makeDelivery({ secretBox, subscriberHttp, random }: World, { shared, publisher }: Basis) {
-  return new DeliverHandler({ ...shared, publisher, http: subscriberHttp, random, sealer: secretBox });
+function makeDelivery({ secretBox, subscriberHttp, random, logger: log }: World, { shared, publisher }: Basis) {
+  return new DeliverHandler({ ...shared, publisher, http: subscriberHttp, random, sealer: secretBox, log });
 }
 
 function makeOutbound(world: World, { shared, outcomes, io, permissions, provisioning }: Basis): Outbound {

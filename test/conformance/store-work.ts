@@ -282,6 +282,7 @@ export function subscription(
     maxBatch: 1,
     secret: 'sealed',
     once: false,
+    confirms: false,
     expiresAt: null,
     createdAt: 1,
     endedAt: null,

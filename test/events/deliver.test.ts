@@ -38,17 +38,102 @@ test.each<[number, string[][]]>([
   expect(flow.texts()).toEqual(calls);
 });
 
-test('a call stays below one megabyte, but holds one event at least', async () => {
-  await flow.subscribe({ maxBatch: 500 });
-  const sizes = [400_000, 400_000, 400_000, 5_000_000, 1];
-  for (const size of sizes) await flow.wrote('cnv', text('x'.repeat(size)));
-  await flow.deliver();
-  expect(flow.texts().map((call) => call.map((words) => words.length))).toEqual([
-    [400_000, 400_000],
-    [400_000],
-    [5_000_000],
-    [1],
-  ]);
+describe('a call', () => {
+  test('stays below half a megabyte, as it is sent, but holds one event at least', async () => {
+    await flow.subscribe({ maxBatch: 500 });
+    const sizes = [200_000, 200_000, 200_000, 5_000_000, 1];
+    for (const size of sizes) await flow.wrote('cnv', text('x'.repeat(size)));
+    await flow.deliver();
+    expect(flow.texts().map((call) => call.map((words) => words.length))).toEqual([
+      [200_000, 200_000],
+      [200_000],
+      [5_000_000],
+      [1],
+    ]);
+  });
+
+  test.each([
+    ['Cyrillic', 'ж'.repeat(4_000)],
+    ['Chinese', '字'.repeat(4_000)],
+    ['emoji', '😀'.repeat(2_000)],
+    ['what JSON escapes', '"\n\u0001'.repeat(1_500)],
+  ])('counts the bytes of %s', async (_name, words) => {
+    await flow.subscribe({ maxBatch: 500 });
+    for (let i = 0; i < 150; i++) await flow.wrote('cnv', text(words));
+    await flow.deliver();
+    expect(flow.texts().flat()).toHaveLength(150);
+    for (const { body } of flow.calls) expect(body.length).toBeLessThanOrEqual(512 * 1024);
+    expect(flow.calls.length).toBeLessThan(8);
+  });
+
+  test('that is too large for a proxy is halved until it passes, at once, and those after it are no larger', async () => {
+    await flow.subscribe({ maxBatch: 500 });
+    for (let i = 0; i < 150; i++) await flow.wrote('cnv', text(`${i} ${'ж'.repeat(1_000)}`));
+    const limit = 100_000;
+    flow.answer = ({ body }) => (body.length > limit ? 413 : 200);
+    await flow.deliver();
+    const taken = flow.calls.filter(({ body }) => body.length <= limit);
+    expect(taken.flatMap(({ events }) => events)).toHaveLength(150);
+    expect(flow.calls.length - taken.length).toBe(2);
+    const numbers = taken.flatMap(({ events }) =>
+      events.map(({ message }) => (message?.content as { text: string }).text),
+    );
+    expect(numbers.map((words) => Number(words.split(' ')[0]))).toEqual(Array.from({ length: 150 }, (_, i) => i));
+  });
+
+  test('that is refused is halved, and grows again when calls are taken', async () => {
+    await flow.subscribe({ maxBatch: 8 });
+    for (let i = 0; i < 16; i++) await flow.wrote('cnv', text(String(i)));
+    flow.answers = [500, 422];
+    await flow.deliver();
+    expect(flow.texts().map((call) => call.length)).toEqual([8, 4, 2, 4, 8, 2]);
+    expect(flow.texts().slice(2).flat()).toEqual(Array.from({ length: 16 }, (_, i) => String(i)));
+  });
+
+  test('that nobody answers is followed by one event, later, and by full calls when somebody is there', async () => {
+    await flow.subscribe({ maxBatch: 8 });
+    for (let i = 0; i < 16; i++) await flow.wrote('cnv', text(String(i)));
+    flow.answers = [503, 503];
+    await flow.deliver();
+    flow.clock.advance(1_000);
+    await flow.deliver();
+    flow.clock.advance(1_000);
+    await flow.deliver();
+    expect(flow.texts().map((call) => call.length)).toEqual([8, 1, 1, 2, 4, 8, 1]);
+  });
+});
+
+describe('an answer that proves nothing', () => {
+  const startsUp = { status: 200, headers: { 'content-type': 'text/html' }, body: 'n8n is starting up. Please wait' };
+  const confirmed: Answer = ({ headers }) => ({
+    status: 200,
+    headers: { 'webhook-id': headers['webhook-id'] ?? '' },
+    body: {},
+  });
+
+  test.each<[string, boolean, Answer, Answer]>([
+    ['a page, of any receiver', false, startsUp, 200],
+    ['a page, of one that confirms', true, startsUp, confirmed],
+    ['a bare 200, of one that confirms', true, 200, confirmed],
+    [
+      'the confirmation of another delivery',
+      true,
+      { status: 200, headers: { 'webhook-id': 'dlv_x' }, body: {} },
+      confirmed,
+    ],
+  ])('(%s) is a refusal that is repeated', async (_name, confirms, proofless, proof) => {
+    await flow.subscribe({ confirms });
+    await flow.wrote('cnv', text('a'));
+    flow.answers = [proofless, proofless];
+    flow.answer = proof;
+    for (let i = 0; i < 3; i++) {
+      await flow.deliver();
+      flow.clock.advance(1_000);
+    }
+    expect(flow.texts()).toEqual([['a'], ['a'], ['a']]);
+    expect(flow.delivered).toEqual(['unreachable 1', 'unreachable 1', 'taken 1']);
+    expect(await flow.due()).toEqual([]);
+  });
 });
 
 test.each<[boolean | undefined, unknown]>([
@@ -65,8 +150,8 @@ test.each<[boolean | undefined, unknown]>([
 describe('a workflow that does not take it', () => {
   const failures: [string, Answer, string][] = [
     ['answers 500', 500, 'refused'],
-    ['answers 404', 404, 'refused'],
-    ['redirects', 302, 'refused'],
+    ['answers 404', 404, 'unreachable'],
+    ['redirects', 302, 'unreachable'],
     ['is unreachable', new SendError('unreachable', 'refused'), 'unreachable'],
     ['never answers', new SendError('uncertain', 'time out'), 'unreachable'],
     ['may not be called any more', new ParleyError(400, 'forbidden_url', 'private'), 'unreachable'],

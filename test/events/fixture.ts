@@ -5,7 +5,7 @@ import type { DeliveryBody, EventBody, ReceivedMessage } from '../../contract/ev
 import type { InboundContent } from '../../contract/message.ts';
 import { Accounts } from '../../service/src/connectors/accounts.ts';
 import type { LiveAccount } from '../../service/src/connectors/live.ts';
-import type { HttpRequest, ProviderHttp } from '../../service/src/core/http.ts';
+import type { HttpRequest, HttpResponse, ProviderHttp } from '../../service/src/core/http.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
 import { NO_WINDOW } from '../../service/src/core/session-window.ts';
 import { DeliverHandler } from '../../service/src/events/deliver.ts';
@@ -20,8 +20,8 @@ import { manualClock } from '../sandbox/kit/clock.ts';
 
 export const URL_OF_WORKFLOW = 'http://127.0.0.1:5678/webhook/1';
 
-/** The answer to a call: a status, or no answer at all. */
-export type Answer = number | Error;
+/** The answer to a call: a status, a whole answer, one that depends on the call, or none at all. */
+export type Answer = number | Error | HttpResponse | ((call: Call) => number | HttpResponse);
 
 export interface Call {
   url: string;
@@ -42,14 +42,20 @@ export class EventsFixture {
   readonly calls: Call[] = [];
   readonly published: string[] = [];
   readonly delivered: string[] = [];
-  /** The next answers; 200 when there is none. */
+  /** The next answers; then `answer`. */
   answers: Answer[] = [];
+  answer: Answer = 200;
   /** Runs while the workflow is being called. */
   duringCall: () => Promise<unknown> = async () => undefined;
   readonly #sealer = new SecretBox(parseEncryptionKeys(`k:${'ab'.repeat(32)}`));
   readonly #observer = {
     published: (type: string) => void this.published.push(type),
     delivered: (outcome: string, events: number) => void this.delivered.push(`${outcome} ${events}`),
+  };
+  readonly logged: string[] = [];
+  readonly #log = {
+    info: (facts: object, message: string) => void this.logged.push(`${message} ${JSON.stringify(facts)}`),
+    warn: (facts: object, message: string) => void this.logged.push(`${message} ${JSON.stringify(facts)}`),
   };
   readonly #deliver: DeliverHandler;
   subscriptions!: Subscriptions;
@@ -71,6 +77,7 @@ export class EventsFixture {
       random: () => 0,
       sealer: this.#sealer,
       observer: this.#observer,
+      log: this.#log,
     };
     this.#deliver = new DeliverHandler(deps);
   }
@@ -154,11 +161,13 @@ export class EventsFixture {
   async #answer(request: HttpRequest) {
     const body = request.bytes as Buffer;
     const { events } = JSON.parse(body.toString()) as DeliveryBody;
-    this.calls.push({ url: request.url, headers: request.headers ?? {}, body, events });
+    const call = { url: request.url, headers: request.headers ?? {}, body, events };
+    this.calls.push(call);
     await this.duringCall();
-    const answer = this.answers.shift() ?? 200;
+    const next = this.answers.shift() ?? this.answer;
+    const answer = typeof next === 'function' ? next(call) : next;
     if (answer instanceof Error) throw answer;
-    return { status: answer, headers: {}, body: undefined };
+    return typeof answer === 'number' ? { status: answer, headers: {}, body: undefined } : answer;
   }
 }
 

@@ -46,6 +46,7 @@ describe('activating', () => {
       includeHandedOff: false,
       includeRaw: false,
       maxBatch: 1,
+      confirms: true,
     });
     expect(fixture.service.calls).toEqual(['GET /v1/subscriptions', 'POST /v1/subscriptions']);
   });

@@ -148,3 +148,16 @@ describe('files', () => {
     expect(fixture.service.calls.filter((call) => call.includes('/v1/media/'))).toEqual([]);
   });
 });
+
+test.each<[string, number, boolean, Forgery]>([
+  ['events', 1, true, {}],
+  ['no events', 0, true, {}],
+  ['what nobody signed', 1, false, { secret: 'whsec_c3RyYW5nZXI=' }],
+])('a delivery of %s is confirmed by its id, or not', async (_name, count, isConfirmed, forgery) => {
+  const { subscription } = await fixture.active();
+  expect(subscription.confirms).toBe(true);
+  const events = Array.from({ length: count }, (_, i) => textEvent(`e${i}`, 'hi'));
+  const answer = await fixture.service.deliver(subscription, events, forgery);
+  expect(answer.headers.get('webhook-id')).toBe(isConfirmed ? 'dlv_1' : null);
+  if (isConfirmed) expect(await answer.json()).toEqual({ 'webhook-id': 'dlv_1' });
+});

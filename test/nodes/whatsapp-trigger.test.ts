@@ -29,6 +29,7 @@ describe('activating', () => {
       includeHandedOff: false,
       includeRaw: false,
       maxBatch: 1,
+      confirms: true,
     });
   });
 

@@ -15,6 +15,11 @@ export class LogLines {
     },
   });
 
+  /** The lines whose message begins so. */
+  of(message: string): Record<string, unknown>[] {
+    return this.lines.filter(({ msg }) => typeof msg === 'string' && msg.startsWith(message));
+  }
+
   get text(): string {
     return JSON.stringify(this.lines);
   }

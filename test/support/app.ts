@@ -156,6 +156,7 @@ function actions(app: App): Partial<App> {
       const body = { url: receiver.url, events: ['message.received'], account: ACCOUNT, ...wish };
       const answer = await app.call('POST', '/v1/subscriptions', body);
       if (answer.status !== 201) throw new Error(`Not subscribed: ${answer.text}`);
+      receiver.confirms = wish.confirms ?? false;
       return Object.assign(receiver, { subscription: answer.body as CreatedSubscription });
     },
     receiver: async () => {

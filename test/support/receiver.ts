@@ -11,9 +11,18 @@ export interface Delivery {
   raw: string;
   events: ParleyEvent[];
   status: number | undefined;
+  /** It was answered with a page. */
+  isPage?: boolean;
 }
 
-type Answer = number | 'cut' | { status: number; headers: Record<string, string> };
+/** A whole answer; a body that is an object goes as JSON, a text as HTML. */
+export interface WholeAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string | object;
+}
+/** `function`: by what is delivered. */
+export type Answer = number | 'cut' | WholeAnswer | ((call: Delivery) => number | 'cut' | WholeAnswer);
 
 export interface Receiver {
   url: string;
@@ -22,9 +31,11 @@ export interface Receiver {
   /** Answers to the next calls, one each; then `answer`. */
   answers: Answer[];
   answer: Answer;
+  /** Repeats the id of what it takes. */
+  confirms: boolean;
   /** While set, calls are answered only after it resolved. */
   gate: Promise<void> | undefined;
-  /** Events of the calls that were answered 2xx, in order. */
+  /** Events of the calls that were answered 2xx, pages left out, in order. */
   taken(): ParleyEvent[];
   /** Resolves with the events taken as soon as there are `count` (of the type). */
   took(count: number, type?: string): Promise<ParleyEvent[]>;
@@ -40,6 +51,7 @@ export async function startReceiver(): Promise<Receiver> {
     deliveries: [],
     answers: [],
     answer: 200,
+    confirms: false,
     gate: undefined,
     taken: () => receiver.deliveries.filter(wasTaken).flatMap(({ events }) => events),
     took: (count, type) => {
@@ -55,16 +67,23 @@ export async function startReceiver(): Promise<Receiver> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       void (async () => {
-        const answer = receiver.answers.shift() ?? receiver.answer;
         const raw = Buffer.concat(chunks).toString('utf8');
         const { events } = JSON.parse(raw || '{"events":[]}') as DeliveryBody;
-        const status = typeof answer === 'object' ? answer.status : answer === 'cut' ? undefined : answer;
         const call: Delivery = { path: request.url ?? '', headers: request.headers, raw, events, status: undefined };
         receiver.deliveries.push(call);
+        const answer = wholeAnswer(receiver.answers.shift() ?? receiver.answer, call);
         if (receiver.gate) await receiver.gate;
-        if (status === undefined) return request.socket.destroy();
+        if (answer === undefined) return request.socket.destroy();
+        const { status, body } = answer;
         call.status = status;
-        response.writeHead(status, typeof answer === 'object' ? answer.headers : {}).end();
+        call.isPage = typeof body === 'string';
+        const id = String(request.headers['webhook-id']);
+        const headers = {
+          ...(body !== undefined && { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json' }),
+          ...(receiver.confirms && body === undefined && { 'webhook-id': id }),
+          ...answer.headers,
+        };
+        response.writeHead(status, headers).end(typeof body === 'object' ? JSON.stringify(body) : body);
         return undefined;
       })();
     });
@@ -75,7 +94,14 @@ export async function startReceiver(): Promise<Receiver> {
   return receiver;
 }
 
-function wasTaken({ status }: Delivery): boolean {
+function wholeAnswer(answer: Answer, call: Delivery): WholeAnswer | undefined {
+  const now = typeof answer === 'function' ? answer(call) : answer;
+  if (now === 'cut') return undefined;
+  return typeof now === 'number' ? { status: now } : now;
+}
+
+function wasTaken({ status, isPage }: Delivery): boolean {
+  if (isPage) return false;
   return status !== undefined && status >= 200 && status < 300;
 }
 

@@ -124,7 +124,7 @@ function questionContent(form: AskForm, parameters: Parameters): OutboundContent
 }
 
 async function sendQuestion(form: AskForm, context: IExecuteFunctions, until: Date): Promise<IDataObject> {
-  const wait = { url: context.getSignedResumeUrl(), until: until.toISOString() };
+  const wait = { url: context.getSignedResumeUrl(), until: until.toISOString(), confirms: true };
   return await form.send(context, questionContent(form, itemParameters(context, 0)), wait);
 }
 

@@ -9,6 +9,8 @@ export const deliveryWebhook: IWebhookDescription = {
   name: 'default',
   httpMethod: 'POST',
   responseMode: 'onReceived',
+  // Empty, so that n8n answers what the node says.
+  responseData: '',
   path: 'parley',
   ndvHideUrl: true,
   ndvHideMethod: true,

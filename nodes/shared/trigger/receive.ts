@@ -13,6 +13,7 @@ import type { InboundMedia } from '../../../contract/media.ts';
 import { verifyDelivery } from '../../../contract/signature.ts';
 import { filesOf, simplifyEvent } from '../simplify.ts';
 import { parleyDownload } from '../transport.ts';
+import { confirm } from '../confirm.ts';
 import { knownSecrets, type TriggerOptions } from './subscription.ts';
 
 /** Files fetched at the same time. */
@@ -34,9 +35,10 @@ export async function receiveDelivery(context: IWebhookFunctions): Promise<IWebh
     return { noWebhookResponse: true };
   }
   const { events } = jsonParse<DeliveryBody>(rawBody.toString('utf8'));
-  if (events.length === 0) return { webhookResponse: { taken: 0 } };
+  if (events.length === 0) return { webhookResponse: confirm(context) };
   const options = context.getNodeParameter('options', {}) as TriggerOptions;
-  return { workflowData: [await toItems(context, events, options)] };
+  const workflowData = [await toItems(context, events, options)];
+  return { webhookResponse: confirm(context), workflowData };
 }
 
 async function toItems(

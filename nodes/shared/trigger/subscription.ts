@@ -92,6 +92,7 @@ function subscriptionWish(context: IHookFunctions, account: AnyAccount | undefin
     includeHandedOff: options.includeHandedOff ?? false,
     includeRaw: options.includeRaw ?? false,
     maxBatch: options.maxBatch ?? 1,
+    confirms: true,
   };
 }
 

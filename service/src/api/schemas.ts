@@ -31,6 +31,7 @@ export const createSubscription = z.strictObject({
   includeHandedOff: z.boolean().optional(),
   maxBatch: z.int().min(1).max(500).optional(),
   includeRaw: z.boolean().optional(),
+  confirms: z.boolean().optional(),
 });
 
 export const removeSubscriptionQuery = z.strictObject({ handOver: z.enum(['true', 'false']).default('false') });
@@ -67,7 +68,13 @@ export const sendMessage = z
     replyTo: text.optional(),
     expiresAt: z.iso.datetime({ offset: true }).optional(),
     metadata: object.optional(),
-    wait: z.strictObject({ url: z.url({ protocol: /^https?$/ }), until: z.iso.datetime({ offset: true }) }).optional(),
+    wait: z
+      .strictObject({
+        url: z.url({ protocol: /^https?$/ }),
+        until: z.iso.datetime({ offset: true }),
+        confirms: z.boolean().optional(),
+      })
+      .optional(),
   })
   .refine(({ account, to }) => account !== undefined || typeof to !== 'string', {
     path: ['account'],

@@ -11,6 +11,7 @@ import type { ProvisioningStep } from '../../../contract/api.ts';
 import type { MediaKind } from '../../../contract/media.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProviderHttp } from '../core/http.ts';
+import type { Log } from '../core/log.ts';
 
 /** A webhook as it came: raw bytes, lower-case header names. `url` is the public URL it was posted to. */
 export interface RawRequest {
@@ -32,10 +33,7 @@ export interface RawResponse {
 export interface ConnectorIo {
   http: ProviderHttp;
   clock: Clock;
-  log: {
-    info(fields: Record<string, unknown>, message: string): void;
-    warn(fields: Record<string, unknown>, message: string): void;
-  };
+  log: Log;
 }
 
 /**

@@ -61,12 +61,13 @@ export class Subscriptions {
   async create(asked: CreateSubscription): Promise<CreatedSubscription> {
     this.#deps.urls.checkUrl(asked.url);
     const account = asked.account && (await this.#deps.accounts.required(asked.account));
-    const { url, account: _, maxBatch = 1, ...filter } = asked;
+    const { url, account: _, maxBatch = 1, confirms, ...filter } = asked;
     const secret = encodeSecret(randomBytes(32));
     const row = this.#row(url, secret, {
       accountId: account?.id ?? null,
       filter,
       maxBatch,
+      confirms: confirms ?? false,
     });
     await this.#deps.ledger.write(async (tx) => {
       await store.insert(tx, row);
@@ -79,7 +80,7 @@ export class Subscriptions {
   /**
    * Lets a workflow wait: it is told once, of the contact's next reply to the message. Joins the caller's unit of work.
    */
-  async wait(tx: Tx, message: WaitedMessage, { url, until: end }: Wait): Promise<void> {
+  async wait(tx: Tx, message: WaitedMessage, { url, until: end, confirms }: Wait): Promise<void> {
     const { id: messageId, byPerson: includeHandedOff } = message;
     const until = Date.parse(end);
     const filter: Filter = { events: ['message.received', 'message.status'], messageId, includeHandedOff };
@@ -88,6 +89,7 @@ export class Subscriptions {
       conversationId: message.conversationId,
       filter,
       once: true,
+      confirms: confirms ?? false,
       expiresAt: until,
     });
     await store.insert(tx, row);
@@ -107,7 +109,9 @@ export class Subscriptions {
     if (open !== undefined) {
       // One that listens no more has its answer, which is on the way.
       const listens = open.expiresAt !== null && open.expiresAt > now;
-      return store.moveWait(tx, open.id, wait.url, listens ? until : open.expiresAt);
+      const { url, confirms } = wait;
+      const expiresAt = listens ? until : open.expiresAt;
+      return store.moveWait(tx, open.id, { url, confirms: confirms ?? false, expiresAt });
     }
     if (own.some((one) => placeOf(one.url) === placeOf(wait.url))) return;
     if (until > now) await this.wait(tx, message, wait);
@@ -150,6 +154,7 @@ export class Subscriptions {
       maxBatch: 1,
       secret: sealer.encrypt(secret, id),
       once: false,
+      confirms: false,
       expiresAt: null,
       createdAt: clock.now(),
       endedAt: null,
@@ -166,6 +171,7 @@ export class Subscriptions {
       ...(account && { account: { channel: account.channel.id, externalId: account.externalId } }),
       ...row.filter,
       maxBatch: row.maxBatch,
+      ...(row.confirms && { confirms: true }),
       createdAt: iso(row.createdAt),
     };
   }

@@ -9,6 +9,7 @@ import { connectionsFirst } from './migrations/0004-connections.ts';
 import { threads } from './migrations/0005-threads.ts';
 import { jobs } from './migrations/0006-jobs.ts';
 import { media } from './migrations/0007-media.ts';
+import { deliveries } from './migrations/0008-deliveries.ts';
 import type { Schema } from './schema.ts';
 
 /** In order; a released one is never changed. */
@@ -20,6 +21,7 @@ const MIGRATIONS = {
   '0005-threads': threads,
   '0006-jobs': jobs,
   '0007-media': media,
+  '0008-deliveries': deliveries,
 };
 
 /** The ledger throws it when this version of the program cannot use the database. The message says what to do. */

@@ -212,6 +212,8 @@ export interface SubscriptionsTable {
   maxBatch: number;
   secret: string;
   once: number;
+  /** Its receiver repeats the id of a delivery that it took. */
+  confirms: Generated<number>;
   expiresAt: number | null;
   createdAt: number;
   endedAt: number | null;

@@ -16,10 +16,12 @@ export type Filter = Pick<
 };
 
 /** A workflow's wish for events: that of a trigger, or of a workflow that waits for one reply. */
-export interface StoredSubscription extends Omit<SubscriptionRow, 'filter' | 'once'> {
+export interface StoredSubscription extends Omit<SubscriptionRow, 'filter' | 'once' | 'confirms'> {
   filter: Readonly<Filter>;
   /** Tells that it ends with the first event that it takes. */
   once: boolean;
+  /** Tells that its receiver repeats the id of a delivery that it took. */
+  confirms: boolean;
 }
 
 const filters = new Map<string, Filter>();
@@ -38,10 +40,11 @@ function filterOf(text: string): Filter {
 
 /** Reads a subscription from its row. */
 export function fromRow(row: SubscriptionRow): StoredSubscription {
-  return { ...row, filter: filterOf(row.filter), once: row.once === 1 };
+  return { ...row, filter: filterOf(row.filter), once: row.once === 1, confirms: row.confirms === 1 };
 }
 
 /** Makes the row of a subscription. */
 export function toRow(subscription: StoredSubscription): SubscriptionRow {
-  return { ...subscription, filter: textOf(subscription.filter), once: subscription.once ? 1 : 0 };
+  const { filter, once, confirms } = subscription;
+  return { ...subscription, filter: textOf(filter), once: once ? 1 : 0, confirms: confirms ? 1 : 0 };
 }

@@ -96,9 +96,17 @@ export async function allWaits(db: Kysely<Schema>, conversationId: string): Prom
   return (await all.orderBy('id', 'desc').execute()).map(fromRow);
 }
 
-/** Lets a workflow wait at another URL, until another time (milliseconds since the epoch). */
-export async function moveWait(tx: Tx, id: string, url: string, until: number | null): Promise<void> {
-  await tx.db.updateTable('subscriptions').set({ url, expiresAt: until }).where('id', '=', id).execute();
+/** Lets a workflow wait at another URL. */
+export async function moveWait(
+  tx: Tx,
+  id: string,
+  place: Pick<StoredSubscription, 'url' | 'confirms' | 'expiresAt'>,
+): Promise<void> {
+  await tx.db
+    .updateTable('subscriptions')
+    .set({ ...place, confirms: place.confirms ? 1 : 0 })
+    .where('id', '=', id)
+    .execute();
 }
 
 /**

@@ -91,25 +91,35 @@ test('an n8n that was installed anew, with the same workflow and execution numbe
   expect(await texts(2)).toEqual(['Hello', 'Hello']);
 });
 
-test('a question that is retried goes out once, and the execution that runs now is answered', async () => {
-  const question = { resource: 'message', operation: 'sendAndWait', to: `+${ANA}`, message: 'Tuesday?' };
-  const gate = await startTcpGate(Number(new URL(app.url).port));
-  closing(() => gate.goDown());
-  nodes.credentials.parleyApi['url'] = gate.url;
-  // The account is known before an answer is held back.
-  await nodes.output({ resource: 'session', operation: 'get', to: ANA });
-  gate.hold = new Promise(() => undefined);
-  const running = nodes.run(question);
-  await accepted(app);
-  gate.cut();
-  gate.hold = undefined;
-  const failed = await running;
-  expect(failed.status).toBe('error');
-  const retried = await nodes.engine.retry(failed);
-  expect(retried.status).toBe('waiting');
-  await accepted(app);
-  await app.sandbox.customer.sends({ from: ANA, text: 'Yes' });
-  const ended = await nodes.engine.waitForExecution((each) => each.id === retried.id && each.status === 'success');
-  expect(ended.items(NODE)).toMatchObject([{ json: { replied: true, text: 'Yes' } }]);
-  await nothingMore(1);
-});
+test.each<[string, (app: App) => Promise<unknown>]>([
+  ['at once', async () => undefined],
+  [
+    'after an answer that the failed execution could not take',
+    async (one) => one.sandbox.customer.sends({ from: ANA, text: 'Too early' }).then(() => one.idle()),
+  ],
+])(
+  'a question that is retried %s goes out once, and the execution that runs now is answered',
+  async (_name, before) => {
+    const question = { resource: 'message', operation: 'sendAndWait', to: `+${ANA}`, message: 'Tuesday?' };
+    const gate = await startTcpGate(Number(new URL(app.url).port));
+    closing(() => gate.goDown());
+    nodes.credentials.parleyApi['url'] = gate.url;
+    // The account is known before an answer is held back.
+    await nodes.output({ resource: 'session', operation: 'get', to: ANA });
+    gate.hold = new Promise(() => undefined);
+    const running = nodes.run(question);
+    await accepted(app);
+    gate.cut();
+    gate.hold = undefined;
+    const failed = await running;
+    expect(failed.status).toBe('error');
+    await before(app);
+    const retried = await nodes.engine.retry(failed);
+    expect(retried.status).toBe('waiting');
+    await accepted(app);
+    await app.sandbox.customer.sends({ from: ANA, text: 'Yes' });
+    const ended = await nodes.engine.waitForExecution((each) => each.id === retried.id && each.status === 'success');
+    expect(ended.items(NODE)).toMatchObject([{ json: { replied: true, text: 'Yes' } }]);
+    await nothingMore(1);
+  },
+);

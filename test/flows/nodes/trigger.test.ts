@@ -203,3 +203,16 @@ test('a call that the service did not sign starts nothing', async () => {
   expect(await answer.text()).toBe('The signature is missing, wrong or too old');
   expect(nodes.engine.executions.filter(({ workflowId }) => workflowId === workflow.id)).toEqual([]);
 });
+
+test('what is delivered while n8n starts, and answers every URL with 200, starts an execution afterwards', async () => {
+  const { workflow } = await active();
+  nodes.engine.setStarting(true);
+  await anaWrites(app, 'early');
+  nodes.engine.setStarting(false);
+  expect(nodes.engine.executions.filter(({ workflowId }) => workflowId === workflow.id)).toEqual([]);
+  app.advance(MINUTE);
+  expect(texts(await nodes.ran(workflow, 1))).toEqual(['early']);
+  await app.idle();
+  expect(texts(await nodes.ran(workflow, 1))).toEqual(['early']);
+  expect(await subscriptions()).toMatchObject([{ confirms: true }]);
+});

@@ -127,6 +127,17 @@ test('a reply that came before the execution was parked is tried again', async (
   expect(await answer(execution)).toMatchObject({ text: 'At once' });
 });
 
+test('a reply that came while n8n started, and answered every URL with 200, is tried again', async () => {
+  const { execution } = await asked();
+  nodes.engine.setStarting(true);
+  await app.sandbox.customer.sends({ from: ANA, text: 'Early' });
+  await app.idle();
+  nodes.engine.setStarting(false);
+  expect(execution.status).toBe('waiting');
+  app.advance(MINUTE);
+  expect(await answer(execution)).toMatchObject({ text: 'Early' });
+});
+
 test('a question that could not be sent ends the wait with the reason', async () => {
   app.sandbox.settings.unreachable.push(ANA);
   const execution = await nodes.run(question);

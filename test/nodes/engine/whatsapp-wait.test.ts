@@ -41,7 +41,7 @@ function reply(content: InboundContent): EventOf<'message.received'> {
 async function post(url: string, body: unknown): Promise<Response> {
   return await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'webhook-id': 'dlv_1' },
     body: JSON.stringify(body),
   });
 }
@@ -66,6 +66,8 @@ test('a written reply resumes with its text', async () => {
   const { execution, message } = await parked();
   const response = await post(message.wait?.url ?? '', { events: [reply({ type: 'text', text: 'Yes!' })] });
   expect(response.status).toBe(200);
+  expect(response.headers.get('webhook-id')).toBe('dlv_1');
+  expect(message.wait?.confirms).toBe(true);
   expect(await ended(execution)).toMatchObject({
     replied: true,
     timedOut: false,
@@ -115,7 +117,8 @@ test('a question that could not be sent ends the wait with the reason', async ()
 test('what is no reply is answered and changes nothing', async () => {
   const { execution, message } = await parked();
   const url = message.wait?.url ?? '';
-  const preview = await fetch(url);
+  const preview = await fetch(url, { headers: { 'webhook-id': 'dlv_1' } });
+  expect(preview.headers.get('webhook-id')).toBeNull();
   expect([preview.status, await preview.text()]).toEqual([200, expect.stringMatching(/waits for a reply/)]);
   expect((await post(url, { hello: 1 })).status).toBe(400);
   expect((await post(url, { events: [{ ...reply({ type: 'text', text: '' }), type: 'message.status' }] })).status).toBe(

@@ -53,7 +53,11 @@ export async function startEngine(options: EngineOptions) {
   const context: EngineContext = { runtime, nodeTypes: loaded.nodeTypes, credentialsHelper, baseUrl: '' };
   const executions = new Executions(context);
   const webhooks = new Webhooks(context, executions);
-  const { server, url } = await listen(options.port ?? 0, async (...call) => await webhooks.handle(...call));
+  let starting = false;
+  const { server, url } = await listen(options.port ?? 0, async (request, response, at) => {
+    if (starting) return void response.status(200).send('n8n is starting up. Please wait');
+    return await webhooks.handle(request, response, at);
+  });
   context.baseUrl = url;
   const save = saver(context);
   return {
@@ -72,6 +76,8 @@ export async function startEngine(options: EngineOptions) {
     /** Executions → Retry of an execution that failed; `workflow`: with the workflow as it is now. */
     retry: async (failed: Execution, workflow?: WorkflowJson) =>
       await executions.retry(failed, workflow && save(workflow)),
+    /** While n8n starts, its database is connected and not migrated yet: every URL is answered with 200. */
+    setStarting: (is: boolean) => void (starting = is),
     /** Another n8n has another instance id. All engines of a process share it. */
     setInstanceId: (id: string) => void (runtime.settings.instanceId = id),
     /** `activation` is why n8n activates: switched on (default), saved while active, started anew… */

@@ -101,14 +101,14 @@ export class Webhooks {
   ): Promise<void> {
     const execution = this.#executions.list.find((each) => each.id === id);
     const saved = execution && this.#executions.workflowOf(execution);
-    if (!execution || !saved) return void response.status(404).json({ message: 'The execution does not exist.' });
+    const refuse = (status: number, message: string) => void response.status(status).json({ code: status, message });
+    if (!execution || !saved) return refuse(404, `The execution "${id ?? ''}" does not exist.`);
     if (!this.#context.runtime.signedByUs(url.searchParams.get('signature') ?? '', url)) {
       return void response.status(401).json({ error: 'Invalid token' });
     }
-    if (execution.status === 'running' || execution.status === 'error') {
-      return void response.status(409).json({ message: `The execution "${id}" is running already, or failed.` });
-    }
-    if (execution.status !== 'waiting') return void response.status(200).send('No action required');
+    if (execution.status === 'running') return refuse(409, `The execution "${id ?? ''}" is running already.`);
+    if (execution.status === 'error') return refuse(409, `The execution "${id ?? ''}" has finished with error.`);
+    if (execution.status !== 'waiting') return void response.status(200).send(NO_ACTION);
     const data = this.#parked(execution.data);
     const workflow = instantiate(this.#context, saved, saved.staticData);
     const node = workflow.getNode(data.resultData.lastNodeExecuted ?? '');
@@ -117,7 +117,7 @@ export class Webhooks {
           (each) => isRestart(each) && each.httpMethod === request.method && each.path === decodeURIComponent(suffix),
         )
       : undefined;
-    if (!webhook) return void response.status(200).send('No action required');
+    if (!webhook) return void response.status(200).send(NO_ACTION);
     const result = await this.#run(workflow, webhook, request, response, execution.mode, data, execution.id);
     answer(response, result);
     if (!result.workflowData) return;
@@ -212,6 +212,9 @@ export class Webhooks {
     });
   }
 }
+
+/** The page that n8n shows to who opens the URL of an execution that does not wait there. */
+const NO_ACTION = '<html><head><title>No action required</title></head><body></body></html>';
 
 const isRestart = (webhook: IWebhookData) => webhook.webhookDescription.restartWebhook === true;
 

@@ -1,0 +1,79 @@
+/**
+ * Says how much goes into one call. A call that is refused is followed by a smaller one, until one event stands alone, and calls that are taken by
+ * larger ones: so the event that is refused is found in a few calls, and the others go out. Kept in memory: it is learned anew after a restart.
+ */
+
+/**
+ * One call holds so much at the most, as sent. Proxies refuse bodies above 1 MiB by default (nginx: `client_max_body_size`); a call stays well
+ * below, whatever `maxBatch` says, as many calls must fit in memory at the same time as well.
+ */
+export const MAX_CALL_BYTES = 512 * 1024;
+
+/** Which events a call is about: those of one shard of a subscription. */
+export interface CallPlace {
+  subscriptionId: string;
+  shard: number;
+}
+
+/** A call as it was made. */
+export interface MadeCall extends CallPlace {
+  events: number;
+  /** Of the body. */
+  bytes: number;
+}
+
+/** Learns by what is taken and what is not. */
+export class Batches {
+  /** How many events the next call of a place holds, where that is less than asked for. */
+  readonly #counts = new Map<string, number>();
+  /** How long a body a subscription's receiver takes, where that is less than what is usual. */
+  readonly #bytes = new Map<string, number>();
+
+  /** Says how many events the next call may hold. `inTrouble`: the last call was not taken. */
+  count(place: CallPlace, maxBatch: number, inTrouble: boolean): number {
+    return Math.min(maxBatch, this.#counts.get(keyOf(place)) ?? (inTrouble ? 1 : maxBatch));
+  }
+
+  /** Says how many bytes its body may have; a single event may have more. */
+  bytes({ subscriptionId }: CallPlace): number {
+    return this.#bytes.get(subscriptionId) ?? MAX_CALL_BYTES;
+  }
+
+  taken(call: MadeCall, maxBatch: number): void {
+    const key = keyOf(call);
+    const before = this.#counts.get(key);
+    if (before === undefined) return;
+    if (before * 2 >= maxBatch) this.#counts.delete(key);
+    else this.#counts.set(key, before * 2);
+  }
+
+  /** Halves the next call. */
+  refused(call: MadeCall): void {
+    this.#counts.set(keyOf(call), Math.max(1, Math.floor(call.events / 2)));
+  }
+
+  /** Halves the bodies of all calls to come. */
+  tooLarge(call: MadeCall): void {
+    this.refused(call);
+    if (call.events > 1) this.#bytes.set(call.subscriptionId, Math.floor(call.bytes / 2));
+  }
+
+  /** One event is enough to see whether anybody is there. */
+  away(place: CallPlace): void {
+    this.#counts.set(keyOf(place), 1);
+  }
+
+  /** Forgets a place that is done. */
+  done(place: CallPlace): void {
+    this.#counts.delete(keyOf(place));
+  }
+
+  /** Forgets a subscription that ended. */
+  forget(subscriptionId: string): void {
+    this.#bytes.delete(subscriptionId);
+  }
+}
+
+function keyOf({ subscriptionId, shard }: CallPlace): string {
+  return `${subscriptionId}:${shard}`;
+}
