@@ -9,7 +9,6 @@ import { messageKey, type Ids } from '../core/ids.ts';
 import { sessionState } from '../core/session-window.ts';
 import type { Observer } from '../core/observer.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { mayHaveArrived } from '../store/attempt.store.ts';
 import * as conversations from '../store/conversation.store.ts';
 import * as events from '../store/event.store.ts';
 import * as media from '../store/media.store.ts';
@@ -18,7 +17,8 @@ import * as subscriptions from '../store/subscription.store.ts';
 import type { Filter, StoredSubscription } from '../store/subscription.store.ts';
 import type { Fact } from './fact.ts';
 import type { Reaction } from './reaction.ts';
-import { answersWait, wants } from './filter.ts';
+import { awaitedBy } from './awaited.ts';
+import { wants } from './filter.ts';
 
 /** Each subscription has so many shards. A conversation is always in the same one; shards are delivered at the same time. */
 const SHARDS = 4;
@@ -122,17 +122,12 @@ export class Publisher {
     return triggers;
   }
 
-  /** Finds workflows for which the fact is the end of their wait. What comes before their question was asked is no answer to it. */
+  /** Finds workflows for which the fact is the end of their wait. */
   async #waiting(tx: Tx, fact: Fact, now: number) {
     const { type, account, conversation } = fact;
     if (conversation === undefined || (type !== 'message.received' && type !== 'message.status')) return [];
-    const waiting: StoredSubscription[] = [];
-    for (const one of await subscriptions.waits(tx.db, account.id, conversation.id, now)) {
-      if (!answersWait(one.filter, fact, conversation.owner)) continue;
-      const isNews = type === 'message.status';
-      if (isNews || (await mayHaveArrived(tx.db, one.filter.messageId ?? ''))) waiting.push(one);
-    }
-    return waiting;
+    const waits = await subscriptions.waits(tx.db, account.id, conversation.id, now);
+    return waits.length === 0 ? waits : awaitedBy(tx.db, fact, waits);
   }
 }
 
