@@ -11,6 +11,7 @@ import { Readable } from 'node:stream';
 import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import type { HttpRequest, HttpResponse, HttpStreamResponse, ProviderHttp } from '../core/http.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
+import { parseExactly } from '../core/exact-json.ts';
 import { isAllowedAddress, type AllowedNetworks } from './addresses.ts';
 import { RequestProgress } from './request-progress.ts';
 import { multipart } from './multipart.ts';
@@ -211,7 +212,7 @@ function parseBody(bytes: Buffer, contentType = ''): unknown {
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   if (contentType !== '' && !/json|javascript/i.test(contentType)) return text;
   try {
-    return JSON.parse(text) as unknown;
+    return parseExactly(text);
   } catch {
     // Providers' gateways answer HTML or nothing sensible under a JSON type: the caller gets to see it.
     return text;

@@ -1,8 +1,9 @@
 import { messageKey } from '../../../service/src/core/ids.ts';
-import { APP_ID, AT, INSTAGRAM_INBOX, OTHER_APP_ID, PAGE_INBOX, PERSON_ID } from '../meta/support.ts';
+import { APP_ID, AT, INSTAGRAM_INBOX, OTHER_APP_ID, PAGE_INBOX, PERSON_ID, requestWith } from '../meta/support.ts';
+import { instagram } from '../../../service/src/channels/instagram/index.ts';
 import { INBOUND_CASES } from './fixtures/inbound.ts';
 import { CHANGE_CASES } from './fixtures/webhooks.ts';
-import { echo, entryOf, IG_ID, IGSID, item, parseBody, parseItem } from './support.ts';
+import { bodyOf, echo, entryOf, IG_ID, IGSID, item, parseBody, parseItem, settingsWith } from './support.ts';
 
 const ANA = { identities: [IGSID] };
 const hello = { message: { mid: 'm1', text: 'hi' } };
@@ -36,6 +37,14 @@ describe('echoes', () => {
     const [event] = parseItem(echo({ mid: 'm15', text: 'our reply', ...part }));
     expect(event).toMatchObject({ ...expected, address: [IG_ID], contact: ANA, providerMessageId: 'm15' });
     expect(event?.owner).toBe('owner' in expected ? expected.owner : undefined);
+  });
+
+  test('by our app, whose id is a number that JavaScript would round', () => {
+    const id = '1234567890123456789';
+    const text = JSON.stringify(bodyOf(echo({ mid: 'm15', text: 'our reply', app_id: 0 })));
+    const body = Buffer.from(text.replace('"app_id":0', `"app_id":${id}`));
+    const [event] = instagram.parse(requestWith(body), settingsWith({ appId: id }));
+    expect(event).toMatchObject({ type: 'message.status', status: 'sent', raw: { message: { app_id: id } } });
   });
 
   test('the account took its own message back', () => {

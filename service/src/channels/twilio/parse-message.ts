@@ -3,9 +3,9 @@ import type { IdentityRef, WindowOpener } from '../../../../contract/event.ts';
 import type { MessageContext, Referral } from '../../../../contract/message.ts';
 import type { MediaKind } from '../../../../contract/media.ts';
 import { messageKey } from '../../core/ids.ts';
-import { isWithinDepth } from '../../core/json-depth.ts';
 import type { ChannelEvent, ParsedContent, ParsedPreference, ProviderMedia } from '../channel.ts';
-import { compact, isObject, numberOf, textOf, type JsonObject } from '../kit/json.ts';
+import { readAnswers } from '../kit/json-body.ts';
+import { compact, numberOf, textOf, type JsonObject } from '../kit/json.ts';
 import { isOnWhatsApp } from './addresses.ts';
 
 /** Twilio attaches ten files at most; some room for more. */
@@ -60,21 +60,10 @@ function choice(form: JsonObject): ParsedContent | undefined {
   return compact({ type: 'list', buttonId, text, description: textOf(form.ListDescription) });
 }
 
-/** `InteractiveData` is JSON in a string: what is no object is kept as `value`. */
-function answers(json: string): Record<string, unknown> {
-  if (!isWithinDepth(Buffer.from(json))) return { value: json };
-  try {
-    const value: unknown = JSON.parse(json);
-    return isObject(value) ? value : { value };
-  } catch {
-    return { value: json };
-  }
-}
-
 function formAnswer(form: JsonObject): ParsedContent | undefined {
   const json = textOf(form.InteractiveData);
   if (json === undefined) return undefined;
-  const data = answers(json);
+  const data = readAnswers(json);
   return compact({ type: 'form', name: 'flow', text: textOf(form.Body), token: textOf(data.flow_token), data });
 }
 

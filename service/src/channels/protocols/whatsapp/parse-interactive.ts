@@ -1,7 +1,7 @@
 /** Answers to interactive messages: taps, list choices, forms, addresses, call permission. */
 import type { ParsedContent } from '../../channel.ts';
+import { readAnswers } from '../../kit/json-body.ts';
 import { compact, instantOf, isObject, objectOf, textOf, type JsonObject } from '../../kit/json.ts';
-import { isWithinDepth } from '../../../core/json-depth.ts';
 
 function button(reply: JsonObject): ParsedContent | undefined {
   const buttonId = textOf(reply.id);
@@ -15,17 +15,10 @@ function choice(reply: JsonObject): ParsedContent | undefined {
   return compact({ type: 'list', buttonId, text: textOf(reply.title) ?? '', description: textOf(reply.description) });
 }
 
-/** `response_json` is JSON in a string and may be anything, or nothing: what is no object is kept as `value`. */
-function answers(json: unknown): Record<string, unknown> {
+/** `response_json` is JSON in a string and may be anything, or nothing. */
+function answers(json: unknown): JsonObject {
   const text = textOf(json);
-  if (text === undefined) return isObject(json) ? json : {};
-  if (!isWithinDepth(Buffer.from(text))) return { value: text };
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : { value };
-  } catch {
-    return { value: text };
-  }
+  return text === undefined ? objectOf(json) : readAnswers(text);
 }
 
 function form(reply: JsonObject): ParsedContent {
