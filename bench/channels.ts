@@ -7,6 +7,7 @@ import type { ConnectorIo, RawRequest } from '../service/src/connectors/connecto
 import type { HttpRequest } from '../service/src/core/http.ts';
 import type { ChannelSample } from './channel-samples.ts';
 import { TEXT } from './channel-samples.ts';
+import { recipientOf } from '../test/support/recipient.ts';
 
 export interface ChannelPlan {
   rounds: number;
@@ -91,7 +92,7 @@ async function writer(channel: Channel, { settings: given, to, answer }: Channel
   const content = { type: 'text' as const, text: TEXT };
   const write = async () => {
     channel.check(content, settings);
-    const recipient = channel.recipient(to, settings);
+    const recipient = recipientOf(channel, to, settings);
     const circumstances = { thread: '', author: { type: 'bot' as const }, session: 'open' as const, options: {} };
     const webhookUrl = 'https://parley.example.com/webhooks/e1';
     return channel.send({ id: 'msg_1', to: recipient, content, webhookUrl, ...circumstances }, settings, io);

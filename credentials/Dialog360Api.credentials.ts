@@ -6,6 +6,7 @@ import type {
   INodeProperties,
 } from 'n8n-workflow';
 import { baseUrlOr } from './base-url.ts';
+import { defaultCountry } from './default-country.ts';
 
 const HOST = 'https://waba-v2.360dialog.io';
 
@@ -57,6 +58,7 @@ export class Dialog360Api implements ICredentialType {
       description:
         'In the 360dialog Hub with the WhatsApp account. Only needed when several numbers of it are connected, so that account events reach the right ones.',
     },
+    defaultCountry,
     {
       displayName: 'Webhook Secret',
       name: 'webhookSecret',

@@ -6,6 +6,7 @@ import type {
   INodeProperties,
 } from 'n8n-workflow';
 import { baseUrlOr } from './base-url.ts';
+import { defaultCountry } from './default-country.ts';
 
 /** One Twilio sender, for SMS and MMS or for WhatsApp. The names of the properties are the names of the account's settings. */
 export class ParleyTwilioApi implements ICredentialType {
@@ -72,6 +73,7 @@ export class ParleyTwilioApi implements ICredentialType {
       default: '',
       description: 'Shown once, when the API key is made',
     },
+    defaultCountry,
     {
       displayName: 'Base URL',
       name: 'baseUrl',

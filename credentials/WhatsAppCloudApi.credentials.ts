@@ -6,6 +6,7 @@ import type {
   INodeProperties,
 } from 'n8n-workflow';
 import { apiVersionOr, baseUrlOr } from './base-url.ts';
+import { defaultCountry } from './default-country.ts';
 
 const HOST = 'https://graph.facebook.com';
 const VERSION = 'v23.0';
@@ -79,6 +80,7 @@ export class WhatsAppCloudApi implements ICredentialType {
       description:
         'A word of your own choice that Meta repeats when it checks the webhook URL. Only needed when you enter the webhook by hand (WhatsApp → Configuration); left empty, the service makes one from the app secret.',
     },
+    defaultCountry,
     {
       displayName: 'API Version',
       name: 'apiVersion',

@@ -53,7 +53,7 @@ export const recipientFields: INodeProperties[] = [
         default: '',
         required: true,
         placeholder: 'e.g. +15550001111',
-        description: "The phone number with its country code or the channel's user ID, e.g. 'from' of a trigger",
+        description: "The phone number with + and its country code, or the channel's user ID, e.g. 'from' of a trigger",
       },
     ],
     { sendTo: ['address'] },

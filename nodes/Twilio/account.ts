@@ -7,7 +7,16 @@ const CREDENTIAL: Omit<CredentialForm, 'channel' | 'identifiedBy'> = {
   credential: 'parleyTwilioApi',
   displayName: 'Twilio Messaging API',
   externalId: ['from', 'messagingServiceSid'],
-  settings: ['accountSid', 'authToken', 'apiKeySid', 'apiKeySecret', 'from', 'messagingServiceSid', 'baseUrl'],
+  settings: [
+    'accountSid',
+    'authToken',
+    'apiKeySid',
+    'apiKeySecret',
+    'from',
+    'messagingServiceSid',
+    'defaultCountry',
+    'baseUrl',
+  ],
   // Twilio's console writes WhatsApp senders as `whatsapp:+…`.
   prefixes: { from: /^\s*whatsapp:/i },
   rotated: 'authToken',

@@ -21,7 +21,7 @@ export const PHONE_OR_USER: RecipientWords = {
   name: 'Phone Number or User ID',
   choice: "The 'from' of a trigger, or a phone number",
   placeholder: 'e.g. +15550001111',
-  description: "The phone number with its country code, or the value of 'from' of a trigger",
+  description: "The phone number with + and its country code, or the value of 'from' of a trigger",
 };
 
 /** Which conversation with the contact. It follows the contact of the item only: in the thread of one person nobody writes to another. */

@@ -107,7 +107,7 @@ const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
   invalid_recipient: (problem) =>
     user(
       `The field 'To' cannot be used: ${problem.detail}`,
-      "Give the value of 'from' of a trigger, or, where people have one, the phone number with its country code, e.g. +15550001111.",
+      "Give the value of 'from' of a trigger, or, where people have one, the phone number with + and its country code, e.g. +15550001111. 'Default Country' of the credential makes numbers of one country right without.",
     ),
   invalid_content: badContent,
   invalid_request: badRequest,

@@ -25,10 +25,16 @@ export class Parameters {
     this.#get = typeof source === 'function' ? source : (name) => source[name];
   }
 
-  /** Text; numbers and booleans from expressions are taken as text. Absent: empty. */
+  /** Text; numbers and booleans from expressions are taken as text, unless JavaScript no longer knows all their digits. Absent: empty. */
   text(name: string): string {
     const value = this.#get(name);
     if (typeof value === 'string') return value;
+    if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
+      throw new ParameterError(
+        `The value of '${name}' is a number that is too long: its last digits are lost`,
+        'Give it as text: format the column of the sheet as text, or put quotes around it where it comes from.',
+      );
+    }
     return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
   }
 

@@ -13,6 +13,7 @@ import { mask } from '../../service/src/platform/secret-box.ts';
 import { outgoing } from '../support/outgoing.ts';
 import { alwaysAnswering, failingWith } from './fake-io.ts';
 import { caught, deepFrozen, mutated, revealed, secretValues } from './probes.ts';
+import { recipientOf } from '../support/recipient.ts';
 
 export interface ChannelSubject<S> {
   channel: Channel<S>;
@@ -312,13 +313,13 @@ function recipients<S>({ channel, settings: given, samples }: ChannelSubject<S>)
   const settings = channel.settings.parse(given);
 
   test.each(samples.recipients.good.map((to) => [to]))('takes the recipient %s', (to) => {
-    const identity = channel.recipient(to, settings);
+    const identity = recipientOf(channel, to, settings);
     expect(channel.sendTo).toContain(identity.kind);
-    expect(channel.recipient(identity.address, settings)).toEqual(identity);
+    expect(recipientOf(channel, identity.address, settings)).toEqual(identity);
   });
 
   test.each(samples.recipients.bad.map((to) => [to]))('refuses the recipient %j and says what is expected', (to) => {
-    const error = caught(() => channel.recipient(to, settings));
+    const error = caught(() => recipientOf(channel, to, settings));
     expect(error).toMatchObject({ status: 400, code: 'invalid_recipient' });
     expect((error as Error).message).toMatch(/expected/i);
   });
@@ -328,7 +329,7 @@ function sending<S>(subject: ChannelSubject<S>): void {
   const { channel, samples } = subject;
   const settings = channel.settings.parse(subject.settings);
   const secrets = secretValues(subject.settings, channel.secrets);
-  const to = channel.recipient(samples.recipients.good[0] as string, settings);
+  const to = recipientOf(channel, samples.recipients.good[0] as string, settings);
   const content = samples.outbound[0] as OutboundContent;
   const message = outgoing({ id: 'msg_1', to, content });
   const statuses = [400, 401, 403, 404, 409, 429, 500, 502, 503, 504];
@@ -388,7 +389,7 @@ const WAITS = [
 
 function threads<S>({ channel, settings: given, samples }: ChannelSubject<S>): void {
   const settings = channel.settings.parse(given);
-  const to = channel.recipient(samples.recipients.good[0] as string, settings);
+  const to = recipientOf(channel, samples.recipients.good[0] as string, settings);
   const asked = async (thread: string) => {
     const { io, requests } = alwaysAnswering({ status: 503, headers: {}, body: undefined });
     const message = outgoing({ id: 'msg_1', to, thread, content: samples.outbound[0] as OutboundContent });
@@ -407,7 +408,7 @@ function refusals<S>(subject: ChannelSubject<S>): void {
   const { channel, samples } = subject;
   const settings = channel.settings.parse(subject.settings);
   const secrets = secretValues(subject.settings, channel.secrets);
-  const to = channel.recipient(samples.recipients.good[0] as string, settings);
+  const to = recipientOf(channel, samples.recipients.good[0] as string, settings);
 
   test('a success that names no message is uncertain', async () => {
     const { io } = alwaysAnswering({ status: 200, headers: {}, body: {} });

@@ -6,6 +6,7 @@ import * as stops from '../../service/src/store/stop.store.ts';
 import * as conversations from '../../service/src/store/conversation.store.ts';
 import * as owners from '../../service/src/store/conversation-owner.store.ts';
 import * as list from '../../service/src/store/conversation-list.store.ts';
+import type { Identity } from '../../service/src/core/identity.ts';
 import { NO_WINDOW, type SessionWindow } from '../../service/src/core/session-window.ts';
 import * as messages from '../../service/src/store/message.store.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
@@ -139,6 +140,34 @@ function describeContactStore(open: OpenLedger): void {
     });
   });
 
+  test('a phone number is one person’s in each of its spellings', async () => {
+    const ledger = await open();
+    const of = (address: string): Identity => ({ channel: 'c', realm: '', kind: 'phone', address });
+    const [signed, brazilian, old, elsewhere] = ['+5215512345678', '5531987654321', '553187654321', '553131234567'].map(
+      of,
+    );
+    if (!signed || !brazilian || !old || !elsewhere) throw new Error('no numbers');
+    await ledger.write(async (tx) => {
+      for (const id of ['one', 'two', 'three']) await contacts.create(tx, id, 1);
+      await contacts.addIdentity(tx, 'one', old, 1);
+      await contacts.addIdentity(tx, 'two', brazilian, 2);
+      await contacts.addIdentity(tx, 'three', signed, 3);
+      await contacts.addIdentity(tx, 'three', elsewhere, 3);
+    });
+    const holders = async (identity: Identity) =>
+      (await contacts.holdersOf(ledger.reader, identity)).map(({ contactId }) => contactId);
+    expect(await holders(brazilian)).toEqual(['two', 'one']);
+    expect(await holders(of('5503187654321'))).toEqual(['one', 'two']);
+    expect(await holders(of('+525512345678'))).toEqual(['three']);
+    expect(await holders({ ...brazilian, kind: 'psid' })).toEqual([]);
+    expect(await contacts.ownerOf(ledger.reader, of('5531931234567'))).toBeUndefined();
+    await ledger.write((tx) => contacts.dropIdentity(tx, of('55031987654321'), 'one'));
+    expect(await holders(old)).toEqual(['two']);
+    await ledger.write((tx) => contacts.dropIdentity(tx, old));
+    expect(await holders(brazilian)).toEqual([]);
+    expect(await holders(elsewhere)).toEqual(['three']);
+  });
+
   test('an address is one person’s in each realm', async () => {
     const ledger = await open();
     const here = { channel: 'c', realm: 'page 1', kind: 'psid', address: '42' };
@@ -151,14 +180,12 @@ function describeContactStore(open: OpenLedger): void {
     });
     expect(await contacts.ownerOf(ledger.reader, here)).toBe('one');
     expect(await contacts.ownerOf(ledger.reader, there)).toBe('two');
-    expect((await contacts.ownersOf(ledger.reader, 'c', { kind: 'psid', address: '42' })).sort()).toEqual([
-      'one',
-      'two',
-    ]);
-    expect(await contacts.ownersOf(ledger.reader, 'other', { kind: 'psid', address: '42' })).toEqual([]);
+    const ref = { kind: 'psid', address: '42' };
+    expect((await contacts.realmsOf(ledger.reader, 'c', ref)).sort()).toEqual(['page 1', 'page 2']);
+    expect(await contacts.realmsOf(ledger.reader, 'other', ref)).toEqual([]);
     expect((await contacts.find(ledger.reader, 'one', 'c'))?.identities).toEqual([here]);
     await ledger.write((tx) => contacts.dropIdentity(tx, here));
-    expect(await contacts.ownersOf(ledger.reader, 'c', { kind: 'psid', address: '42' })).toEqual(['two']);
+    expect(await contacts.realmsOf(ledger.reader, 'c', ref)).toEqual(['page 2']);
   });
 
   describe('conversations', () => {

@@ -1,4 +1,4 @@
-import { resolveContact, resolvePerson, type Participant } from '../../service/src/contacts/resolve.ts';
+import { resolveContact, resolvePerson, spelledFor, type Participant } from '../../service/src/contacts/resolve.ts';
 import type { Identity } from '../../service/src/core/identity.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
 import { NO_WINDOW } from '../../service/src/core/session-window.ts';
@@ -13,6 +13,8 @@ const user = (address: string): Identity => ({ channel: CHANNEL, realm: '', kind
 const phone = (address: string): Identity => ({ channel: CHANNEL, realm: '', kind: 'phone', address });
 const [ANA, BEN] = [user('US.ana'), user('US.ben')];
 const [P1, P2] = [phone('15550001111'), phone('15550002222')];
+/** One subscriber in Brazil, as everybody writes the number and as WhatsApp does. */
+const [NEW, OLD] = [phone('5531987654321'), phone('553187654321')];
 const accountOf = (id: string, channel = CHANNEL) => ({ id, settings: {}, channel: { id: channel, realm: () => '' } });
 const ACCOUNT = accountOf('acc');
 
@@ -25,7 +27,7 @@ beforeEach(async () => {
   ledger = await open();
 });
 
-const seen = (...identities: Identity[]) => ledger.write((tx) => resolveContact(tx, ids, identities, clock.now()));
+const seen = (...identities: Identity[]) => ledger.write((tx) => resolveContact(tx, ids, { identities }, clock.now()));
 const met = (
   identities: Identity[],
   profile: { name?: string; username?: string } = {},
@@ -47,6 +49,11 @@ test.each<[string, Identity[][], number[], number]>([
   ['two who turn out to be one', [[P1], [ANA], [ANA, P1], [P1], [ANA]], [0, 1, 1, 1, 1], 1],
   ['three who turn out to be one', [[P1], [P2], [ANA, P1, P2], [P1], [P2]], [0, 1, 0, 0, 0], 1],
   ['a number that comes back', [[ANA, P1], [BEN, P1], [ANA, P1], [P1]], [0, 1, 0, 0], 2],
+  ['a number in two spellings', [[NEW], [OLD], [NEW]], [0, 0, 0], 1],
+  ['a number in two spellings at once', [[NEW, OLD], [OLD], [NEW]], [0, 0, 0], 1],
+  ['a number in two spellings, and its user id', [[NEW], [ANA, OLD], [NEW], [ANA]], [0, 0, 0, 0], 1],
+  ['a user id with one spelling, then the other', [[ANA, OLD], [NEW], [ANA, NEW]], [0, 0, 0], 1],
+  ['a number in another spelling given to another person', [[ANA, OLD], [BEN, NEW], [OLD], [NEW]], [0, 1, 1, 1], 2],
 ])('%s', async (_name, sightings, people, left) => {
   const found: string[] = [];
   for (const identities of sightings) found.push(await seen(...identities));
@@ -55,6 +62,51 @@ test.each<[string, Identity[][], number[], number]>([
   expect(found).toEqual(people.map((person) => known[person]));
   expect(new Set(known).size).toBe(known.length);
   expect(await count()).toBe(left);
+});
+
+const written = (identity: Identity) =>
+  ledger.write((tx) => resolveContact(tx, ids, { identities: [identity], isWritten: true }, clock.now()));
+const addresses = async (id: string) =>
+  (await contacts.find(ledger.reader, id, CHANNEL))?.identities.map(({ address }) => address);
+
+test('what somebody writes teaches nothing of whom the provider spells in another way', async () => {
+  const ana = await seen(OLD);
+  clock.advance(1);
+  expect(await written(NEW)).toBe(ana);
+  expect(await addresses(ana)).toEqual([OLD.address]);
+});
+
+test('what the provider writes is learned after what somebody wrote', async () => {
+  const ana = await written(NEW);
+  clock.advance(1);
+  expect(await seen(OLD)).toBe(ana);
+  expect(await addresses(ana)).toEqual([NEW.address, OLD.address]);
+  const contact = await contacts.find(ledger.reader, ana, CHANNEL);
+  if (contact === undefined) throw new Error('nobody');
+  expect(spelledFor(ACCOUNT, contact, { kind: 'phone', address: NEW.address }).address).toBe(OLD.address);
+  expect(spelledFor(ACCOUNT, contact, { kind: 'phone', address: P1.address }).address).toBe(P1.address);
+});
+
+describe('two contacts of before spellings were known', () => {
+  /** As releases stored them that compared letter by letter. */
+  const stored = (id: string, ...identities: Identity[]) =>
+    ledger.write(async (tx) => {
+      await contacts.create(tx, id, 1);
+      for (const identity of identities) await contacts.addIdentity(tx, id, identity, 1);
+    });
+
+  test.each<[string, Identity[], Identity[], Identity[], string, number]>([
+    ['are one as soon as one of them is seen', [NEW], [OLD], [OLD], 'two', 1],
+    ['are one when somebody writes to them', [NEW], [OLD], [NEW], 'one', 1],
+    ['are one with the user id of either', [ANA, NEW], [OLD], [OLD], 'two', 1],
+    ['stay two where user ids tell them apart', [ANA, NEW], [BEN, OLD], [OLD], 'two', 2],
+    ['stay two, and the number goes to who is named with it', [ANA, NEW], [BEN, OLD], [BEN, NEW], 'two', 2],
+  ])('%s', async (_name, one, two, sighting, expected, left) => {
+    await stored('one', ...one);
+    await stored('two', ...two);
+    expect(await seen(...sighting)).toBe(expected);
+    expect(await count()).toBe(left);
+  });
 });
 
 test('a number that moves takes no conversation along', async () => {

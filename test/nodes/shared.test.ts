@@ -175,6 +175,20 @@ describe('the account of a credential', () => {
   });
 });
 
+test.each<[unknown, string]>([
+  ['+1 555', '+1 555'],
+  [15550001111, '15550001111'],
+  [Number.MAX_SAFE_INTEGER, '9007199254740991'],
+  [true, 'true'],
+  [undefined, ''],
+])('the text of %j is %j', (to, text) => {
+  expect(new Parameters({ to }).text('to')).toBe(text);
+});
+
+test.each([[56789012345678901], [1e21], [-1e17]])('the number %d, which lost digits in n8n, is no text', (to) => {
+  expect(() => new Parameters({ to }).required('to', 'To')).toThrow(/last digits are lost/);
+});
+
 test.each<[Record<string, unknown>, string]>([
   [{ limitWaitTime: true, waitAmount: 2, waitUnit: 'hours' }, '2026-11-22T02:00:00.000Z'],
   [{ limitWaitTime: true, waitAmount: 30, waitUnit: 'minutes' }, '2026-11-22T00:30:00.000Z'],

@@ -101,7 +101,7 @@ test('two who write at the same time by the same identities are one contact with
   const found = await together(both, 24, (tx, i) =>
     resolvePerson(tx, ids, account, { identities: i % 3 === 0 ? identities : identities.slice(i % 2, (i % 2) + 1) }, 1),
   );
-  await together(both, 1, (tx) => resolveContact(tx, ids, identitiesIn(account, identities), 1));
+  await together(both, 1, (tx) => resolveContact(tx, ids, { identities: identitiesIn(account, identities) }, 1));
   const one = await together(both, 2, (tx) => resolvePerson(tx, ids, account, { identities }, 1));
   expect(new Set(one.map(({ contact }) => contact.id)).size).toBe(1);
   expect(await both[0].reader.selectFrom('contacts').select('id').execute()).toHaveLength(1);

@@ -45,7 +45,14 @@ const known = z
     context.addIssue({ code: 'custom', path: ['conversationId'], message });
     return z.NEVER;
   });
-const to = z.union([text.max(300), known]);
+/** A sheet gives a phone number as a number; of one that is longer than those of JSON are exact, the last digits are lost already. */
+const wholeNumber = z
+  .number()
+  .transform(String)
+  .refine((text) => /^\d+$/.test(text) && Number.isSafeInteger(Number(text)), {
+    error: 'Must be text: as a number it is not exact, or no whole number',
+  });
+const to = z.union([text.max(300), wholeNumber, known]);
 const author = z.enum(['bot', 'human']);
 const agent = z.strictObject({
   type: z.literal('agent'),

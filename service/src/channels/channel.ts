@@ -60,9 +60,9 @@ export interface Channel<S = unknown> extends Connector<S, ChannelEvent> {
   /** Kinds of identities a message can be sent to, the best first; a conversation's message goes to the first that is known. */
   readonly sendTo: readonly string[];
   /**
-   * Reads what a workflow wrote as a recipient. Throws `ParleyError(400, 'invalid_recipient')` that says what is expected.
+   * Reads what a workflow wrote as a recipient. Throws `ParleyError(400, 'invalid_recipient')` that says what is expected. Pure.
    */
-  recipient(to: string, settings: S): IdentityRef;
+  recipient(to: string, settings: S): IdentityRef | UnsureAddress;
   /**
    * Pure: checks a content against the channel's limits. Throws `ParleyError(400, 'invalid_content' | 'unsupported_by_channel')`,
    * naming the field and the limit. Called at admission, so that a workflow learns of it at once.
@@ -77,6 +77,16 @@ export interface Channel<S = unknown> extends Connector<S, ChannelEvent> {
   readonly presence?: PresencePower<S>;
   readonly lookup?: LookupPower<S>;
   readonly actions?: Readonly<Record<string, ChannelAction<S>>>;
+}
+
+/** An address that may name somebody else than it seems to: a phone number without its country's code, say. */
+export interface UnsureAddress {
+  /** Whom it names where a contact of the account has this address. */
+  ifKnown: IdentityRef;
+  /** Whom it names where none has; absent: nobody. Where a contact has the one and this is another, it names neither. */
+  otherwise?: IdentityRef;
+  /** What is wrong with it where it names nobody, and how to write it instead: a sentence for people. */
+  mend: string;
 }
 
 /** Message templates at the provider. All throw `SendError`. */

@@ -1,7 +1,7 @@
 /** Resolves people: finds or makes the contact and the conversation behind the identities a provider names. */
 import type { ContactRef } from '../channels/channel.ts';
 import type { IdentityRef } from '../../../contract/event.ts';
-import { addressesIn, identitiesIn, type Identity, type Realms } from '../core/identity.ts';
+import { addressesIn, identitiesIn, isSameAddress, type Identity, type Realms } from '../core/identity.ts';
 import type { Ids } from '../core/ids.ts';
 import { NO_WINDOW } from '../core/session-window.ts';
 import * as contacts from '../store/contact.store.ts';
@@ -20,8 +20,12 @@ export interface Participant {
   conversation: Conversation;
 }
 
-/** A person as a provider names them, and which of the conversations with them. */
-export type Whom = ContactRef & { thread?: string | undefined };
+/** A person as a provider names them, or as somebody here wrote an address, and which of the conversations with them. */
+export interface Whom extends ContactRef {
+  thread?: string | undefined;
+  /** Somebody here wrote the addresses: of a person who is known in another spelling, they teach nothing. */
+  isWritten?: true;
+}
 
 /** Finds or makes both, in the caller's unit of work. */
 export async function resolvePerson(
@@ -32,7 +36,8 @@ export async function resolvePerson(
   now: number,
 ): Promise<Participant> {
   const { thread = '' } = ref;
-  const contactId = await contactOf(tx, ids, identitiesIn(account, ref.identities), now);
+  const seen: Sighting = { identities: identitiesIn(account, ref.identities), isWritten: ref.isWritten };
+  const contactId = await contactOf(tx, ids, seen, now);
   const contact = await contacts.find(tx.db, contactId, account.channel.id);
   if (contact === undefined) throw new Error(`Contact ${contactId} has no row`);
   const name = ref.name ?? contact.name;
@@ -71,16 +76,26 @@ export async function knownPerson(
   return undefined;
 }
 
+/** Whom a provider named, or somebody here wrote to. */
+interface Sighting extends Pick<Whom, 'isWritten'> {
+  identities: readonly Identity[];
+}
+
 /** Finds the contact who holds all of the identities; where nobody does, it locks them and sorts them out. */
-async function contactOf(tx: Tx, ids: Ids, identities: readonly Identity[], now: number): Promise<string> {
+async function contactOf(tx: Tx, ids: Ids, seen: Sighting, now: number): Promise<string> {
   if (tx.shared) {
     const owners = new Set<string | undefined>();
-    for (const identity of identities) owners.add(await contacts.ownerOf(tx.db, identity));
+    for (const identity of seen.identities) {
+      const holders = await contacts.holdersOf(tx.db, identity);
+      const isLearned = seen.isWritten === true || holders[0]?.address === identity.address;
+      owners.add(isLearned ? holders[0]?.contactId : undefined);
+      for (const { contactId } of holders) owners.add(contactId);
+    }
     const [owner] = owners;
     if (owners.size === 1 && owner !== undefined) return owner;
-    await contacts.lockIdentities(tx, identities);
+    await contacts.lockIdentities(tx, seen.identities);
   }
-  return resolveContact(tx, ids, identities, now);
+  return resolveContact(tx, ids, seen, now);
 }
 
 /** Tells whether one of them takes the place of the other: a person has one user id, and another one in another realm. */
@@ -100,17 +115,26 @@ async function mergeContacts(tx: Tx, from: string, into: string): Promise<void> 
  * nothing else tells the two apart, they are one.
  */
 export async function learnIdentity(tx: Tx, contactId: string, identity: Identity, now: number): Promise<void> {
-  const { channel } = identity;
-  if ((await contacts.ownerOf(tx.db, identity)) === contactId) return;
+  const [only, ...more] = await contacts.holdersOf(tx.db, identity);
+  if (more.length === 0 && only?.contactId === contactId && only.address === identity.address) return;
   await contacts.lockIdentities(tx, [identity]);
-  const holder = await contacts.ownerOf(tx.db, identity);
-  if (holder === undefined) return contacts.addIdentity(tx, contactId, identity, now);
-  if (holder === contactId) return;
-  const [known, other] = [await contacts.find(tx.db, contactId, channel), await contacts.find(tx.db, holder, channel)];
+  const holders = new Set((await contacts.holdersOf(tx.db, identity)).map((holder) => holder.contactId));
+  holders.delete(contactId);
+  let isTheirs = true;
+  for (const holder of holders) {
+    if (await areApart(tx, { contactId, holder }, identity)) isTheirs = false;
+    else await mergeContacts(tx, holder, contactId);
+  }
+  if (isTheirs) await contacts.addIdentity(tx, contactId, identity, now);
+}
+
+/** Tells whether identities of another kind than the one that both hold tell two contacts apart. */
+async function areApart(tx: Tx, both: { contactId: string; holder: string }, identity: Identity): Promise<boolean> {
+  const known = await contacts.find(tx.db, both.contactId, identity.channel);
+  const other = await contacts.find(tx.db, both.holder, identity.channel);
   const own = known?.identities ?? [];
-  const differ =
-    other?.identities.some((held) => !isAlike(held, identity) && own.some((one) => isAlike(one, held))) ?? true;
-  if (!differ) await mergeContacts(tx, holder, contactId);
+  const differs = (held: Identity) => !isAlike(held, identity) && own.some((one) => isAlike(one, held));
+  return other?.identities.some(differs) ?? true;
 }
 
 /** Gives the contact new identities; of the same kinds, those that `before` named are no longer theirs. */
@@ -122,7 +146,7 @@ export async function replaceIdentities(
   now: number,
 ): Promise<void> {
   await contacts.lockIdentities(tx, [...before, ...added]);
-  const same = (a: Identity, b: Identity) => isAlike(a, b) && a.address === b.address;
+  const same = (a: Identity, b: Identity) => isAlike(a, b) && isSameAddress(a, b);
   for (const old of before) {
     const replaced = added.some((one) => isAlike(one, old)) && !added.some((one) => same(one, old));
     if (replaced) await contacts.dropIdentity(tx, old);
@@ -137,26 +161,54 @@ export function bestIdentity(account: Sender, contact: Contact): IdentityRef | u
 }
 
 /**
+ * Answers an address as the contact is known by it, in the spelling that was learned last: the provider's, where it named the contact since somebody
+ * here wrote the address.
+ */
+export function spelledFor(account: Realms, contact: Contact, ref: IdentityRef): IdentityRef {
+  return (
+    addressesIn(account, contact.identities)
+      .filter((one) => isSameAddress(one, ref))
+      .at(-1) ?? ref
+  );
+}
+
+/**
  * Resolves the contact by the first identity. Another one that is held by someone without an identity of the first's kind belonged to the same
  * person all along (known by phone only, say): the two are merged. Held by someone else of that kind, it has moved (a phone number given to a new
- * person): only the identity changes hands, so that nobody sees another's conversation.
+ * person): only the identity changes hands, so that nobody sees another's conversation. Spellings of one address are one identity.
  */
-export async function resolveContact(tx: Tx, ids: Ids, identities: readonly Identity[], now: number): Promise<string> {
-  const [lead, ...others] = identities;
+export async function resolveContact(
+  tx: Tx,
+  ids: Ids,
+  { identities, isWritten }: Sighting,
+  now: number,
+): Promise<string> {
+  const [lead] = identities;
   if (lead === undefined) throw new Error('A contact needs an identity');
   let contactId = await contacts.ownerOf(tx.db, lead);
-  for (const identity of others) {
-    const holder = await contacts.ownerOf(tx.db, identity);
-    if (holder === undefined || holder === contactId) continue;
-    const other = await contacts.find(tx.db, holder, lead.channel);
-    if (other?.identities.some((held) => isAlike(held, lead))) await contacts.dropIdentity(tx, identity);
-    else if (contactId === undefined) contactId = holder;
-    else await mergeContacts(tx, holder, contactId);
+  for (const identity of identities) {
+    const holders = new Set((await contacts.holdersOf(tx.db, identity)).map((holder) => holder.contactId));
+    for (const holder of holders) {
+      if (holder === contactId) continue;
+      if (identity !== lead && (await hasMoved(tx, holder, lead))) await contacts.dropIdentity(tx, identity, holder);
+      else if (contactId === undefined) contactId = holder;
+      else if (identity !== lead || !(await areApart(tx, { contactId, holder }, lead)))
+        await mergeContacts(tx, holder, contactId);
+    }
   }
   if (contactId === undefined) {
     contactId = ids.next('con');
     await contacts.create(tx, contactId, now);
   }
-  for (const identity of identities) await contacts.addIdentity(tx, contactId, identity, now);
+  for (const identity of identities) {
+    const isKnown = isWritten === true && (await contacts.ownerOf(tx.db, identity)) === contactId;
+    if (!isKnown) await contacts.addIdentity(tx, contactId, identity, now);
+  }
   return contactId;
+}
+
+/** Tells whether the holder of an identity is somebody else than the person of whom the first one tells. */
+async function hasMoved(tx: Tx, holder: string, lead: Identity): Promise<boolean> {
+  const other = await contacts.find(tx.db, holder, lead.channel);
+  return other?.identities.some((held) => isAlike(held, lead) && !isSameAddress(held, lead)) ?? false;
 }

@@ -1,11 +1,30 @@
 /** Tells people apart by an address, and by where the address means that one person. */
 import type { IdentityRef } from '../../../contract/event.ts';
+import { numberKey, spellingsOf } from './phone-spellings.ts';
 
 /** An address in its realm. Two of one channel with the same kind and address are one person only where the realm is the same. */
 export interface Identity extends IdentityRef {
   channel: string;
   /** Where the provider chooses ids anew for each of its applications, the one it chose it for; empty where an address means the same everywhere. */
   realm: string;
+}
+
+/** Names the kind of identity whose addresses are phone numbers, on every channel: digits with the country's code, with or without `+`. */
+const PHONE = 'phone';
+
+/** Lists every spelling of an address that names the same person, the given one first. */
+export function addressSpellings({ kind, address }: IdentityRef): readonly string[] {
+  return kind === PHONE ? spellingsOf(address) : [address];
+}
+
+/** Answers one spelling that is the same for all of an address's. */
+export function addressKey({ kind, address }: IdentityRef): string {
+  return kind === PHONE ? numberKey(address) : address;
+}
+
+/** Tells whether two addresses of one place name the same person, however each is spelled. */
+export function isSameAddress(one: IdentityRef, other: IdentityRef): boolean {
+  return one.kind === other.kind && addressKey(one) === addressKey(other);
 }
 
 /** An account with its channel, as far as the realms of addresses go. */

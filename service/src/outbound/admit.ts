@@ -6,7 +6,8 @@ import type { MessageStatus, OutboundContent, OutboundKind } from '../../../cont
 import { canonicalJson } from '../../../contract/signature.ts';
 import type { Accounts } from '../connectors/accounts.ts';
 import type { LiveAccount } from '../connectors/live.ts';
-import { bestIdentity, resolvePerson, type Participant } from '../contacts/resolve.ts';
+import { addressOf } from '../contacts/address.ts';
+import { bestIdentity, resolvePerson, spelledFor, type Participant } from '../contacts/resolve.ts';
 import { authorOf, sideOf } from '../core/author.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import { iso, type Clock } from '../core/clock.ts';
@@ -244,9 +245,10 @@ export class Admission {
     { to, thread }: Pick<Target, 'to'> & Partial<Target>,
   ): Promise<{ to?: IdentityRef; person: Participant }> {
     if (typeof to === 'string') {
-      const identity = account.channel.recipient(to, account.settings);
-      const ref = { identities: [identity], thread };
-      return { to: identity, person: await resolvePerson(tx, this.#deps.ids, account, ref, this.#deps.clock.now()) };
+      const identity = await addressOf(tx.db, account, to);
+      const ref = { identities: [identity], thread, isWritten: true as const };
+      const person = await resolvePerson(tx, this.#deps.ids, account, ref, this.#deps.clock.now());
+      return { to: spelledFor(account, person.contact, identity), person };
     }
     const conversation = await conversations.find(tx.db, to.conversationId);
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));

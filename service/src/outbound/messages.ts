@@ -5,6 +5,7 @@ import type { Accounts } from '../connectors/accounts.ts';
 import type { LiveAccount } from '../connectors/live.ts';
 import { has, type SeenMessage } from '../channels/channel.ts';
 import type { ConnectorIo } from '../connectors/connector.ts';
+import { addressOf } from '../contacts/address.ts';
 import { bestIdentity } from '../contacts/resolve.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
@@ -108,13 +109,13 @@ export class Messages {
   async #asked(question: Pick<PermissionQuestion, 'account' | 'to' | 'thread'>) {
     const { reader } = this.#deps.ledger;
     const { account, to, thread } = await targetOf(this.#deps, question);
-    const { channel, settings } = account;
+    const { channel } = account;
     if (typeof to === 'object') {
       const conversation = await conversations.find(reader, to.conversationId);
       const contact = conversation && (await contacts.find(reader, conversation.contactId, channel.id));
       return { account, contact, conversation };
     }
-    const contactId = await contacts.ownerOf(reader, identityIn(account, channel.recipient(to, settings)));
+    const contactId = await contacts.ownerOf(reader, identityIn(account, await addressOf(reader, account, to)));
     const contact = contactId === undefined ? undefined : await contacts.find(reader, contactId, channel.id);
     const conversation = contact && (await conversations.between(reader, account.id, contact.id, thread));
     return { account, contact, conversation };

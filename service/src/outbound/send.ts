@@ -7,7 +7,7 @@ import type { LiveAccount } from '../connectors/live.ts';
 import type { Provisioning } from '../connectors/provisioning.ts';
 import type { SendReceipt } from '../channels/channel.ts';
 import type { ConnectorIo } from '../connectors/connector.ts';
-import { bestIdentity, type Participant } from '../contacts/resolve.ts';
+import { bestIdentity, spelledFor, type Participant } from '../contacts/resolve.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import { sideOf } from '../core/author.ts';
 import type { Clock } from '../core/clock.ts';
@@ -139,7 +139,8 @@ export class SendHandler implements JobHandler {
     if (conversation === undefined || contact === undefined) return new SendError('invalid', 'The contact was erased');
     const refusal = await this.#refusal(tx, account, current, { conversation, contact });
     if (refusal) return this.#refused(tx, account, current, refusal);
-    const to = requestOf(current).to ?? bestIdentity(account, contact);
+    const { to: asked } = requestOf(current);
+    const to = asked ? spelledFor(account, contact, asked) : bestIdentity(account, contact);
     if (to === undefined) return new SendError('invalid', 'The contact has no address any more that can be sent to');
     const waitMs = await pacer.toRecipient(tx, account, conversation.id);
     if (waitMs > 0) {

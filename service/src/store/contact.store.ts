@@ -1,19 +1,20 @@
 /** Stores contacts and their identities: one person, several addresses. */
 import type { Kysely } from 'kysely';
 import type { IdentityRef } from '../../../contract/event.ts';
-import type { Identity } from '../core/identity.ts';
+import { addressKey, addressSpellings, type Identity } from '../core/identity.ts';
+import { MAX_SPELLINGS } from '../core/phone-spellings.ts';
 import * as conversations from './conversation.store.ts';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 import { first, prepared, type Parameters } from './prepared.ts';
 
-/** Locks identities until the unit ends: nobody else gives them to a contact, or takes them away. */
+/** Locks identities, however they are spelled, until the unit ends: nobody else gives them to a contact, or takes them away. */
 export async function lockIdentities(tx: Tx, identities: readonly Identity[]): Promise<void> {
   if (!tx.shared) return;
   const names = identities.map(
-    ({ channel, realm, kind, address }) => `identity ${channel} ${kind} ${address} ${realm}`,
+    ({ channel, realm, ...ref }) => `identity ${channel} ${ref.kind} ${addressKey(ref)} ${realm}`,
   );
-  for (const name of names.sort()) await tx.lock(name);
+  for (const name of [...new Set(names)].sort()) await tx.lock(name);
 }
 
 /** A person as one channel knows them. */
@@ -73,33 +74,63 @@ export async function findAll(db: Kysely<Schema>, ids: readonly string[]) {
   };
 }
 
-const selectOwner = prepared((db, its: Parameters<Identity>) =>
+const selectHolder = prepared((db, its: Parameters<Identity>) =>
   db
     .selectFrom('identities')
-    .select('contactId')
+    .select(['contactId', 'address'])
     .where('channel', '=', its('channel'))
     .where('kind', '=', its('kind'))
     .where('address', '=', its('address'))
     .where('realm', '=', its('realm')),
 );
 
-/** Finds the contact whose identity it is. */
-export async function ownerOf(db: Kysely<Schema>, identity: Identity): Promise<string | undefined> {
-  const { channel, realm, kind, address } = identity;
-  return first(await selectOwner(db, { channel, realm, kind, address }))?.contactId;
+type Spelled = Omit<Identity, 'address'> & Record<'a' | 'b' | 'c' | 'd', string>;
+
+/** A statement takes a list of one length only: as many as a number has spellings at most. */
+const selectHolders = prepared((db, its: Parameters<Spelled>) =>
+  db
+    .selectFrom('identities')
+    .select(['contactId', 'address'])
+    .where('channel', '=', its('channel'))
+    .where('kind', '=', its('kind'))
+    .where('address', 'in', [its('a'), its('b'), its('c'), its('d')])
+    .where('realm', '=', its('realm'))
+    .orderBy('createdAt')
+    .orderBy('address'),
+);
+
+/** Someone who has an address, and how it is spelled with them. */
+export interface Holder {
+  contactId: string;
+  address: string;
 }
 
-/** Finds everybody who has the address in some realm. */
-export async function ownersOf(db: Kysely<Schema>, channel: string, { kind, address }: IdentityRef): Promise<string[]> {
+/** Finds who has the identity in any of its spellings: first whoever has it as it is spelled here, then by age. */
+export async function holdersOf(db: Kysely<Schema>, identity: Identity): Promise<Holder[]> {
+  const { channel, realm, kind, address } = identity;
+  const [a = address, b = a, c = a, d = a, ...more] = addressSpellings(identity);
+  if (more.length > 0) throw new Error(`An address has more than ${MAX_SPELLINGS} spellings`);
+  if (b === a) return (await selectHolder(db, { channel, realm, kind, address })).rows;
+  const { rows } = await selectHolders(db, { channel, realm, kind, a, b, c, d });
+  return [...rows.filter((one) => one.address === address), ...rows.filter((one) => one.address !== address)];
+}
+
+/** Finds the contact whose identity it is, in any of its spellings. */
+export async function ownerOf(db: Kysely<Schema>, identity: Identity): Promise<string | undefined> {
+  return (await holdersOf(db, identity))[0]?.contactId;
+}
+
+/** Finds the realms in which somebody has the address, in any of its spellings. */
+export async function realmsOf(db: Kysely<Schema>, channel: string, ref: IdentityRef): Promise<string[]> {
   const rows = await db
     .selectFrom('identities')
-    .select('contactId')
+    .select('realm')
     .distinct()
     .where('channel', '=', channel)
-    .where('kind', '=', kind)
-    .where('address', '=', address)
+    .where('kind', '=', ref.kind)
+    .where('address', 'in', [...addressSpellings(ref)])
     .execute();
-  return rows.map(({ contactId }) => contactId);
+  return rows.map(({ realm }) => realm);
 }
 
 const insertOne = prepared((db, its: Parameters<{ id: string; now: number }>) =>
@@ -133,15 +164,15 @@ export async function addIdentity(tx: Tx, contactId: string, identity: Identity,
   await insertIdentity(tx.db, { channel, realm, kind, address, contactId, createdAt: now });
 }
 
-/** Takes an identity away from whoever has it. */
-export async function dropIdentity(tx: Tx, identity: Identity): Promise<void> {
-  await tx.db
+/** Takes an identity, in all of its spellings, away from one contact; absent: from whoever has it. */
+export async function dropIdentity(tx: Tx, identity: Identity, contactId?: string): Promise<void> {
+  const dropped = tx.db
     .deleteFrom('identities')
     .where('channel', '=', identity.channel)
     .where('kind', '=', identity.kind)
-    .where('address', '=', identity.address)
-    .where('realm', '=', identity.realm)
-    .execute();
+    .where('address', 'in', [...addressSpellings(identity)])
+    .where('realm', '=', identity.realm);
+  await (contactId === undefined ? dropped : dropped.where('contactId', '=', contactId)).execute();
 }
 
 const updateName = prepared((db, its: Parameters<{ id: string; name: string | null; username: string | null }>) =>

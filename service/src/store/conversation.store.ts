@@ -117,6 +117,12 @@ export async function merge(tx: Tx, from: string, into: string): Promise<void> {
   await db.updateTable('conversations').set({ mergedInto: into, choices: null }).where('id', '=', from).execute();
 }
 
+/** Tells whether the account has a conversation with the contact. */
+export async function isWith(db: Kysely<Schema>, accountId: string, contactId: string): Promise<boolean> {
+  const some = db.selectFrom('conversations').select('id').where('contactId', '=', contactId);
+  return (await some.where('accountId', '=', accountId).limit(1).executeTakeFirst()) !== undefined;
+}
+
 const selectBetween = prepared((db, its: Parameters<{ accountId: string; contactId: string; thread: string }>) =>
   db
     .selectFrom('conversations')

@@ -1,7 +1,7 @@
 /** Forgets what receipts say of a person, and deletes receipts that are old. */
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { Identity } from '../core/identity.ts';
+import { addressSpellings, type Identity } from '../core/identity.ts';
 import type { Schema } from './schema.ts';
 import { prepared } from './prepared.ts';
 import { stretch, type Next } from './stretch.ts';
@@ -104,8 +104,14 @@ export async function leftOut(db: Kysely<Schema>): Promise<LeftOut> {
   if (marks.length === 0) return () => false;
   const upTo = new Map(marks.map(({ name, position }) => [name, Number(position)]));
   const isMarked = (seq: number, identity: Identity) => seq <= (upTo.get(markOf(identity)) ?? -1);
-  // A version before this one knew no realms: its marks may still be there.
-  return (seq, identities) => identities.some((one) => isMarked(seq, one) || isMarked(seq, { ...one, realm: '' }));
+  return (seq, identities) =>
+    identities.some((one) =>
+      addressSpellings(one).some((address) => {
+        const spelled = { ...one, address };
+        // A version before this one knew no realms: its marks may still be there.
+        return isMarked(seq, spelled) || isMarked(seq, { ...spelled, realm: '' });
+      }),
+    );
 }
 
 /** Deletes receipts that were read. What waits to be read, or for a person, stays. */

@@ -17,7 +17,7 @@ channelConformance({
     outbound: OUTBOUND_CASES.map(({ content }) => content),
     recipients: {
       good: ['+4915112345678', '4915112345678', '+44 (0)20 7946 0958', 'DE.13491208655302741918'],
-      bad: ['', 'Ana', '123', '0171 1234567', '120363418770915618@g.us', 'de.1349'],
+      bad: ['', 'Ana', '123', '120363418770915618@g.us', 'de.1349'],
     },
     refusals: (text) => [
       graphError(131009, 400, { message: text, error_data: { details: text } }),

@@ -15,6 +15,7 @@ import { OUTBOUND_CASES as INSTAGRAM_CASES } from '../instagram/fixtures/outboun
 import { OUTBOUND_CASES as MESSENGER_CASES } from '../messenger/fixtures/outbound.ts';
 import { APP, clock, DAY_MS, io } from './sandbox-support.ts';
 import type { Party } from '../../sandbox/meta/control.ts';
+import { recipientOf } from '../../support/recipient.ts';
 
 const PERSON = { type: 'agent' as const, id: 'ana' };
 
@@ -72,7 +73,7 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))('%s',
   let person = '';
   const settings = () => subject.settings();
   const send = (content: OutboundContent, change: Partial<OutgoingMessage> = {}) => {
-    const to = channel.recipient(person, settings());
+    const to = recipientOf(channel, person, settings());
     return channel.send(outgoing({ id: `msg_${people}`, to, content, ...change }), settings(), io);
   };
   const refusal = (content: OutboundContent, change: Partial<OutgoingMessage> = {}) =>
@@ -172,7 +173,7 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))('%s',
     ).rejects.toMatchObject({
       code: 'media_gone',
     });
-    const from = channel.recipient(person, settings());
+    const from = recipientOf(channel, person, settings());
     await channel.presence?.markRead({ providerMessageId: id, from }, true, settings(), io);
     const actions = subject.party().listSenderActions();
     expect(actions.slice(-2).map(({ to, action }) => ({ to, action }))).toEqual([
@@ -214,7 +215,7 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))('%s',
   });
 
   test('who never wrote is nobody, and who blocked the account cannot be reached', async () => {
-    const stranger = { to: channel.recipient('999999', settings()) };
+    const stranger = { to: recipientOf(channel, '999999', settings()) };
     await expect(refusal(TEXT, stranger)).resolves.toMatchObject({ kind: 'rejected' });
     sandbox.settings.unreachable.push(person);
     await expect(refusal(TEXT)).resolves.toMatchObject({ kind: 'rejected', details: { providerCode: '551/1545041' } });

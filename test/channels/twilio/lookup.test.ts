@@ -36,6 +36,18 @@ test('on WhatsApp addresses have their prefix', async () => {
   expect(requests[0]?.query).toMatchObject({ To: 'whatsapp:+15550001111', From: 'whatsapp:+14155238886' });
 });
 
+test('is looked for under every spelling that Twilio may list the number by', async () => {
+  const to = { kind: 'phone', address: '+5215512345678' };
+  const { io, requests } = inOrder(page([OLD]), page([listed('SM1', SECOND, { to: '+525512345678' })]));
+  const found = await find({ ...sought(SECOND), to }, SMS, io);
+  expect(found).toMatchObject({ receipt: { providerMessageId: 'SM1' } });
+  expect(requests.map(({ query }) => query?.['To'])).toEqual(['+5215512345678', '+525512345678']);
+  const home = { kind: 'phone', address: '+447911123456' };
+  const once = inOrder(page([]));
+  await find({ ...sought(SECOND), to: home }, SMS, once.io);
+  expect(once.requests).toHaveLength(1);
+});
+
 test('of a Messaging Service any sender may have been chosen', async () => {
   const settings = smsWith({ from: undefined, messagingServiceSid: SERVICE_SID });
   const { io, requests } = inOrder(

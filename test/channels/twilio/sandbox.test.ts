@@ -8,6 +8,7 @@ import { TWILIO_DEFAULTS } from '../../sandbox/twilio/defaults.ts';
 import { startTwilioSandbox, type TwilioSandbox } from '../../sandbox/twilio/sandbox.ts';
 import { outgoing } from '../../support/outgoing.ts';
 import { PLAIN, STORED, WHATSAPP_ONLY } from './fixtures/outbound.ts';
+import { recipientOf } from '../../support/recipient.ts';
 
 const http = new GuardedHttp({ allow: { loopback: true, private: false, cidrs: [] } });
 const io: ConnectorIo = { http, clock: systemClock, log: { info: () => undefined, warn: () => undefined } };
@@ -36,7 +37,7 @@ const SENDABLE = [...contents, ...STORED.map(({ content }) => [content.type, con
 
 test.each(SENDABLE)('%s is accepted on WhatsApp', async (name, content) => {
   const id = `msg_${name.replaceAll(' ', '_')}`;
-  const to = twilioWhatsApp.recipient(ANA, whatsapp());
+  const to = recipientOf(twilioWhatsApp, ANA, whatsapp());
   await twilioWhatsApp.send(outgoing({ id, to, content, webhookUrl }), whatsapp(), io);
   expect(sandbox.acceptedCountFor(id)).toBe(1);
 });
@@ -45,14 +46,14 @@ test.each(
   PLAIN.filter(({ content }) => content.type !== 'template').map(({ name, content }) => [name, content] as const),
 )('%s is accepted by SMS', async (name, content) => {
   const id = `sms_${name.replaceAll(' ', '_')}`;
-  const to = twilioSms.recipient(ANA, sms());
+  const to = recipientOf(twilioSms, ANA, sms());
   await twilioSms.send(outgoing({ id, to, content, webhookUrl }), sms(), io);
   expect(sandbox.acceptedCountFor(id)).toBe(1);
 });
 
 test('shapes are stored once, whatever is said', async () => {
   const buttons = (word: string) => ({ type: 'buttons' as const, text: word, buttons: [{ id: word, title: word }] });
-  const to = twilioWhatsApp.recipient(ANA, whatsapp());
+  const to = recipientOf(twilioWhatsApp, ANA, whatsapp());
   const before = sandbox.contents.list().length;
   for (const word of ['one', 'two']) {
     await twilioWhatsApp.send(outgoing({ id: `msg_${word}`, to, content: buttons(word), webhookUrl }), whatsapp(), io);
@@ -80,7 +81,7 @@ test('a template is made, approved, listed, read, sent and removed', async () =>
     language: 'en',
     body: [{ type: 'text' as const, text: 'Ben' }],
   };
-  const stranger = twilioWhatsApp.recipient('+15550007777', whatsapp());
+  const stranger = recipientOf(twilioWhatsApp, '+15550007777', whatsapp());
   await twilioWhatsApp.send(outgoing({ id: 'msg_t', to: stranger, content, webhookUrl }), whatsapp(), io);
   expect(sandbox.listReceivedMessages().at(-1)).toMatchObject({ body: 'Dear Ben, thank you.' });
   await templates.remove({ name: 'thanks' }, whatsapp(), io);

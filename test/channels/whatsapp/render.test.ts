@@ -1,3 +1,4 @@
+import { recipientOf } from '../../support/recipient.ts';
 import type { OutboundContent } from '../../../contract/message.ts';
 import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';
 import { render } from '../../../service/src/channels/protocols/whatsapp/render.ts';
@@ -45,5 +46,5 @@ test.each([
   ['5215512345678', { kind: 'phone', address: '5215512345678' }],
   ['US.13491208655302741918', { kind: 'user_id', address: 'US.13491208655302741918' }],
 ])('recipient %s', (to, identity) => {
-  expect(whatsapp.recipient(to, SETTINGS)).toEqual(identity);
+  expect(recipientOf(whatsapp, to, SETTINGS)).toEqual(identity);
 });

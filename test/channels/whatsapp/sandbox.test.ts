@@ -13,6 +13,7 @@ import { SANDBOX_DEFAULTS } from '../../sandbox/whatsapp/defaults.ts';
 import { startWhatsAppSandbox, type WhatsAppSandbox } from '../../sandbox/whatsapp/sandbox.ts';
 import { OUTBOUND_CASES } from './fixtures/outbound.ts';
 import { outgoing } from '../../support/outgoing.ts';
+import { recipientOf } from '../../support/recipient.ts';
 
 const http = new GuardedHttp({ allow: { loopback: true, private: false, cidrs: [] } });
 const io: ConnectorIo = { http, clock: systemClock, log: { info: () => undefined, warn: () => undefined } };
@@ -99,7 +100,7 @@ const SENDABLE = OUTBOUND_CASES.filter(
 test.each(SENDABLE.map(({ name, content }) => [name, content] as const))('%s is accepted', async (name, content) => {
   const id = `msg_${name}`;
   const receipt = await whatsapp.send(
-    outgoing({ id, to: whatsapp.recipient(USER, settings()), content }),
+    outgoing({ id, to: recipientOf(whatsapp, USER, settings()), content }),
     settings(),
     io,
   );

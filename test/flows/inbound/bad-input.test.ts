@@ -222,7 +222,7 @@ describe('a request', () => {
       (app) => send(app, { content: { type: 'image', link: 'https://x.example/a.png', mediaId: '1' } }),
       ['content.link'],
     ],
-    ['a send with two errors', (app) => send(app, { to: 5, purpose: 'spam' }), ['to', 'purpose']],
+    ['a send with two errors', (app) => send(app, { to: true, purpose: 'spam' }), ['to', 'purpose']],
     [
       'a send to an account without a channel',
       (app) => send(app, { account: { externalId: '1' } }),

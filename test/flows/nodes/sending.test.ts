@@ -33,7 +33,7 @@ async function anaWrote(): Promise<{ messageId: string; conversationId: string; 
 test('the account is registered from the credential when the service does not know it', async () => {
   await closeApps();
   app = await nodes.fresh({ registered: false });
-  const session = { resource: 'session', operation: 'get', to: ANA };
+  const session = { resource: 'session', operation: 'get', to: `+${ANA}` };
   expect(await nodes.output(session)).toMatchObject([{ json: { sessionOpen: false } }]);
   const { body } = await app.call('GET', '/v1/accounts');
   app.sandbox.subscribe((body as { data: Account[] }).data[0]?.webhookUrl ?? '');

@@ -4,3 +4,5 @@ import { onServers } from '../../support/engines.ts';
 onServers();
 
 await import('../records/ownership.test.ts');
+await import('../inbound/spellings.test.ts');
+await import('../outbound/numbers.test.ts');

@@ -57,6 +57,7 @@ describe('a conversation', () => {
       channel: 'messenger',
       account: { id: page.account.id, externalId: PAGE.externalId },
       owner: 'bot',
+      version: 1,
       contact,
       session: expect.objectContaining({ open: true, openedBy: 'message' }) as object,
       heardAt,

@@ -202,7 +202,7 @@ test('a long life goes in steps, and comes to its end after a restart', async ()
 
 describe('webhooks that are kept with their body', () => {
   /** A webhook that two people's messages came in. */
-  const body = (suffix: string) => {
+  const body = (suffix: string, by = ANA) => {
     const text = (from: string, said: string) => ({
       from,
       id: `wamid.${from}.${suffix}`,
@@ -216,7 +216,7 @@ describe('webhooks that are kept with their body', () => {
         display_phone_number: SANDBOX_DEFAULTS.displayPhoneNumber,
         phone_number_id: SANDBOX_DEFAULTS.phoneNumberId,
       },
-      messages: [text(ANA, SECRET), text(BEN, `me too ${suffix}`)],
+      messages: [text(by, SECRET), text(BEN, `me too ${suffix}`)],
     };
     const webhook = {
       object: 'whatsapp_business_account',
@@ -225,14 +225,14 @@ describe('webhooks that are kept with their body', () => {
     return Buffer.from(JSON.stringify(webhook));
   };
 
-  const keep = (app: App, suffix: string, deadAt: number | null) =>
+  const keep = (app: App, suffix: string, deadAt: number | null, by?: string) =>
     change(
       app.dataDir,
       'INSERT INTO receipts (connection_id, received_at, request, body, digest, processed_at, dead_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
       String(app.rows('SELECT connection_id FROM accounts')[0]?.['connection_id']),
       app.clock.now(),
       JSON.stringify({ method: 'POST', url: '/', headers: {}, query: {} }),
-      body(suffix),
+      body(suffix, by),
       `digest ${suffix}`,
       deadAt,
       deadAt,
@@ -246,6 +246,25 @@ describe('webhooks that are kept with their body', () => {
     expect((await erase(app)).erased).toMatchObject({ webhooks: 1 });
     expect(traces(app)).toEqual([]);
     expect(app.rows('SELECT dead_at FROM receipts WHERE dead_at IS NOT NULL')).toEqual([]);
+  });
+
+  /** Of one person, as their messages name the number and as everybody writes it. */
+  const [SPELLED, WRITTEN] = ['553187654321', '5531987654321'];
+
+  test('are emptied, and read without the person, whose number they spell otherwise', async () => {
+    const app = await startApp();
+    await app.sent('held', { to: `+${WRITTEN}`, ifSessionClosed: 'hold' });
+    keep(app, 'dead', app.clock.now(), SPELLED);
+    keep(app, 'waiting', null, SPELLED);
+    const path = `/v1/contacts?channel=whatsapp&address=%2B${WRITTEN}`;
+    const answer = await app.call('DELETE', path);
+    expect(answer.body).toMatchObject({ erased: { webhooks: 1, sends: 1 } });
+    await says(app, { from: BEN }, 'lets them all be read');
+    await app.idle();
+    app.advance(MINUTE);
+    await app.idle();
+    for (const text of [SPELLED, WRITTEN, SECRET]) expect(placesOf(app.dataDir, text ?? '')).toEqual([]);
+    expect(placesOf(app.dataDir, 'me too waiting').length).toBeGreaterThan(0);
   });
 
   test('are read without what the person said when they still wait; what others said is read', async () => {

@@ -1,6 +1,7 @@
 /** Settings of a WhatsApp number at 360dialog. */
 import { z } from 'zod';
 import type { ConnectionOf, Learned } from '../../connectors/connector.ts';
+import { countryMember } from '../kit/phone-number.ts';
 import { baseUrlMember, metaId } from '../protocols/meta/settings.ts';
 
 /** Headers in which a webhook can bring our secret. The contract wants them named beforehand, so the choice is between these two. */
@@ -24,6 +25,8 @@ export const settingsSchema = z.strictObject({
     .string()
     .regex(/^\+?\d{5,15}$/, 'must be a phone number of digits, with country code')
     .optional(),
+  /** Of numbers that are written without their country's code. */
+  defaultCountry: countryMember.optional(),
   /** WhatsApp Business account: account events are routed by it. */
   wabaId: metaId.optional(),
   /** The header that 360dialog adds to webhooks, as it is set with them. */

@@ -1,8 +1,8 @@
 /** The two lines that Twilio carries, and how each writes an address. */
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { IdentityRef } from '../../../../contract/event.ts';
 import { ParleyError } from '../../core/errors.ts';
 import { textOf } from '../kit/json.ts';
+import { dialled, readNumber, type NumberSettings } from '../kit/phone-number.ts';
 import { identitiesOf, phone } from '../protocols/whatsapp/identity.ts';
 
 export { recipient as whatsappRecipient } from '../protocols/whatsapp/render.ts';
@@ -49,14 +49,10 @@ export function identities(address: unknown, userId?: unknown): IdentityRef[] {
   return own === undefined ? [] : [phone(own)];
 }
 
-/** A phone number with its country code, in any common writing. Texts go to numbers only. */
-export function smsRecipient(to: string): IdentityRef {
-  const international = to
-    .trim()
-    .replace(/^00/, '+')
-    .replace(/^(?=\d)/, '+');
-  const parsed = parsePhoneNumberFromString(international, { extract: false });
-  if (parsed?.isPossible() && parsed.ext === undefined) return phone(parsed.number);
+/** A phone number in any common writing. Texts go to numbers only, and only as the plan of today has them. */
+export function smsRecipient(to: string, { defaultCountry }: NumberSettings) {
+  const read = readNumber(to, defaultCountry, (digits) => phone(`+${dialled(digits)}`));
+  if (read !== undefined) return read;
   const expected = 'a phone number with country code like +15550001111';
   throw new ParleyError(400, 'invalid_recipient', `The recipient is not valid. Expected ${expected}.`);
 }

@@ -6,6 +6,8 @@
  * Instead it is read until it is older than the attempt.
  */
 import type { OutboundContent } from '../../../../contract/message.ts';
+import { addressSpellings } from '../../core/identity.ts';
+import { withoutTrunk } from '../../core/phone-spellings.ts';
 import type { FoundMessage, LookupPower, SoughtMessage } from '../channel.ts';
 import type { ConnectorIo } from '../../connectors/connector.ts';
 import { objectsOf, textOf } from '../kit/json.ts';
@@ -32,9 +34,15 @@ interface Listing {
 }
 
 /** A service that was asked to send from one number may still have none chosen, so only without one the number narrows the list. */
-async function list(line: Line, sought: SoughtMessage, settings: TwilioSettings, io: ConnectorIo): Promise<Listing> {
+async function listTo(
+  line: Line,
+  sought: SoughtMessage,
+  address: string,
+  settings: TwilioSettings,
+  io: ConnectorIo,
+): Promise<Listing> {
   const { from, service } = sendersOf(line, settings, sought.options);
-  const To = wireRecipient(line, sought.to);
+  const To = wireRecipient(line, { ...sought.to, address });
   const query = { To, From: service === undefined ? from : undefined, PageSize: PAGE_SIZE };
   const messages: ListedMessage[] = [];
   const since = sought.attemptedAt - WRONG_CLOCK_MS;
@@ -56,6 +64,21 @@ async function list(line: Line, sought: SoughtMessage, settings: TwilioSettings,
   }
   return { messages, isWhole: false };
 }
+
+/** Twilio may list a message under another spelling of the number than it was sent to. */
+async function list(line: Line, sought: SoughtMessage, settings: TwilioSettings, io: ConnectorIo): Promise<Listing> {
+  const found: Listing = { messages: [], isWhole: true };
+  for (const address of addressSpellings(sought.to)) {
+    // Nothing is sent to a 0 that is dialled at home only.
+    if (bare(address) !== withoutTrunk(bare(address))) continue;
+    const { messages, isWhole } = await listTo(line, sought, address, settings, io);
+    found.messages.push(...messages);
+    found.isWhole &&= isWhole;
+  }
+  return found;
+}
+
+const bare = (address: string): string => address.replace(/^\+/, '');
 
 function isScheduled({ content, options }: SoughtMessage): boolean {
   return options['sendAt'] !== undefined || (content.type === 'native' && content.body['SendAt'] !== undefined);

@@ -1,6 +1,7 @@
 /** Settings of one Twilio sender: a number, a short code, a name, or a Messaging Service. */
 import { z } from 'zod';
 import { baseUrlMember } from '../kit/base-url.ts';
+import { countryMember, type NumberSettings } from '../kit/phone-number.ts';
 
 const secret = z.string().min(8).max(4096);
 
@@ -16,6 +17,8 @@ const shared = {
   apiKeySid: sid('SK', 'the SID of an API key').optional(),
   apiKeySecret: secret.optional(),
   messagingServiceSid: sid('MG', 'the SID of a Messaging Service').optional(),
+  /** Of numbers that are written without their country's code. */
+  defaultCountry: countryMember.optional(),
   /** A stand-in's address: takes the place of all of Twilio's hosts. */
   baseUrl: baseUrlMember.optional(),
 };
@@ -62,7 +65,7 @@ export const smsSettings = z
 
 export const whatsappSettings = z.strictObject({ ...shared, from: whatsappFrom }).superRefine(checkKeys);
 
-export interface TwilioSettings {
+export interface TwilioSettings extends NumberSettings {
   accountSid: string;
   authToken?: string | string[] | undefined;
   apiKeySid?: string | undefined;

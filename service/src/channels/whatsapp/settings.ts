@@ -1,5 +1,6 @@
 /** Settings of a WhatsApp Cloud API account. */
 import { z } from 'zod';
+import { countryMember } from '../kit/phone-number.ts';
 import {
   appSecretMember,
   baseUrlMember,
@@ -23,6 +24,8 @@ const given = z.strictObject({
   appSecret: appSecretMember.optional(),
   /** Meta proves the webhook URL with it. Only worth choosing when the URL is entered at Meta by hand; else one is made. */
   verifyToken: secret.optional(),
+  /** Of numbers that are written without their country's code. */
+  defaultCountry: countryMember.optional(),
   apiVersion: versionMember('v23.0'),
   baseUrl: baseUrlMember.default('https://graph.facebook.com'),
 });

@@ -1,4 +1,5 @@
 /** What receipts say of people, and how long they are kept. */
+import { addressSpellings } from '../../core/identity.ts';
 import type { Ages, RetentionPart } from '../../maintenance/retention-part.ts';
 import type { PersonEraser } from '../../maintenance/person-eraser.ts';
 import * as store from '../../store/receipt-keeping.store.ts';
@@ -24,11 +25,7 @@ interface Own {
 export function receiptEraser({ reader }: Pick<Ledger, 'reader'>): PersonEraser<Found, Own, null> {
   return {
     name: 'receipts',
-    find: ({ identities }) =>
-      receiptsWith(
-        reader,
-        identities.map(({ address }) => address),
-      ),
+    find: ({ identities }) => receiptsWith(reader, identities.flatMap(addressSpellings)),
     async erase(tx, { identities }, { unread, dead } = { unread: [], dead: [] }) {
       const webhooks = await store.emptyDeadReceipts(tx, dead);
       const marks = unread.length > 0 ? await store.mark(tx, identities, Math.max(...unread)) : [];
@@ -45,7 +42,8 @@ export function receiptEraser({ reader }: Pick<Ledger, 'reader'>): PersonEraser<
 
 async function receiptsWith(reader: Ledger['reader'], addresses: readonly string[]): Promise<Found> {
   const found: Found = { unread: [], dead: [] };
-  const texts = addresses.filter((address) => address.length >= MIN_ADDRESS);
+  // A form writes the sign before a number in another way.
+  const texts = addresses.map((address) => address.replace(/^\+/, '')).filter(({ length }) => length >= MIN_ADDRESS);
   if (texts.length === 0) return found;
   for (const start of await store.receiptPlaces(reader)) {
     for (let place: ReceiptPlace | undefined = start; place !== undefined;) {

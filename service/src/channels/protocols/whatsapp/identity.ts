@@ -4,6 +4,7 @@
  * portfolios and stay in the raw body.
  */
 import type { IdentityRef } from '../../../../../contract/event.ts';
+import { addressKey } from '../../../core/identity.ts';
 import type { ContactRef } from '../../channel.ts';
 import { compact, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
 
@@ -30,10 +31,31 @@ export function identitiesOf(...spots: unknown[]): IdentityRef[] {
   return [...[...new Set(users)].map(userId), ...[...new Set(phones)].map(phone)];
 }
 
-function isFor(profile: JsonObject, identities: readonly IdentityRef[]): boolean {
-  return identitiesOf(profile.user_id, profile.wa_id).some((own) =>
-    identities.some(({ kind, address }) => kind === own.kind && address === own.address),
-  );
+const keyOf = (ref: IdentityRef): string => `${ref.kind} ${addressKey(ref)}`;
+
+/** The elements of `contacts[]`, by every spelling of whom they are for; where several are for one person, the first. */
+function profilesByPerson(profiles: readonly JsonObject[]): ReadonlyMap<string, JsonObject> {
+  const found = new Map<string, JsonObject>();
+  for (const profile of profiles) {
+    for (const key of identitiesOf(profile.user_id, profile.wa_id).map(keyOf)) {
+      if (!found.has(key)) found.set(key, profile);
+    }
+  }
+  return found;
+}
+
+/** Read once for all messages beside it. */
+const read = new WeakMap<object, ReadonlyMap<string, JsonObject>>();
+
+/** What an array `contacts[]` tells of a person. */
+function profileOf(identities: readonly IdentityRef[], contacts: readonly unknown[]): JsonObject | undefined {
+  const profiles = read.get(contacts) ?? profilesByPerson(objectsOf(contacts));
+  read.set(contacts, profiles);
+  for (const key of identities.map(keyOf)) {
+    const profile = profiles.get(key);
+    if (profile !== undefined) return profile;
+  }
+  return identities.length === 0 && contacts.length === 1 ? objectOf(contacts[0]) : undefined;
 }
 
 /**
@@ -41,10 +63,7 @@ function isFor(profile: JsonObject, identities: readonly IdentityRef[]): boolean
  * also counts when the message itself names nobody.
  */
 export function contactOf(identities: readonly IdentityRef[], contacts: unknown): ContactRef | undefined {
-  const profiles = objectsOf(contacts);
-  const own = profiles.find((profile) => isFor(profile, identities));
-  const sole = identities.length === 0 && profiles.length === 1 ? profiles[0] : undefined;
-  const profile = own ?? sole ?? {};
+  const profile = (Array.isArray(contacts) ? profileOf(identities, contacts) : undefined) ?? {};
   const found = [...identities, ...identitiesOf(profile.user_id, profile.wa_id)];
   const users = found.filter(({ kind }) => kind === 'user_id').map(({ address }) => address);
   const phones = found.filter(({ kind }) => kind === 'phone').map(({ address }) => address);
