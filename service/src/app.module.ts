@@ -6,16 +6,10 @@ import { Accounts } from './connectors/accounts.ts';
 import { Limits } from './connectors/limits.ts';
 import { Provisioning } from './connectors/provisioning.ts';
 import { AccountsController } from './api/accounts.controller.ts';
-import { ActionsController } from './api/actions.controller.ts';
-import { ContactsController } from './api/contacts.controller.ts';
 import { MessagesController } from './api/messages.controller.ts';
 import { SubscriptionsController } from './api/subscriptions.controller.ts';
-import { TemplatesController } from './api/templates.controller.ts';
-import { CHANNEL_IO } from './api/tokens.ts';
-import { Eraser } from './maintenance/erase.ts';
-import { EventReplay } from './maintenance/replay-events.ts';
-import { Directory } from './contacts/directory.ts';
 import { Subscriptions } from './events/subscriptions.ts';
+import type { Feature } from './features/feature.ts';
 import { Admission } from './outbound/admit.ts';
 import { NOTIFIER_QUEUE } from './outbox/notifier.ts';
 import { Messages } from './outbound/messages.ts';
@@ -25,7 +19,7 @@ import { LOGGER } from './platform/logger.ts';
 import { METRICS, MetricsController } from './platform/metrics.ts';
 import { ProblemFilter } from './platform/problem.filter.ts';
 
-/** What the module hands to its controllers. */
+/** What the modules hand to their controllers. */
 export interface AppParts {
   world: World;
   pipelines: Pipelines;
@@ -35,14 +29,7 @@ export interface AppParts {
   redisUrl: string | undefined;
 }
 
-const API = [
-  AccountsController,
-  SubscriptionsController,
-  MessagesController,
-  ContactsController,
-  TemplatesController,
-  ActionsController,
-];
+const API = [AccountsController, SubscriptionsController, MessagesController];
 
 @Module({})
 export class AppModule {
@@ -54,26 +41,31 @@ export class AppModule {
       [Subscriptions, pipelines.subscriptions],
       [Admission, pipelines.admission],
       [Messages, pipelines.messages],
-      [Eraser, pipelines.eraser],
-      [Directory, pipelines.directory],
-      [EventReplay, pipelines.eventReplay],
-      [CHANNEL_IO, pipelines.io],
       [READINESS_CHECKS, checks],
       [Drain, drain],
       [LOGGER, world.logger],
       [METRICS, world.metrics],
     ];
-    const { features } = pipelines;
-    for (const service of features.flatMap(({ services }) => services ?? []))
-      given.push([service.constructor, service]);
-    const providers = given.map(([provide, useValue]) => ({ provide, useValue }) as Provider);
-    const api = [...API, ...features.flatMap(({ controllers }) => controllers ?? [])];
+    const queue = redisUrl === undefined ? [] : [BullModule.registerQueue({ name: NOTIFIER_QUEUE, url: redisUrl })];
+    // A worker is asked for nothing but how it is.
+    const isAsked = world.role !== 'worker';
     return {
       module: AppModule,
-      imports: redisUrl === undefined ? [] : [BullModule.registerQueue({ name: NOTIFIER_QUEUE, url: redisUrl })],
-      providers: [...providers, { provide: APP_FILTER, useClass: ProblemFilter }],
-      // A worker is asked for nothing but how it is.
-      controllers: [...(world.role === 'worker' ? [] : api), HealthController, MetricsController],
+      imports: [...queue, ...(isAsked ? pipelines.features.map(moduleOf) : [])],
+      providers: [...provided(given), { provide: APP_FILTER, useClass: ProblemFilter }],
+      controllers: [...(isAsked ? API : []), HealthController, MetricsController],
     };
   }
+}
+
+function provided(given: readonly [unknown, unknown][]): Provider[] {
+  return given.map(([provide, useValue]) => ({ provide, useValue }) as Provider);
+}
+
+/** A feature's module: its controllers are given what the feature has, and nothing of another one. */
+function moduleOf({ controllers = [], services = [] }: Feature): DynamicModule {
+  @Module({})
+  class FeatureModule {}
+  const providers = provided(services.map((service) => [service.constructor, service]));
+  return { module: FeatureModule, providers, controllers: [...controllers] };
 }

@@ -4,7 +4,6 @@ import { Limits } from './connectors/limits.ts';
 import { Provisioning } from './connectors/provisioning.ts';
 import { MaintenanceHandler } from './maintenance/maintenance.ts';
 import { Eraser } from './maintenance/erase.ts';
-import { EventReplay } from './maintenance/replay-events.ts';
 import { Retention } from './maintenance/retention.ts';
 import type { Ages } from './maintenance/retention-part.ts';
 import { allErasers, allRetentionParts } from './keeping.ts';
@@ -12,7 +11,6 @@ import type { ConnectorIo } from './connectors/connector.ts';
 import type { Failures } from './core/failures.ts';
 import type { ProviderHttp, UrlRules } from './core/http.ts';
 import type { Load } from './core/load.ts';
-import { Directory } from './contacts/directory.ts';
 import type { Clock } from './core/clock.ts';
 import type { Ids } from './core/ids.ts';
 import { DeliverHandler } from './events/deliver.ts';
@@ -72,7 +70,6 @@ export interface World {
 
 /** The whole service behind its API. */
 export interface Pipelines {
-  io: ConnectorIo;
   accounts: Accounts;
   provisioning: Provisioning;
   limits: Limits;
@@ -81,9 +78,6 @@ export interface Pipelines {
   acceptor: Acceptor;
   admission: Admission;
   messages: Messages;
-  eventReplay: EventReplay;
-  eraser: Eraser;
-  directory: Directory;
   features: readonly Feature[];
   driver: EmbeddedDriver | BullDriver;
   /** Starts the work that waits, where that is this process's part. */
@@ -147,22 +141,17 @@ function makeOutbound(world: World, { shared, outcomes, io, permissions, provisi
 export async function buildPipelines(world: World, list: readonly MakeFeature[]): Promise<Pipelines> {
   const { ledger, clock } = world;
   const basis = await makeBasis(world);
-  const { shared, io, driver, accounts, publisher, subscriptions, admission, limits, permissions, provisioning } =
-    basis;
+  const { shared, io, driver, accounts, subscriptions, admission, limits, permissions, provisioning } = basis;
   const acceptor = new Acceptor(shared);
   const reader = makeReader(world, basis, acceptor);
   const outbound = makeOutbound(world, basis);
   const retention = new Retention();
   const eraser = new Eraser(shared);
-  const eventReplay = new EventReplay({ ...shared, publisher });
-  const maintenance = new MaintenanceHandler({
-    ...shared,
-    tasks: [retention, eraser, eventReplay, basis.watermarks],
-    load: acceptor,
-  });
-  const features = makeFeatures(world, basis, reader, list);
+  const features = makeFeatures(world, basis, { reader, eraser }, list);
   eraser.register(allErasers(ledger, features));
   retention.register(allRetentionParts(world.keep, features));
+  const tasks = [retention, eraser, basis.watermarks, ...features.flatMap((feature) => feature.tasks ?? [])];
+  const maintenance = new MaintenanceHandler({ ...shared, tasks, load: acceptor });
   const own = [reader, makeDelivery(world, basis), ...outbound.handlers, maintenance];
   const handlers = [...own, ...features.flatMap(({ jobs }) => jobs ?? [])];
   shared.outbox.register(handlers);
@@ -170,11 +159,10 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
   const { metrics, logger } = world;
   await followGauges({ ...shared, metrics, logger });
   return {
-    ...{ io, driver, accounts, subscriptions, acceptor, admission, limits, eventReplay, eraser, features },
+    ...{ driver, accounts, subscriptions, acceptor, admission, limits, features },
     pacer: outbound.pacer,
     provisioning,
     messages: new Messages({ ...shared, io, permissions }),
-    directory: new Directory(shared),
     ...lifeOf(world, basis, outbound, handlers),
   };
 }
@@ -183,10 +171,10 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
 function makeFeatures(
   { keep, spoolDir, maxMediaBytes: maxBytes, files, metrics, secretBox: sealer }: World,
   { shared, publisher, permissions, admission, io }: Basis,
-  reader: NormalizeHandler,
+  given: Pick<Kernel, 'reader' | 'eraser'>,
   list: readonly MakeFeature[],
 ): Feature[] {
-  const kernel: Kernel = { ...shared, publisher, admission, reader, sealer, io, keep, spoolDir, maxBytes, files };
+  const kernel: Kernel = { ...shared, ...given, publisher, admission, sealer, io, keep, spoolDir, maxBytes, files };
   const features = list.map((make) => make(kernel));
   for (const { reactions = [], permissionRules = [], metrics: gauges = [] } of features) {
     publisher.register(reactions);

@@ -8,7 +8,6 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { delivery } from './api/delivery.description.ts';
 import { WebhookListener, withWebhooks } from './api/webhooks.listener.ts';
-import { FORMER_DEAD_LETTERS } from './features/dead-letters/dead-letters.controller.ts';
 import { registerWebhooks } from './api/webhooks.route.ts';
 import { AppModule } from './app.module.ts';
 import { checkKeys, Reseal } from './maintenance/reseal.ts';
@@ -180,7 +179,8 @@ async function makeApp(
   metrics.observeHttp(fastify as never);
   if (config.role !== 'worker') {
     registerWebhooks(fastify as never, pipelines);
-    if (config.docs) setUpDocs(app, VERSION, { deprecated: [FORMER_DEAD_LETTERS], webhooks: { delivery } });
+    const deprecated = pipelines.features.flatMap((feature) => feature.deprecated ?? []);
+    if (config.docs) setUpDocs(app, VERSION, { deprecated, webhooks: { delivery } });
   }
   if (world.notifier) followNotifier(world.notifier, app, metrics);
   return app;

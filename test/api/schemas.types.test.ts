@@ -8,6 +8,8 @@ import type * as deadLetterSchemas from '../../service/src/features/dead-letters
 import type * as eventSchemas from '../../service/src/api/events.schema.ts';
 import type { inboundContent, messageContext } from '../../service/src/api/inbound-content.schema.ts';
 import type * as schemas from '../../service/src/api/schemas.ts';
+import type { replayEvents } from '../../service/src/features/event-replay/event-replay.schema.ts';
+import type * as templateSchemas from '../../service/src/features/templates/templates.schema.ts';
 import type { Same } from '../support/types.ts';
 
 type Output<Schema extends { _zod: { output: unknown } }> = Schema['_zod']['output'];
@@ -28,12 +30,12 @@ interface Compared {
   sendMessage: Same<Output<typeof schemas.sendMessage>, contract.SendMessage>;
   createSubscription: Same<Output<typeof schemas.createSubscription>, contract.CreateSubscription>;
   markRead: Same<Output<typeof schemas.markRead>, contract.MarkRead>;
-  createTemplate: Same<Output<typeof schemas.createTemplate>, contract.CreateTemplate>;
-  editTemplate: Same<Output<typeof schemas.editTemplate>, contract.EditTemplate>;
+  createTemplate: Same<Output<typeof templateSchemas.createTemplate>, contract.CreateTemplate>;
+  editTemplate: Same<Output<typeof templateSchemas.editTemplate>, contract.EditTemplate>;
   putAccount: Same<Output<typeof schemas.putAccount>, contract.PutAccount>;
   replayDeadLetters: Same<Output<typeof deadLetterSchemas.replayDeadLetters>, deadLetters.ReplayDeadLetters>;
   discardDeadLetters: Same<Output<typeof deadLetterSchemas.discardDeadLetters>, deadLetters.DeadLetterChoice>;
-  replayEvents: Same<Output<typeof deadLetterSchemas.replayEvents>, deadLetters.ReplayEvents>;
+  replayEvents: Same<Output<typeof replayEvents>, deadLetters.ReplayEvents>;
 }
 
 test('every schema is the type of the contract', () => {

@@ -16,7 +16,7 @@ import type {
 } from '../../service/src/channels/channel.ts';
 import type { ConnectorIo } from '../../service/src/connectors/connector.ts';
 import { findChannel } from '../../service/src/channels/registry.ts';
-import { Directory } from '../../service/src/contacts/directory.ts';
+import { Directory } from '../../service/src/features/contacts/directory.ts';
 import type { Clock } from '../../service/src/core/clock.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
 import { Publisher } from '../../service/src/events/publish.ts';

@@ -33,7 +33,7 @@ const BASE = ['contract', 'core'];
 /** What connectors and channels have to be, and the lists by which the kernel finds them. */
 const REGISTRY = ['connector contract', 'channel contract', 'channel registry', 'connectors'];
 /** The pipelines stand on the lists, the store, the outbox, the events, and on who is who. */
-const PIPELINE = [...BASE, ...REGISTRY, 'store', 'outbox', 'events', 'directory', 'keeping contract'];
+const PIPELINE = [...BASE, ...REGISTRY, 'store', 'outbox', 'events', 'contacts', 'keeping contract'];
 const KERNEL = [...PIPELINE, 'receive', 'inbound', 'outbound', 'maintenance'];
 
 /** The first area whose `files` match a path is its area. Read it as: *name* may import *imports*. */
@@ -93,7 +93,7 @@ const AREAS: readonly Area[] = [
   },
   { name: 'connectors', files: /^service\/src\/connectors\//, imports: [...BASE, ...REGISTRY, 'store'] },
   {
-    name: 'directory',
+    name: 'contacts',
     files: /^service\/src\/contacts\//,
     imports: [...BASE, ...REGISTRY, 'store', 'keeping contract'],
   },
@@ -120,7 +120,7 @@ const AREAS: readonly Area[] = [
   {
     name: 'api',
     files: /^service\/src\/api\//,
-    imports: [...KERNEL, 'platform', 'api schemas', 'feature', 'feature controller'],
+    imports: [...KERNEL, 'platform', 'api schemas'],
   },
   {
     name: 'kernel',

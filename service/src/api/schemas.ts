@@ -6,7 +6,7 @@ import { INBOUND_KINDS, MESSAGE_STATUSES, OUTBOUND_KINDS } from '../../../contra
 import { outboundContent, templateContent } from './content.schema.ts';
 
 export const text = z.string().min(1);
-const object = z.record(z.string(), z.unknown());
+export const object = z.record(z.string(), z.unknown());
 export const limit = z.coerce.number().int().min(1).max(500).default(50);
 
 export const accountRef = z.strictObject({
@@ -117,53 +117,4 @@ export const permissionQuery = accountRef
     path: ['externalId'],
     error: 'Name the account that sends to this address, by channel and externalId',
   });
-/** `externalId` absent: any account of the channel. */
-export const contactQuery = accountRef.extend({ externalId: text.optional(), address: text.max(300) });
-export const conversationsQuery = accountRef
-  .extend({
-    channel: text.optional(),
-    externalId: text.optional(),
-    contactId: text.optional(),
-    owner: z.enum(['bot', 'human']).optional(),
-    open: z.enum(['true', 'false']).optional(),
-    heardSince: z.iso.datetime({ offset: true }).optional(),
-    limit,
-    after: text.optional(),
-  })
-  .refine(({ channel, externalId }) => externalId === undefined || channel !== undefined, {
-    path: ['channel'],
-    error: 'Say the channel of the account',
-  });
-export const changeConversation = z.strictObject({ owner: z.enum(['bot', 'human']) });
-export const actionInput = object.default({});
 export const messagesQuery = z.strictObject({ limit, after: text.optional() });
-
-export const templatesQuery = accountRef.extend({
-  status: text.optional(),
-  name: text.optional(),
-  language: text.optional(),
-  category: text.optional(),
-  limit,
-  after: text.optional(),
-});
-export const removeTemplateQuery = accountRef.extend({ name: text, id: text.optional() });
-
-export const createTemplate = z.strictObject({
-  name: text,
-  language: text,
-  category: text,
-  parameterFormat: z.enum(['named', 'positional']).optional(),
-  components: z.array(object).min(1),
-  allowCategoryChange: z.boolean().optional(),
-  ttlSeconds: z.int().optional(),
-});
-export const editTemplate = z.strictObject({
-  category: text.optional(),
-  components: z.array(object).min(1).optional(),
-  ttlSeconds: z.int().optional(),
-});
-
-export const uploadQuery = accountRef.extend({
-  filename: text.max(255).optional(),
-  purpose: z.enum(['message', 'template_example']).default('message'),
-});

@@ -1,23 +1,18 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import type { CreatedSubscription, Subscription } from '../../../contract/api.ts';
-import type { ReplayedEvents } from '../../../contract/dead-letter.ts';
-import { EventReplay } from '../maintenance/replay-events.ts';
 import { Subscriptions } from '../events/subscriptions.ts';
 import { Describe } from '../platform/openapi.ts';
 import { ZodPipe } from '../platform/zod.pipe.ts';
-import { replayEvents } from '../features/dead-letters/dead-letters.schema.ts';
 import { createSubscription, removeSubscriptionQuery } from './schemas.ts';
 
 /** Workflows' wishes for events. */
 @Controller('v1/subscriptions')
 export class SubscriptionsController {
   readonly #subscriptions: Subscriptions;
-  readonly #replay: EventReplay;
 
-  constructor(@Inject(Subscriptions) subscriptions: Subscriptions, @Inject(EventReplay) replay: EventReplay) {
+  constructor(@Inject(Subscriptions) subscriptions: Subscriptions) {
     this.#subscriptions = subscriptions;
-    this.#replay = replay;
   }
 
   @Describe({
@@ -60,22 +55,5 @@ export class SubscriptionsController {
   ): Promise<{ deleted: true }> {
     await this.#subscriptions.remove(id, query.handOver === 'true');
     return { deleted: true };
-  }
-
-  @Describe({
-    summary: 'Deliver the events of a time again',
-    description:
-      'Those that the subscription wants, with their ids, oldest first. Of a long time the rest follows in the background.',
-    body: replayEvents,
-    answer: { status: 202, description: 'Promised' },
-    problems: [404],
-  })
-  @Post(':id/replay')
-  @HttpCode(202)
-  replay(
-    @Param('id') id: string,
-    @Body(new ZodPipe(replayEvents)) body: z.output<typeof replayEvents>,
-  ): Promise<ReplayedEvents> {
-    return this.#replay.start(id, body);
   }
 }

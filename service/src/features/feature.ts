@@ -10,6 +10,8 @@ import type { Sealer } from '../core/sealer.ts';
 import type { Publisher } from '../events/publish.ts';
 import type { Reaction } from '../events/reaction.ts';
 import type { NormalizeHandler } from '../inbound/normalize.ts';
+import type { Eraser } from '../maintenance/erase.ts';
+import type { MaintenanceTask } from '../maintenance/maintenance.ts';
 import type { PersonEraser } from '../maintenance/person-eraser.ts';
 import type { Ages, RetentionPart } from '../maintenance/retention-part.ts';
 import type { Admission } from '../outbound/admit.ts';
@@ -27,6 +29,8 @@ export interface Kernel {
   admission: Admission;
   /** Reads again a webhook that could not be read. */
   reader: Pick<NormalizeHandler, 'replay'>;
+  /** Erases a person, by every feature's part of it. */
+  eraser: Eraser;
   clock: Clock;
   ids: Ids;
   sealer: Sealer;
@@ -70,6 +74,8 @@ export interface Feature {
   readonly name: string;
   /** Work of its own, each kind by one handler. */
   readonly jobs?: readonly JobHandler[];
+  /** Long work in small steps, each by its name. */
+  readonly tasks?: readonly MaintenanceTask[];
   /** What it does when a fact becomes true. */
   readonly reactions?: readonly Reaction[];
   /** What it says against sends. */
@@ -80,9 +86,11 @@ export interface Feature {
   readonly retain?: readonly RetentionPart[];
   /** What the operator sees of it at /metrics. */
   readonly metrics?: readonly FeatureGauge[];
-  /** Its routes. A process of the role `worker` has none. */
+  /** Its routes, a module of Nest's of their own. A process of the role `worker` has none. */
   readonly controllers?: readonly Controller[];
-  /** What its controllers are given, each by its class. */
+  /** Paths of them that are still answered, but deprecated. */
+  readonly deprecated?: readonly string[];
+  /** What its controllers are given, each by its class; those of other features are not. */
   readonly services?: readonly object[];
 }
 

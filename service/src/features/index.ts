@@ -1,8 +1,21 @@
 /** THE list of features: a feature is one folder here and one line. */
+import { actions } from './actions/index.ts';
+import { contacts } from './contacts/index.ts';
 import { conversations } from './conversations/index.ts';
 import { deadLetters } from './dead-letters/index.ts';
+import { eventReplay } from './event-replay/index.ts';
 import type { MakeFeature } from './feature.ts';
 import { media } from './media/index.ts';
 import { stops } from './stops/index.ts';
+import { templates } from './templates/index.ts';
 
-export const FEATURES: readonly MakeFeature[] = [stops, media, deadLetters, conversations];
+export const FEATURES: readonly MakeFeature[] = [
+  stops,
+  media,
+  deadLetters,
+  eventReplay,
+  conversations,
+  contacts,
+  templates,
+  actions,
+];

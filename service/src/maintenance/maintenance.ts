@@ -14,6 +14,7 @@ export type Progress = 'more' | 'done' | { againAt: number };
 
 /** Does one kind of long work. `step` runs in a unit of work, so it may be run again; it remembers in the ledger how far it came. */
 export interface MaintenanceTask {
+  /** No other task has it; stored with each job, so a task that was released is never called anything else. */
   readonly name: string;
   step(tx: Tx, payload: Record<string, unknown>, now: number): Promise<Progress>;
 }
@@ -42,7 +43,11 @@ export class MaintenanceHandler implements JobHandler {
   readonly concurrency = 1;
   readonly #deps: MaintenanceDeps;
 
+  /** Throws when two tasks share a name. */
   constructor(deps: MaintenanceDeps) {
+    const names = deps.tasks.map(({ name }) => name);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) throw new Error(`Two tasks of maintenance are called '${twice}'`);
     this.#deps = deps;
   }
 

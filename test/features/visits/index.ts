@@ -1,7 +1,7 @@
-/** A feature to throw away: it counts who writes, greets them by a job, and lets no campaign go to whom it greeted. */
+/** A feature to throw away: it counts who writes, greets them by a job, forgets visits in small steps, and lets no campaign go to whom it greeted. */
 import type { Feature, Kernel } from '../../../service/src/features/feature.ts';
 import { VisitsController } from './visits.controller.ts';
-import { Visits } from './visits.ts';
+import { TASK, Visits } from './visits.ts';
 
 export function visits(kernel: Kernel): Feature {
   const { ledger, outbox } = kernel;
@@ -26,6 +26,15 @@ export function visits(kernel: Kernel): Feature {
             await service.greet(tx, job.payload['contactId'] as string);
             await outbox.finish(tx, job);
           }),
+      },
+    ],
+    tasks: [
+      {
+        name: TASK,
+        async step(tx, payload) {
+          await service.forget(tx, payload['contactId'] as string);
+          return 'done';
+        },
       },
     ],
     permissionRules: [

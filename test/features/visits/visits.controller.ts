@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { Controller, Delete, Get, Inject, Param } from '@nestjs/common';
 import { Visits } from './visits.ts';
 
 /** How often somebody wrote. */
@@ -13,5 +13,11 @@ export class VisitsController {
   @Get(':contactId')
   async get(@Param('contactId') contactId: string): Promise<{ visits: number; greeted: boolean }> {
     return this.#visits.of(contactId);
+  }
+
+  @Delete(':contactId')
+  async forget(@Param('contactId') contactId: string): Promise<object> {
+    await this.#visits.promiseToForget(contactId);
+    return {};
   }
 }

@@ -33,6 +33,11 @@ test('a feature is folded in by its place in the list alone', async () => {
   expect(await campaign(app, ANA)).toMatchObject({ status: 409, body: { code: 'opted_out' } });
   expect(await campaign(app, BEN)).toMatchObject({ status: 202 });
   expect((await app.call('GET', '/metrics')).text).toContain('parley_visits_kinds{kind="made_up"} 7');
+  await wrote(app, BEN);
+  const ben = `/v1/visits/${await contactOf(app, BEN)}`;
+  expect(await app.call('DELETE', ben)).toMatchObject({ status: 200 });
+  const visitsOfBen = async () => ((await app.call('GET', ben)).body as { visits: number }).visits;
+  await eventually(async () => (await visitsOfBen()) === 0, 'the visits to be forgotten');
   expect((await app.call('DELETE', `/v1/contacts/${id}`)).status).toBe(202);
   expect((await asked()).body).toEqual({ visits: 0, greeted: false });
   await app.idle();

@@ -1,6 +1,11 @@
 import type { Ledger } from '../../../service/src/store/ledger.ts';
+import { maintenanceJob } from '../../../service/src/maintenance/maintenance-job.ts';
+import type { Outbox } from '../../../service/src/outbox/outbox.ts';
 import * as cursors from '../../../service/src/store/cursor.store.ts';
 import type { Db, Tx } from '../../../service/src/store/unit-of-work.ts';
+
+/** The name of its task. */
+export const TASK = 'forget visits';
 
 interface Stored {
   visits: number;
@@ -10,9 +15,11 @@ interface Stored {
 /** Counts how often somebody wrote, in a table that is there already. */
 export class Visits {
   readonly #ledger: Ledger;
+  readonly #outbox: Outbox;
 
-  constructor({ ledger }: { ledger: Ledger }) {
+  constructor({ ledger, outbox }: { ledger: Ledger; outbox: Outbox }) {
     this.#ledger = ledger;
+    this.#outbox = outbox;
   }
 
   of(contactId: string, db: Db = this.#ledger.reader): Promise<Stored> {
@@ -30,6 +37,11 @@ export class Visits {
     // Erased meanwhile.
     if (visits === 0) return;
     await cursors.put(tx, nameOf(contactId), { visits, greeted: true });
+  }
+
+  /** Promises that what is counted of somebody is forgotten, in small steps. */
+  async promiseToForget(contactId: string): Promise<void> {
+    await this.#ledger.write((tx) => this.#outbox.enqueue(tx, maintenanceJob(TASK, contactId, { contactId })));
   }
 
   forget(tx: Tx, contactId: string): Promise<void> {

@@ -6,7 +6,7 @@ import { Conversations } from './conversations.ts';
 import { ParleyError } from '../../core/errors.ts';
 import { Describe } from '../../platform/openapi.ts';
 import { ZodPipe } from '../../platform/zod.pipe.ts';
-import { changeConversation, conversationsQuery } from '../../api/schemas.ts';
+import { changeConversation, conversationsQuery } from './conversations.schema.ts';
 
 /** Whom the accounts talk with. */
 @Controller('v1/conversations')

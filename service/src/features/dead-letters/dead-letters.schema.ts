@@ -1,7 +1,6 @@
 /** Shapes of requests about dead letters and replays, as the API checks and documents them. */
 import { z } from 'zod';
 import { DEAD_LETTER_TYPES, type DeadLetterChoice, type ReplayDeadLetters } from '../../../../contract/dead-letter.ts';
-import { EVENT_TYPES } from '../../../../contract/event.ts';
 import { limit, text } from '../../api/schemas.ts';
 
 const instant = z.iso.datetime({ offset: true });
@@ -47,10 +46,3 @@ export const replayDeadLetters = choice.extend({ evenIfUnknown }).transform((ask
   evenIfUnknown: asked.evenIfUnknown,
 }));
 export const replayDeadLetter = z.strictObject({ evenIfUnknown }).optional();
-
-export const replayEvents = z
-  .strictObject({ from: instant, to: instant.optional(), types: z.array(z.enum(EVENT_TYPES)).min(1).optional() })
-  .refine(({ from, to }) => to === undefined || Date.parse(from) < Date.parse(to), {
-    path: ['to'],
-    error: "Must be after 'from'",
-  });

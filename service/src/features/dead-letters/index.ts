@@ -1,6 +1,6 @@
 /** Dead letters: what ended without having arrived is shown, replayed, or let go. */
 import type { Feature, Kernel } from '../feature.ts';
-import { DeadLettersController, FormerDeadLettersController } from './dead-letters.controller.ts';
+import { DeadLettersController, FORMER_DEAD_LETTERS, FormerDeadLettersController } from './dead-letters.controller.ts';
 import { DeadLetters } from './dead-letters.ts';
 
 export function deadLetters(kernel: Kernel): Feature {
@@ -8,6 +8,7 @@ export function deadLetters(kernel: Kernel): Feature {
   return {
     name: 'dead letters',
     controllers: [DeadLettersController, FormerDeadLettersController],
+    deprecated: [FORMER_DEAD_LETTERS],
     services: [letters],
     metrics: [
       {

@@ -7,7 +7,7 @@ import { ParleyError } from '../../core/errors.ts';
 import { Media } from './media.ts';
 import { Describe } from '../../platform/openapi.ts';
 import { ZodPipe } from '../../platform/zod.pipe.ts';
-import { uploadQuery } from '../../api/schemas.ts';
+import { uploadQuery } from './media.schema.ts';
 
 /** Files that contacts sent, and files to send. */
 @Controller('v1/media')

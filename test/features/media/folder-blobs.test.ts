@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { FolderBlobs } from '../../service/src/features/media/folder-blobs.ts';
+import { FolderBlobs } from '../../../service/src/features/media/folder-blobs.ts';
 
 let folder: string;
 let blobs: FolderBlobs;

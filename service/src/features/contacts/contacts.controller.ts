@@ -1,11 +1,11 @@
 import { Controller, Delete, HttpCode, Inject, Param, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import type { ErasedContact } from '../../../contract/api.ts';
-import { Eraser } from '../maintenance/erase.ts';
-import { Directory } from '../contacts/directory.ts';
-import { Describe } from '../platform/openapi.ts';
-import { ZodPipe } from '../platform/zod.pipe.ts';
-import { contactQuery } from './schemas.ts';
+import type { ErasedContact } from '../../../../contract/api.ts';
+import { Eraser } from '../../maintenance/erase.ts';
+import { Directory } from './directory.ts';
+import { Describe } from '../../platform/openapi.ts';
+import { ZodPipe } from '../../platform/zod.pipe.ts';
+import { contactQuery } from './contacts.schema.ts';
 
 const ERASED = { status: 202, description: 'Erased; events and long conversations follow in small steps' };
 

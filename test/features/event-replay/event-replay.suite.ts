@@ -1,11 +1,11 @@
 /** Events that are handed over once more, on any database: which, in what order, how often, and in what steps. */
-import { EventReplay } from '../../service/src/maintenance/replay-events.ts';
-import { MaintenanceHandler } from '../../service/src/maintenance/maintenance.ts';
-import type { StoreDialect } from '../../service/src/store/dialect.ts';
-import { Ledger } from '../../service/src/store/ledger.ts';
-import * as subscriptions from '../../service/src/store/subscription.store.ts';
-import { EventsFixture } from '../events/fixture.ts';
-import { dueJobs } from '../support/due-jobs.ts';
+import { EventReplay } from '../../../service/src/features/event-replay/event-replay.ts';
+import { MaintenanceHandler } from '../../../service/src/maintenance/maintenance.ts';
+import type { StoreDialect } from '../../../service/src/store/dialect.ts';
+import { Ledger } from '../../../service/src/store/ledger.ts';
+import * as subscriptions from '../../../service/src/store/subscription.store.ts';
+import { EventsFixture } from '../../events/fixture.ts';
+import { dueJobs } from '../../support/due-jobs.ts';
 
 const MINUTE = 60_000;
 const HANDED_OVER = 1_100;

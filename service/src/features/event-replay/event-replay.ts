@@ -2,20 +2,20 @@
  * Replays events to a trigger whose workflow was down, or had to be mended: those of a time that it wants are promised to it once more, with
  * the ids they always had. A long time is worked off in small steps, in the background, by whichever process cares for the ledger.
  */
-import type { ReplayedEvents, ReplayEvents } from '../../../contract/dead-letter.ts';
-import { ParleyError } from '../core/errors.ts';
-import type { Clock } from '../core/clock.ts';
-import type { Publisher } from '../events/publish.ts';
-import type { Outbox } from '../outbox/outbox.ts';
-import * as cursors from '../store/cursor.store.ts';
-import * as events from '../store/event.store.ts';
-import type { EventPlace } from '../store/event.store.ts';
-import type { Ledger } from '../store/ledger.ts';
-import type { Tx } from '../store/unit-of-work.ts';
-import * as subscriptions from '../store/subscription.store.ts';
-import type { StoredSubscription } from '../store/subscription.store.ts';
-import type { MaintenanceTask, Progress } from './maintenance.ts';
-import { maintenanceJob } from './maintenance-job.ts';
+import type { ReplayedEvents, ReplayEvents } from '../../../../contract/dead-letter.ts';
+import { ParleyError } from '../../core/errors.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Publisher } from '../../events/publish.ts';
+import type { Outbox } from '../../outbox/outbox.ts';
+import * as cursors from '../../store/cursor.store.ts';
+import * as events from '../../store/event.store.ts';
+import type { EventPlace } from '../../store/event.store.ts';
+import type { Ledger } from '../../store/ledger.ts';
+import type { Tx } from '../../store/unit-of-work.ts';
+import * as subscriptions from '../../store/subscription.store.ts';
+import type { StoredSubscription } from '../../store/subscription.store.ts';
+import type { MaintenanceTask, Progress } from '../../maintenance/maintenance.ts';
+import { maintenanceJob } from '../../maintenance/maintenance-job.ts';
 
 /** One step looks at so many events. */
 const STEP = 250;

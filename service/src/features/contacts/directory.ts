@@ -1,17 +1,17 @@
 /** Finds people by what workflows and operators know of them. */
-import type { AccountRef } from '../../../contract/channel.ts';
-import type { IdentityRef } from '../../../contract/event.ts';
-import type { Accounts } from '../connectors/accounts.ts';
-import type { LiveAccount } from '../connectors/live.ts';
-import type { Channel } from '../channels/channel.ts';
-import { findChannel } from '../channels/registry.ts';
-import { ParleyError } from '../core/errors.ts';
-import type { Clock } from '../core/clock.ts';
-import { identityIn, type Identity } from '../core/identity.ts';
-import type { Ids } from '../core/ids.ts';
-import * as contacts from '../store/contact.store.ts';
-import type { Ledger } from '../store/ledger.ts';
-import { resolveContact } from './resolve.ts';
+import type { AccountRef } from '../../../../contract/channel.ts';
+import type { IdentityRef } from '../../../../contract/event.ts';
+import type { Accounts } from '../../connectors/accounts.ts';
+import type { LiveAccount } from '../../connectors/live.ts';
+import type { Channel } from '../../channels/channel.ts';
+import { findChannel } from '../../channels/registry.ts';
+import { ParleyError } from '../../core/errors.ts';
+import type { Clock } from '../../core/clock.ts';
+import { identityIn, type Identity } from '../../core/identity.ts';
+import type { Ids } from '../../core/ids.ts';
+import * as contacts from '../../store/contact.store.ts';
+import type { Ledger } from '../../store/ledger.ts';
+import { resolveContact } from '../../contacts/resolve.ts';
 
 /** What the directory works with. */
 export interface DirectoryDeps {

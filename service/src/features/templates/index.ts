@@ -1,0 +1,8 @@
+/** Templates: listed, made, changed and deleted at the provider. */
+import type { Feature, Kernel } from '../feature.ts';
+import { TemplatesController } from './templates.controller.ts';
+import { Templates } from './templates.ts';
+
+export function templates(kernel: Kernel): Feature {
+  return { name: 'templates', controllers: [TemplatesController], services: [new Templates(kernel)] };
+}

@@ -1,7 +1,0 @@
-import { postgres } from '../../service/src/store/postgres.ts';
-import { databases } from '../support/databases.ts';
-import { describeEventReplay } from './replay-events.suite.ts';
-
-const { migrated } = databases();
-
-describeEventReplay('postgres', async () => postgres(await migrated()));
