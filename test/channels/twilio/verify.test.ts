@@ -1,6 +1,7 @@
 /** Signature vectors: Twilio's own published ones and those of its validators' tests (P), and computed ones (T), see twilio.md 2.4. */
 import type { RawRequest } from '../../../service/src/connectors/connector.ts';
-import { signedUrls, verify } from '../../../service/src/channels/twilio/verify.ts';
+import { twilioWhatsApp } from '../../../service/src/channels/twilio/index.ts';
+import { signedText, signedUrls, verify } from '../../../service/src/channels/twilio/verify.ts';
 import { VerificationError } from '../../../service/src/core/errors.ts';
 import { caught } from '../../conformance/probes.ts';
 import { signedJson } from '../../sandbox/twilio/webhooks.ts';
@@ -181,4 +182,81 @@ test.each([
   ["https://h.example/a?x=It's+so", "https://h.example:443/a?x=It's%20so"],
 ])('for %s Twilio may have signed %s', (url, form) => {
   expect([...signedUrls(url)]).toContain(form);
+});
+
+/** The parameters as they are signed: every other cut of this text has the same signature. */
+function cuts(form: Record<string, string>): { form: [string, string][]; signed: string }[] {
+  const pairs = Object.entries(form).sort(([a], [b]) => (a < b ? -1 : 1));
+  const signed = pairs.flat().join('');
+  return pairs.slice(0, -1).flatMap(([name, value], index) => {
+    const [nextName, nextValue] = pairs[index + 1] as [string, string];
+    const rest = [...pairs.slice(0, index), ...pairs.slice(index + 2)];
+    const cut: [string, string][] = [];
+    // The next parameter is swallowed, a part of the value becomes a name of its own, or the name is cut.
+    cut.push([name, value + nextName + nextValue]);
+    return [
+      { signed, form: [...rest, ...cut] },
+      ...Array.from({ length: name.length - 1 }, (_, at) => at + 1).map((at) => ({
+        signed,
+        form: [...rest, [name.slice(0, at), name.slice(at) + value], [nextName, nextValue]] as [string, string][],
+      })),
+      ...Array.from({ length: value.length }, (_, at) => at).map((at) => ({
+        signed,
+        form: [...rest, [name, value.slice(0, at)], [value.slice(at), nextName + nextValue]] as [string, string][],
+      })),
+    ];
+  });
+}
+
+const MESSAGE = { ...WHATSAPP_TEXT, Body: 'hello' };
+const STATUS = {
+  ...{ MessageSid: MESSAGE.MessageSid, SmsSid: MESSAGE.MessageSid, MessageStatus: 'delivered', SmsStatus: 'delivered' },
+  ...{
+    AccountSid: ACCOUNT_SID,
+    ApiVersion: '2010-04-01',
+    From: 'whatsapp:+14155238886',
+    To: 'whatsapp:+4915112345678',
+  },
+} as Record<string, string>;
+
+test.each([
+  ['message', MESSAGE as Record<string, string>],
+  ['status', STATUS],
+  ['form that is about no message', { AccountSid: ACCOUNT_SID, CallSid: 'CA1', CallStatus: 'ringing' }],
+])('however a captured %s is cut, it is the same fact or none', (_name, form) => {
+  const keysOf = (body: Buffer, signature: string) => {
+    const request = requestWith(body, signature);
+    try {
+      verify(request, WHATSAPP);
+    } catch (error) {
+      if (error instanceof VerificationError) return [];
+      throw error;
+    }
+    return twilioWhatsApp.parse(request, WHATSAPP).map(({ dedupeKey }) => dedupeKey);
+  };
+  const whole = sign(encode(form));
+  const signature = String(whole.headers['x-twilio-signature']);
+  const known = keysOf(Buffer.from(whole.body), signature);
+  expect(known.length).toBeGreaterThan(0);
+  const authentic = cuts(form).filter(({ form: cut, signed }) => signedText(new URLSearchParams(cut)) === signed);
+  expect(authentic.length).toBeGreaterThan(3);
+  for (const { form: cut } of authentic) {
+    const keys = keysOf(encode(Object.fromEntries(cut)), signature);
+    expect(known).toEqual(expect.arrayContaining(keys));
+  }
+});
+
+test.each([
+  ['an id that is none', { MessageSid: 'SM1', SmsSid: 'SM1', SmsMessageSid: 'SM1' }],
+  ['ids that differ', { SmsSid: 'SM00000000000000000000000000000099' }],
+  ['no id but its copies', { MessageSid: undefined }],
+  ['no recipient', { To: undefined }],
+  ['a message but no sender', { From: undefined }],
+  ['a step that is no word', { SmsStatus: 'receivedTo' }],
+  ['a count that is none', { NumMedia: '0NumSegments1' }],
+])('a form with %s is refused, though signed', (_name, change) => {
+  const form = Object.fromEntries(
+    Object.entries({ ...WHATSAPP_TEXT, ...change }).filter(([, value]) => value !== undefined),
+  );
+  expect(failureOf(sign(encode(form)))).toBe('malformed');
 });

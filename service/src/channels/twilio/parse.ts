@@ -11,7 +11,7 @@ import { messageEvents } from './parse-message.ts';
 import { stepOf } from './payloads.ts';
 import { CORRELATION, SENDER } from './render.ts';
 import { ANY_NUMBER } from './settings.ts';
-import { bodyDigestIn } from './verify.ts';
+import { bodyDigestIn, signedText } from './verify.ts';
 
 function unsupported(key: string, reason: string, raw: unknown): ChannelEvent {
   return { type: 'unsupported', dedupeKey: `unsupported:${key}`, raw, data: { reason } };
@@ -69,10 +69,11 @@ export const parseOn =
   (line: Line) =>
   (request: RawRequest): ChannelEvent[] => {
     if (bodyDigestIn(request.url) !== undefined) return jsonEvents(request);
-    const form = membersOf(decodeForm(request.body));
+    const pairs = decodeForm(request.body);
+    const form = membersOf(pairs);
     const sid = textOf(form.MessageSid) ?? textOf(form.SmsMessageSid) ?? textOf(form.SmsSid);
     const status = textOf(form.MessageStatus) ?? textOf(form.SmsStatus);
-    if (sid === undefined) return [unsupported(fingerprint(Object.entries(form)), 'a form without a message', form)];
+    if (sid === undefined) return [unsupported(fingerprint(signedText(pairs)), 'a form without a message', form)];
     if (status !== undefined && !INBOUND_STATUSES.has(status)) {
       return [statusEvent(form, sid, status, request.query)];
     }

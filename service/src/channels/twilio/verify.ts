@@ -7,6 +7,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { VerificationError } from '../../core/errors.ts';
 import type { RawRequest } from '../../connectors/connector.ts';
 import { readJsonObject } from '../kit/json-body.ts';
+import { checkBorders } from './borders.ts';
 import { decodeForm } from './form.ts';
 import { authTokens, type TwilioSettings } from './settings.ts';
 
@@ -21,7 +22,7 @@ export function bodyDigestIn(url: string): string | undefined {
 }
 
 /** Names by code unit, each value of a name once, and in order: as Twilio's validators do. */
-function signedText(form: URLSearchParams): string {
+export function signedText(form: URLSearchParams): string {
   const names = [...new Set(form.keys())].sort();
   return names
     .map((name) =>
@@ -118,4 +119,5 @@ export function verify(request: RawRequest, settings: TwilioSettings): void {
   if (form.get('AccountSid') !== settings.accountSid) {
     throw new VerificationError('malformed', 'The form has no AccountSid, or that of another account.');
   }
+  checkBorders(form);
 }
