@@ -208,19 +208,15 @@ function cuts(form: Record<string, string>): { form: [string, string][]; signed:
   });
 }
 
-const MESSAGE = { ...WHATSAPP_TEXT, Body: 'hello' };
-const STATUS = {
-  ...{ MessageSid: MESSAGE.MessageSid, SmsSid: MESSAGE.MessageSid, MessageStatus: 'delivered', SmsStatus: 'delivered' },
-  ...{
-    AccountSid: ACCOUNT_SID,
-    ApiVersion: '2010-04-01',
-    From: 'whatsapp:+14155238886',
-    To: 'whatsapp:+4915112345678',
-  },
-} as Record<string, string>;
+const MESSAGE: Record<string, string> = { ...WHATSAPP_TEXT, Body: 'hello' };
+const STATUS: Record<string, string> = {
+  ...{ MessageSid: 'SM00000000000000000000000000000002', SmsSid: 'SM00000000000000000000000000000002' },
+  ...{ MessageStatus: 'delivered', SmsStatus: 'delivered', AccountSid: ACCOUNT_SID, ApiVersion: '2010-04-01' },
+  ...{ From: 'whatsapp:+14155238886', To: 'whatsapp:+4915112345678' },
+};
 
 test.each([
-  ['message', MESSAGE as Record<string, string>],
+  ['message', MESSAGE],
   ['status', STATUS],
   ['form that is about no message', { AccountSid: ACCOUNT_SID, CallSid: 'CA1', CallStatus: 'ringing' }],
 ])('however a captured %s is cut, it is the same fact or none', (_name, form) => {
