@@ -10,8 +10,9 @@ import type {
   OutboundKind,
   TemplateContent,
 } from './message.ts';
+import type { RefusalReason } from './problem.ts';
 
-export { PROBLEM_CODES, type Problem, type ProblemCode } from './problem.ts';
+export { PROBLEM_CODES, type Problem, type ProblemCode, type RefusalReason } from './problem.ts';
 export type { CreateTemplate, EditTemplate, Template, TemplateVariable } from './template.ts';
 
 /** `PUT /v1/accounts/{channel}/{externalId}` */
@@ -182,9 +183,6 @@ export interface MarkRead {
   /** Shows that an answer is being typed, or no longer; absent: neither. */
   typing?: boolean;
 }
-
-/** Tells why a send is not allowed now; each is a problem code, too. */
-export type RefusalReason = 'session_closed' | 'opted_out' | 'handed_off' | 'blocked' | 'unsupported_by_channel';
 
 /** `GET /v1/conversations/{id}`; listed by `GET /v1/conversations`, the one last heard from first. */
 export interface ConversationView {

@@ -3,6 +3,16 @@ import type { MessageAttempt, ProblemCode } from './api.ts';
 import type { EventType } from './event.ts';
 import type { MessageStatus } from './message.ts';
 
+/** Lists the codes of problems that only calls about dead letters answer. */
+export const DEAD_LETTER_CODES = ['may_have_arrived', 'unreadable'] as const;
+
+declare module './problem.ts' {
+  interface ProblemCodes {
+    may_have_arrived: true;
+    unreadable: true;
+  }
+}
+
 /**
  * Lists the types of dead letters: an outbound message that ended `failed` or `unknown`, a webhook that could not be read, and one that (also)
  * tells of an account that is not registered.

@@ -12,7 +12,7 @@ export interface Problem {
   [extra: string]: unknown;
 }
 
-/** Lists every code of a problem; `docs/api.md` explains each. */
+/** Lists the codes of problems but those of features, which list their own; `docs/api.md` explains each. */
 export const PROBLEM_CODES = [
   'invalid_request',
   'invalid_body',
@@ -35,8 +35,6 @@ export const PROBLEM_CODES = [
   'blocked',
   'precondition_failed',
   'idempotency_conflict',
-  'may_have_arrived',
-  'unreadable',
   'forbidden_url',
   'media_too_large',
   'media_type_not_allowed',
@@ -48,5 +46,21 @@ export const PROBLEM_CODES = [
   'storage_unavailable',
   'internal',
 ] as const;
+/**
+ * Has a member for each code of a problem. A feature adds its own by declaration merging, in its part of the contract or in its folder:
+ * `declare module './problem.ts' { interface ProblemCodes { made_up: true } }`.
+ */
+export interface ProblemCodes extends Record<(typeof PROBLEM_CODES)[number], true> {}
 /** The stable word for what went wrong, for programs to decide by. */
-export type ProblemCode = (typeof PROBLEM_CODES)[number];
+export type ProblemCode = keyof ProblemCodes;
+
+/** Has a member for each reason why a send is not allowed, which is a problem code as well. A feature adds its own as in `ProblemCodes`. */
+export interface RefusalReasons {
+  session_closed: true;
+  opted_out: true;
+  handed_off: true;
+  blocked: true;
+  unsupported_by_channel: true;
+}
+/** Tells why a send is not allowed now. */
+export type RefusalReason = keyof RefusalReasons;

@@ -9,6 +9,7 @@ import { channels } from '../service/src/channels/index.ts';
 import { SUBSCRIBED_FIELDS } from '../service/src/channels/whatsapp/webhook-fields.ts';
 import { CONFIG_KEYS } from '../service/src/config/config.ts';
 import { channelsPage, PAGE } from './support/channels-page.ts';
+import { idleFeatures } from './support/idle-features.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -33,7 +34,7 @@ function anchors(path: string): string[] {
 
 test.each([
   ['setting', CONFIG_KEYS, 'docs/operations.md'],
-  ['error code', PROBLEM_CODES, 'docs/api.md'],
+  ['error code', [...PROBLEM_CODES, ...idleFeatures().flatMap(({ codes = [] }) => codes)], 'docs/api.md'],
   ['event type', EVENT_TYPES, 'docs/api.md'],
   ['webhook field', SUBSCRIBED_FIELDS, 'docs/whatsapp.md'],
   ['message status', MESSAGE_STATUSES, 'docs/how-it-works.md'],

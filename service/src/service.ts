@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getQueueToken } from '@nestjs/bull';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { PROBLEM_CODES } from '../../contract/api.ts';
 import { delivery } from './api/delivery.description.ts';
 import { WebhookListener, withWebhooks } from './api/webhooks.listener.ts';
 import { registerWebhooks } from './api/webhooks.route.ts';
@@ -15,7 +16,7 @@ import type { Config } from './config/config.ts';
 import { loadKeys } from './config/key-files.ts';
 import { systemClock, type Clock } from './core/clock.ts';
 import { makeIds, type Ids } from './core/ids.ts';
-import type { MakeFeature } from './features/feature.ts';
+import type { Feature, MakeFeature } from './features/feature.ts';
 import { FEATURES } from './features/index.ts';
 import { openLedger } from './open-ledger.ts';
 import { buildPipelines, type Pipelines, type World } from './kernel.ts';
@@ -179,11 +180,16 @@ async function makeApp(
   metrics.observeHttp(fastify as never);
   if (config.role !== 'worker') {
     registerWebhooks(fastify as never, pipelines);
-    const deprecated = pipelines.features.flatMap((feature) => feature.deprecated ?? []);
-    if (config.docs) setUpDocs(app, VERSION, { deprecated, webhooks: { delivery } });
+    if (config.docs) setUpDocs(app, VERSION, { ...describedBy(pipelines.features), webhooks: { delivery } });
   }
   if (world.notifier) followNotifier(world.notifier, app, metrics);
   return app;
+}
+
+/** What the description of the API says of features besides their operations. */
+function describedBy(features: readonly Feature[]) {
+  const deprecated = features.flatMap((feature) => feature.deprecated ?? []);
+  return { deprecated, codes: [...PROBLEM_CODES, ...features.flatMap(({ codes = [] }) => codes)] };
 }
 
 function followNotifier(notifier: Notifier, app: NestFastifyApplication, metrics: Metrics): void {

@@ -90,7 +90,7 @@ describe('a send', () => {
     ['with everything', { account, to: '+1', degrade: true, author: 'human', options: { any: 1 } }, []],
     ['to an address of nobody', { to: '+1' }, ['account']],
     ['to nothing', { account }, ['to']],
-    ['to a number', { account, to: 1 }, ['to']],
+    ['to a number that is not whole', { account, to: 1.5 }, ['to']],
     ['to two', { to: { conversationId: 'cnv_1', contactId: 'con_1' } }, ['to.conversationId']],
     ['to something else', { to: { groupId: '1' } }, ['to.groupId', 'to.conversationId']],
     ['by a machine', { account, to: '+1', author: 'machine' }, ['author']],

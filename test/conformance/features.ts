@@ -1,4 +1,5 @@
 /** What every feature has to do, whatever it is about. One suite for each port: `describeFeatures('SQLite', open, makers)`. */
+import { PROBLEM_CODES } from '../../contract/api.ts';
 import { EVENT_TYPES } from '../../contract/event.ts';
 import { capabilitiesOf } from '../../service/src/core/capabilities.ts';
 import type { Fact } from '../../service/src/events/fact.ts';
@@ -18,9 +19,10 @@ export function describeFeatures(name: string, open: () => Promise<Ledger>, make
     describePermissionRules(bench);
     describeErasers(bench);
   });
-  test(`no two features share a name, an eraser or a part of retention: ${name}`, async () => {
+  test(`no two features share a name, a code, an eraser or a part of retention: ${name}`, async () => {
     const { features, ledger } = await FeatureBench.make(await open(), makers);
-    const names = [features, allErasers(ledger, features), features.flatMap(({ retain = [] }) => retain)];
+    const codes = [...PROBLEM_CODES, ...features.flatMap(({ codes: own = [] }) => own)].map((code) => ({ name: code }));
+    const names = [features, codes, allErasers(ledger, features), features.flatMap(({ retain = [] }) => retain)];
     for (const named of names) expect(new Set(named.map((one) => one.name)).size).toBe(named.length);
   });
 }

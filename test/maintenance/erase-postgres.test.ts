@@ -1,6 +1,4 @@
 /** Erasing a person while units of work of another process are under way: what those leave goes as well. */
-import { FEATURES } from '../../service/src/features/index.ts';
-import type { Kernel } from '../../service/src/features/feature.ts';
 import { allErasers } from '../../service/src/keeping.ts';
 import { manualClock } from '../sandbox/kit/clock.ts';
 import { Eraser } from '../../service/src/maintenance/erase.ts';
@@ -16,6 +14,7 @@ import * as providerIds from '../../service/src/store/provider-id.store.ts';
 import type { Tx } from '../../service/src/store/unit-of-work.ts';
 import { messageRow } from '../conformance/store-messages.ts';
 import { newEvent } from '../conformance/store-work.ts';
+import { idleFeatures } from '../support/idle-features.ts';
 import { postgresLedgers } from '../support/postgres-ledgers.ts';
 
 const MINUTE = 60_000;
@@ -32,10 +31,8 @@ function gate() {
 function eraserOn(ledger: Ledger, clock: ReturnType<typeof manualClock>): Eraser {
   const outbox = new Outbox(clock, { notify: () => undefined, start: () => undefined, stop: async () => undefined });
   outbox.register([{ kind: 'maintenance' }]);
-  const kernel = { files: { ms: 0, maxTotalBytes: 0, folder: '' }, keep: {}, outbox, io: {}, clock };
-  const features = FEATURES.map((make) => make(kernel as unknown as Kernel));
   const eraser = new Eraser({ ledger, outbox, clock });
-  eraser.register(allErasers(ledger, features));
+  eraser.register(allErasers(ledger, idleFeatures({ outbox, clock })));
   return eraser;
 }
 

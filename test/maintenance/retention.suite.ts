@@ -1,7 +1,5 @@
 /** Retention over a ledger, on any database: what goes, what stays, and how much one step may look at. */
 import type { ParleyEvent } from '../../contract/event.ts';
-import type { Kernel } from '../../service/src/features/feature.ts';
-import { FEATURES } from '../../service/src/features/index.ts';
 import { allRetentionParts } from '../../service/src/keeping.ts';
 import { Retention } from '../../service/src/maintenance/retention.ts';
 import type { Ages } from '../../service/src/maintenance/retention-part.ts';
@@ -11,6 +9,7 @@ import type { StoreDialect } from '../../service/src/store/dialect.ts';
 import { Ledger } from '../../service/src/store/ledger.ts';
 import { fromRow } from '../../service/src/store/message-row.ts';
 import type { Schema } from '../../service/src/store/schema.ts';
+import { idleFeatures } from '../support/idle-features.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -103,20 +102,12 @@ function subscription(more: Record<string, unknown> = {}) {
   };
 }
 
-/** No files are kept, and jobs are not run. */
-const kernel = {
-  files: { ms: 0, maxTotalBytes: 0, folder: '' },
-  outbox: { enqueue: async () => undefined },
-  io: {},
-};
-
 /** Runs a sweep to its end; answers how many steps it took. */
 async function sweep(ages: Ages = AGES, now = NOW): Promise<number> {
   for (let steps = 1; ; steps++) {
     // Made anew each time: where it is stands in the ledger.
     const retention = new Retention();
-    const features = FEATURES.map((make) => make({ ...kernel, keep: ages } as unknown as Kernel));
-    retention.register(allRetentionParts(ages, features));
+    retention.register(allRetentionParts(ages, idleFeatures({ keep: ages })));
     const progress = await ledger.write((tx) => retention.step(tx, {}, now));
     if (progress !== 'more') {
       expect(progress).toEqual({ againAt: now + HOUR });

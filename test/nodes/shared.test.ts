@@ -1,5 +1,6 @@
 /** The pure parts below the nodes: errors in words, account digests, idempotency keys, time-outs, file names. */
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
+import { DEAD_LETTER_CODES } from '../../contract/dead-letter.ts';
 import { PROBLEM_CODES, type Problem, type ProblemCode } from '../../contract/api.ts';
 import { settingsDigest } from '../../contract/signature.ts';
 import { accountOfCredential, secretList } from '../../nodes/shared/account.ts';
@@ -68,7 +69,7 @@ describe('errors', () => {
     });
   });
 
-  test.each(PROBLEM_CODES)("%s comes out of n8n's error as it was worded", (code) => {
+  test.each([...PROBLEM_CODES, ...DEAD_LETTER_CODES])("%s comes out of n8n's error as it was worded", (code) => {
     const explanation = explainProblem(problem(code), URL);
     const error = toNodeError(node, explanation, { itemIndex: 2, status: 422 });
     expect(error).toBeInstanceOf(explanation.fault === 'user' ? NodeOperationError : NodeApiError);

@@ -31,7 +31,7 @@ let test_: TestApp;
 beforeAll(async () => {
   test_ = await startApp({
     controllers: [Messages],
-    setUp: (app) => setUpDocs(app, '0.1.0', { deprecated: [], webhooks: {} }),
+    setUp: (app) => setUpDocs(app, '0.1.0', { deprecated: [], codes: ['made_up'], webhooks: {} }),
   });
 });
 afterAll(() => test_.app.close());
@@ -43,7 +43,15 @@ test('the description is made from the schemas', async () => {
   expect(document).toMatchObject({
     openapi: '3.1.0',
     info: { title: 'Parley', version: '0.1.0' },
-    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+      schemas: {
+        Problem: {
+          required: expect.arrayContaining(['code']) as string[],
+          properties: { code: { enum: ['made_up'] } },
+        },
+      },
+    },
   });
   expect(document.paths['/v1/messages']).toMatchObject({
     post: {
@@ -67,7 +75,7 @@ test('the description is made from the schemas', async () => {
       },
       responses: {
         202: { content: { 'application/json': { schema: { required: ['id'] } } } },
-        401: { content: { 'application/problem+json': { schema: { required: expect.arrayContaining(['code']) } } } },
+        401: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
         409: {},
       },
     },

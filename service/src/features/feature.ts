@@ -2,6 +2,7 @@
  * What a feature is: parts that the kernel folds into the pipelines. Every member is optional, and nothing in the kernel knows a feature by
  * its name; `features/index.ts` lists them all.
  */
+import type { ProblemCode } from '../../../contract/api.ts';
 import type { Accounts } from '../connectors/accounts.ts';
 import type { ConnectorIo } from '../connectors/connector.ts';
 import type { Clock } from '../core/clock.ts';
@@ -88,6 +89,8 @@ export interface Feature {
   readonly metrics?: readonly FeatureGauge[];
   /** Its routes, a module of Nest's of their own. A process of the role `worker` has none. */
   readonly controllers?: readonly Controller[];
+  /** Codes of problems that only it answers; it merges them into `ProblemCodes` of the contract. */
+  readonly codes?: readonly ProblemCode[];
   /** Paths of them that are still answered, but deprecated. */
   readonly deprecated?: readonly string[];
   /** What its controllers are given, each by its class; those of other features are not. */

@@ -13,7 +13,6 @@ import {
   SwaggerModule,
 } from '@nestjs/swagger';
 import { z } from 'zod';
-import { PROBLEM_CODES } from '../../../contract/api.ts';
 
 /** What an OpenAPI schema looks like to @nestjs/swagger, which does not export its type at the root. */
 type SchemaObject = Extract<NonNullable<Parameters<typeof ApiResponse>[0]>, { schema: unknown }>['schema'];
@@ -62,21 +61,25 @@ function describedProblem(status: number): MethodDecorator & ClassDecorator {
   return ApiResponse({ status, description: 'Problem', content: { 'application/problem+json': { schema: PROBLEM } } });
 }
 
-const PROBLEM: SchemaObject = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'code', 'detail'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { type: 'string', enum: [...PROBLEM_CODES] },
-    detail: { type: 'string' },
-    errors: {
-      type: 'array',
-      items: { type: 'object', properties: { field: { type: 'string' }, message: { type: 'string' } } },
+const PROBLEM = { $ref: '#/components/schemas/Problem' };
+
+function problemSchema(codes: readonly string[]): SchemaObject {
+  return {
+    type: 'object',
+    required: ['type', 'title', 'status', 'code', 'detail'],
+    properties: {
+      type: { type: 'string' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      code: { type: 'string', enum: [...codes] },
+      detail: { type: 'string' },
+      errors: {
+        type: 'array',
+        items: { type: 'object', properties: { field: { type: 'string' }, message: { type: 'string' } } },
+      },
     },
-  },
-};
+  };
+}
 
 function queryParameters(query: z.ZodObject): (MethodDecorator & ClassDecorator)[] {
   return Object.entries(query.shape).map(([name, schema]) => {
@@ -106,6 +109,8 @@ export interface WebhookDescription {
 export interface DocumentParts {
   /** Everything below these paths is deprecated. */
   deprecated: readonly string[];
+  /** Every code that a problem may have. */
+  codes: readonly string[];
   /** By name. */
   webhooks: Record<string, WebhookDescription>;
 }
@@ -131,7 +136,11 @@ function deprecate(document: OpenAPIObject, paths: readonly string[]): OpenAPIOb
 }
 
 /** Serves the description as JSON at `/docs-json` and readable at `/docs`; everything comes from this server. */
-export function setUpDocs(app: INestApplication, version: string, { deprecated, webhooks }: DocumentParts): void {
+export function setUpDocs(
+  app: INestApplication,
+  version: string,
+  { deprecated, codes, webhooks }: DocumentParts,
+): void {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Parley')
@@ -140,10 +149,12 @@ export function setUpDocs(app: INestApplication, version: string, { deprecated, 
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The API key' })
     .build();
   const described = Object.entries(webhooks).map(([name, webhook]) => [name, describedWebhook(webhook)]);
-  const document = () => ({
-    ...deprecate(SwaggerModule.createDocument(app, config), deprecated),
-    webhooks: Object.fromEntries(described) as Record<string, object>,
-  });
+  const document = () => {
+    const { components, ...made } = deprecate(SwaggerModule.createDocument(app, config), deprecated);
+    const schemas = { ...components?.schemas, Problem: problemSchema(codes) };
+    const webhookPaths = Object.fromEntries(described) as Record<string, object>;
+    return { ...made, components: { ...components, schemas }, webhooks: webhookPaths };
+  };
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'docs-json',
     customSiteTitle: 'Parley API',

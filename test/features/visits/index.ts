@@ -3,6 +3,15 @@ import type { Feature, Kernel } from '../../../service/src/features/feature.ts';
 import { VisitsController } from './visits.controller.ts';
 import { TASK, Visits } from './visits.ts';
 
+declare module '../../../contract/problem.ts' {
+  interface ProblemCodes {
+    heard_enough: true;
+  }
+  interface RefusalReasons {
+    heard_enough: true;
+  }
+}
+
 export function visits(kernel: Kernel): Feature {
   const { ledger, outbox } = kernel;
   const service = new Visits(kernel);
@@ -28,6 +37,7 @@ export function visits(kernel: Kernel): Feature {
           }),
       },
     ],
+    codes: ['heard_enough'],
     tasks: [
       {
         name: TASK,
@@ -42,7 +52,7 @@ export function visits(kernel: Kernel): Feature {
         about: 'cap',
         async refuses({ purpose, contactId }, db) {
           if (purpose !== 'campaign' || contactId === undefined || !(await service.of(contactId, db)).greeted) return;
-          return { code: 'opted_out', detail: 'Who was greeted has heard enough.' };
+          return { code: 'heard_enough', detail: 'Who was greeted has heard enough.' };
         },
       },
     ],

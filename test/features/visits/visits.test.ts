@@ -30,7 +30,12 @@ test('a feature is folded in by its place in the list alone', async () => {
   // Once for each fact, however often it was posted.
   expect(await asked()).toMatchObject({ status: 200, body: { visits: 2, greeted: true } });
   expect(await app.call('GET', `/v1/visits/${id}`, undefined, { authorization: '' })).toMatchObject({ status: 401 });
-  expect(await campaign(app, ANA)).toMatchObject({ status: 409, body: { code: 'opted_out' } });
+  expect(await campaign(app, ANA)).toMatchObject({
+    status: 409,
+    body: { code: 'heard_enough', type: 'urn:parley:problem:heard_enough' },
+  });
+  const described = (await app.call('GET', '/docs-json')).body;
+  expect(JSON.stringify(described)).toContain('heard_enough');
   expect(await campaign(app, BEN)).toMatchObject({ status: 202 });
   expect((await app.call('GET', '/metrics')).text).toContain('parley_visits_kinds{kind="made_up"} 7');
   await wrote(app, BEN);

@@ -1,4 +1,5 @@
 /** Dead letters: what ended without having arrived is shown, replayed, or let go. */
+import { DEAD_LETTER_CODES } from '../../../../contract/dead-letter.ts';
 import type { Feature, Kernel } from '../feature.ts';
 import { DeadLettersController, FORMER_DEAD_LETTERS, FormerDeadLettersController } from './dead-letters.controller.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -8,6 +9,7 @@ export function deadLetters(kernel: Kernel): Feature {
   return {
     name: 'dead letters',
     controllers: [DeadLettersController, FormerDeadLettersController],
+    codes: DEAD_LETTER_CODES,
     deprecated: [FORMER_DEAD_LETTERS],
     services: [letters],
     metrics: [
