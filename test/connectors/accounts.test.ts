@@ -282,6 +282,25 @@ describe('accounts with a secret in common', () => {
     expect(await accounts.remove(apart.id)).toBeUndefined();
   });
 
+  test.each<[string, string[], string[][]]>([
+    ['leaves and comes back, as when two people save it with what they know', ['old'], [['new'], ['old']]],
+    ['holds others together and does not', ['old', 'new'], [['old'], ['old', 'new']]],
+  ])('that %s makes no more connections each time', async (_name, first, turns) => {
+    const put = (id: string, appSecret: string[]) =>
+      accounts.put(CHANNEL, id, { settings: { ...settings, phoneNumberId: id, appSecret } });
+    await put(ID, ['old']);
+    await put(OTHER, first);
+    await put('3333333333', first.slice(-1));
+    const stored = () => ledger.reader.selectFrom('connections').select('id').execute();
+    const told = new Set<string>();
+    for (let i = 0; i < 10; i++) {
+      for (const turn of turns) await put(OTHER, turn);
+      for (const account of accounts.list()) told.add(accounts.connectionOf(account).endpoint);
+    }
+    expect((await stored()).length).toBeLessThanOrEqual(2);
+    expect(told.size).toBeLessThanOrEqual(2);
+  });
+
   test('without any secret each has a connection of its own', async () => {
     const bare = ({ appSecret: _, ...rest }: Record<string, unknown>) => rest;
     const { account: one } = await accounts.put(CHANNEL, ID, { settings: bare(settings) });

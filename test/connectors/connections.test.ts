@@ -49,9 +49,9 @@ function connectionsOf(count: number, accounts: readonly LiveAccount[]): Connect
   connections.store(rows, endpoints, () => ({}));
   for (const account of accounts) connections.attach(account);
   connections.link(
-    accounts.map(({ connectionId: id, former }) => {
-      return { connectionId: id, formerConnectionId: former?.connectionId ?? null };
-    }),
+    accounts.flatMap(({ connectionId: intoId, former }) =>
+      former === null ? [] : [{ fromId: former.connectionId, intoId }],
+    ),
   );
   return connections;
 }

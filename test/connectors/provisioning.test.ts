@@ -38,7 +38,7 @@ function provisioning(publicUrl: string | undefined, left = others, parted: [str
     const own = { id: connectionId, connectionId, former: null, settings: { application, phoneNumberId: '1' } };
     connections.attach({ ...own, channel } as unknown as LiveAccount);
   }
-  connections.link(['of A', 'of B'].map((connectionId) => ({ connectionId, formerConnectionId: 'cnn' })));
+  connections.link(['of A', 'of B'].map((intoId) => ({ fromId: 'cnn', intoId })));
   const connection = { ...connections.find('cnn'), accounts: left } as LiveConnection;
   const accounts = { connectionOf: () => connection, connections, learn: async () => ({}) };
   return new Provisioning({ accounts, io, publicUrl, localUrl: () => LOCAL });

@@ -1,14 +1,9 @@
 /** Finds accounts and connections by what the webhook path asks for, so that no answer costs more the more of them there are. */
+import type { MoveRow } from '../store/connection.store.ts';
 import type { LiveAccount } from './live.ts';
 
 /** Bounds how many connections are looked at around one that accounts went to and fro. */
 const MAX_AROUND = 64;
-
-/** A connection that an account hangs below, and the one below which it hung before. */
-export interface Link {
-  connectionId: string;
-  formerConnectionId: string | null;
-}
 
 /** Indexes accounts by their addresses, by where they hung before, and connections by when their accounts changed and by moves between them. */
 export class AccountIndex {
@@ -53,16 +48,11 @@ export class AccountIndex {
   }
 
   /** Takes the moves that there were, those of accounts that were deleted since too. */
-  link(moves: readonly Link[]): void {
+  link(moves: readonly MoveRow[]): void {
     this.#links.clear();
-    for (const { connectionId: here, formerConnectionId: there } of moves) {
-      if (there === null || there === here) continue;
-      for (const [one, other] of [
-        [here, there],
-        [there, here],
-      ] as const) {
-        this.#links.set(one, (this.#links.get(one) ?? new Set()).add(other));
-      }
+    for (const { fromId, intoId } of moves) {
+      this.#links.set(fromId, (this.#links.get(fromId) ?? new Set()).add(intoId));
+      this.#links.set(intoId, (this.#links.get(intoId) ?? new Set()).add(fromId));
     }
   }
 

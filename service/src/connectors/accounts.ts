@@ -217,9 +217,8 @@ export class Accounts {
     const rows = await connectionStore.list(reader);
     this.connections.store(rows, await connectionStore.endpoints(reader), (row) => this.#learned(row));
     const learned = new Map(rows.map((row) => [row.id, row.learned]));
-    const all = await store.facts(reader);
-    this.connections.link(all);
-    for (const facts of all) await this.#see(facts, learned.get(facts.connectionId));
+    this.connections.link(await connectionStore.moves(reader));
+    for (const facts of await store.facts(reader)) await this.#see(facts, learned.get(facts.connectionId));
   }
 
   async #see(facts: AccountFacts, learned: string | null | undefined): Promise<void> {

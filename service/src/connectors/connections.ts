@@ -4,8 +4,8 @@
  */
 import { findChannel } from '../channels/registry.ts';
 import { VerificationError } from '../core/errors.ts';
-import type { ConnectionRow, EndpointRow } from '../store/connection.store.ts';
-import { AccountIndex, type Link } from './account-index.ts';
+import type { ConnectionRow, EndpointRow, MoveRow } from '../store/connection.store.ts';
+import { AccountIndex } from './account-index.ts';
 import type { Learned, RawRequest, RawResponse } from './connector.ts';
 import { connectionWith, type LiveAccount, type LiveConnection } from './live.ts';
 
@@ -125,13 +125,10 @@ export class Connections {
     for (const { endpoint, connectionId } of endpoints) this.#byEndpoint.set(endpoint, connectionId);
   }
 
-  /** Takes below which connections accounts hang and hung, those too that were deleted since. */
-  link(moves: readonly Link[]): void {
+  /** Takes between which connections accounts moved, those too that were deleted since. */
+  link(moves: readonly MoveRow[]): void {
     const stands = (id: string) => this.#merged.get(id) ?? id;
-    const known = moves.map(({ connectionId: here, formerConnectionId: there }) => {
-      return { connectionId: stands(here), formerConnectionId: there && stands(there) };
-    });
-    this.#index.link(known);
+    this.#index.link(moves.map(({ fromId, intoId }) => ({ fromId: stands(fromId), intoId: stands(intoId) })));
   }
 
   /** Hangs an account below its connection from now on; `before`: as it was known until now. */

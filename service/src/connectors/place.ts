@@ -39,7 +39,7 @@ export async function place(tx: Tx, account: Placed, placing: Placing): Promise<
   const isAlone = !others.some(({ connectionId }) => connectionId === current);
   const own = current !== undefined && isAlone ? [current] : [];
   const [oldest, ...newer] = [...new Set([...own, ...peers.map(({ connectionId }) => connectionId)])].sort();
-  if (oldest === undefined) return create(tx, channel, placing);
+  if (oldest === undefined) return leave(tx, channel, current, placing);
   for (const from of newer) {
     const waits = await connections.mergeInto(tx, from, oldest);
     if (waits) await placing.outbox.enqueue(tx, normalizeJob(oldest));
@@ -64,7 +64,7 @@ export async function separate(tx: Tx, channel: Channel, connectionId: string, p
   const below = await accounts.below(tx.db, connectionId);
   const [, ...apart] = groupsOf(below.map((row) => ({ id: row.id, channel, settings: placing.open(row) })));
   for (const group of apart) {
-    const into = await create(tx, channel, placing);
+    const into = await leave(tx, channel, connectionId, placing);
     for (const { id } of group) await accounts.move(tx, id, { from: connectionId, into, at: placing.now });
   }
 }
@@ -84,7 +84,10 @@ function groupsOf(members: readonly Member[]): Member[][] {
   return groups;
 }
 
-async function create(tx: Tx, channel: Channel, { ids, now }: Placing): Promise<string> {
+/** Makes a connection for accounts that leave one, or for a new account; who goes to and fro makes no more of them each time. */
+async function leave(tx: Tx, channel: Channel, from: string | undefined, { ids, now }: Placing): Promise<string> {
+  const known = from && (await connections.revive(tx, from));
+  if (known) return known;
   const id = ids.next('cnn');
   const endpoint = randomBytes(18).toString('base64url');
   await connections.create(tx, { id, connector: channel.id, endpoint, now });

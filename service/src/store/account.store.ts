@@ -144,8 +144,10 @@ export interface Move {
   at: number;
 }
 
-/** Hangs an account below another connection. */
+/** Hangs an account below another connection, and remembers the way for ever. */
 export async function move(tx: Tx, id: string, { from, into, at }: Move): Promise<void> {
   const change = { connectionId: into, formerConnectionId: from, movedAt: at };
   await tx.db.updateTable('accounts').set(change).where('id', '=', id).execute();
+  const way = tx.db.insertInto('connectionMoves').values({ fromId: from, intoId: into });
+  await way.onConflict((conflict) => conflict.columns(['fromId', 'intoId']).doNothing()).execute();
 }

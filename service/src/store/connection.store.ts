@@ -1,12 +1,14 @@
 /** Stores connections and the webhook URLs that lead to them. It keeps what a provider made for us as it comes: encrypted. */
 import type { Selectable } from 'kysely';
 import type { Db, Tx } from './unit-of-work.ts';
-import type { ConnectionsTable, EndpointsTable } from './schema.ts';
+import type { ConnectionMovesTable, ConnectionsTable, EndpointsTable } from './schema.ts';
 
 /** A connection as it is stored. */
 export type ConnectionRow = Selectable<ConnectionsTable>;
 /** A webhook URL and the connection that it leads to. */
 export type EndpointRow = Selectable<EndpointsTable>;
+/** Two connections, from one of which an account moved to the other. */
+export type MoveRow = Selectable<ConnectionMovesTable>;
 
 /** A connection with its first webhook URL. */
 export interface NewConnection {
@@ -24,6 +26,11 @@ export async function list(db: Db): Promise<ConnectionRow[]> {
 /** Lists every endpoint there is. */
 export async function endpoints(db: Db): Promise<EndpointRow[]> {
   return db.selectFrom('endpoints').selectAll().execute();
+}
+
+/** Lists between which connections accounts moved. */
+export async function moves(db: Db): Promise<MoveRow[]> {
+  return db.selectFrom('connectionMoves').selectAll().execute();
 }
 
 /** Stores a connection with its webhook URL. */
@@ -67,4 +74,18 @@ export async function mergeInto(tx: Tx, from: string, into: string): Promise<boo
   await db.updateTable('connections').set({ mergedInto: into }).where('mergedInto', '=', from).execute();
   await db.updateTable('connections').set({ mergedInto: into, learned: null }).where('id', '=', from).execute();
   return waiting.numUpdatedRows > 0n;
+}
+
+/**
+ * Lets a connection that `from` took in, the youngest, stand for itself again, with the URL that it was made with: accounts that leave one have
+ * mostly come before. Answers its id; undefined: there is none.
+ */
+export async function revive({ db }: Tx, from: string): Promise<string | undefined> {
+  const all = db.selectFrom('connections').select(['id', 'endpoint']).where('mergedInto', '=', from);
+  const found = await all.orderBy('id', 'desc').limit(1).executeTakeFirst();
+  if (found === undefined) return undefined;
+  const { id, endpoint } = found;
+  await db.updateTable('connections').set({ mergedInto: null }).where('id', '=', id).execute();
+  await db.updateTable('endpoints').set({ connectionId: id }).where('endpoint', '=', endpoint).execute();
+  return id;
 }

@@ -56,6 +56,12 @@ export interface EndpointsTable {
   connectionId: string;
 }
 
+/** Between which connections accounts moved, each once: what one was told may be meant for the other. */
+export interface ConnectionMovesTable {
+  fromId: string;
+  intoId: string;
+}
+
 export interface ApiKeysTable {
   id: string;
   hash: string;
@@ -254,6 +260,7 @@ export interface Schema {
   accounts: AccountsTable;
   connections: ConnectionsTable;
   endpoints: EndpointsTable;
+  connectionMoves: ConnectionMovesTable;
   apiKeys: ApiKeysTable;
   contacts: ContactsTable;
   identities: IdentitiesTable;

@@ -22,6 +22,13 @@ async function connections(db: Kysely<never>, { text }: StoreDialect): Promise<v
     .execute();
   await db.schema.createIndex('endpoints_endpoint').unique().on('endpoints').column('endpoint').execute();
   await db.schema
+    .createTable('connection_moves')
+    .addColumn('from_id', type, (column) => column.notNull())
+    .addColumn('into_id', type, (column) => column.notNull())
+    .execute();
+  const between = db.schema.createIndex('connection_moves_between').unique().on('connection_moves');
+  await between.columns(['from_id', 'into_id']).execute();
+  await db.schema
     .alterTable('accounts')
     .addColumn('connection_id', type, (c) => c.notNull().defaultTo(''))
     .execute();
