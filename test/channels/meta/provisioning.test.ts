@@ -223,6 +223,21 @@ test.each([
   expect(step).toMatchObject({ ok: false, blocking: true, detail: expect.stringMatching(detail) });
 });
 
+test.each<[string, Record<string, unknown>, object]>([
+  [
+    'another than webhooks name it by',
+    { user_id: '5' },
+    { ok: false, blocking: true, detail: expect.stringContaining('5') },
+  ],
+  ['the one that webhooks name it by', { user_id: IG_ID }, { ok: true }],
+  ['not told', {}, { ok: true }],
+])('of an account with its own log-in the id is %s', async (_name, told, expected) => {
+  const answer = json(200, { id: IG_ID, username: 'shop', ...told });
+  const fake = meta((method, path) => (method === 'GET' && path === `/${IG_ID}` ? answer : undefined));
+  const step = (await stepsOf('instagram', OWN, fake)).find(({ step: name }) => name === 'account');
+  expect(step).toMatchObject(expected);
+});
+
 test('what Meta refuses is a step that says so, without a secret; what cannot be reached too', async () => {
   const refused = await stepsOf(
     'messenger',

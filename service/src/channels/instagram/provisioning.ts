@@ -1,5 +1,6 @@
 /** Points Meta's webhooks for the Instagram account at its URL. */
 import type { ConnectorIo, ProvisioningPower } from '../../connectors/connector.ts';
+import { idOf } from '../kit/json.ts';
 import { graph, type MetaAccount } from '../protocols/meta/account.ts';
 import { linkedAccountOf } from '../protocols/meta/payloads.ts';
 import { provision } from '../protocols/meta/provisioning.ts';
@@ -23,8 +24,11 @@ async function finding(
 ): Promise<string | undefined> {
   const { igUserId, loginType } = settings;
   if (loginType === 'instagram') {
-    await graph({ method: 'GET', path: igUserId, query: { fields: 'id,username' } }, account, io);
-    return undefined;
+    // The account also answers to an id of this app's own, by which no webhook names it.
+    const query = { fields: 'id,user_id,username' };
+    const named = idOf((await graph({ method: 'GET', path: igUserId, query }, account, io)).user_id);
+    if (named === undefined || named === igUserId) return undefined;
+    return `${igUserId} is the id of this account for the app alone. Webhooks name it as ${named}: igUserId has to be that.`;
   }
   const query = { fields: 'id,name,instagram_business_account' };
   const answer = await graph({ method: 'GET', path: account.node, query }, account, io);
