@@ -196,6 +196,14 @@ export type OutboundContent =
 /** Tells what a contact shared: a page, a post, a reel, a story that names the business, a product. */
 export type ShareSource = 'link' | 'post' | 'reel' | 'story_mention' | 'product';
 
+/** Names something that is shown rather than said. */
+export interface SharedThing {
+  source: ShareSource;
+  url?: string;
+  title?: string;
+  id?: string;
+}
+
 /** One line of an order. `price` is for one piece, in units of `currency` (ISO 4217). */
 export interface OrderItem {
   productId: string;
@@ -207,10 +215,18 @@ export interface OrderItem {
 /** What a contact said, discriminated by `type`. Generic in the file reference: a channel knows the provider's id only. */
 export type InboundContentOf<Media> =
   | { type: 'text'; text: string }
-  /** `more`: further files of the same message. */
-  | { type: MediaKind; caption?: string; media: Media; more?: { type: MediaKind; media: Media }[] }
+  /** `more`: further files of the same message; `shares`: what is shown beside them; `stickerId`: which of the provider's stickers it is. */
+  | {
+      type: MediaKind;
+      caption?: string;
+      media: Media;
+      more?: { type: MediaKind; media: Media }[];
+      shares?: SharedThing[];
+      stickerId?: string;
+    }
   | { type: 'location'; latitude: number; longitude: number; name?: string; address?: string; url?: string }
-  | { type: 'contacts'; contacts: ContactCard[]; vcards?: string[] }
+  /** `requested`: the contact was asked for it. */
+  | { type: 'contacts'; contacts: ContactCard[]; vcards?: string[]; requested?: true }
   | { type: 'reaction'; messageId: string; emoji: string }
   /** A tapped button: `source` says whether it stood in a message or in a template. */
   | { type: 'button'; buttonId: string; text: string; source: 'message' | 'template' }
@@ -219,7 +235,7 @@ export type InboundContentOf<Media> =
   | { type: 'address'; text?: string; data: Record<string, unknown> }
   | { type: 'order'; catalogId?: string; text?: string; items: OrderItem[] }
   /** Something shown rather than said: a post, a reel, a page, a product, a story that names the business. */
-  | { type: 'share'; source: ShareSource; url?: string; title?: string; id?: string; text?: string }
+  | ({ type: 'share'; text?: string; shares?: SharedThing[] } & SharedThing)
   | { type: 'system'; event: string; text?: string; data?: Record<string, unknown> }
   | { type: 'request_welcome' }
   | { type: 'call_permission'; response: string; expiresAt?: number }
@@ -254,6 +270,8 @@ export interface Referral {
   clickId?: string;
   /** What the business put into the link. */
   reference?: string;
+  /** What the ad greeted the contact with: the message may be an answer to it. */
+  welcomeMessage?: string;
 }
 
 /** Who wrote a message: a program, or a person of the business, at a desk where they have one. */
@@ -269,4 +287,6 @@ export interface MessageContext {
   /** The story of the business that the message answers. */
   story?: { id?: string; url?: string };
   referral?: Referral;
+  /** What another responder said before, where the provider sums it up. */
+  summary?: string;
 }

@@ -15,11 +15,26 @@ const media = z.object({
   animated: z.boolean().optional(),
 });
 
+const sharedThing = z.object({
+  source: z.enum(['link', 'post', 'reel', 'story_mention', 'product']),
+  url: text.optional(),
+  title: text.optional(),
+  id: text.optional(),
+});
+const shares = z.array(sharedThing).optional();
+
 function contentWith<Media extends z.ZodType>(file: Media) {
   const more = z.array(z.object({ type: z.enum(MEDIA_KINDS), media: file })).optional();
   return z.discriminatedUnion('type', [
     z.object({ type: z.literal('text'), text }),
-    z.object({ type: z.enum(MEDIA_KINDS), caption: text.optional(), media: file, more }),
+    z.object({
+      type: z.enum(MEDIA_KINDS),
+      caption: text.optional(),
+      media: file,
+      more,
+      shares,
+      stickerId: text.optional(),
+    }),
     z.object({
       type: z.literal('location'),
       latitude: z.number(),
@@ -28,7 +43,12 @@ function contentWith<Media extends z.ZodType>(file: Media) {
       address: text.optional(),
       url: text.optional(),
     }),
-    z.object({ type: z.literal('contacts'), contacts: z.array(contactCard), vcards: z.array(text).optional() }),
+    z.object({
+      type: z.literal('contacts'),
+      contacts: z.array(contactCard),
+      vcards: z.array(text).optional(),
+      requested: z.literal(true).optional(),
+    }),
     z.object({ type: z.literal('reaction'), messageId: text, emoji: text }),
     z.object({ type: z.literal('button'), buttonId: text, text, source: z.enum(['message', 'template']) }),
     z.object({ type: z.literal('list'), buttonId: text, text, description: text.optional() }),
@@ -40,14 +60,7 @@ function contentWith<Media extends z.ZodType>(file: Media) {
       text: text.optional(),
       items: z.array(z.object({ productId: text, quantity: z.number(), price: z.number(), currency: text })),
     }),
-    z.object({
-      type: z.literal('share'),
-      source: z.enum(['link', 'post', 'reel', 'story_mention', 'product']),
-      url: text.optional(),
-      title: text.optional(),
-      id: text.optional(),
-      text: text.optional(),
-    }),
+    z.object({ type: z.literal('share'), text: text.optional(), shares, ...sharedThing.shape }),
     z.object({ type: z.literal('system'), event: text, text: text.optional(), data: data.optional() }),
     z.object({ type: z.literal('request_welcome') }),
     z.object({ type: z.literal('call_permission'), response: text, expiresAt: z.number().optional() }),
@@ -81,6 +94,8 @@ export const messageContext = z.object({
       mediaUrl: text.optional(),
       clickId: text.optional(),
       reference: text.optional(),
+      welcomeMessage: text.optional(),
     })
     .optional(),
+  summary: text.optional(),
 });

@@ -20,6 +20,17 @@ describe('what a person says and does', () => {
   );
 });
 
+test('the Test button of Meta’s console writes a message as a change', () => {
+  const { time, ...value } = { time: AT, ...item({ message: { mid: 'random_mid', text: 'random_text' } }) };
+  const body = { object: 'page', entry: [{ id: PAGE_ID, time, changes: [{ field: 'messages', value }] }] };
+  expect(parseBody(body)).toMatchObject([
+    {
+      ...{ type: 'message.received', address: [PAGE_ID], contact: ANA, dedupeKey: messageKey('random_mid') },
+      content: { type: 'text', text: 'random_text' },
+    },
+  ]);
+});
+
 describe('echoes', () => {
   const base = { address: [PAGE_ID], at: AT, contact: ANA };
 

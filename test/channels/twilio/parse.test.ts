@@ -44,6 +44,17 @@ describe('a message', () => {
     ]);
   });
 
+  test('on WhatsApp whose addresses have no prefix is one on WhatsApp', () => {
+    const form = { ...WHATSAPP_TEXT, From: '+4915112345678', To: '+14155238886', WaId: '4915112345678' };
+    const [expected] = parseForm({ ...form, From: 'whatsapp:+4915112345678', To: 'whatsapp:+14155238886' });
+    expect(parseForm(form)).toEqual([{ ...expected, raw: form }]);
+  });
+
+  test('tells the name that its person chose for themselves', () => {
+    const form = { ...WHATSAPP_TEXT, ProfileUsername: 'zoe.b' };
+    expect(parseForm(form)).toMatchObject([{ contact: { name: 'Zoë', username: 'zoe.b' } }]);
+  });
+
   test.each([
     ['WhatsApp', WHATSAPP_TEXT],
     ['RCS', { ...SMS_TEXT, From: 'rcs:+15550001111' }],

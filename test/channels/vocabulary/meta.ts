@@ -52,7 +52,7 @@ export const MESSENGER: Speaker = {
       item({
         message: {
           mid: OWN,
-          attachments: [{ type: 'sticker', payload: { url: 'https://cdn.example/1', sticker_id: 1 } }],
+          attachments: [{ type: 'sticker', payload: { url: 'https://cdn.example/1' } }],
         },
       }),
     ),

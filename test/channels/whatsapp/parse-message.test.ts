@@ -44,6 +44,11 @@ describe('context', () => {
     expect(parseMessage(messageWith({ ...text, context }))).toMatchObject([{ context: expected }]);
   });
 
+  test('what another responder said before, in sum', () => {
+    const around = { conversation_context: { type: 'summary', summary: { text: 'Wants a refund' } } };
+    expect(parseMessage(messageWith(text), around)).toMatchObject([{ context: { summary: 'Wants a refund' } }]);
+  });
+
   test('a context that says nothing is left out', () => {
     expect(parseMessage(messageWith({ ...text, context: { from: '1' } }))[0]).not.toHaveProperty('context');
   });
@@ -59,6 +64,8 @@ describe('context', () => {
       video_url: 'https://v.example/1',
       thumbnail_url: 'https://t.example/1',
       ctwa_clid: 'Aff-n8',
+      ref: 'summer-26',
+      welcome_message: { text: 'Hi there!' },
     };
     expect(parseMessage(messageWith({ ...text, referral }))).toMatchObject([
       {
@@ -73,6 +80,8 @@ describe('context', () => {
             mediaType: 'video',
             mediaUrl: 'https://v.example/1',
             clickId: 'Aff-n8',
+            reference: 'summer-26',
+            welcomeMessage: 'Hi there!',
           },
         },
       },

@@ -70,6 +70,14 @@ describe('statuses', () => {
     expect(event && 'freeUntil' in event ? event.freeUntil : undefined).toBe(freeUntil);
   });
 
+  test('a payment and its refund are two facts, each the same when it is told again', () => {
+    const paid = { status: 'captured', type: 'payment', payment: { reference_id: 'r1', transaction: { id: 't1' } } };
+    const refunded = { ...paid, payment: { ...paid.payment, transaction: { id: 't2', type: 'refund' } } };
+    const [once, again, back] = [paid, paid, refunded].map((part) => status(part)[0]?.dedupeKey);
+    expect(again).toBe(once);
+    expect(back).not.toBe(once);
+  });
+
   test.each([
     ['an unknown step', { status: 'warning' }, 'status "warning" is not known'],
     [

@@ -1,7 +1,7 @@
 /** The two lines that Twilio carries, and how each writes an address. */
 import type { IdentityRef } from '../../../../contract/event.ts';
 import { ParleyError } from '../../core/errors.ts';
-import { textOf } from '../kit/json.ts';
+import { textOf, type JsonObject } from '../kit/json.ts';
 import { dialled, readNumber, type NumberSettings } from '../kit/phone-number.ts';
 import { identitiesOf, phone } from '../protocols/whatsapp/identity.ts';
 
@@ -24,6 +24,12 @@ export function isOnWhatsApp(address: unknown): boolean {
   return textOf(address)?.startsWith(PREFIX) ?? false;
 }
 
+/** Tells whether an address of this form is one of WhatsApp: some forms say so beside the address rather than before it. */
+export function isByWhatsApp(address: unknown, form: JsonObject): boolean {
+  const isSaidBeside = textOf(form.WaId) !== undefined || form.ChannelPrefix === 'whatsapp';
+  return isOnWhatsApp(address) || (isSaidBeside && textOf(address) !== undefined && lineOf(address) === 'sms');
+}
+
 /** Which line an address is of; undefined: one that is not carried here, like RCS. */
 export function lineOf(address: unknown): Line | undefined {
   const channel = /^([a-z]+):/.exec(textOf(address) ?? '')?.[1];
@@ -43,9 +49,9 @@ export function wireRecipient(line: Line, { kind, address }: IdentityRef): strin
 }
 
 /** Whoever a webhook names, the lasting identity first. `userId`: WhatsApp's business-scoped user id. */
-export function identities(address: unknown, userId?: unknown): IdentityRef[] {
+export function identities(address: unknown, form: JsonObject, userId?: unknown): IdentityRef[] {
   const own = bare(address);
-  if (isOnWhatsApp(address)) return identitiesOf(bare(userId), own);
+  if (isByWhatsApp(address, form)) return identitiesOf(bare(userId), own);
   return own === undefined ? [] : [phone(own)];
 }
 

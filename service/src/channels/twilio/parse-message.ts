@@ -6,7 +6,7 @@ import { messageKey } from '../../core/ids.ts';
 import type { ChannelEvent, ParsedContent, ParsedPreference, ProviderMedia } from '../channel.ts';
 import { readAnswers } from '../kit/json-body.ts';
 import { compact, numberOf, textOf, type JsonObject } from '../kit/json.ts';
-import { isOnWhatsApp } from './addresses.ts';
+import { isByWhatsApp } from './addresses.ts';
 
 /** Twilio attaches ten files at most; some room for more. */
 const MAX_FILES = 32;
@@ -119,7 +119,7 @@ function contextOf(form: JsonObject): MessageContext | undefined {
 
 /** On WhatsApp every message opens the window; whether a reaction does, nobody says. SMS has no window. */
 function openerOf(form: JsonObject, content: ParsedContent, context?: MessageContext): WindowOpener | undefined {
-  if (!isOnWhatsApp(form.From) || form.MessageType === 'reaction') return undefined;
+  if (!isByWhatsApp(form.From, form) || form.MessageType === 'reaction') return undefined;
   if (context?.referral !== undefined) return 'ad';
   return content.type === 'button' || content.type === 'list' ? 'button' : 'message';
 }
@@ -139,12 +139,14 @@ const RESUMING = /^\s*(start|unstop)\s*$/i;
 function wishOf(form: JsonObject): ParsedPreference['value'] | undefined {
   const told = textOf(form.OptOutType);
   if (told !== undefined) return WISHES.get(told.toUpperCase());
-  return !isOnWhatsApp(form.From) && RESUMING.test(textOf(form.Body) ?? '') ? 'resume' : undefined;
+  return !isByWhatsApp(form.From, form) && RESUMING.test(textOf(form.Body) ?? '') ? 'resume' : undefined;
 }
 
 /** The message, and the wish in it. */
 export function messageEvents(form: JsonObject, sid: string, people: IdentityRef[], address: string[]): ChannelEvent[] {
-  const contact = compact({ identities: people, name: textOf(form.ProfileName) });
+  const contact = compact({
+    ...{ identities: people, name: textOf(form.ProfileName), username: textOf(form.ProfileUsername) },
+  });
   const content = contentOf(form);
   const context = contextOf(form);
   const message: ChannelEvent = compact({

@@ -5,7 +5,7 @@ import type { RawRequest } from '../../connectors/connector.ts';
 import { fingerprint } from '../kit/fingerprint.ts';
 import { readJsonObject } from '../kit/json-body.ts';
 import { compact, textOf, type JsonObject } from '../kit/json.ts';
-import { bare, identities, lineOf, type Line } from './addresses.ts';
+import { bare, identities, isByWhatsApp, lineOf, type Line } from './addresses.ts';
 import { decodeForm, membersOf } from './form.ts';
 import { messageEvents } from './parse-message.ts';
 import { stepOf } from './payloads.ts';
@@ -37,7 +37,7 @@ function statusEvent(form: JsonObject, sid: string, said: string, query: RawRequ
   const address = sender === undefined ? sendersIn(form.From, form) : [sender];
   const dedupeKey = `status:${sid}:${said}`;
   const step = stepOf(said, form.ErrorCode, form.ErrorMessage ?? form.ChannelStatusMessage);
-  const people = identities(form.To);
+  const people = identities(form.To, form);
   const contact = people.length > 0 ? { identities: people } : undefined;
   if (step === undefined) {
     return compact({
@@ -61,7 +61,8 @@ function sendersIn(number: unknown, { MessagingServiceSid: service }: JsonObject
 
 /** A Messaging Service posts what comes on all of its senders to one URL, and an answer on this line would not reach the person. */
 function isOnOtherLine(form: JsonObject, line: Line): boolean {
-  return textOf(form.From) !== undefined && lineOf(form.From) !== line;
+  const actual = isByWhatsApp(form.From, form) ? 'whatsapp' : lineOf(form.From);
+  return textOf(form.From) !== undefined && actual !== line;
 }
 
 /** Total, also for a body that `verify` would have refused: it is kept as one `unsupported`. */
@@ -81,7 +82,7 @@ export const parseOn =
       const names = { sms: 'SMS', whatsapp: 'WhatsApp' };
       return [unsupported(sid, `a message that did not come by ${names[line]}, but to the URL of this account`, form)];
     }
-    const people = identities(form.From, form.ExternalUserId);
+    const people = identities(form.From, form, form.ExternalUserId);
     if (people.length === 0) return [unsupported(sid, 'a message of nobody', form)];
     return messageEvents(form, sid, people, sendersIn(form.To, form));
   };

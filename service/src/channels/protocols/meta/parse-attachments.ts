@@ -1,7 +1,8 @@
 /** Attachments of a message: files, and what is shown rather than sent. */
-import type { ShareSource } from '../../../../../contract/message.ts';
+import type { SharedThing, ShareSource } from '../../../../../contract/message.ts';
 import type { MediaKind } from '../../../../../contract/media.ts';
 import { iso } from '../../../core/clock.ts';
+import { pick } from '../../../core/pick.ts';
 import type { ParsedContent, ProviderMedia } from '../../channel.ts';
 import { compact, idOf, numberOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
 import { momentOf, wordOf } from './item.ts';
@@ -9,6 +10,7 @@ import { momentOf, wordOf } from './item.ts';
 interface File {
   type: MediaKind;
   media: ProviderMedia;
+  stickerId?: string;
 }
 
 const FILES: ReadonlyMap<unknown, MediaKind> = new Map<unknown, MediaKind>([
@@ -25,7 +27,8 @@ function fileOf(attachment: JsonObject): File | undefined {
   const kind = FILES.get(attachment.type);
   const url = textOf(payload.url);
   if (kind === undefined || url === undefined) return undefined;
-  return { type: payload.sticker_id === undefined ? kind : 'sticker', media: { providerId: url } };
+  const stickerId = idOf(payload.sticker_id);
+  return compact({ type: stickerId === undefined ? kind : 'sticker', media: { providerId: url }, stickerId });
 }
 
 /** Until 2026-08-30 a sticker also stands among the attachments as an image, with the same `sticker_id`. */
@@ -101,19 +104,26 @@ const SHOWN: ReadonlyMap<unknown, Shown> = new Map<unknown, Shown>([
   ['like_heart', () => ({ type: 'text', text: '❤️' })],
 ]);
 
+/** What is shown beside something else. */
+function sharesIn(shown: readonly ParsedContent[]): SharedThing[] | undefined {
+  const shares = shown.flatMap((one) => (one.type === 'share' ? [pick(one, 'source', 'url', 'title', 'id')] : []));
+  return shares.length > 0 ? shares.map((one) => compact(one)) : undefined;
+}
+
 /** What the attachments of a message say; `undefined`: nothing that Parley can read. */
 export function attachmentsContent(value: unknown, text: string | undefined): ParsedContent | undefined {
   const attachments = objectsOf(value);
-  const [first, ...more] = filesOf(attachments);
+  const caption = text || undefined;
+  const shown = attachments.flatMap(
+    (attachment) => SHOWN.get(attachment.type)?.(objectOf(attachment.payload), attachment, caption) ?? [],
+  );
+  const [first, ...rest] = filesOf(attachments);
   if (first !== undefined) {
-    const { type, media } = first;
-    return compact({ type, caption: text || undefined, media, more: more.length > 0 ? more : undefined });
+    const more = rest.length > 0 ? rest.map(({ type, media }) => ({ type, media })) : undefined;
+    return compact({ ...first, caption, more, shares: sharesIn(shown) });
   }
-  for (const attachment of attachments) {
-    const shown = SHOWN.get(attachment.type)?.(objectOf(attachment.payload), attachment, text || undefined);
-    if (shown !== undefined) return shown;
-  }
-  return undefined;
+  const [sole, ...others] = shown;
+  return sole?.type === 'share' ? compact({ ...sole, shares: sharesIn(others) }) : sole;
 }
 
 /** Why nothing could be made of them. */

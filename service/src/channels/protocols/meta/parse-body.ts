@@ -3,7 +3,7 @@
  * are legal in one body, and nothing is left out: what is not known becomes `unsupported` with its raw part. Pure and total.
  */
 import type { ChannelEvent, ContactRef } from '../../channel.ts';
-import { isObject, listOf, objectOf, type JsonObject } from '../../kit/json.ts';
+import { isObject, listOf, objectOf, textOf, type JsonObject } from '../../kit/json.ts';
 import { itemOf, unsupported, type Item, type Readers } from './item.ts';
 import {
   feedbackEvents,
@@ -66,6 +66,11 @@ function itemEvents(item: Item): ChannelEvent[] {
   return [unsupported(item, retired === undefined ? 'kind of event that is not known' : `"${retired}" is retired`)];
 }
 
+/** The Test button of Meta's console, and Instagram in places, write an element of `messaging[]` as a change. */
+function isMessaging({ field, value }: JsonObject): boolean {
+  return /^messag(?:es|ing)/.test(textOf(field) ?? '') && isObject(objectOf(value).sender);
+}
+
 function entryEvents(readers: Readers, entry: JsonObject): ChannelEvent[] {
   const stray = (raw: unknown, reason: string): ChannelEvent[] => {
     const { isOwn, isStandby, ...around } = itemOf(readers, entry, {}, false);
@@ -81,7 +86,11 @@ function entryEvents(readers: Readers, entry: JsonObject): ChannelEvent[] {
   const events = [
     ...each('messaging', (raw) => itemEvents(itemOf(readers, entry, raw, false))),
     ...each('standby', (raw) => itemEvents(itemOf(readers, entry, raw, true))),
-    ...each('changes', (raw) => changeEvents(readers, entry, raw)),
+    ...each('changes', (raw) =>
+      isMessaging(raw)
+        ? itemEvents(itemOf(readers, entry, objectOf(raw.value), false))
+        : changeEvents(readers, entry, raw),
+    ),
   ];
   return events.length > 0 ? events : stray(entry, 'entry without content');
 }

@@ -16,9 +16,9 @@ export function sha256Of(value: unknown): string | undefined {
   return bytes.length === 32 ? bytes.toString('hex') : undefined;
 }
 
-function media(kind: MediaKind): Reader {
+function media(kind: MediaKind, member: string = kind): Reader {
   return (message) => {
-    const file = objectOf(message[kind]);
+    const file = objectOf(message[member]);
     const providerId = idOf(file.id);
     if (providerId === undefined) return undefined;
     const reference: ProviderMedia = compact({
@@ -26,7 +26,7 @@ function media(kind: MediaKind): Reader {
       mimeType: textOf(file.mime_type) ?? 'application/octet-stream',
       sha256: sha256Of(file.sha256),
       filename: textOf(file.filename),
-      voice: flagOf(file.voice),
+      voice: member === 'voice' ? true : flagOf(file.voice),
       animated: flagOf(file.animated),
     });
     return compact({ type: kind, caption: textOf(file.caption), media: reference });
@@ -66,13 +66,20 @@ function phones(value: unknown): ContactCard['phones'] {
   );
 }
 
+/** The formatted name of a vCard (RFC 6350, 6.2.1): whoever is shared by a card has none beside it. */
+function nameIn(vcard: string | undefined): string | undefined {
+  const [, value] = /^FN(?:;[^:\r\n]*)?:([^\r\n]*)/im.exec(vcard ?? '') ?? [];
+  return value?.replaceAll(/\\([,;\\])/g, '$1').trim();
+}
+
 function nameOf(card: JsonObject): ContactCard['name'] {
   const name = objectOf(card.name);
   const first = textOf(name.first_name);
   const last = textOf(name.last_name);
   const sole = objectsOf(card.phones)[0]?.phone;
+  const written = [first, last].filter(Boolean).join(' ') || nameIn(textOf(card.vcard));
   return compact({
-    formatted: textOf(name.formatted_name) ?? ([first, last].filter(Boolean).join(' ') || textOf(sole) || ''),
+    formatted: textOf(name.formatted_name) ?? (written || textOf(sole) || ''),
     first,
     last,
     middle: textOf(name.middle_name),
@@ -100,7 +107,11 @@ function contacts(message: JsonObject): ParsedContent | undefined {
   const cards = objectsOf(message.contacts);
   if (cards.length === 0) return undefined;
   const vcards = cards.map(({ vcard }) => textOf(vcard)).filter((vcard) => vcard !== undefined);
-  return compact({ type: 'contacts', contacts: cards.map(cardOf), vcards: vcards.length > 0 ? vcards : undefined });
+  const requested = textOf(message.origin)?.startsWith('contact_request') ? (true as const) : undefined;
+  return compact({
+    ...{ type: 'contacts' as const, contacts: cards.map(cardOf), requested },
+    vcards: vcards.length > 0 ? vcards : undefined,
+  });
 }
 
 /** A missing or empty `emoji` takes the reaction back. */
@@ -143,6 +154,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['image', media('image')],
   ['video', media('video')],
   ['audio', media('audio')],
+  // Of older providers: `audio` with a flag since.
+  ['voice', media('audio', 'voice')],
   ['document', media('document')],
   ['sticker', media('sticker')],
   ['location', location],

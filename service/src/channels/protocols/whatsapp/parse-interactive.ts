@@ -45,6 +45,10 @@ export function interactiveContent(interactive: JsonObject): ParsedContent | und
       return isObject(interactive.nfm_reply) ? form(interactive.nfm_reply) : undefined;
     case 'call_permission_reply':
       return callPermission(objectOf(interactive.call_permission_reply));
+    case 'payment_method':
+      return isObject(interactive.payment_method)
+        ? { type: 'form', name: 'payment_method', data: interactive.payment_method }
+        : undefined;
     default:
       return undefined;
   }

@@ -18,12 +18,14 @@ function referralOf(message: JsonObject): Referral | undefined {
     mediaType: textOf(ad.media_type),
     mediaUrl: textOf(ad.image_url) ?? textOf(ad.video_url) ?? textOf(ad.thumbnail_url),
     clickId: textOf(ad.ctwa_clid),
+    reference: textOf(ad.ref),
+    welcomeMessage: textOf(objectOf(ad.welcome_message).text),
   });
   return Object.keys(referral).length > 0 ? referral : undefined;
 }
 
 /** What the message answers, how it came, and the ad it came from. */
-function aboutOf(message: JsonObject): MessageContext | undefined {
+function aboutOf(change: Change, message: JsonObject): MessageContext | undefined {
   const around = objectOf(message.context);
   const { catalog_id: catalog, product_retailer_id: product } = objectOf(around.referred_product);
   const catalogId = idOf(catalog);
@@ -34,6 +36,7 @@ function aboutOf(message: JsonObject): MessageContext | undefined {
     frequentlyForwarded: flagOf(around.frequently_forwarded),
     product: catalogId !== undefined && productId !== undefined ? { catalogId, productId } : undefined,
     referral: referralOf(message),
+    summary: textOf(objectOf(objectOf(change.value.conversation_context).summary).text),
   });
   return Object.keys(context).length > 0 ? context : undefined;
 }
@@ -52,7 +55,7 @@ function openerOf(content: ParsedContent, context: MessageContext | undefined): 
 
 function received(change: Change, message: JsonObject, contact: ContactRef, content: ParsedContent): ChannelEvent {
   const id = textOf(message.id);
-  const context = aboutOf(message);
+  const context = aboutOf(change, message);
   const base = baseOf(change, 'message', id, message, instantOf(message.timestamp));
   return compact({
     type: 'message.received' as const,

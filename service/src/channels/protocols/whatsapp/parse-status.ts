@@ -1,5 +1,6 @@
 /** `statuses[]`: the way of an outbound message (webhooks/reference/messages/status). */
 import type { ChannelEvent, ParsedStatus } from '../../channel.ts';
+import { fingerprint } from '../../kit/fingerprint.ts';
 import { compact, flagOf, instantOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
 import { baseOf, unsupported, type Change } from './change.ts';
 import { proven } from '../meta/fault.ts';
@@ -53,7 +54,9 @@ export function statusEvent(change: Change, status: JsonObject): ChannelEvent {
   if (isGroup) return unsupported(change, 'status of a group message', status, { id: key, at });
   const step = STATUSES.get(said);
   if (step === undefined || id === undefined) {
-    return unsupported(change, `status "${said}" is not known`, status, { id: key, at, status: said });
+    // A payment and its refund are told by the same word of the same message.
+    const fact = key && `${key}:${fingerprint(status)}`;
+    return unsupported(change, `status "${said}" is not known`, status, { id: fact, at, status: said });
   }
   const identities = identitiesOf(status.recipient_user_id, status.recipient_id);
   return compact({
