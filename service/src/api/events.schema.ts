@@ -119,7 +119,7 @@ const identityChange = z.object({ before: identities, event: text, text: word, h
 const unknown = z.object({ reason: text, field: word, status: word, groupId: word });
 
 /** What is told of a person may be forgotten: every member may be absent. */
-const told = <T extends string, Shape extends z.ZodRawShape, Config extends z.core.$ZodObjectConfig>(
+const eventWith = <T extends string, Shape extends z.ZodRawShape, Config extends z.core.$ZodObjectConfig>(
   type: T,
   members: z.ZodObject<Shape, Config>,
 ) => z.object({ ...frame, type: z.literal(type), data: members.partial() });
@@ -134,18 +134,18 @@ export const parleyEvent = z.discriminatedUnion('type', [
     type: z.literal('message.echo'),
     echo: z.object({ providerMessageId: text, content: inboundContent }),
   }),
-  told('message.deleted', deleted),
-  told('contact.preference', preference),
-  told('contact.identity_changed', identityChange),
-  told('template.status', template),
-  told('template.quality', template),
-  told('template.changed', template),
-  told('account.alert', z.looseObject({ ...changed, message: word, providerCode: word })),
-  told('account.changed', z.looseObject(changed)),
-  told('call', call),
-  told('link.clicked', click),
-  told('conversation.control', control),
-  told('unsupported', unknown),
+  eventWith('message.deleted', deleted),
+  eventWith('contact.preference', preference),
+  eventWith('contact.identity_changed', identityChange),
+  eventWith('template.status', template),
+  eventWith('template.quality', template),
+  eventWith('template.changed', template),
+  eventWith('account.alert', z.looseObject({ ...changed, message: word, providerCode: word })),
+  eventWith('account.changed', z.looseObject(changed)),
+  eventWith('call', call),
+  eventWith('link.clicked', click),
+  eventWith('conversation.control', control),
+  eventWith('unsupported', unknown),
 ]);
 
 /** The body of a delivery. */

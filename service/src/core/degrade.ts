@@ -194,13 +194,13 @@ function productLines({ title, productIds }: { title: string; productIds: string
 /** Choices stand below the card that they are about. None where a card is nothing but a file without a link. */
 function ofCarousel({ text, cards }: Of<'carousel'>): OutboundContent[] {
   let number = 0;
-  const told = cards.map((card) => {
+  const texts = cards.map((card) => {
     const words = cardText(card);
     return words && joined([words, ...repliesOf(card).map(({ title }) => numbered(++number, title))]);
   });
-  if (told.includes('')) return [];
+  if (texts.includes('')) return [];
   const choices = cards.flatMap(repliesOf).map(({ id, title }) => ({ id, title }));
-  return [{ type: 'text', text: joined([text, ...told], '\n\n'), ...(choices.length > 0 && { choices }) }];
+  return [{ type: 'text', text: joined([text, ...texts], '\n\n'), ...(choices.length > 0 && { choices }) }];
 }
 
 /** The picture of a card that says something in words is left out. */

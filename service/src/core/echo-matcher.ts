@@ -9,13 +9,13 @@ const FILES: readonly unknown[] = ['image', 'video', 'audio', 'document', 'stick
 /**
  * Compares by the words, where either has any; files without words by their kind. What is neither (a card, say) matches any other such content.
  */
-export function matchesEcho(sent: OutboundContent, told: { type: string }): boolean {
-  const [ours, theirs] = [wordsOf(sent), wordsOf(told)];
+export function matchesEcho(sent: OutboundContent, echo: { type: string }): boolean {
+  const [ours, theirs] = [wordsOf(sent), wordsOf(echo)];
   if (ours !== undefined) return ours === theirs;
   if (sent.type === 'reaction') return false;
   if (theirs !== undefined) return holds(sent, theirs);
   const file = fileOf(sent);
-  return file === undefined ? !FILES.includes(told.type) : file === told.type;
+  return file === undefined ? !FILES.includes(echo.type) : file === echo.type;
 }
 
 function wordsOf(content: object): string | undefined {

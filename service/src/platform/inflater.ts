@@ -29,24 +29,24 @@ const broken = () => new ParleyError(400, 'invalid_body', 'The body is not what 
 const tooMany = () =>
   new ParleyError(503, 'overloaded', 'Too much is being sent at the same time', { retryAfterMs: 1_000 });
 
-/** Inflates bodies, a few at a time and the others in turn. */
+/** Inflates a few bodies at a time, the others in their order. */
 export class Inflater {
   readonly #budget: BodyBudget;
   readonly #waiting: (() => void)[] = [];
   #underWay = 0;
 
-  /** Bodies that wait for their turn count in `budget`. */
+  /** Bodies that wait count in `budget`. */
   constructor(budget: BodyBudget) {
     this.#budget = budget;
   }
 
-  /** An encoding by its name in `Content-Encoding`. Several, one over the other, are none that is known. */
+  /** Tells whether it can inflate an encoding of `Content-Encoding`; several, one over the other, are none that it knows. */
   knows(encoding: string): boolean {
     return Object.hasOwn(ENGINES, encoding);
   }
 
   /**
-   * The body without its encoding, of at most `limit` bytes. Throws `body_too_large` (413), `invalid_body` (400) for what is cut off, corrupt
+   * Answers the body without its encoding, of at most `limit` bytes. Throws `body_too_large` (413), `invalid_body` (400) for what is cut off, corrupt
    * or followed by something else, `overloaded` (503).
    */
   async inflate(body: Buffer, encoding: string, limit: number): Promise<Buffer> {
@@ -54,7 +54,7 @@ export class Inflater {
     const reservation = this.#budget.reserve(() => (isEvicted = true));
     reservation.grow(body.length);
     try {
-      if (this.#underWay >= MAX_UNDER_WAY) await new Promise<void>((turn) => this.#waiting.push(turn));
+      if (this.#underWay >= MAX_UNDER_WAY) await new Promise<void>((start) => this.#waiting.push(start));
       else this.#underWay += 1;
       try {
         if (isEvicted) throw tooMany();
@@ -67,11 +67,11 @@ export class Inflater {
     }
   }
 
-  /** Hands the turn on, so that nobody who comes later overtakes. */
+  /** Starts the body that has waited the longest, so that none that comes later overtakes. */
   #next(): void {
-    const turn = this.#waiting.shift();
-    if (turn === undefined) this.#underWay -= 1;
-    else turn();
+    const start = this.#waiting.shift();
+    if (start === undefined) this.#underWay -= 1;
+    else start();
   }
 }
 

@@ -70,12 +70,12 @@ async function numberStep({ settings, io }: Context): Promise<ProvisioningStep> 
   }
   const ailing = entities.filter(({ can_send_message: can }) => can === 'BLOCKED' || can === 'LIMITED');
   if (ailing.length === 0) return passed(step);
-  const told = ailing.map((entity) => {
+  const problems = ailing.map((entity) => {
     const [first] = objectsOf(entity.errors);
     const why = [first?.error_description, first?.possible_solution].map(textOf).filter((text) => text !== undefined);
     return `${textOf(entity.entity_type) ?? 'something'} is ${String(entity.can_send_message)}${why.map((text) => `. ${text}`).join('')}`;
   });
-  return missing(step, `Meta limits sending: ${told.join('; ')}`, false);
+  return missing(step, `Meta limits sending: ${problems.join('; ')}`, false);
 }
 
 async function webhookStep({ webhookUrl, settings, io }: Context): Promise<ProvisioningStep> {
@@ -96,8 +96,8 @@ export const provisioning: ProvisioningPower<Dialog360Settings> = {
     const settled = settingsStep(context);
     const number = await attempt('number', () => numberStep(context), false);
     if (!settled.ok) return [settled, number];
-    const told = { ...context, settings: await proven(settings, keep) };
-    return [settled, number, await attempt('webhook', () => webhookStep(told))];
+    const whole = { ...context, settings: await proven(settings, keep) };
+    return [settled, number, await attempt('webhook', () => webhookStep(whole))];
   },
   remove,
 };

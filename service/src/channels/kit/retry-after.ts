@@ -8,9 +8,9 @@ import { numberOf } from './json.ts';
  * it tells nothing. What is told may be anything (an instant instead of a duration), so it is bounded as the retry table bounds waits.
  */
 export function toldWaitMs(headers: HttpResponse['headers']): number {
-  const told = headers['retry-after'];
-  if (told === undefined) return 0;
-  const seconds = numberOf(told);
-  const waitMs = seconds === undefined ? Date.parse(told) - Date.parse(headers['date'] ?? '') : seconds * 1_000;
+  const value = headers['retry-after'];
+  if (value === undefined) return 0;
+  const seconds = numberOf(value);
+  const waitMs = seconds === undefined ? Date.parse(value) - Date.parse(headers['date'] ?? '') : seconds * 1_000;
   return Number.isFinite(waitMs) ? Math.min(MAX_TOLD_MS, Math.max(0, waitMs)) : 0;
 }

@@ -119,16 +119,16 @@ export function provisioningOn(line: Line): ProvisioningPower<TwilioSettings> {
     async provision(webhookUrl, settings, io) {
       const context = { line, webhookUrl, settings, io };
       const { from, messagingServiceSid } = settings;
-      const told = [settingsStep(context), await attempt('account', () => accountStep(context))];
+      const steps = [settingsStep(context), await attempt('account', () => accountStep(context))];
       if (from !== undefined) {
         const name = line === 'sms' ? 'number' : 'sender';
         const run = line === 'sms' ? numberStep : senderStep;
-        told.push(await attempt(name, () => run(context, from)));
+        steps.push(await attempt(name, () => run(context, from)));
       }
       if (messagingServiceSid !== undefined) {
-        told.push(await attempt('messaging_service', () => serviceStep(context, messagingServiceSid)));
+        steps.push(await attempt('messaging_service', () => serviceStep(context, messagingServiceSid)));
       }
-      return told;
+      return steps;
     },
     remove: (removal, settings, io) => remove(line, removal, settings, io),
   };

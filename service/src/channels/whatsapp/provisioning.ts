@@ -160,7 +160,7 @@ export const provisioning: ProvisioningPower<WhatsAppSettings> = {
   async provision(webhookUrl, settings, io) {
     const context = { webhookUrl, settings, io };
     let overridden: string[] = [];
-    const told = [
+    const steps = [
       settingsStep(context),
       await attempt('token', () => tokenStep(context)),
       await attempt('number', async () => {
@@ -169,14 +169,14 @@ export const provisioning: ProvisioningPower<WhatsAppSettings> = {
       }),
       await attempt('app_callback', () => appCallback(context)),
     ];
-    const isCalled = told.at(-1)?.ok === true;
+    const isCalled = steps.at(-1)?.ok === true;
     const isElsewhere = overridden.some((url) => url !== webhookUrl);
     // Meta refuses to override for an app that is not subscribed (webhooks/override, Requirements).
-    told.push(await attempt('account_subscription', () => accountStep(context)));
+    steps.push(await attempt('account_subscription', () => accountStep(context)));
     if ((!isCalled && !overridden.includes(webhookUrl)) || isElsewhere) {
-      told.push(await attempt('number_override', () => numberOverride(context)));
+      steps.push(await attempt('number_override', () => numberOverride(context)));
     }
-    return told;
+    return steps;
   },
   remove,
 };

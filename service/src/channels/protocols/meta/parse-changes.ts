@@ -15,13 +15,13 @@ import {
 } from './item.ts';
 
 /** `id`: it is known by more than its content. */
-type Told = { id?: string | undefined; contact?: ContactRef | undefined } & (
+type Notice = { id?: string | undefined; contact?: ContactRef | undefined } & (
   { type: 'account.changed'; data: AccountChange } | { type: 'template.status'; data: TemplateNews }
 );
 
-type ChangeReader = (value: JsonObject, reader: Reader) => Told;
+type ChangeReader = (value: JsonObject, reader: Reader) => Notice;
 
-function labels(value: JsonObject, reader: Reader): Told {
+function labels(value: JsonObject, reader: Reader): Notice {
   const person = idOf(objectOf(value.user).id);
   const label = objectOf(value.label);
   return {
@@ -36,7 +36,7 @@ function labels(value: JsonObject, reader: Reader): Told {
 }
 
 /** A comment below a post; `commentId` is what a private reply is addressed to. Boosted posts tell the same comment twice. */
-function comment(value: JsonObject): Told {
+function comment(value: JsonObject): Notice {
   const media = objectOf(value.media);
   const from = objectOf(value.from);
   const commentId = idOf(value.id) ?? idOf(value.comment_id);
@@ -58,7 +58,7 @@ function comment(value: JsonObject): Told {
   };
 }
 
-const told = (event: string): ChangeReader => {
+const asItIs = (event: string): ChangeReader => {
   return (value) => ({
     type: 'account.changed',
     data: { event, ...(camelCased(value) as Record<string, unknown>) },
@@ -68,7 +68,7 @@ const told = (event: string): ChangeReader => {
 const templateName = (name: string): string =>
   name === 'message_template_id' ? 'templateId' : camelCase(name.replace(/^message_template_/, ''));
 
-function template(value: JsonObject): Told {
+function template(value: JsonObject): Notice {
   const members = Object.entries(value).map(([name, member]) => [templateName(name), camelCased(member)]);
   const data = Object.fromEntries(members) as Record<string, unknown>;
   return { type: 'template.status', data: compact({ ...data, templateId: idOf(data.templateId) }) };
@@ -78,9 +78,9 @@ const FIELDS: ReadonlyMap<string, ChangeReader> = new Map<string, ChangeReader>(
   ['inbox_labels', labels],
   ['comments', comment],
   ['live_comments', comment],
-  ['feed', told('feed')],
-  ['mentions', told('mention')],
-  ['story_insights', told('story_insights')],
+  ['feed', asItIs('feed')],
+  ['mentions', asItIs('mention')],
+  ['story_insights', asItIs('story_insights')],
   ['messenger_template_status_update', template],
   ['message_template_status_update', template],
 ]);
@@ -93,8 +93,8 @@ export function changeEvents(readers: Readers, entry: JsonObject, raw: JsonObjec
   const item: Item = compact({ reader, raw, address, at: momentOf(entry.time), isOwn: false, isStandby: false });
   const read = FIELDS.get(field);
   if (read === undefined) return [unsupported(item, `field "${wordOf(raw.field)}" is not known`)];
-  const told = read(objectOf(raw.value), reader);
-  const base = baseOf(compact({ ...item, contact: told.contact }), keyOf(item, `change:${field}`, told.id));
-  if (told.type === 'template.status') return [{ type: told.type, ...base, data: told.data }];
-  return [{ type: told.type, ...base, data: { field, ...told.data } }];
+  const notice = read(objectOf(raw.value), reader);
+  const base = baseOf(compact({ ...item, contact: notice.contact }), keyOf(item, `change:${field}`, notice.id));
+  if (notice.type === 'template.status') return [{ type: notice.type, ...base, data: notice.data }];
+  return [{ type: notice.type, ...base, data: { field, ...notice.data } }];
 }

@@ -10,7 +10,7 @@ function steps(
   item: Item,
   contact: ContactRef,
   status: Step,
-  told: JsonObject,
+  report: JsonObject,
   mids: readonly string[],
 ): ChannelEvent[] {
   if (mids.length > 0) {
@@ -22,22 +22,22 @@ function steps(
       status,
     }));
   }
-  const upTo = momentOf(told.watermark);
+  const upTo = momentOf(report.watermark);
   if (upTo === undefined) return [unsupported(item, `${status} that names no message`)];
   const key = keyOf(item, 'watermark', idFrom(status, whoOf(item), upTo));
   return [{ type: 'message.watermark', ...baseOf(item, key), contact, status, upTo }];
 }
 
 export function deliveryEvents(item: Item, contact: ContactRef): ChannelEvent[] {
-  const told = objectOf(item.raw.delivery);
-  const mids = listOf(told.mids)
+  const report = objectOf(item.raw.delivery);
+  const mids = listOf(report.mids)
     .map(idOf)
     .filter((mid) => mid !== undefined);
-  return steps(item, contact, 'delivered', told, mids);
+  return steps(item, contact, 'delivered', report, mids);
 }
 
 export function readEvents(item: Item, contact: ContactRef): ChannelEvent[] {
-  const told = objectOf(item.raw.read);
-  const mid = idOf(told.mid);
-  return steps(item, contact, 'read', told, mid === undefined ? [] : [mid]);
+  const report = objectOf(item.raw.read);
+  const mid = idOf(report.mid);
+  return steps(item, contact, 'read', report, mid === undefined ? [] : [mid]);
 }
