@@ -70,8 +70,13 @@ test('without a public address the provider is asked nothing, and it is said wha
   expect(step).toMatchObject({ ok: false, blocking: true, detail: expect.stringContaining('PARLEY_PUBLIC_URL') });
 });
 
-test('a channel without provisioning has no steps', async () => {
-  expect(await provisioning(PUBLIC).provision(accountOf())).toEqual([]);
+test('of a channel that lets nobody set its webhook it is said what to enter by hand', async () => {
+  const detail = expect.stringContaining(`enter ${PUBLIC}/webhooks/c/end there by hand`);
+  expect(await provisioning(PUBLIC).provision(accountOf())).toEqual([
+    { step: 'webhook', ok: false, blocking: true, detail },
+  ]);
+  const [step] = await provisioning(undefined).provision(accountOf());
+  expect(step).toMatchObject({ ok: false, blocking: true, detail: expect.stringContaining('PARLEY_PUBLIC_URL') });
 });
 
 test('an address that may not be called is a step that failed; a defect stays one', async () => {
@@ -108,14 +113,17 @@ test('accounts of the same application that parted from it are among those who a
   expect(told).toEqual([{ webhookUrls, others: [{ application: 'A', phoneNumberId: '1' }] }]);
 });
 
-test('a channel that takes nothing back says what stays, once nobody answers there any more', async () => {
-  expect(await provisioning(PUBLIC).remove(accountOf(nothing))).toEqual([]);
-  const [step] = await provisioning(PUBLIC, []).remove(accountOf(nothing));
+test.each([
+  ['a channel that takes nothing back', accountOf(nothing)],
+  ['a channel whose webhook was entered by hand', accountOf()],
+])('%s: it is said what stays, once nobody answers there any more', async (_name, account) => {
+  expect(await provisioning(PUBLIC).remove(account)).toEqual([]);
+  const [step] = await provisioning(PUBLIC, []).remove(account);
   expect(step).toMatchObject({ ok: false, detail: expect.stringContaining(`${PUBLIC}/webhooks/c/end`) });
 });
 
 test('nothing is taken back where nothing was set up', async () => {
   const remove = () => Promise.reject(new Error('asked'));
   expect(await provisioning(undefined).remove(accountOf(nothing, remove))).toEqual([]);
-  expect(await provisioning(PUBLIC).remove(accountOf())).toEqual([]);
+  expect(await provisioning(undefined, []).remove(accountOf())).toEqual([]);
 });

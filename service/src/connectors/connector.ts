@@ -95,6 +95,7 @@ export interface Connector<S = unknown, Fact = unknown> {
   parse(request: RawRequest, settings: S, settingsOf?: SettingsOf<S>): Fact[];
   readonly handshake?: Handshake<S>;
   readonly media?: MediaPower<S>;
+  /** Absent: the webhook's URL is entered at the provider by hand, and whoever saves an account is told so. */
   readonly provisioning?: ProvisioningPower<S>;
   readonly limits?: LimitsPower<S>;
 }

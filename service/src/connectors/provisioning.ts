@@ -38,13 +38,16 @@ export class Provisioning {
   /** What was set up and what is missing, step by step. Never throws for what the provider refuses. */
   async provision(account: LiveAccount): Promise<ProvisioningStep[]> {
     const { channel, settings } = account;
-    if (!has(channel, 'provisioning')) return [];
     const { accounts, io, publicUrl } = this.#deps;
     if (publicUrl === undefined) {
       const detail = `Set PARLEY_PUBLIC_URL to the https address at which ${channel.name} reaches this service, then save again`;
       return [{ step: 'webhook', ok: false, blocking: true, detail }];
     }
     const url = this.webhookUrl(account);
+    if (!has(channel, 'provisioning')) {
+      const detail = `${channel.name} lets no program set its webhook: enter ${url} there by hand`;
+      return [{ step: 'webhook', ok: false, blocking: true, detail }];
+    }
     const { learned: known } = accounts.connectionOf(account);
     const keep = (learned: Learned) => accounts.learn(account, learned, known);
     return steps(() => channel.provisioning.provision(url, settings, io, keep));
@@ -65,12 +68,12 @@ export class Provisioning {
   async remove(account: LiveAccount): Promise<ProvisioningStep[]> {
     const { accounts, io, publicUrl } = this.#deps;
     const { channel, settings } = account;
-    if (!has(channel, 'provisioning') || publicUrl === undefined) return [];
+    if (publicUrl === undefined) return [];
     const { provisioning } = channel;
     const connection = accounts.connectionOf(account);
     const parted = this.#parted(account, connection);
     const others = [connection, ...parted].flatMap((of) => of.accounts).map((other) => other.settings);
-    if (provisioning.remove === undefined) {
+    if (provisioning?.remove === undefined) {
       const detail = `${channel.name} goes on calling ${this.webhookUrl(account)}, which answers 404 from now on: take the webhook away there`;
       return others.length === 0 ? [{ step: 'webhook', ok: false, detail }] : [];
     }
