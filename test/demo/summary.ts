@@ -24,9 +24,6 @@ interface Counts {
 const over = (counts: number[]) => counts.reduce((sum, count) => sum + Math.max(0, count - 1), 0);
 const missing = (counts: number[]) => counts.filter((count) => count === 0).length;
 
-/** What asks a provider to send, whichever it is. */
-const SEND = /\/messages(\.json)?$/i;
-
 /** By our id, or where the provider keeps none, by its own. */
 function timesAccepted({ provider: { standIn } }: Stage, { id, providerMessageId }: MessageView): number {
   const byOurId = standIn.acceptedCountFor(id);
@@ -44,8 +41,7 @@ function count(stage: Stage, { customerMessages }: Story): Counts {
     received: customerMessages.map(heardOf),
     throttled: outcomes.filter((outcome) => outcome === 'throttled').length,
     uncertain: outcomes.filter((outcome) => outcome === 'uncertain').length,
-    providerCalls: provider.standIn.requests().filter(({ method, path }) => method === 'POST' && SEND.test(path))
-      .length,
+    providerCalls: provider.standIn.requests().filter(({ operation }) => operation === 'send').length,
   };
 }
 

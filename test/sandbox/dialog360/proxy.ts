@@ -1,10 +1,10 @@
-import { answerInstead, type Fault } from '../kit/faults.ts';
+import type { Fault } from '../kit/faults.ts';
+import { withFault, type Answered } from '../kit/faulty.ts';
 import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
 import { isObject, textOf, type JsonObject } from '../kit/json.ts';
 import { matchRoute, type Route } from '../kit/router.ts';
 import { GraphError } from '../whatsapp/errors.ts';
 import { ok } from '../whatsapp/graph-call.ts';
-import { hold } from '../whatsapp/graph.ts';
 import { deleteMedia, fileAt, resolveMedia, uploadMedia } from '../whatsapp/media.ts';
 import { handleMessages } from '../whatsapp/messages.ts';
 import type { World } from '../whatsapp/world.ts';
@@ -42,22 +42,13 @@ const ROUTES: Route<ProxyRoute>[] = [
 ];
 
 /** Answers one request as 360dialog would, with the fault that waits for it. */
-export async function answerProxy(
-  world: World,
-  request: HttpRequest,
-  state: Dialog360State,
-): Promise<{ reply: HttpReply; fault?: string }> {
+export function answerProxy(world: World, request: HttpRequest, state: Dialog360State): Promise<Answered> {
   const match = matchRoute(ROUTES, request.method, request.path);
-  const fault = world.faults.take(operationOf(match?.handler, request));
-  if (fault?.kind === 'connection_dropped') return { reply: { dropped: true }, fault: fault.kind };
-  if (fault?.kind === 'slow') await hold(fault);
-  const refusal = fault && refusalOf(fault);
-  const call = { world, state, request, id: match?.params['id'] ?? '' };
-  const reply = refusal ? refusal.toReply() : answer(match?.handler, call);
-  if (fault?.kind === 'answer_late') await hold(fault);
-  const instead = answerInstead(fault);
-  if (instead) return { reply: instead, fault: fault?.kind };
-  return { reply, fault: fault?.kind };
+  return withFault(world.faults, operationOf(match?.handler, request), (fault) => {
+    const refusal = fault && refusalOf(fault);
+    const call = { world, state, request, id: match?.params['id'] ?? '' };
+    return refusal ? refusal.toReply() : answer(match?.handler, call);
+  });
 }
 
 function operationOf(known: ProxyRoute | undefined, { body }: HttpRequest): string {

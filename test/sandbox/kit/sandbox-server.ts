@@ -1,6 +1,7 @@
 import { answerControl, type Control } from './control.ts';
 import type { SandboxClock } from './clock.ts';
-import { startHttpServer, type HttpReply, type HttpRequest, type HttpServer } from './http-server.ts';
+import type { Answered } from './faulty.ts';
+import { startHttpServer, type HttpRequest, type HttpServer } from './http-server.ts';
 import { recordOf } from './request-log.ts';
 import type { SandboxWorld } from './sandbox.ts';
 
@@ -9,13 +10,13 @@ export function startSandboxServer<S>(
   { host = '127.0.0.1', port = 0 }: { host?: string | undefined; port?: number | undefined },
   world: Omit<SandboxWorld<object>, 'settings' | 'faults'> & { clock: SandboxClock },
   control: { sandbox: S; controls: readonly Control<S>[] },
-  answer: (request: HttpRequest) => Promise<{ reply: HttpReply; fault?: string | undefined }>,
+  answer: (request: HttpRequest) => Promise<Answered>,
 ): Promise<HttpServer> {
   return startHttpServer({ host, port }, async (request) => {
     if (request.path.startsWith('/_sandbox/')) return answerControl(control.controls, control.sandbox, request);
-    const { reply, fault } = await answer(request);
-    world.requests.push(recordOf(request, reply, world.clock.now(), fault));
+    const answered = await answer(request);
+    world.requests.push(recordOf(request, answered, world.clock.now()));
     world.changes.notify();
-    return reply;
+    return answered.reply;
   });
 }

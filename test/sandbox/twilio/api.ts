@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { answerInstead, type Fault } from '../kit/faults.ts';
+import type { Fault } from '../kit/faults.ts';
+import { withFault, type Answered } from '../kit/faulty.ts';
 import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
 import { matchRoute, type Route } from '../kit/router.ts';
 import { checkAuth, formOf, type Handler } from './call.ts';
@@ -64,20 +64,14 @@ const ROUTES: Route<Target>[] = [
 
 const matched = ({ method, path }: HttpRequest) => matchRoute(ROUTES, method, path.replace(/\.json$/, ''));
 
-/** Answers one request as Twilio would, with the fault that waits for it. Tells which fault that was. */
-export async function answerApi(world: World, request: HttpRequest): Promise<{ reply: HttpReply; fault?: string }> {
-  const fault = world.faults.take(matched(request)?.handler.operation ?? 'object');
-  if (fault?.kind === 'connection_dropped') return { reply: { dropped: true }, fault: fault.kind };
-  const refusal = fault && refusalOf(fault);
-  if (fault?.kind === 'slow') await hold(fault);
-  const reply = refusal ? refusal.toReply() : await answer(world, request);
-  if (fault?.kind === 'answer_late') await hold(fault);
-  const instead = answerInstead(fault);
-  if (instead) return { reply: instead, fault: fault?.kind };
-  return { reply, ...(fault && { fault: fault.kind }) };
+/** Answers one request as Twilio would, with the fault that waits for it. */
+export function answerApi(world: World, request: HttpRequest): Promise<Answered> {
+  const operation = matched(request)?.handler.operation ?? 'object';
+  return withFault(world.faults, operation, (fault) => {
+    const refusal = fault && refusalOf(fault);
+    return refusal ? refusal.toReply() : answer(world, request);
+  });
 }
-
-const hold = ({ delayMs = 1_000 }: Fault) => pause(delayMs, undefined, { ref: false });
 
 function refusalOf({ kind, retryAfterSeconds }: Fault): TwilioError | undefined {
   const headers: Record<string, string> =

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { answerInstead, type Fault } from '../kit/faults.ts';
+import type { Fault } from '../kit/faults.ts';
+import { withFault, type Answered } from '../kit/faulty.ts';
 import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
 import { matchRoute, type Route } from '../kit/router.ts';
 import { checkAccess, expiredToken, type Access } from './auth.ts';
@@ -65,21 +65,13 @@ const ROUTES: Route<GraphRoute>[] = [
 
 const DOWNLOAD_PATH = '/whatsapp_business/attachments/';
 
-/** Answers one request as Meta would, with the fault that waits for it. Tells which fault that was. */
-export async function answerGraph(world: World, request: HttpRequest): Promise<{ reply: HttpReply; fault?: string }> {
-  const fault = world.faults.take(operationOf(request));
-  if (fault?.kind === 'connection_dropped') return { reply: { dropped: true }, fault: fault.kind };
-  const refusal = fault && refusalOf(fault);
-  if (fault?.kind === 'slow') await hold(fault);
-  const reply = refusal ? refusal.toReply() : await answer(world, request);
-  if (fault?.kind === 'answer_late') await hold(fault);
-  const instead = answerInstead(fault);
-  if (instead) return { reply: instead, fault: fault?.kind };
-  return { reply: withUsage(world, reply), fault: fault?.kind };
+/** Answers one request as Meta would, with the fault that waits for it. */
+export function answerGraph(world: World, request: HttpRequest): Promise<Answered> {
+  return withFault(world.faults, operationOf(request), async (fault) => {
+    const refusal = fault && refusalOf(fault);
+    return withUsage(world, refusal ? refusal.toReply() : await answer(world, request));
+  });
 }
-
-/** Waits as long as a fault says. */
-export const hold = ({ delayMs = 1_000 }: Fault) => pause(delayMs, undefined, { ref: false });
 
 function refusalOf(fault: Fault): GraphError | undefined {
   if (fault.kind === 'throttled') {

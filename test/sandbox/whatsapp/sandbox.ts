@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
+import type { Answered } from '../kit/faulty.ts';
+import type { HttpRequest } from '../kit/http-server.ts';
 import { startSandboxServer } from '../kit/sandbox-server.ts';
 import { sharedMembers, type Sandbox } from '../kit/sandbox.ts';
 import { CONTROLS, type Controlled } from './control.ts';
@@ -24,7 +25,7 @@ export interface WhatsAppSandbox extends Controlled, Sandbox<SandboxSettings> {
 /** How a provider shows this world to the outside: whoever passes Meta's Cloud API on has another one. */
 export interface Front {
   /** Answers a request, with the fault that waits for it. */
-  answer(world: World, request: HttpRequest): Promise<{ reply: HttpReply; fault?: string }>;
+  answer(world: World, request: HttpRequest): Promise<Answered>;
   createWebhooks: typeof createWebhooks;
 }
 
