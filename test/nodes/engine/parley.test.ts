@@ -1,6 +1,6 @@
 /** The Parley node in n8n's real engine: what it asks of the service, and what comes out. */
 import type { IDataObject } from 'n8n-workflow';
-import type { DeadLetter } from '../../../contract/dead-letter.ts';
+import { DEAD_LETTER_TYPES, type DeadLetter } from '../../../contract/dead-letter.ts';
 import { type ActionFixture, problem, startActionFixture } from './action-fixture.ts';
 import { PARLEY, parleyWorkflow } from './parley-fixture.ts';
 
@@ -213,6 +213,19 @@ describe('Replay', () => {
       { json: { id: 'msg_2', replayed: true }, pairedItem: { item: 1 } },
     ]);
   });
+});
+
+test('the filters offer every type of dead letter, and the codes that only webhooks have', () => {
+  const { description } = fixture.engine.nodeTypes.getByNameAndVersion('n8n-nodes-parley.parley');
+  const filters = description.properties.find(
+    ({ name, displayOptions }) => name === 'filters' && displayOptions?.show?.['resource']?.includes('deadLetter'),
+  );
+  const valuesOf = (filter: string) => {
+    const found = filters?.options?.find(({ name }) => name === filter);
+    return found && 'options' in found ? (found.options ?? []).map((one) => ('value' in one ? one.value : '')) : [];
+  };
+  expect(valuesOf('type').sort()).toEqual([...DEAD_LETTER_TYPES].sort());
+  expect(valuesOf('code')).toEqual(expect.arrayContaining(['unreadable', 'no_account']));
 });
 
 describe("A workflow saved with the former resource 'Delivery' runs as it was saved", () => {

@@ -37,13 +37,16 @@ export const deadLetterFilters = filtersField([
     type: 'options',
     options: [
       { name: 'Account Refused', value: 'settings', description: 'The credentials or the account were not accepted' },
+      { name: 'Contact Left', value: 'blocked', description: 'Nobody may write until the contact does' },
       { name: 'Contact Opted Out', value: 'opted_out' },
       { name: 'Expired', value: 'expired', description: 'It could not be sent in time' },
+      { name: 'Handled by a Person', value: 'handed_off', description: 'A person had taken over the conversation' },
       { name: 'Invalid', value: 'invalid', description: 'The provider will never take this message' },
       { name: 'Outcome Unknown', value: 'uncertain', description: 'The provider never told what became of it' },
       { name: 'Refused by the Provider', value: 'rejected' },
       { name: 'Session Closed', value: 'session_closed' },
       { name: 'Unavailable', value: 'unavailable', description: 'The provider said that it did not take it' },
+      { name: 'Unknown Account', value: 'no_account', description: 'Nobody registered the account of a webhook' },
       { name: 'Unreachable', value: 'unreachable', description: 'The provider could not be reached at the time' },
       { name: 'Unreadable Webhook', value: 'unreadable' },
     ],
@@ -66,6 +69,11 @@ export const deadLetterFilters = filtersField([
     options: [
       { name: 'Message', value: 'message', description: 'What was to be sent' },
       { name: 'Webhook', value: 'webhook', description: 'What came from the provider and could not be read' },
+      {
+        name: 'Webhook of an Unknown Account',
+        value: 'unrouted',
+        description: 'What came from the provider about an account that is not registered',
+      },
     ],
     default: 'message',
   },
