@@ -1,4 +1,4 @@
-/** THE list of features: a feature is one folder here and one line. */
+/** THE list of features: adding one is a folder and two lines here. */
 import { actions } from './actions/index.ts';
 import { contacts } from './contacts/index.ts';
 import { conversations } from './conversations/index.ts';
