@@ -74,6 +74,8 @@ export interface ReceivedMessage {
   context?: MessageContext;
   /** Parley's id of the outbound message that this answers, when it is known. */
   replyTo?: string;
+  /** The rest could not be fetched from the provider: `content` is what its webhook told. Absent: it is whole. */
+  incomplete?: true;
   sentAt: string;
 }
 
@@ -94,6 +96,8 @@ export interface StatusChange {
 export interface EchoedMessage {
   providerMessageId: string;
   content: InboundContent;
+  /** As of a received message. */
+  incomplete?: true;
 }
 
 /** What an event tells, by its type. */

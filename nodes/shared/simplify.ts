@@ -133,6 +133,7 @@ function messageFields(event: ParleyEvent): IDataObject {
     messageId: message?.id ?? status?.id,
     providerMessageId: message?.providerMessageId ?? status?.providerMessageId ?? echo?.providerMessageId,
     sentAt: message?.sentAt,
+    incomplete: message?.incomplete ?? echo?.incomplete,
     ...contextFields(message?.context),
     billable: status?.pricing?.billable,
     pricingCategory: status?.pricing?.category,

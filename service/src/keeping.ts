@@ -5,6 +5,7 @@ import { eventEraser, eventRetention, waitEraser } from './events/keeping.ts';
 import type { Feature } from './features/feature.ts';
 import type { PersonEraser } from './maintenance/person-eraser.ts';
 import type { Ages, RetentionPart } from './maintenance/retention-part.ts';
+import { pendingEraser, pendingRetention } from './inbound/keeping.ts';
 import { lateMessageEraser, messageEraser, messageRetention } from './outbound/keeping.ts';
 import type { Ledger } from './store/ledger.ts';
 
@@ -13,12 +14,17 @@ import type { Ledger } from './store/ledger.ts';
  * is found by it.
  */
 export function allErasers(ledger: Pick<Ledger, 'reader'>, features: readonly Feature[]): PersonEraser[] {
-  const own = [messageEraser, eventEraser, lateMessageEraser, receiptEraser(ledger), waitEraser];
+  const own = [messageEraser, eventEraser, lateMessageEraser, receiptEraser(ledger), pendingEraser, waitEraser];
   return [...own, ...features.flatMap(({ erase }) => erase ?? []), contactEraser];
 }
 
 /** Every part of retention in its order. */
 export function allRetentionParts(keep: Ages, features: readonly Feature[]): RetentionPart[] {
-  const own = [...receiptRetention(keep), ...eventRetention(keep), ...messageRetention(keep)];
+  const own = [
+    ...receiptRetention(keep),
+    ...pendingRetention(keep),
+    ...eventRetention(keep),
+    ...messageRetention(keep),
+  ];
   return [...own, ...features.flatMap(({ retain }) => retain ?? [])];
 }

@@ -18,7 +18,9 @@ import { Publisher } from './events/publish.ts';
 import { Subscriptions } from './events/subscriptions.ts';
 import { Acceptor } from './connectors/receive/accept.ts';
 import { Applier } from './inbound/apply.ts';
+import { CompleteHandler } from './inbound/complete.ts';
 import { NormalizeHandler } from './inbound/normalize.ts';
+import { PendingFacts } from './inbound/pending.ts';
 import type { Feature, FileKeeping, Kernel, MakeFeature } from './features/feature.ts';
 import { Admission } from './outbound/admit.ts';
 import { buildOutbound, type Outbound } from './outbound/build.ts';
@@ -116,11 +118,15 @@ async function makeBasis(world: World) {
   };
 }
 
-function makeReader({ logger: log, secretBox: sealer }: World, basis: Basis, load: Load): NormalizeHandler {
-  const { shared, publisher, outcomes, watermarks, limits } = basis;
+function makeInbound({ logger: log, secretBox: sealer, random }: World, basis: Basis, load: Load) {
+  const { shared, io, publisher, outcomes: outbound, watermarks, limits } = basis;
   const echoes = { find: findEchoedMessage };
-  const applier = new Applier({ ...shared, sealer, publisher, outbound: outcomes, watermarks, echoes, limits });
-  return new NormalizeHandler({ ...shared, applier, load, log });
+  const pending = new PendingFacts({ ...shared, sealer });
+  const applier = new Applier({ ...shared, sealer, pending, publisher, outbound, watermarks, echoes, limits });
+  return {
+    reader: new NormalizeHandler({ ...shared, applier, load, log }),
+    completer: new CompleteHandler({ ...shared, applier, pending, random, io }),
+  };
 }
 
 function makeDelivery({ secretBox, subscriberHttp, random, logger: log }: World, { shared, publisher }: Basis) {
@@ -143,7 +149,7 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
   const basis = await makeBasis(world);
   const { shared, io, driver, accounts, subscriptions, admission, limits, permissions, provisioning } = basis;
   const acceptor = new Acceptor(shared);
-  const reader = makeReader(world, basis, acceptor);
+  const { reader, completer } = makeInbound(world, basis, acceptor);
   const outbound = makeOutbound(world, basis);
   const retention = new Retention();
   const eraser = new Eraser(shared);
@@ -152,7 +158,7 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
   retention.register(allRetentionParts(world.keep, features));
   const tasks = [retention, eraser, basis.watermarks, ...features.flatMap((feature) => feature.tasks ?? [])];
   const maintenance = new MaintenanceHandler({ ...shared, tasks, load: acceptor });
-  const own = [reader, makeDelivery(world, basis), ...outbound.handlers, maintenance];
+  const own = [reader, completer, makeDelivery(world, basis), ...outbound.handlers, maintenance];
   const handlers = [...own, ...features.flatMap(({ jobs }) => jobs ?? [])];
   shared.outbox.register(handlers);
   await ledger.write((tx) => shared.outbox.enqueue(tx, retention.job(clock.now())));

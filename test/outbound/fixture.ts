@@ -10,6 +10,7 @@ import { allErasers } from '../../service/src/keeping.ts';
 import type {
   Channel,
   ChannelEvent,
+  CompletionPower,
   LookupPower,
   OutgoingMessage,
   SendReceipt,
@@ -22,6 +23,8 @@ import { makeIds } from '../../service/src/core/ids.ts';
 import { Publisher } from '../../service/src/events/publish.ts';
 import { Subscriptions } from '../../service/src/events/subscriptions.ts';
 import { Applier } from '../../service/src/inbound/apply.ts';
+import { CompleteHandler } from '../../service/src/inbound/complete.ts';
+import { PendingFacts } from '../../service/src/inbound/pending.ts';
 import { Admission } from '../../service/src/outbound/admit.ts';
 import { buildOutbound, type Outbound } from '../../service/src/outbound/build.ts';
 import { Permissions } from '../../service/src/outbound/permission.ts';
@@ -40,6 +43,7 @@ import { eventually } from '../support/eventually.ts';
 export interface FixtureOptions {
   capabilities?: Partial<Capabilities> | ((facts: ConversationFacts) => Partial<Capabilities>);
   lookup?: LookupPower<unknown>['find'];
+  complete?: CompletionPower<unknown>['complete'];
   /** Each account names people in its own way. */
   realms?: boolean;
   clock?: Clock;
@@ -109,9 +113,11 @@ export class OutboundFixture {
     this.eraser.register(allErasers(ledger, []));
     this.directory = new Directory(shared);
     const watermarks = new Watermarks({ ...shared, outcomes });
+    const pending = new PendingFacts({ ...shared, sealer });
     this.#applier = new Applier({
       ...shared,
       sealer,
+      pending,
       publisher,
       outbound: outcomes,
       watermarks,
@@ -125,7 +131,8 @@ export class OutboundFixture {
     this.#outbound = buildOutbound({ ...shared, ...given });
     this.#admission = new Admission({ ...shared, publisher, subscriptions: this.subscriptions, permissions, urls });
     const maintenance = new MaintenanceHandler({ ...shared, tasks: [watermarks, this.eraser], load: { accepted: 0 } });
-    const handlers = [...this.#outbound.handlers, maintenance];
+    const completer = new CompleteHandler({ ...shared, applier: this.#applier, pending, io, random: () => 0.5 });
+    const handlers = [...this.#outbound.handlers, completer, maintenance];
     // Nobody hands events over here: what is promised stays promised.
     outbox.register([...handlers, { kind: 'deliver' }]);
     driver.start(handlers);
@@ -141,6 +148,11 @@ export class OutboundFixture {
   async account(externalId: string): Promise<void> {
     const settings = { accessToken: 'token', phoneNumberId: externalId };
     await this.#real.put('whatsapp', externalId, { settings });
+  }
+
+  async removed(externalId: string): Promise<void> {
+    const { id } = await this.#real.required({ channel: 'whatsapp', externalId });
+    await this.#real.remove(id);
   }
 
   send(externalId: string, to: string, more: Partial<SendMessage> = {}): Promise<SendAccepted> {
@@ -202,7 +214,7 @@ export class OutboundFixture {
 
   #onFake<A extends LiveAccount | undefined>(account: A): A {
     if (account === undefined) return account;
-    const { capabilities, lookup, realms = false } = this.#options;
+    const { capabilities, lookup, complete, realms = false } = this.#options;
     const { window: _, throughput: __, ...free } = findChannel('whatsapp').capabilities({});
     const channel: Channel = {
       ...findChannel('whatsapp'),
@@ -212,6 +224,7 @@ export class OutboundFixture {
       }),
       realm: () => (realms ? account.externalId : ''),
       ...(lookup && { lookup: { find: lookup } }),
+      ...(complete && { completion: { complete } }),
       send: async (message) => {
         const call = { account: account.externalId, message };
         this.calls.push(call);

@@ -7,6 +7,7 @@ const text = z.string();
 const word = text.optional();
 const instant = z.iso.datetime();
 const data = z.record(z.string(), z.unknown());
+const incomplete = z.literal(true).optional();
 const owner = z.enum(['bot', 'human']);
 const identities = z.array(z.object({ kind: text, address: text }));
 
@@ -25,6 +26,7 @@ const message = z.object({
   content: inboundContent,
   context: messageContext.optional(),
   replyTo: word,
+  incomplete,
   sentAt: instant,
 });
 
@@ -132,7 +134,7 @@ export const parleyEvent = z.discriminatedUnion('type', [
   z.object({
     ...frame,
     type: z.literal('message.echo'),
-    echo: z.object({ providerMessageId: text, content: inboundContent }),
+    echo: z.object({ providerMessageId: text, content: inboundContent, incomplete }),
   }),
   eventWith('message.deleted', deleted),
   eventWith('contact.preference', preference),

@@ -51,21 +51,30 @@ interface ParsedBase {
   raw: unknown;
 }
 
+/** What is said, by whomever. */
+interface SaidBase extends ParsedBase {
+  content: ParsedContent;
+  /**
+   * Set: the webhook tells a part only, and this is what it takes to fetch the rest, secrets included. Any JSON object. Kept encrypted, and
+   * handed to `completion` only; `parse` keeps its secrets out of everything else that it makes, `raw` included. `content` is then what
+   * stands should nobody ever get the rest. Only of channels with the power `completion`.
+   */
+  rest?: Readonly<Record<string, unknown>>;
+}
+
 /** A message or an act of the contact; its `dedupeKey` is `messageKey(providerMessageId)` of core/ids. */
-export interface ParsedMessage extends ParsedBase {
+export interface ParsedMessage extends SaidBase {
   type: 'message.received';
   contact: ContactRef;
   providerMessageId: string;
-  content: ParsedContent;
   context?: MessageContext;
 }
 /** The contact changed a message: `content` is what it says now. */
-export interface ParsedEdit extends ParsedBase {
+export interface ParsedEdit extends SaidBase {
   type: 'message.edited';
   contact: ContactRef;
   /** The message that was edited. */
   providerMessageId: string;
-  content: ParsedContent;
 }
 /** The contact took a message back. */
 export interface ParsedDeletion extends ParsedBase {
@@ -97,12 +106,13 @@ export interface ParsedWatermark extends ParsedBase {
  * What the business sent from another place; its `dedupeKey` is `messageKey(providerMessageId)`. A message that Parley sent is none, whatever the
  * provider calls it: what proves that is a status `sent`. One whose id the ledger knows is passed over.
  */
-export interface ParsedEcho extends ParsedBase {
+export interface ParsedEcho extends SaidBase {
   type: 'message.echo';
   contact: ContactRef;
   providerMessageId: string;
-  content: ParsedContent;
 }
+/** A fact of which the webhook tells a part only. */
+export type PartialFact = (ParsedMessage | ParsedEdit | ParsedEcho) & Required<Pick<SaidBase, 'rest'>>;
 /** The contact's wish about a kind of messages, e.g. `marketing`. */
 export interface ParsedPreference extends ParsedBase {
   type: 'contact.preference';

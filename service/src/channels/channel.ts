@@ -9,9 +9,9 @@ import type { ZodType } from 'zod';
 import type { CreateTemplate, EditTemplate, Page, Template } from '../../../contract/api.ts';
 import type { Capabilities, ConversationFacts } from '../../../contract/channel.ts';
 import type { IdentityRef } from '../../../contract/event.ts';
-import type { Author, OutboundContent } from '../../../contract/message.ts';
+import type { Author, MessageContext, OutboundContent } from '../../../contract/message.ts';
 import type { Connector, ConnectorIo } from '../connectors/connector.ts';
-import type { ChannelEvent, ParsedStatus } from './channel.events.ts';
+import type { ChannelEvent, ParsedContent, ParsedStatus, PartialFact } from './channel.events.ts';
 
 export type * from './channel.events.ts';
 
@@ -76,6 +76,7 @@ export interface Channel<S = unknown> extends Connector<S, ChannelEvent> {
   readonly templates?: TemplatePower<S>;
   readonly presence?: PresencePower<S>;
   readonly lookup?: LookupPower<S>;
+  readonly completion?: CompletionPower<S>;
   readonly actions?: Readonly<Record<string, ChannelAction<S>>>;
 }
 
@@ -150,6 +151,23 @@ export interface FoundMessage {
   error?: ParsedStatus['error'];
 }
 
+/** The rest of what a webhook tells by reference only can be fetched. */
+export interface CompletionPower<S> {
+  /**
+   * Fetches the rest of a fact that `parse` marked with `rest`, and answers what was said as a whole. Called after the webhook was answered, outside
+   * of any transaction; what is said later in the conversation waits for it. It changes nothing at the provider: it is called again after a crash. Throws `SendError`:
+   * what `core/retry.ts` would try again is asked again for an hour, anything else ends it, and `content` as `parse` gave it is told. Throws `ParleyError` for what is gone.
+   */
+  complete(fact: PartialFact, settings: S, io: ConnectorIo): Promise<Completed>;
+}
+
+/** What was said, as a whole: all else of the fact stays as the webhook told it. */
+export interface Completed {
+  content: ParsedContent;
+  /** Of a received message, where only the rest tells what it answers; absent: as the webhook told it. */
+  context?: MessageContext;
+}
+
 /**
  * Something that only this provider has (its greeting menu, its links), called by name: `POST /v1/actions/{name}`. Names are
  * `noun.verb`; what several channels have has the same name, input and answer on each.
@@ -163,7 +181,8 @@ export interface ChannelAction<S> {
   run(input: Readonly<Record<string, unknown>>, settings: S, io: ConnectorIo): Promise<Record<string, unknown>>;
 }
 
-type Power = 'handshake' | 'media' | 'templates' | 'presence' | 'provisioning' | 'limits' | 'lookup' | 'actions';
+type Power =
+  'handshake' | 'media' | 'templates' | 'presence' | 'provisioning' | 'limits' | 'lookup' | 'completion' | 'actions';
 
 /** Tells whether the channel has an optional power; a type guard. */
 export function has<S, P extends Power>(

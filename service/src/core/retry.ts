@@ -131,3 +131,18 @@ export function kindOfStatus(status: number, writes: boolean): SendErrorKind {
   if (isRefusal || (!writes && status < 400)) return 'rejected';
   return writes ? 'uncertain' : 'unreachable';
 }
+
+/** Bounds how long what is said in a conversation waits for the rest of an earlier fact, in milliseconds. */
+export const MAX_FETCH_MS = 3_600_000;
+const FETCH_BASE_MS = 2_000;
+const FETCH_CAP_MS = 10 * 60_000;
+
+/**
+ * Decides after how many milliseconds to fetch the rest of a fact again, which has waited for `waitedMs`; undefined: never. A fetch changes nothing
+ * at the provider, so everything is asked again but what fails a send for good; as long as told, and a last time when the wait is over. `attempt` counts from 1.
+ */
+export function fetchAgainMs(error: SendError, attempt: number, waitedMs: number, random: number): number | undefined {
+  if (TABLE[error.kind].action === 'fail' || waitedMs >= MAX_FETCH_MS) return undefined;
+  const ownMs = backoffMs(attempt, random, FETCH_BASE_MS, FETCH_CAP_MS);
+  return Math.ceil(Math.min(Math.max(error.details.retryAfterMs ?? 0, ownMs), MAX_FETCH_MS - waitedMs));
+}

@@ -1,46 +1,47 @@
-/** Makes one parsed fact true in the ledger and publishes it, in the caller's unit of work. */
-import type { EventBody } from '../../../contract/event.ts';
-import type { InboundContent } from '../../../contract/message.ts';
-import type { Limits } from '../connectors/limits.ts';
-import type { LiveAccount } from '../connectors/live.ts';
+/**
+ * Makes one parsed fact true in the ledger and publishes it, in the caller's unit of work. What it changes between the contact and the business
+ * (who they are, the window, the owner, a wish) is true and told at once. What is said is told in the order of the conversation: it waits while the rest of
+ * something that was said before is fetched.
+ */
 import type {
   ChannelEvent,
-  ParsedDeletion,
   ParsedEcho,
-  ParsedEdit,
   ParsedIdentityChange,
   ParsedMessage,
   ParsedNotice,
   ParsedPreference,
   ParsedStatus,
   ParsedWatermark,
+  PartialFact,
 } from '../channels/channel.ts';
+import { has } from '../channels/channel.ts';
+import type { LiveAccount } from '../connectors/live.ts';
 import { knownPerson, replaceIdentities, type Participant } from '../contacts/resolve.ts';
 import { chosen } from '../core/choices.ts';
-import { iso } from '../core/clock.ts';
 import { addressesIn, identitiesIn } from '../core/identity.ts';
-import { pick } from '../core/pick.ts';
-import type { Publisher } from '../events/publish.ts';
 import * as contacts from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
 import * as events from '../store/event.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
-import * as media from '../store/media.store.ts';
 import * as messages from '../store/message.store.ts';
-import { hasContact, type InboundFact } from './fact.ts';
-import { Files, type FilesDeps } from './files.ts';
-import { People, tellsOfPerson, whomOf } from './people.ts';
+import * as pendingFacts from '../store/pending-fact.store.ts';
+import type { PendingFact } from '../store/pending-fact.store.ts';
+import { hasContact, isSaid, type InboundFact, type Said, type Told } from './fact.ts';
+import { isPartial, type Fetched, type PendingFacts } from './pending.ts';
+import { People, personIn, tellsOfPerson, whomOf } from './people.ts';
+import { Recorder, type RecorderDeps } from './record.ts';
+
+/** One unit of work tells so much of what waited; the next one goes on. */
+const TOLD_AT_ONCE = 50;
 
 /** Finds the message of ours, on its way or lost sight of, that an echo without our id tells of. */
 export interface EchoFinder {
   find(tx: Tx, conversationId: string, told: { type: string }, at: number): Promise<string | undefined>;
 }
 
-export interface ApplierDeps extends FilesDeps {
-  publisher: Publisher;
-  /** Asked anew when the provider said that it allows an account more or less than before. */
-  limits?: Pick<Limits, 'ask'>;
+export interface ApplierDeps extends RecorderDeps {
+  pending: PendingFacts;
   /** What the outbound pipeline does with facts about its messages. */
   outbound: {
     applyStatus(tx: Tx, account: LiveAccount, event: ParsedStatus, at: number): Promise<void>;
@@ -63,12 +64,12 @@ export interface ApplierDeps extends FilesDeps {
 export class Applier {
   readonly #deps: ApplierDeps;
   readonly #people: People;
-  readonly #files: Files;
+  readonly #recorder: Recorder;
 
   constructor(deps: ApplierDeps) {
     this.#deps = deps;
     this.#people = new People({ ...deps, release: (tx, id) => deps.outbound.release(tx, id) });
-    this.#files = new Files(deps);
+    this.#recorder = new Recorder(deps);
   }
 
   async apply(tx: Tx, account: LiveAccount, event: ChannelEvent, receivedAt: number): Promise<void> {
@@ -76,21 +77,25 @@ export class Applier {
     if (event.type === 'message.status') return this.#status({ tx, account, event, at });
     if (event.type === 'message.watermark') return this.#watermark({ tx, account, event, at });
     if (await events.isKnown(tx.db, account.id, event.dedupeKey)) return;
-    switch (event.type) {
-      case 'message.received':
-        return this.#message({ tx, account, event, at });
-      case 'message.edited':
-        return this.#edit({ tx, account, event, at });
-      case 'message.deleted':
-        return this.#deletion({ tx, account, event, at });
-      case 'message.echo':
-        return this.#echo({ tx, account, event, at });
-      case 'contact.preference':
-        return this.#preference({ tx, account, event, at });
-      case 'contact.identity_changed':
-        return this.#identityChange({ tx, account, event, at });
-      default:
-        return this.#notice({ tx, account, event, at });
+    if (event.type === 'contact.preference') return this.#preference({ tx, account, event, at });
+    if (event.type === 'contact.identity_changed') return this.#identityChange({ tx, account, event, at });
+    // Its webhook came again while it waits.
+    if (canWait(account) && (await pendingFacts.isKnown(tx.db, account.id, event.dedupeKey))) return;
+    return isSaid(event) ? this.#said({ tx, account, event, at }) : this.#notice({ tx, account, event, at });
+  }
+
+  /**
+   * Tells what waits in a conversation, in its order, up to the next fact of which the rest is still to be fetched: a job of its own does
+   * that. `fetched`: what a job has fetched; it counts if its fact's turn has come, and nobody took it back meanwhile.
+   */
+  async advance(tx: Tx, account: LiveAccount, conversationId: string, fetched?: Fetched): Promise<void> {
+    for (let told = 0; ; told++) {
+      const next = await pendingFacts.firstIn(tx.db, conversationId);
+      if (next === undefined) return;
+      const isWaited = next.partial && next.id !== fetched?.id;
+      if (isWaited || told === TOLD_AT_ONCE) return this.#deps.pending.promise(tx, next);
+      await pendingFacts.remove(tx, next.id);
+      await this.#resume(tx, account, next, fetched);
     }
   }
 
@@ -124,83 +129,10 @@ export class Applier {
     await this.#deps.watermarks.apply(tx, account, conversation.id, event, at);
   }
 
-  async #message(fact: InboundFact<ParsedMessage>): Promise<void> {
-    const { tx, account, event, at } = fact;
-    if (event.owner !== undefined && (await this.#isStored(fact))) return;
-    const known = await this.#people.resolve(fact);
-    const person = await this.#people.after(fact, known);
-    // By the choices that stood when it was written: what was held until now offers its own from now on.
-    const content = await this.#files.in(tx, placeOf(person), asChoice(known.conversation, event.content));
-    const id = this.#deps.ids.next('msg');
-    const added = await this.#store(fact, person, id, 'inbound', 'received', content);
-    if (!added) return;
-    const target = event.context?.replyToProviderId;
-    const replyTo = target && (await messages.named(tx.db, account.id, target))?.id;
-    const { providerMessageId, context } = event;
-    const message = {
-      id,
-      providerMessageId,
-      content,
-      ...(context && { context }),
-      ...(replyTo && { replyTo }),
-      sentAt: iso(at),
-    };
-    await this.#publish(fact, person, { type: event.type, message });
-  }
-
-  async #edit(fact: InboundFact<ParsedEdit>): Promise<void> {
-    const { tx, account, event, at } = fact;
-    const person = await this.#people.after(fact);
-    const content = await this.#files.in(tx, placeOf(person), event.content);
-    const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
-    const change = { content, kind: content.type, statusAt: at };
-    // Edits overtake each other, and a deletion overtakes edits.
-    const isLatest = known !== undefined && at >= known.statusAt;
-    if (known?.direction === 'inbound' && isLatest) await messages.update(tx, known.id, change);
-    const id = known?.id ?? '';
-    const message = { id, providerMessageId: event.providerMessageId, content, sentAt: iso(at) };
-    await this.#publish(fact, person, { type: event.type, message });
-  }
-
-  /** The contact took a message back: its content is forgotten here as well. */
-  async #deletion(fact: InboundFact<ParsedDeletion>): Promise<void> {
-    const { tx, account, event, at } = fact;
-    const person = await this.#people.after(fact);
-    const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
-    if (known?.direction === 'inbound') {
-      const content: InboundContent = { type: 'unsupported', reason: 'deleted by the contact' };
-      await this.#deps.publisher.forget(tx, account.id, event.providerMessageId, content);
-      await media.forget(tx, known.content);
-      await messages.update(tx, known.id, { content, kind: content.type, statusAt: at });
-    }
-    const data = { messageId: known?.id, providerMessageId: event.providerMessageId };
-    await this.#publish(fact, person, { type: event.type, data });
-  }
-
-  async #echo(fact: InboundFact<ParsedEcho>): Promise<void> {
-    const { tx, account, event, at } = fact;
-    if (await this.#isStored(fact)) return;
-    const known = await this.#people.resolve(fact);
-    const own = await this.#deps.echoes.find(tx, known.conversation.id, event.content, at);
-    if (own !== undefined) {
-      const { providerMessageId, dedupeKey, raw } = event;
-      const status = { type: 'message.status' as const, status: 'sent' as const, providerMessageId, dedupeKey, raw };
-      return this.#deps.outbound.applyStatus(tx, account, { ...status, correlationId: own }, at);
-    }
-    const person = await this.#people.after(fact, known);
-    const content = await this.#files.in(tx, placeOf(person), event.content);
-    if (!(await this.#store(fact, person, this.#deps.ids.next('msg'), 'outbound', 'sent', content))) return;
-    await conversations.setChoices(tx, person.conversation);
-    await this.#publish(fact, person, {
-      type: event.type,
-      echo: { providerMessageId: event.providerMessageId, content },
-    });
-  }
-
   async #preference(fact: InboundFact<ParsedPreference>): Promise<void> {
     const { type, topic, value, data } = fact.event;
     const person = await this.#people.after(fact);
-    await this.#publish(fact, person, { type, data: { topic, value, ...data } });
+    await this.#recorder.publish(fact, person, { type, data: { topic, value, ...data } });
   }
 
   async #identityChange(fact: InboundFact<ParsedIdentityChange>): Promise<void> {
@@ -211,60 +143,107 @@ export class Applier {
     await replaceIdentities(tx, contact.id, before ?? [], added ?? [], now);
     const changed = (await contacts.find(tx.db, contact.id, account.channel.id)) ?? contact;
     const data = { before: addressesIn(account, contact.identities), ...event.data };
-    await this.#publish(fact, { contact: changed, conversation }, { type: event.type, data });
+    await this.#recorder.publish(fact, { contact: changed, conversation }, { type: event.type, data });
   }
 
   async #notice(fact: InboundFact<ParsedNotice>): Promise<void> {
-    const { event } = fact;
     const person = hasContact(fact) ? await this.#people.after(fact) : undefined;
-    await this.#publish(fact, person, noticeBody(event));
-    if (event.limitsChanged) fact.tx.afterCommit(() => void this.#deps.limits?.ask(fact.account));
+    // Who answers is so from now on, and told at once, whoever else tells it and wherever.
+    const isOrdered = fact.event.type !== 'conversation.control' || fact.event.owner === undefined;
+    if (person && isOrdered && (await this.#waits(fact, person))) return;
+    await this.#recorder.notice(fact, person);
+  }
+
+  async #said(fact: InboundFact<Said>): Promise<void> {
+    const arrived = await this.#arrive(fact);
+    if (arrived === undefined) return;
+    const { said, person } = arrived;
+    if (!(await this.#waits(said, person))) return this.#recorder.said(said, person);
+    const { tx, account, event } = said;
+    if (event.type !== 'message.deleted') return;
+    // It is told in its turn, but what was taken back is forgotten now.
+    await this.#recorder.forget({ ...said, event });
+    const isFree = await this.#deps.pending.forget(tx, account.id, event.providerMessageId);
+    if (isFree) await this.advance(tx, account, person.conversation.id);
+  }
+
+  /** Makes true at once what a fact changes besides being told. Answers what is to be told in its turn; undefined: nothing. */
+  async #arrive(fact: InboundFact<Said>): Promise<{ said: InboundFact<Said>; person: Participant } | undefined> {
+    const { event, account } = fact;
+    if (event.type === 'message.received') return this.#messageArrives({ ...fact, event });
+    if (event.type !== 'message.echo') return { said: fact, person: await this.#people.after({ ...fact, event }) };
+    const echo = { ...fact, event };
+    if (await this.#isStored(echo)) return undefined;
+    const known = await this.#people.resolve(echo);
+    // Only what it says tells whether it is a message of ours, which nobody took the conversation over with.
+    if (isPartial(event) && canWait(account)) return { said: fact, person: known };
+    const person = await this.#echoArrives(echo, known);
+    return person && { said: fact, person };
+  }
+
+  async #messageArrives(fact: InboundFact<ParsedMessage>) {
+    const { event } = fact;
+    if (event.owner !== undefined && (await this.#isStored(fact))) return undefined;
+    const known = await this.#people.resolve(fact);
+    const person = await this.#people.after(fact, known);
+    // By the choices that stood when it was written: what was held until now offers its own from now on.
+    const content = isPartial(event) ? event.content : asChoice(known.conversation, event.content);
+    return { said: { ...fact, event: { ...event, content } }, person };
+  }
+
+  /** Undefined: it is a message of ours, on its way or lost sight of, which was sent. */
+  async #echoArrives(fact: InboundFact<ParsedEcho>, known: Participant): Promise<Participant | undefined> {
+    const { tx, account, event, at } = fact;
+    const own = await this.#deps.echoes.find(tx, known.conversation.id, event.content, at);
+    if (own === undefined) {
+      const person = await this.#people.after(fact, known);
+      await conversations.setChoices(tx, person.conversation);
+      return person;
+    }
+    const { providerMessageId, dedupeKey, raw } = event;
+    const status = { type: 'message.status' as const, status: 'sent' as const, providerMessageId, dedupeKey, raw };
+    await this.#deps.outbound.applyStatus(tx, account, { ...status, correlationId: own }, at);
+    return undefined;
+  }
+
+  /** Keeps a fact for its turn. Answers false for one whose turn it is. */
+  async #waits(fact: InboundFact<Told>, { conversation }: Participant): Promise<boolean> {
+    return canWait(fact.account) && (await this.#deps.pending.add(fact, conversation.id));
+  }
+
+  /** Tells a fact that has waited. */
+  async #resume(tx: Tx, account: LiveAccount, waited: PendingFact, fetched: Fetched | undefined): Promise<void> {
+    const person = await personIn(tx, account, waited.conversationId);
+    if (person === undefined) return;
+    const { partial, at } = waited;
+    const event = this.#deps.pending.read(waited);
+    if (!isSaid(event)) return this.#recorder.notice({ tx, account, event, at }, person);
+    const said =
+      partial && isPartial(event) ? wholeOf({ tx, account, event, at }, fetched) : { tx, account, event, at };
+    if (!partial || said.event.type !== 'message.echo') return this.#recorder.said(said, person);
+    const echo = { ...said, event: said.event };
+    const after = (await this.#isStored(echo)) ? undefined : await this.#echoArrives(echo, person);
+    if (after) await this.#recorder.said(echo, after);
   }
 
   /** It came twice: nothing of it is to be true again. */
   async #isStored({ tx, account, event }: InboundFact<ParsedMessage | ParsedEcho>): Promise<boolean> {
     return (await messages.named(tx.db, account.id, event.providerMessageId)) !== undefined;
   }
-
-  async #store(
-    { tx, account, event, at }: InboundFact<ParsedMessage | ParsedEcho>,
-    { conversation }: Participant,
-    id: string,
-    direction: 'inbound' | 'outbound',
-    status: 'received' | 'sent',
-    content: InboundContent,
-  ): Promise<boolean> {
-    return messages.insert(tx, {
-      id,
-      accountId: account.id,
-      conversationId: conversation.id,
-      direction,
-      kind: content.type,
-      status,
-      statusAt: at,
-      providerId: event.providerMessageId,
-      content,
-      context: 'context' in event && event.context ? event.context : null,
-      request: null,
-      error: null,
-      pricing: null,
-      createdAt: this.#deps.clock.now(),
-    });
-  }
-
-  async #publish(
-    { tx, account, event, at }: InboundFact<Exclude<ChannelEvent, ParsedStatus | ParsedWatermark>>,
-    person: Participant | undefined,
-    body: EventBody,
-  ): Promise<void> {
-    const { dedupeKey, raw } = event;
-    await this.#deps.publisher.publish(tx, { ...body, dedupeKey, at, account, ...person, raw });
-  }
 }
 
-/** Files that come belong to the conversation. */
-function placeOf({ conversation: { id: conversationId, accountId } }: Participant) {
-  return { accountId, conversationId };
+/** What is said on the channel may have to wait for the rest of it. */
+function canWait({ channel }: LiveAccount): boolean {
+  return has(channel, 'completion');
+}
+
+/** What was said, with what was fetched of it. */
+function wholeOf(fact: InboundFact<PartialFact>, fetched: Fetched | undefined): InboundFact<Said> {
+  const { event } = fact;
+  if (fetched?.completed === undefined) return { ...fact, incomplete: true };
+  const { content, context } = fetched.completed;
+  if (event.type !== 'message.received' || context === undefined) return { ...fact, event: { ...event, content } };
+  return { ...fact, event: { ...event, content, context } };
 }
 
 /** An answer to numbered choices is the button that it would have been where there are buttons. */
@@ -272,10 +251,4 @@ function asChoice<C extends ParsedMessage['content']>({ choices }: Conversation,
   const choice = content.type === 'text' ? chosen(choices, content.text) : undefined;
   if (choice === undefined) return content;
   return { type: 'button' as const, buttonId: choice.id, text: choice.title, source: 'message' as const };
-}
-
-/** Who answers from now on is told with the fact that tells it. */
-function noticeBody(event: ParsedNotice): EventBody {
-  if (event.type !== 'conversation.control' || event.owner === undefined) return pick(event, 'type', 'data');
-  return { type: event.type, data: { owner: event.owner, ...event.data } };
 }

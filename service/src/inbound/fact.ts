@@ -1,6 +1,14 @@
 /** One fact on its way into the ledger. */
 import type { LiveAccount } from '../connectors/live.ts';
-import type { ChannelEvent, ContactRef } from '../channels/channel.ts';
+import type {
+  ChannelEvent,
+  ContactRef,
+  ParsedDeletion,
+  ParsedEcho,
+  ParsedEdit,
+  ParsedMessage,
+  ParsedNotice,
+} from '../channels/channel.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 
 export interface InboundFact<E extends ChannelEvent = ChannelEvent> {
@@ -9,11 +17,23 @@ export interface InboundFact<E extends ChannelEvent = ChannelEvent> {
   event: E;
   /** By the provider's clock, but never later than the arrival. */
   at: number;
+  /** The rest of what was said could not be fetched. */
+  incomplete?: true;
 }
+
+/** What somebody says, says anew, or takes back. */
+export type Said = ParsedMessage | ParsedEdit | ParsedDeletion | ParsedEcho;
+/** A fact that is told in the order of its conversation. */
+export type Told = Said | ParsedNotice;
 
 /** A fact that says whom it is about. */
 export type InboundFactOf<E extends ChannelEvent> = InboundFact<E & { contact: ContactRef }>;
 
 export function hasContact<E extends ChannelEvent>(fact: InboundFact<E>): fact is InboundFactOf<E> {
   return fact.event.contact !== undefined;
+}
+
+/** Somebody says it, or takes it back. */
+export function isSaid(event: Told): event is Said {
+  return event.type.startsWith('message.');
 }

@@ -1,12 +1,14 @@
 /** Whom a fact is about, and what it changes between them and the business whatever else it tells: the session window and the owner. */
 import type { WindowRule } from '../../../contract/channel.ts';
 import type { ChannelEvent, ContactRef } from '../channels/channel.ts';
+import type { LiveAccount } from '../connectors/live.ts';
 import { resolvePerson, type Participant, type Whom } from '../contacts/resolve.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import { ownerKey, type Ids } from '../core/ids.ts';
 import { closed, opened, reopened, type SessionWindow } from '../core/session-window.ts';
 import type { Publisher } from '../events/publish.ts';
+import * as contacts from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
 import * as owners from '../store/conversation-owner.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
@@ -78,6 +80,22 @@ export class People {
     }
     return changed;
   }
+}
+
+/** Finds and locks a conversation and its contact as they stand; undefined: the person was erased. */
+export async function personIn(
+  tx: Tx,
+  { channel }: Pick<LiveAccount, 'channel'>,
+  conversationId: string,
+): Promise<Participant | undefined> {
+  let known = await conversations.find(tx.db, conversationId);
+  for (let locked = ''; known !== undefined && locked !== known.id;) {
+    locked = known.id;
+    // While this waited it may have been merged into another, which is to be locked then.
+    known = await conversations.lockForUpdate(tx, known);
+  }
+  const contact = known && (await contacts.find(tx.db, known.contactId, channel.id));
+  return known && contact && { contact, conversation: known };
 }
 
 /** Whether a fact changes anything between them and the business. */

@@ -94,11 +94,11 @@ export async function lockForUpdate(tx: Tx, known: Conversation): Promise<Conver
   return (await find(tx.db, known.id)) ?? known;
 }
 
-/** Merges a conversation into another one, which gets its messages, its files, its waiting workflows and what its window allows. */
+/** Merges a conversation into another one, which gets its messages, those that are still to be told, its files, its waiting workflows and what its window allows. */
 export async function merge(tx: Tx, from: string, into: string): Promise<void> {
   const { db } = tx;
   for (const id of [from, into].sort()) await lock(tx, id);
-  for (const table of ['messages', 'media', 'subscriptions'] as const)
+  for (const table of ['messages', 'media', 'subscriptions', 'pendingFacts'] as const)
     await db.updateTable(table).set({ conversationId: into }).where('conversationId', '=', from).execute();
   const gone = await find(db, from);
   const kept = await find(db, into);

@@ -10,6 +10,7 @@ import { threads } from './migrations/0005-threads.ts';
 import { jobs } from './migrations/0006-jobs.ts';
 import { media } from './migrations/0007-media.ts';
 import { deliveries } from './migrations/0008-deliveries.ts';
+import { pendingFacts } from './migrations/0009-pending-facts.ts';
 import type { Schema } from './schema.ts';
 
 /** In order; a released one is never changed. */
@@ -22,6 +23,7 @@ const MIGRATIONS = {
   '0006-jobs': jobs,
   '0007-media': media,
   '0008-deliveries': deliveries,
+  '0009-pending-facts': pendingFacts,
 };
 
 /** The ledger throws it when this version of the program cannot use the database. The message says what to do. */

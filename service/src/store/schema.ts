@@ -4,7 +4,7 @@
  * written out, are in snake case.
  */
 import { CamelCasePlugin, type Generated } from 'kysely';
-import type { CursorsTable, JobsTable, RatesTable } from './work.schema.ts';
+import type { CursorsTable, JobsTable, PendingFactsTable, RatesTable } from './work.schema.ts';
 
 /** Translates the names of columns on the way to the database, and those of rows on the way back. */
 export const COLUMNS = new CamelCasePlugin({ maintainNestedObjectKeys: true });
@@ -271,6 +271,7 @@ export interface Schema {
   attempts: AttemptsTable;
   receipts: ReceiptsTable;
   jobs: JobsTable;
+  pendingFacts: PendingFactsTable;
   events: EventsTable;
   subscriptions: SubscriptionsTable;
   deliveries: DeliveriesTable;

@@ -1,4 +1,4 @@
-/** Finds sealed secrets wherever they lie: accounts' settings, what connections learned, what files are read with, the secrets of subscriptions that still listen, and the key's proof. */
+/** Finds sealed secrets wherever they lie: accounts' settings, what connections learned, what files are read with, facts of which the rest is fetched, the secrets of subscriptions that still listen, and the key's proof. */
 import { sql, type SqlBool } from 'kysely';
 import type { Db, Tx } from './unit-of-work.ts';
 
@@ -19,7 +19,7 @@ export interface SecretPlace {
 }
 
 /** Compares beginnings without `like`: a key's id may hold its wildcards. */
-function beginsWithNone(column: 'settings' | 'learned' | 'secret' | 'position', prefixes: readonly string[]) {
+function beginsWithNone(column: 'settings' | 'learned' | 'secret' | 'position' | 'fact', prefixes: readonly string[]) {
   const begins = prefixes.map((one) => sql`substr(${sql.ref(column)}, 1, ${one.length}) <> ${one}`);
   return sql<SqlBool>`${sql.join([sql`1 = 1`, ...begins], sql` and `)}`;
 }
@@ -98,6 +98,25 @@ const media: SecretPlace = {
   },
 };
 
+const pendingFacts: SecretPlace = {
+  others: (db, prefixes, after, limit) =>
+    db
+      .selectFrom('pendingFacts')
+      .select(['id', 'fact as box'])
+      .where('id', '>', after)
+      .where(beginsWithNone('fact', prefixes))
+      .orderBy('id')
+      .limit(limit)
+      .execute(),
+  count: async (db, prefixes) => {
+    const found = db.selectFrom('pendingFacts').where(beginsWithNone('fact', prefixes));
+    return Number((await found.select((one) => one.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
+  },
+  replace: async ({ db }, { id, box }, anew) => {
+    await db.updateTable('pendingFacts').set({ fact: anew }).where('id', '=', id).where('fact', '=', box).execute();
+  },
+};
+
 const subscriptions: SecretPlace = {
   others: (db, prefixes, after, limit) =>
     db
@@ -148,7 +167,7 @@ const proof: SecretPlace = {
 };
 
 /** Lists every table in which secrets lie. */
-export const SECRET_PLACES: readonly SecretPlace[] = [accounts, connections, media, subscriptions, proof];
+export const SECRET_PLACES: readonly SecretPlace[] = [accounts, connections, media, pendingFacts, subscriptions, proof];
 
 /**
  * Answers the proof that is there, else stores `box` as the proof from now on. Of several processes that start at once on a new database, one makes

@@ -37,3 +37,22 @@ export interface CursorsTable {
   name: string;
   position: string;
 }
+
+/** What was told in a conversation and is to be published, once the rest of it or of something before it is fetched. */
+export interface PendingFactsTable {
+  /** The order in which it is published. */
+  seq: Generated<number>;
+  id: string;
+  accountId: string;
+  conversationId: string;
+  dedupeKey: string;
+  /** The provider's id of the contact's message that it tells, first or anew: by it, a deletion finds what is not to be told any more. */
+  providerMessageId: string | null;
+  /** 1: the rest is still to be fetched. */
+  partial: number;
+  /** When it happened. */
+  at: number;
+  createdAt: number;
+  /** The fact as the channel read it, as JSON; encrypted, as what it takes to fetch the rest is secret. */
+  fact: string;
+}

@@ -5,7 +5,7 @@ import type { ChannelEvent, ParsedContent, ParsedEcho, ParsedMessage } from '../
 import { messageKey } from '../../../service/src/core/ids.ts';
 import type { Ledger } from '../../../service/src/store/ledger.ts';
 import * as messages from '../../../service/src/store/message.store.ts';
-import { OutboundFixture } from '../../outbound/fixture.ts';
+import { OutboundFixture, type FixtureOptions } from '../../outbound/fixture.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -50,11 +50,17 @@ export async function sent(content: OutboundContent = { type: 'text', text: 'hel
 }
 
 /** Runs these tests on ledgers that are opened so, a fresh one for each. */
-export function describeFacts(name: string, open: () => Promise<Ledger>, topics: () => void): void {
+export function describeFacts(
+  name: string,
+  open: () => Promise<Ledger>,
+  topics: () => void,
+  options: FixtureOptions = {},
+): void {
   describe(`facts: ${name}`, () => {
     beforeEach(async () => {
       flow = await new OutboundFixture(await open(), {
         capabilities: { window: WINDOW, kinds: ['text', 'reaction'] },
+        ...options,
       }).start();
       await flow.account('1');
     });

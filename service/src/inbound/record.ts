@@ -1,0 +1,170 @@
+/** Stores what was told in a conversation, and publishes it, in the caller's unit of work: the last step of a fact. */
+import type { EventBody } from '../../../contract/event.ts';
+import type { InboundContent } from '../../../contract/message.ts';
+import type { Limits } from '../connectors/limits.ts';
+import type {
+  ChannelEvent,
+  ParsedDeletion,
+  ParsedEcho,
+  ParsedEdit,
+  ParsedMessage,
+  ParsedNotice,
+  ParsedStatus,
+  ParsedWatermark,
+} from '../channels/channel.ts';
+import type { Participant } from '../contacts/resolve.ts';
+import { iso } from '../core/clock.ts';
+import { pick } from '../core/pick.ts';
+import type { Publisher } from '../events/publish.ts';
+import * as media from '../store/media.store.ts';
+import * as messages from '../store/message.store.ts';
+import type { Message } from '../store/message.store.ts';
+import type { InboundFact, Said } from './fact.ts';
+import { Files, type FilesDeps } from './files.ts';
+import { TAKEN_BACK } from './pending.ts';
+
+export interface RecorderDeps extends FilesDeps {
+  publisher: Publisher;
+  /** Asked anew when the provider said that it allows an account more or less than before. */
+  limits?: Pick<Limits, 'ask'>;
+}
+
+export class Recorder {
+  readonly #deps: RecorderDeps;
+  readonly #files: Files;
+
+  constructor(deps: RecorderDeps) {
+    this.#deps = deps;
+    this.#files = new Files(deps);
+  }
+
+  /** Records what somebody said, whose turn it is now. */
+  said(fact: InboundFact<Said>, person: Participant): Promise<void> {
+    const { event } = fact;
+    switch (event.type) {
+      case 'message.received':
+        return this.#message({ ...fact, event }, person);
+      case 'message.edited':
+        return this.#edit({ ...fact, event }, person);
+      case 'message.deleted':
+        return this.#deletion({ ...fact, event }, person);
+      case 'message.echo':
+        return this.#echo({ ...fact, event }, person);
+    }
+  }
+
+  /** Publishes a notice as it is. */
+  async notice(fact: InboundFact<ParsedNotice>, person: Participant | undefined): Promise<void> {
+    const { event } = fact;
+    await this.publish(fact, person, noticeBody(event));
+    if (event.limitsChanged) fact.tx.afterCommit(() => void this.#deps.limits?.ask(fact.account));
+  }
+
+  /** Publishes what a fact told, once. */
+  async publish(
+    { tx, account, event, at }: InboundFact<Exclude<ChannelEvent, ParsedStatus | ParsedWatermark>>,
+    person: Participant | undefined,
+    body: EventBody,
+  ): Promise<void> {
+    const { dedupeKey, raw } = event;
+    await this.#deps.publisher.publish(tx, { ...body, dedupeKey, at, account, ...person, raw });
+  }
+
+  /** Forgets what a message of the contact said, which they took back. Answers the message; undefined: nobody knows it. */
+  async forget({ tx, account, event, at }: InboundFact<ParsedDeletion>): Promise<Message | undefined> {
+    const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
+    if (known?.direction !== 'inbound') return known;
+    await this.#deps.publisher.forget(tx, account.id, event.providerMessageId, TAKEN_BACK);
+    await media.forget(tx, known.content);
+    const change = { content: TAKEN_BACK, kind: TAKEN_BACK.type, statusAt: at };
+    await messages.update(tx, known.id, change);
+    return known;
+  }
+
+  async #message(fact: InboundFact<ParsedMessage>, person: Participant): Promise<void> {
+    const { tx, account, event, at, incomplete } = fact;
+    const content = await this.#files.in(tx, placeOf(person), event.content);
+    const id = this.#deps.ids.next('msg');
+    const added = await this.#store(fact, person, id, 'inbound', 'received', content);
+    if (!added) return;
+    const target = event.context?.replyToProviderId;
+    const replyTo = target && (await messages.named(tx.db, account.id, target))?.id;
+    const { providerMessageId, context } = event;
+    const message = {
+      id,
+      providerMessageId,
+      content,
+      ...(context && { context }),
+      ...(replyTo && { replyTo }),
+      ...(incomplete && { incomplete }),
+      sentAt: iso(at),
+    };
+    await this.publish(fact, person, { type: event.type, message });
+  }
+
+  async #edit(fact: InboundFact<ParsedEdit>, person: Participant): Promise<void> {
+    const { tx, account, event, at, incomplete } = fact;
+    const content = await this.#files.in(tx, placeOf(person), event.content);
+    const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
+    const change = { content, kind: content.type, statusAt: at };
+    // Edits overtake each other, and a deletion overtakes edits.
+    const isLatest = known !== undefined && at >= known.statusAt;
+    if (known?.direction === 'inbound' && isLatest) await messages.update(tx, known.id, change);
+    const { providerMessageId } = event;
+    const told = { id: known?.id ?? '', providerMessageId, content, ...(incomplete && { incomplete }) };
+    await this.publish(fact, person, { type: event.type, message: { ...told, sentAt: iso(at) } });
+  }
+
+  /** The contact took a message back: its content is forgotten here as well. */
+  async #deletion(fact: InboundFact<ParsedDeletion>, person: Participant): Promise<void> {
+    const known = await this.forget(fact);
+    const { type, providerMessageId } = fact.event;
+    await this.publish(fact, person, { type, data: { messageId: known?.id, providerMessageId } });
+  }
+
+  async #echo(fact: InboundFact<ParsedEcho>, person: Participant): Promise<void> {
+    const { tx, event, incomplete } = fact;
+    const content = await this.#files.in(tx, placeOf(person), event.content);
+    if (!(await this.#store(fact, person, this.#deps.ids.next('msg'), 'outbound', 'sent', content))) return;
+    const { type, providerMessageId } = event;
+    const echo = { providerMessageId, content, ...(incomplete && { incomplete }) };
+    await this.publish(fact, person, { type, echo });
+  }
+
+  async #store(
+    { tx, account, event, at }: InboundFact<ParsedMessage | ParsedEcho>,
+    { conversation }: Participant,
+    id: string,
+    direction: 'inbound' | 'outbound',
+    status: 'received' | 'sent',
+    content: InboundContent,
+  ): Promise<boolean> {
+    return messages.insert(tx, {
+      id,
+      accountId: account.id,
+      conversationId: conversation.id,
+      direction,
+      kind: content.type,
+      status,
+      statusAt: at,
+      providerId: event.providerMessageId,
+      content,
+      context: 'context' in event && event.context ? event.context : null,
+      request: null,
+      error: null,
+      pricing: null,
+      createdAt: this.#deps.clock.now(),
+    });
+  }
+}
+
+/** Files that come belong to the conversation. */
+function placeOf({ conversation: { id: conversationId, accountId } }: Participant) {
+  return { accountId, conversationId };
+}
+
+/** Who answers from now on is told with the fact that tells it. */
+function noticeBody(event: ParsedNotice): EventBody {
+  if (event.type !== 'conversation.control' || event.owner === undefined) return pick(event, 'type', 'data');
+  return { type: event.type, data: { owner: event.owner, ...event.data } };
+}
