@@ -5,13 +5,14 @@
 import fc from 'fast-check';
 import { EVENT_TYPES } from '../../contract/event.ts';
 import { OUTBOUND_KINDS, type OutboundContent } from '../../contract/message.ts';
-import type { Channel, ChannelEvent } from '../../service/src/channels/channel.ts';
+import { observedContent } from '../../service/src/api/inbound-content.schema.ts';
+import { has, type Channel, type ChannelEvent, type PartialFact } from '../../service/src/channels/channel.ts';
 import type { RawRequest } from '../../service/src/connectors/connector.ts';
-import type { HttpResponse } from '../../service/src/core/http.ts';
+import type { HttpRequest, HttpResponse } from '../../service/src/core/http.ts';
 import { ParleyError, SEND_ERROR_KINDS, SendError, VerificationError } from '../../service/src/core/errors.ts';
 import { mask } from '../../service/src/platform/secret-box.ts';
 import { outgoing } from '../support/outgoing.ts';
-import { alwaysAnswering, failingWith } from './fake-io.ts';
+import { alwaysAnswering, answering, failingWith } from './fake-io.ts';
 import { caught, deepFrozen, mutated, revealed, secretValues } from './probes.ts';
 import { recipientOf } from '../support/recipient.ts';
 
@@ -37,6 +38,13 @@ export interface ChannelSubject<S> {
     recipients: { good: readonly string[]; bad: readonly string[] };
     /** Refusals as the provider writes them, with `text` in every place where it could repeat what it was given. */
     refusals(text: string): readonly HttpResponse[];
+    /** Of a channel whose webhooks tell some things by reference only. */
+    completion?: {
+      /** What the provider answers who fetches the rest of what `webhooks` tell so. */
+      answers(request: HttpRequest): HttpResponse;
+      /** What it takes to fetch it and nobody else is to see. */
+      secrets: readonly string[];
+    };
   };
 }
 
@@ -404,6 +412,64 @@ function threads<S>({ channel, settings: given, samples }: ChannelSubject<S>): v
   });
 }
 
+/** What is told by reference only stands by itself, and its rest can be fetched again and again. */
+function completion<S>({ channel, settings: given, samples }: ChannelSubject<S>): void {
+  const bytes = samples.encode ?? asJson;
+  const settings = deepFrozen(channel.settings.parse(given));
+  const partsOf = (body: unknown) =>
+    channel
+      .parse(samples.sign(bytes(body)), settings)
+      .filter((event): event is PartialFact => 'rest' in event && event.rest !== undefined);
+  const parts = deepFrozen(samples.webhooks.flatMap(partsOf));
+  const secrets = [...secretValues(given, channel.secrets), ...(samples.completion?.secrets ?? [])];
+  const complete = (
+    part: PartialFact,
+    io = answering((asked) => samples.completion?.answers(asked) as HttpResponse).io,
+  ) => channel.completion?.complete(part, settings, io);
+  const isContent = (content: unknown) => observedContent.safeParse(content).success;
+
+  test('only a channel that can fetch the rest tells a part, and one that can has samples of it', () => {
+    expect(parts.length > 0).toBe(has(channel, 'completion'));
+    expect(samples.completion !== undefined).toBe(has(channel, 'completion'));
+    fc.assert(
+      fc.property(fc.oneof(...samples.webhooks.map((sample) => mutated(sample))), (body) => {
+        const read = partsOf(body);
+        if (!has(channel, 'completion')) expect(read).toEqual([]);
+        for (const { content } of read) expect([content, isContent(content)]).toEqual([content, true]);
+      }),
+    );
+  });
+  if (!has(channel, 'completion')) return;
+
+  test('what it takes to fetch the rest can be kept as JSON, and its secrets stand nowhere else', () => {
+    for (const { rest, ...told } of parts) {
+      expect(JSON.parse(JSON.stringify(rest))).toEqual(rest);
+      expect(revealed(told, secrets)).toEqual([]);
+    }
+  });
+
+  test('the whole is content, the same each time, also of a fact that was kept', async () => {
+    for (const part of parts) {
+      const whole = await complete(part);
+      expect(whole && Object.keys(whole).filter((name) => name !== 'context')).toEqual(['content']);
+      expect([whole?.content, isContent(whole?.content)]).toEqual([whole?.content, true]);
+      expect(await complete(JSON.parse(JSON.stringify(part)) as PartialFact)).toEqual(whole);
+    }
+  });
+
+  test.each([400, 401, 403, 404, 410, 429, 500, 503])('HTTP %i is an error, without secrets', async (status) => {
+    const { io } = alwaysAnswering({ status, headers: {}, body: secrets.join(' ') });
+    const error: unknown = await complete(parts[0] as PartialFact, io)?.catch((cause: unknown) => cause);
+    expect(error instanceof SendError || error instanceof ParleyError).toBe(true);
+    expect(revealed(error, secrets)).toEqual([]);
+  });
+
+  test.each(['unreachable', 'uncertain'] as const)('passes on that the provider is %s', async (kind) => {
+    const asked = complete(parts[0] as PartialFact, failingWith(new SendError(kind, 'Nobody there')));
+    await expect(asked).rejects.toMatchObject({ kind });
+  });
+}
+
 function refusals<S>(subject: ChannelSubject<S>): void {
   const { channel, samples } = subject;
   const settings = channel.settings.parse(subject.settings);
@@ -442,6 +508,7 @@ export function channelConformance<S>(subject: ChannelSubject<S>): void {
     describe('recipient', () => recipients(subject));
     describe('send', () => sending(subject));
     describe('threads', () => threads(subject));
+    describe('completion', () => completion(subject));
     describe('refusals of a send', () => refusals(subject));
   });
 }

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { SEND_ERROR_KINDS, SendError, type SendErrorKind } from '../../service/src/core/errors.ts';
-import { backoffMs, decide, fullJitterMs, MAX_AGE_MS, MAX_ATTEMPTS, type Tries } from '../../service/src/core/retry.ts';
+import {
+  backoffMs,
+  decide,
+  fetchAgainMs,
+  fullJitterMs,
+  MAX_AGE_MS,
+  MAX_ATTEMPTS,
+  type Tries,
+} from '../../service/src/core/retry.ts';
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const wait = fc.option(fc.constantFrom(-1, 0, 1_000, 60_000, 3_600_000, 1_764_547_200_000, Infinity), {
@@ -135,4 +143,30 @@ test('an unreachable provider alone is given up after about a quarter of an hour
   }
   expect(ageMs).toBeGreaterThan(10 * 60_000);
   expect(ageMs).toBeLessThan(20 * 60_000);
+});
+
+const MINUTE = 60_000;
+
+test.each<[SendErrorKind, boolean]>([
+  ['settings', true],
+  ['invalid', false],
+  ['session_closed', false],
+  ['opted_out', false],
+  ['rejected', false],
+  ['throttled', true],
+  ['unreachable', true],
+  ['uncertain', true],
+])('a fetch that ends with %s is made again: %s', (kind, isAgain) => {
+  const againMs = fetchAgainMs(failed(kind), 1, 0, 0.5);
+  expect(againMs).toBe(isAgain ? 1_500 : undefined);
+});
+
+test.each<[string, number, number, number, number | undefined]>([
+  ['longer each time', 4, 0, 0, 12_000],
+  ['ten minutes apart at most', 40, 0, 0, 7.5 * MINUTE],
+  ['as told', 1, 0, 20 * MINUTE, 20 * MINUTE],
+  ['when the wait is over, though told to wait longer', 1, 50 * MINUTE, 30 * MINUTE, 10 * MINUTE],
+  ['not after that', 1, 60 * MINUTE, 0, undefined],
+])('a fetch is made again %s', (_when, attempt, waitedMs, retryAfterMs, againMs) => {
+  expect(fetchAgainMs(failed('throttled', { retryAfterMs }), attempt, waitedMs, 0.5)).toBe(againMs);
 });

@@ -3,6 +3,7 @@ import { parseEncryptionKeys, SecretBox } from '../../service/src/platform/secre
 import { checkKeys, Reseal } from '../../service/src/maintenance/reseal.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import * as media from '../../service/src/store/media.store.ts';
+import * as pendingFacts from '../../service/src/store/pending-fact.store.ts';
 import { LogLines } from '../platform/support-app.ts';
 import { eventually } from '../support/eventually.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
@@ -131,6 +132,27 @@ test('what files are read with is sealed anew, too; files that take nothing stay
   const sealed = (await media.find(ledger.reader, 'mdi_2'))?.secret ?? '';
   expect(boxOf(NEW).decrypt(sealed, 'mdi_2')).toEqual({ key: 'k' });
   expect((await media.find(ledger.reader, 'mdi_1'))?.secret).toBeNull();
+});
+
+test('what waits for its rest is sealed anew, too', async () => {
+  const ledger = await filled(1, boxOf(OLD));
+  const about = {
+    accountId: 'acc',
+    conversationId: 'cnv',
+    dedupeKey: 'd',
+    providerMessageId: null,
+    at: 1,
+    createdAt: 1,
+  };
+  const fact = boxOf(OLD).encrypt({ type: 'message.received' }, 'fct_1');
+  await ledger.write((tx) => pendingFacts.insert(tx, { ...about, id: 'fct_1', partial: true, fact }));
+  const { counts, done } = await start(ledger, boxOf(NEW, OLD));
+  await done();
+  await stopAll();
+  expect(counts).toEqual([3, 0]);
+  const sealed = await pendingFacts.find(ledger.reader, 'fct_1');
+  expect(sealed).toMatchObject({ ...about, partial: true });
+  expect(boxOf(NEW).decrypt(sealed?.fact ?? '', 'fct_1')).toEqual({ type: 'message.received' });
 });
 
 test('a subscription that ended needs no key any more', async () => {

@@ -140,6 +140,14 @@ test.each(KINDS)('a message of kind $type is flat', (content, fields) => {
   expect(Object.values(item)).not.toContain(undefined);
 });
 
+test('what is not the whole of a message says so', () => {
+  const event = received({ type: 'text', text: 'Hi' });
+  expect(simplifyEvent(event)).not.toHaveProperty('incomplete');
+  expect(simplifyEvent({ ...event, message: { ...event.message, incomplete: true } })).toMatchObject({
+    incomplete: true,
+  });
+});
+
 test('what workflows decide by comes first', () => {
   const [content] = KINDS.find(([{ type }]) => type === 'button') as [InboundContent, unknown];
   expect(Object.keys(simplifyEvent(received(content))).slice(0, 8)).toEqual([

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import * as conversations from '../../service/src/store/conversation.store.ts';
 import * as owners from '../../service/src/store/conversation-owner.store.ts';
 import * as messages from '../../service/src/store/message.store.ts';
+import * as pendingFacts from '../../service/src/store/pending-fact.store.ts';
 import { ANA, BEN, closeApps, DAY, HOUR, MINUTE, sandboxSettings, startApp, type App } from '../support/app.ts';
 import { posts, says } from '../support/meta-messages.ts';
 
@@ -26,6 +27,7 @@ const GROWING = [
   'idempotency',
   'message_provider_ids',
   'media',
+  'pending_facts',
   'uploads',
   'rates',
   'cursors',
@@ -107,6 +109,14 @@ async function tellsOfOtherChannels(id: string): Promise<void> {
     await owners.setOwner(tx, conversationId, 'bot', app.clock.now());
     await conversations.setChoices(tx, { id: conversationId, choices: [] }, [{ id: '1', title: 'One' }]);
     await conversations.forgetChoices(tx, conversationId, id);
+    const about = { id: 'fct_1', accountId: app.account.id, conversationId, providerMessageId: 'p', dedupeKey: 'd' };
+    await pendingFacts.insert(tx, { ...about, partial: true, at: 1, createdAt: 1, fact: '' });
+    await pendingFacts.isKnown(tx.db, about.accountId, 'd');
+    await pendingFacts.firstIn(tx.db, conversationId);
+    await pendingFacts.find(tx.db, 'fct_1');
+    await pendingFacts.ofMessage(tx.db, about.accountId, 'p');
+    await pendingFacts.rewrite(tx, 'fct_1', '');
+    await pendingFacts.remove(tx, 'fct_1');
   });
 }
 
@@ -224,6 +234,11 @@ describe('what decides', () => {
     ['when the next job will be', /^select .* from "jobs" .*"due_at" > \?/, ['kind=?', 'due_at>?']],
     ['which sends are too late', /^select .* from "jobs" .*"expires_at" <= \?/, ['kind=?', 'expires_at<?']],
     ['who is first with an ordering key', /^select .* from "jobs" where "ordering_key" = \?/, ['ordering_key=?']],
+    [
+      'whose turn it is in a conversation where facts wait',
+      /^select .* from "pending_facts" .*order by "seq"/,
+      ['conversation_id=?'],
+    ],
     ['which receipts wait', /^select .* from "receipts" .*"processed_at" is null/, ['connection_id=?']],
     [
       'what of a conversation was sent by a time',

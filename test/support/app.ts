@@ -134,7 +134,8 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   };
   await start();
   closers.push(stop);
-  const key = engine.env['PARLEY_API_KEY'] ?? (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
+  const given = options.env?.['PARLEY_API_KEY'] ?? engine.env['PARLEY_API_KEY'];
+  const key = given ?? (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
   const call = apiClient(() => running().url, key);
   const { rows, read, dump, passes } = engine;
   const app = { sandbox, clock, dataDir, key, log, call, start, stop, rows, read, dump, passes } as App;

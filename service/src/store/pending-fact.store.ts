@@ -81,12 +81,12 @@ export async function dropOf(tx: Tx, conversationId: string): Promise<void> {
 
 /** Deletes old facts of accounts that were deleted: what others are told comes to an end by itself. Answers whether there may be more. */
 export async function dropOrphans(tx: Tx, before: number): Promise<true | undefined> {
+  const deleted = tx.db.selectFrom('accounts').select('id').where('deletedAt', 'is not', null);
   const orphans = tx.db
     .selectFrom('pendingFacts')
-    .innerJoin('accounts', 'accounts.id', 'pendingFacts.accountId')
-    .select('pendingFacts.seq')
-    .where('accounts.deletedAt', 'is not', null)
-    .where('pendingFacts.createdAt', '<', before)
+    .select('seq')
+    .where('accountId', 'in', deleted)
+    .where('createdAt', '<', before)
     .limit(LIMIT);
   return more(await tx.db.deleteFrom('pendingFacts').where('seq', 'in', orphans).executeTakeFirst());
 }

@@ -38,10 +38,16 @@ export function describeOrder(name: string, open: () => Promise<Ledger>): void {
     describeFailures();
   });
   describeFacts(`without completion, ${name}`, open, () => {
-    test('what is said is told at once, and nothing is looked for', async () => {
-      await tell(text('one'), part('two'), text('three'));
-      expect(await allTold()).toEqual(['received: one', 'received: two', 'received: three']);
-      expect(await waiting()).toEqual([]);
+    test('what is said is told at once, and nobody looks whether anything waits', async () => {
+      await flow.ledger.write((tx) => tx.db.schema.dropTable('pendingFacts').execute());
+      const one = text('one');
+      const about = { providerMessageId: one.providerMessageId, contact: ANA, raw: {} };
+      await tell(one, part('two'), echo('elsewhere', { type: 'text', text: 'three' }), preference('stop'));
+      await tell({ type: 'message.deleted', dedupeKey: 'deleted', ...about }, notice('link.clicked', {}), text('four'));
+      expect((await flow.events()).map(({ type }) => type)).toEqual([
+        ...['message.received', 'message.received', 'message.echo', 'contact.preference'],
+        ...['message.deleted', 'link.clicked', 'message.received'],
+      ]);
     });
   });
 }

@@ -8,3 +8,4 @@ await import('../events/events.test.ts');
 await import('../inbound/merge.test.ts');
 await import('../inbound/identity-change.test.ts');
 await import('../events/handing-over.test.ts');
+await import('../inbound/completion-webhooks.test.ts');
