@@ -51,6 +51,12 @@ export const quiet = () =>
     return due.length === 0 && flow.driver.running('complete') === 0;
   }, 'everything that is due to be fetched');
 
+/** The provider works again, once every try that was under way has failed. */
+export async function recovers(): Promise<void> {
+  await quiet();
+  provider.works();
+}
+
 /** Lets time go by in steps in which nothing that is due is passed over, and what is due be done. */
 export async function passes(ms: number, stepMs = ms): Promise<void> {
   for (let passed = 0; passed < ms; passed += stepMs) {

@@ -6,7 +6,17 @@ import type { Ledger } from '../../../service/src/store/ledger.ts';
 import { deferred } from '../../sandbox/kit/deferred.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ANA, DAY, flow, HOUR, nextFact, of, tell, text } from './facts-fixture.ts';
-import { allTold, BEN, describeCompletion, part, passes, provider, quiet, waiting } from './completion-fixture.ts';
+import {
+  allTold,
+  BEN,
+  describeCompletion,
+  part,
+  passes,
+  provider,
+  quiet,
+  recovers,
+  waiting,
+} from './completion-fixture.ts';
 
 const SECOND = 1_000;
 const TAKEN_BACK = 'received: deleted by the contact';
@@ -58,7 +68,7 @@ function describeTakenBack(): void {
       provider.answer = away;
       const one = part('one');
       await tell(one, text('two'), deletion(one.providerMessageId), text('three'));
-      provider.works();
+      await recovers();
       await passes(HOUR, 600 * SECOND);
       expect(await allTold()).toEqual([TAKEN_BACK, 'received: two', 'deleted', 'received: three']);
       const [received, , deleted] = await flow.events();
@@ -72,7 +82,7 @@ function describeTakenBack(): void {
       const one = part('one');
       await tell(one, part('two'));
       await quiet();
-      provider.works();
+      await recovers();
       await tell(deletion(one.providerMessageId));
       await quiet();
       expect(await allTold()).toEqual([TAKEN_BACK, 'received: two, the whole of it', 'deleted']);
@@ -97,7 +107,7 @@ function describeTakenBack(): void {
       await tell(part('one'), two, edit, deletion(providerMessageId), text('three'));
       await quiet();
       expect(await allTold()).toEqual([]);
-      provider.works();
+      await recovers();
       await passes(10 * SECOND);
       expect(await allTold()).toEqual([
         ...['received: one, the whole of it', TAKEN_BACK],
@@ -113,7 +123,7 @@ function describeTakenBack(): void {
       await tell(part('two'), deletion(one.providerMessageId));
       expect(await allTold()).toEqual([TAKEN_BACK]);
       expect(await traces('4111')).toEqual([]);
-      provider.works();
+      await recovers();
       await passes(10 * SECOND);
       expect(await allTold()).toEqual([TAKEN_BACK, 'received: two, the whole of it', 'deleted']);
     });
@@ -133,7 +143,7 @@ function describeErased(): void {
       await quiet();
       await erase();
       await tell(part('from Ben', { contact: BEN }));
-      provider.works();
+      await recovers();
       await passes(2 * HOUR, 600 * SECOND);
       expect(await allTold()).toEqual(['received: from Ben, the whole of it']);
       expect(await traces('my card', '4111', '15550001111')).toEqual([]);
@@ -156,7 +166,7 @@ function describeErased(): void {
       provider.answer = away;
       await tell(part('one'));
       await erase();
-      provider.works();
+      await recovers();
       await tell(part('two'));
       await quiet();
       expect(await allTold()).toEqual(['received: two, the whole of it']);
@@ -171,7 +181,7 @@ function describeAccounts(): void {
       await tell(part('one'), text('two'));
       await quiet();
       await flow.removed('1');
-      provider.works();
+      await recovers();
       await passes(DAY, 2 * HOUR);
       expect(await allTold()).toEqual([]);
       await flow.account('1');

@@ -19,7 +19,18 @@ import {
   text,
   TO,
 } from './facts-fixture.ts';
-import { allTold, BEN, describeCompletion, KEY, part, passes, provider, quiet, waiting } from './completion-fixture.ts';
+import {
+  allTold,
+  BEN,
+  describeCompletion,
+  KEY,
+  part,
+  passes,
+  provider,
+  quiet,
+  recovers,
+  waiting,
+} from './completion-fixture.ts';
 
 const SECOND = 1_000;
 const failing = (error: Error) => () => {
@@ -92,7 +103,7 @@ function describeTurns(): void {
       );
       await quiet();
       expect(await allTold()).toEqual([]);
-      provider.works();
+      await recovers();
       await passes(10 * SECOND);
       expect(await allTold()).toEqual([
         'received: one, the whole of it',
@@ -126,7 +137,7 @@ function describeTurns(): void {
         ...['conversation.control human', 'conversation.control bot', 'message.status bot'],
       ]);
       expect(await statusOf(id)).toBe('read');
-      provider.works();
+      await recovers();
       await passes(10 * SECOND);
       expect((await allTold()).slice(-2)).toEqual(['received: one, the whole of it', 'received: two']);
     });
@@ -143,7 +154,7 @@ function describeTurns(): void {
       await tell(first, second, first);
       await tell(second, first);
       expect(await waiting()).toHaveLength(2);
-      provider.works();
+      await recovers();
       await passes(10 * SECOND);
       await tell(first, second);
       await quiet();
@@ -154,7 +165,7 @@ function describeTurns(): void {
       provider.answer = away;
       const words = Array.from({ length: 120 }, (_, i) => `word ${i}`);
       await tell(part('one'), ...words.map((word) => text(word)));
-      provider.works();
+      await recovers();
       await passes(10 * SECOND);
       expect(await allTold()).toEqual(['received: one, the whole of it', ...words.map((word) => `received: ${word}`)]);
       expect(
@@ -172,7 +183,7 @@ function describeTurns(): void {
       provider.answer = away;
       await tell(part('one'), text('1'));
       await sent({ type: 'text', text: 'When?\n1. Now', choices: [now] });
-      provider.works();
+      await recovers();
       await passes(10 * SECOND);
       expect((await of('message.received')).at(-1)?.message?.content).toMatchObject({ buttonId: 'small' });
     });
@@ -183,7 +194,7 @@ function describeTurns(): void {
       provider.answer = away;
       await tell(part('by phone 1'), text('by phone 2'), part('by user 1', byUser), text('by user 2', byUser));
       await tell(text('both are me', { contact: { identities: [user, phone as typeof user] } }));
-      provider.works();
+      await recovers();
       await passes(10 * SECOND, SECOND);
       expect(await allTold()).toEqual([
         ...['received: by phone 1, the whole of it', 'received: by phone 2'],
@@ -248,7 +259,7 @@ function describeFailures(): void {
       await quiet();
       const isFinal = FINAL.includes(kind) || kind === 'gone';
       expect(await allTold()).toEqual(isFinal ? ['received: one (incomplete)', 'received: two'] : []);
-      provider.works();
+      await recovers();
       await passes(10 * SECOND);
       expect(provider.asked).toHaveLength(isFinal ? 1 : 2);
       if (!isFinal) expect(await allTold()).toEqual(['received: one, the whole of it', 'received: two']);
@@ -277,7 +288,7 @@ function describeFailures(): void {
       provider.answer = failing(new SendError('throttled', 'Slow down', { retryAfterMs: 5 * HOUR }));
       await passes(SECOND);
       expect(provider.asked).toHaveLength(4);
-      provider.works();
+      await recovers();
       await passes(HOUR / 2);
       expect((await allTold()).sort()).toEqual([
         'received: from Ben, the whole of it',
@@ -298,7 +309,7 @@ function describeFailures(): void {
       await quiet();
       expect(await allTold()).not.toContain('received: one (incomplete)');
       await flow.account('1');
-      provider.works();
+      await recovers();
       await passes(10 * SECOND);
       expect(await allTold()).toContain('received: one, the whole of it');
     });
