@@ -23,7 +23,7 @@ const byReference = (event: ChannelEvent): ChannelEvent =>
 
 const channel: Channel<WhatsAppSettings> = {
   ...whatsapp,
-  parse: (request, settings) => whatsapp.parse(request, settings).map(byReference),
+  parse: (...given) => whatsapp.parse(...given).map(byReference),
   completion: {
     async complete({ rest }, _settings, { http }) {
       const url = `https://rests.example.com/${encodeURIComponent(String(rest['id']))}`;
