@@ -12,7 +12,9 @@ import type {
 } from './message.ts';
 import type { RefusalReason } from './problem.ts';
 
+/** Calls that are refused answer a problem; `RefusalReason` lists why a send is refused. */
 export { PROBLEM_CODES, type Problem, type ProblemCode, type RefusalReason } from './problem.ts';
+/** Calls under `/v1/templates` take and answer templates. */
 export type { CreateTemplate, EditTemplate, Template, TemplateVariable } from './template.ts';
 
 /** `PUT /v1/accounts/{channel}/{externalId}` */

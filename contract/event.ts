@@ -14,6 +14,7 @@ import type {
 } from './event-data.ts';
 import type { InboundContent, MessageContext, MessageStatus } from './message.ts';
 
+/** Contacts in events are named by identities. */
 export type { IdentityRef } from './event-data.ts';
 
 /** Every event a subscription can ask for. */

@@ -6,6 +6,7 @@
 import type { InboundMedia, MediaKind, MediaSource } from './media.ts';
 import type { TemplateContent } from './template.ts';
 
+/** Contents of the kind `template` are made of these parts. */
 export type { TemplateButton, TemplateCard, TemplateContent, TemplateHeader, TemplateValue } from './template.ts';
 
 /** Lists the kinds of content a workflow can ask to send. */

@@ -174,6 +174,26 @@ test.each<[string, SourceFile[], string]>([
     [file(`${SRC}/outbox/a.ts`, '/** Documented. */\nexport interface A {}\nexport function b() {}\n')],
     'the export b has no doc comment',
   ],
+  [
+    'a re-export without a comment',
+    [
+      file(
+        'contract/a.ts',
+        "/** The head of the file. */\nimport x from './b.ts';\nexport type { B } from './b.ts';\n",
+      ),
+    ],
+    'contract/a.ts: the export B has no doc comment',
+  ],
+  [
+    'a signature without a comment',
+    [
+      file(
+        `${SRC}/core/a.ts`,
+        '/** One. */\nexport function a(b: string): void;\nexport function a(b: number): void;\nexport function a() {}\n',
+      ),
+    ],
+    'the export a has no doc comment',
+  ],
   ['a folder without rules', [file(`${SRC}/made/a.ts`, '')], `${SRC}/made/a.ts: belongs to no area`],
   [
     'a circle of two files',

@@ -13,6 +13,7 @@ import type { Author, MessageContext, OutboundContent } from '../../../contract/
 import type { Connector, ConnectorIo } from '../connectors/connector.ts';
 import type { ChannelEvent, ParsedContent, ParsedStatus, PartialFact } from './channel.events.ts';
 
+/** `Channel.parse` answers these facts. */
 export type * from './channel.events.ts';
 
 /** A message ready to go. Ids of other messages are the provider's; media are provider ids or links. */

@@ -6,8 +6,9 @@ export interface Clock {
 /** The machine's own clock. */
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** ISO 8601 UTC of an instant, or undefined for none: the form of every instant that leaves the service. */
+/** Writes an instant (milliseconds since the epoch) as ISO 8601 UTC: the form of every instant that leaves the service. */
 export function iso(at: number): string;
+/** Writes an instant that may be missing; undefined for none. */
 export function iso(at: number | null | undefined): string | undefined;
 export function iso(at: number | null | undefined): string | undefined {
   return at === null || at === undefined ? undefined : new Date(at).toISOString();

@@ -9,6 +9,7 @@ import { moveToGroup } from '../store/job-group.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import type { GroupGate } from './fair-scheduler.ts';
 
+/** Handlers get a job in this form: what was promised, as the store keeps it. Instants are milliseconds since the epoch. */
 export type { Job } from '../store/job.store.ts';
 
 /** A job as a pipeline promises it. */
