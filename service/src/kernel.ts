@@ -21,6 +21,7 @@ import { Applier } from './inbound/apply.ts';
 import { CompleteHandler } from './inbound/complete.ts';
 import { NormalizeHandler } from './inbound/normalize.ts';
 import { PendingFacts } from './inbound/pending.ts';
+import { RereadHandler } from './inbound/reread.ts';
 import type { Feature, FileKeeping, Kernel, MakeFeature } from './features/feature.ts';
 import { Admission } from './outbound/admit.ts';
 import { buildOutbound, type Outbound } from './outbound/build.ts';
@@ -158,7 +159,8 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
   retention.register(allRetentionParts(world.keep, features));
   const tasks = [retention, eraser, basis.watermarks, ...features.flatMap((feature) => feature.tasks ?? [])];
   const maintenance = new MaintenanceHandler({ ...shared, tasks, load: acceptor });
-  const own = [reader, completer, makeDelivery(world, basis), ...outbound.handlers, maintenance];
+  const reread = new RereadHandler({ ...shared, reader });
+  const own = [reader, reread, completer, makeDelivery(world, basis), ...outbound.handlers, maintenance];
   const handlers = [...own, ...features.flatMap(({ jobs }) => jobs ?? [])];
   shared.outbox.register(handlers);
   await ledger.write((tx) => shared.outbox.enqueue(tx, retention.job(clock.now())));

@@ -17,12 +17,13 @@ import * as receipts from '../store/receipt.store.ts';
 import type { DeadCode, DeadReceipt, Receipt } from '../store/receipt.store.ts';
 import { LedgerUnavailable } from '../store/unavailable.ts';
 import type { Applier } from './apply.ts';
+import { rereadJob } from './reread.ts';
 import { route, type Routed, type Target } from './route.ts';
 
 /** Receipts read in one turn: one commit, and no longer than a webhook may wait meanwhile. */
 const BATCH = 32;
-/** A receipt that failed this often is put aside with its body kept, so that it cannot hold up the connection for ever. */
-const MAX_ATTEMPTS = 12;
+/** A receipt that failed this often is put aside with its body kept: it holds up every account of the connection, and is tried again alone. */
+const MAX_ATTEMPTS = 3;
 
 const MAX_REASON = 300;
 
@@ -55,11 +56,17 @@ export class NormalizeHandler implements JobHandler {
 
   async run(job: Job): Promise<void> {
     const { connectionId } = job.payload as { connectionId: string };
-    // After a failure one by one, so that only the one that fails is held up.
-    const limit = job.attempts === 0 ? BATCH : 1;
-    const waiting = await receipts.unprocessed(this.#deps.ledger.reader, connectionId, limit);
-    const turn = () => this.#turn(waiting, job, connectionId);
-    await this.#pace.turn(job.attempts < MAX_ATTEMPTS ? turn : () => this.#lastTry(turn, waiting, job, connectionId));
+    const waiting = await receipts.unprocessed(this.#deps.ledger.reader, connectionId, BATCH);
+    if (job.attempts === 0) return this.#pace.turn(() => this.#turn(waiting, job, connectionId));
+    await this.#pace.turn(() => this.#oneByOne(waiting, job, connectionId));
+  }
+
+  /** Reads, after a failure, each receipt in a unit of its own, so that those before the one that fails are read. */
+  async #oneByOne(waiting: readonly Receipt[], job: Job, connectionId: string): Promise<void> {
+    const [first, ...rest] = waiting;
+    if (first !== undefined) await this.#try(first, job, connectionId);
+    for (const receipt of rest) await this.#read([receipt], connectionId);
+    await this.#deps.ledger.write((tx) => this.#finish(tx, job, connectionId));
   }
 
   /** Reads, at once, a webhook that was put aside. Throws what speaks against it; then it stays aside. */
@@ -74,28 +81,31 @@ export class NormalizeHandler implements JobHandler {
     });
   }
 
-  /** What cannot be read now is put aside, so that it holds up the connection no longer. */
-  async #lastTry(
-    turn: () => Promise<void>,
-    waiting: readonly Receipt[],
-    job: Job,
-    connectionId: string,
-  ): Promise<void> {
+  /** What cannot be read now is put aside, so that it holds up the connection no longer, and tried again by itself. */
+  async #try(receipt: Receipt, job: Job, connectionId: string): Promise<void> {
     try {
-      await turn();
+      await this.#read([receipt], connectionId);
     } catch (error) {
-      if (error instanceof LedgerUnavailable) throw error;
-      await this.#deps.ledger.write(async (tx) => {
-        for (const one of waiting) {
-          await this.#putAside(tx, connectionId, one, { code: 'unreadable', reason: reasonOf(error) });
-        }
-        await this.#finish(tx, job, connectionId);
+      if (error instanceof LedgerUnavailable || job.attempts < MAX_ATTEMPTS) throw error;
+      const { ledger, outbox, clock } = this.#deps;
+      await ledger.write(async (tx) => {
+        const why = { code: 'unreadable' as const, reason: reasonOf(error) };
+        if (await this.#putAside(tx, connectionId, receipt, why))
+          await outbox.enqueue(tx, rereadJob(receipt.seq, clock.now()));
       });
     }
   }
 
-  /** One unit of work: all of the turn or nothing, so that no receipt is read before an earlier one. */
-  async #turn(waiting: readonly Receipt[], job: Job, connectionId: string): Promise<void> {
+  #turn(waiting: readonly Receipt[], job: Job, connectionId: string): Promise<void> {
+    return this.#read(waiting, connectionId, (tx) => this.#finish(tx, job, connectionId));
+  }
+
+  /** One unit of work: all of the receipts or nothing, so that none is read before an earlier one. `then` ends the unit. */
+  async #read(
+    waiting: readonly Receipt[],
+    connectionId: string,
+    then: (tx: Tx) => Promise<void> = async () => undefined,
+  ): Promise<void> {
     const read: { receipt: Receipt; routed: Routed }[] = [];
     for (const receipt of waiting) read.push({ receipt, routed: await this.#route(connectionId, receipt) });
     const channel = this.#deps.accounts.connections.find(connectionId)?.channel.id;
@@ -106,7 +116,7 @@ export class NormalizeHandler implements JobHandler {
         await this.#apply(tx, receipt, routed.targets, leftOut);
         if (channel !== undefined) tx.afterCommit(() => this.#deps.observer.read(channel));
       }
-      await this.#finish(tx, job, connectionId);
+      await then(tx);
     });
   }
 
