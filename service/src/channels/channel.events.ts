@@ -76,11 +76,12 @@ export interface ParsedEdit extends SaidBase {
   /** The message that was edited. */
   providerMessageId: string;
 }
-/** The contact took a message back. */
+/** The contact took a message back, or the business one of its own (`isOwn`). */
 export interface ParsedDeletion extends ParsedBase {
   type: 'message.deleted';
   contact: ContactRef;
   providerMessageId: string;
+  isOwn?: true;
 }
 /** A step of the status ladder of an outbound message. `correlationId` is our message id, where the provider echoes it. */
 export interface ParsedStatus extends ParsedBase {

@@ -1,4 +1,5 @@
 /** Stores what was told in a conversation, and publishes it, in the caller's unit of work: the last step of a fact. */
+import { isDeepStrictEqual } from 'node:util';
 import type { EventBody } from '../../../contract/event.ts';
 import type { InboundContent } from '../../../contract/message.ts';
 import type { Limits } from '../connectors/limits.ts';
@@ -22,6 +23,9 @@ import type { Message } from '../store/message.store.ts';
 import type { InboundFact, Said } from './fact.ts';
 import { Files, type FilesDeps } from './files.ts';
 import { TAKEN_BACK } from './pending.ts';
+
+/** No installation forgets events sooner. */
+const REMEMBERED_MS = 8 * 24 * 3_600_000;
 
 export interface RecorderDeps extends FilesDeps {
   publisher: Publisher;
@@ -83,10 +87,9 @@ export class Recorder {
 
   async #message(fact: InboundFact<ParsedMessage>, person: Participant): Promise<void> {
     const { tx, account, event, at, incomplete } = fact;
-    const content = await this.#files.in(tx, placeOf(person), event.content);
-    const id = this.#deps.ids.next('msg');
-    const added = await this.#store(fact, person, id, 'inbound', 'received', content);
-    if (!added) return;
+    const stored = await this.#storeOrFind(fact, person);
+    if (stored === undefined) return;
+    const { id, content } = stored;
     const target = event.context?.replyToProviderId;
     const replyTo = target && (await messages.named(tx.db, account.id, target))?.id;
     const { providerMessageId, context } = event;
@@ -111,14 +114,22 @@ export class Recorder {
     const isLatest = known !== undefined && at >= known.statusAt;
     if (known?.direction === 'inbound' && isLatest) await messages.update(tx, known.id, change);
     const { providerMessageId } = event;
-    const told = { id: known?.id ?? '', providerMessageId, content, ...(incomplete && { incomplete }) };
+    const id = known?.id ?? this.#deps.ids.next('msg');
+    // It overtook its message, which is told with these words when it comes.
+    if (known === undefined) await this.#store(fact, person, id, 'inbound', 'received', content);
+    const told = { id, providerMessageId, content, ...(incomplete && { incomplete }) };
     await this.publish(fact, person, { type: event.type, message: { ...told, sentAt: iso(at) } });
   }
 
   /** The contact took a message back: its content is forgotten here as well. */
   async #deletion(fact: InboundFact<ParsedDeletion>, person: Participant): Promise<void> {
     const known = await this.forget(fact);
-    const { type, providerMessageId } = fact.event;
+    const { type, providerMessageId, isOwn } = fact.event;
+    // It overtook its message, which is neither told nor kept when it comes.
+    if (known === undefined) {
+      const [direction, status] = isOwn ? (['outbound', 'sent'] as const) : (['inbound', 'received'] as const);
+      await this.#store(fact, person, this.#deps.ids.next('msg'), direction, status, TAKEN_BACK);
+    }
     await this.publish(fact, person, { type, data: { messageId: known?.id, providerMessageId } });
   }
 
@@ -131,8 +142,29 @@ export class Recorder {
     await this.publish(fact, person, { type, echo });
   }
 
+  /** Stores a message that arrives. Answers it as it is to be told; undefined: it was told before, or taken back before it came. */
+  async #storeOrFind(
+    fact: InboundFact<ParsedMessage>,
+    person: Participant,
+  ): Promise<(Pick<Message, 'id'> & { content: InboundContent }) | undefined> {
+    const { tx, account, event } = fact;
+    const content = await this.#files.in(tx, placeOf(person), event.content);
+    const id = this.#deps.ids.next('msg');
+    if (await this.#store(fact, person, id, 'inbound', 'received', content)) return { id, content };
+    await media.forget(tx, content);
+    const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
+    if (known === undefined || !this.#wasOvertaken(known)) return undefined;
+    return { id: known.id, content: known.content as InboundContent };
+  }
+
+  /** Tells whether an edit stored a message whose arrival was never told: it would still be known that it was, as events are kept for longer. */
+  #wasOvertaken({ direction, content, createdAt }: Message): boolean {
+    const isYoung = this.#deps.clock.now() - createdAt < REMEMBERED_MS;
+    return direction === 'inbound' && isYoung && !isTakenBack(content);
+  }
+
   async #store(
-    { tx, account, event, at }: InboundFact<ParsedMessage | ParsedEcho>,
+    { tx, account, event, at }: InboundFact<Said>,
     { conversation }: Participant,
     id: string,
     direction: 'inbound' | 'outbound',
@@ -156,6 +188,10 @@ export class Recorder {
       createdAt: this.#deps.clock.now(),
     });
   }
+}
+
+function isTakenBack(content: object): boolean {
+  return isDeepStrictEqual(content, TAKEN_BACK);
 }
 
 /** Files that come belong to the conversation. */

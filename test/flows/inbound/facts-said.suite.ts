@@ -1,6 +1,6 @@
 /** What contacts said by a number and with several files: told by channels, made true in the ledger. */
 import type { OutboundContent } from '../../../contract/message.ts';
-import type { ChannelEvent, ParsedMessage } from '../../../service/src/channels/channel.ts';
+import type { ChannelEvent, ParsedContent, ParsedEdit, ParsedMessage } from '../../../service/src/channels/channel.ts';
 import { SendError, type SendErrorKind } from '../../../service/src/core/errors.ts';
 import type { Ledger } from '../../../service/src/store/ledger.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -184,6 +184,89 @@ function describeFiles(): void {
       const contactId = (await flow.events())[0]?.contact?.id ?? '';
       await flow.eraser.erase(contactId);
       expect(await files()).toEqual([]);
+    });
+  });
+
+  describe('what overtakes its message', () => {
+    const words = (text: string): ParsedContent => ({ type: 'text', text });
+    const editOf = ({ providerMessageId }: ParsedMessage, content: ParsedContent, change: Partial<ParsedEdit> = {}) =>
+      ({
+        type: 'message.edited',
+        dedupeKey: `edit ${nextFact()}`,
+        contact: ANA,
+        providerMessageId,
+        content,
+        raw: {},
+        ...change,
+      }) as const;
+    const deletionOf = ({ providerMessageId }: Pick<ParsedMessage, 'providerMessageId'>, change = {}) =>
+      ({
+        type: 'message.deleted',
+        dedupeKey: `gone ${nextFact()}`,
+        contact: ANA,
+        providerMessageId,
+        raw: {},
+        ...change,
+      }) as const;
+    const kept = async () =>
+      (await flow.ledger.reader.selectFrom('messages').select(['content', 'direction']).execute()).map(
+        ({ content, direction }) => ({ direction, content: JSON.parse(content) as unknown }),
+      );
+    const TAKEN_BACK = { type: 'unsupported', reason: 'deleted by the contact' };
+
+    test('a message that was taken back before it came is neither told nor kept', async () => {
+      const late = text('a secret', {
+        content: { type: 'image', caption: 'a secret', media: { providerId: 'file 9' } },
+      });
+      await tell(deletionOf(late));
+      await tell(late);
+      await tell(late);
+      expect(await of('message.received')).toEqual([]);
+      expect(await of('message.deleted')).toHaveLength(1);
+      expect(await kept()).toEqual([{ direction: 'inbound', content: TAKEN_BACK }]);
+      expect(await flow.ledger.reader.selectFrom('media').selectAll().execute()).toEqual([]);
+    });
+
+    test('the window opens by it all the same', async () => {
+      const late = text('hello');
+      await tell(deletionOf(late), late);
+      await sent();
+    });
+
+    test('an edit that comes first gives its message the new words, under the same id', async () => {
+      const late = text('old words');
+      await tell(editOf(late, words('new words')));
+      await tell(late);
+      await tell(late);
+      const [edited] = await of('message.edited');
+      const arrivals = await of('message.received');
+      expect(arrivals.map(({ message }) => message)).toMatchObject([
+        { id: edited?.message?.id, content: words('new words'), providerMessageId: late.providerMessageId },
+      ]);
+      expect(await kept()).toEqual([{ direction: 'inbound', content: words('new words') }]);
+    });
+
+    test.each([
+      ['edit, deletion, message', ['edit', 'deletion', 'message']],
+      ['deletion, edit, message', ['deletion', 'edit', 'message']],
+      ['deletion, message, edit', ['deletion', 'message', 'edit']],
+    ])('taken back stays taken back: %s', async (_name, order) => {
+      const message = text('old words', { at: flow.clock.now() - 3_000 });
+      const facts: Record<string, ChannelEvent> = {
+        message,
+        edit: editOf(message, words('new words'), { at: flow.clock.now() - 2_000 }),
+        deletion: deletionOf(message, { at: flow.clock.now() - 1_000 }),
+      };
+      for (const fact of order) await tell(facts[fact] as ChannelEvent);
+      expect(await of('message.received')).toEqual([]);
+      expect(await kept()).toEqual([{ direction: 'inbound', content: TAKEN_BACK }]);
+    });
+
+    test('what the business took back before its echo came is not told', async () => {
+      await tell(deletionOf({ providerMessageId: 'own 1' }, { isOwn: true }));
+      await tell(echo('own 1', words('a mistake')));
+      expect(await of('message.echo')).toEqual([]);
+      expect(await kept()).toEqual([{ direction: 'outbound', content: TAKEN_BACK }]);
     });
   });
 }

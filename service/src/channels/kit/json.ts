@@ -37,7 +37,9 @@ export function numberOf(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
+/** Reads a flag, also one that is written as a word. */
 export function flagOf(value: unknown): boolean | undefined {
+  if (value === 'true' || value === 'false') return value === 'true';
   return typeof value === 'boolean' ? value : undefined;
 }
 

@@ -6,7 +6,7 @@ import type { IdentityRef } from '../../../../../contract/event.ts';
 import type { ChannelEvent, ContactRef } from '../../channel.ts';
 import type { SettingsOf } from '../../../connectors/connector.ts';
 import { fingerprint } from '../../kit/fingerprint.ts';
-import { compact, idOf, numberOf, objectOf, textOf, type JsonObject } from '../../kit/json.ts';
+import { compact, flagOf, idOf, numberOf, objectOf, textOf, type JsonObject } from '../../kit/json.ts';
 
 /** The account that reads the webhook. */
 export interface Reader {
@@ -90,7 +90,7 @@ export function addressOf(...ids: unknown[]): readonly string[] | undefined {
 export function itemOf(readers: Readers, entry: JsonObject, raw: JsonObject, isStandby: boolean): Item {
   const sender = objectOf(raw.sender);
   const recipient = objectOf(raw.recipient);
-  const isEcho = objectOf(raw.message).is_echo === true;
+  const isEcho = flagOf(objectOf(raw.message).is_echo) === true;
   const address = addressOf(entry.id, isEcho ? sender.id : recipient.id);
   const reader = readers(address);
   const isOwn = isEcho || idOf(sender.id) === reader.accountId;

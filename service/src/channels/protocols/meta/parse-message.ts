@@ -2,7 +2,7 @@
 import type { MessageContext } from '../../../../../contract/message.ts';
 import { messageKey } from '../../../core/ids.ts';
 import type { ChannelEvent, ContactRef, ParsedContent } from '../../channel.ts';
-import { compact, idOf, numberOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
+import { compact, flagOf, idOf, numberOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
 import { baseOf, idFrom, keyOf, unsupported, type Item } from './item.ts';
 import { attachmentsContent, attachmentsReason } from './parse-attachments.ts';
 import { openerOf, referralContext } from './parse-referral.ts';
@@ -21,7 +21,7 @@ export function contentOf(message: JsonObject): ParsedContent {
   if (content !== undefined) return content;
   if (text !== undefined) return { type: 'text', text };
   const kept =
-    message.is_unsupported === true ? 'a kind of message that is not handed over' : 'message without content';
+    flagOf(message.is_unsupported) === true ? 'a kind of message that is not handed over' : 'message without content';
   return { type: 'unsupported', reason: attachmentsReason(message.attachments) ?? kept };
 }
 
@@ -65,6 +65,7 @@ function deleted(item: Item, contact: ContactRef, message: JsonObject): ChannelE
     ...baseOf(item, keyOf(item, 'deleted', providerMessageId)),
     contact,
     providerMessageId,
+    ...(item.isOwn && { isOwn: true as const }),
   };
 }
 
@@ -95,7 +96,7 @@ function echo(item: Item, contact: ContactRef, message: JsonObject): ChannelEven
 
 export function messageEvents(item: Item, contact: ContactRef): ChannelEvent[] {
   const message = objectOf(item.raw.message);
-  if (message.is_deleted === true) return [deleted(item, contact, message)];
+  if (flagOf(message.is_deleted) === true) return [deleted(item, contact, message)];
   return [item.isOwn ? echo(item, contact, message) : said(item, contact, message)];
 }
 
