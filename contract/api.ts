@@ -214,7 +214,10 @@ export interface ActionDescription {
   input: Record<string, unknown>;
 }
 
-/** `GET /v1/permission?channel&externalId&to&thread&kind`, or `?conversationId&kind` */
+/**
+ * `GET /v1/permission?channel&externalId&to&thread&kind`, or `?conversationId&kind`; `purpose=campaign` asks about a campaign, `template` and
+ * `language` about that template.
+ */
 export interface Permission {
   allowed: boolean;
   reasons: { code: RefusalReason; detail: string }[];

@@ -51,6 +51,8 @@ export interface Capabilities {
   settleWithinMs: number;
   /** An account may have several conversations with one contact, told apart by `thread`. Absent: it has one. */
   threads?: true;
+  /** What the provider sends no more of to a contact who told it stop. Absent: marketing; `all`: nothing at all is sent until they take it back. */
+  stopCovers?: 'all';
   readMarks: boolean;
   templates: boolean;
 }

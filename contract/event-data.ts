@@ -40,6 +40,8 @@ export interface Preference {
   reference?: string;
   /** The word that the contact wrote. */
   keyword?: string;
+  /** Parley read it in what the contact wrote: a word that says nothing else, or a sentence that sounds like it. Absent: the provider told it. */
+  certainty?: 'exact' | 'likely';
   /** The message in which it was said. */
   providerMessageId?: string;
 }

@@ -6,6 +6,7 @@ import type {
   INodeProperties,
 } from 'n8n-workflow';
 import { baseUrlOr } from './base-url.ts';
+import { stopWords } from './stop-words.ts';
 import { defaultCountry } from './default-country.ts';
 
 const HOST = 'https://waba-v2.360dialog.io';
@@ -88,6 +89,7 @@ export class Dialog360Api implements ICredentialType {
       description:
         "For 360dialog partners: the secret that webhooks are signed with ('x-360dialog-signature'). When it is set, a webhook without a signature is refused. While you rotate it, give both, separated by a comma.",
     },
+    stopWords,
     {
       displayName: 'Base URL',
       name: 'baseUrl',

@@ -6,6 +6,7 @@ import type {
   INodeProperties,
 } from 'n8n-workflow';
 import { apiVersionOr, baseUrlOr } from './base-url.ts';
+import { stopWords } from './stop-words.ts';
 
 /** Meta's host for the log-in. */
 const HOST = '($credentials.loginType === "instagram" ? "https://graph.instagram.com" : "https://graph.facebook.com")';
@@ -96,6 +97,7 @@ export class ParleyInstagramApi implements ICredentialType {
       description:
         'A word of your own choice that Meta repeats when it checks the webhook URL. Only needed when you enter the webhook by hand (Instagram → API setup → Configure webhooks); left empty, the service makes one from the app secret.',
     },
+    stopWords,
     {
       displayName: 'API Version',
       name: 'apiVersion',

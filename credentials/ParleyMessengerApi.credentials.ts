@@ -6,6 +6,7 @@ import type {
   INodeProperties,
 } from 'n8n-workflow';
 import { apiVersionOr, baseUrlOr } from './base-url.ts';
+import { stopWords } from './stop-words.ts';
 
 const HOST = 'https://graph.facebook.com';
 const VERSION = 'v25.0';
@@ -68,6 +69,7 @@ export class ParleyMessengerApi implements ICredentialType {
       description:
         'A word of your own choice that Meta repeats when it checks the webhook URL. Only needed when you enter the webhook by hand (Messenger → Messenger API Settings → Configure webhooks); left empty, the service makes one from the app secret.',
     },
+    stopWords,
     {
       displayName: 'API Version',
       name: 'apiVersion',

@@ -6,6 +6,7 @@ import type {
   INodeProperties,
 } from 'n8n-workflow';
 import { baseUrlOr } from './base-url.ts';
+import { stopWords } from './stop-words.ts';
 import { defaultCountry } from './default-country.ts';
 
 /** One Twilio sender, for SMS and MMS or for WhatsApp. The names of the properties are the names of the account's settings. */
@@ -74,6 +75,7 @@ export class ParleyTwilioApi implements ICredentialType {
       description: 'Shown once, when the API key is made',
     },
     defaultCountry,
+    stopWords,
     {
       displayName: 'Base URL',
       name: 'baseUrl',

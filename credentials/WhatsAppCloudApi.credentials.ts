@@ -6,6 +6,7 @@ import type {
   INodeProperties,
 } from 'n8n-workflow';
 import { apiVersionOr, baseUrlOr } from './base-url.ts';
+import { stopWords } from './stop-words.ts';
 import { defaultCountry } from './default-country.ts';
 
 const HOST = 'https://graph.facebook.com';
@@ -81,6 +82,7 @@ export class WhatsAppCloudApi implements ICredentialType {
         'A word of your own choice that Meta repeats when it checks the webhook URL. Only needed when you enter the webhook by hand (WhatsApp → Configuration); left empty, the service makes one from the app secret.',
     },
     defaultCountry,
+    stopWords,
     {
       displayName: 'API Version',
       name: 'apiVersion',

@@ -17,6 +17,7 @@ const INSTAGRAM_ACCOUNT: CredentialForm = {
     'appSecret',
     'verifyToken',
     'apiVersion',
+    'stopWords',
     'baseUrl',
   ],
 };

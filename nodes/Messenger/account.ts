@@ -8,7 +8,7 @@ const MESSENGER_ACCOUNT: CredentialForm = {
   identifiedBy: ['Page ID'],
   channel: 'messenger',
   externalId: 'pageId',
-  settings: ['pageId', 'pageAccessToken', 'appId', 'appSecret', 'verifyToken', 'apiVersion', 'baseUrl'],
+  settings: ['pageId', 'pageAccessToken', 'appId', 'appSecret', 'verifyToken', 'apiVersion', 'stopWords', 'baseUrl'],
 };
 
 export const messengerAccount = accountGetter(MESSENGER_ACCOUNT);

@@ -15,6 +15,7 @@ const CREDENTIAL: Omit<CredentialForm, 'channel' | 'identifiedBy'> = {
     'from',
     'messagingServiceSid',
     'defaultCountry',
+    'stopWords',
     'baseUrl',
   ],
   // Twilio's console writes WhatsApp senders as `whatsapp:+…`.

@@ -19,6 +19,7 @@ export const CLOUD_ACCOUNT: CredentialForm = {
     'verifyToken',
     'defaultCountry',
     'apiVersion',
+    'stopWords',
     'baseUrl',
   ],
 };
@@ -38,6 +39,7 @@ export const DIALOG360_ACCOUNT: CredentialForm = {
     'webhookHeader',
     'webhookSecret',
     'platformSecret',
+    'stopWords',
     'baseUrl',
   ],
   rotated: 'platformSecret',
@@ -58,6 +60,7 @@ export const TWILIO_ACCOUNT: CredentialForm = {
     'from',
     'messagingServiceSid',
     'defaultCountry',
+    'stopWords',
     'baseUrl',
   ],
   prefixes: { from: /^\s*whatsapp:/i },

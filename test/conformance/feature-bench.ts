@@ -8,6 +8,7 @@ import * as contacts from '../../service/src/store/contact.store.ts';
 import * as conversations from '../../service/src/store/conversation.store.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import type { Tx } from '../../service/src/store/unit-of-work.ts';
+import { parseEncryptionKeys, SecretBox } from '../../service/src/platform/secret-box.ts';
 import { dueJobs } from '../support/due-jobs.ts';
 import { EventsFixture } from '../events/fixture.ts';
 
@@ -46,7 +47,8 @@ export class FeatureBench {
     const keep = { bodies: Infinity, receipts: Infinity, events: Infinity };
     const io = { clock, log: { info: () => undefined, warn: () => undefined } };
     const files = { ms: Infinity, maxTotalBytes: 1_024, folder: '/nonexistent' };
-    const kernel = { ledger, clock, ids, outbox, publisher, keep, io, files } as unknown as Kernel;
+    const sealer = new SecretBox(parseEncryptionKeys(Buffer.alloc(32, 7).toString('base64')));
+    const kernel = { ledger, clock, ids, outbox, publisher, keep, io, files, sealer } as unknown as Kernel;
     const features = makers.map((make) => make(kernel));
     outbox.register(features.flatMap(({ jobs = [] }) => jobs));
     publisher.register(features.flatMap(({ reactions = [] }) => reactions));

@@ -74,7 +74,7 @@ function describePermissionRules(bench: Benches): void {
       for (const purpose of ['reply', 'campaign'] as const) {
         const facts: RuleFacts = {
           ...{ capabilities, kind: 'text', purpose, window: null, owner: 'bot', author: 'bot', now: clock.now() },
-          ...{ accountId: account.id, contactId, conversationId: undefined },
+          ...{ accountId: account.id, contactId, conversationId: undefined, identities: [], template: undefined },
         };
         for (const rule of rules) {
           const reason = await rule.refuses(facts, ledger.reader);

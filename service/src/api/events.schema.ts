@@ -69,6 +69,7 @@ const preference = z.object({
   frequency: word,
   reference: word,
   keyword: word,
+  certainty: z.enum(['exact', 'likely']).optional(),
   providerMessageId: word,
 });
 

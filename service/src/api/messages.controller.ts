@@ -66,7 +66,8 @@ export class MessagesController {
   })
   @Get('permission')
   permission(@Query(new ZodPipe(permissionQuery)) query: z.output<typeof permissionQuery>): Promise<Permission> {
-    const { to, thread, conversationId = '', kind, author, channel, externalId, ...rest } = query;
+    const { to, thread, conversationId = '', kind, author, purpose, template, language = '', ...ref } = query;
+    const { channel, externalId, ...rest } = ref;
     const isNamed = channel !== undefined && externalId !== undefined;
     return this.#messages.permission({
       ...(isNamed && { account: { channel, externalId, ...rest } }),
@@ -74,6 +75,8 @@ export class MessagesController {
       ...(thread !== undefined && { thread }),
       kind,
       author,
+      purpose,
+      ...(template !== undefined && { template: { name: template, language } }),
     });
   }
 }

@@ -108,6 +108,9 @@ export const permissionQuery = accountRef
     conversationId: text.optional(),
     kind: z.enum(OUTBOUND_KINDS),
     author: author.default('bot'),
+    purpose: z.enum(['reply', 'campaign']).default('reply'),
+    template: text.optional(),
+    language: text.optional(),
   })
   .refine(({ to, conversationId }) => (to === undefined) !== (conversationId === undefined), {
     path: ['to'],

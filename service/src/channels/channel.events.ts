@@ -68,6 +68,8 @@ export interface ParsedMessage extends SaidBase {
   contact: ContactRef;
   providerMessageId: string;
   context?: MessageContext;
+  /** The provider read a wish in it, acts by it and answers it: a `contact.preference` of the same webhook tells which. */
+  wishTold?: true;
 }
 /** The contact changed a message: `content` is what it says now. */
 export interface ParsedEdit extends SaidBase {

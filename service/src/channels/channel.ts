@@ -69,6 +69,8 @@ export interface Channel<S = unknown> extends Connector<S, ChannelEvent> {
    * naming the field and the limit. Called at admission, so that a workflow learns of it at once.
    */
   check(content: OutboundContent, settings: S): void;
+  /** Names the template in a `native` body, where it sends one. Absent: no such body does. Pure. */
+  templateIn?(body: Readonly<Record<string, unknown>>): { name: string; language: string } | undefined;
   /** What a send of this channel may ask beyond the contract (`SendMessage.options`); strict; messages of its errors explain. Absent: nothing. */
   readonly sendOptions?: ZodType<Record<string, unknown>>;
   /** One call to the provider; throws `SendError`. Must not retry. */

@@ -24,6 +24,8 @@ interface FactFrame {
   contact?: Contact | undefined;
   /** The provider's own body, for subscriptions that asked for it. */
   raw?: unknown;
+  /** Of a message: the provider read a wish in it, and tells it by itself. */
+  wishTold?: true | undefined;
 }
 
 /** A fact that a pipeline publishes in the transaction that makes it true, with what its type tells. */

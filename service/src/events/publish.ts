@@ -180,7 +180,7 @@ function wantsRaw(filter: Filter, event: ParleyEvent): boolean {
 }
 
 function describe(fact: Fact, id: string, now: number, awaited: boolean): ParleyEvent {
-  const { account, conversation, contact, at, dedupeKey: _key, raw: _raw, ...told } = fact;
+  const { account, conversation, contact, at, dedupeKey: _key, raw: _raw, wishTold: _wish, ...told } = fact;
   const rule = capabilitiesOf(account, conversation?.facts).window;
   const frame = {
     id,

@@ -71,7 +71,8 @@ export class Recorder {
     body: EventBody,
   ): Promise<void> {
     const { dedupeKey, raw } = event;
-    await this.#deps.publisher.publish(tx, { ...body, dedupeKey, at, account, ...person, raw });
+    const { wishTold } = 'wishTold' in event ? event : {};
+    await this.#deps.publisher.publish(tx, { ...body, dedupeKey, at, account, ...person, raw, wishTold });
   }
 
   /** Forgets what a message of the contact said, which they took back. Answers the message; undefined: nobody knows it. */

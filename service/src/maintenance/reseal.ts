@@ -10,7 +10,7 @@ import type { Logger } from '../platform/logger.ts';
 import { SecretBoxError, type SecretBox } from '../platform/secret-box.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Db } from '../store/unit-of-work.ts';
-import { keepProof, PROOF, SECRET_PLACES, type SealedSecret, type SecretPlace } from '../store/secret.store.ts';
+import { keep, PROOF, SECRET_PLACES, type SealedSecret, type SecretPlace } from '../store/secret.store.ts';
 
 /** One unit of work seals so many secrets anew: a millisecond or two. */
 const STEP = 25;
@@ -39,7 +39,7 @@ export async function checkKeys(ledger: Ledger, secretBox: SecretBox): Promise<v
     if (found !== undefined) open(secretBox, found);
   }
   const box = secretBox.encrypt(PROOF, PROOF);
-  await ledger.write(async (tx) => open(secretBox, { id: PROOF, box: await keepProof(tx, box) }));
+  await ledger.write(async (tx) => open(secretBox, { id: PROOF, box: await keep(tx, PROOF, box) }));
 }
 
 async function firstOf(db: Db, prefixes: readonly string[]): Promise<SealedSecret | undefined> {

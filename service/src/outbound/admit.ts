@@ -1,9 +1,7 @@
 /** Admits a send: checked against every rule at once, stored once per idempotency key, promised to the provider. */
-import { hash } from 'node:crypto';
 import type { SendAccepted, SendMessage } from '../../../contract/api.ts';
 import type { IdentityRef } from '../../../contract/event.ts';
 import type { MessageStatus, OutboundContent, OutboundKind } from '../../../contract/message.ts';
-import { canonicalJson } from '../../../contract/signature.ts';
 import type { Accounts } from '../connectors/accounts.ts';
 import type { LiveAccount } from '../connectors/live.ts';
 import { addressOf } from '../contacts/address.ts';
@@ -30,9 +28,11 @@ import { checkedExpiry } from './expiry.ts';
 import { holdJob, sendJob } from './jobs.ts';
 import type { Permissions } from './permission.ts';
 import { contentOf, requestOf, writerOf } from './message-view.ts';
-import { targetOf, unknownConversation, type Target } from './recipient.ts';
+import { personAt, targetOf, unknownConversation, type Target } from './recipient.ts';
 import { providerIdOf } from './references.ts';
+import { digestOf } from './request-digest.ts';
 import { readOptions } from './send-options.ts';
+import { templateIn } from './template-in.ts';
 
 export interface AdmissionDeps {
   ledger: Ledger;
@@ -81,6 +81,7 @@ export class Admission {
     const ready = await this.#ready(send);
     if (send.wait) this.#deps.urls.checkUrl(send.wait.url);
     const digest = digestOf(send);
+    await this.#learn(ready);
     return this.#deps.ledger.write(async (tx) => {
       const known = await this.#admittedBefore(tx, send, key, digest);
       if (known) return known;
@@ -96,6 +97,19 @@ export class Admission {
     if (!send.degrade) channel.check(send.content, settings);
     if (typeof send.ifSessionClosed === 'object') channel.check(send.ifSessionClosed.template, settings);
     return { ...target, send, options: readOptions(channel, send.options) };
+  }
+
+  /** What speaks against a template may depend on what the provider says of it. */
+  async #learn({ send, account, to, thread }: Ready): Promise<void> {
+    const { content, ifSessionClosed, purpose = 'reply' } = send;
+    const fallback = typeof ifSessionClosed === 'object' ? [ifSessionClosed.template] : [];
+    for (const one of [content, ...fallback]) {
+      const template = templateIn(account, one);
+      if (template === undefined) continue;
+      const person = await personAt(this.#deps, { account, to, thread });
+      const author = sideOf(authorOf(send.author));
+      await this.#deps.permissions.learn({ ...person, kind: one.type, purpose, author, template });
+    }
   }
 
   async #admittedBefore(
@@ -233,10 +247,11 @@ export class Admission {
     });
   }
 
-  #refusals(tx: Tx, account: LiveAccount, person: Participant, send: Asked, { type: kind }: OutboundContent) {
+  #refusals(tx: Tx, account: LiveAccount, person: Participant, send: Asked, content: OutboundContent) {
     const { purpose = 'reply' } = send;
-    const author = sideOf(authorOf(send.author));
-    return this.#deps.permissions.refusals(tx.db, { account, ...person, kind, purpose, author });
+    const asked = { kind: content.type, purpose, author: sideOf(authorOf(send.author)) };
+    const template = templateIn(account, content);
+    return this.#deps.permissions.refusals(tx.db, { account, ...person, ...asked, template });
   }
 
   async #recipient(
@@ -278,16 +293,4 @@ function nearest(account: LiveAccount, { facts }: Conversation, content: Outboun
   const found = degraded(content, capabilitiesOf(account, facts).kinds, isTaken) ?? content;
   channel.check(found, settings);
   return found;
-}
-
-/** Of everything that makes it the same request; the caller's settings do not. */
-function digestOf(send: SendMessage): string {
-  // A resume URL is signed anew for each try of a node and deadlines move: neither makes it another message.
-  const { wait, expiresAt: _, account, ...rest } = send;
-  const { channel, externalId } = account ?? {};
-  return hash(
-    'sha256',
-    canonicalJson({ ...rest, account: { channel, externalId }, waits: wait !== undefined }),
-    'base64url',
-  );
 }

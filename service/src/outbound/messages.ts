@@ -5,27 +5,29 @@ import type { Accounts } from '../connectors/accounts.ts';
 import type { LiveAccount } from '../connectors/live.ts';
 import { has, type SeenMessage } from '../channels/channel.ts';
 import type { ConnectorIo } from '../connectors/connector.ts';
-import { addressOf } from '../contacts/address.ts';
 import { bestIdentity } from '../contacts/resolve.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
-import { addressesIn, identityIn } from '../core/identity.ts';
+import { addressesIn } from '../core/identity.ts';
 import { NO_WINDOW, sessionState } from '../core/session-window.ts';
 import * as attempts from '../store/attempt.store.ts';
 import * as contacts from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import * as store from '../store/message.store.ts';
+import type { TemplateName } from '../store/template-category.store.ts';
 import { viewMessage } from './message-view.ts';
 import type { Permissions } from './permission.ts';
-import { targetOf } from './recipient.ts';
+import { personAt, targetOf } from './recipient.ts';
 import { providerIdOf } from './references.ts';
 
 /** May `author` send a message of this kind there now? */
 export interface PermissionQuestion extends Pick<SendMessage, 'account' | 'to' | 'thread'> {
   kind: OutboundKind;
   author: 'bot' | 'human';
+  purpose: 'reply' | 'campaign';
+  template?: TemplateName | undefined;
 }
 
 export interface MessagesDeps {
@@ -83,12 +85,14 @@ export class Messages {
   }
 
   /** "May I send this now?", with every reason. Asking creates nothing. */
-  async permission({ kind, author, ...asked }: PermissionQuestion): Promise<Permission> {
+  async permission({ kind, author, purpose, template, ...target }: PermissionQuestion): Promise<Permission> {
     const now = this.#deps.clock.now();
-    const { account, contact, conversation } = await this.#asked(asked);
+    const asked = await personAt(this.#deps, await targetOf(this.#deps, target));
+    const { account, contact, conversation } = asked;
     const capabilities = capabilitiesOf(account, conversation?.facts);
     const window = conversation?.window ?? NO_WINDOW;
-    const question = { account, contact, conversation, kind, purpose: 'reply' as const, author };
+    const question = { ...asked, kind, purpose, author, template };
+    await this.#deps.permissions.learn(question);
     const reasons = await this.#deps.permissions.refusals(this.#deps.ledger.reader, question);
     return {
       allowed: reasons.length === 0,
@@ -103,21 +107,5 @@ export class Messages {
         },
       }),
     };
-  }
-
-  /** Whom the question is about, as far as anybody knows them. */
-  async #asked(question: Pick<PermissionQuestion, 'account' | 'to' | 'thread'>) {
-    const { reader } = this.#deps.ledger;
-    const { account, to, thread } = await targetOf(this.#deps, question);
-    const { channel } = account;
-    if (typeof to === 'object') {
-      const conversation = await conversations.find(reader, to.conversationId);
-      const contact = conversation && (await contacts.find(reader, conversation.contactId, channel.id));
-      return { account, contact, conversation };
-    }
-    const contactId = await contacts.ownerOf(reader, identityIn(account, await addressOf(reader, account, to)));
-    const contact = contactId === undefined ? undefined : await contacts.find(reader, contactId, channel.id);
-    const conversation = contact && (await conversations.between(reader, account.id, contact.id, thread));
-    return { account, contact, conversation };
   }
 }

@@ -4,8 +4,10 @@ import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import { blocked, capability, ownership, session, type PermissionFacts, type Reason } from '../core/send-permission.ts';
 import { NO_WINDOW } from '../core/session-window.ts';
+import type { Identity } from '../core/identity.ts';
 import type { Contact } from '../store/contact.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
+import type { TemplateName } from '../store/template-category.store.ts';
 import type { Db } from '../store/unit-of-work.ts';
 
 /** What a reason is about, the gravest first: in this order callers are told. */
@@ -16,6 +18,10 @@ export interface SendQuestion extends Pick<PermissionFacts, 'kind' | 'purpose' |
   account: LiveAccount;
   contact: Contact | undefined;
   conversation: Conversation | undefined;
+  /** Whom it is addressed to, where nobody has the address yet. */
+  to?: Identity | undefined;
+  /** The provider's template that is to be sent. */
+  template?: TemplateName | undefined;
 }
 
 /** What a rule may look at. */
@@ -24,6 +30,9 @@ export interface RuleFacts extends PermissionFacts {
   /** Undefined: nobody has this address yet. */
   contactId: string | undefined;
   conversationId: string | undefined;
+  /** By which the recipient is known on the channel. */
+  identities: readonly Identity[];
+  template: TemplateName | undefined;
 }
 
 /** Refuses sends for one reason. */
@@ -34,6 +43,11 @@ export interface PermissionRule {
    * admits the message or opens the attempt, and changes nothing: the question is also asked without a send.
    */
   refuses(facts: RuleFacts, db: Db): Reason | undefined | Promise<Reason | undefined>;
+  /**
+   * Learns what `refuses` needs to know of a template, outside of any transaction and before it is asked: it may ask the provider, and keep the
+   * answer. What it cannot learn, it leaves to `refuses`. Never throws for what the provider says.
+   */
+  learn?(facts: RuleFacts, account: LiveAccount): Promise<void>;
 }
 
 const OWN_RULES: readonly PermissionRule[] = [
@@ -59,8 +73,25 @@ export class Permissions {
   }
 
   /** Every reason against the send, the gravest first; an empty list means yes. */
-  async refusals(db: Db, { account, contact, conversation, ...send }: SendQuestion): Promise<Reason[]> {
-    const facts: RuleFacts = {
+  async refusals(db: Db, question: SendQuestion): Promise<Reason[]> {
+    const facts = this.#facts(question);
+    const found: Reason[] = [];
+    for (const rule of this.#rules) {
+      const reason = await rule.refuses(facts, db);
+      if (reason !== undefined) found.push(reason);
+    }
+    return found;
+  }
+
+  /** Lets every rule learn what it needs to know of the template; nothing is asked of anybody where there is none. */
+  async learn(question: SendQuestion): Promise<void> {
+    if (question.template === undefined) return;
+    const facts = this.#facts(question);
+    for (const rule of this.#rules) await rule.learn?.(facts, question.account);
+  }
+
+  #facts({ account, contact, conversation, to, template, ...send }: SendQuestion): RuleFacts {
+    return {
       ...send,
       capabilities: capabilitiesOf(account, conversation?.facts),
       window: conversation?.window ?? NO_WINDOW,
@@ -69,12 +100,8 @@ export class Permissions {
       accountId: account.id,
       contactId: contact?.id,
       conversationId: conversation?.id,
+      identities: contact?.identities ?? (to ? [to] : []),
+      template,
     };
-    const found: Reason[] = [];
-    for (const rule of this.#rules) {
-      const reason = await rule.refuses(facts, db);
-      if (reason !== undefined) found.push(reason);
-    }
-    return found;
   }
 }

@@ -5,14 +5,21 @@ import type { Accounts } from '../connectors/accounts.ts';
 import type { LiveAccount } from '../connectors/live.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import { ParleyError } from '../core/errors.ts';
+import { addressOf } from '../contacts/address.ts';
+import { identityIn } from '../core/identity.ts';
+import * as contacts from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
 import { ofContact } from '../store/conversation-list.store.ts';
 import type { Ledger } from '../store/ledger.ts';
+import type { SendQuestion } from './permission.ts';
 
 interface Deps {
   ledger: Ledger;
   accounts: Accounts;
 }
+
+/** Whom an account writes to. */
+export type PersonAt = Pick<SendQuestion, 'account' | 'contact' | 'conversation' | 'to'>;
 
 /** The account that sends, and the address or the conversation that gets it. */
 export interface Target {
@@ -68,6 +75,22 @@ async function toContact(deps: Deps, contactId: string, ref: AccountRef | undefi
   }
   if (named) throw new ParleyError(404, 'not_found', `This account has no conversation with contact '${contactId}'`);
   throw new ParleyError(400, 'invalid_request', `Every account that contact '${contactId}' wrote to was deleted`);
+}
+
+/** Finds who is at the target, as far as anybody knows them. Throws `invalid_recipient` (400). */
+export async function personAt({ ledger }: Pick<Deps, 'ledger'>, { account, to, thread }: Target): Promise<PersonAt> {
+  const { reader } = ledger;
+  const { channel } = account;
+  if (typeof to === 'object') {
+    const conversation = await conversations.find(reader, to.conversationId);
+    const contact = conversation && (await contacts.find(reader, conversation.contactId, channel.id));
+    return { account, contact, conversation, to: undefined };
+  }
+  const identity = identityIn(account, await addressOf(reader, account, to));
+  const contactId = await contacts.ownerOf(reader, identity);
+  const contact = contactId === undefined ? undefined : await contacts.find(reader, contactId, channel.id);
+  const conversation = contact && (await conversations.between(reader, account.id, contact.id, thread));
+  return { account, contact, conversation, to: identity };
 }
 
 export function unknownConversation(id: string, ofAccount: boolean): ParleyError {

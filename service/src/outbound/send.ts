@@ -34,6 +34,7 @@ import type { OutcomeWriter, Sending } from './outcome/writer.ts';
 import type { Outcomes } from './outcome/outcomes.ts';
 import type { Pacer } from './pace.ts';
 import type { Permissions, SendQuestion } from './permission.ts';
+import { templateIn } from './template-in.ts';
 
 export interface SendDeps {
   ledger: Ledger;
@@ -107,6 +108,7 @@ export class SendHandler implements JobHandler {
 
   async #attempt(sending: Sending): Promise<boolean> {
     const { ledger, writer } = this.#deps;
+    await this.#learn(sending);
     const opened = await ledger.write((tx) => this.#open(tx, sending));
     if (opened === 'settled') return this.#done(sending.job);
     if (opened === 'put off') return false;
@@ -186,10 +188,16 @@ export class SendHandler implements JobHandler {
   }
 
   async #refusal(tx: Tx, account: LiveAccount, message: Message, person: Participant): Promise<Reason | undefined> {
-    const { purpose } = message;
-    const author = sideOf(writerOf(message));
-    const question: SendQuestion = { account, ...person, kind: contentOf(message).type, purpose, author };
-    return (await this.#deps.permissions.refusals(tx.db, question))[0];
+    return (await this.#deps.permissions.refusals(tx.db, questionOf(account, message, person)))[0];
+  }
+
+  /** What speaks against a template may depend on what the provider says of it. */
+  async #learn({ account, message }: Sending): Promise<void> {
+    if (templateIn(account, contentOf(message)) === undefined) return;
+    const { ledger, permissions } = this.#deps;
+    const conversation = await conversations.find(ledger.reader, message.conversationId);
+    const contact = conversation && (await contacts.find(ledger.reader, conversation.contactId, account.channel.id));
+    if (contact) await permissions.learn(questionOf(account, message, { conversation, contact }));
   }
 
   /** As if the provider had said it, where providers do; the rest is ours alone to say. */
@@ -239,4 +247,12 @@ export class SendHandler implements JobHandler {
     });
     return false;
   }
+}
+
+/** May this message be sent to them now? */
+function questionOf(account: LiveAccount, message: Message, person: Participant): SendQuestion {
+  const content = contentOf(message);
+  const author = sideOf(writerOf(message));
+  const template = templateIn(account, content);
+  return { account, ...person, kind: content.type, purpose: message.purpose, author, template };
 }

@@ -146,6 +146,17 @@ export async function page(
   return (await query.orderBy('id', 'desc').limit(limit).execute()).map(fromRow);
 }
 
+/** Finds the newest message of one direction in a conversation. */
+export async function newest(
+  db: Kysely<Schema>,
+  conversationId: string,
+  direction: Message['direction'],
+): Promise<Message | undefined> {
+  const own = db.selectFrom('messages').selectAll().where('conversationId', '=', conversationId);
+  const row = await own.where('direction', '=', direction).orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return row && fromRow(row);
+}
+
 const updates = new Map<string, Prepared<RowChange & { messageId: string }, unknown>>();
 
 /** One statement for each set of columns that is ever changed together. */

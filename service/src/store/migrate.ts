@@ -11,6 +11,7 @@ import { jobs } from './migrations/0006-jobs.ts';
 import { media } from './migrations/0007-media.ts';
 import { deliveries } from './migrations/0008-deliveries.ts';
 import { pendingFacts } from './migrations/0009-pending-facts.ts';
+import { consent } from './migrations/0010-suppressions.ts';
 import type { Schema } from './schema.ts';
 
 /** In order; a released one is never changed. */
@@ -24,6 +25,7 @@ const MIGRATIONS = {
   '0007-media': media,
   '0008-deliveries': deliveries,
   '0009-pending-facts': pendingFacts,
+  '0010-suppressions': consent,
 };
 
 /** The ledger throws it when this version of the program cannot use the database. The message says what to do. */

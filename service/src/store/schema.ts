@@ -4,6 +4,7 @@
  * written out, are in snake case.
  */
 import { CamelCasePlugin, type Generated } from 'kysely';
+import type { SuppressionsTable, TemplateCategoriesTable } from './consent.schema.ts';
 import type { CursorsTable, JobsTable, PendingFactsTable, RatesTable } from './work.schema.ts';
 
 /** Translates the names of columns on the way to the database, and those of rows on the way back. */
@@ -279,4 +280,6 @@ export interface Schema {
   uploads: UploadsTable;
   rates: RatesTable;
   cursors: CursorsTable;
+  suppressions: SuppressionsTable;
+  templateCategories: TemplateCategoriesTable;
 }

@@ -145,17 +145,21 @@ const subscriptions: SecretPlace = {
 /** Names what the proof is bound to, and where it lies. */
 export const PROOF = 'encryption-key';
 
-/** Stores the proof, a sealed value of no worth: whoever opens it has the key with which this database is used. */
-const proof: SecretPlace = {
+/** Names what the key of the hashes of addresses is bound to, and where it lies. */
+export const HASH_KEY = 'address-hashes';
+
+/** Stores the proof, a sealed value of no worth: whoever opens it has the key with which this database is used. Beside it lies the key of hashes. */
+const own: SecretPlace = {
   others: (db, prefixes, after) =>
     db
       .selectFrom('cursors')
       .select(['name as id', 'position as box'])
-      .where('name', '=', PROOF)
+      .where('name', 'in', [PROOF, HASH_KEY])
       .where('name', '>', after)
       .where(beginsWithNone('position', prefixes))
+      .orderBy('name')
       .execute(),
-  count: async (db, prefixes) => (await proof.others(db, prefixes, '', 1)).length,
+  count: async (db, prefixes) => (await own.others(db, prefixes, '', 2)).length,
   replace: async ({ db }, { id, box }, anew) => {
     await db
       .updateTable('cursors')
@@ -167,19 +171,23 @@ const proof: SecretPlace = {
 };
 
 /** Lists every table in which secrets lie. */
-export const SECRET_PLACES: readonly SecretPlace[] = [accounts, connections, media, pendingFacts, subscriptions, proof];
+export const SECRET_PLACES: readonly SecretPlace[] = [accounts, connections, media, pendingFacts, subscriptions, own];
+
+/** Answers the sealed value that is there under this name; undefined: there is none yet. */
+export async function kept(db: Db, name: typeof PROOF | typeof HASH_KEY): Promise<string | undefined> {
+  return (await db.selectFrom('cursors').select('position').where('name', '=', name).executeTakeFirst())?.position;
+}
 
 /**
- * Answers the proof that is there, else stores `box` as the proof from now on. Of several processes that start at once on a new database, one makes
- * it.
+ * Answers the sealed value that is there under this name, else stores `box` from now on. Of several processes that do so at once on a new database,
+ * one makes it.
  */
-export async function keepProof(tx: Tx, box: string): Promise<string> {
-  const row = { name: PROOF, position: box };
+export async function keep(tx: Tx, name: typeof PROOF | typeof HASH_KEY, box: string): Promise<string> {
+  const row = { name, position: box };
   await tx.db
     .insertInto('cursors')
     .values(row)
     .onConflict((conflict) => conflict.column('name').doNothing())
     .execute();
-  const kept = tx.db.selectFrom('cursors').select('position').where('name', '=', PROOF);
-  return (await kept.executeTakeFirstOrThrow()).position;
+  return (await kept(tx.db, name)) ?? box;
 }

@@ -1,4 +1,7 @@
-/** Stores since when a contact wants no marketing messages. It stays with the contact: who turns out to be the same person said it too. */
+/**
+ * Stores since when a contact wants no marketing messages, as releases did that knew no suppressions. It stays with the contact: who turns out to be the
+ * same person said it too.
+ */
 import type { Db, Tx } from './unit-of-work.ts';
 
 /** Reads when the contact said stop, in milliseconds since the epoch; undefined: they did not, or nobody knows them. */

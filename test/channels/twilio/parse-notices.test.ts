@@ -23,17 +23,29 @@ describe('keywords', () => {
     ]);
   });
 
-  test.each(['START', ' unstop '])('%s is a wish also when Twilio keeps it to itself', (Body) => {
+  test.each([
+    ['START', 'resume'],
+    [' unstop ', 'resume'],
+    ['STOP', 'stop'],
+    ['StopAll', 'stop'],
+    ['Unsubscribe', 'stop'],
+    ['cancel', 'stop'],
+    ['end', 'stop'],
+    ['QUIT', 'stop'],
+    ['revoke', 'stop'],
+    [' optout ', 'stop'],
+  ])('%s is a wish also when Twilio keeps it to itself', (Body, value) => {
     expect(parseSms({ ...SMS_TEXT, Body })).toMatchObject([
-      { type: 'message.received' },
-      { type: 'contact.preference', value: 'resume' },
+      { type: 'message.received', wishTold: true },
+      { type: 'contact.preference', topic: 'all', value },
     ]);
   });
 
   test.each([
     ['YES is mostly an answer', { ...SMS_TEXT, Body: 'YES' }],
     ['HELP is no wish', { ...SMS_TEXT, Body: 'HELP', OptOutType: 'HELP' }],
-    ['what Twilio keeps to itself is a message', { ...SMS_TEXT, Body: 'STOP' }],
+    ['a sentence is none to Twilio', { ...SMS_TEXT, Body: 'please stop' }],
+    ['nor is a word of another language', { ...SMS_TEXT, Body: 'ARRET' }],
   ])('%s', (_name, form) => {
     expect(parseSms(form).map(({ type }) => type)).toEqual(['message.received']);
   });

@@ -53,6 +53,8 @@ const sms: Capabilities = {
   media: MMS_MEDIA,
   idempotentSends: false,
   settleWithinMs: SETTLE_MS,
+  // 21610: "Attempt to send to unsubscribed recipient", whatever the message.
+  stopCovers: 'all',
   readMarks: false,
   templates: true,
 };
@@ -66,6 +68,7 @@ const whatsapp: Capabilities = {
   // Twilio's default for a WhatsApp sender; what is above is queued for up to 4 h.
   throughput: { perSecond: 80 },
   settleWithinMs: SETTLE_MS,
+  stopCovers: 'all',
   readMarks: true,
   templates: true,
 };

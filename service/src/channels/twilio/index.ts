@@ -32,6 +32,7 @@ function channelOn(line: Line) {
     verify: (request, _at, settings) => verify(request, settings),
     parse: parseOn(line),
     check: (content) => checkContent(line, content),
+    templateIn: ({ ContentSid: sid }) => (typeof sid === 'string' ? { name: sid, language: '' } : undefined),
     send: sendOn(line),
     media: mediaOn(line),
     templates: templatesOn(line),

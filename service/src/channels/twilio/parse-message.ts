@@ -132,14 +132,20 @@ const WISHES: ReadonlyMap<unknown, ParsedPreference['value']> = new Map([
 /** Words by which whoever said stop comes back; `YES` is one to Twilio as well, but mostly an answer to something else. */
 const RESUMING = /^\s*(start|unstop)\s*$/i;
 
+/** Words to which Twilio by itself sends nothing more from this number (page "Twilio support for opt-out keywords"). */
+const STOPPING = /^\s*(stop|stopall|unsubscribe|cancel|end|quit|revoke|optout)\s*$/i;
+
 /**
- * The wish that Twilio read in the message and already answered; `HELP` is none. Without Advanced Opt-Out it keeps that to itself: a
- * stop is then learned from the next send, which is refused as opted out; that it is over would never be learned, so it is read here.
+ * The wish that Twilio read in the message and already answered; `HELP` is none. Without Advanced Opt-Out it keeps that to itself, and the words are
+ * read here as Twilio reads them.
  */
 function wishOf(form: JsonObject): ParsedPreference['value'] | undefined {
   const told = textOf(form.OptOutType);
   if (told !== undefined) return WISHES.get(told.toUpperCase());
-  return !isByWhatsApp(form.From, form) && RESUMING.test(textOf(form.Body) ?? '') ? 'resume' : undefined;
+  if (isByWhatsApp(form.From, form)) return undefined;
+  const said = textOf(form.Body) ?? '';
+  if (STOPPING.test(said)) return 'stop';
+  return RESUMING.test(said) ? 'resume' : undefined;
 }
 
 /** The message, and the wish in it. */
@@ -159,5 +165,5 @@ export function messageEvents(form: JsonObject, sid: string, people: IdentityRef
     ...{ type: 'contact.preference' as const, address, dedupeKey: `preference:${sid}`, contact, raw: form },
     ...{ topic: 'all', value, data: compact({ keyword: textOf(form.Body), providerMessageId: sid }) },
   });
-  return [message, wish];
+  return [{ ...message, wishTold: true }, wish];
 }

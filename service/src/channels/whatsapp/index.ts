@@ -5,6 +5,7 @@ import { addressesOf } from '../protocols/whatsapp/change.ts';
 import { checkContent } from '../protocols/whatsapp/check.ts';
 import { parse } from '../protocols/whatsapp/parse.ts';
 import { recipient } from '../protocols/whatsapp/render.ts';
+import { templateIn } from '../protocols/whatsapp/template-in.ts';
 import { media } from './media.ts';
 import { provisioning } from './provisioning.ts';
 import { presence, send } from './send.ts';
@@ -30,6 +31,7 @@ export const whatsapp: Channel<WhatsAppSettings> = {
   verify: (request, _at, settings) => verify(request, settings),
   parse,
   check: checkContent,
+  templateIn,
   send,
   handshake,
   media,

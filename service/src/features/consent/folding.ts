@@ -1,0 +1,30 @@
+/** Folds what people write, so that the same words are the same text. Pure. */
+
+/** Marks above and below letters, in scripts that do without them: accents, niqqud, harakat. */
+const MARKS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u06d6-\u06ed\ufe00-\ufe0f]/g;
+/** What joins letters or shows nothing. */
+const UNSEEN = /[\p{Cf}\u0640\u115f\u3164]/gu;
+const APOSTROPHES = /['’‘`´ʼ′]/g;
+
+/** One way of writing for each of the letters that have several. */
+const LETTERS: Readonly<Record<string, string>> = { ı: 'i', ς: 'σ', ى: 'ي', ی: 'ي', ک: 'ك', ة: 'ه', ۀ: 'ه' };
+const VARYING = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g');
+
+/** No word that means stop is longer. */
+export const MAX_LENGTH = 200;
+
+/** Folds a text so that only its words count: case, accents, punctuation and what shows nothing are off. */
+export function folded(text: string): string {
+  return text
+    .slice(0, 2 * MAX_LENGTH)
+    .normalize('NFKC')
+    .replace(UNSEEN, '')
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(MARKS, '')
+    .normalize('NFC')
+    .replace(VARYING, (letter) => LETTERS[letter] ?? letter)
+    .replace(APOSTROPHES, '')
+    .replace(/[\p{P}\p{S}\s]+/gu, ' ')
+    .trim();
+}
