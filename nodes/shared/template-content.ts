@@ -121,9 +121,9 @@ function instant(variable: TemplateVariable, value: string): number {
 async function place(part: TemplateCard, variable: TemplateVariable, value: string, named: boolean, files: Files) {
   const text: TemplateValue = { ...(named ? { name: variable.name } : {}), type: 'text', text: value };
   if (variable.part === 'header') part.header = await headerOf(variable, value, files, text);
-  if (variable.part === 'body') part.body = [...(part.body ?? []), text];
+  if (variable.part === 'body') (part.body ??= []).push(text);
   const button = variable.part === 'button' ? buttonOf(variable, value) : undefined;
-  if (button) part.buttons = [...(part.buttons ?? []), button];
+  if (button) (part.buttons ??= []).push(button);
 }
 
 function cardAt(content: TemplateContent, index: number): TemplateCard {

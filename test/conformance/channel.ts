@@ -6,47 +6,17 @@ import fc from 'fast-check';
 import { EVENT_TYPES } from '../../contract/event.ts';
 import { OUTBOUND_KINDS, type OutboundContent } from '../../contract/message.ts';
 import { observedContent } from '../../service/src/api/inbound-content.schema.ts';
-import { has, type Channel, type ChannelEvent, type PartialFact } from '../../service/src/channels/channel.ts';
+import { has, type ChannelEvent, type PartialFact } from '../../service/src/channels/channel.ts';
 import type { RawRequest } from '../../service/src/connectors/connector.ts';
-import type { HttpRequest, HttpResponse } from '../../service/src/core/http.ts';
+import type { HttpResponse } from '../../service/src/core/http.ts';
 import { ParleyError, SEND_ERROR_KINDS, SendError, VerificationError } from '../../service/src/core/errors.ts';
 import { mask } from '../../service/src/platform/secret-box.ts';
 import { outgoing } from '../support/outgoing.ts';
+import { channelSizes } from './channel-sizes.ts';
+import type { ChannelSubject } from './channel-subject.ts';
 import { alwaysAnswering, answering, failingWith } from './fake-io.ts';
 import { caught, deepFrozen, mutated, revealed, secretValues } from './probes.ts';
 import { recipientOf } from '../support/recipient.ts';
-
-export interface ChannelSubject<S> {
-  channel: Channel<S>;
-  /** As a credential gives them; every secret is set, and each is 8 characters or more. */
-  settings: Record<string, unknown>;
-  /** The same without what verification needs. */
-  unverifiable: Record<string, unknown>;
-  /** Another account of the same connection, which knows as little of itself as it may. */
-  sibling: Record<string, unknown>;
-  samples: {
-    /** Bodies of webhooks for this account, one or more of every sort the provider has. */
-    webhooks: readonly unknown[];
-    /** How the provider writes a body. Default: as JSON. */
-    encode?(body: unknown): Buffer;
-    /** Whether two bodies say the same to the provider's signature, which then cannot tell them apart. Default: never. */
-    isSame?(one: Buffer, other: Buffer): boolean;
-    /** A request as the provider would make it. */
-    sign(body: Buffer): RawRequest;
-    /** At least one content of every kind that the channel can send. */
-    outbound: readonly OutboundContent[];
-    recipients: { good: readonly string[]; bad: readonly string[] };
-    /** Refusals as the provider writes them, with `text` in every place where it could repeat what it was given. */
-    refusals(text: string): readonly HttpResponse[];
-    /** Of a channel whose webhooks tell some things by reference only. */
-    completion?: {
-      /** What the provider answers who fetches the rest of what `webhooks` tell so. */
-      answers(request: HttpRequest): HttpResponse;
-      /** What it takes to fetch it and nobody else is to see. */
-      secrets: readonly string[];
-    };
-  };
-}
 
 const asJson = (value: unknown): Buffer => Buffer.from(JSON.stringify(value), 'utf8');
 
@@ -510,5 +480,6 @@ export function channelConformance<S>(subject: ChannelSubject<S>): void {
     describe('threads', () => threads(subject));
     describe('completion', () => completion(subject));
     describe('refusals of a send', () => refusals(subject));
+    describe('sizes', () => channelSizes(subject));
   });
 }

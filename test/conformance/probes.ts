@@ -8,15 +8,15 @@ export function deepFrozen<T>(value: T): T {
   return Object.freeze(value);
 }
 
-type Path = (string | number)[];
+export type Path = (string | number)[];
 
-function pathsOf(value: unknown, path: Path = []): Path[] {
+export function pathsOf(value: unknown, path: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [path];
   const members = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
   return [path, ...members.flatMap(([key, member]) => pathsOf(member, [...path, key]))];
 }
 
-function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
+export function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
   if (key === undefined) return by;
   if (Array.isArray(value)) return value.map((item, index) => (index === key ? replaced(item, rest, by) : item));
   return { ...(value as object), [key]: replaced((value as Record<string, unknown>)[key], rest, by) };

@@ -38,8 +38,8 @@ export class Checker {
   }
 
   unique(field: string, values: readonly unknown[]): void {
-    const repeated = values.find((value, index) => values.indexOf(value) !== index);
-    this.refuse(repeated !== undefined, field, `must be unique; one of them is given more than once`);
+    const given = values.filter((value) => value !== undefined);
+    this.refuse(new Set(given).size < given.length, field, `must be unique; one of them is given more than once`);
   }
 
   number(field: string, value: unknown, min: number, max: number): void {

@@ -26,9 +26,22 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** An id that providers write as a string or as a whole number. */
+/**
+ * Bounds what every fact of a webhook repeats: what stands there once and is long would weigh as much as its length times their number.
+ */
+const MAX_ID = 1024;
+const MAX_LABEL = 256;
+
+/** An id that providers write as a string or as a whole number. What is longer than any id is none. */
 export function idOf(value: unknown): string | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : textOf(value);
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+  const text = textOf(value);
+  return text === undefined || text.length > MAX_ID ? undefined : text;
+}
+
+/** The name of a person or of a thing, cut where nobody would read on. */
+export function labelOf(value: unknown): string | undefined {
+  return textOf(value)?.slice(0, MAX_LABEL);
 }
 
 /** A finite number, also when it is written as a string. */

@@ -27,6 +27,9 @@ const SHAPE = /^\(?\+?[\d\s().\-/]+$/;
 /** A cell that a spreadsheet took for a number with decimals. */
 const DECIMAL = /^[^.]*\.0+$/;
 
+/** Nobody writes more around the digits of a number. */
+const MAX_WRITTEN = 100;
+
 /** Letters that show nothing, and marks that begin a text in a spreadsheet. */
 const UNSEEN = /[\p{Cf}\u115f\u3164]|^['’`=]+/gu;
 
@@ -40,6 +43,7 @@ function plainDigit(character: string): string {
 
 /** What was written, in plain characters: `+` and digits. Undefined: it is no number. */
 function plain(text: string): string | undefined {
+  if (text.length > MAX_WRITTEN) return undefined;
   const clean = text
     .normalize('NFKC')
     .trim()

@@ -52,7 +52,7 @@ async function listTo(
     const found = objectsOf(answer.messages)
       .map(listedMessage)
       .filter((message) => message !== undefined);
-    messages.push(...found);
+    for (const message of found) messages.push(message);
     const next = textOf(answer.next_page_uri);
     if (next === undefined) return { messages, isWhole: true };
     const isOlder = found.some(({ createdAt }) => createdAt !== undefined && createdAt < since);

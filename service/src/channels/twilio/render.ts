@@ -14,8 +14,10 @@ export type Of<K extends OutboundKind> = Extract<OutboundContent, { type: K }>;
 class Places {
   readonly values: Record<string, string> = {};
 
+  #last = 0;
+
   put(value: string): string {
-    const name = String(Object.keys(this.values).length + 1);
+    const name = String(++this.#last);
     this.values[name] = value;
     return `{{${name}}}`;
   }

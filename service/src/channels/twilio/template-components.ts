@@ -14,13 +14,9 @@ export interface ContentTypes {
 const invalid = (message: string): SendError => new SendError('invalid', message);
 
 function ownTypes(components: readonly JsonObject[]): ContentTypes {
-  const types: JsonObject = {};
-  let samples: JsonObject = {};
-  for (const { type, variables, ...fields } of components) {
-    types[String(type)] = fields;
-    samples = { ...samples, ...objectOf(variables) };
-  }
-  return { types, variables: samples };
+  const types = components.map(({ type, variables: _, ...fields }) => [String(type), fields]);
+  const variables = components.flatMap(({ variables }) => Object.entries(objectOf(variables)));
+  return { types: Object.fromEntries(types) as JsonObject, variables: Object.fromEntries(variables) };
 }
 
 /** WhatsApp numbers the variables of each part from 1, Twilio those of the whole content. */

@@ -23,14 +23,11 @@ export function bodyDigestIn(url: string): string | undefined {
 
 /** Names by code unit, each value of a name once, and in order: as Twilio's validators do. */
 export function signedText(form: URLSearchParams): string {
-  const names = [...new Set(form.keys())].sort();
-  return names
-    .map((name) =>
-      [...new Set(form.getAll(name))]
-        .sort()
-        .map((value) => name + value)
-        .join(''),
-    )
+  const byName = new Map<string, Set<string>>();
+  for (const [name, value] of form) byName.set(name, (byName.get(name) ?? new Set()).add(value));
+  return [...byName.keys()]
+    .sort()
+    .flatMap((name) => [...(byName.get(name) ?? [])].sort().map((value) => name + value))
     .join('');
 }
 

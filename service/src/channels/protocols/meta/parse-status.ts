@@ -1,9 +1,16 @@
 /** How far our messages came: delivered and read, of single messages or of everything until an instant. */
 import type { ChannelEvent, ContactRef } from '../../channel.ts';
-import { idOf, listOf, objectOf, type JsonObject } from '../../kit/json.ts';
+import { compact, idOf, listOf, numberOf, objectOf, type JsonObject } from '../../kit/json.ts';
 import { baseOf, idFrom, keyOf, momentOf, unsupported, whoOf, type Item } from './item.ts';
 
 type Step = 'delivered' | 'read';
+
+/** The part of a webhook that tells of one message of several: all of it for each would weigh as much as the square of their number. */
+function partOf(raw: JsonObject, mid: string, { watermark }: JsonObject): JsonObject {
+  const sides = { sender: { id: idOf(objectOf(raw.sender).id) }, recipient: { id: idOf(objectOf(raw.recipient).id) } };
+  const delivery = compact({ mids: [mid], watermark: numberOf(watermark) });
+  return compact({ ...sides, timestamp: numberOf(raw.timestamp), delivery });
+}
 
 /** Messages that are named count before the watermark, which covers everything that was sent before. */
 function steps(
@@ -17,6 +24,7 @@ function steps(
     return mids.map((mid) => ({
       type: 'message.status',
       ...baseOf(item, keyOf(item, 'status', `${mid}:${status}`)),
+      ...(mids.length > 1 && { raw: partOf(item.raw, mid, report) }),
       contact,
       providerMessageId: mid,
       status,

@@ -1,7 +1,8 @@
 /** One `changes[]` element of a WhatsApp webhook, with what its surroundings say. */
 import type { ChannelEvent, ContactRef } from '../../channel.ts';
 import { fingerprint } from '../../kit/fingerprint.ts';
-import { compact, idOf, instantOf, objectOf, textOf, type JsonObject } from '../../kit/json.ts';
+import { compact, idOf, instantOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
+import { profilesOf, type Profiles } from './identity.ts';
 
 export interface Change {
   field: string;
@@ -11,6 +12,10 @@ export interface Change {
   at?: number;
   /** `phone:<phone number id>` where the value names one, else `waba:<id>` and any WABA; absent when it names neither. */
   address?: string | readonly string[];
+  /** Of whom `contacts` of the value tells. */
+  profiles: Profiles;
+  /** The first of `errors` of the value. */
+  error?: JsonObject;
   raw: JsonObject;
 }
 
@@ -43,6 +48,8 @@ export function changeOf(entry: JsonObject, raw: JsonObject): Change {
     entryId,
     at: instantOf(entry.time),
     address: addressOf(value, entryId),
+    profiles: profilesOf(value.contacts),
+    error: objectsOf(value.errors)[0],
     raw,
   });
 }

@@ -6,7 +6,7 @@
 import type { IdentityRef } from '../../../../../contract/event.ts';
 import { addressKey } from '../../../core/identity.ts';
 import type { ContactRef } from '../../channel.ts';
-import { compact, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
+import { compact, labelOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
 
 /** `<ISO country>.<alphanumerics>`; a parent id has `ENT.` in between. */
 export const BSUID = /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,256}$/;
@@ -31,45 +31,47 @@ export function identitiesOf(...spots: unknown[]): IdentityRef[] {
   return [...[...new Set(users)].map(userId), ...[...new Set(phones)].map(phone)];
 }
 
+/** Someone of whom `contacts[]` tells. */
+interface Profile {
+  told: JsonObject;
+  identities: readonly IdentityRef[];
+}
+
+/** Everybody of whom a `contacts[]` tells: read once, as each message beside it asks for its own. */
+export interface Profiles {
+  /** By every spelling of an identity, the first of equal ones. */
+  byIdentity: ReadonlyMap<string, Profile>;
+  /** The only one. */
+  sole?: Profile;
+}
+
 const keyOf = (ref: IdentityRef): string => `${ref.kind} ${addressKey(ref)}`;
 
-/** The elements of `contacts[]`, by every spelling of whom they are for; where several are for one person, the first. */
-function profilesByPerson(profiles: readonly JsonObject[]): ReadonlyMap<string, JsonObject> {
-  const found = new Map<string, JsonObject>();
-  for (const profile of profiles) {
-    for (const key of identitiesOf(profile.user_id, profile.wa_id).map(keyOf)) {
-      if (!found.has(key)) found.set(key, profile);
-    }
+export function profilesOf(contacts: unknown): Profiles {
+  const byIdentity = new Map<string, Profile>();
+  const all = objectsOf(contacts).map((told) => ({ told, identities: identitiesOf(told.user_id, told.wa_id) }));
+  for (const profile of all) {
+    for (const key of profile.identities.map(keyOf)) if (!byIdentity.has(key)) byIdentity.set(key, profile);
   }
-  return found;
+  return compact({ byIdentity, sole: all.length === 1 ? all[0] : undefined });
 }
 
-/** Read once for all messages beside it. */
-const read = new WeakMap<object, ReadonlyMap<string, JsonObject>>();
-
-/** What an array `contacts[]` tells of a person. */
-function profileOf(identities: readonly IdentityRef[], contacts: readonly unknown[]): JsonObject | undefined {
-  const profiles = read.get(contacts) ?? profilesByPerson(objectsOf(contacts));
-  read.set(contacts, profiles);
-  for (const key of identities.map(keyOf)) {
-    const profile = profiles.get(key);
-    if (profile !== undefined) return profile;
-  }
-  return identities.length === 0 && contacts.length === 1 ? objectOf(contacts[0]) : undefined;
-}
+export const NO_PROFILES = profilesOf([]);
 
 /**
  * The person with what `contacts[]` tells of them; `undefined` when nothing identifies anyone. The only element of `contacts[]`
  * also counts when the message itself names nobody.
  */
-export function contactOf(identities: readonly IdentityRef[], contacts: unknown): ContactRef | undefined {
-  const profile = (Array.isArray(contacts) ? profileOf(identities, contacts) : undefined) ?? {};
-  const found = [...identities, ...identitiesOf(profile.user_id, profile.wa_id)];
+export function contactOf(identities: readonly IdentityRef[], profiles: Profiles): ContactRef | undefined {
+  const own = identities.map((one) => profiles.byIdentity.get(keyOf(one))).find((profile) => profile !== undefined);
+  const profile = own ?? (identities.length === 0 ? profiles.sole : undefined);
+  const found = [...identities, ...(profile?.identities ?? [])];
   const users = found.filter(({ kind }) => kind === 'user_id').map(({ address }) => address);
   const phones = found.filter(({ kind }) => kind === 'phone').map(({ address }) => address);
   const all = identitiesOf(...users, ...phones);
   if (all.length === 0) return undefined;
-  const { name, username } = objectOf(profile.profile);
-  const handle = textOf(username) ?? textOf(profile.username);
-  return compact({ identities: all, name: textOf(name), username: handle?.replace(/^@/, '') });
+  const told = profile?.told ?? {};
+  const { name, username } = objectOf(told.profile);
+  const handle = labelOf(username) ?? labelOf(told.username);
+  return compact({ identities: all, name: labelOf(name), username: handle?.replace(/^@/, '') });
 }

@@ -39,6 +39,9 @@ const INSTANTS: ReadonlyMap<string, string> = new Map([
   ['tier_update_time', 'tierUpdateAt'],
 ]);
 
+/** Of a prefix, which stands before every member of the same particulars. */
+const MAX_PREFIX = 64;
+
 /** Members of particulars like `ban_info` are lifted to the top, in camel case; a name that is taken keeps its prefix. */
 function flat(value: JsonObject): Record<string, unknown> {
   const own = Object.entries(value).filter(([, member]) => !isObject(member));
@@ -52,7 +55,7 @@ function flat(value: JsonObject): Record<string, unknown> {
   };
   for (const [name, member] of own) put(name, member, '');
   for (const [prefix, members] of nested) {
-    for (const [name, member] of Object.entries(objectOf(members))) put(name, member, prefix);
+    for (const [name, member] of Object.entries(objectOf(members))) put(name, member, prefix.slice(0, MAX_PREFIX));
   }
   return data;
 }

@@ -20,7 +20,7 @@ export function callEvent(change: Change, call: JsonObject): ChannelEvent {
   const who = byUser ? identitiesOf(call.from_user_id, call.from) : identitiesOf(call.to_user_id, call.to);
   const endedAt = instantOf(call.end_time);
   const seconds = numberOf(call.duration);
-  const contact = contactOf(who, change.value.contacts);
+  const contact = contactOf(who, change.profiles);
   return compact({
     type: 'call' as const,
     ...baseOf(change, 'call', id && `${id}:${event}`, call, instantOf(call.timestamp) ?? endedAt),
@@ -44,7 +44,7 @@ export function callStatusEvent(change: Change, status: JsonObject): ChannelEven
   const id = textOf(status.id);
   const event = textOf(status.status)?.toLowerCase() ?? 'unknown';
   const identities = identitiesOf(status.recipient_user_id, status.recipient_id);
-  const contact = contactOf(identities, change.value.contacts);
+  const contact = contactOf(identities, change.profiles);
   return compact({
     type: 'call' as const,
     ...baseOf(change, 'call', id && `${id}:${event}`, status, instantOf(status.timestamp)),

@@ -167,18 +167,21 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['request_welcome', () => ({ type: 'request_welcome' })],
 ]);
 
+/** Of the words of an error beside the messages, which are repeated with each of them. */
+const MAX_REASON = 600;
+
 /** Why Meta could not pass a message on, in its words. */
-function reasonOf(message: JsonObject, valueErrors: unknown): string {
+function reasonOf(message: JsonObject, valueError?: JsonObject): string {
   const kind = textOf(objectOf(message.unsupported).type);
-  const error = objectsOf(message.errors)[0] ?? objectsOf(valueErrors)[0];
+  const error = objectsOf(message.errors)[0] ?? valueError;
   const { title, message: text, error_data: data } = error ?? {};
-  const words = textOf(objectOf(data).details) ?? textOf(text) ?? textOf(title);
+  const words = (textOf(objectOf(data).details) ?? textOf(text) ?? textOf(title))?.slice(0, MAX_REASON);
   const said = [kind, words].filter((part) => part !== undefined).join(': ');
   return said || `message kind "${textOf(message.type) ?? 'none'}" is not known, or its content is missing`;
 }
 
-/** Total: what it cannot read is `unsupported` with the reason. `valueErrors`: `errors` beside `messages`. */
-export function contentOf(message: JsonObject, valueErrors?: unknown): ParsedContent {
+/** Total: what it cannot read is `unsupported` with the reason. `valueError`: the first of `errors` beside `messages`. */
+export function contentOf(message: JsonObject, valueError?: JsonObject): ParsedContent {
   const content = READERS.get(textOf(message.type) ?? '')?.(message);
-  return content ?? { type: 'unsupported', reason: reasonOf(message, valueErrors) };
+  return content ?? { type: 'unsupported', reason: reasonOf(message, valueError) };
 }

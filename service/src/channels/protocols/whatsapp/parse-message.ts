@@ -4,7 +4,7 @@ import type { MessageContext, Referral } from '../../../../../contract/message.t
 import type { ChannelEvent, ContactRef, ParsedContent } from '../../channel.ts';
 import { compact, flagOf, idOf, instantOf, objectOf, textOf, type JsonObject } from '../../kit/json.ts';
 import { baseOf, unsupported, type Change } from './change.ts';
-import { contactOf, identitiesOf } from './identity.ts';
+import { contactOf, identitiesOf, NO_PROFILES } from './identity.ts';
 import { contentOf } from './parse-content.ts';
 
 function referralOf(message: JsonObject): Referral | undefined {
@@ -119,18 +119,18 @@ export function messageEvent(change: Change, message: JsonObject): ChannelEvent 
   }
   const isSystem = message.type === 'system';
   // A system note speaks of the old address, and `contacts` (when it is there at all) of the new one.
-  const contact = contactOf(identitiesOf(message.from_user_id, message.from), isSystem ? [] : change.value.contacts);
+  const contact = contactOf(identitiesOf(message.from_user_id, message.from), isSystem ? NO_PROFILES : change.profiles);
   if (contact === undefined) return unsupported(change, 'message of nobody', message, about);
   if (isSystem) return systemNote(change, message, contact);
   if (message.type === 'edit' || message.type === 'revoke') return corrected(change, message, contact);
-  return received(change, message, contact, contentOf(message, change.value.errors));
+  return received(change, message, contact, contentOf(message, change.error));
 }
 
 /** One element of `message_echoes[]` (coexistence): sent from the WhatsApp Business app to `to`. */
 export function echoEvent(change: Change, echo: JsonObject): ChannelEvent {
   const id = textOf(echo.id);
   const at = instantOf(echo.timestamp);
-  const contact = contactOf(identitiesOf(echo.to_user_id, echo.to), change.value.contacts);
+  const contact = contactOf(identitiesOf(echo.to_user_id, echo.to), change.profiles);
   if (contact === undefined || echo.group_id !== undefined || id === undefined) {
     return unsupported(change, 'echo to nobody', echo, { id, at });
   }

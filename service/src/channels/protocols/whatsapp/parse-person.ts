@@ -12,7 +12,7 @@ const WISHES = new Map([
 
 /** One element of `user_preferences[]`. Its category `marketing_messages` is the topic `marketing`. */
 export function preferenceEvent(change: Change, wish: JsonObject): ChannelEvent {
-  const contact = contactOf(identitiesOf(wish.user_id, wish.wa_id), change.value.contacts);
+  const contact = contactOf(identitiesOf(wish.user_id, wish.wa_id), change.profiles);
   const value = WISHES.get(textOf(wish.value) ?? '');
   const at = instantOf(wish.timestamp);
   if (contact === undefined || value === undefined) {
@@ -34,7 +34,7 @@ export function preferenceEvent(change: Change, wish: JsonObject): ChannelEvent 
 export function userIdEvent(change: Change, update: JsonObject): ChannelEvent {
   const { previous, current } = objectOf(update.user_id);
   const at = instantOf(update.timestamp);
-  const contact = contactOf(identitiesOf(previous, update.wa_id), change.value.contacts);
+  const contact = contactOf(identitiesOf(previous, update.wa_id), change.profiles);
   const added = identitiesOf(current);
   if (contact === undefined || added.length === 0) {
     return unsupported(change, 'identity change that names nobody', update, { at, contact });
@@ -52,7 +52,7 @@ export function userIdEvent(change: Change, update: JsonObject): ChannelEvent {
 export function actionEvent(change: Change, action: JsonObject): ChannelEvent {
   const click = objectOf(action.marketing_messages_link_click_data);
   const at = instantOf(action.timestamp);
-  const contact = contactOf(identitiesOf(action.user_id, action.wa_id, action.from), change.value.contacts);
+  const contact = contactOf(identitiesOf(action.user_id, action.wa_id, action.from), change.profiles);
   const clickId = idOf(click.click_id);
   if (Object.keys(click).length === 0) {
     return unsupported(change, `action "${textOf(action.action_type) ?? 'none'}" is not known`, action, {

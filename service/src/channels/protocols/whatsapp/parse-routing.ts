@@ -2,7 +2,7 @@
 import type { ChannelEvent } from '../../channel.ts';
 import { compact, instantOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
 import { baseOf, unsupported, type Change } from './change.ts';
-import { contactOf, identitiesOf } from './identity.ts';
+import { contactOf, identitiesOf, profilesOf, type Profiles } from './identity.ts';
 import { contentOf } from './parse-content.ts';
 
 /** Control of a thread was passed to us or taken from us. Every member may be missing. */
@@ -12,7 +12,7 @@ export function handoverEvents(change: Change): ChannelEvent[] {
   const event = textOf(value.type) ?? 'unknown';
   const about = objectOf(value[event]);
   const context = objectOf(about.conversation_context);
-  const contact = contactOf(identitiesOf(sender.user_id, sender.phone_number, sender.wa_id), value.contacts);
+  const contact = contactOf(identitiesOf(sender.user_id, sender.phone_number, sender.wa_id), change.profiles);
   return [
     compact({
       type: 'conversation.control' as const,
@@ -31,7 +31,7 @@ export function handoverEvents(change: Change): ChannelEvent[] {
 
 type Kind = 'message' | 'echo' | 'status';
 
-function observed(change: Change, contacts: unknown, kind: Kind, item: JsonObject): ChannelEvent {
+function observed(change: Change, profiles: Profiles, kind: Kind, item: JsonObject): ChannelEvent {
   const id = textOf(item.id);
   const status = kind === 'status' ? textOf(item.status) : undefined;
   const spots = {
@@ -43,7 +43,7 @@ function observed(change: Change, contacts: unknown, kind: Kind, item: JsonObjec
   return compact({
     type: 'conversation.control' as const,
     ...baseOf(change, `standby:${kind}`, id && (status ? `${id}:${status}` : id), item, instantOf(item.timestamp)),
-    contact: contactOf(identitiesOf(...spots), contacts),
+    contact: contactOf(identitiesOf(...spots), profiles),
     data: compact({
       event: `standby_${kind}`,
       providerMessageId: id,
@@ -59,8 +59,9 @@ function observed(change: Change, contacts: unknown, kind: Kind, item: JsonObjec
  */
 export function standbyEvents(change: Change): ChannelEvent[] {
   const standby = objectOf(change.value.standby);
+  const profiles = profilesOf(standby.contacts);
   const each = (kind: Kind, list: unknown): ChannelEvent[] =>
-    objectsOf(list).map((item) => observed(change, standby.contacts, kind, item));
+    objectsOf(list).map((item) => observed(change, profiles, kind, item));
   const events = [
     ...each('message', standby.messages),
     ...each('echo', standby.message_echoes),

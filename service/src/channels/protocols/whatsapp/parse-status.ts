@@ -62,7 +62,7 @@ export function statusEvent(change: Change, status: JsonObject): ChannelEvent {
   return compact({
     type: 'message.status' as const,
     ...baseOf(change, 'status', key, status, at),
-    contact: contactOf(identities, change.value.contacts),
+    contact: contactOf(identities, change.profiles),
     providerMessageId: id,
     correlationId: textOf(status.biz_opaque_callback_data),
     status: step,

@@ -13,9 +13,10 @@ function placeholders(text: unknown): string[] {
 const firstOf = (value: unknown): string | undefined => textOf(Array.isArray(value) ? value[0] : value);
 
 /** Named examples are `[{param_name, example}]`, positional ones a list in the order of the numbers. */
-function exampleOf(name: string, named: unknown, positional: unknown): string | undefined {
-  const own = objectsOf(named).find((sample) => sample.param_name === name);
-  return textOf(own?.example) ?? textOf(listOf(positional)[Number(name) - 1]);
+function examplesIn(named: unknown, positional: unknown): (name: string) => string | undefined {
+  const byName = new Map<unknown, unknown>();
+  for (const { param_name: sample, example } of objectsOf(named)) if (!byName.has(sample)) byName.set(sample, example);
+  return (name) => textOf(byName.get(name)) ?? textOf(listOf(positional)[Number(name) - 1]);
 }
 
 const MEDIA_HEADERS = new Map([
@@ -34,24 +35,26 @@ function header(component: JsonObject): Draft[] {
     const example = firstOf(sample.header_handle);
     return [{ path: `header.${media}`, part: 'header', name: media, type: media, example }];
   }
+  const exampleOf = examplesIn(sample.header_text_named_params, sample.header_text);
   return placeholders(component.text).map((name) => ({
     path: `header.${name}`,
     part: 'header',
     name,
     type: 'text',
-    example: exampleOf(name, sample.header_text_named_params, sample.header_text),
+    example: exampleOf(name),
   }));
 }
 
 function body(component: JsonObject): Draft[] {
   const sample = objectOf(component.example);
   const rows = listOf(sample.body_text);
+  const exampleOf = examplesIn(sample.body_text_named_params, Array.isArray(rows[0]) ? rows[0] : rows);
   return placeholders(component.text).map((name) => ({
     path: `body.${name}`,
     part: 'body',
     name,
     type: 'text',
-    example: exampleOf(name, sample.body_text_named_params, Array.isArray(rows[0]) ? rows[0] : rows),
+    example: exampleOf(name),
   }));
 }
 
