@@ -39,9 +39,8 @@ export class Files {
 
   async #keep(tx: Tx, place: FilePlace, { providerId, secret, ...facts }: ProviderMedia): Promise<InboundMedia> {
     const { mimeType = '', filename = null } = facts;
-    const row = { id: this.#deps.ids.next('mdi'), ...place, providerId, mimeType, filename };
-    const id = await media.insert(tx, row, this.#deps.clock.now());
-    // A file that comes again may have another: the last one counts.
+    const id = this.#deps.ids.next('mdi');
+    await media.insert(tx, { id, ...place, providerId, mimeType, filename }, this.#deps.clock.now());
     if (secret !== undefined) await media.setSecret(tx, id, this.#deps.sealer.encrypt(secret, id));
     return { id, ...facts };
   }

@@ -23,8 +23,11 @@ export interface StoredMedia extends MediaRow {
   secret: string | null;
 }
 
-/** Stores where the provider has a contact's file, and answers Parley's id for it. */
-export async function insert(tx: Tx, media: NewMedia, now: number): Promise<string> {
+/**
+ * Stores where the provider has a contact's file. Each message has rows of its own, also where providers name one file for two: what becomes of the one
+ * leaves the other alone.
+ */
+export async function insert(tx: Tx, media: NewMedia, now: number): Promise<void> {
   await tx.db
     .insertInto('media')
     .values({
@@ -36,15 +39,7 @@ export async function insert(tx: Tx, media: NewMedia, now: number): Promise<stri
       conversationId: media.conversationId,
       createdAt: now,
     })
-    .onConflict((conflict) => conflict.columns(['accountId', 'providerId']).doNothing())
     .execute();
-  const row = await tx.db
-    .selectFrom('media')
-    .select('id')
-    .where('accountId', '=', media.accountId)
-    .where('providerId', '=', media.providerId)
-    .executeTakeFirstOrThrow();
-  return row.id;
 }
 
 /** Finds a contact's file by Parley's id. */

@@ -174,6 +174,19 @@ function describeFiles(): void {
       });
     });
 
+    test('belong to their message, also where the provider names one file for two people', async () => {
+      const BEN = { identities: [{ kind: 'phone', address: '15550002222' }] };
+      const file = (filename: string) => ({ type: 'document' as const, media: { providerId: 'forwarded', filename } });
+      const [one, other] = [said(file('a.pdf')), said(file('b.pdf'), { contact: BEN })];
+      await tell(one, other);
+      const { providerMessageId } = one;
+      await tell({ type: 'message.deleted', dedupeKey: 'gone too', contact: ANA, providerMessageId, raw: {} });
+      const [left, ...others] = await flow.ledger.reader.selectFrom('media').select(['id', 'filename']).execute();
+      expect(others).toEqual([]);
+      expect(left?.filename).toBe('b.pdf');
+      expect(await lastContent()).toMatchObject({ media: { id: left?.id, filename: 'b.pdf' } });
+    });
+
     test('are forgotten together, when the contact takes them back and when they are erased', async () => {
       const [one, other] = [album(), said({ type: 'document', media: { providerId: 'kept' } })];
       await tell(one, other);
@@ -231,6 +244,15 @@ function describeFiles(): void {
       const late = text('hello');
       await tell(deletionOf(late), late);
       await sent();
+    });
+
+    test('an edit that comes first keeps the file that its message has as well', async () => {
+      const file = { type: 'image' as const, media: { providerId: 'file 9' } };
+      const late = said({ ...file, caption: 'old words' });
+      await tell(editOf(late, { ...file, caption: 'new words' }), late);
+      const stored = await flow.ledger.reader.selectFrom('media').select('id').execute();
+      expect(stored).toHaveLength(1);
+      expect(await lastContent()).toMatchObject({ caption: 'new words', media: { id: stored[0]?.id } });
     });
 
     test('an edit that comes first gives its message the new words, under the same id', async () => {

@@ -3,9 +3,11 @@ import type { StoreDialect } from '../dialect.ts';
 
 /**
  * A file may take a secret to read it; the few that do are found when secrets are sealed anew. It belongs to a conversation, and is forgotten with
- * it, whatever messages and events still say; of files from before nobody knows which.
+ * it, whatever messages and events still say; of files from before nobody knows which. Each message has rows of its own, also where providers
+ * name one file for two.
  */
 export async function media(db: Kysely<never>, dialect: StoreDialect): Promise<void> {
+  await db.schema.dropIndex('media_account_id_provider_id').execute();
   await db.schema
     .alterTable('media')
     .addColumn('secret', dialect.text as ColumnDataType)
