@@ -76,7 +76,9 @@ export function accountOfCredential(form: CredentialForm, credential: Record<str
     field,
     String(credential[field] ?? '').replace(prefix, ''),
   ]);
-  const given = { ...credential, ...Object.fromEntries(bare), [rotated]: secretList(credential[rotated]) };
+  // What is the default is left out: an account that was registered before the field was there stays as it is.
+  const stopWords = credential['stopWords'] === 'all' ? undefined : credential['stopWords'];
+  const given = { ...credential, ...Object.fromEntries(bare), stopWords, [rotated]: secretList(credential[rotated]) };
   const settings = compactSettings(given, form.settings);
   const externalId = [form.externalId].flat().find((field) => settings[field] !== undefined);
   if (externalId === undefined) return noAccount(form);

@@ -100,6 +100,19 @@ describe('the account of a credential', () => {
     unknown: 'x',
   };
 
+  test.each([
+    [undefined, undefined],
+    ['all', undefined],
+    ['marketing', 'marketing'],
+    ['off', 'off'],
+  ])(
+    'stop words %j are the setting %j: the default is none, so that no account is registered anew for it',
+    (stopWords, expected) => {
+      const { settings } = accountOfCredential(CLOUD_ACCOUNT, { accessToken: 'token', phoneNumberId: '1', stopWords });
+      expect(settings['stopWords']).toBe(expected);
+    },
+  );
+
   test('holds what was filled in, and a digest of exactly that', () => {
     const account = accountOfCredential(CLOUD_ACCOUNT, credential);
     const settings = {

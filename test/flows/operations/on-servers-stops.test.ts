@@ -1,0 +1,6 @@
+/** What people want no more of, once more: on PostgreSQL and Redis, as for many processes. */
+import { onServers } from '../../support/engines.ts';
+
+onServers();
+
+await import('../records/stops.test.ts');
