@@ -3,6 +3,7 @@ import type { EventType } from '../../contract/event.ts';
 import type { Fact } from '../../service/src/events/fact.ts';
 import type { Feature, Kernel, MakeFeature } from '../../service/src/features/feature.ts';
 import { NO_WINDOW } from '../../service/src/core/session-window.ts';
+import type { Ages } from '../../service/src/maintenance/retention-part.ts';
 import type { Eraser } from '../../service/src/maintenance/erase.ts';
 import * as contacts from '../../service/src/store/contact.store.ts';
 import * as conversations from '../../service/src/store/conversation.store.ts';
@@ -27,6 +28,8 @@ const BODIES: Partial<Record<EventType, object>> = {
   'contact.preference': { data: { topic: 'marketing', value: 'stop' } },
 };
 
+const FOR_EVER: Ages = { bodies: Infinity, receipts: Infinity, events: Infinity };
+
 export class FeatureBench {
   readonly #fixture: EventsFixture;
   readonly ledger: Ledger;
@@ -41,10 +44,9 @@ export class FeatureBench {
   }
 
   /** With two people who have no history yet. */
-  static async make(ledger: Ledger, makers: readonly MakeFeature[]): Promise<FeatureBench> {
+  static async make(ledger: Ledger, makers: readonly MakeFeature[], keep = FOR_EVER): Promise<FeatureBench> {
     const fixture = await EventsFixture.make(ledger);
     const { clock, ids, outbox, publisher } = fixture;
-    const keep = { bodies: Infinity, receipts: Infinity, events: Infinity };
     const io = { clock, log: { info: () => undefined, warn: () => undefined } };
     const files = { ms: Infinity, maxTotalBytes: 1_024, folder: '/nonexistent' };
     const sealer = new SecretBox(parseEncryptionKeys(Buffer.alloc(32, 7).toString('base64')));

@@ -9,10 +9,9 @@ import type { StoreDialect } from '../../service/src/store/dialect.ts';
 import { Ledger } from '../../service/src/store/ledger.ts';
 import { fromRow } from '../../service/src/store/message-row.ts';
 import type { Schema } from '../../service/src/store/schema.ts';
+import { DAY, HOUR, put as putRows, type Rows } from '../conformance/aged-rows.ts';
 import { idleFeatures } from '../support/idle-features.ts';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 const NOW = Date.UTC(2026, 5, 1);
 const AGES: Ages = { bodies: 20 * DAY, receipts: 10 * DAY, events: 30 * DAY };
 const SAID = 'my card is 4111';
@@ -20,20 +19,7 @@ const SAID = 'my card is 4111';
 let ledger: Ledger;
 let count = 0;
 
-type Rows = Partial<{ [T in keyof Schema]: readonly Record<string, unknown>[] }>;
-
-async function put(rows: Rows): Promise<void> {
-  await ledger.write(async (tx) => {
-    for (const [table, all] of Object.entries(rows)) {
-      for (let i = 0; i < all.length; i += 100) {
-        await tx.db
-          .insertInto(table as 'messages')
-          .values(all.slice(i, i + 100) as never)
-          .execute();
-      }
-    }
-  });
-}
+const put = (rows: Rows) => putRows(ledger, rows);
 
 const id = (prefix: 'msg' | 'att' | 'sub' | 'mdi', ageMs: number) =>
   `${firstIdAt(prefix, NOW - ageMs)}${String(++count).padStart(16, '0')}`;

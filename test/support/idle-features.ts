@@ -1,5 +1,5 @@
 /** Features as a kernel makes them that does nothing: for what they are, not for what they do. */
-import type { Feature, Kernel } from '../../service/src/features/feature.ts';
+import type { Feature, Kernel, MakeFeature } from '../../service/src/features/feature.ts';
 import { FEATURES } from '../../service/src/features/index.ts';
 
 const kernel = {
@@ -10,6 +10,6 @@ const kernel = {
 };
 
 /** Made of what is given, and of nothing else. */
-export function idleFeatures(given: Partial<Kernel> = {}): Feature[] {
-  return FEATURES.map((make) => make({ ...kernel, ...given } as unknown as Kernel));
+export function idleFeatures(given: Partial<Kernel> = {}, makers: readonly MakeFeature[] = FEATURES): Feature[] {
+  return makers.map((make) => make({ ...kernel, ...given } as unknown as Kernel));
 }
