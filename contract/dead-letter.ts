@@ -4,20 +4,21 @@ import type { EventType } from './event.ts';
 import type { MessageStatus } from './message.ts';
 
 /** Lists the codes of problems that only calls about dead letters answer. */
-export const DEAD_LETTER_CODES = ['may_have_arrived', 'unreadable'] as const;
+export const DEAD_LETTER_CODES = ['may_have_arrived', 'unreadable', 'subscription_ended'] as const;
 
 declare module './problem.ts' {
   interface ProblemCodes {
     may_have_arrived: true;
     unreadable: true;
+    subscription_ended: true;
   }
 }
 
 /**
- * Lists the types of dead letters: an outbound message that ended `failed` or `unknown`, a webhook that could not be read, and one that (also)
- * tells of an account that is not registered.
+ * Lists the types of dead letters: an outbound message that ended `failed` or `unknown`, a webhook that could not be read, one that (also)
+ * tells of an account that is not registered, and an event that a workflow was promised and did not take.
  */
-export const DEAD_LETTER_TYPES = ['message', 'webhook', 'unrouted'] as const;
+export const DEAD_LETTER_TYPES = ['message', 'webhook', 'unrouted', 'event'] as const;
 /** The type of a dead letter; which members it has depends on it. */
 export type DeadLetterType = (typeof DEAD_LETTER_TYPES)[number];
 
@@ -27,11 +28,14 @@ export interface DeadLetter {
   id: string;
   type: DeadLetterType;
   account: { channel: string; externalId: string };
-  /** Why: the code of the message's error; `unreadable` or `no_account` for a webhook. */
+  /**
+   * Why: the code of the message's error; `unreadable` or `no_account` for a webhook; for an event `refused` (the workflow took others) or
+   * `subscription_ended` (the workflow is gone).
+   */
   code: string;
   detail: string;
   providerCode?: string;
-  /** When the send was asked for, or the webhook came. */
+  /** When the send was asked for, the webhook came, or the event was published. */
   createdAt: string;
   /** When it was given up. */
   deadAt: string;
@@ -39,13 +43,15 @@ export interface DeadLetter {
   message?: { status: 'failed' | 'unknown'; kind: string; conversationId: string; metadata?: Record<string, unknown> };
   /** Set for webhooks, `unrouted` ones too. */
   webhook?: { bytes: number };
+  /** Set for events. `url`: of the workflow that was to get it. */
+  event?: { id: string; type: EventType; conversationId?: string; subscriptionId: string; url: string };
 }
 
 /** `GET /v1/dead-letters/{id}` */
 export interface DeadLetterDetails extends DeadLetter {
   /** The tries to send the message. */
   attempts?: MessageAttempt[];
-  /** What the provider posted, unless it is over 256 KiB. */
+  /** What the provider posted, or what the event tells as JSON, unless it is over 256 KiB. */
   body?: string;
 }
 
@@ -74,7 +80,7 @@ export type ReplayDeadLetters = DeadLetterChoice & { evenIfUnknown?: boolean };
 /** Tells what became of a dead letter that was replayed. */
 export interface ReplayedDeadLetter {
   id: string;
-  /** The message that sends it again; absent for a webhook, which was read. */
+  /** The message that sends it again; absent for a webhook, which was read, and for an event, which is promised once more. */
   messageId?: string;
   status?: MessageStatus;
   /** It was replayed before: this is the message that was made then. */

@@ -125,6 +125,7 @@ const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
     ),
   unreadable: (problem) =>
     service(problem.detail, 'The webhook stays a dead letter. Update the service, or discard the webhook.'),
+  subscription_ended: (problem) => user(problem.detail, 'Activate the workflow, then replay the dead letter.'),
   media_too_large: (problem) =>
     user(`The file is too large: ${problem.detail}`, 'Send a smaller file, or a link to it in a text message.'),
   media_type_not_allowed: (problem) =>

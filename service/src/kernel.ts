@@ -107,7 +107,7 @@ async function makeBasis(world: World) {
   const io: ConnectorIo = { http: world.providerHttp, clock, log: world.logger };
   const shared = { ledger, outbox, accounts, clock, ids, observer };
   const watermarks = new Watermarks({ ...shared, outcomes });
-  const subscriptions = new Subscriptions({ ...shared, sealer, urls });
+  const subscriptions = new Subscriptions({ ...shared, sealer, urls, log: world.logger });
   const permissions = new Permissions(clock);
   const admission = new Admission({ ...shared, publisher, subscriptions, permissions, urls });
   const limits = new Limits({ accounts, io });

@@ -5,6 +5,7 @@ import { nextDueAt } from '../../service/src/store/job-leases.store.ts';
 import * as jobs from '../../service/src/store/job.store.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import * as receipts from '../../service/src/store/receipt.store.ts';
+import { addDelivery } from '../../service/src/store/isolation.store.ts';
 import * as subscriptions from '../../service/src/store/subscription.store.ts';
 import { dueJobs } from '../support/due-jobs.ts';
 import type { OpenLedger } from './store-fixture.ts';
@@ -271,8 +272,8 @@ function describeEvents(open: OpenLedger): void {
 /** A trigger's subscription to calls. */
 export function subscription(
   id: string,
-  change: Partial<subscriptions.StoredSubscription> = {},
-): subscriptions.StoredSubscription {
+  change: Partial<subscriptions.NewSubscription> = {},
+): subscriptions.NewSubscription {
   return {
     id,
     accountId: null,
@@ -325,7 +326,8 @@ function describeSubscriptions(open: OpenLedger): void {
       const filter = { events: ['message.received' as const], attributes: { intent: ['billing'] }, messageId: 'msg' };
       const wait = subscription('waiting', { conversationId: 'cnv', once: true, expiresAt: 10, filter });
       await ledger.write((tx) => subscriptions.insert(tx, wait));
-      expect(await subscriptions.find(ledger.reader, 'waiting')).toEqual(wait);
+      const unused = { failingMs: 0, failedAt: null, takes: 0, tookAt: null };
+      expect(await subscriptions.find(ledger.reader, 'waiting')).toEqual({ ...wait, ...unused });
     });
 
     test('made anew take over what those before them were owed, each event once, and end them', async () => {
@@ -336,7 +338,7 @@ function describeSubscriptions(open: OpenLedger): void {
         const seqs = new Map<string, number>();
         for (const id of ['a', 'b', 'c', 'd']) seqs.set(id, (await events.insert(tx, newEvent(id), 1)) ?? 0);
         for (const [id, names] of Object.entries(owed)) {
-          for (const one of names) await subscriptions.addDelivery(tx, id, seqs.get(one) ?? 0, 0);
+          for (const one of names) await addDelivery(tx, id, seqs.get(one) ?? 0, { shared: 0, own: 4 });
         }
         for (const id of ['old', 'older']) await subscriptions.startHandOver(tx, id, 100);
         await subscriptions.insert(tx, subscription('new'));
@@ -358,13 +360,16 @@ function describeSubscriptions(open: OpenLedger): void {
         for (const id of ['s', 't']) await subscriptions.insert(tx, subscription(id));
         for (const [i, id] of ['a', 'b', 'c', 'd'].entries()) {
           const seq = (await events.insert(tx, newEvent(id, { raw: {} }), 1)) ?? 0;
-          for (const owed of ['s', 't']) await subscriptions.addDelivery(tx, owed, seq, i % 2);
+          for (const owed of ['s', 't']) await addDelivery(tx, owed, seq, { shared: i % 2, own: 4 });
         }
       });
       const pending = (id: string, shard: number, limit = 10) => subscriptions.pending(ledger.reader, id, shard, limit);
       const ids = async (id: string, shard: number) => (await pending(id, shard)).map((one) => one.eventId);
       const [first] = await pending('s', 0, 1);
-      expect(first).toEqual({ eventSeq: first?.eventSeq, eventId: 'a', json: JSON.stringify(called('a', 'acc')) });
+      const of = { accountId: 'acc', conversationId: null, refusedTakes: null };
+      expect(first).toEqual({
+        ...{ eventSeq: first?.eventSeq, eventId: 'a', ...of, json: JSON.stringify(called('a', 'acc')) },
+      });
       expect(await ids('s', 0)).toEqual(['a', 'c']);
       await ledger.write((tx) => subscriptions.removeDelivered(tx, 's', 0, [first?.eventSeq ?? 0]));
       expect([await ids('s', 0), await ids('s', 1), await ids('t', 0)]).toEqual([['c'], ['b', 'd'], ['a', 'c']]);

@@ -1,5 +1,4 @@
 import { ParleyError, SendError } from '../../service/src/core/errors.ts';
-import { GIVE_UP_MS } from '../../service/src/events/deliver.ts';
 import * as attempts from '../../service/src/store/attempt.store.ts';
 import * as store from '../../service/src/store/subscription.store.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
@@ -196,20 +195,6 @@ describe('a workflow that does not take it', () => {
     expect(await rowOf(id)).toMatchObject({ endedReason: 'gone' });
     await expect(flow.subscriptions.get(id)).rejects.toMatchObject({ code: 'not_found' });
     await flow.wrote('c');
-    expect(await flow.due()).toEqual([]);
-  });
-
-  test('for a week is given up', async () => {
-    const { id } = await flow.subscribe();
-    await flow.wrote('cnv');
-    flow.answers = [500, 500, 500];
-    await flow.deliver();
-    flow.clock.advance(GIVE_UP_MS);
-    await flow.deliver();
-    expect((await rowOf(id))?.endedAt).toBeNull();
-    flow.clock.advance(60_000);
-    await flow.deliver();
-    expect(await rowOf(id)).toMatchObject({ endedReason: 'unreachable' });
     expect(await flow.due()).toEqual([]);
   });
 

@@ -45,6 +45,8 @@ export class EventsFixture {
   /** The next answers; then `answer`. */
   answers: Answer[] = [];
   answer: Answer = 200;
+  /** The dice of the deliveries. */
+  random: () => number = () => 0;
   /** Runs while the workflow is being called. */
   duringCall: () => Promise<unknown> = async () => undefined;
   readonly #sealer = new SecretBox(parseEncryptionKeys(`k:${'ab'.repeat(32)}`));
@@ -74,7 +76,7 @@ export class EventsFixture {
       publisher: this.publisher,
       clock,
       http: { request: (call: HttpRequest) => this.#answer(call) } as ProviderHttp,
-      random: () => 0,
+      random: () => this.random(),
       sealer: this.#sealer,
       observer: this.#observer,
       log: this.#log,
@@ -94,7 +96,16 @@ export class EventsFixture {
         if (url.includes('forbidden')) throw new Error('forbidden');
       },
     };
-    fixture.subscriptions = new Subscriptions({ ledger, outbox, accounts, sealer, clock, ids, urls });
+    fixture.subscriptions = new Subscriptions({
+      ledger,
+      outbox,
+      accounts,
+      sealer,
+      clock,
+      ids,
+      urls,
+      log: fixture.#log,
+    });
     return fixture;
   }
 

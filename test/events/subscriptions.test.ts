@@ -45,6 +45,9 @@ test('deleted, it is unknown and hears nothing more', async () => {
   expect(await flow.subscriptions.list()).toEqual([]);
   await expect(flow.subscriptions.get(id)).rejects.toMatchObject({ status: 404, code: 'not_found' });
   await expect(flow.subscriptions.remove(id, false)).rejects.toMatchObject({ code: 'not_found' });
+  expect(flow.logged).toEqual([
+    expect.stringMatching(/^A subscription was deleted before it took everything .*"dropped":1/),
+  ]);
 });
 
 test('a waiting workflow is not listed', async () => {

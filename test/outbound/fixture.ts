@@ -108,7 +108,7 @@ export class OutboundFixture {
     const shared = { ledger, outbox, accounts, clock, ids, observer };
     const failures = { report: (error: unknown) => void this.failures.push(error) };
     const urls = { checkUrl: () => undefined };
-    this.subscriptions = new Subscriptions({ ...shared, sealer, urls });
+    this.subscriptions = new Subscriptions({ ...shared, sealer, urls, log: { info: () => undefined } });
     this.eraser = new Eraser(shared);
     this.eraser.register(allErasers(ledger, []));
     this.directory = new Directory(shared);

@@ -13,6 +13,7 @@ import * as events from '../../service/src/store/event.store.ts';
 import { acquire } from '../../service/src/store/job-leases.store.ts';
 import * as jobs from '../../service/src/store/job.store.ts';
 import * as messages from '../../service/src/store/message.store.ts';
+import { addDelivery } from '../../service/src/store/isolation.store.ts';
 import * as subscriptions from '../../service/src/store/subscription.store.ts';
 import { jest } from '@jest/globals';
 import { newEvent, subscription } from '../conformance/store-work.ts';
@@ -157,7 +158,7 @@ test('a subscription that is exchanged while events are published loses none and
     await subscriptions.lockAll(tx, 'shared');
     const takers = await subscriptions.triggers(tx.db, 'acc', 2);
     const seq = await events.insert(tx, eventIn(`event ${i}`, `cnv ${i}`), 1);
-    for (const { id } of takers) await subscriptions.addDelivery(tx, id, seq as number, 0);
+    for (const { id } of takers) await addDelivery(tx, id, seq as number, { shared: 0, own: 4 });
   });
   for (const i of numbers(6)) {
     await both[i % 2]?.write((tx) => subscriptions.startHandOver(tx, `sub ${i}`, 100));

@@ -72,6 +72,7 @@ async function work(): Promise<void> {
   await app.sandbox.customer.sends({ from: ANA, image: {} });
   await app.call('GET', '/v1/permission?channel=whatsapp&externalId=106540352242922&to=%2B15550001111&kind=text');
   await looksConversationsUp();
+  await refusesOne();
   const upload = `/v1/media?channel=whatsapp&externalId=${app.account.externalId}&filename=a`;
   await app.call('POST', upload, Buffer.from('89504e470d0a1a0a', 'hex'), { 'content-type': 'image/png' });
   await app.call('GET', '/readyz');
@@ -140,14 +141,27 @@ async function looksConversationsUp(): Promise<void> {
   await app.sent('to a contact', { account: undefined as never, to: { contactId: contact?.id ?? '' } });
 }
 
-/** Of both types, by every filter, forth and back. */
+/** A workflow that refuses one event and takes the next. */
+async function refusesOne(): Promise<void> {
+  const picky = await app.listen();
+  picky.answers.push(500);
+  for (const from of [ANA, BEN]) await app.sandbox.customer.sends({ from, text: 'for a picky one' });
+  await app.idle();
+  app.advance(MINUTE);
+  await picky.took(2);
+  picky.answer = 410;
+  await app.sandbox.customer.sends({ from: ANA, text: 'too late' });
+  await app.idle();
+}
+
+/** Of all types, by every filter, forth and back. */
 async function looksAfterDeadLetters(): Promise<void> {
   const [from, to] = [new Date(0).toISOString(), new Date(app.clock.now() + DAY).toISOString()];
   const after = `${app.clock.now()}.msg_0`;
   await app.call('GET', `/v1/dead-letters?from=${from}&to=${to}`);
   await app.call('GET', `/v1/dead-letters?channel=whatsapp&after=${after}`);
   await app.call('GET', `/v1/dead-letters?code=unreachable&status=failed`);
-  await app.call('GET', `/v1/dead-letters/rcp_1`);
+  for (const id of ['rcp_1', 'evd_1']) await app.call('GET', `/v1/dead-letters/${id}`);
   for (const action of ['replay', 'discard']) {
     await app.call('POST', `/v1/dead-letters/${action}`, { filter: { from, to, channel: 'whatsapp' }, after });
   }
@@ -197,6 +211,15 @@ test.each(['messages', 'receipts'])('dead %s are found by when they were given u
   );
   expect(about.length).toBeGreaterThan(3);
   for (const { sql, steps } of about) expect([sql, steps]).toEqual([sql, [expect.stringContaining(`${table}_dead`)]]);
+});
+
+test('dead events are found by when they were given up, and not sorted', () => {
+  const about = plans(/^select .* from "dead_events" .* order by /);
+  expect(about.length).toBeGreaterThan(2);
+  for (const { sql, steps } of about) {
+    const inOrder = [expect.stringContaining('INDEX dead_events_dead'), expect.stringMatching(/^SEARCH events /)];
+    expect([sql, steps]).toEqual([sql, inOrder]);
+  }
 });
 
 test.each(GROWING)('%s is never read from end to end', (table) => {

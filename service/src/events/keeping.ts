@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ParleyEvent } from '../../../contract/event.ts';
 import type { EraserStep, PersonEraser } from '../maintenance/person-eraser.ts';
 import { emptyInOrder, FORGOTTEN, type Ages, type RetentionPart } from '../maintenance/retention-part.ts';
+import * as deadEvents from '../store/dead-event.store.ts';
 import * as events from '../store/event.store.ts';
 import * as store from '../store/event-keeping.store.ts';
 import * as subscriptions from '../store/subscription-keeping.store.ts';
@@ -83,7 +84,10 @@ function emptyEvents(tx: Tx, before: number, now: number): Promise<true | undefi
       if (row.untaken) continue;
       const { seq, event, hasRaw } = row;
       const emptied = forgotten(event);
-      if (!isDeepStrictEqual(emptied, event)) await events.rewrite(tx, { seq, event: emptied });
+      if (!isDeepStrictEqual(emptied, event)) {
+        await events.rewrite(tx, { seq, event: emptied });
+        await deadEvents.forgetOf(tx, seq);
+      }
       if (hasRaw) await events.forgetRaw(tx, seq);
     }
     return { upTo, more, passedOver: rows.some((row) => row.untaken) };

@@ -1,5 +1,4 @@
 /** Publishes a fact: stores the event and promises it to every subscription that wants it, in the caller's unit of work. */
-import { crc32 } from 'node:zlib';
 import type { ParleyEvent } from '../../../contract/event.ts';
 import type { InboundContent } from '../../../contract/message.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
@@ -10,7 +9,9 @@ import { sessionState } from '../core/session-window.ts';
 import type { Observer } from '../core/observer.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import * as conversations from '../store/conversation.store.ts';
+import * as deadEvents from '../store/dead-event.store.ts';
 import * as events from '../store/event.store.ts';
+import { addDelivery, type Sequence } from '../store/isolation.store.ts';
 import * as media from '../store/media.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as subscriptions from '../store/subscription.store.ts';
@@ -19,9 +20,7 @@ import type { Fact } from './fact.ts';
 import type { Reaction } from './reaction.ts';
 import { awaitedBy } from './awaited.ts';
 import { wants } from './filter.ts';
-
-/** Each subscription has so many shards. A conversation is always in the same one; shards are delivered at the same time. */
-const SHARDS = 4;
+import { deliverJob, shardsOf } from './shards.ts';
 
 /** What the publisher works with. */
 export interface PublisherDeps {
@@ -97,19 +96,44 @@ export class Publisher {
     let added = 0;
     for (const { seq, event } of stored) {
       if (!wants(trigger.filter, event)) continue;
-      const shard = shardOf(event);
+      const shard = await this.#again(tx, trigger, { seq, event });
+      if (shard === undefined) continue;
       shards.add(shard);
-      if (await subscriptions.addDelivery(tx, trigger.id, seq, shard)) added += 1;
+      added += 1;
     }
     for (const shard of [...shards].sort()) await this.#deps.outbox.enqueue(tx, deliverJob(trigger.id, shard));
     return added;
   }
 
+  /**
+   * Promises an event that is a dead letter once more, whether the filter lets it through or not: a person wants it delivered. Answers false when
+   * no trigger has the URL and account of the one that was to get it.
+   */
+  async revive(
+    tx: Tx,
+    place: Pick<StoredSubscription, 'url' | 'accountId'>,
+    one: events.StoredEvent,
+  ): Promise<boolean> {
+    await lockSequence(tx, sequenceOf(one.event));
+    await subscriptions.lockAll(tx, 'shared');
+    const trigger = await subscriptions.successor(tx.db, place);
+    if (trigger === undefined) return false;
+    const shard = await this.#again(tx, trigger, one);
+    if (shard !== undefined) await this.#deps.outbox.enqueue(tx, deliverJob(trigger.id, shard));
+    return true;
+  }
+
+  /** Answers the shard; undefined: it was promised and not taken yet. */
+  async #again(tx: Tx, trigger: StoredSubscription, { seq, event }: { seq: number; event: ParleyEvent }) {
+    await deadEvents.promisedAgain(tx, trigger, seq);
+    return addDelivery(tx, trigger.id, seq, shardsOf(sequenceOf(event)));
+  }
+
   async #promise(tx: Tx, event: ParleyEvent, seq: number, takers: readonly StoredSubscription[]) {
-    const shard = shardOf(event);
+    const shards = shardsOf(sequenceOf(event));
     for (const { id } of takers) {
-      await subscriptions.addDelivery(tx, id, seq, shard);
-      await this.#deps.outbox.enqueue(tx, deliverJob(id, shard));
+      const shard = await addDelivery(tx, id, seq, shards);
+      if (shard !== undefined) await this.#deps.outbox.enqueue(tx, deliverJob(id, shard));
     }
   }
 
@@ -133,33 +157,19 @@ export class Publisher {
 
 /** Locks so that events of a conversation are numbered in the order of their commits, and nobody exchanges a subscription meanwhile. */
 async function lockForPublishing(tx: Tx, { conversation, account }: Fact): Promise<void> {
-  if (conversation) await conversations.lock(tx, conversation.id);
-  else await tx.lock(`facts ${account.id}`);
+  await lockSequence(tx, { accountId: account.id, conversationId: conversation?.id ?? null });
   await subscriptions.lockAll(tx, 'shared');
 }
 
-function shardOf(event: ParleyEvent): number {
-  return crc32(event.conversationId ?? event.account.id) % SHARDS;
+/** Locks the events of a conversation, or those of an account that belong to none: none is published until the unit ends. */
+export async function lockSequence(tx: Tx, { accountId, conversationId }: Sequence): Promise<void> {
+  if (conversationId === null) await tx.lock(`facts ${accountId}`);
+  else await conversations.lock(tx, conversationId);
 }
 
-/** Makes the one job that delivers a shard's events to a subscription. */
-export function deliverJob(subscriptionId: string, shard: number) {
-  return { kind: 'deliver' as const, key: `deliver:${subscriptionId}:${shard}`, payload: { subscriptionId, shard } };
-}
-
-/** Makes the jobs of all shards. */
-export function deliverJobs(subscriptionId: string) {
-  return Array.from({ length: SHARDS }, (_, shard) => deliverJob(subscriptionId, shard));
-}
-
-/** Makes the job that ends a subscription at `dueAt` (milliseconds since the epoch). */
-export function expireJob(subscriptionId: string, dueAt: number) {
-  return {
-    kind: 'deliver' as const,
-    key: `expire:${subscriptionId}`,
-    dueAt,
-    payload: { subscriptionId, expire: true },
-  };
+/** What keeps its order with the event. */
+function sequenceOf({ conversationId, account }: ParleyEvent): Sequence {
+  return { accountId: account.id, conversationId: conversationId ?? null };
 }
 
 /** Makes what is stored of the event. It keeps the provider's own body where somebody asked for it, and of what Parley does not understand. */

@@ -8,16 +8,16 @@ import { iso, type Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { UrlRules } from '../core/http.ts';
 import type { Ids } from '../core/ids.ts';
+import type { Log } from '../core/log.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import * as conversations from '../store/conversation.store.ts';
+import { isolatedShards } from '../store/isolation.store.ts';
 import * as store from '../store/subscription.store.ts';
-import type { Filter, StoredSubscription } from '../store/subscription.store.ts';
-import { deliverJobs, expireJob } from './publish.ts';
-
-/** A subscription that hands over gathers events for so long. Saving an active workflow takes n8n a second or two. */
-const HAND_OVER_MS = 60_000;
+import type { Filter, NewSubscription } from '../store/subscription.store.ts';
+import { HAND_OVER_MS } from './patience.ts';
+import { deliverJobs, expireJob } from './shards.ts';
 
 /** The accounts that subscriptions name. */
 export interface NamedAccounts {
@@ -36,6 +36,7 @@ export interface SubscriptionsDeps {
   ids: Ids;
   /** Throws `forbidden_url` for a URL that may not be called. */
   urls: UrlRules;
+  log: Pick<Log, 'info'>;
 }
 
 /** Whom to call with the answer, until when. */
@@ -72,7 +73,8 @@ export class Subscriptions {
     await this.#deps.ledger.write(async (tx) => {
       await store.insert(tx, row);
       if (!(await store.takeOver(tx, row, row.createdAt))) return;
-      for (const job of deliverJobs(row.id)) await this.#deps.outbox.enqueue(tx, job);
+      const apart = await isolatedShards(tx.db, row.id);
+      for (const job of deliverJobs(row.id, apart)) await this.#deps.outbox.enqueue(tx, job);
     });
     return { ...this.#view(row), secret };
   }
@@ -133,16 +135,21 @@ export class Subscriptions {
    */
   async remove(id: string, handOver: boolean): Promise<void> {
     await this.get(id);
-    const { ledger, outbox, clock } = this.#deps;
+    const { ledger, outbox, clock, log } = this.#deps;
     const now = clock.now();
     await ledger.write(async (tx) => {
-      if (!handOver) return store.end(tx, id, 'deleted', now);
+      if (!handOver) {
+        const dropped = await store.countUndelivered(tx.db, id);
+        const facts = { subscription: id, dropped };
+        if (dropped > 0) tx.afterCommit(() => log.info(facts, 'A subscription was deleted before it took everything'));
+        return store.end(tx, id, 'deleted', now);
+      }
       await store.startHandOver(tx, id, now + HAND_OVER_MS);
       await outbox.enqueue(tx, expireJob(id, now + HAND_OVER_MS));
     });
   }
 
-  #row(url: string, secret: string, particulars: Partial<StoredSubscription>): StoredSubscription {
+  #row(url: string, secret: string, particulars: Partial<NewSubscription>): NewSubscription {
     const { ids, clock, sealer } = this.#deps;
     const id = ids.next('sub');
     return {
@@ -163,7 +170,7 @@ export class Subscriptions {
     };
   }
 
-  #view(row: StoredSubscription): Subscription {
+  #view(row: NewSubscription): Subscription {
     const account = row.accountId === null ? undefined : this.#deps.accounts.find(row.accountId);
     return {
       id: row.id,

@@ -1,6 +1,7 @@
 /** Forgets the events of a person, and empties or deletes events that are old. */
 import type { ParleyEvent } from '../../../contract/event.ts';
 import { read } from './json.ts';
+import * as deadEvents from './dead-event.store.ts';
 import * as media from './media.store.ts';
 import { stretch, type Next, type Stretch } from './stretch.ts';
 import type { Db, Tx } from './unit-of-work.ts';
@@ -52,6 +53,7 @@ export async function dropEventsOf(
     await media.forget(tx, message?.content);
     await media.forget(tx, echo?.content);
     await db.deleteFrom('deliveries').where('eventSeq', '=', seq).execute();
+    await deadEvents.forgetOf(tx, seq);
     await db.deleteFrom('events').where('seq', '=', seq).execute();
   }
   return looked.length < ROWS || last.at < since ? undefined : last.seq - 1;
@@ -61,6 +63,7 @@ export async function dropEventsOf(
 export async function dropEvents(tx: Tx, from: number, before: number): Promise<Next<number>> {
   const { upTo, next } = await stretch(tx.db, 'events', from, before);
   if (upTo === undefined) return undefined;
+  await tx.db.deleteFrom('deadEvents').where('eventSeq', '>', from).where('eventSeq', '<=', upTo).execute();
   await tx.db
     .deleteFrom('events')
     .where('seq', '>', from)

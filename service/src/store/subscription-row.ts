@@ -1,5 +1,5 @@
 /** What a subscription is, and how its row holds it. */
-import type { Selectable } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import type { CreateSubscription } from '../../../contract/api.ts';
 import { read, textOf } from './json.ts';
 import type { SubscriptionsTable } from './schema.ts';
@@ -24,6 +24,9 @@ export interface StoredSubscription extends Omit<SubscriptionRow, 'filter' | 'on
   confirms: boolean;
 }
 
+/** A subscription as it is made: nothing was delivered yet. */
+export type NewSubscription = Omit<StoredSubscription, 'failingMs' | 'failedAt' | 'takes' | 'tookAt'>;
+
 const filters = new Map<string, Filter>();
 const MAX_FILTERS = 1_000;
 
@@ -44,7 +47,7 @@ export function fromRow(row: SubscriptionRow): StoredSubscription {
 }
 
 /** Makes the row of a subscription. */
-export function toRow(subscription: StoredSubscription): SubscriptionRow {
+export function toRow(subscription: NewSubscription): Insertable<SubscriptionsTable> {
   const { filter, once, confirms } = subscription;
   return { ...subscription, filter: textOf(filter), once: once ? 1 : 0, confirms: confirms ? 1 : 0 };
 }

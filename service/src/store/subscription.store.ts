@@ -3,11 +3,11 @@ import { sql, type Kysely } from 'kysely';
 import type { ParleyEvent } from '../../../contract/event.ts';
 import { read } from './json.ts';
 import type { Schema } from './schema.ts';
-import { fromRow, toRow, type StoredSubscription } from './subscription-row.ts';
+import { fromRow, toRow, type NewSubscription, type StoredSubscription } from './subscription-row.ts';
 import type { Tx } from './unit-of-work.ts';
-import { changed, first, prepared, type Parameters } from './prepared.ts';
+import { first, prepared, type Parameters } from './prepared.ts';
 
-export type { Filter, StoredSubscription } from './subscription-row.ts';
+export type { Filter, NewSubscription, StoredSubscription } from './subscription-row.ts';
 
 /** Is the `ended_reason` of a subscription that only gathers events for the next one with its URL. */
 export const HANDING_OVER = 'handing over';
@@ -21,7 +21,7 @@ export function lockAll(tx: Tx, how: 'alone' | 'shared'): Promise<void> {
 }
 
 /** Stores a new subscription. */
-export async function insert(tx: Tx, subscription: StoredSubscription): Promise<void> {
+export async function insert(tx: Tx, subscription: NewSubscription): Promise<void> {
   await tx.db.insertInto('subscriptions').values(toRow(subscription)).execute();
 }
 
@@ -185,22 +185,14 @@ export async function stopListening(tx: Tx, id: string, now: number): Promise<vo
   await tx.db.updateTable('subscriptions').set({ expiresAt: now }).where('id', '=', id).execute();
 }
 
-const insertDelivery = prepared((db, its: Parameters<Schema['deliveries']>) =>
-  db
-    .insertInto('deliveries')
-    .values({ subscriptionId: its('subscriptionId'), eventSeq: its('eventSeq'), shard: its('shard') })
-    .onConflict((conflict) => conflict.columns(['subscriptionId', 'shard', 'eventSeq']).doNothing()),
-);
-
-/** Promises an event to a subscription. Answers false when it was promised already and has not been taken yet. */
-export async function addDelivery(tx: Tx, subscriptionId: string, eventSeq: number, shard: number): Promise<boolean> {
-  return changed(await insertDelivery(tx.db, { subscriptionId, eventSeq, shard }));
-}
-
 /** An event that a subscription is still to take. */
 export interface PendingDelivery {
   eventSeq: number;
   eventId: string;
+  accountId: string;
+  conversationId: string | null;
+  /** Tells that it was refused alone: not null. */
+  refusedTakes: number | null;
   /** The event as it goes out: JSON that nobody has to read in between. */
   json: string;
 }
@@ -214,7 +206,8 @@ const selectPending = prepared((db, its: Parameters<Shard & { limit: number }>) 
   db
     .selectFrom('deliveries')
     .innerJoin('events', 'events.seq', 'deliveries.eventSeq')
-    .select(['events.seq as eventSeq', 'events.id as eventId', 'events.payload as json'])
+    .select(['events.seq as eventSeq', 'events.id as eventId', 'events.accountId', 'events.conversationId'])
+    .select(['deliveries.refusedTakes', 'events.payload as json'])
     .where('deliveries.subscriptionId', '=', its('subscriptionId'))
     .where('deliveries.shard', '=', its('shard'))
     .orderBy('deliveries.eventSeq')
@@ -229,6 +222,16 @@ export async function pending(
   limit: number,
 ): Promise<PendingDelivery[]> {
   return (await selectPending(db, { subscriptionId, shard, limit })).rows;
+}
+
+/** Counts what a subscription has not taken. */
+export async function countUndelivered(db: Kysely<Schema>, subscriptionId: string): Promise<number> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select((is) => is.fn.countAll<number>().as('count'))
+    .where('subscriptionId', '=', subscriptionId)
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
 }
 
 /** An event, by its place in the order. */

@@ -44,11 +44,17 @@ export const deadLetterFilters = filtersField([
       { name: 'Invalid', value: 'invalid', description: 'The provider will never take this message' },
       { name: 'Outcome Unknown', value: 'uncertain', description: 'The provider never told what became of it' },
       { name: 'Refused by the Provider', value: 'rejected' },
+      { name: 'Refused by the Workflow', value: 'refused', description: 'The workflow took other events' },
       { name: 'Session Closed', value: 'session_closed' },
       { name: 'Unavailable', value: 'unavailable', description: 'The provider said that it did not take it' },
       { name: 'Unknown Account', value: 'no_account', description: 'Nobody registered the account of a webhook' },
       { name: 'Unreachable', value: 'unreachable', description: 'The provider could not be reached at the time' },
       { name: 'Unreadable Webhook', value: 'unreadable' },
+      {
+        name: 'Workflow Gone',
+        value: 'subscription_ended',
+        description: 'The workflow was switched off, or nobody was at its address for a week',
+      },
     ],
     default: 'unreachable',
   },
@@ -67,6 +73,7 @@ export const deadLetterFilters = filtersField([
     name: 'type',
     type: 'options',
     options: [
+      { name: 'Event', value: 'event', description: 'What a workflow was to get and did not take' },
       { name: 'Message', value: 'message', description: 'What was to be sent' },
       { name: 'Webhook', value: 'webhook', description: 'What came from the provider and could not be read' },
       {
@@ -123,7 +130,7 @@ export function filterOf(context: IExecuteFunctions, parameters: Parameters): De
 /** A dead letter as an item: the whole of it, or flat, so that an If node can ask `code` or `status`. Pure. */
 export function deadLetterOutput(deadLetter: DeadLetter | DeadLetterDetails, simplify: boolean): IDataObject {
   if (!simplify) return { ...deadLetter };
-  const { id, type, account, code, detail, providerCode, createdAt, deadAt, message, webhook } = deadLetter;
+  const { id, type, account, code, detail, providerCode, createdAt, deadAt, message, webhook, event } = deadLetter;
   return compact({
     id,
     type,
@@ -134,9 +141,12 @@ export function deadLetterOutput(deadLetter: DeadLetter | DeadLetterDetails, sim
     providerCode,
     status: message?.status,
     kind: message?.kind,
-    conversationId: message?.conversationId,
+    conversationId: message?.conversationId ?? event?.conversationId,
     metadata: message?.metadata,
     bytes: webhook?.bytes,
+    eventId: event?.id,
+    event: event?.type,
+    workflowUrl: event?.url,
     tries: 'attempts' in deadLetter ? deadLetter.attempts?.length : undefined,
     createdAt,
     deadAt,

@@ -1,10 +1,12 @@
 /** Dead letters as the API shows them, what they are called, and where a list of them goes on. */
 import type { DeadLetter, DeadLetterType } from '../../../../contract/dead-letter.ts';
+import type { EventType } from '../../../../contract/event.ts';
 import { iso } from '../../core/clock.ts';
 import { ParleyError } from '../../core/errors.ts';
 import { requestOf } from '../../outbound/message-view.ts';
 import type { DeadReceiptRow, DeadLetterPosition } from '../../store/dead-letter.store.ts';
 import type { Attempt } from '../../store/attempt.store.ts';
+import type { DeadEvent, DeadEventCode } from '../../store/dead-event.store.ts';
 import type { Message } from '../../store/message.store.ts';
 import type { DeadCode } from '../../store/receipt.store.ts';
 
@@ -26,22 +28,43 @@ export function codeOfReceipts(
 
 type Account = DeadLetter['account'];
 
-/** What an id names. */
-export type Named = { type: 'message'; key: string } | { type: 'webhook'; key: number };
+/** Of what belongs to no account that is known. */
+export const NO_ACCOUNT: Account = { channel: '', externalId: '' };
 
-const RECEIPT = /^rcp_([1-9]\d{0,14})$/;
+/** What an id names. */
+export type Named = { type: 'message'; key: string } | { type: 'webhook' | 'event'; key: number };
+
+/** The codes of events that were put aside. */
+export const EVENT_CODES: readonly string[] = ['refused', 'subscription_ended'] satisfies DeadEventCode[];
+
+const NUMBERED = /^(rcp|evd)_([1-9]\d{0,14})$/;
 const CURSOR = /^(\d{1,15})\.(.+)$/;
 const WORK = /^(.+)@(\d{1,15})$/;
 
 /** Undefined for what can be no dead letter. */
 export function named(id: string): Named | undefined {
-  const receipt = RECEIPT.exec(id)?.[1];
-  if (receipt !== undefined) return { type: 'webhook', key: Number(receipt) };
+  const [, kind, number] = NUMBERED.exec(id) ?? [];
+  if (kind !== undefined) return { type: kind === 'rcp' ? 'webhook' : 'event', key: Number(number) };
   return id.startsWith('msg_') ? { type: 'message', key: id } : undefined;
 }
 
 export function receiptId(seq: number): string {
   return `rcp_${seq}`;
+}
+
+export function deadLetterOfEvent(row: DeadEvent, account: Account): DeadLetter {
+  const { eventId: id, conversationId, subscriptionId, url } = row;
+  const type = row.type as EventType;
+  return {
+    id: `evd_${row.seq}`,
+    type: 'event',
+    account,
+    code: row.code,
+    detail: row.reason,
+    createdAt: iso(row.createdAt),
+    deadAt: iso(row.deadAt),
+    event: { id, type, ...(conversationId !== null && { conversationId }), subscriptionId, url },
+  };
 }
 
 export function deadLetterOfMessage(row: Message, account: Account): DeadLetter {
@@ -87,6 +110,7 @@ export function deadLetterOfReceipt(row: DeadReceiptRow, account: Account): Dead
 export interface Places {
   message: DeadLetterPosition<string> | undefined;
   webhook: DeadLetterPosition<number> | undefined;
+  event: DeadLetterPosition<number> | undefined;
 }
 
 /** The name of a place in a list: behind this dead letter. */
@@ -94,9 +118,12 @@ export function cursorOf({ id, deadAt }: DeadLetter): string {
   return `${Date.parse(deadAt)}.${id}`;
 }
 
-/** Of what was given up at the same instant, webhooks stand before messages. Throws `invalid_request`. */
+/** Of what was given up at the same instant, webhooks stand first, then events, then messages. */
+const RANK: Record<DeadLetterType, number> = { webhook: 0, unrouted: 0, event: 1, message: 2 };
+
+/** Throws `invalid_request`. */
 export function placesOf(cursor: string | undefined): Places {
-  if (cursor === undefined) return { message: undefined, webhook: undefined };
+  if (cursor === undefined) return { message: undefined, webhook: undefined, event: undefined };
   const [, at, id = ''] = CURSOR.exec(cursor) ?? [];
   const name = named(id);
   if (name === undefined) {
@@ -104,30 +131,35 @@ export function placesOf(cursor: string | undefined): Places {
     throw new ParleyError(400, 'invalid_request', 'Not valid: after.', { errors });
   }
   const deadAt = Number(at);
+  // All of the types before it are behind the place, none of those after it.
+  const numberOf = (type: 'webhook' | 'event') => {
+    if (name.type === type) return name.key;
+    return RANK[name.type] > RANK[type] ? Number.MAX_SAFE_INTEGER : 0;
+  };
   return {
     message: { deadAt, key: name.type === 'message' ? name.key : '' },
-    webhook: { deadAt, key: name.type === 'webhook' ? name.key : Number.MAX_SAFE_INTEGER },
+    webhook: { deadAt, key: numberOf('webhook') },
+    event: { deadAt, key: numberOf('event') },
   };
 }
-
-const RANK: Record<DeadLetterType, number> = { webhook: 0, unrouted: 0, message: 1 };
 
 /** Oldest first. */
 export function compareDeadLetters(a: DeadLetter, b: DeadLetter): number {
   if (a.deadAt !== b.deadAt) return a.deadAt < b.deadAt ? -1 : 1;
-  if (RANK[a.type] !== RANK[b.type]) return RANK[a.type] - RANK[b.type];
-  const [x, y] = [named(a.id)?.key ?? '', named(b.id)?.key ?? ''];
-  return x < y ? -1 : 1;
+  return compareIds(a.id, b.id);
 }
 
-/** In the order in which they came: webhooks, then messages as they were asked for. */
+/** In the order in which they came: webhooks, then events, then messages as they were asked for. */
 export function byArrival(ids: readonly string[]): string[] {
-  const keyOf = (id: string) => named(id)?.key ?? id;
-  const isWebhook = (id: string) => typeof keyOf(id) === 'number';
-  return [...new Set(ids)].sort((a, b) => {
-    if (isWebhook(a) !== isWebhook(b)) return isWebhook(a) ? -1 : 1;
-    return keyOf(a) < keyOf(b) ? -1 : 1;
-  });
+  return [...new Set(ids)].sort(compareIds);
+}
+
+function compareIds(a: string, b: string): number {
+  const [one, other] = [named(a), named(b)];
+  const [rank, otherRank] = [RANK[one?.type ?? 'message'], RANK[other?.type ?? 'message']];
+  if (rank !== otherRank) return rank - otherRank;
+  const [key, otherKey] = [one?.key ?? a, other?.key ?? b];
+  return key < otherKey ? -1 : key > otherKey ? 1 : 0;
 }
 
 /** All that match, as they were when the first call of the work began: what is given up since then is not of it. */
@@ -147,4 +179,13 @@ export function workOf(next: string | undefined, now: number): Work {
 /** The name of the work behind this dead letter. */
 export function nextOf({ until }: Work, deadLetter: DeadLetter): string {
   return `${cursorOf(deadLetter)}@${until}`;
+}
+
+/** The error of an id that names none. */
+export function unknown(id: string): ParleyError {
+  return new ParleyError(
+    404,
+    'not_found',
+    `There is no dead letter '${id}': it arrived, was discarded, or never was one`,
+  );
 }

@@ -16,15 +16,15 @@ import type {
 } from '../../../../contract/dead-letter.ts';
 import type { MessageStatus } from '../../../../contract/message.ts';
 import type { Accounts } from '../../connectors/accounts.ts';
-import { iso, type Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/clock.ts';
 import { ParleyError } from '../../core/errors.ts';
 import { reasonOf } from '../../inbound/normalize.ts';
 import type { Admission } from '../../outbound/admit.ts';
 import { viewAttempt } from '../../outbound/message-view.ts';
 import * as attempts from '../../store/attempt.store.ts';
+import * as deadEvents from '../../store/dead-event.store.ts';
 import * as store from '../../store/dead-letter.store.ts';
-import type { Ledger } from '../../store/ledger.ts';
-import type { Db, Tx } from '../../store/unit-of-work.ts';
+import type { Tx } from '../../store/unit-of-work.ts';
 import * as messages from '../../store/message.store.ts';
 import type { Message } from '../../store/message.store.ts';
 import * as receipts from '../../store/receipt.store.ts';
@@ -32,26 +32,27 @@ import type { DeadCode, DeadReceipt } from '../../store/receipt.store.ts';
 import { LedgerUnavailable } from '../../store/unavailable.ts';
 import {
   byArrival,
-  codeOfReceipts,
   compareDeadLetters,
   cursorOf,
+  deadLetterOfEvent,
   deadLetterOfMessage,
   deadLetterOfReceipt,
   mayHaveArrived,
   named,
   nextOf,
-  placesOf,
-  RECEIPT_CODES,
+  NO_ACCOUNT,
+  unknown,
   workOf,
 } from './dead-letter.ts';
+import { UntakenEvents, type UntakenEventsDeps } from './untaken-events.ts';
+import { earlier, wantedOf } from './wanted.ts';
 
 /** Dead letters that one call works off when it is not told how many. */
 const LIMIT = 100;
 /** A webhook's body is shown up to this size. */
 const MAX_BODY_BYTES = 256 * 1024;
 
-export interface DeadLettersDeps {
-  ledger: Ledger;
+export interface DeadLettersDeps extends UntakenEventsDeps {
   clock: Clock;
   accounts: Accounts;
   admission: Pick<Admission, 'replay'>;
@@ -68,9 +69,11 @@ interface Chosen {
 
 export class DeadLetters {
   readonly #deps: DeadLettersDeps;
+  readonly #events: UntakenEvents;
 
   constructor(deps: DeadLettersDeps) {
     this.#deps = deps;
+    this.#events = new UntakenEvents(deps);
   }
 
   /** Newest first. */
@@ -90,6 +93,7 @@ export class DeadLetters {
       const calls = await attempts.ofMessage(reader, id);
       return { ...deadLetterOfMessage(row, await this.#account(row.accountId)), attempts: calls.map(viewAttempt) };
     }
+    if (name?.type === 'event') return this.#events.get(name.key, id);
     const receipt = await this.#receipt(id);
     const bytes = receipt.body.length;
     const shown = deadLetterOfReceipt({ ...receipt, bytes }, await this.#connection(receipt.connectionId));
@@ -106,6 +110,7 @@ export class DeadLetters {
   /** Throws `not_found`, `may_have_arrived`, `unreadable`, and whatever speaks against the send. */
   async replayOne(id: string, evenIfUnknown: boolean): Promise<ReplayedDeadLetter> {
     const name = named(id);
+    if (name?.type === 'event') return this.#events.replay(name.key, id);
     if (name?.type !== 'message') return this.#readAgain(id);
     const accountId = (await messages.find(this.#deps.ledger.reader, id))?.accountId;
     const account = accountId === undefined ? undefined : await this.#deps.accounts.known(accountId);
@@ -133,6 +138,7 @@ export class DeadLetters {
     const name = named(id);
     await this.#deps.ledger.write(async (tx) => {
       if (name?.type === 'webhook' && (await receipts.discard(tx, name.key))) return;
+      if (name?.type === 'event' && (await deadEvents.remove(tx, name.key))) return;
       const message = name?.type === 'message' ? await messages.lockForUpdate(tx, id) : undefined;
       if (message === undefined || message.deadAt === null) throw unknown(id);
       await messages.update(tx, id, { deadAt: null });
@@ -144,12 +150,13 @@ export class DeadLetters {
     const { reader } = this.#deps.ledger;
     const all = { from: undefined, to: undefined, order: 'desc', behind: undefined } as const;
     const receiptsOf = (code: DeadCode) => store.countReceipts(reader, { ...all, connectionIds: undefined, code });
-    const [message, webhook, unrouted] = await Promise.all([
+    const [message, webhook, unrouted, event] = await Promise.all([
       store.countMessages(reader, { ...all, accountIds: undefined, status: undefined, code: undefined }),
       receiptsOf('unreadable'),
       receiptsOf('no_account'),
+      deadEvents.count(reader, { ...all, accountIds: undefined, code: undefined }),
     ]);
-    return { message, webhook, unrouted };
+    return { message, webhook, unrouted, event };
   }
 
   async #readAgain(id: string): Promise<ReplayedDeadLetter> {
@@ -201,11 +208,13 @@ export class DeadLetters {
     const wanted = await wantedOf(reader, filter, order, after);
     const dead = wanted.messages ? await store.messages(reader, wanted.messages, limit) : [];
     const unread = wanted.receipts ? await store.receipts(reader, wanted.receipts, limit) : [];
-    const names = await store.accountNames(reader, [...new Set(dead.map((row) => row.accountId))]);
+    const untaken = wanted.events ? await deadEvents.list(reader, wanted.events, limit) : [];
+    const names = await store.accountNames(reader, [...new Set([...dead, ...untaken].map((row) => row.accountId))]);
     const callers = await store.connectionNames(reader, [...new Set(unread.map((row) => row.connectionId))]);
     const found = [
       ...dead.map((row) => deadLetterOfMessage(row, names.get(row.accountId) ?? NO_ACCOUNT)),
       ...unread.map((row) => deadLetterOfReceipt(row, callers.get(row.connectionId) ?? NO_ACCOUNT)),
+      ...untaken.map((row) => deadLetterOfEvent(row, names.get(row.accountId) ?? NO_ACCOUNT)),
     ].sort(compareDeadLetters);
     return (order === 'asc' ? found : found.reverse()).slice(0, limit);
   }
@@ -213,8 +222,12 @@ export class DeadLetters {
   async #remaining(filter: DeadLetterFilter, after: string): Promise<number> {
     const { reader } = this.#deps.ledger;
     const wanted = await wantedOf(reader, filter, 'asc', after);
-    const dead = wanted.messages ? await store.countMessages(reader, wanted.messages) : 0;
-    return dead + (wanted.receipts ? await store.countReceipts(reader, wanted.receipts) : 0);
+    const counts = await Promise.all([
+      wanted.messages ? store.countMessages(reader, wanted.messages) : 0,
+      wanted.receipts ? store.countReceipts(reader, wanted.receipts) : 0,
+      wanted.events ? deadEvents.count(reader, wanted.events) : 0,
+    ]);
+    return counts.reduce((sum, one) => sum + one, 0);
   }
 
   async #account(id: string): Promise<DeadLetter['account']> {
@@ -224,34 +237,6 @@ export class DeadLetters {
   async #connection(id: string): Promise<DeadLetter['account']> {
     return (await store.connectionNames(this.#deps.ledger.reader, [id])).get(id) ?? NO_ACCOUNT;
   }
-}
-
-const NO_ACCOUNT = { channel: '', externalId: '' };
-
-/** The filter as the store takes it; undefined: it speaks against all of that type. */
-async function wantedOf(db: Db, filter: DeadLetterFilter, order: 'asc' | 'desc', after: string | undefined) {
-  const { type, channel, externalId, code, status, from, to } = filter;
-  const places = placesOf(after);
-  const isAnyAccount = channel === undefined && externalId === undefined;
-  const accountIds = isAnyAccount ? undefined : await store.accountsNamed(db, channel, externalId);
-  const connectionIds = isAnyAccount ? undefined : await store.connectionsNamed(db, channel, externalId);
-  const shared = { from: instant(from), to: instant(to), order };
-  const isOfReceipts = code !== undefined && RECEIPT_CODES.includes(code);
-  const noMessages = accountIds?.length === 0 || (type !== undefined && type !== 'message') || isOfReceipts;
-  const wantedCode = codeOfReceipts(type, code);
-  const noReceipts = connectionIds?.length === 0 || status !== undefined || wantedCode === 'none';
-  return {
-    messages: noMessages ? undefined : { ...shared, accountIds, status, code, behind: places.message },
-    receipts: noReceipts ? undefined : { ...shared, connectionIds, code: wantedCode, behind: places.webhook },
-  };
-}
-
-function earlier(text: string | undefined, at: number): string {
-  return iso(Math.min(instant(text) ?? at, at));
-}
-
-function instant(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Date.parse(text);
 }
 
 /** One after the other; what is refused is told. */
@@ -267,14 +252,6 @@ async function each<T>(ids: readonly string[], work: (id: string) => Promise<T>)
     }
   }
   return { done, skipped };
-}
-
-function unknown(id: string): ParleyError {
-  return new ParleyError(
-    404,
-    'not_found',
-    `There is no dead letter '${id}': it arrived, was discarded, or never was one`,
-  );
 }
 
 function unsure(id: string): ParleyError {

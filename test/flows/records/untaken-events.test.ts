@@ -1,0 +1,3 @@
+import { describeUntakenEvents } from './untaken-events.suite.ts';
+
+describeUntakenEvents('sqlite', async () => ({}));
