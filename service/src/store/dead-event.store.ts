@@ -3,7 +3,8 @@ import type { Kysely, Selectable } from 'kysely';
 import type { ParleyEvent } from '../../../contract/event.ts';
 import type { OneDelivery } from './isolation.store.ts';
 import { read } from './json.ts';
-import type { DeadEventsTable, Schema } from './schema.ts';
+import type { DeadEventsTable } from './delivery.schema.ts';
+import type { Schema } from './schema.ts';
 import type { StoredSubscription } from './subscription-row.ts';
 import { countUndelivered } from './subscription.store.ts';
 import type { Db, Tx } from './unit-of-work.ts';
@@ -141,7 +142,10 @@ export async function count(db: Db, wanted: WantedDeadEvents): Promise<number> {
 }
 
 /** Finds a dead event with what it tells. */
-export async function find(db: Db, seq: number): Promise<(DeadEvent & { event: ParleyEvent }) | undefined> {
+export async function find(
+  db: Db,
+  seq: number,
+): Promise<(DeadEvent & { event: ParleyEvent; json: string }) | undefined> {
   const row = await db
     .selectFrom('deadEvents')
     .innerJoin('events', 'events.seq', 'deadEvents.eventSeq')
@@ -151,7 +155,7 @@ export async function find(db: Db, seq: number): Promise<(DeadEvent & { event: P
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const { payload, ...dead } = row;
-  return { ...dead, code: dead.code as DeadEventCode, event: read(payload) };
+  return { ...dead, code: dead.code as DeadEventCode, event: read(payload), json: payload };
 }
 
 /** Deletes a dead event. Answers false when there is none. */

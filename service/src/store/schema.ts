@@ -4,6 +4,7 @@
  * written out, are in snake case.
  */
 import { CamelCasePlugin, type Generated } from 'kysely';
+import type { DeadEventsTable, DeliveriesTable, SubscriptionsTable } from './delivery.schema.ts';
 import type { SuppressionsTable, TemplateCategoriesTable } from './consent.schema.ts';
 import type { CursorsTable, JobsTable, PendingFactsTable, RatesTable } from './work.schema.ts';
 
@@ -206,60 +207,6 @@ export interface EventsTable {
   payload: string;
   raw: string | null;
   createdAt: number;
-}
-
-export interface SubscriptionsTable {
-  id: string;
-  /** Null: every account. */
-  accountId: string | null;
-  /** Set: only this conversation (a waiting workflow). */
-  conversationId: string | null;
-  url: string;
-  filter: string;
-  maxBatch: number;
-  secret: string;
-  once: number;
-  /** Its receiver repeats the id of a delivery that it took. */
-  confirms: Generated<number>;
-  /** How long it has taken nothing, added up from try to try. */
-  failingMs: Generated<number>;
-  /** When a call was last not taken; null: none since it took something. */
-  failedAt: Generated<number | null>;
-  /** How often it took something; calls that follow each other closely count once. */
-  takes: Generated<number>;
-  /** When that last counted. */
-  tookAt: Generated<number | null>;
-  expiresAt: number | null;
-  createdAt: number;
-  endedAt: number | null;
-  endedReason: string | null;
-}
-
-/** What is still to be handed over: a row goes when the subscription took the event. */
-export interface DeliveriesTable {
-  subscriptionId: string;
-  eventSeq: number;
-  /** Deliveries of one shard run one after the other; a conversation is always in the same. */
-  shard: number;
-  /** How often it was refused alone while the subscription took others. */
-  refusals: Generated<number>;
-  /** `takes` of the subscription when it was last refused alone; null: it never was. */
-  refusedTakes: Generated<number | null>;
-}
-
-/** What a subscription was promised and will not be given any more by itself, until a person decides. */
-export interface DeadEventsTable {
-  seq: Generated<number>;
-  subscriptionId: string;
-  /** Of the subscription: by its URL and account one that took its place is found. */
-  url: string;
-  subscriptionAccountId: string | null;
-  /** Of the event. */
-  accountId: string;
-  eventSeq: number;
-  deadAt: number;
-  code: string;
-  reason: string;
 }
 
 export interface MediaTable {

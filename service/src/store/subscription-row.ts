@@ -2,7 +2,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { CreateSubscription } from '../../../contract/api.ts';
 import { read, textOf } from './json.ts';
-import type { SubscriptionsTable } from './schema.ts';
+import type { SubscriptionsTable } from './delivery.schema.ts';
 
 type SubscriptionRow = Selectable<SubscriptionsTable>;
 

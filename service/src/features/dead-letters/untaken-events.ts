@@ -30,7 +30,7 @@ export class UntakenEvents {
     if (dead === undefined) throw unknown(id);
     const names = await accountNames(reader, [dead.accountId]);
     const shown = deadLetterOfEvent(dead, names.get(dead.accountId) ?? NO_ACCOUNT);
-    const body = JSON.stringify(dead.event);
+    const body = dead.json;
     return Buffer.byteLength(body) > MAX_BODY_BYTES ? shown : { ...shown, body };
   }
 
