@@ -53,7 +53,7 @@ describe('a person who writes through the API', () => {
 
   test('keeps it when the provider tells the message as an echo, and hands it back when asked', async () => {
     const sent = await app.sent('let me see', { author: 'human' });
-    await app.reaches(sent, 'sent');
+    await app.reaches(sent, 'read');
     expect(await set('bot')).toMatchObject({ status: 200, body: { owner: 'bot' } });
     expect(await controls()).toEqual([
       { owner: 'human', reason: 'author' },
