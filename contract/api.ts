@@ -49,6 +49,8 @@ export interface Account {
   perSecond?: number;
   /** The provider refuses the account, and its messages wait; absent: it works. */
   paused?: { since: string; reason: string };
+  /** Its sends wait because the provider asked for it: until then, an hour at most, or until the account is stored again. */
+  throttled?: { since: string; until: string; reason: string };
   /** Set by the last registration only. */
   provisioning?: ProvisioningStep[];
   createdAt: string;

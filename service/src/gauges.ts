@@ -5,7 +5,7 @@ import type { Observer } from './core/observer.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
-import { depth, type Depth } from './store/job.store.ts';
+import { depth, type Depth } from './store/job-depth.store.ts';
 import type { Ledger } from './store/ledger.ts';
 
 /** Counts the jobs that no handler of this program is registered for. */
@@ -35,17 +35,24 @@ export function observerOf(metrics: Metrics): Observer {
 
 /** Refreshes the gauges at each scrape. Resolves when the jobs were counted once, so that a start tells of those that nobody does. */
 export async function followGauges(deps: GaugeDeps): Promise<void> {
-  const { metrics, accounts } = deps;
+  const { metrics } = deps;
   const jobs = new JobGauges(deps);
   metrics.beforeScrape(() => jobs.read());
-  metrics.beforeScrape(() => countPaused(metrics, accounts));
+  metrics.beforeScrape(() => countWaiting(deps));
   await jobs.read();
 }
 
-async function countPaused(metrics: Metrics, accounts: Accounts): Promise<void> {
+async function countWaiting({ metrics, accounts }: GaugeDeps): Promise<void> {
   const all = (await accounts.refreshed()).list();
-  for (const id of new Set(all.map(({ channel }) => channel.id))) metrics.accountsPaused.set({ channel: id }, 0);
-  for (const { channel, pause } of all) if (pause !== null) metrics.accountsPaused.inc({ channel: channel.id });
+  for (const { channel } of all) {
+    metrics.accountsPaused.set({ channel: channel.id }, 0);
+    metrics.accountsThrottled.set({ channel: channel.id }, 0);
+  }
+  for (const account of all) {
+    const channel = account.channel.id;
+    if (account.pause !== null) metrics.accountsPaused.inc({ channel });
+    if (accounts.throttleOf(account)) metrics.accountsThrottled.inc({ channel });
+  }
 }
 
 /** Shows what the outbox holds, by kind and state. */

@@ -26,12 +26,15 @@ import type { Feature, FileKeeping, Kernel, MakeFeature } from './features/featu
 import { Admission } from './outbound/admit.ts';
 import { buildOutbound, type Outbound } from './outbound/build.ts';
 import { followGauges, observerOf } from './gauges.ts';
+import { Circuit } from './outbound/circuit.ts';
 import { SEND } from './outbound/jobs.ts';
 import { Messages } from './outbound/messages.ts';
 import { Outcomes } from './outbound/outcome/outcomes.ts';
+import { Statuses } from './outbound/outcome/statuses.ts';
 import { findEchoedMessage } from './outbound/echo-matcher.ts';
-import type { Pacer } from './outbound/pace.ts';
+import { rateKeyOf, type Pacer } from './outbound/pace.ts';
 import { Permissions } from './outbound/permission.ts';
+import { ratesOf } from './outbound/rates.ts';
 import { Watermarks } from './outbound/watermarks.ts';
 import type { Role } from './config/servers.ts';
 import type { Notifier } from './outbox/notifier.ts';
@@ -99,13 +102,20 @@ async function makeBasis(world: World) {
   const observer = observerOf(metrics);
   const publisher = new Publisher({ outbox, ids, clock, observer });
   const outcomes = new Outcomes({ publisher, outbox, clock, unknownAfterMs: world.unknownAfterMs });
+  const rates = ratesOf(ledger, clock);
   const sending: AccountSends = {
     resumed: (tx, account, pausedAt) => outcomes.resumed(tx, account, pausedAt),
+    freed: async (tx, account) => {
+      await rates.open(tx, rateKeyOf(account));
+      await outbox.hasten(tx, SEND, account.id);
+    },
     wake: () => driver.notify(SEND, clock.now()),
   };
   const accounts = await Accounts.load({ ledger, sealer, clock, ids, outbox, sending });
   const io: ConnectorIo = { http: world.providerHttp, clock, log: world.logger };
   const shared = { ledger, outbox, accounts, clock, ids, observer };
+  const circuit = new Circuit({ ...shared, outcomes });
+  const statuses = new Statuses({ ...shared, outcomes, circuit });
   const watermarks = new Watermarks({ ...shared, outcomes });
   const subscriptions = new Subscriptions({ ...shared, sealer, urls, log: world.logger });
   const permissions = new Permissions(clock);
@@ -114,13 +124,13 @@ async function makeBasis(world: World) {
   const { publicUrl, localUrl } = world;
   const provisioning = new Provisioning({ accounts, io, publicUrl, localUrl: () => localUrl() });
   return {
-    ...{ shared, io, driver, accounts, publisher, outcomes, watermarks },
+    ...{ shared, io, driver, accounts, publisher, outcomes, circuit, statuses, rates, watermarks },
     ...{ subscriptions, permissions, admission, limits, provisioning },
   };
 }
 
 function makeInbound({ logger: log, secretBox: sealer, random }: World, basis: Basis, load: Load) {
-  const { shared, io, publisher, outcomes: outbound, watermarks, limits } = basis;
+  const { shared, io, publisher, statuses: outbound, watermarks, limits } = basis;
   const echoes = { find: findEchoedMessage };
   const pending = new PendingFacts({ ...shared, sealer });
   const applier = new Applier({ ...shared, sealer, pending, publisher, outbound, watermarks, echoes, limits });
@@ -134,14 +144,14 @@ function makeDelivery({ secretBox, subscriberHttp, random, logger: log }: World,
   return new DeliverHandler({ ...shared, publisher, http: subscriberHttp, random, sealer: secretBox, log });
 }
 
-function makeOutbound(world: World, { shared, outcomes, io, permissions, provisioning }: Basis): Outbound {
+function makeOutbound(world: World, basis: Basis): Outbound {
   const { random, outage, logger } = world;
   const failures: Failures = {
     report: (error, what) => {
       if (!outage.took(error)) logger.error({ err: error }, what);
     },
   };
-  return buildOutbound({ ...shared, outcomes, io, permissions, provisioning, random, failures });
+  return buildOutbound({ ...basis, ...basis.shared, random, failures });
 }
 
 /** Puts the pipelines together and folds the features in. */

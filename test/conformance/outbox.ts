@@ -3,6 +3,7 @@ import type { DriverTimes } from '../../service/src/outbox/embedded.driver.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 import { jobOf, leasesEnd, OutboxBench, type MakeDriver } from './outbox-bench.ts';
+import { testClocks } from './outbox-clock.ts';
 import { testOutboxModel } from './outbox-model.ts';
 
 const MINUTE = 60_000;
@@ -35,6 +36,7 @@ export function describeOutboxDriver(name: string, make: MakeDriver, openLedger?
     order(newBench);
     failures(newBench);
     restarts(newBench, make, open);
+    testClocks(newBench, make, open);
     testOutboxModel(make, open, openLedger ? SLOW_PROGRAMS : PROGRAMS);
   });
 }

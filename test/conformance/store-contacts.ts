@@ -33,7 +33,11 @@ function accountRow(id: string, change: Partial<accounts.AccountRow> = {}): acco
     deletedAt: null,
     pausedAt: null,
     pausedReason: null,
+    pausedBy: null,
     probeAt: null,
+    throttledAt: null,
+    throttledUntil: null,
+    throttledReason: null,
     perSecond: null,
     ...change,
   };

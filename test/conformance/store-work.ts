@@ -3,6 +3,7 @@ import type { ParleyEvent } from '../../contract/event.ts';
 import * as events from '../../service/src/store/event.store.ts';
 import { nextDueAt } from '../../service/src/store/job-leases.store.ts';
 import * as jobs from '../../service/src/store/job.store.ts';
+import { depth } from '../../service/src/store/job-depth.store.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import * as receipts from '../../service/src/store/receipt.store.ts';
 import { addDelivery } from '../../service/src/store/isolation.store.ts';
@@ -194,7 +195,7 @@ function describeJobs(open: OpenLedger): void {
       await enqueue(ledger, 'a2', { orderingKey: 'a' });
       const [job] = await due(ledger);
       const postpone = (dueAt: number, costs: boolean) =>
-        ledger.write((tx) => jobs.postpone(tx, job as jobs.Job, dueAt, costs));
+        ledger.write((tx) => jobs.postpone(tx, job as jobs.Job, { dueAt, now: 10, costsAttempt: costs }));
       await postpone(20, true);
       expect(await names(ledger)).toEqual([]);
       expect(await nextDueAt(ledger.reader, 'send', '', 10)).toBe(20);
@@ -208,10 +209,10 @@ function describeJobs(open: OpenLedger): void {
       await enqueue(ledger, 'a1', { orderingKey: 'a', dueAt: 7 });
       await enqueue(ledger, 'a2', { orderingKey: 'a' });
       await enqueue(ledger, 'b');
-      const depth = await jobs.depth(ledger.reader);
-      expect(depth).toHaveLength(2);
-      expect(depth).toContainEqual({ kind: 'send', state: 'ready', count: 2, oldestDueAt: 7 });
-      expect(depth).toContainEqual({ kind: 'send', state: 'blocked', count: 1, oldestDueAt: 10 });
+      const counted = await depth(ledger.reader);
+      expect(counted).toHaveLength(2);
+      expect(counted).toContainEqual({ kind: 'send', state: 'ready', count: 2, oldestDueAt: 7 });
+      expect(counted).toContainEqual({ kind: 'send', state: 'blocked', count: 1, oldestDueAt: 10 });
     });
   });
 }

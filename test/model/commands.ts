@@ -149,15 +149,16 @@ function status(nth: number, skip: number, failure: number | undefined): Act {
     taken.statuses.push(next);
     const body = statusBody(taken, next, life.clock.now(), fails ? failure : undefined);
     const isHeld = promises.sends.some(({ id, hold }) => id === taken.id && hold);
-    if (fails && failure === CLOSED && isHeld) taken.isRefused = true;
+    if (fails && ((failure === CLOSED && isHeld) || failure === PAYMENT)) taken.isRefused = true;
     const webhook = { body, person: undefined, messages: [], isAcknowledged: false };
     promises.webhooks.push(webhook);
     post(promises, life, webhook);
   };
 }
-/** Meta: the session is closed; undeliverable. */
+/** Meta: the session is closed; undeliverable; the account is not paid for. */
 const CLOSED = 131047;
 const UNDELIVERABLE = 131026;
+const PAYMENT = 131042;
 
 function workflow(nth: number, answer: number | 'cut'): Act {
   return (promises, { workflow: it, processNumber }) => {
@@ -261,7 +262,7 @@ const misleading = command(
   (given) => misleads(...given),
 );
 const statusComes = command(
-  fc.tuple(nth, fc.nat(2), fc.option(fc.constantFrom(CLOSED, UNDELIVERABLE), { nil: undefined, freq: 4 })),
+  fc.tuple(nth, fc.nat(2), fc.option(fc.constantFrom(CLOSED, UNDELIVERABLE, PAYMENT), { nil: undefined, freq: 4 })),
   ([which, skip, failure]) => `a status of message ${which} (skips ${skip}, ${failure ?? 'no error'})`,
   (given) => status(...given),
 );

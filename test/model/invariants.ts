@@ -75,7 +75,7 @@ export function checkInvariants(promises: Promises, life: Life): void {
   const broken = [
     ...promises.problems,
     ...look(life).broken(),
-    ...fallen(promises, look(life).statuses()),
+    ...fallen(promises, life, look(life).statuses()),
     ...sentTwice(life),
     ...sentAtOnce(life),
     ...sentOutOfOrder(promises, life),
@@ -87,14 +87,15 @@ export function checkInvariants(promises: Promises, life: Life): void {
 
 const LADDER = ['held', 'queued', 'uncertain', 'unknown', 'sent', 'failed', 'delivered', 'read'];
 
-/** Statuses climb. Only what turned out to be refused for its closed session is held again, and what only we called failed may be mended. */
-function fallen(promises: Promises, now: readonly [string, string][]): string[] {
+/** Statuses climb. Only what was taken and refused afterwards goes out anew, and what only we called failed may be mended. */
+function fallen(promises: Promises, { provider }: Life, now: readonly [string, string][]): string[] {
   return now.flatMap(([id, status]) => {
     const before = promises.statuses.get(id) ?? status;
     promises.statuses.set(id, status);
     const falls = LADDER.indexOf(status) < LADDER.indexOf(before);
     const isMended = before === 'failed' && status === 'sent';
-    return falls && status !== 'held' && !isMended ? [`${id} fell from ${before} to ${status}`] : [];
+    const isAnew = provider.taken.some((one) => one.id === id && one.isRefused);
+    return falls && !isMended && !isAnew ? [`${id} fell from ${before} to ${status}`] : [];
   });
 }
 

@@ -24,7 +24,7 @@ test('a pause that ends while the next trial is taken is over', async () => {
   });
   const settings = { accessToken: 'token', phoneNumberId: '1' };
   const { account } = await accounts.put('whatsapp', '1', { settings });
-  const pause = { since: clock.now(), reason: 'refused', probeAt: clock.now() + MINUTE };
+  const pause = { since: clock.now(), reason: 'refused', probeAt: clock.now() + MINUTE, by: 'answer' as const };
   await ledger.write((tx) => store.pause(tx, account, pause));
   accounts.noted(account.id, { pause });
   clock.advance(MINUTE);

@@ -27,7 +27,11 @@ import { CompleteHandler } from '../../service/src/inbound/complete.ts';
 import { PendingFacts } from '../../service/src/inbound/pending.ts';
 import { Admission } from '../../service/src/outbound/admit.ts';
 import { buildOutbound, type Outbound } from '../../service/src/outbound/build.ts';
+import { Circuit } from '../../service/src/outbound/circuit.ts';
+import { rateKeyOf } from '../../service/src/outbound/pace.ts';
 import { Permissions } from '../../service/src/outbound/permission.ts';
+import { ratesOf } from '../../service/src/outbound/rates.ts';
+import { Statuses } from '../../service/src/outbound/outcome/statuses.ts';
 import { Outcomes } from '../../service/src/outbound/outcome/outcomes.ts';
 import { findEchoedMessage } from '../../service/src/outbound/echo-matcher.ts';
 import { Watermarks } from '../../service/src/outbound/watermarks.ts';
@@ -96,8 +100,13 @@ export class OutboundFixture {
     };
     const publisher = new Publisher({ outbox, ids, clock, observer });
     const outcomes = new Outcomes({ publisher, outbox, clock, unknownAfterMs: this.#options.unknownAfterMs });
+    const rates = ratesOf(ledger, clock);
     const sending: AccountSends = {
       resumed: (tx, account, pausedAt) => outcomes.resumed(tx, account, pausedAt),
+      freed: async (tx, account) => {
+        await rates.open(tx, rateKeyOf(account));
+        await outbox.hasten(tx, 'send', account.id);
+      },
       wake: () => driver.notify('send', clock.now()),
     };
     this.#real = await Accounts.load({ ledger, sealer, clock, ids, outbox, sending });
@@ -112,6 +121,8 @@ export class OutboundFixture {
     this.eraser = new Eraser(shared);
     this.eraser.register(allErasers(ledger, []));
     this.directory = new Directory(shared);
+    const circuit = new Circuit({ ...shared, outcomes });
+    const statuses = new Statuses({ ...shared, outcomes, circuit });
     const watermarks = new Watermarks({ ...shared, outcomes });
     const pending = new PendingFacts({ ...shared, sealer });
     this.#applier = new Applier({
@@ -119,7 +130,7 @@ export class OutboundFixture {
       sealer,
       pending,
       publisher,
-      outbound: outcomes,
+      outbound: statuses,
       watermarks,
       echoes: { find: findEchoedMessage },
     });
@@ -127,7 +138,7 @@ export class OutboundFixture {
       webhookUrl: ({ id }: { id: string }) => `https://parley.example.com/webhooks/${id}`,
     };
     const permissions = new Permissions(clock);
-    const given = { outcomes, permissions, io, random: () => 0.5, provisioning, failures };
+    const given = { outcomes, circuit, statuses, rates, permissions, io, random: () => 0.5, provisioning, failures };
     this.#outbound = buildOutbound({ ...shared, ...given });
     this.#admission = new Admission({ ...shared, publisher, subscriptions: this.subscriptions, permissions, urls });
     const maintenance = new MaintenanceHandler({ ...shared, tasks: [watermarks, this.eraser], load: { accepted: 0 } });

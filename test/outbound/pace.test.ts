@@ -17,13 +17,14 @@ const PAIR = { everyMs: 6_000, burst: 45 };
 
 function accountOf(perSecond: number | null): LiveAccount {
   const channel = { capabilities: () => ({ throughput: { perSecond: 80, perRecipient: PAIR } }) };
-  return { id: GROUP, channel, perSecond, pause: null } as unknown as LiveAccount;
+  return { id: GROUP, channel, perSecond, pause: null, throttle: null, updatedAt: 0 } as unknown as LiveAccount;
 }
 
 function pacerOf(ledger: Ledger, clock: Clock, account: LiveAccount): Pacer {
-  const accounts = { find: (id: string) => (id === GROUP ? account : undefined) } as Accounts;
+  const find = (id: string) => (id === GROUP ? account : undefined);
+  const accounts = { find, list: () => [account], noted: () => undefined } as unknown as Accounts;
   const circuit = { cancelProbe: () => undefined } as unknown as Circuit;
-  return new Pacer({ accounts, circuit, clock, rates: ratesOf(ledger, clock) });
+  return new Pacer({ ledger, accounts, circuit, clock, rates: ratesOf(ledger, clock) });
 }
 
 /** The most instants in any second. */
@@ -59,11 +60,21 @@ describe('one process', () => {
     const clock = manualClock(1_750_000_000_000);
     const channel = { capabilities: () => ({ throughput: { perSecond: 20, scope: 'connection' } }) };
     const below = (id: string, connectionId: string) =>
-      ({ id, connectionId, channel, perSecond: null, pause: null }) as unknown as LiveAccount;
+      ({
+        id,
+        connectionId,
+        channel,
+        perSecond: null,
+        pause: null,
+        throttle: null,
+        updatedAt: 0,
+      }) as unknown as LiveAccount;
     const all = [below('a', 'one'), below('b', 'one'), below('c', 'other')];
-    const accounts = { find: (id: string) => all.find((account) => account.id === id) } as Accounts;
+    const find = (id: string) => all.find((account) => account.id === id);
+    const accounts = { find, list: () => all, noted: () => undefined } as unknown as Accounts;
     const circuit = { cancelProbe: () => undefined } as unknown as Circuit;
-    const pacer = new Pacer({ accounts, circuit, clock, rates: ratesOf(await open(), clock) });
+    const ledger = await open();
+    const pacer = new Pacer({ ledger, accounts, circuit, clock, rates: ratesOf(ledger, clock) });
     const started = new Map<string, number[]>([
       ['one', []],
       ['other', []],
@@ -79,7 +90,7 @@ describe('one process', () => {
       expect(mostInASecond(instants)).toBeLessThanOrEqual(20);
       expect(instants.length).toBeGreaterThanOrEqual(3 * 20 * 0.85);
     }
-    await pacer.backOff(all[0] as LiveAccount, 10_000);
+    await pacer.backOff(all[0] as LiveAccount, 10_000, 'Slowly');
     clock.advance(1_000);
     expect(await pacer.acquireSlots('b', 1)).toBe(0);
     expect(await pacer.acquireSlots('c', 1)).toBe(1);
@@ -123,10 +134,13 @@ describe('one process', () => {
   test('an account that was throttled waits as long as it was told, one of which nothing is known does not', async () => {
     const clock = manualClock(1_750_000_000_000);
     const pacer = pacerOf(await open(), clock, accountOf(null));
-    await pacer.backOff(accountOf(20), 30_000);
+    await pacer.backOff(accountOf(20), 30_000, 'Slowly');
     expect([await pacer.acquireSlots(GROUP, 5), await pacer.acquireSlots('another', 500)]).toEqual([0, 500]);
-    expect(pacer.opensAt(GROUP)).toBe(clock.now() + 30_000);
-    clock.advance(30_000);
+    // A person may end the wait, so it is asked about each second.
+    expect(pacer.opensAt(GROUP)).toBe(clock.now() + 1_000);
+    clock.advance(29_999);
+    expect(await pacer.acquireSlots(GROUP, 5)).toBe(0);
+    clock.advance(1);
     expect(await pacer.acquireSlots(GROUP, 5)).toBe(4);
   });
 
@@ -169,10 +183,30 @@ describe('several processes on PostgreSQL', () => {
   test('an account that one of them found throttled waits in all', async () => {
     const ledger = await open();
     const [one, other] = [0, 1].map(() => pacerOf(ledger, systemClock, accountOf(80))) as [Pacer, Pacer];
-    await one.backOff(accountOf(20), 60_000);
+    await one.backOff(accountOf(20), 60_000, 'Slowly');
     expect([await one.acquireSlots(GROUP, 5), await other.acquireSlots(GROUP, 5)]).toEqual([0, 0]);
-    expect(other.opensAt(GROUP)).toBeGreaterThan(Date.now() + 50_000);
   });
+
+  test.each([10, 24 * 60, 525_600])(
+    'a server whose clock is put back %i minutes holds nobody up for that',
+    async (minutes) => {
+      const ledger = await open();
+      const pacer = pacerOf(ledger, systemClock, accountOf(80));
+      for (let sent = 0; sent < PAIR.burst; sent++)
+        await ledger.write((tx) => pacer.toRecipient(tx, accountOf(null), 'con_1'));
+      await pacer.backOff(accountOf(80), 9_000, 'Slowly');
+      const byMs = minutes * 60_000;
+      // What was noted before the server's clock was put back.
+      for (const { key, fullAt, setAt } of await ledger.reader.selectFrom('rates').selectAll().execute())
+        await ledger.reader
+          .updateTable('rates')
+          .set({ fullAt: Number(fullAt) + byMs, setAt: Number(setAt) + byMs })
+          .where('key', '=', key)
+          .execute();
+      expect(await ledger.write((tx) => pacer.toRecipient(tx, accountOf(null), 'con_1'))).toBe(0);
+      expect(await pacer.acquireSlots(GROUP, 3)).toBe(3);
+    },
+  );
 
   test('a recipient gets no more from all of them than from one', async () => {
     const ledger = await open();

@@ -15,6 +15,10 @@ const ADDED: Record<string, Record<string, unknown>> = {
     paused_reason: null,
     probe_at: null,
     per_second: null,
+    paused_by: null,
+    throttled_at: null,
+    throttled_until: null,
+    throttled_reason: null,
   },
   conversations: {
     heard_at: null,
@@ -38,7 +42,7 @@ const ADDED: Record<string, Record<string, unknown>> = {
     refused_ids: null,
   },
   receipts: { dead_at: null, dead_code: null },
-  jobs: { group_key: '', lease_owner: null, lease_until: null },
+  jobs: { group_key: '', lease_owner: null, lease_until: null, set_at: 0 },
 };
 
 /** Columns that a migration renames. */

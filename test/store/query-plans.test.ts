@@ -33,8 +33,9 @@ const GROWING = [
   'cursors',
 ];
 
-/** Asked by people and by the metrics now and then, about everything there is. */
+/** Asked by people, by the metrics and at a start now and then, about everything there is. */
 const SELDOM = [
+  /^update "jobs" set "due_at" = \?, "set_at" = \? where \("set_at" > \? or "due_at" > \?\)$/,
   /from "jobs" group by "kind", "state"$/,
   /^select \* from "subscriptions" where "ended_at" is null and "ended_reason" is null/,
 ];
@@ -138,7 +139,8 @@ async function looksConversationsUp(): Promise<void> {
   await app.call('GET', `/v1/conversations?contactId=${contact?.id}`);
   await app.call('GET', `/v1/permission?conversationId=${id}&kind=text`);
   for (const owner of ['human', 'bot']) await app.call('PATCH', `/v1/conversations/${id}`, { owner });
-  await app.sent('to a contact', { account: undefined as never, to: { contactId: contact?.id ?? '' } });
+  const to = { contactId: contact?.id ?? '' };
+  await app.sent('to a contact', { account: undefined as never, to, ifSessionClosed: 'hold' });
 }
 
 /** A workflow that refuses one event and takes the next. */

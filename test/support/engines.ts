@@ -86,7 +86,7 @@ function viewOf({ bin }: PostgresServer, url: string): Omit<Engine, 'env'> {
       await connected;
       return (await client.query<Rows[number]>(sql)).rows;
     },
-    passes: (byMs) => void run(`update rates set full_at = full_at - ${byMs}`),
+    passes: (byMs) => void run(`update rates set full_at = full_at - ${byMs}, set_at = set_at - ${byMs}`),
     dump: () =>
       Object.fromEntries(
         rows(tables).map(({ name }) => [name, rows(`select * from ${String(name)} t order by t::text`)]),

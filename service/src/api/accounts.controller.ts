@@ -81,6 +81,7 @@ export class AccountsController {
 
   #view(account: LiveAccount, provisioning?: ProvisioningStep[]): Account {
     const perSecond = perSecondOf(account);
+    const throttle = this.#accounts.throttleOf(account);
     return {
       id: account.id,
       channel: account.channel.id,
@@ -92,6 +93,9 @@ export class AccountsController {
       capabilities: capabilitiesOf(account),
       ...(perSecond !== undefined && { perSecond }),
       ...(account.pause && { paused: { since: iso(account.pause.since), reason: account.pause.reason } }),
+      ...(throttle && {
+        throttled: { since: iso(throttle.since), until: iso(throttle.until), reason: throttle.reason },
+      }),
       ...(provisioning && { provisioning }),
       createdAt: iso(account.createdAt),
       updatedAt: iso(account.updatedAt),

@@ -4,7 +4,7 @@ import type { IdentityChange, Preference } from '../../../contract/event-data.ts
 import type { EventData, IdentityRef, WindowOpener } from '../../../contract/event.ts';
 import type { InboundContentOf, MessageContext } from '../../../contract/message.ts';
 import type { MediaRef } from '../connectors/connector.ts';
-import type { SendErrorKind } from '../core/errors.ts';
+import type { SendErrorKind, SendErrorScope } from '../core/errors.ts';
 
 /** Names a person as a webhook does. At least one identity; the most lasting first. */
 export interface ContactRef {
@@ -93,7 +93,8 @@ export interface ParsedStatus extends ParsedBase {
   /** What the message says, where the provider tells that instead of our id: the one whose answer was lost is known by it. Needs `contact`. */
   said?: ParsedContent;
   status: 'sent' | 'delivered' | 'read' | 'played' | 'failed';
-  error?: { kind: SendErrorKind; code: string; message: string; providerCode?: string };
+  /** `scope`: of `settings`, whether the account is refused (the default) or this message alone. */
+  error?: { kind: SendErrorKind; code: string; message: string; providerCode?: string; scope?: SendErrorScope };
   pricing?: { billable?: boolean; model?: string; type?: string; category?: string };
   /** End of a free entry point that this status tells of. */
   freeUntil?: number;
@@ -143,6 +144,8 @@ export type NoticeType =
   | 'conversation.control'
   | 'unsupported';
 interface NoticeBase extends ParsedBase {
+  /** The provider refuses the account itself: what it says of that. */
+  refusal?: { message: string; providerCode?: string };
   /** The provider allows the account more or less than before: it is asked how much. */
   limitsChanged?: true;
 }

@@ -16,7 +16,8 @@ import type { Tx } from '../store/unit-of-work.ts';
 import type { Learned } from './connector.ts';
 import { AccountWriter } from './account-writer.ts';
 import { Connections, MAY_BE_ANOTHERS } from './connections.ts';
-import { formerOf, type LiveAccount, type LiveConnection } from './live.ts';
+import { formerOf, pauseOf, throttleAt, throttleOf } from './live.ts';
+import type { LiveAccount, LiveConnection, Throttle } from './live.ts';
 import { isPeer } from './place.ts';
 import type { NormalizeQueue } from './normalize-job.ts';
 import { Refresh } from './refresh.ts';
@@ -26,6 +27,8 @@ import { readSettings } from './settings.ts';
 export interface AccountSends {
   /** A paused account was changed by a person: called in the unit of work that stores the change. */
   resumed(tx: Tx, account: LiveAccount, pausedAt: number): Promise<void>;
+  /** A person stored the account, in this unit of work: nothing that was said to it before holds up its sends any more. */
+  freed(tx: Tx, account: LiveAccount): Promise<void>;
   /** The sends of an account wait no more, whichever process said so. */
   wake(): void;
 }
@@ -106,6 +109,11 @@ export class Accounts {
     return this.find(id) ?? (await this.refreshed()).find(id);
   }
 
+  /** Answers how long the sends of an account still wait because the provider asked for it; undefined: they do not. */
+  throttleOf(account: LiveAccount): Throttle | undefined {
+    return throttleAt(account, this.#deps.clock.now());
+  }
+
   /** Finds a connection by the random part of a webhook URL, also when another process made it just now. */
   async connection(channel: string, endpoint: string): Promise<LiveConnection | undefined> {
     return (
@@ -161,6 +169,7 @@ export class Accounts {
       const account = this.#live(row, settings);
       if (known && known.pausedAt !== null && known.deletedAt === null)
         await this.#deps.sending?.resumed(tx, account, known.pausedAt);
+      if (known) await this.#deps.sending?.freed(tx, account);
       return { account, created: known === undefined || known.deletedAt !== null };
     });
     await this.#refresh.now();
@@ -188,7 +197,7 @@ export class Accounts {
   }
 
   /** Notes what this process has just stored of the account. */
-  noted(id: string, change: Partial<Pick<LiveAccount, 'perSecond' | 'pause'>>): void {
+  noted(id: string, change: Partial<Pick<LiveAccount, 'perSecond' | 'pause' | 'throttle'>>): void {
     const account = this.find(id);
     if (account) this.#keep({ ...account, ...change });
   }
@@ -265,7 +274,6 @@ export class Accounts {
   }
 
   #live(row: AccountRow, given: unknown = this.#deps.sealer.decrypt(row.settings, row.id)): LiveAccount {
-    const { pausedAt: since, pausedReason: reason, probeAt } = row;
     const channel = findChannel(row.channel);
     const learned = this.connections.find(row.connectionId)?.learned ?? {};
     return {
@@ -280,7 +288,8 @@ export class Accounts {
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
       perSecond: row.perSecond,
-      pause: since === null ? null : { since, reason: reason ?? '', probeAt: probeAt ?? since },
+      pause: pauseOf(row),
+      throttle: throttleOf(row),
     };
   }
 }

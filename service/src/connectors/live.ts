@@ -23,6 +23,8 @@ export interface LiveAccount {
   perSecond: number | null;
   /** Its sends wait: the provider refuses the account. Null: it works. */
   pause: Pause | null;
+  /** Its sends wait because the provider asked for it, for so long that somebody may wonder. Null: they do not. */
+  throttle: Throttle | null;
 }
 
 /** Says since when and why the sends of an account wait. Instants are milliseconds since the epoch. */
@@ -32,6 +34,33 @@ export interface Pause {
   reason: string;
   /** When one send may try whether the account works again. */
   probeAt: number;
+  /** An answer to a send, or a status long after it: then an answer does not prove that the account works again. */
+  by: 'answer' | 'status';
+}
+
+/** Says until when the sends of an account wait as the provider asked. Instants are milliseconds since the epoch. */
+export interface Throttle {
+  since: number;
+  until: number;
+  /** What the provider said. */
+  reason: string;
+}
+
+/** Answers the wait that is not over at `now`; one that began later than that was noted by a clock that has been put back. */
+export function throttleAt({ throttle }: Pick<LiveAccount, 'throttle'>, now: number): Throttle | undefined {
+  return throttle !== null && throttle.since <= now && now < throttle.until ? throttle : undefined;
+}
+
+/** Answers since when and why the sends of a stored account wait. */
+export function pauseOf({ pausedAt: since, pausedReason, pausedBy, probeAt }: AccountRow): Pause | null {
+  if (since === null) return null;
+  return { since, reason: pausedReason ?? '', probeAt: probeAt ?? since, by: pausedBy ?? 'answer' };
+}
+
+/** Answers how long the sends of a stored account wait as the provider asked. */
+export function throttleOf({ throttledAt, throttledUntil, throttledReason }: AccountRow): Throttle | null {
+  if (throttledAt === null || throttledUntil === null) return null;
+  return { since: throttledAt, until: throttledUntil, reason: throttledReason ?? '' };
 }
 
 /** Answers below which connection a stored account hung before. */

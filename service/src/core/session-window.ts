@@ -6,7 +6,7 @@ import type { WindowRule } from '../../../contract/channel.ts';
 import type { SessionState, WindowOpener } from '../../../contract/event.ts';
 import { iso } from './clock.ts';
 
-/** The stored window of a conversation. Every member only ever moves forward. */
+/** The stored window of a conversation. Every member only ever moves forward, but for an end that the provider tells. */
 export interface SessionWindow {
   expiresAt: number | null;
   openedBy: WindowOpener | null;
@@ -57,6 +57,16 @@ export function opened(
     heardAt,
     closedAt,
   };
+}
+
+/**
+ * Answers the window after the provider refused, at `at`, a message for which it was to be open: it is over, whatever was thought. What the contact did
+ * since then opens it anew, so nothing changes.
+ */
+export function ended(window: SessionWindow, at: number): SessionWindow {
+  const isOver = window.expiresAt === null || window.expiresAt <= at;
+  if (isOver || (window.heardAt !== null && window.heardAt > at)) return window;
+  return { ...window, expiresAt: at };
 }
 
 /** The window after the contact left at `at`; what they did since then counts more. */

@@ -45,6 +45,8 @@ export interface ApplierDeps extends RecorderDeps {
   /** What the outbound pipeline does with facts about its messages. */
   outbound: {
     applyStatus(tx: Tx, account: LiveAccount, event: ParsedStatus, at: number): Promise<void>;
+    /** The provider refuses the account itself. */
+    refused(tx: Tx, account: LiveAccount, refusal: NonNullable<ParsedNotice['refusal']>): Promise<void>;
     /** Messages that were held until the contact writes. */
     release(tx: Tx, conversationId: string): Promise<void>;
   };
@@ -147,6 +149,8 @@ export class Applier {
   }
 
   async #notice(fact: InboundFact<ParsedNotice>): Promise<void> {
+    const { tx, account, event } = fact;
+    if (event.refusal) await this.#deps.outbound.refused(tx, account, event.refusal);
     const person = hasContact(fact) ? await this.#people.after(fact) : undefined;
     // Who answers is so from now on, and told at once, whoever else tells it and wherever.
     const isOrdered = fact.event.type !== 'conversation.control' || fact.event.owner === undefined;

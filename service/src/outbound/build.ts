@@ -6,12 +6,13 @@ import type { Failures } from '../core/failures.ts';
 import type { Ids } from '../core/ids.ts';
 import type { JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
-import { Circuit } from './circuit.ts';
+import type { Circuit } from './circuit.ts';
 import { Expiry } from './expiry.ts';
 import { OutcomeWriter } from './outcome/writer.ts';
 import type { Outcomes } from './outcome/outcomes.ts';
 import { Pacer } from './pace.ts';
-import { ratesOf } from './rates.ts';
+import type { Statuses } from './outcome/statuses.ts';
+import type { Rates } from './rates.ts';
 import { SendHandler, type SendDeps } from './send.ts';
 import { SettleHandler } from './outcome/settle.ts';
 
@@ -20,6 +21,9 @@ export interface OutboundDeps extends Pick<SendDeps, 'observer' | 'provisioning'
   outbox: Outbox;
   accounts: Accounts;
   outcomes: Outcomes;
+  circuit: Circuit;
+  statuses: Statuses;
+  rates: Rates;
   io: ConnectorIo;
   clock: Clock;
   ids: Ids;
@@ -37,9 +41,8 @@ export interface Outbound {
 
 export function buildOutbound(deps: OutboundDeps): Outbound {
   const stopping = new AbortController();
-  const circuit = new Circuit(deps);
-  const pacer = new Pacer({ ...deps, circuit, rates: ratesOf(deps.ledger, deps.clock) });
-  const writer = new OutcomeWriter({ ...deps, circuit, pacer, stopping: stopping.signal });
+  const pacer = new Pacer(deps);
+  const writer = new OutcomeWriter({ ...deps, pacer, stopping: stopping.signal });
   const expiry = new Expiry(deps);
   return {
     handlers: [new SendHandler({ ...deps, pacer, writer }), new SettleHandler(deps)],

@@ -3,7 +3,7 @@
  * failing one by one. A change of the account closes the circuit at once; besides, a send tries now and then whether it works again.
  */
 import type { Accounts } from '../connectors/accounts.ts';
-import type { LiveAccount } from '../connectors/live.ts';
+import type { LiveAccount, Pause } from '../connectors/live.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SendError, SendErrorKind } from '../core/errors.ts';
 import * as store from '../store/account.store.ts';
@@ -71,20 +71,28 @@ export class Circuit {
     return current?.updatedAt === account.updatedAt;
   }
 
-  /** Pauses the account, and tells it once. */
-  async open(tx: Tx, account: LiveAccount, error: SendError): Promise<void> {
+  /** Pauses the account, and tells it once. `by`: whether the answer to a send told what is wrong, or a status long after it. */
+  async open(tx: Tx, account: LiveAccount, error: SendError, by: Pause['by']): Promise<void> {
     const { clock, accounts, outcomes } = this.#deps;
     const since = clock.now();
-    const pause = { since, reason: error.message, probeAt: since + MINUTE_MS };
+    const pause = { since, reason: error.message, probeAt: since + MINUTE_MS, by };
     if (!(await store.pause(tx, account, pause))) return;
     await outcomes.alert(tx, account, `paused:${account.id}:${since}`, error, since);
     tx.afterCommit(() => accounts.noted(account.id, { pause }));
   }
 
-  /** A send was answered: one that tried a paused account ends the pause. */
+  /** A send was answered: one that tried a paused account ends the pause, unless only statuses tell what is wrong with it. */
   async answered(tx: Tx, account: LiveAccount, kind: 'accepted' | SendErrorKind): Promise<void> {
-    const { pause } = account;
-    if (pause === null || (kind !== 'accepted' && !WORKS.includes(kind))) return;
+    const isProof = kind === 'accepted' || WORKS.includes(kind);
+    if (account.pause?.by === 'answer' && isProof) await this.#close(tx, account, account.pause);
+  }
+
+  /** A message that was sent at `sentAt` reached its contact: since the pause began, that proves that the account works. */
+  async proved(tx: Tx, account: LiveAccount, sentAt: number): Promise<void> {
+    if (account.pause !== null && sentAt >= account.pause.since) await this.#close(tx, account, account.pause);
+  }
+
+  async #close(tx: Tx, account: LiveAccount, pause: Pause): Promise<void> {
     if (!(await store.resume(tx, account.id, pause.since))) return;
     await this.#deps.outcomes.resumed(tx, account, pause.since);
     tx.afterCommit(() => this.#deps.accounts.noted(account.id, { pause: null }));

@@ -4,10 +4,12 @@
  * processes; that costs about a twentieth of the throughput.
  */
 import type { Accounts } from '../connectors/accounts.ts';
-import { perSecondOf, type LiveAccount } from '../connectors/live.ts';
+import { perSecondOf, throttleAt, type LiveAccount } from '../connectors/live.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { Clock } from '../core/clock.ts';
 import type { GroupGate } from '../outbox/fair-scheduler.ts';
+import * as store from '../store/account.store.ts';
+import type { Ledger } from '../store/ledger.ts';
 import * as rates from '../store/rate.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import type { Circuit } from './circuit.ts';
@@ -17,6 +19,10 @@ const SLOTS_PER_SECOND = 20;
 const SECOND_MS = 1_000;
 /** What was not begun so soon after its slot began is not made up for. */
 const MAX_USE_MS = 50;
+/** Whatever a wait is, it is asked about again so soon: a person may have ended it, or the clock. */
+const ASK_AGAIN_MS = 1_000;
+/** A wait that is this long is shown with the account. */
+const NOTABLE_MS = 10_000;
 
 /** How many sends may start in a slot, and how long it is. */
 export function slotOf(perSecond: number): { sends: number; lengthMs: number } {
@@ -34,7 +40,8 @@ interface Allowance {
 }
 
 export interface PacerDeps {
-  accounts: Pick<Accounts, 'find'>;
+  ledger: Ledger;
+  accounts: Pick<Accounts, 'find' | 'list' | 'noted'>;
   rates: Rates;
   circuit: Circuit;
   clock: Clock;
@@ -57,8 +64,14 @@ export class Pacer implements GroupGate {
     this.#opensAt.delete(group);
     if (account.pause !== null) {
       const waitMs = await this.#deps.circuit.probe(account);
-      if (waitMs > 0) this.#opensAt.set(group, this.#deps.clock.now() + waitMs);
+      if (waitMs > 0) this.#opensIn(group, waitMs);
       return waitMs > 0 ? 0 : 1;
+    }
+    const now = this.#deps.clock.now();
+    const throttle = throttleAt(account, now);
+    if (throttle) {
+      this.#opensIn(group, throttle.until - now);
+      return 0;
     }
     const perSecond = perSecondOf(account);
     return perSecond === undefined ? wanted : this.#acquireOf(account, wanted, perSecond);
@@ -67,7 +80,7 @@ export class Pacer implements GroupGate {
   releaseSlots(group: string, unused: number): void {
     this.#deps.circuit.cancelProbe(group);
     const account = this.#deps.accounts.find(group);
-    const allowance = account && this.#allowances.get(keyOf(account));
+    const allowance = account && this.#allowances.get(rateKeyOf(account));
     if (allowance) allowance.left += unused;
     // Nothing waits for the next slot.
     this.#opensAt.delete(group);
@@ -77,11 +90,30 @@ export class Pacer implements GroupGate {
     return this.#opensAt.get(group);
   }
 
-  /** Lets none of an account's sends start for so long, nor those that share its limit, in any process: the provider throttled it. */
-  async backOff(account: LiveAccount, forMs: number): Promise<void> {
-    const key = keyOf(account);
+  /**
+   * Lets none of an account's sends start for so long, nor those that share its limit, in any process: the provider asked for it. A wait that
+   * somebody may wonder about is stored with the account, with the `reason`.
+   */
+  async backOff(account: LiveAccount, forMs: number, reason: string): Promise<void> {
+    const { rates, accounts, ledger, clock } = this.#deps;
+    const key = rateKeyOf(account);
     this.#allowances.delete(key);
-    await this.#deps.rates.close(key, forMs);
+    await rates.close(key, forMs);
+    if (forMs < NOTABLE_MS) return;
+    const since = clock.now();
+    const throttle = { since, until: since + forMs, reason };
+    const waiting = isShared(account)
+      ? accounts.list().filter(({ connectionId }) => connectionId === account.connectionId)
+      : [account];
+    await ledger.write(async (tx) => {
+      for (const one of waiting) {
+        if (await store.throttle(tx, one, throttle)) tx.afterCommit(() => accounts.noted(one.id, { throttle }));
+      }
+    });
+  }
+
+  #opensIn(group: string, waitMs: number): void {
+    this.#opensAt.set(group, this.#deps.clock.now() + Math.min(ASK_AGAIN_MS, waitMs));
   }
 
   /** One more message to the recipient of a conversation. Answers 0, or how long the provider would refuse it. */
@@ -95,13 +127,13 @@ export class Pacer implements GroupGate {
   }
 
   async #acquireOf(account: LiveAccount, wanted: number, perSecond: number): Promise<number> {
-    const key = keyOf(account);
+    const key = rateKeyOf(account);
     const allowance = this.#present(key);
     if (allowance.left < wanted && this.#deps.clock.now() >= allowance.askAt) {
       const { sends, lengthMs } = slotOf(perSecond);
       const waitMs = await this.#deps.rates.acquire(key, lengthMs);
       const now = this.#deps.clock.now();
-      allowance.askAt = now + (waitMs === 0 ? lengthMs : waitMs);
+      allowance.askAt = now + (waitMs === 0 ? lengthMs : Math.min(ASK_AGAIN_MS, waitMs));
       if (waitMs === 0) Object.assign(allowance, { left: sends, until: now + Math.min(lengthMs, MAX_USE_MS) });
     }
     const acquired = Math.min(wanted, allowance.left);
@@ -120,7 +152,10 @@ export class Pacer implements GroupGate {
 }
 
 /** Names the allowance that an account's sends use: its own, or that of the provider's application, where the limit is the application's. */
-function keyOf(account: LiveAccount): string {
-  const isShared = capabilitiesOf(account).throughput?.scope === 'connection';
-  return isShared ? `of ${account.connectionId}` : `by ${account.id}`;
+export function rateKeyOf(account: LiveAccount): string {
+  return isShared(account) ? `of ${account.connectionId}` : `by ${account.id}`;
+}
+
+function isShared(account: LiveAccount): boolean {
+  return capabilitiesOf(account).throughput?.scope === 'connection';
 }

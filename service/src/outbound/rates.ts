@@ -2,12 +2,15 @@
 import type { Clock } from '../core/clock.ts';
 import * as store from '../store/rate.store.ts';
 import type { Ledger } from '../store/ledger.ts';
+import type { Tx } from '../store/unit-of-work.ts';
 
 export interface Rates {
   /** Uses so much that it takes `costMs` to make it good, of an allowance that is as large. Answers 0, or the wait until it is free. */
   acquire(key: string, costMs: number): Promise<number>;
   /** Nothing is free for so long. */
   close(key: string, forMs: number): Promise<void>;
+  /** All is free from the end of this unit of work on. */
+  open(tx: Tx, key: string): Promise<void>;
 }
 
 export function ratesOf(ledger: Ledger, clock: Clock): Rates {
@@ -39,6 +42,10 @@ class MemoryRates implements Rates {
     this.#fullAt.set(key, Math.max(until, this.#fullAt.get(key) ?? 0));
   }
 
+  async open(tx: Tx, key: string): Promise<void> {
+    tx.afterCommit(() => this.#fullAt.delete(key));
+  }
+
   #forget(now: number): void {
     for (const [key, fullAt] of this.#fullAt) if (fullAt <= now) this.#fullAt.delete(key);
   }
@@ -60,5 +67,9 @@ class LedgerRates implements Rates {
 
   async close(key: string, forMs: number): Promise<void> {
     await this.#ledger.write((tx) => store.fill(tx, { key, costMs: forMs, now: this.#clock.now() }));
+  }
+
+  open(tx: Tx, key: string): Promise<void> {
+    return store.drop(tx, key);
   }
 }

@@ -1,6 +1,7 @@
 /** The driver without a server polls at once for jobs that this process enqueued, and in a sweep for all others. */
 import type { Clock } from '../core/clock.ts';
 import type { Ledger } from '../store/ledger.ts';
+import { mendDue } from '../store/job-clock.store.ts';
 import { leasesOf, LEASE_MS } from './leases.ts';
 import type { JobHandler, OutboxDriver } from './outbox.ts';
 import { Worker, type JobFailure } from './worker.ts';
@@ -22,6 +23,9 @@ export class EmbeddedDriver implements OutboxDriver {
   readonly #times: Required<DriverTimes>;
   readonly #workers = new Map<string, Worker>();
   #sweep: NodeJS.Timeout | undefined;
+  /** What the clock showed last. */
+  #seenAt = Infinity;
+  #mending: Promise<void> | undefined;
 
   constructor(ledger: Ledger, clock: Clock, failed: JobFailure, times: DriverTimes = {}) {
     this.#ledger = ledger;
@@ -56,13 +60,26 @@ export class EmbeddedDriver implements OutboxDriver {
     return this.#workers.get(kind)?.running ?? 0;
   }
 
-  /** Polls for everything that is due by the clock now. */
+  /** Polls for everything that is due by the clock now, also when that has been put back since the last time, or while nobody looked. */
   wake(): void {
-    for (const worker of this.#workers.values()) worker.notify(this.#clock.now());
+    const now = this.#clock.now();
+    if (now < this.#seenAt) this.#mending = this.#mend(now).catch((error: unknown) => this.#failed(undefined, error));
+    this.#seenAt = now;
+    this.#poll(now);
+  }
+
+  #poll(now: number): void {
+    for (const worker of this.#workers.values()) worker.notify(now);
+  }
+
+  /** What waits for a time that the clock showed before would wait until it shows that time again. */
+  async #mend(now: number): Promise<void> {
+    if (await this.#ledger.write((tx) => mendDue(tx, now))) this.#poll(now);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#sweep);
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop()));
+    await this.#mending;
   }
 }

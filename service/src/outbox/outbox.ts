@@ -5,7 +5,8 @@
 import type { Clock } from '../core/clock.ts';
 import * as jobs from '../store/job.store.ts';
 import type { Job, NewJob } from '../store/job.store.ts';
-import { moveToGroup } from '../store/job-group.store.ts';
+import { finishUnlessLocked, restart } from '../store/job-restart.store.ts';
+import { hasten, moveToGroup } from '../store/job-group.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import type { GroupGate } from './fair-scheduler.ts';
 
@@ -87,11 +88,11 @@ export class Outbox {
   async finishOrRestart(tx: Tx, job: Job, again: OutboxJob, hasMore: () => Promise<boolean>): Promise<void> {
     const now = this.#clock.now();
     if (await hasMore()) {
-      await jobs.restart(tx, job, now);
+      await restart(tx, job, now);
       return tx.afterCommit(() => this.#driver.notify(again.kind, now));
     }
     if (!tx.shared) return this.finish(tx, job);
-    if (!(await jobs.finishUnlessLocked(tx, job, now, REST_MS))) {
+    if (!(await finishUnlessLocked(tx, job, now, REST_MS))) {
       const notify = () => this.#driver.notify(again.kind, now);
       return tx.afterCommit(() => void setTimeout(notify, REST_MS).unref());
     }
@@ -110,9 +111,16 @@ export class Outbox {
     tx.afterCommit(() => this.#driver.notify(job.kind, this.#clock.now()));
   }
 
+  /** Lets all that waits of a group run at once, whatever it waits for. */
+  async hasten(tx: Tx, kind: string, group: string): Promise<void> {
+    const now = this.#clock.now();
+    await hasten(tx, { kind, group, now });
+    tx.afterCommit(() => this.#driver.notify(kind, now));
+  }
+
   /** Lets the job run again at `dueAt` (milliseconds since the epoch). `costsAttempt`: counts the run as a try. */
   async postpone(tx: Tx, job: Job, dueAt: number, costsAttempt: boolean): Promise<void> {
-    await jobs.postpone(tx, job, dueAt, costsAttempt);
+    await jobs.postpone(tx, job, { dueAt, now: this.#clock.now(), costsAttempt });
     tx.afterCommit(() => this.#driver.notify(job.kind, dueAt));
   }
 }

@@ -213,7 +213,9 @@ export class Worker {
 
   /** Gives up the lease of a job that was claimed while the driver was being stopped: nobody else would get it until the lease ends. */
   async #releaseLease(job: Job): Promise<void> {
-    if (job.lease !== null) await this.#deps.ledger.write((tx) => jobs.postpone(tx, job, job.dueAt, false));
+    const { ledger, clock } = this.#deps;
+    const as = { dueAt: job.dueAt, now: clock.now(), costsAttempt: false };
+    if (job.lease !== null) await ledger.write((tx) => jobs.postpone(tx, job, as));
   }
 
   /**
@@ -224,9 +226,10 @@ export class Worker {
     const { failed, clock, ledger } = this.#deps;
     failed(job, error);
     while (!this.#stopped) {
-      const dueAt = clock.now() + backoffMs(job.attempts + 1, Math.random());
+      const now = clock.now();
+      const dueAt = now + backoffMs(job.attempts + 1, Math.random());
       try {
-        return await ledger.write((tx) => jobs.postpone(tx, job, dueAt, true));
+        return await ledger.write((tx) => jobs.postpone(tx, job, { dueAt, now, costsAttempt: true }));
       } catch (cause) {
         failed(job, cause);
         await new Promise((rested) => setTimeout(rested, REST_MS).unref());

@@ -33,6 +33,11 @@ export class Metrics {
     'Accounts whose sends wait because the provider refuses them',
     ['channel'],
   );
+  readonly accountsThrottled = this.#gauge(
+    'accounts_throttled',
+    'Accounts whose sends wait because the provider asked for it',
+    ['channel'],
+  );
   readonly sendSeconds = this.#histogram('send_seconds', 'Time the provider took', SECONDS, ['channel']);
   /** `kind`: of a registered handler, or `unhandled`. */
   readonly outboxDepth = this.#gauge('outbox_jobs', 'Jobs in the outbox', ['kind', 'state']);

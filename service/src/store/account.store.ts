@@ -8,7 +8,16 @@ export type AccountRow = Selectable<AccountsTable>;
 /** What a registration tells of an account. */
 export type NewAccount = Omit<
   AccountRow,
-  'pausedAt' | 'pausedReason' | 'probeAt' | 'perSecond' | 'formerConnectionId' | 'movedAt'
+  | 'pausedAt'
+  | 'pausedReason'
+  | 'pausedBy'
+  | 'probeAt'
+  | 'throttledAt'
+  | 'throttledUntil'
+  | 'throttledReason'
+  | 'perSecond'
+  | 'formerConnectionId'
+  | 'movedAt'
 >;
 
 /** Everything of an account but its settings, which are long. */
@@ -29,7 +38,11 @@ export async function facts(db: Kysely<Schema>): Promise<AccountFacts[]> {
       'deletedAt',
       'pausedAt',
       'pausedReason',
+      'pausedBy',
       'probeAt',
+      'throttledAt',
+      'throttledUntil',
+      'throttledReason',
       'perSecond',
     ])
     .orderBy('updatedAt')
@@ -40,6 +53,9 @@ export async function facts(db: Kysely<Schema>): Promise<AccountFacts[]> {
 export async function findById(db: Kysely<Schema>, id: string): Promise<AccountRow | undefined> {
   return db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst();
 }
+
+const WORKING = { pausedAt: null, pausedReason: null, pausedBy: null, probeAt: null } as const;
+const UNTHROTTLED = { throttledAt: null, throttledUntil: null, throttledReason: null } as const;
 
 /** Creates the account or replaces what is known of it; a deleted one comes back under its old id. */
 export async function put(tx: Tx, account: NewAccount): Promise<void> {
@@ -54,9 +70,8 @@ export async function put(tx: Tx, account: NewAccount): Promise<void> {
         settingsDigest: account.settingsDigest,
         updatedAt: account.updatedAt,
         deletedAt: null,
-        pausedAt: null,
-        pausedReason: null,
-        probeAt: null,
+        ...WORKING,
+        ...UNTHROTTLED,
       }),
     )
     .execute();
@@ -90,11 +105,11 @@ export async function setPerSecond(tx: Tx, id: string, perSecond: number): Promi
 export async function pause(
   tx: Tx,
   { id, updatedAt }: { id: string; updatedAt: number },
-  { since, reason, probeAt }: { since: number; reason: string; probeAt: number },
+  { since, reason, probeAt, by }: { since: number; reason: string; probeAt: number; by: 'answer' | 'status' },
 ): Promise<boolean> {
   const paused = await tx.db
     .updateTable('accounts')
-    .set({ pausedAt: since, pausedReason: reason, probeAt })
+    .set({ pausedAt: since, pausedReason: reason, pausedBy: by, probeAt })
     .where('id', '=', id)
     .where('updatedAt', '=', updatedAt)
     .where('deletedAt', 'is', null)
@@ -118,11 +133,27 @@ export async function acquireProbe(tx: Tx, id: string, probeAt: number, next: nu
 export async function resume(tx: Tx, id: string, since: number): Promise<boolean> {
   const resumed = await tx.db
     .updateTable('accounts')
-    .set({ pausedAt: null, pausedReason: null, probeAt: null })
+    .set(WORKING)
     .where('id', '=', id)
     .where('pausedAt', '=', since)
     .executeTakeFirst();
   return resumed.numUpdatedRows > 0n;
+}
+
+/** Stores how long the provider asked an account to wait, unless it was changed since `updatedAt`. Answers whether it did. */
+export async function throttle(
+  tx: Tx,
+  { id, updatedAt }: { id: string; updatedAt: number },
+  { since, until, reason }: { since: number; until: number; reason: string },
+): Promise<boolean> {
+  const told = await tx.db
+    .updateTable('accounts')
+    .set({ throttledAt: since, throttledUntil: until, throttledReason: reason })
+    .where('id', '=', id)
+    .where('updatedAt', '=', updatedAt)
+    .where('deletedAt', 'is', null)
+    .executeTakeFirst();
+  return told.numUpdatedRows > 0n;
 }
 
 /** Lists the accounts of a channel that were not deleted, the oldest first. */

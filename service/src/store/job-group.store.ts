@@ -29,3 +29,17 @@ export async function moveToGroup(tx: Tx, { seq, lease }: LeasedJob, groupKey: s
     .where(sql`coalesce(lease_owner, '')`, '=', lease ?? '')
     .execute();
 }
+
+/** Makes what waits of a group due at `now`. */
+export async function hasten(
+  tx: Tx,
+  { kind, group, now }: { kind: string; group: string; now: number },
+): Promise<void> {
+  await tx.db
+    .updateTable('jobs')
+    .set({ dueAt: now, setAt: now })
+    .where('kind', '=', kind)
+    .where('groupKey', '=', group)
+    .where('dueAt', '>', now)
+    .execute();
+}

@@ -73,7 +73,14 @@ const acquireDue = prepared((db, its: Parameters<Acquire>) =>
         .where('groupKey', '=', its('groupKey'))
         .where('priority', '=', its('priority'))
         .where('dueAt', '<=', its('now'))
-        .where((is) => is.or([is('leaseUntil', 'is', null), is('leaseUntil', '<=', SERVER_NOW)]))
+        .where((is) =>
+          is.or([
+            is('leaseUntil', 'is', null),
+            is('leaseUntil', '<=', SERVER_NOW),
+            // No lease is so long: the clock has been put back, and who lives has renewed its leases since.
+            is('leaseUntil', '>', sql<number>`${SERVER_NOW} + 2 * ${its('leaseMs')}::bigint`),
+          ]),
+        )
         .where(sql<boolean>`seq <> all(${its('running')}::bigint[])`)
         .orderBy('dueAt')
         .orderBy('seq')

@@ -3,6 +3,7 @@ import { sql, type Kysely, type Selectable } from 'kysely';
 import { read, textOf } from './json.ts';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
+import { latestAt } from './job-clock.store.ts';
 import { changed, first, prepared, type Parameters } from './prepared.ts';
 
 /** Lists every priority, the first served first. A worker polls each by itself, so that what is not due yet costs nothing. */
@@ -62,40 +63,57 @@ export function fromRow(row: Selectable<Schema['jobs']>): Job {
 
 type NewRow = Omit<Selectable<Schema['jobs']>, 'seq' | 'leaseOwner' | 'leaseUntil'>;
 
-const insertOne = prepared((db, its: Parameters<NewRow>) =>
+const insertRow = (db: Kysely<Schema>, its: Parameters<NewRow>) =>
+  db.insertInto('jobs').values({
+    kind: its('kind'),
+    key: its('key'),
+    orderingKey: its('orderingKey'),
+    groupKey: its('groupKey'),
+    state: its('state'),
+    priority: its('priority'),
+    dueAt: its('dueAt'),
+    setAt: its('setAt'),
+    attempts: its('attempts'),
+    createdAt: its('createdAt'),
+    expiresAt: its('expiresAt'),
+    payload: its('payload'),
+  });
+
+/** Where several units promise the same at a time, the job that is there must not be locked: nobody could run it. */
+const insertShared = prepared((db, its: Parameters<NewRow>) =>
+  insertRow(db, its).onConflict((conflict) => conflict.column('key').doNothing()),
+);
+const insertAlone = prepared((db, its: Parameters<NewRow & { latest: number }>) =>
+  insertRow(db, its as never).onConflict((conflict) =>
+    conflict
+      .column('key')
+      .doUpdateSet({ dueAt: its('dueAt'), setAt: its('setAt') })
+      .where('jobs.setAt', '>', its('latest')),
+  ),
+);
+const mendKey = prepared((db, its: Parameters<{ key: string; dueAt: number; setAt: number; latest: number }>) =>
   db
-    .insertInto('jobs')
-    .values({
-      kind: its('kind'),
-      key: its('key'),
-      orderingKey: its('orderingKey'),
-      groupKey: its('groupKey'),
-      state: its('state'),
-      priority: its('priority'),
-      dueAt: its('dueAt'),
-      attempts: its('attempts'),
-      createdAt: its('createdAt'),
-      expiresAt: its('expiresAt'),
-      payload: its('payload'),
-    })
-    .onConflict((conflict) => conflict.column('key').doNothing()),
+    .updateTable('jobs')
+    .set({ dueAt: its('dueAt'), setAt: its('setAt') })
+    .where('key', '=', its('key'))
+    .where('setAt', '>', its('latest')),
 );
 
 const selectKeyLocked = prepared((db, its: Parameters<{ key: string }>) =>
-  db.selectFrom('jobs').select('seq').where('key', '=', its('key')).forKeyShare(),
+  db.selectFrom('jobs').select('setAt').where('key', '=', its('key')).forKeyShare(),
 );
 
 /**
- * Locks the job with the key, and answers whether there is one. It stays until this unit's commit: who wants to take it away waits, and then finds what this
- * unit has written for it to do.
+ * Locks the job with the key, and answers when its time was set; undefined: there is none. It stays until this unit's commit: who wants to take it away
+ * waits, and then finds what this unit has written for it to do.
  */
-async function lockKey(tx: Tx, key: string): Promise<boolean> {
-  return tx.shared && first(await selectKeyLocked(tx.db, { key })) !== undefined;
+async function lockKey(tx: Tx, key: string): Promise<number | undefined> {
+  return first(await selectKeyLocked(tx.db, { key }))?.setAt;
 }
 
 /**
- * Adds a job. A job whose key is in use changes nothing: the one that is there does the work. A job whose ordering key is busy waits
- * until it is free. Answers when it is due, or undefined when nobody need be notified.
+ * Adds a job. A job whose key is in use changes nothing: the one that is there does the work, in the new one's time when it was put off by a clock that has
+ * been put back since. A job whose ordering key is busy waits until it is free. Answers when it is due, or undefined when nobody need be notified.
  */
 export async function enqueue(tx: Tx, job: NewJob, now: number): Promise<number | undefined> {
   const dueAt = job.dueAt ?? now;
@@ -109,17 +127,22 @@ export async function enqueue(tx: Tx, job: NewJob, now: number): Promise<number 
     state: busy === undefined ? 'ready' : 'blocked',
     priority: job.priority ?? 0,
     dueAt,
+    setAt: now,
     attempts: 0,
     createdAt: now,
     expiresAt: job.expiresAt ?? null,
     payload: textOf(job.payload),
   };
+  const latest = latestAt(tx, now);
+  const due = busy === undefined ? dueAt : undefined;
+  if (!tx.shared) return changed(await insertAlone(tx.db, { ...row, latest })) ? due : undefined;
   for (;;) {
-    if (job.key !== undefined && (await lockKey(tx, job.key))) return undefined;
-    const added = changed(await insertOne(tx.db, row));
-    if (added) return busy === undefined ? dueAt : undefined;
+    const setAt = job.key === undefined ? undefined : await lockKey(tx, job.key);
+    if (setAt !== undefined && setAt <= latest) return undefined;
+    if (setAt !== undefined)
+      return changed(await mendKey(tx.db, { ...row, key: job.key ?? '', latest })) ? due : undefined;
+    if (changed(await insertShared(tx.db, row))) return due;
     // Another unit added it and has committed by now: it is locked in the next round, unless it is done already.
-    if (!tx.shared) return undefined;
   }
 }
 
@@ -127,8 +150,8 @@ export async function enqueue(tx: Tx, job: NewJob, now: number): Promise<number 
 export type LeasedJob = Pick<Job, 'seq' | 'lease'>;
 
 /** Finds the job only as long as the caller holds its lease: after a process stood still for long, its job may be somebody else's. */
-const leased = ({ seq, lease }: LeasedJob) => ({ seq, lease: lease ?? '' });
-const leaseOf = sql<string>`coalesce(lease_owner, '')`;
+export const leased = ({ seq, lease }: LeasedJob) => ({ seq, lease: lease ?? '' });
+export const leaseOf = sql<string>`coalesce(lease_owner, '')`;
 
 const deleteOne = prepared((db, its: Parameters<{ seq: number; lease: string }>) =>
   db.deleteFrom('jobs').where('seq', '=', its('seq')).where(leaseOf, '=', its('lease')).returning('orderingKey'),
@@ -182,11 +205,13 @@ export async function moveOrderingKey(tx: Tx, from: string, into: string): Promi
   await setReady(tx.db, { seq: head.seq });
 }
 
-const putOff = prepared((db, its: Parameters<{ seq: number; lease: string; dueAt: number; more: number }>) =>
+type PutOff = { seq: number; lease: string; dueAt: number; now: number; more: number };
+const putOff = prepared((db, its: Parameters<PutOff>) =>
   db
     .updateTable('jobs')
     .set({
       dueAt: its('dueAt'),
+      setAt: its('now'),
       attempts: sql<number>`attempts + ${its('more')}`,
       leaseOwner: null,
       leaseUntil: null,
@@ -195,85 +220,20 @@ const putOff = prepared((db, its: Parameters<{ seq: number; lease: string; dueAt
     .where(leaseOf, '=', its('lease')),
 );
 
-/** Postpones a job. `costsAttempt` false: the job did not cause the wait. */
-export async function postpone(tx: Tx, job: LeasedJob, dueAt: number, costsAttempt: boolean): Promise<void> {
-  await putOff(tx.db, { ...leased(job), dueAt, more: costsAttempt ? 1 : 0 });
+/** When a job is to run again, by the clock that shows `now`. `costsAttempt` false: the job did not cause the wait. */
+export interface Postponing {
+  dueAt: number;
+  now: number;
+  costsAttempt: boolean;
+}
+
+/** Postpones a job. */
+export async function postpone(tx: Tx, job: LeasedJob, { dueAt, now, costsAttempt }: Postponing): Promise<void> {
+  await putOff(tx.db, { ...leased(job), dueAt, now, more: costsAttempt ? 1 : 0 });
 }
 
 /** Reads the database's own clock, in milliseconds since the epoch: those of several machines differ. */
 export const SERVER_NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
-
-const setRestarted = prepared((db, its: Parameters<{ seq: number; lease: string; now: number }>) =>
-  db
-    .updateTable('jobs')
-    .set({ dueAt: its('now'), createdAt: its('now'), attempts: 0, leaseOwner: null, leaseUntil: null })
-    .where('seq', '=', its('seq'))
-    .where(leaseOf, '=', its('lease')),
-);
-
-/** Restarts a job of which there is more to do: as if it were finished and promised anew. */
-export async function restart(tx: Tx, job: LeasedJob, now: number): Promise<void> {
-  await setRestarted(tx.db, { ...leased(job), now });
-}
-
-const deleteUnlessLocked = prepared((db, its: Parameters<{ seq: number; lease: string }>) =>
-  db.deleteFrom('jobs').where(({ eb, selectFrom }) => {
-    const free = selectFrom('jobs')
-      .select('seq')
-      .where('seq', '=', its('seq'))
-      .where(leaseOf, '=', its('lease'))
-      .forUpdate()
-      .skipLocked();
-    return eb('seq', '=', sql<number>`any(array(${free}))`);
-  }),
-);
-
-const setRestartedLater = prepared((db, its: Parameters<{ seq: number; lease: string; now: number; restMs: number }>) =>
-  db
-    .updateTable('jobs')
-    .set({ dueAt: its('now'), createdAt: its('now'), attempts: 0, leaseOwner: null })
-    .set({ leaseUntil: sql`${SERVER_NOW} + ${its('restMs')}` })
-    .where('seq', '=', its('seq'))
-    .where(leaseOf, '=', its('lease')),
-);
-
-/**
- * Deletes a keyed job, where several units work at the same time. While one of them is just promising it anew it stays, and nobody
- * gets it for `restMs`: waiting for that unit here, where others may wait for this one, would end in a circle. Answers whether it is gone.
- */
-export async function finishUnlessLocked(tx: Tx, job: LeasedJob, now: number, restMs: number): Promise<boolean> {
-  if (changed(await deleteUnlessLocked(tx.db, leased(job)))) return true;
-  await setRestartedLater(tx.db, { ...leased(job), now, restMs });
-  return false;
-}
-
-/** Counts the jobs of one kind in one state. `oldestDueAt` is in milliseconds since the epoch. */
-export interface Depth {
-  kind: string;
-  state: string;
-  count: number;
-  oldestDueAt: number;
-}
-
-/** Counts the jobs that wait, for the metrics. */
-export async function depth(db: Kysely<Schema>): Promise<Depth[]> {
-  const rows = await db
-    .selectFrom('jobs')
-    .select([
-      'kind',
-      'state',
-      (count) => count.fn.countAll<number>().as('count'),
-      (min) => min.fn.min('dueAt').as('oldest'),
-    ])
-    .groupBy(['kind', 'state'])
-    .execute();
-  return rows.map((row) => ({
-    kind: row.kind,
-    state: row.state,
-    count: Number(row.count),
-    oldestDueAt: Number(row.oldest),
-  }));
-}
 
 /** Locks an ordering key, so that whether it is busy stays true until the commit. */
 function lockOrderingKey(tx: Tx, orderingKey: string): Promise<void> {

@@ -12,6 +12,7 @@ import { media } from './migrations/0007-media.ts';
 import { deliveries } from './migrations/0008-deliveries.ts';
 import { pendingFacts } from './migrations/0009-pending-facts.ts';
 import { consent } from './migrations/0010-suppressions.ts';
+import { waits } from './migrations/0011-waits.ts';
 import type { Schema } from './schema.ts';
 
 /** In order; a released one is never changed. */
@@ -26,6 +27,7 @@ const MIGRATIONS = {
   '0008-deliveries': deliveries,
   '0009-pending-facts': pendingFacts,
   '0010-suppressions': consent,
+  '0011-waits': waits,
 };
 
 /** The ledger throws it when this version of the program cannot use the database. The message says what to do. */

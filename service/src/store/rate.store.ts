@@ -23,6 +23,9 @@ interface Ask extends Use {
 
 type Now = (its: Parameters<Use>) => Expression<number>;
 
+/** What was set later than now was set by a clock that has been put back: it holds up nothing. */
+const isUsed = (now: Expression<number>) => sql<boolean>`(rates.full_at > ${now} and rates.set_at <= ${now})`;
+
 /** Decides and notes in one statement, so that no two processes use the same. */
 function statements(nowOf: Now) {
   const acquire = prepared((db, its: Parameters<Ask>) => {
@@ -30,14 +33,17 @@ function statements(nowOf: Now) {
     const cost = sql<number>`cast(${its('costMs')} as bigint)`;
     return db
       .insertInto('rates')
-      .values({ key: its('key'), fullAt: sql<number>`${now} + ${cost}` })
+      .values({ key: its('key'), fullAt: sql<number>`${now} + ${cost}`, setAt: now })
       .onConflict((conflict) =>
         conflict
           .column('key')
           .doUpdateSet({
-            fullAt: sql<number>`case when rates.full_at > ${now} then rates.full_at else ${now} end + ${cost}`,
+            fullAt: sql<number>`case when ${isUsed(now)} then rates.full_at else ${now} end + ${cost}`,
+            setAt: now,
           })
-          .where('rates.fullAt', '<=', sql<number>`${now} + cast(${its('capacityMs')} as bigint) - ${cost}`),
+          .where(
+            sql<boolean>`(not ${isUsed(now)} or rates.full_at <= ${now} + cast(${its('capacityMs')} as bigint) - ${cost})`,
+          ),
       )
       .returning('fullAt');
   });
@@ -53,9 +59,12 @@ function statements(nowOf: Now) {
     const until = sql<number>`${nowOf(its)} + cast(${its('costMs')} as bigint)`;
     return db
       .insertInto('rates')
-      .values({ key: its('key'), fullAt: until })
+      .values({ key: its('key'), fullAt: until, setAt: nowOf(its) })
       .onConflict((conflict) =>
-        conflict.column('key').doUpdateSet({ fullAt: until }).where('rates.fullAt', '<', until),
+        conflict
+          .column('key')
+          .doUpdateSet({ fullAt: until, setAt: nowOf(its) })
+          .where(sql<boolean>`(not ${isUsed(nowOf(its))} or rates.full_at < ${until})`),
       );
   });
   return { acquire, waitMs, fill };
@@ -82,6 +91,11 @@ export async function acquire({ db, shared }: Clocked, ask: Ask): Promise<number
 /** Uses all of the limit for so long. */
 export async function fill({ db, shared }: Clocked, use: Use): Promise<void> {
   await (shared ? SERVER_CLOCK : OWN_CLOCK).fill(db, use);
+}
+
+/** Makes all of the limit free. */
+export async function drop({ db }: Tx, key: string): Promise<void> {
+  await db.deleteFrom('rates').where('key', '=', key).execute();
 }
 
 /** Deletes limits of which nothing is used any more. */

@@ -33,6 +33,13 @@ export interface AccountsTable {
   pausedReason: Generated<string | null>;
   /** When one send may try whether the account works again. */
   probeAt: Generated<number | null>;
+  /** Whether an answer to a send told it (null as well), or a status long after: then an answer does not prove that it works again. */
+  pausedBy: Generated<'answer' | 'status' | null>;
+  /** Since when and until when its sends wait because the provider asked for it; null: they do not. */
+  throttledAt: Generated<number | null>;
+  throttledUntil: Generated<number | null>;
+  /** What the provider said. */
+  throttledReason: Generated<string | null>;
   /** Messages per second that the provider allows, where it told. */
   perSecond: Generated<number | null>;
 }

@@ -12,6 +12,8 @@ export interface JobsTable {
   state: 'ready' | 'blocked';
   priority: number;
   dueAt: number;
+  /** When `dueAt` was set: later than now, it was by a clock that has been put back since. */
+  setAt: Generated<number>;
   attempts: number;
   createdAt: number;
   payload: string;
@@ -30,6 +32,8 @@ export interface RatesTable {
   key: string;
   /** Until then the allowance is used up. */
   fullAt: number;
+  /** When that was set, see `JobsTable.setAt`. */
+  setAt: Generated<number>;
 }
 
 /** How far work has come that goes through a table in small steps. */

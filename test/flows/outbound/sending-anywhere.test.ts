@@ -2,7 +2,6 @@
 import type { ConversationView, MessageView, SendMessage } from '../../../contract/api.ts';
 import type { OutboundContent } from '../../../contract/message.ts';
 import { ACCOUNT, ANA, closeApps, DAY, HOUR, sandboxSettings, startApp, type App } from '../../support/app.ts';
-import { says } from '../../support/meta-messages.ts';
 import { PAGE, PSID, startPage, type Page } from '../../support/page.ts';
 import { postWebhook, webhookOf } from '../../support/webhook.ts';
 
@@ -25,7 +24,8 @@ async function scene(): Promise<Scene> {
   const settings = sandboxSettings(app.sandbox, { phoneNumberId: SECOND.externalId });
   const path = `/v1/accounts/${SECOND.channel}/${SECOND.externalId}`;
   const { webhookUrl } = (await app.call('PUT', path, { settings })).body as { webhookUrl: string };
-  await says(app, { from: ANA }, 'hi');
+  await app.sandbox.customer.sends({ from: ANA, text: 'hi' });
+  await app.idle();
   app.advance(HOUR);
   const timestamp = String(app.clock.now() / 1000);
   await postWebhook(webhookUrl, webhookOf({ from: ANA, phoneNumberId: SECOND.externalId, timestamp }));

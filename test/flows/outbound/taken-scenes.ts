@@ -18,11 +18,13 @@ export interface Scene {
   requests(): RecordedRequest[];
   /** The provider tells by a webhook that it has what it took. */
   tells(providerId: string): void;
+  /** The provider tells that it did not go through with it; only of providers that have such a status. */
+  fails(providerId: string, code: number): void;
 }
 
 type Party = {
   listReceivedMessages(): object[];
-  postStatus(id: string, status: never): unknown;
+  postStatus(id: string, status: never, code?: number): unknown;
 };
 
 const takenIn = (party: Party) => () =>
@@ -30,7 +32,10 @@ const takenIn = (party: Party) => () =>
     id: String(Reflect.get(message, 'id') ?? Reflect.get(message, 'sid')),
     said: JSON.stringify(message),
   }));
-const tellsOf = (party: Party) => (id: string) => void party.postStatus(id, 'sent' as never);
+const tellsOf = (party: Party) => ({
+  tells: (id: string) => void party.postStatus(id, 'sent' as never),
+  fails: (id: string, code: number) => void party.postStatus(id, 'failed' as never, code),
+});
 
 async function whatsapp(): Promise<Scene> {
   const app = await startApp({ sandbox: { autoStatuses: [] } });
@@ -39,7 +44,7 @@ async function whatsapp(): Promise<Scene> {
   await app.idle();
   return {
     ...{ app, faults: sandbox.faults, requests: () => sandbox.requests() },
-    ...{ sent: (text) => app.sent(text), taken: takenIn(sandbox), tells: tellsOf(sandbox) },
+    ...{ sent: (text) => app.sent(text), taken: takenIn(sandbox), ...tellsOf(sandbox) },
   };
 }
 
@@ -55,7 +60,7 @@ async function dialog360(): Promise<Scene> {
   await app.idle();
   return {
     ...{ app, faults: sandbox.faults, requests: () => sandbox.requests() },
-    ...{ sent: (text) => app.sent(text, { account }), taken: takenIn(sandbox), tells: tellsOf(sandbox) },
+    ...{ sent: (text) => app.sent(text, { account }), taken: takenIn(sandbox), ...tellsOf(sandbox) },
   };
 }
 
@@ -66,7 +71,7 @@ async function meta(platform: 'messenger' | 'instagram'): Promise<Scene> {
   await scene.app.idle();
   return {
     ...{ app: scene.app, faults: scene.sandbox.faults, requests: () => scene.sandbox.requests() },
-    ...{ sent: (text) => scene.sent({ type: 'text', text }), taken: takenIn(scene), tells: tellsOf(scene) },
+    ...{ sent: (text) => scene.sent({ type: 'text', text }), taken: takenIn(scene), ...tellsOf(scene) },
   };
 }
 
@@ -78,7 +83,7 @@ async function twilio(line: 'sms' | 'whatsapp'): Promise<Scene> {
   await app.idle();
   return {
     ...{ app, faults: sandbox.faults, requests: () => sandbox.requests() },
-    ...{ sent: (text) => scene.sent(text), taken: takenIn(sandbox), tells: tellsOf(sandbox) },
+    ...{ sent: (text) => scene.sent(text), taken: takenIn(sandbox), ...tellsOf(sandbox) },
   };
 }
 

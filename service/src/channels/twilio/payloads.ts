@@ -70,7 +70,10 @@ export function stepOf(status: string, code: unknown, said: unknown): Step | und
   const { kind: told, message, details } = faultOf(code, why);
   // The status itself proves that it did not go out.
   const kind = told === 'uncertain' ? 'unavailable' : told;
-  return { status: step, error: compact({ kind, code: kind, message, providerCode: details.providerCode }) };
+  return {
+    status: step,
+    error: compact({ kind, code: kind, message, providerCode: details.providerCode, scope: details.scope }),
+  };
 }
 
 /** A stored content (a template, or the form of an interactive message). */

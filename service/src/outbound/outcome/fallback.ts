@@ -26,11 +26,8 @@ export async function fallBack(
   if (message.replayedAs !== null) return undefined;
   const asksForNothing = typeof ifSessionClosed !== 'object' || contentOf(message).type === 'template';
   if (ifSessionClosed !== 'hold' && asksForNothing) return undefined;
-  const refusedIds = await allRefused(tx, message, refusedId);
-  const anew = { statusAt: now, providerId: null, error: null, deadAt: null, refusedIds };
+  const anew = await renewed(tx, message, now, refusedId);
   if (ifSessionClosed === 'hold') {
-    // It leaves them anew when it is sent.
-    await withdrawChoices(tx, message);
     await messages.update(tx, message.id, { ...anew, status: 'held' });
     await outbox.enqueue(tx, holdJob(message.id, now, request));
     return 'held';
@@ -38,9 +35,22 @@ export async function fallBack(
   if (typeof ifSessionClosed !== 'object') return undefined;
   const content: OutboundContent = ifSessionClosed.template;
   const template = { content, kind: content.type };
-  await withdrawChoices(tx, message);
   await messages.update(tx, message.id, { ...anew, ...template, status: 'queued' });
   return 'queued';
+}
+
+/** Makes the message `queued` again, as it was: the provider took it and refused it later. False: somebody sends it again already. */
+export async function sendAnew(tx: Tx, message: Message, now: number, refusedId: string): Promise<boolean> {
+  if (message.replayedAs !== null) return false;
+  await messages.update(tx, message.id, { ...(await renewed(tx, message, now, refusedId)), status: 'queued' });
+  return true;
+}
+
+/** What a message that goes out anew has no more. It leaves its choices anew when it is sent. */
+async function renewed(tx: Tx, message: Message, now: number, refusedId: string | undefined) {
+  const refusedIds = await allRefused(tx, message, refusedId);
+  await withdrawChoices(tx, message);
+  return { statusAt: now, providerId: null, error: null, deadAt: null, refusedIds };
 }
 
 /** As it stands with the message: what was refused before, and now, by whichever id its statuses may name it. */

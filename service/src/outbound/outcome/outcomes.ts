@@ -5,14 +5,14 @@
 import type { EventError } from '../../../../contract/event.ts';
 import type { MessageStatus } from '../../../../contract/message.ts';
 import type { LiveAccount } from '../../connectors/live.ts';
-import { has, type FoundMessage, type ParsedStatus, type SendReceipt } from '../../channels/channel.ts';
+import { has, type ParsedStatus, type SendReceipt } from '../../channels/channel.ts';
 import { learnIdentity } from '../../contacts/resolve.ts';
 import { capabilitiesOf } from '../../core/capabilities.ts';
 import { iso, type Clock } from '../../core/clock.ts';
 import type { SendError, SendErrorKind } from '../../core/errors.ts';
 import { identityIn } from '../../core/identity.ts';
 import { messageKey, ownerKey } from '../../core/ids.ts';
-import { answered, freeUntil } from '../../core/session-window.ts';
+import { answered } from '../../core/session-window.ts';
 import { MAX_ABSENT } from '../../core/retry.ts';
 import { climb, isAccepted, isDead } from '../../core/status-ladder.ts';
 import type { Publisher } from '../../events/publish.ts';
@@ -28,7 +28,6 @@ import * as messages from '../../store/message.store.ts';
 import * as providerIds from '../../store/provider-id.store.ts';
 import type { Message } from '../../store/message.store.ts';
 import { withdrawChoices } from '../choices.ts';
-import { fallBack } from './fallback.ts';
 import { sendJob, uncertainJob } from '../jobs.ts';
 import { requestOf, statusChange } from '../message-view.ts';
 import { claimProviderId } from '../echo-matcher.ts';
@@ -67,7 +66,7 @@ export class Outcomes {
     await this.#rise(tx, account, { ...message, ...provider }, 'sent', now, provider);
     const conversation = await conversations.find(tx.db, message.conversationId);
     if (conversation === undefined) return;
-    await this.#answered(tx, account, conversation, now);
+    await this.answered(tx, account, conversation, now);
     for (const identity of receipt.identities ?? []) {
       await learnIdentity(tx, conversation.contactId, identityIn(account, identity), now);
     }
@@ -103,19 +102,6 @@ export class Outcomes {
     await this.#rise(tx, account, message, 'unknown', this.#deps.clock.now(), {});
   }
 
-  /** The provider was asked about an uncertain message and has it. */
-  async found(
-    tx: Tx,
-    account: LiveAccount,
-    messageId: string,
-    { receipt, status, error }: FoundMessage,
-  ): Promise<void> {
-    await this.accepted(tx, account, messageId, receipt);
-    const message = await messages.lockForUpdate(tx, messageId);
-    const learned = error ? { error: eventError(error) } : {};
-    if (message) await this.#rise(tx, account, message, status, this.#deps.clock.now(), learned);
-  }
-
   /** The provider was asked about an uncertain message and does not have it: it is sent once more. */
   async absent(tx: Tx, account: LiveAccount, message: Message): Promise<void> {
     const lost = (await attempts.ofMessage(tx.db, message.id)).filter(({ outcome }) => outcome === 'uncertain');
@@ -149,24 +135,15 @@ export class Outcomes {
     });
   }
 
-  /** The provider's status webhook. One that is not about a message of ours changes nothing. */
-  async applyStatus(tx: Tx, account: LiveAccount, event: ParsedStatus, at: number): Promise<void> {
-    const message = await this.#messageOf(tx, account, event);
-    if (message === undefined || isRefused(message, event.providerMessageId)) return;
-    if (event.error?.kind === 'session_closed' && (await this.#fellBack(tx, message, event))) return;
-    const change = {
-      providerId: message.providerId ?? event.providerMessageId,
-      ...(event.pricing && { pricing: event.pricing }),
-      ...(event.error && { error: eventError(event.error) }),
-    };
-    await this.#rise(tx, account, { ...message, ...change, status: standing(message) }, event.status, at, change);
-    const conversation = await conversations.find(tx.db, message.conversationId);
-    if (conversation === undefined) return;
-    if (event.freeUntil !== undefined) {
-      await conversations.setWindow(tx, conversation.id, freeUntil(conversation.window, event.freeUntil));
-    } else if (isAccepted(event.status)) {
-      await this.#answered(tx, account, conversation, at);
-    }
+  /** The provider told this step of a message, which is locked; `learned` besides it. */
+  async told(
+    tx: Tx,
+    account: LiveAccount,
+    message: Message,
+    { status, at }: { status: MessageStatus; at: number },
+    learned: messages.MessageChange,
+  ): Promise<void> {
+    await this.#rise(tx, account, { ...message, ...learned }, status, at, learned);
   }
 
   /** The contact wrote: what was held for that is queued, in the order in which it was asked. */
@@ -176,25 +153,6 @@ export class Outcomes {
       await messages.update(tx, held.id, { status: 'queued', statusAt: now });
       await this.#deps.outbox.enqueue(tx, sendJob(held, requestOf(held), now));
     }
-  }
-
-  /** Taken first, refused later because the session is closed: what the caller asked for in that case. False: nothing. */
-  async #fellBack(tx: Tx, message: Message, event: ParsedStatus): Promise<boolean> {
-    const { outbox, clock } = this.#deps;
-    if (climb(message.status as MessageStatus, event.status) !== 'failed') return false;
-    const now = clock.now();
-    const became = await fallBack(tx, outbox, message, now, event.providerMessageId);
-    if (became === 'queued') await outbox.enqueue(tx, sendJob(message, requestOf(message), now));
-    return became !== undefined;
-  }
-
-  async #messageOf(tx: Tx, account: LiveAccount, event: ParsedStatus): Promise<Message | undefined> {
-    const known = await messages.named(tx.db, account.id, event.providerMessageId);
-    if (known !== undefined) return known.direction === 'outbound' ? messages.lockForUpdate(tx, known.id) : undefined;
-    const correlated = event.correlationId && (await messages.lockForUpdate(tx, event.correlationId));
-    return correlated && correlated.accountId === account.id && correlated.direction === 'outbound'
-      ? correlated
-      : undefined;
   }
 
   /** Climbs the ladder and publishes the step; a status that is no step up changes only what else was learned. */
@@ -253,7 +211,8 @@ export class Outcomes {
     });
   }
 
-  async #answered(tx: Tx, account: LiveAccount, conversation: Conversation, at: number): Promise<void> {
+  /** The provider has taken a message to the contact: where they came from an ad, that starts the free entry point. */
+  async answered(tx: Tx, account: LiveAccount, conversation: Conversation, at: number): Promise<void> {
     const rule = capabilitiesOf(account, conversation.facts).window;
     if (rule === undefined) return;
     const window = answered(conversation.window, rule, at);
@@ -267,15 +226,8 @@ function furtherIds({ providerMessageId, providerMessageIds = [] }: SendReceipt,
   return [...new Set([...own, ...providerMessageIds])].filter((id) => id !== known);
 }
 
-/**
- * How far it certainly came, by what the provider told: our own verdict (before it named the message by an id) counts less than its word that it
- * has it.
- */
-function standing({ status, providerId }: Message): Message['status'] {
-  return status === 'failed' && providerId === null ? 'unknown' : status;
-}
-
-function isRefused(message: Message, providerMessageId: string): boolean {
+/** Whether the provider took the message by this id and refused it later: what it tells by it is not about the message any more. */
+export function isRefused(message: Message, providerMessageId: string): boolean {
   return message.refusedIds.includes(providerMessageId);
 }
 

@@ -22,12 +22,14 @@ import type { Message } from '../../store/message.store.ts';
 import { lookAt, type Waiting } from '../jobs.ts';
 import { outgoingOf, requestOf, whereOf } from '../message-view.ts';
 import type { Outcomes } from './outcomes.ts';
+import type { Statuses } from './statuses.ts';
 
 export interface SettleDeps {
   ledger: Ledger;
   outbox: Outbox;
   accounts: Accounts;
   outcomes: Outcomes;
+  statuses: Statuses;
   io: ConnectorIo;
   clock: Clock;
   provisioning: Pick<Provisioning, 'webhookUrl'>;
@@ -72,7 +74,7 @@ export class SettleHandler implements JobHandler {
     if (message.status !== 'uncertain') return outcomes.failed(tx, account, message.id, EXPIRED);
     if (answer === undefined) return outcomes.unknown(tx, account, message.id);
     if (answer === 'absent') return outcomes.absent(tx, account, message);
-    await outcomes.found(tx, account, message.id, answer);
+    await this.#deps.statuses.found(tx, account, message.id, answer);
   }
 
   /** Asks the provider, where it can be asked, also a last time when the wait is over. */

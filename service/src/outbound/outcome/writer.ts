@@ -20,6 +20,8 @@ import { LedgerUnavailable } from '../../store/unavailable.ts';
 import type { Circuit } from '../circuit.ts';
 import { fallBack } from './fallback.ts';
 import { eventError, type Outcomes } from './outcomes.ts';
+import { isItsOwn } from './refusals.ts';
+import { endSession } from './statuses.ts';
 import type { Pacer } from '../pace.ts';
 
 /** One message under way. */
@@ -32,8 +34,6 @@ export interface Sending {
 
 /** An outcome is kept in memory for so long. */
 const KEEP_MS = 2 * 60_000;
-/** So often a message is refused as if the account were broken, before it is taken to be about the message alone. */
-const MAX_REFUSALS = 4;
 const RETRY_BASE_MS = 100;
 const RETRY_CAP_MS = 5_000;
 
@@ -74,7 +74,7 @@ export class OutcomeWriter {
   async refused(sending: Sending, attemptId: string | undefined, error: SendError): Promise<void> {
     const decision = this.#decide(sending, error);
     await this.#keep(async () => {
-      if (decision.gateMs > 0) await this.#deps.pacer.backOff(sending.account, decision.gateMs);
+      if (decision.gateMs > 0) await this.#deps.pacer.backOff(sending.account, decision.gateMs, error.message);
       const isBroken = decision.action === 'pause' && (await this.#deps.circuit.isUnchanged(sending.account));
       await this.#deps.ledger.write((tx) => this.#write(tx, sending, { attemptId, error, decision, isBroken }));
     });
@@ -87,7 +87,7 @@ export class OutcomeWriter {
     // Waiting for the account costs no try either.
     const counted = attempts.length - throttled - tries('settings') + 1;
     const idempotent = capabilitiesOf(account).idempotentSends;
-    const meant = error.kind === 'settings' && isItsOwn(sending) ? ofMessage(error) : error;
+    const meant = error.kind === 'settings' && isItsOwn(account, sending.attempts) ? ofMessage(error) : error;
     const unavailable = tries('unavailable') + 1;
     return decide(meant, { counted, throttled: throttled + 1, unavailable, idempotent }, this.#deps.random());
   }
@@ -103,7 +103,7 @@ export class OutcomeWriter {
     const now = clock.now();
     if (attemptId) await attempts.close(tx, attemptId, now, error.kind, shown(error));
     if (attemptId) await circuit.answered(tx, account, error.kind);
-    if (isBroken) await circuit.open(tx, account, error);
+    if (isBroken) await circuit.open(tx, account, error, 'answer');
     // A status that was faster than the answer says more than it.
     const isSettled = (await messages.lockForUpdate(tx, sending.message.id))?.status !== 'queued';
     if (isSettled) return outbox.finish(tx, job);
@@ -119,11 +119,20 @@ export class OutcomeWriter {
     if (decision.action === 'settle') {
       await outcomes.uncertain(tx, account, message.id, shown(error));
     } else if (decision.action === 'fail') {
-      if (error.kind === 'session_closed' && (await this.#fallBack(tx, sending))) return;
+      if (error.kind === 'session_closed') {
+        if (attemptId) await this.#endSession(tx, message);
+        if (await this.#fallBack(tx, sending)) return;
+      }
       if (decision.alert && attemptId) await outcomes.alert(tx, account, attemptId, error);
       await outcomes.failed(tx, account, message.id, shown(error));
     }
     await outbox.finish(tx, job);
+  }
+
+  /** What the contact did since the provider was called counts more than its answer. */
+  async #endSession(tx: Tx, { id, conversationId }: Message): Promise<void> {
+    const call = (await attempts.ofMessage(tx.db, id)).at(-1);
+    await endSession(tx, conversationId, call?.openedAt ?? this.#deps.clock.now());
   }
 
   /** The session closed while the message waited. False: the caller asked for nothing else. */
@@ -155,15 +164,6 @@ export class OutcomeWriter {
 
 function shown({ kind, message, details }: SendError) {
   return eventError({ kind, message, providerCode: details.providerCode });
-}
-
-/**
- * Whether it is the message that is refused, not the account: refused again and again since a person last stored the account, which works,
- * as others went through in between. It would stop them all each time.
- */
-function isItsOwn({ account, attempts }: Sending): boolean {
-  const refusals = attempts.filter((one) => one.outcome === 'settings' && one.openedAt >= account.updatedAt);
-  return account.pause === null && refusals.length >= MAX_REFUSALS - 1;
 }
 
 function ofMessage({ kind, message, details }: SendError): SendError {

@@ -135,8 +135,11 @@ export function accountEvent(change: Change): ChannelEvent | undefined {
 /** `errors[]` of a value: trouble of the number as a whole. Meta gives them no id and no time: equal ones are one fact. */
 export function valueErrorEvents(change: Change): ChannelEvent[] {
   return objectsOf(change.value.errors).map((error) => {
-    const { message, details } = faultOf(error);
-    const data = compact({ field: change.field, event: 'ERROR', providerCode: details.providerCode, message });
-    return { type: ALERT, ...baseOf(change, 'error', undefined, error), data };
+    const { kind, message, details } = faultOf(error);
+    const { providerCode, scope } = details;
+    const data = compact({ field: change.field, event: 'ERROR', providerCode, message });
+    const isOfAccount = kind === 'settings' && scope !== 'message';
+    const refusal = isOfAccount ? compact({ message, providerCode }) : undefined;
+    return { type: ALERT, ...baseOf(change, 'error', undefined, error), ...(refusal && { refusal }), data };
   });
 }

@@ -1,0 +1,15 @@
+/** When a message is refused as if its account were broken, and others are not. */
+import type { LiveAccount } from '../../connectors/live.ts';
+import type { Attempt } from '../../store/attempt.store.ts';
+
+/** So often a message is refused as if the account were broken, before it is taken to be about the message alone. */
+const MAX_REFUSALS = 4;
+
+/**
+ * Tells whether it is the message that is refused (once more now), not the account: refused again and again since a person last stored the
+ * account, which works, as others went through in between. It would stop them all each time.
+ */
+export function isItsOwn(account: LiveAccount, calls: readonly Attempt[]): boolean {
+  const refusals = calls.filter((one) => one.outcome === 'settings' && one.openedAt >= account.updatedAt);
+  return account.pause === null && refusals.length >= MAX_REFUSALS - 1;
+}

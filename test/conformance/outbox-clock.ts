@@ -1,0 +1,77 @@
+/** What a driver does when its clock is put back or forward: nothing waits until the clock shows an old time again. */
+import type { Ledger } from '../../service/src/store/ledger.ts';
+import { OutboxBench, type MakeDriver } from './outbox-bench.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const YEAR = 365 * DAY;
+/** Beyond what the clocks of several machines may differ. */
+const BACK = [
+  ['ten minutes', 10 * MINUTE],
+  ['a day', DAY],
+  ['thirty years', 30 * YEAR],
+] as const;
+
+export function testClocks(newBench: () => Promise<OutboxBench>, make: MakeDriver, open: () => Promise<Ledger>): void {
+  describe.each(BACK)('a clock that is put back %s', (_what, byMs) => {
+    test('holds up nothing: neither what was put off nor what waits behind it', async () => {
+      const bench = await newBench();
+      bench.ends('a', { postponeMs: 30_000 });
+      await bench.promise({ name: 'a', orderingKey: 'k' });
+      await bench.seen('postpone a');
+      bench.clock.advance(-byMs);
+      await bench.promise({ name: 'b', orderingKey: 'k' }, { name: 'c' });
+      await bench.seen('finish c');
+      bench.driver.wake();
+      await bench.seen('finish b');
+      expect(bench.happened().filter((line) => line.startsWith('finish'))).toEqual([
+        'finish c',
+        'finish a',
+        'finish b',
+      ]);
+    });
+
+    test('holds up nothing that is promised anew under a key', async () => {
+      const bench = await newBench();
+      bench.ends('a', { postponeMs: 30_000 });
+      await bench.promise({ name: 'a', key: 'x' });
+      await bench.seen('postpone a');
+      bench.clock.advance(-byMs);
+      await bench.promise({ name: 'again', key: 'x' });
+      await bench.seen('finish a');
+    });
+
+    test('while nobody looked holds up nothing at the start, whatever it was put off for', async () => {
+      const ledger = await open();
+      const before = new OutboxBench(make, ledger).start();
+      before.ends('a', { postponeMs: 10_000 });
+      await before.promise({ name: 'a', orderingKey: 'k' }, { name: 'b', orderingKey: 'k' });
+      await before.seen('postpone a');
+      await before.driver.stop();
+      before.clock.advance(-byMs);
+      const bench = new OutboxBench(make, ledger, { clock: before.clock }).start();
+      await bench.seen('finish b');
+      await bench.driver.stop();
+    });
+
+    test('and put right again goes on with all it has promised since', async () => {
+      const bench = await newBench();
+      bench.clock.advance(-byMs);
+      bench.ends('a', { postponeMs: 30_000 });
+      await bench.promise({ name: 'a', orderingKey: 'k' }, { name: 'b', orderingKey: 'k' });
+      await bench.seen('postpone a');
+      bench.clock.advance(byMs + 30_000);
+      bench.driver.wake();
+      await bench.seen('finish b');
+    });
+  });
+
+  test('a time without sense puts nothing off for ever', async () => {
+    const ledger = await open();
+    const before = new OutboxBench(make, ledger);
+    await before.promise({ name: 'a', dueAt: before.clock.now() + 80 * YEAR });
+    const bench = new OutboxBench(make, ledger, { clock: before.clock }).start();
+    await bench.seen('finish a');
+    await bench.driver.stop();
+  });
+}

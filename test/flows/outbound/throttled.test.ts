@@ -1,0 +1,3 @@
+import { throttledSuite } from './throttled.suite.ts';
+
+throttledSuite();
