@@ -19,8 +19,10 @@ const listed = (sid: string, agoMs: number, change: Record<string, unknown> = {}
   ...{ sid, direction: 'outbound-api', to: '+15550001111', from: '+15550002222', body: 'hello', status: 'queued' },
   ...{ date_created: new Date(NOW - agoMs).toUTCString(), messaging_service_sid: null, error_code: null, ...change },
 });
-const page = (messages: unknown[], next: string | null = null) => json(200, { messages, next_page_uri: next });
-const OLD = listed('SM0', 60 * MINUTE, { body: 'earlier' });
+const at = (aheadMs: number) => ({ date: new Date(NOW + aheadMs).toUTCString() });
+const page = (messages: unknown[], next: string | null = null, headers: Record<string, string> = at(0)) =>
+  json(200, { messages, next_page_uri: next }, headers);
+const OLD = listed('SM0', 25 * 60 * MINUTE, { body: 'earlier' });
 
 test('asks for what was sent to this person from this sender', async () => {
   const { io, requests } = inOrder(page([]));
@@ -142,6 +144,24 @@ describe('what is not there', () => {
     ['is absent beside what the ledger knows', 5 * MINUTE, [listed('known1', MINUTE)], 'absent'],
   ])('%s', async (_name, agoMs, messages, answer) => {
     await expect(find(sought(agoMs), SMS, inOrder(page(messages)).io)).resolves.toBe(answer);
+  });
+
+  test.each<[string, Record<string, string>, 'absent' | undefined]>([
+    ['a minute apart', at(MINUTE), 'absent'],
+    ['ten minutes behind ours', at(-10 * MINUTE), undefined],
+    ['ten minutes ahead of ours', at(10 * MINUTE), undefined],
+    ['a day apart', at(24 * 60 * MINUTE), undefined],
+    ['not told', {}, undefined],
+    ['told as no date', { date: 'now' }, undefined],
+  ])('is absent only where the clocks agree: %s', async (_name, headers, answer) => {
+    await expect(find(sought(5 * MINUTE), SMS, inOrder(page([], null, headers)).io)).resolves.toBe(answer);
+  });
+
+  test.each([
+    ['an hour ahead at the attempt', 5 * MINUTE, listed('SM1', 65 * MINUTE)],
+    ['ten minutes ahead at the attempt', 5 * MINUTE, listed('SM1', 15 * MINUTE)],
+  ])('is not absent when our clock was %s and is right by now', async (_name, agoMs, message) => {
+    await expect(find(sought(agoMs), SMS, inOrder(page([message])).io)).resolves.toBeUndefined();
   });
 
   test('is looked for on every page until the list is older than the attempt', async () => {

@@ -1,7 +1,7 @@
 import { answerControl, type Control } from './control.ts';
 import type { SandboxClock } from './clock.ts';
 import type { Answered } from './faulty.ts';
-import { startHttpServer, type HttpRequest, type HttpServer } from './http-server.ts';
+import { startHttpServer, type HttpReply, type HttpRequest, type HttpServer } from './http-server.ts';
 import { recordOf } from './request-log.ts';
 import type { SandboxWorld } from './sandbox.ts';
 
@@ -17,6 +17,11 @@ export function startSandboxServer<S>(
     const answered = await answer(request);
     world.requests.push(recordOf(request, answered, world.clock.now()));
     world.changes.notify();
-    return answered.reply;
+    return dated(answered.reply, world.clock.now());
   });
+}
+
+/** Answers tell the time of the provider. */
+function dated(reply: HttpReply, now: number): HttpReply {
+  return reply.dropped ? reply : { ...reply, headers: { date: new Date(now).toUTCString(), ...reply.headers } };
 }

@@ -113,6 +113,11 @@ function requestOf(call: TwilioCall, settings: TwilioSettings): HttpRequest {
 
 /** Answers the JSON object of a success; throws `SendError`, whose message repeats neither secrets nor what was said. */
 export async function twilio(call: TwilioCall, settings: TwilioSettings, io: ConnectorIo): Promise<JsonObject> {
+  return objectOf((await twilioAnswer(call, settings, io)).body);
+}
+
+/** Does the same, and answers the headers as well. */
+export async function twilioAnswer(call: TwilioCall, settings: TwilioSettings, io: ConnectorIo): Promise<HttpResponse> {
   let answer: HttpResponse;
   try {
     answer = await io.http.request(requestOf(call, settings));
@@ -120,5 +125,5 @@ export async function twilio(call: TwilioCall, settings: TwilioSettings, io: Con
     throw error instanceof SendError ? errorFor(call, settings, error) : error;
   }
   if (answer.status < 200 || answer.status >= 300) throw errorOf(call, answer, settings);
-  return objectOf(answer.body);
+  return answer;
 }
