@@ -55,10 +55,11 @@ describe.each(NAMES)('a contact %s who changes the number', (_name, names) => {
   test('is written to at the new one', async () => {
     const { app, conversationId } = await known(names);
     await moves(app, names);
+    // Before the send: the sandbox knows of no move, and its status says that nobody wrote from there.
+    expect(await permission(app, `+${NEW}`)).toMatchObject({ allowed: true, conversationId });
     await app.sent('hello', { to: { conversationId } });
     await app.idle();
     expect(written(app)).toEqual([{ to: NEW, text: 'hello' }]);
-    expect(await permission(app, `+${NEW}`)).toMatchObject({ allowed: true, conversationId });
   });
 
   test('gets there what was queued for the conversation before', async () => {
