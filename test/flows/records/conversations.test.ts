@@ -29,7 +29,8 @@ async function scene(): Promise<Scene> {
   app.advance(2 * DAY);
   await page.says('hi');
   app.advance(HOUR);
-  await says(app, { from: BEN }, 'hi');
+  await app.sandbox.customer.sends({ from: BEN, text: 'hi' });
+  await app.idle();
   const template = { type: 'template' as const, name: 'news', language: 'en_US' };
   const silent = await app.send('', { to: '+15550009999', content: template });
   await app.idle();
