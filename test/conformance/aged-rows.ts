@@ -67,6 +67,16 @@ export function rowsOf({ at, tag, message, event, receipt, subscription }: Made,
       bytes: 1,
       expiresAt: at + 5 * DAY,
     },
+    accounts: {
+      ...{ id: `acc_${name}`, channel: 'whatsapp', externalId: name, name, connectionId: tag, settings: '' },
+      ...{ settingsDigest: name, createdAt: at, updatedAt: at, deletedAt: at },
+    },
+    pendingFacts: {
+      ...{ id: `fct_${name}`, accountId: `acc_${name}`, conversationId: 'cnv', dedupeKey: name, partial: 1 },
+      ...{ at, createdAt: at, fact: 'sealed' },
+    },
+    suppressions: { hash: name, topic: 'marketing', reach: '*', stopped: 0, at },
+    templateCategories: { accountId: tag, name, language: 'en', category: 'MARKETING', seenAt: at },
     rates: { key: name, fullAt: at + 5 * DAY },
   };
 }

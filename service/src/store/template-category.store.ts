@@ -39,7 +39,13 @@ export async function forget(tx: Tx, name: string): Promise<void> {
   await tx.db.deleteFrom('templateCategories').where('name', '=', name).execute();
 }
 
-/** Forgets what was told before `before`. */
-export async function dropBefore(tx: Tx, before: number): Promise<void> {
-  await tx.db.deleteFrom('templateCategories').where('seenAt', '<', before).execute();
+/** Forgets `limit` categories at most that were told before `before`. Answers whether there may be more. */
+export async function dropBefore(tx: Tx, before: number, limit: number): Promise<boolean> {
+  const old = tx.db.selectFrom('templateCategories').select(['name', 'accountId', 'language']);
+  const rows = await old.where('seenAt', '<', before).limit(limit).execute();
+  for (const { name, accountId, language } of rows) {
+    const one = tx.db.deleteFrom('templateCategories').where('name', '=', name).where('accountId', '=', accountId);
+    await one.where('language', '=', language).execute();
+  }
+  return rows.length === limit;
 }

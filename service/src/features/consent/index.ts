@@ -6,7 +6,7 @@ import type { Feature, Kernel } from '../feature.ts';
 import { confirmations } from './confirmation.ts';
 import { hearing } from './hearing.ts';
 import { moved, refused, templateChanged, told } from './heeding.ts';
-import { consentEraser, yesRetention } from './keeping.ts';
+import { categoryRetention, consentEraser, yesRetention } from './keeping.ts';
 import { stopRule } from './rule.ts';
 import { Wishes } from './wishes.ts';
 
@@ -18,6 +18,6 @@ export function consent({ sealer, ...kernel }: Kernel): Feature {
     reactions: [told(wishes), hearing({ ...kernel, wishes }), refused(wishes), moved(wishes), templateChanged],
     permissionRules: [stopRule({ ...kernel, wishes })],
     erase: [consentEraser(wishes)],
-    retain: [yesRetention],
+    retain: [yesRetention, categoryRetention],
   };
 }

@@ -32,7 +32,14 @@ export function consentEraser(wishes: Wishes): PersonEraser {
 export const yesRetention: RetentionPart<true> = {
   name: 'consent',
   async sweep(tx, _, now) {
-    await categories.dropBefore(tx, now - CATEGORIES_MS);
     return (await store.dropResumedBefore(tx, now - YES_MS, STRETCH)) ? true : undefined;
+  },
+};
+
+/** What the provider said of a template is asked for again after a while. */
+export const categoryRetention: RetentionPart<true> = {
+  name: 'template categories',
+  async sweep(tx, _, now) {
+    return (await categories.dropBefore(tx, now - CATEGORIES_MS, STRETCH)) ? true : undefined;
   },
 };
