@@ -108,8 +108,13 @@ export function describeUntakenEvents(name: string, env: Env): void {
       workflow.answer = 503;
       for (const text of ['one', 'two']) await says(text);
       await eventually(() => workflow.deliveries.length > 0, 'the first try');
-      // Both are events by now: what comes after the end is for nobody.
-      await app.idle();
+      // What becomes an event after the end is for nobody.
+      const said = async () => {
+        const { data } = (await app.call('GET', '/v1/conversations')).body as { data: { id: string }[] };
+        const pages = data.map(({ id }) => app.call('GET', `/v1/conversations/${id}/messages`));
+        return (await Promise.all(pages)).flatMap(({ body }) => (body as { data: object[] }).data);
+      };
+      await eventually(async () => (await said()).length === 2, 'both to be events');
       workflow.answer = 410;
       await eventually(async () => {
         app.advance(MINUTE);
