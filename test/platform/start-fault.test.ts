@@ -19,6 +19,7 @@ test.each([
     failed({ code: 'EACCES', syscall: 'open' }),
     /let the user that runs Parley read and write/,
   ],
+  ['a folder that is missing', failed({ code: 'ENOENT', syscall: 'open' }), /make the folder/],
   ['a port of the system', failed({ code: 'EACCES', syscall: 'listen', port: 80 }), /another port than 80/],
   ['a port that is taken', failed({ code: 'EADDRINUSE', syscall: 'listen' }), /PARLEY_PORT/],
   [

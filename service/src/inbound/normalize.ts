@@ -174,9 +174,8 @@ export function reasonOf(error: unknown): string {
 /** Which accounts are missing, as providers call them. */
 function strayReason(strays: readonly string[]): string {
   const named = strays.filter((address) => address !== '').join(', ');
-  const reason =
-    named === ''
-      ? 'Every account of this connection was deleted'
-      : `No account is registered for ${named} with the secret of this webhook`;
+  if (named === '')
+    return 'Every account of this connection was deleted: register one of them again, with its former secret, then replay';
+  const reason = `No account is registered for ${named} with the secret of this webhook`;
   return `${reason.slice(0, MAX_REASON)}: register it, then replay`;
 }

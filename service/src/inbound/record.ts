@@ -118,8 +118,8 @@ export class Recorder {
     const id = known?.id ?? this.#deps.ids.next('msg');
     // It overtook its message, which is told with these words when it comes.
     if (known === undefined) await this.#store(fact, person, id, 'inbound', 'received', content);
-    const told = { id, providerMessageId, content, ...(incomplete && { incomplete }) };
-    await this.publish(fact, person, { type: event.type, message: { ...told, sentAt: iso(at) } });
+    const edited = { id, providerMessageId, content, ...(incomplete && { incomplete }) };
+    await this.publish(fact, person, { type: event.type, message: { ...edited, sentAt: iso(at) } });
   }
 
   /** The contact took a message back: its content is forgotten here as well. */

@@ -8,6 +8,8 @@ const MENDS: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only; let PARLEY_DATA_DIR name a folder that can be written',
   EACCES: 'let the user that runs Parley read and write there',
   EPERM: 'let the user that runs Parley read and write there',
+  ENOENT: 'make the folder that is missing',
+  ELOOP: 'let the link lead to a file',
   ENOTDIR: 'let PARLEY_DATA_DIR name a folder',
   EEXIST: 'let PARLEY_DATA_DIR name a folder',
   EISDIR: 'move the folder that is in the place of a file',

@@ -52,11 +52,15 @@ function makePrivate(file: string): void {
   chmodSync(file, PRIVATE);
 }
 
-/** Follows symbolic links, also to a file that does not exist yet. */
+/** Follows symbolic links, also to a file that does not exist yet. Throws the system's error for links that lead in a circle. */
 function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return join(realpathSync(dirname(path)), basename(path));
-  if (!found.isSymbolicLink()) return realpathSync(path);
   return realPath(resolve(dirname(path), readlinkSync(path)));
 }
 

@@ -72,6 +72,22 @@ test.each<[string, (dataDir: string) => Promise<Record<string, string>>, RegExp]
     /ENOTDIR.*PARLEY_DATA_DIR/,
   ],
   [
+    'links that lead in a circle',
+    async (dataDir) => {
+      await symlink(join(dataDir, 'parley.db'), join(dataDir, 'parley.db'));
+      return {};
+    },
+    /ELOOP.*To mend it/,
+  ],
+  [
+    'a link into a folder that is missing',
+    async (dataDir) => {
+      await symlink(join(dataDir, 'nowhere', 'parley.db'), join(dataDir, 'parley.db'));
+      return {};
+    },
+    /ENOENT.*To mend it/,
+  ],
+  [
     'a folder in the place of its database',
     async (dataDir) => {
       await mkdir(join(dataDir, 'parley.db'));

@@ -40,8 +40,10 @@ export function confirmations({ ledger, outbox, admission, clock }: Confirmation
     kind: KIND,
     concurrency: 2,
     async run(job: Job) {
-      const asked = job.payload as unknown as Confirmation;
-      const { conversationId, stoppedAt, topic, certainty, language } = asked;
+      const { conversationId, stoppedAt, topic, certainty, language } = job.payload as Pick<
+        Confirmation,
+        keyof Confirmation
+      >;
       const until = stoppedAt + CONFIRM_MS;
       if (clock.now() < until) {
         const text = confirmationText(language, { isMarketing: topic === MARKETING, isLikely: certainty === 'likely' });
