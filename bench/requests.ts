@@ -65,7 +65,7 @@ export function webhookRequest(target: WebhookTarget): (n: number) => Buffer {
 export function sendRequest({ apiKey, externalIds }: SendTarget): (n: number) => Buffer {
   return (n) => {
     const content = { type: 'template', name: 'order_shipped', language: 'en' };
-    const to = String(491_710_000_000 + n);
+    const to = `+${491_710_000_000 + n}`;
     const externalId = externalIds[n % externalIds.length];
     const body = JSON.stringify({ account: { channel: 'whatsapp', externalId }, to, content });
     return raw('/v1/messages', [`authorization: Bearer ${apiKey}`, `idempotency-key: bench:${n}`], body);

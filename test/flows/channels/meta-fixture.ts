@@ -13,7 +13,6 @@ import { META_DEFAULTS, type MetaSandboxOptions } from '../../sandbox/meta/defau
 import { startMetaSandbox, type MetaSandbox } from '../../sandbox/meta/sandbox.ts';
 import type { Answer } from '../../support/api-client.ts';
 import { closeApps, startApp, type App } from '../../support/app.ts';
-import { eventually } from '../../support/eventually.ts';
 import type { Receiver } from '../../support/receiver.ts';
 
 export const ANA = '24681012141618';
@@ -81,11 +80,6 @@ export async function startMetaApp(platform: Platform, options: MetaSandboxOptio
       if (taken.status !== 202) throw new Error(`Not admitted: ${taken.text}`);
       return (taken.body as { id: string }).id;
     },
-    reaches: (id, status) =>
-      eventually(async () => {
-        const view = await app.message(id);
-        if (view.status !== status) throw new Error(`The message is ${view.status}: ${JSON.stringify(view.error)}`);
-        return view;
-      }, `message ${id} to be ${status}`),
+    reaches: (id, status) => app.reaches(id, status),
   };
 }
