@@ -185,14 +185,19 @@ export async function resolveContact(
 ): Promise<string> {
   const [lead] = identities;
   if (lead === undefined) throw new Error('A contact needs an identity');
-  let contactId = await contacts.ownerOf(tx.db, lead);
+  let contactId: string | undefined;
+  const known = new Set<Identity>();
   for (const identity of identities) {
     const holders = new Set((await contacts.holdersOf(tx.db, identity)).map((holder) => holder.contactId));
     for (const holder of holders) {
-      if (holder === contactId) continue;
-      if (identity !== lead && (await hasMoved(tx, holder, lead))) await contacts.dropIdentity(tx, identity, holder);
-      else if (contactId === undefined) contactId = holder;
-      else if (identity !== lead || !(await areApart(tx, { contactId, holder }, lead)))
+      const isOther = holder !== contactId;
+      if (isOther && identity !== lead && (await hasMoved(tx, holder, lead))) {
+        await contacts.dropIdentity(tx, identity, holder);
+        continue;
+      }
+      known.add(identity);
+      if (contactId === undefined) contactId = holder;
+      else if (isOther && (identity !== lead || !(await areApart(tx, { contactId, holder }, lead))))
         await mergeContacts(tx, holder, contactId);
     }
   }
@@ -201,8 +206,7 @@ export async function resolveContact(
     await contacts.create(tx, contactId, now);
   }
   for (const identity of identities) {
-    const isKnown = isWritten === true && (await contacts.ownerOf(tx.db, identity)) === contactId;
-    if (!isKnown) await contacts.addIdentity(tx, contactId, identity, now);
+    if (isWritten !== true || !known.has(identity)) await contacts.addIdentity(tx, contactId, identity, now);
   }
   return contactId;
 }

@@ -1,7 +1,7 @@
 /** Reads JSON of providers, who write ids as numbers that JavaScript would round. */
 
 /** Finds what looks like an integer of 16 digits or more outside a string; inside one it costs a slower reading, nothing else. */
-const LONG_INTEGER = /[:,[\s]-?\d{16,}[,}\]\s]/;
+const LONG_INTEGER = /(?:^|[:,[\s])-?\d{16,}(?:[,}\]\s]|$)/;
 const INTEGER = /^-?\d+$/;
 
 /** What V8 tells of each value while it reads, which TypeScript's library does not know yet. */
@@ -18,6 +18,5 @@ function exact(_name: string, value: unknown, read?: Read): unknown {
 
 /** Parses JSON text like `JSON.parse`, but integers beyond 2^53 become strings of their digits. Throws a `SyntaxError`, which may quote the text. */
 export function parseExactly(text: string): unknown {
-  const isAlone = INTEGER.test(text.trim());
-  return JSON.parse(text, isAlone || LONG_INTEGER.test(text) ? exact : undefined) as unknown;
+  return JSON.parse(text, LONG_INTEGER.test(text) ? exact : undefined) as unknown;
 }

@@ -26,9 +26,9 @@ import * as messages from '../store/message.store.ts';
 import type { Message, StoredRequest } from '../store/message.store.ts';
 import { checkedExpiry } from './expiry.ts';
 import { holdJob, sendJob } from './jobs.ts';
-import type { Permissions } from './permission.ts';
+import type { Learned, Permissions, SendQuestion } from './permission.ts';
 import { contentOf, requestOf, writerOf } from './message-view.ts';
-import { personAt, targetOf, unknownConversation, type Target } from './recipient.ts';
+import { targetOf, unknownConversation, type Target } from './recipient.ts';
 import { providerIdOf } from './references.ts';
 import { digestOf } from './request-digest.ts';
 import { readOptions } from './send-options.ts';
@@ -81,14 +81,15 @@ export class Admission {
     const ready = await this.#ready(send);
     if (send.wait) this.#deps.urls.checkUrl(send.wait.url);
     const digest = digestOf(send);
-    await this.#learn(ready);
-    return this.#deps.ledger.write(async (tx) => {
+    const { ledger, permissions, clock } = this.#deps;
+    const admitted = async (tx: Tx, learned: Learned) => {
       const known = await this.#admittedBefore(tx, send, key, digest);
       if (known) return known;
-      const accepted = await this.#admit(tx, ready);
-      await messages.rememberKey(tx, key, digest, accepted.id, this.#deps.clock.now());
+      const accepted = await this.#admit(tx, ready, learned);
+      await messages.rememberKey(tx, key, digest, accepted.id, clock.now());
       return accepted;
-    });
+    };
+    return permissions.learning((learned) => ledger.write((tx) => admitted(tx, learned)));
   }
 
   async #ready(send: SendMessage): Promise<Ready> {
@@ -97,19 +98,6 @@ export class Admission {
     if (!send.degrade) channel.check(send.content, settings);
     if (typeof send.ifSessionClosed === 'object') channel.check(send.ifSessionClosed.template, settings);
     return { ...target, send, options: readOptions(channel, send.options) };
-  }
-
-  /** What speaks against a template may depend on what the provider says of it. */
-  async #learn({ send, account, to, thread }: Ready): Promise<void> {
-    const { content, ifSessionClosed, purpose = 'reply' } = send;
-    const fallback = typeof ifSessionClosed === 'object' ? [ifSessionClosed.template] : [];
-    for (const one of [content, ...fallback]) {
-      const template = templateIn(account, one);
-      if (template === undefined) continue;
-      const person = await personAt(this.#deps, { account, to, thread });
-      const author = sideOf(authorOf(send.author));
-      await this.#deps.permissions.learn({ ...person, kind: one.type, purpose, author, template });
-    }
   }
 
   async #admittedBefore(
@@ -153,10 +141,10 @@ export class Admission {
     return this.#store(tx, account, person, permitted, { request, purpose, author: dead.author, replayOf: dead.id });
   }
 
-  async #admit(tx: Tx, { account, send, options, ...target }: Ready): Promise<SendAccepted> {
+  async #admit(tx: Tx, { account, send, options, ...target }: Ready, learned: Learned): Promise<SendAccepted> {
     const { to, person } = await this.#recipient(tx, account, target);
     const wanted = send.degrade ? nearest(account, person.conversation, send.content) : send.content;
-    const { content, status } = await this.#permit(tx, account, person, { ...send, content: wanted });
+    const { content, status } = await this.#permit(tx, account, person, { ...send, content: wanted }, learned);
     const request: StoredRequest = {
       ...(to && { to }),
       ifSessionClosed: send.ifSessionClosed ?? 'fail',
@@ -228,15 +216,17 @@ export class Admission {
   }
 
   /** What will be sent and whether now: the content, the template in its place, or held until the contact writes. */
-  async #permit(tx: Tx, account: LiveAccount, person: Participant, send: Asked): Promise<Permitted> {
-    const reasons = await this.#refusals(tx, account, person, send, send.content);
+  async #permit(tx: Tx, account: LiveAccount, person: Participant, send: Asked, learned?: Learned): Promise<Permitted> {
+    const refusals = (content: OutboundContent) =>
+      this.#deps.permissions.refusals(tx.db, questionOf(account, person, send, content), learned);
+    const reasons = await refusals(send.content);
     const [first] = reasons;
     if (first === undefined) return { content: send.content, status: 'queued' };
     const fallback = send.ifSessionClosed ?? 'fail';
     const waitsForContact = first.code === 'session_closed' || first.code === 'blocked';
     if (waitsForContact && fallback === 'hold') return { content: send.content, status: 'held' };
     if (first.code === 'session_closed' && typeof fallback === 'object') {
-      if ((await this.#refusals(tx, account, person, send, fallback.template)).length === 0) {
+      if ((await refusals(fallback.template)).length === 0) {
         return { content: fallback.template, status: 'queued' };
       }
     }
@@ -245,13 +235,6 @@ export class Admission {
       reasons,
       ...(first.code === 'session_closed' && expiresAt !== null && { windowEndedAt: iso(expiresAt) }),
     });
-  }
-
-  #refusals(tx: Tx, account: LiveAccount, person: Participant, send: Asked, content: OutboundContent) {
-    const { purpose = 'reply' } = send;
-    const asked = { kind: content.type, purpose, author: sideOf(authorOf(send.author)) };
-    const template = templateIn(account, content);
-    return this.#deps.permissions.refusals(tx.db, { account, ...person, ...asked, template });
   }
 
   async #recipient(
@@ -276,6 +259,17 @@ export class Admission {
     }
     return { person: { contact, conversation: await conversations.lockForUpdate(tx, conversation) } };
   }
+}
+
+/** May this content be sent to them now? */
+function questionOf(
+  account: LiveAccount,
+  person: Participant,
+  { purpose = 'reply', author }: Asked,
+  content: OutboundContent,
+): SendQuestion {
+  const template = templateIn(account, content);
+  return { account, ...person, kind: content.type, purpose, author: sideOf(authorOf(author)), template };
 }
 
 /** The content, or the nearest to it that the channel takes there; where there is none, the channel's check says what is wrong with it. */

@@ -92,8 +92,8 @@ export class Messages {
     const capabilities = capabilitiesOf(account, conversation?.facts);
     const window = conversation?.window ?? NO_WINDOW;
     const question = { ...asked, kind, purpose, author, template };
-    await this.#deps.permissions.learn(question);
-    const reasons = await this.#deps.permissions.refusals(this.#deps.ledger.reader, question);
+    const { permissions, ledger } = this.#deps;
+    const reasons = await permissions.learning((learned) => permissions.refusals(ledger.reader, question, learned));
     return {
       allowed: reasons.length === 0,
       reasons,

@@ -35,6 +35,12 @@ export interface RuleFacts extends PermissionFacts {
   template: TemplateName | undefined;
 }
 
+/** Says why a send is refused. */
+export interface Refusal extends Reason {
+  /** The rule may answer otherwise when it has learned of the template. */
+  mayLearn?: true;
+}
+
 /** Refuses sends for one reason. */
 export interface PermissionRule {
   readonly about: (typeof GRAVITY)[number];
@@ -42,12 +48,19 @@ export interface PermissionRule {
    * Answers why the send is refused, undefined: nothing speaks against it. It may read a few rows by an index, in the transaction that
    * admits the message or opens the attempt, and changes nothing: the question is also asked without a send.
    */
-  refuses(facts: RuleFacts, db: Db): Reason | undefined | Promise<Reason | undefined>;
+  refuses(facts: RuleFacts, db: Db): Refusal | undefined | Promise<Refusal | undefined>;
   /**
-   * Learns what `refuses` needs to know of a template, outside of any transaction and before it is asked: it may ask the provider, and keep the
+   * Learns what `refuses` lacked to know of a template, outside of any transaction, before it is asked again: it may ask the provider, and keep the
    * answer. What it cannot learn, it leaves to `refuses`. Never throws for what the provider says.
    */
   learn?(facts: RuleFacts, account: LiveAccount): Promise<void>;
+}
+
+/** Holds the names of templates of which the rules have learned what there is to learn. */
+export type Learned = ReadonlySet<string>;
+
+function nameOf({ template }: SendQuestion): string {
+  return template === undefined ? '' : `${template.name} ${template.language}`;
 }
 
 const OWN_RULES: readonly PermissionRule[] = [
@@ -56,6 +69,16 @@ const OWN_RULES: readonly PermissionRule[] = [
   { about: 'absence', refuses: blocked },
   { about: 'session', refuses: session },
 ];
+
+/** Ends a unit of work in which a rule would refuse what it may allow when it has learned of the template. */
+class Unlearned extends Error {
+  readonly question: SendQuestion;
+
+  constructor(question: SendQuestion) {
+    super('A rule has to learn of a template first');
+    this.question = question;
+  }
+}
 
 /** Asks every rule: the kernel's own and those of the features. */
 export class Permissions {
@@ -72,20 +95,41 @@ export class Permissions {
     this.#rules = [...this.#rules, ...rules].sort((a, b) => grave(a) - grave(b));
   }
 
-  /** Every reason against the send, the gravest first; an empty list means yes. */
-  async refusals(db: Db, question: SendQuestion): Promise<Reason[]> {
+  /**
+   * Answers every reason against the send, the gravest first; an empty list means yes. `learned`: in what `learning` runs, the templates that it gave;
+   * absent: nothing is learned for it.
+   */
+  async refusals(db: Db, question: SendQuestion, learned?: Learned): Promise<Reason[]> {
     const facts = this.#facts(question);
     const found: Reason[] = [];
     for (const rule of this.#rules) {
-      const reason = await rule.refuses(facts, db);
-      if (reason !== undefined) found.push(reason);
+      const refusal = await rule.refuses(facts, db);
+      if (refusal === undefined) continue;
+      const { mayLearn, ...reason } = refusal;
+      if (mayLearn && learned?.has(nameOf(question)) === false) throw new Unlearned(question);
+      found.push(reason);
     }
     return found;
   }
 
-  /** Lets every rule learn what it needs to know of the template; nothing is asked of anybody where there is none. */
-  async learn(question: SendQuestion): Promise<void> {
-    if (question.template === undefined) return;
+  /**
+   * Runs work that asks for refusals in units of work of its own. Where an answer depends on what may be learned of a template, the unit of work is
+   * undone, the rules learn, and the work runs again.
+   */
+  async learning<T>(work: (learned: Learned) => Promise<T>): Promise<T> {
+    const learned = new Set<string>();
+    for (;;) {
+      try {
+        return await work(learned);
+      } catch (error) {
+        if (!(error instanceof Unlearned)) throw error;
+        await this.#learn(error.question);
+        learned.add(nameOf(error.question));
+      }
+    }
+  }
+
+  async #learn(question: SendQuestion): Promise<void> {
     const facts = this.#facts(question);
     for (const rule of this.#rules) await rule.learn?.(facts, question.account);
   }

@@ -33,7 +33,7 @@ import { fallBack } from './outcome/fallback.ts';
 import type { OutcomeWriter, Sending } from './outcome/writer.ts';
 import type { Outcomes } from './outcome/outcomes.ts';
 import type { Pacer } from './pace.ts';
-import type { Permissions, SendQuestion } from './permission.ts';
+import type { Learned, Permissions, SendQuestion } from './permission.ts';
 import { templateIn } from './template-in.ts';
 
 export interface SendDeps {
@@ -107,9 +107,8 @@ export class SendHandler implements JobHandler {
   }
 
   async #attempt(sending: Sending): Promise<boolean> {
-    const { ledger, writer } = this.#deps;
-    await this.#learn(sending);
-    const opened = await ledger.write((tx) => this.#open(tx, sending));
+    const { ledger, writer, permissions } = this.#deps;
+    const opened = await permissions.learning((learned) => ledger.write((tx) => this.#open(tx, sending, learned)));
     if (opened === 'settled') return this.#done(sending.job);
     if (opened === 'put off') return false;
     if (opened instanceof SendError) {
@@ -130,8 +129,9 @@ export class SendHandler implements JobHandler {
   async #open(
     tx: Tx,
     { job, account, message, attempts: before }: Sending,
+    learned: Learned,
   ): Promise<Opened | SendError | 'settled' | 'put off'> {
-    const { ids, clock, outbox, pacer } = this.#deps;
+    const { ids, clock, outbox, pacer, permissions } = this.#deps;
     // Before anything else: whoever lost the job may not open an attempt.
     if (!(await outbox.isMine(tx, job))) throw new LeaseLost();
     const current = await messages.lockForUpdate(tx, message.id);
@@ -139,7 +139,8 @@ export class SendHandler implements JobHandler {
     const conversation = await conversations.find(tx.db, current.conversationId);
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));
     if (conversation === undefined || contact === undefined) return new SendError('invalid', 'The contact was erased');
-    const refusal = await this.#refusal(tx, account, current, { conversation, contact });
+    const question = questionOf(account, current, { conversation, contact });
+    const [refusal] = await permissions.refusals(tx.db, question, learned);
     if (refusal) return this.#refused(tx, account, current, refusal);
     const { to: asked } = requestOf(current);
     const to = asked ? spelledFor(account, contact, asked) : bestIdentity(account, contact);
@@ -185,19 +186,6 @@ export class SendHandler implements JobHandler {
       return new SendError('settings', cause.message, { providerCode: cause.code, scope: 'message' });
     this.#deps.io.log.warn({ message: message.id, err: cause }, 'A channel threw something unforeseen');
     return new SendError('uncertain', 'The channel failed while the message was being sent');
-  }
-
-  async #refusal(tx: Tx, account: LiveAccount, message: Message, person: Participant): Promise<Reason | undefined> {
-    return (await this.#deps.permissions.refusals(tx.db, questionOf(account, message, person)))[0];
-  }
-
-  /** What speaks against a template may depend on what the provider says of it. */
-  async #learn({ account, message }: Sending): Promise<void> {
-    if (templateIn(account, contentOf(message)) === undefined) return;
-    const { ledger, permissions } = this.#deps;
-    const conversation = await conversations.find(ledger.reader, message.conversationId);
-    const contact = conversation && (await contacts.find(ledger.reader, conversation.contactId, account.channel.id));
-    if (contact) await permissions.learn(questionOf(account, message, { conversation, contact }));
   }
 
   /** As if the provider had said it, where providers do; the rest is ours alone to say. */

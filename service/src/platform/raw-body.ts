@@ -141,7 +141,10 @@ function readAll(
     reservation.grow(chunk.length);
   });
   payload.once('end', () => settle(null, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, bytes)));
-  const brokeOff = () => settle(new ParleyError(400, 'invalid_body', 'The body broke off.'));
+  // Every request is closed in the end: an error that nobody gets would cost its stack.
+  const brokeOff = () => {
+    if (!isSettled) settle(new ParleyError(400, 'invalid_body', 'The body broke off.'));
+  };
   payload.once('error', brokeOff);
   payload.once('close', brokeOff);
 }

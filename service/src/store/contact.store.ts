@@ -86,18 +86,23 @@ const selectHolder = prepared((db, its: Parameters<Identity>) =>
 
 type Spelled = Omit<Identity, 'address'> & Record<'a' | 'b' | 'c' | 'd', string>;
 
-/** A statement takes a list of one length only: as many as a number has spellings at most. */
-const selectHolders = prepared((db, its: Parameters<Spelled>) =>
-  db
-    .selectFrom('identities')
-    .select(['contactId', 'address'])
-    .where('channel', '=', its('channel'))
-    .where('kind', '=', its('kind'))
-    .where('address', 'in', [its('a'), its('b'), its('c'), its('d')])
-    .where('realm', '=', its('realm'))
-    .orderBy('createdAt')
-    .orderBy('address'),
-);
+/** A statement takes a list of one length only: most numbers have two spellings. */
+const selectHolders = (slots: readonly ('a' | 'b' | 'c' | 'd')[]) =>
+  prepared((db, its: Parameters<Spelled>) =>
+    db
+      .selectFrom('identities')
+      .select(['contactId', 'address', 'createdAt'])
+      .where('channel', '=', its('channel'))
+      .where('kind', '=', its('kind'))
+      .where(
+        'address',
+        'in',
+        slots.map((slot) => its(slot)),
+      )
+      .where('realm', '=', its('realm')),
+  );
+const selectOfTwo = selectHolders(['a', 'b']);
+const selectOfFour = selectHolders(['a', 'b', 'c', 'd']);
 
 /** Someone who has an address, and how it is spelled with them. */
 export interface Holder {
@@ -111,8 +116,11 @@ export async function holdersOf(db: Kysely<Schema>, identity: Identity): Promise
   const [a = address, b = a, c = a, d = a, ...more] = addressSpellings(identity);
   if (more.length > 0) throw new Error(`An address has more than ${MAX_SPELLINGS} spellings`);
   if (b === a) return (await selectHolder(db, { channel, realm, kind, address })).rows;
-  const { rows } = await selectHolders(db, { channel, realm, kind, a, b, c, d });
-  return [...rows.filter((one) => one.address === address), ...rows.filter((one) => one.address !== address)];
+  const { rows } = await (c === b ? selectOfTwo : selectOfFour)(db, { channel, realm, kind, a, b, c, d });
+  const isTheirs = (one: Holder) => Number(one.address === address);
+  return rows.sort(
+    (x, y) => isTheirs(y) - isTheirs(x) || x.createdAt - y.createdAt || (x.address < y.address ? -1 : 1),
+  );
 }
 
 /** Finds the contact whose identity it is, in any of its spellings. */

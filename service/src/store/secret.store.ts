@@ -1,5 +1,6 @@
 /** Finds sealed secrets wherever they lie: accounts' settings, what connections learned, what files are read with, facts of which the rest is fetched, the secrets of subscriptions that still listen, and the key's proof. */
 import { sql, type SqlBool } from 'kysely';
+import { first, prepared, type Parameters } from './prepared.ts';
 import type { Db, Tx } from './unit-of-work.ts';
 
 /** A sealed secret with what it is bound to. */
@@ -173,9 +174,13 @@ const own: SecretPlace = {
 /** Lists every table in which secrets lie. */
 export const SECRET_PLACES: readonly SecretPlace[] = [accounts, connections, media, pendingFacts, subscriptions, own];
 
+const selectPosition = prepared((db, its: Parameters<{ name: string }>) =>
+  db.selectFrom('cursors').select('position').where('name', '=', its('name')),
+);
+
 /** Answers the sealed value that is there under this name; undefined: there is none yet. */
 export async function kept(db: Db, name: typeof PROOF | typeof HASH_KEY): Promise<string | undefined> {
-  return (await db.selectFrom('cursors').select('position').where('name', '=', name).executeTakeFirst())?.position;
+  return first(await selectPosition(db, { name }))?.position;
 }
 
 /**

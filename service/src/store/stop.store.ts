@@ -2,12 +2,16 @@
  * Stores since when a contact wants no marketing messages, as releases did that knew no suppressions. It stays with the contact: who turns out to be the
  * same person said it too.
  */
+import { first, prepared, type Parameters } from './prepared.ts';
 import type { Db, Tx } from './unit-of-work.ts';
+
+const selectStop = prepared((db, its: Parameters<{ id: string }>) =>
+  db.selectFrom('contacts').select('marketingStoppedAt').where('id', '=', its('id')),
+);
 
 /** Reads when the contact said stop, in milliseconds since the epoch; undefined: they did not, or nobody knows them. */
 export async function stoppedAt(db: Db, contactId: string): Promise<number | undefined> {
-  const contact = db.selectFrom('contacts').select('marketingStoppedAt').where('id', '=', contactId);
-  return (await contact.executeTakeFirst())?.marketingStoppedAt ?? undefined;
+  return first(await selectStop(db, { id: contactId }))?.marketingStoppedAt ?? undefined;
 }
 
 /** Stores when the contact said stop; `at` null: the contact wants messages again. */

@@ -67,7 +67,10 @@ export function instantOf(seconds: unknown): number | undefined {
 
 /** A copy without the members that are `undefined`, so that absent means absent. */
 export function compact<const T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+  const copy: JsonObject = {};
+  for (const [name, member] of Object.entries(value))
+    if (member !== undefined && name !== '__proto__') copy[name] = member;
+  return copy as T;
 }
 
 export function camelCase(name: string): string {

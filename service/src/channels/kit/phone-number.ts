@@ -64,7 +64,8 @@ function possible(digits: string): string | undefined {
 
 /** Answers the spelling of a number that can be dialled today. */
 export function dialled(digits: string): string {
-  return spellingsOf(digits).find((one) => possible(one) === one) ?? digits;
+  const [only = digits, ...more] = spellingsOf(digits).filter((one) => withoutTrunk(one) === one);
+  return more.length === 0 ? only : ([only, ...more].find((one) => possible(one) === one) ?? digits);
 }
 
 /** Argentina's mobile phones are dialled with a 15 at home, in the place of the 9. */
@@ -73,6 +74,7 @@ const WITH_15 = /^54\d{2,4}15\d{6,8}$/;
 /** Reads digits with the country's code; undefined: no plan has such a number. The library's guesses at what else was meant do not count. */
 function international(digits: string): string | undefined {
   const bare = withoutTrunk(digits);
+  if (possible(bare) === bare) return bare;
   const spellings = spellingsOf(bare);
   const read = spellings.map(possible).filter((one) => one !== undefined);
   // Digits stay as they were given where they spell the number: the provider may know the person by them.

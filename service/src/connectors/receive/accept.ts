@@ -154,7 +154,10 @@ export class Acceptor {
 
 /** Receipts are posted, and their query is part of the URL. Of the headers, only those that are read again are stored. */
 function keptRequest({ url, headers }: RawRequest, parsed: readonly string[] = []): KeptRequest {
-  const kept = Object.entries(headers).filter(([name]) => parsed.includes(name));
+  const kept = parsed.flatMap((name) => {
+    const value = headers[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
   return { url, headers: Object.fromEntries(kept) };
 }
 

@@ -56,16 +56,15 @@ export function stopRule({ wishes, ledger, io }: RuleDeps): PermissionRule {
         facts.template && (await categories.find(db, facts.accountId, facts.template, facts.now - CATEGORY_MS));
       if (facts.purpose === 'campaign' || category === 'MARKETING')
         return refusal(`The contact asked for no more marketing messages at ${iso(first.at)}.`);
-      if (facts.template !== undefined && category === undefined) return refusal(UNKNOWN_CATEGORY);
+      if (facts.template !== undefined && category === undefined)
+        return { ...refusal(UNKNOWN_CATEGORY), mayLearn: true };
       const all = stops.find(({ topic }) => topic === ALL);
       if (all === undefined || category === 'AUTHENTICATION' || (await isAnswer(db, facts, all.at))) return undefined;
       return refusal(`The contact said stop at ${iso(all.at)}: only what they ask for is answered.`);
     },
     async learn(facts, account) {
-      const { template, accountId, now, purpose } = facts;
-      if (template === undefined || purpose === 'campaign') return;
-      if ((await stopsOf(ledger.reader, facts)).length === 0) return;
-      if ((await categories.find(ledger.reader, accountId, template, now - CATEGORY_MS)) !== undefined) return;
+      const { template, accountId, now } = facts;
+      if (template === undefined) return;
       const category = await categoryAt(account, template, io);
       if (category !== undefined) await ledger.write((tx) => categories.put(tx, accountId, template, category, now));
     },

@@ -97,17 +97,18 @@ function stepOf(text: string): Step {
   return { words, isOptional, isRepeated: text.endsWith('*') };
 }
 
-const PATTERNS: readonly (readonly Step[])[] = [...ENGLISH, ...OTHERS].map((text) => text.split(' ').map(stepOf));
+type Pattern = readonly Step[];
+const PATTERNS: readonly Pattern[] = [...ENGLISH, ...OTHERS].map((text) => text.split(' ').map(stepOf));
 const FILLERS = new Set(AROUND.split('|').map(folded));
 
 /** Every place in the pattern at which it can stand without taking a word. */
-function standing(pattern: readonly Step[], from: ReadonlySet<number>): Set<number> {
+function standing(pattern: Pattern, from: ReadonlySet<number>): Set<number> {
   const places = new Set(from);
   for (const place of places) if (pattern[place]?.isOptional === true) places.add(place + 1);
   return places;
 }
 
-function fits(pattern: readonly Step[], words: readonly string[]): boolean {
+function fits(pattern: Pattern, words: readonly string[]): boolean {
   let places = standing(pattern, new Set([0]));
   for (const word of words) {
     const next = new Set<number>();
@@ -122,6 +123,16 @@ function fits(pattern: readonly Step[], words: readonly string[]): boolean {
   return places.has(pattern.length);
 }
 
+/** Patterns by each word that they can begin with: most messages begin with none of these. */
+const BY_BEGINNING = new Map<string, Set<Pattern>>();
+for (const pattern of PATTERNS) {
+  for (const place of standing(pattern, new Set([0]))) {
+    for (const word of pattern[place]?.words ?? []) {
+      BY_BEGINNING.set(word, (BY_BEGINNING.get(word) ?? new Set()).add(pattern));
+    }
+  }
+}
+
 /** Tells whether a folded text is a sentence that asks for no more messages. */
 export function asksToStop(text: string): boolean {
   const all = text.split(' ');
@@ -130,5 +141,6 @@ export function asksToStop(text: string): boolean {
   const end = all.findLastIndex((word) => !FILLERS.has(word));
   if (start < 0) return false;
   const said = all.slice(start, end + 1);
-  return PATTERNS.some((pattern) => fits(pattern, said));
+  const [beginning = ''] = said;
+  return [...(BY_BEGINNING.get(beginning) ?? [])].some((pattern) => fits(pattern, said));
 }
