@@ -8,7 +8,7 @@ export interface ChannelSubject<S> {
   channel: Channel<S>;
   /** As a credential gives them; every secret is set, and each is 8 characters or more. */
   settings: Record<string, unknown>;
-  /** The same without what verification needs. */
+  /** The same without what verification needs. They are settings, too: an account sends though no webhook of it can be trusted. */
   unverifiable: Record<string, unknown>;
   /** Another account of the same connection, which knows as little of itself as it may. */
   sibling: Record<string, unknown>;
@@ -19,7 +19,7 @@ export interface ChannelSubject<S> {
     encode?(body: unknown): Buffer;
     /** Whether two bodies say the same to the provider's signature, which then cannot tell them apart. Default: never. */
     isSame?(one: Buffer, other: Buffer): boolean;
-    /** A request as the provider would make it. */
+    /** A request as the provider would make it. Where it is the same for every body, the suite asks nothing of the body, and more of the token. */
     sign(body: Buffer): RawRequest;
     /** At least one content of every kind that the channel can send. */
     outbound: readonly OutboundContent[];

@@ -7,13 +7,13 @@ import { EVENT_TYPES } from '../../contract/event.ts';
 import { OUTBOUND_KINDS, type OutboundContent } from '../../contract/message.ts';
 import { observedContent } from '../../service/src/api/inbound-content.schema.ts';
 import { has, type ChannelEvent, type PartialFact } from '../../service/src/channels/channel.ts';
-import type { RawRequest } from '../../service/src/connectors/connector.ts';
 import type { HttpResponse } from '../../service/src/core/http.ts';
-import { ParleyError, SEND_ERROR_KINDS, SendError, VerificationError } from '../../service/src/core/errors.ts';
+import { ParleyError, SEND_ERROR_KINDS, SendError } from '../../service/src/core/errors.ts';
 import { mask } from '../../service/src/platform/secret-box.ts';
 import { outgoing } from '../support/outgoing.ts';
 import { channelSizes } from './channel-sizes.ts';
 import type { ChannelSubject } from './channel-subject.ts';
+import { verification } from './channel-verification.ts';
 import { alwaysAnswering, answering, failingWith } from './fake-io.ts';
 import { caught, deepFrozen, mutated, revealed, secretValues } from './probes.ts';
 import { recipientOf } from '../support/recipient.ts';
@@ -105,72 +105,6 @@ function connection<S>({ channel, ...subject }: ChannelSubject<S>): void {
 
   test('of the headers of webhooks it has only those stored that it reads again', () => {
     expect(channel.webhookHeaders).toEqual(expect.arrayContaining([...(channel.parsedHeaders ?? [])]));
-  });
-}
-
-function verification<S>(subject: ChannelSubject<S>): void {
-  const { channel, samples } = subject;
-  const { encode = asJson, isSame = () => false } = samples;
-  const settings = channel.settings.parse(subject.settings);
-  const bodies = samples.webhooks.map((body) => encode(body));
-  const refusal = (request: RawRequest, own = settings): VerificationError => {
-    const error = caught(() => channel.verify(request, 0, own));
-    expect(error).toBeInstanceOf(VerificationError);
-    const digests = Object.values(samples.sign(request.body).headers).filter((value) => value.length >= 16);
-    const telling = [...secretValues(subject.settings, channel.secrets), ...digests];
-    expect(revealed(error, telling)).toEqual([]);
-    return error as VerificationError;
-  };
-
-  test.each(bodies.map((body, index) => [index, body]))('accepts signed webhook %i', (_index, body) => {
-    expect(caught(() => channel.verify(samples.sign(body as Buffer), 0, settings))).toBeUndefined();
-  });
-
-  test.each(bodies.map((body, index) => [index, body]))(
-    'reads no header but those it names: webhook %i',
-    (_i, body) => {
-      const whole = samples.sign(body as Buffer);
-      const named = Object.entries(whole.headers).filter(([name]) => channel.webhookHeaders.includes(name));
-      expect(
-        caught(() => channel.verify({ ...whole, headers: Object.fromEntries(named) }, 0, settings)),
-      ).toBeUndefined();
-      const kept = named.filter(([name]) => channel.parsedHeaders?.includes(name));
-      const stored = { ...whole, headers: Object.fromEntries(kept) };
-      expect(channel.parse(stored, settings)).toEqual(channel.parse(whole, settings));
-      expect(revealed(stored, secretValues(subject.settings, channel.secrets))).toEqual([]);
-      expect(channel.webhookHeaders.every((name) => name === name.toLowerCase())).toBe(true);
-    },
-  );
-
-  test('refuses every change of a byte', () => {
-    const place = fc.record({ body: fc.constantFrom(...bodies), at: fc.nat(), flip: fc.integer({ min: 1, max: 255 }) });
-    fc.assert(
-      fc.property(place, ({ body, at, flip }) => {
-        const forged = Buffer.from(body);
-        const index = at % forged.length;
-        forged[index] = (forged[index] as number) ^ flip;
-        fc.pre(!isSame(forged, body));
-        expect(refusal({ ...samples.sign(body), body: forged }).failure).toBe('mismatch');
-      }),
-    );
-  });
-
-  test('refuses a truncated body, a missing signature, and an account that has no secret', () => {
-    const body = bodies[0] as Buffer;
-    const signed = samples.sign(body);
-    expect(refusal({ ...signed, body: body.subarray(0, -1) }).failure).toBe('mismatch');
-    expect(refusal({ ...signed, headers: {}, query: {} }).failure).toBe('missing');
-    expect(refusal(signed, channel.settings.parse(subject.unverifiable)).failure).toBe('not_configured');
-  });
-
-  test.each([
-    ['no JSON', Buffer.from('not json')],
-    ['an empty body', Buffer.alloc(0)],
-    ['a list', Buffer.from('[]')],
-    ['nesting without end', Buffer.from('['.repeat(200_000))],
-    ['deep objects', Buffer.from(`${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`)],
-  ])('refuses %s, though signed, as malformed', (_name, body) => {
-    expect(refusal(samples.sign(body)).failure).toBe('malformed');
   });
 }
 

@@ -1,12 +1,15 @@
 import { dialog360 } from '../../../service/src/channels/dialog360/index.ts';
+import type { Dialog360Settings } from '../../../service/src/channels/dialog360/settings.ts';
 import { channelConformance } from '../../conformance/channel.ts';
+import type { ChannelSubject } from '../../conformance/channel-subject.ts';
+import { verification } from '../../conformance/channel-verification.ts';
 import { json } from '../../conformance/fake-io.ts';
 import { OUTBOUND_CASES } from '../whatsapp/fixtures/outbound.ts';
 import { WEBHOOKS } from '../whatsapp/fixtures/webhooks.ts';
 import { graphError } from '../whatsapp/support.ts';
-import { CREDENTIAL, proxyError, sign } from './support.ts';
+import { CREDENTIAL, HEADER_VALUE, proxyError, requestWith, sign } from './support.ts';
 
-channelConformance({
+const subject: ChannelSubject<Dialog360Settings> = {
   channel: dialog360,
   settings: CREDENTIAL,
   unverifiable: { ...CREDENTIAL, webhookSecret: undefined, platformSecret: undefined },
@@ -29,4 +32,18 @@ channelConformance({
       json(500, text),
     ],
   },
+};
+
+channelConformance(subject);
+
+describe('with a header of our own and no signature', () => {
+  const headerOnly = { ...CREDENTIAL, platformSecret: undefined };
+  const { samples, sibling } = subject;
+  verification({
+    ...subject,
+    channel: { ...dialog360, secrets: ['apiKey', 'webhookSecret'] },
+    settings: headerOnly,
+    sibling: { ...sibling, platformSecret: undefined },
+    samples: { ...samples, sign: (body) => requestWith(body, { authorization: HEADER_VALUE }) },
+  });
 });

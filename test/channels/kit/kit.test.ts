@@ -1,7 +1,10 @@
 import { Checker } from '../../../service/src/channels/kit/checker.ts';
+import { parseJsonBody } from '../../../service/src/channels/kit/json-body.ts';
 import { camelCase, compact, idOf, instantOf, numberOf } from '../../../service/src/channels/kit/json.ts';
 import { isWithinDepth } from '../../../service/src/core/json-depth.ts';
 import { scrub, stringsIn } from '../../../service/src/channels/kit/scrub.ts';
+import { webhookSecretsOf } from '../../../service/src/channels/kit/webhook-secret.ts';
+import { appSecretMember } from '../../../service/src/channels/protocols/meta/settings.ts';
 
 test.each([
   ['1750000000', 1_750_000_000_000],
@@ -61,4 +64,33 @@ test('a checker reports every finding, and none is no error', () => {
   expect(() => check.finish()).toThrow(
     'a must be text; number was given; b must be a number from 0 to 1; string was given; c must be a URL that starts with https://.',
   );
+});
+
+test.each([
+  [undefined, []],
+  ['one', ['one']],
+  [
+    ['new', 'old'],
+    ['new', 'old'],
+  ],
+])('of the secret %j webhooks are proved by %j', (given, secrets) => {
+  expect(webhookSecretsOf(appSecretMember.parse(given))).toEqual(secrets);
+});
+
+test.each([[''], [[]], [['new', '']], [Array(6).fill('one')], [null]])('%j is no secret', (given) => {
+  expect(appSecretMember.safeParse(given).success).toBe(false);
+});
+
+test.each(['', 'no json', '[]', '['.repeat(200_000)])('a body that is no JSON object is one unsupported', (text) => {
+  const parse = () => {
+    throw new Error('is not called');
+  };
+  expect(parseJsonBody(Buffer.from(text), parse)).toEqual([
+    {
+      type: 'unsupported',
+      dedupeKey: expect.stringMatching(/^body:.{32}$/),
+      raw: text,
+      data: { reason: expect.any(String) },
+    },
+  ]);
 });

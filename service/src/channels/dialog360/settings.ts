@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ConnectionOf, Learned } from '../../connectors/connector.ts';
 import { countryMember } from '../kit/phone-number.ts';
+import { webhookSecretMember, webhookSecretsOf } from '../kit/webhook-secret.ts';
 import { baseUrlMember, metaId } from '../protocols/meta/settings.ts';
 
 /** Headers in which a webhook can bring our secret. The contract wants them named beforehand, so the choice is between these two. */
@@ -38,16 +39,16 @@ export const settingsSchema = z.strictObject({
   /** Its value, chosen by you; without it and without `platformSecret` one is made when the webhook is set. */
   webhookSecret: headerValue.optional(),
   /** Partners: the key of `x-360dialog-signature`; one, or several during a rotation. A webhook without it is refused then. */
-  platformSecret: z.union([signingKey, z.array(signingKey).min(1).max(5)]).optional(),
+  platformSecret: webhookSecretMember(signingKey),
   /** Where the API answers; a stand-in takes its place here. */
   baseUrl: baseUrlMember.default('https://waba-v2.360dialog.io'),
 });
 
 export type Dialog360Settings = z.output<typeof settingsSchema>;
 
+/** Lists the keys by which 360dialog signs for a partner, the current one first; none when it is not configured. */
 export function platformSecrets({ platformSecret }: Pick<Dialog360Settings, 'platformSecret'>): string[] {
-  if (platformSecret === undefined) return [];
-  return typeof platformSecret === 'string' ? [platformSecret] : platformSecret;
+  return webhookSecretsOf(platformSecret);
 }
 
 /** Answers whether nothing is given that proves a webhook. */

@@ -1,10 +1,10 @@
 /** Webhooks → events. */
 import type { ChannelEvent } from '../channel.ts';
 import type { RawRequest, SettingsOf } from '../../connectors/connector.ts';
+import { parseJsonBody } from '../kit/json-body.ts';
 import { compact } from '../kit/json.ts';
 import { readersOf, type Reader } from '../protocols/meta/item.ts';
 import { parseMetaBody } from '../protocols/meta/parse-body.ts';
-import { parseMetaWebhook } from '../protocols/meta/webhook.ts';
 import type { InstagramSettings } from './settings.ts';
 
 /** The inbox of the linked Page, in which Instagram is answered as well. */
@@ -16,11 +16,11 @@ function readerOf({ igUserId, appId, inboxAppId }: InstagramSettings): Reader {
   return compact({ accountId: igUserId, identityKind: 'igsid' as const, appId, ...people });
 }
 
-/** Total. */
+/** Parses the webhook. Total, also for a body that `verify` would have refused. */
 export function parse(
   request: RawRequest,
   settings: InstagramSettings,
   settingsOf?: SettingsOf<InstagramSettings>,
 ): ChannelEvent[] {
-  return parseMetaWebhook(request, (body) => parseMetaBody(body, readersOf(readerOf, settings, settingsOf)));
+  return parseJsonBody(request.body, (body) => parseMetaBody(body, readersOf(readerOf, settings, settingsOf)));
 }

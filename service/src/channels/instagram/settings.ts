@@ -24,7 +24,7 @@ const given = z
     pageId: metaId.optional(),
     accessToken: secret,
     /** Of the Facebook app, then, when the app has one of its own for Instagram, that one: webhooks may be signed with either. */
-    appSecret: appSecretMember.optional(),
+    appSecret: appSecretMember,
     /** Meta app: webhook subscription, token inspection. */
     appId: metaId.optional(),
     /** Meta proves the webhook URL with it. Only worth choosing when the URL is entered at Meta by hand; else one is made. */

@@ -1,10 +1,10 @@
 /** Webhooks → events. */
 import type { ChannelEvent } from '../channel.ts';
 import type { RawRequest, SettingsOf } from '../../connectors/connector.ts';
+import { parseJsonBody } from '../kit/json-body.ts';
 import { compact } from '../kit/json.ts';
 import { readersOf, type Reader } from '../protocols/meta/item.ts';
 import { parseMetaBody } from '../protocols/meta/parse-body.ts';
-import { parseMetaWebhook } from '../protocols/meta/webhook.ts';
 import type { MessengerSettings } from './settings.ts';
 
 /** Automatic answers that people set up in the inbox come without an app, too: no person is taken for what may be a machine. */
@@ -13,11 +13,11 @@ function readerOf({ pageId, appId, inboxAppId }: MessengerSettings): Reader {
   return compact({ accountId: pageId, identityKind: 'psid' as const, appId, ...people });
 }
 
-/** Total. */
+/** Parses the webhook. Total, also for a body that `verify` would have refused. */
 export function parse(
   request: RawRequest,
   settings: MessengerSettings,
   settingsOf?: SettingsOf<MessengerSettings>,
 ): ChannelEvent[] {
-  return parseMetaWebhook(request, (body) => parseMetaBody(body, readersOf(readerOf, settings, settingsOf)));
+  return parseJsonBody(request.body, (body) => parseMetaBody(body, readersOf(readerOf, settings, settingsOf)));
 }

@@ -16,7 +16,7 @@ const given = z.strictObject({
   pageId: metaId,
   /** Page token with pages_messaging and pages_manage_metadata. */
   pageAccessToken: secret,
-  appSecret: appSecretMember.optional(),
+  appSecret: appSecretMember,
   /** Meta app: webhook subscription, token inspection. */
   appId: metaId.optional(),
   /** Meta proves the webhook URL with it. Only worth choosing when the URL is entered at Meta by hand; else one is made. */

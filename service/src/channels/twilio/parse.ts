@@ -1,9 +1,8 @@
 /** Webhook → events: one form tells one thing, a message of a person or a step of one of ours. */
-import { VerificationError } from '../../core/errors.ts';
 import type { ChannelEvent } from '../channel.ts';
 import type { RawRequest } from '../../connectors/connector.ts';
 import { fingerprint } from '../kit/fingerprint.ts';
-import { readJsonObject } from '../kit/json-body.ts';
+import { parseJsonBody } from '../kit/json-body.ts';
 import { compact, textOf, type JsonObject } from '../kit/json.ts';
 import { bare, identities, isByWhatsApp, lineOf, type Line } from './addresses.ts';
 import { decodeForm, membersOf } from './form.ts';
@@ -17,16 +16,9 @@ function unsupported(key: string, reason: string, raw: unknown): ChannelEvent {
   return { type: 'unsupported', dedupeKey: `unsupported:${key}`, raw, data: { reason } };
 }
 
-/** Of bodies that are no form; Twilio's messaging sends none. */
-function jsonEvents(request: RawRequest): ChannelEvent[] {
-  try {
-    const body = readJsonObject(request.body);
-    return [unsupported(fingerprint(body), 'a JSON webhook', body)];
-  } catch (error) {
-    if (!(error instanceof VerificationError)) throw error;
-    const raw = request.body.toString('utf8');
-    return [unsupported(fingerprint(raw), error.message, raw)];
-  }
+/** Keeps bodies that are no form; Twilio's messaging sends none. */
+function jsonEvents({ body }: RawRequest): ChannelEvent[] {
+  return parseJsonBody(body, (json) => [unsupported(fingerprint(json), 'a JSON webhook', json)]);
 }
 
 /** A status callback comes to the URL that the message was sent with; `ErrorCode` stands only in those of messages that failed. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { baseUrlMember } from '../kit/base-url.ts';
 import { countryMember, type NumberSettings } from '../kit/phone-number.ts';
+import { webhookSecretMember, webhookSecretsOf } from '../kit/webhook-secret.ts';
 
 const secret = z.string().min(8).max(4096);
 
@@ -12,7 +13,7 @@ function sid(prefix: string, what: string): z.ZodString {
 const shared = {
   accountSid: sid('AC', 'the Account SID'),
   /** One, or several during a rotation, the current one first. Twilio signs webhooks with it: without it every webhook is refused. */
-  authToken: z.union([secret, z.array(secret).min(1).max(5)]).optional(),
+  authToken: webhookSecretMember(secret),
   /** A key for calls, instead of the auth token; it cannot check webhooks. */
   apiKeySid: sid('SK', 'the SID of an API key').optional(),
   apiKeySecret: secret.optional(),
@@ -75,10 +76,9 @@ export interface TwilioSettings extends NumberSettings {
   baseUrl?: string | undefined;
 }
 
-/** The current token first; none when it is not configured. */
+/** Lists the auth tokens, the current one first; none when it is not configured. */
 export function authTokens({ authToken }: TwilioSettings): string[] {
-  if (authToken === undefined) return [];
-  return typeof authToken === 'string' ? [authToken] : authToken;
+  return webhookSecretsOf(authToken);
 }
 
 /** How Twilio names the account's sender: the number or name, else its Messaging Service. */

@@ -21,7 +21,7 @@ const given = z.strictObject({
   wabaId: metaId.optional(),
   /** Meta app: webhook subscription, sample files of templates. */
   appId: metaId.optional(),
-  appSecret: appSecretMember.optional(),
+  appSecret: appSecretMember,
   /** Meta proves the webhook URL with it. Only worth choosing when the URL is entered at Meta by hand; else one is made. */
   verifyToken: secret.optional(),
   /** Of numbers that are written without their country's code. */

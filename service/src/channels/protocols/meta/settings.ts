@@ -1,6 +1,7 @@
 /** What the settings of every account at Meta have in common. */
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { webhookSecretMember, webhookSecretsOf } from '../../kit/webhook-secret.ts';
 
 export { baseUrlMember } from '../../kit/base-url.ts';
 
@@ -8,8 +9,8 @@ export { baseUrlMember } from '../../kit/base-url.ts';
 export const metaId = z.string().regex(/^\d{1,32}$/, 'must be the numeric id that Meta shows, digits only');
 export const secret = z.string().min(1).max(4096);
 
-/** One, or several during a rotation, the current one first. Without it every webhook is refused. */
-export const appSecretMember = z.union([secret, z.array(secret).min(1).max(5)]);
+/** Reads the app secret, or several during a rotation, the current one first. Without it every webhook is refused. */
+export const appSecretMember = webhookSecretMember(secret);
 
 /** Graph API version, pinned so that Meta's yearly changes come when you choose. */
 export const versionMember = (version: string): z.ZodDefault<z.ZodString> =>
@@ -18,10 +19,9 @@ export const versionMember = (version: string): z.ZodDefault<z.ZodString> =>
     .regex(/^v\d{1,3}\.\d{1,2}$/, `must look like ${version}`)
     .default(version);
 
-/** The app secrets, the current one first; none when it is not configured. */
+/** Lists the app secrets, the current one first; none when it is not configured. */
 export function appSecrets({ appSecret }: { appSecret?: string | string[] | undefined }): string[] {
-  if (appSecret === undefined) return [];
-  return typeof appSecret === 'string' ? [appSecret] : appSecret;
+  return webhookSecretsOf(appSecret);
 }
 
 /** Always the same for the same app and account, so that nothing has to be remembered; tells nothing of the secret. */
