@@ -1,7 +1,8 @@
 /** What is decided before a body is read, and what Node and Fastify refuse by themselves: over the whole service and raw connections. */
 import { connect, type Socket } from 'node:net';
-import { closeApps, startApp, type App } from '../support/app.ts';
+import { ACCOUNT, closeApps, startApp, type App } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { webhookOf } from '../support/webhook.ts';
 
 let app: App;
 const sockets: Socket[] = [];
@@ -88,6 +89,31 @@ test('a webhook URL under another spelling is the same URL', async () => {
   });
 });
 
+const upload = `?channel=whatsapp&externalId=${ACCOUNT.externalId}`;
+test.each([
+  ['as the API writes it', '/v1/media'],
+  ['under another spelling', '/v1/%6dedia'],
+  ['with the name of a host', 'http://proxy.example/v1/media'],
+])('a file is uploaded to its address %s', async (_name, address) => {
+  const ask = (type: string) => {
+    const head = [`POST ${address}${upload} HTTP/1.1`, 'host: x', `authorization: Bearer ${app.key}`];
+    return answered(write([...head, `content-type: ${type}`, 'content-length: 7', '', '{"a":1}'].join('\r\n')));
+  };
+  expect(await ask('image/png')).toMatchObject({ status: 201 });
+  expect(await ask('application/json')).toMatchObject({ status: 415, body: { code: 'media_type_not_allowed' } });
+});
+
+test('a webhook is accepted at its whole address, as a proxy may ask for it', async () => {
+  const { body, headers } = webhookOf();
+  const { pathname } = new URL(app.account.webhookUrl);
+  const all = { host: 'x', ...headers, 'content-length': body.length };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  const raw = write(
+    `POST HTTP://proxy.example:8080${pathname} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body.toString()}`,
+  );
+  await eventually(() => raw.text.endsWith('OK'), 'the webhook to be accepted');
+});
+
 test.each([
   ['POST', '/v1/accounts', 'GET, HEAD'],
   ['DELETE', '/v1/messages', 'POST'],
@@ -112,6 +138,25 @@ test.each([
     'invalid_request',
   ],
   ['bytes that are no request', 'secret\r\n\r\n', 400, 'invalid_request'],
+  ['no name of a host', 'GET /v1/secret HTTP/1.1\r\n\r\n', 400, 'invalid_request'],
+  [
+    'a webhook without the name of a host',
+    'POST /webhooks/whatsapp/secret HTTP/1.1\r\ncontent-length: 6\r\n\r\nsecret',
+    400,
+    'invalid_request',
+  ],
+  [
+    'an expectation that nobody knows',
+    'GET /v1/secret HTTP/1.1\r\nhost: x\r\nexpect: secret\r\n\r\n',
+    417,
+    'invalid_request',
+  ],
+  [
+    'an address that climbs out of the description',
+    'GET /docs/../secret HTTP/1.1\r\nhost: x\r\n\r\n',
+    404,
+    'not_found',
+  ],
   ['headers that are too long', `GET / HTTP/1.1\r\nx: ${'secret'.repeat(4_000)}\r\n\r\n`, 431, 'invalid_request'],
 ])('%s: a problem that repeats nothing', async (_name, bytes, status, code) => {
   const answer = await answered(write(bytes));

@@ -143,6 +143,13 @@ describe('uncertain: the request may have arrived', () => {
       'closed within the body',
       (socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{"a"')),
     ],
+    ...['', 'content-length: 9\r\n'].map((header): [string, (socket: net.Socket) => void] => [
+      `another protocol in the place of an answer ${header}`.trim(),
+      (socket) =>
+        socket.once('data', () =>
+          socket.write(`HTTP/1.1 101 Other\r\nconnection: upgrade\r\nupgrade: x\r\n${header}\r\n`),
+        ),
+    ]),
     ['an answer that is no HTTP', (socket) => socket.once('data', () => socket.end('\u0000\u0001garbage\r\n\r\n'))],
   ])('%s', async (_name, onConnection) => {
     const port = await servers.tcp(onConnection);

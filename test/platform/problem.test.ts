@@ -18,7 +18,7 @@ test.each<[string, unknown, number, string]>([
   ['Fastify: media type', fastifyError('FST_ERR_CTP_INVALID_MEDIA_TYPE', 415), 415, 'invalid_body'],
   ['Fastify: its own failure', fastifyError('FST_ERR_SEND_INSIDE_ONERR', 500), 500, 'internal'],
   ['Nest: no route', new NotFoundException('Cannot GET /quotes'), 404, 'not_found'],
-  ['Nest: a guard said no', new ForbiddenException(), 403, 'unauthorized'],
+  ['an address out of the files of /docs', new ForbiddenException(), 404, 'not_found'],
   ['Nest: another client error', new ImATeapotException(), 418, 'invalid_request'],
   ['Nest: a server error', new InternalServerErrorException('quotes'), 500, 'internal'],
   ['a webhook that is not signed', new VerificationError('missing', 'quotes'), 401, 'invalid_signature'],

@@ -11,6 +11,7 @@ import type { Provisioning } from '../connectors/provisioning.ts';
 import type { RawRequest } from '../connectors/connector.ts';
 import { VerificationError } from '../core/errors.ts';
 import { queryOf, type Acceptor } from '../connectors/receive/accept.ts';
+import { answerExpectation, answerNoHost } from '../platform/client-errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { toProblem } from '../platform/problem.ts';
@@ -150,12 +151,21 @@ function rawRequest(
   return { method: 'POST', url: `${publicUrl}${url}`, headers: read, query: queryOf(url), body };
 }
 
+/** Leaves the host out of an address that was written in full, as proxies write it (RFC 9112, 3.2.2). */
+function pathOf(url = ''): string {
+  if (url.startsWith('/')) return url;
+  const path = url.replace(/^https?:\/\/[^/?#]*/i, '');
+  return path === '' || path.startsWith('?') ? `/${path}` : path;
+}
+
 /** A server of which `webhooks` gets every request first. Its time limits are Fastify's. */
 export function withWebhooks(webhooks: WebhookListener): FastifyServerFactory {
   return (others, options) => {
-    const server = createServer((request, response) => {
+    const server = createServer({ requireHostHeader: false }, (request, response) => {
       // On the way out: the last answer of this connection, which would otherwise keep the process waiting.
       if (!server.listening) response.setHeader('connection', 'close');
+      if (answerNoHost(request, response)) return;
+      request.url = pathOf(request.url);
       if (webhooks.handle(request, response)) return;
       // The caller may have all bytes of a file before the answer is at its end; by then nobody looks for idle connections any more.
       response.once('finish', () => {
@@ -163,6 +173,7 @@ export function withWebhooks(webhooks: WebhookListener): FastifyServerFactory {
       });
       others(request, response);
     });
+    server.on('checkExpectation', answerExpectation);
     const { keepAliveTimeout, requestTimeout } = options as { keepAliveTimeout: number; requestTimeout: number };
     return Object.assign(server, { keepAliveTimeout, requestTimeout });
   };

@@ -1,4 +1,5 @@
 /** Answers what Node and Fastify refuse before any route is asked, as every other problem is answered; their own answers repeat the address. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { noRequest, toProblem } from './problem.ts';
@@ -25,6 +26,24 @@ export function answerClientError({ code = '' }: NodeJS.ErrnoException, socket: 
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** Answers requests of HTTP/1.1 without the name of a host, which may not be (RFC 9112, 3.2). False: it is not one. */
+export function answerNoHost({ headers, httpVersion }: IncomingMessage, response: ServerResponse): boolean {
+  if (headers.host !== undefined || httpVersion !== '1.1') return false;
+  refuse(response, 400);
+  return true;
+}
+
+/** Answers requests whose header `Expect` asks for what the service does not know. */
+export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  refuse(response, 417);
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  const body = JSON.stringify(noRequest(status).problem);
+  const length = Buffer.byteLength(body);
+  response.writeHead(status, { 'content-type': TYPE, 'content-length': length, connection: 'close' }).end(body);
 }
 
 /** Answers addresses that Fastify's router cannot read. */

@@ -27,6 +27,7 @@ const TITLES: Partial<Record<number, string>> = {
   413: 'Too large',
   414: 'Address too long',
   415: 'Form not accepted',
+  417: 'Expectation not known',
   422: 'Refused by the provider',
   429: 'Too many requests',
   431: 'Headers too long',
@@ -87,18 +88,20 @@ function internal(requestId: string): ProblemAnswer {
 const BY_STATUS: Partial<Record<number, [ProblemCode, string]>> = {
   400: ['invalid_body', 'The body cannot be read; send valid JSON.'],
   401: ['unauthorized', 'Give the API key as "Authorization: Bearer <key>".'],
-  403: ['unauthorized', 'This API key may not do that.'],
   404: ['not_found', 'There is nothing at this address; the API is described at /docs.'],
   405: ['method_not_allowed', 'This address does not take this method; the API is described at /docs.'],
   408: ['invalid_request', 'The request came too slowly.'],
   413: ['body_too_large', 'The body is larger than this address takes.'],
   414: ['invalid_request', 'The address is too long.'],
   415: ['invalid_body', 'The content type is not accepted here; send application/json, not compressed.'],
+  417: ['invalid_request', 'The header Expect may only say 100-continue.'],
   431: ['invalid_request', 'The headers are too long.'],
   503: ['overloaded', 'The service is stopping or overloaded; try again.'],
 };
 
-function ofStatus(status: number, requestId: string): ProblemAnswer {
+function ofStatus(given: number, requestId: string): ProblemAnswer {
+  // Refused are only addresses that climb out of the files of /docs, where there is nothing.
+  const status = given === 403 ? 404 : given;
   const [code, detail] = BY_STATUS[status] ?? [];
   if (code !== undefined && detail !== undefined) return answer(status, code, detail);
   return status >= 400 && status < 500

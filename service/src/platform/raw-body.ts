@@ -39,13 +39,16 @@ const tooSlow = () => new ParleyError(408, 'invalid_body', 'The body came too sl
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 
+const UPLOADS = '/v1/media';
+
 /** Registers the parsers: at `/v1/media` the body is a `Readable`, elsewhere parsed JSON (`undefined` when empty). */
 export function registerBodies(fastify: FastifyInstance, limits: BodyLimits): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request: FastifyRequest, payload: Readable, done: Done) => {
     if (encodingOf(request) !== undefined) done(encoded());
-    else if (/^\/v1\/media\/?(?:\?|$)/.test(request.url)) capped(request, payload, limits.maxMediaBytes, done);
+    // The route, not the address as it was written.
+    else if (request.routeOptions.url === UPLOADS) capped(request, payload, limits.maxMediaBytes, done);
     else readJson(request, payload, limits.maxJsonBytes ?? 1024 * 1024, parseJson as JsonParser, done);
   });
 }

@@ -45,6 +45,11 @@ export class RequestProgress {
       this.#request = request;
       this.#startTimer(this.#timeouts.connectMs);
       request.once('socket', (socket) => this.#watch(socket));
+      request.once('upgrade', (_response, socket) => {
+        // Nobody asked for it. Without this Node would close the connection, and tell nothing.
+        socket.destroy();
+        request.emit('error', Object.assign(new Error('other protocol'), { code: 'HPE_INVALID_STATUS' }));
+      });
       return request;
     },
   };
