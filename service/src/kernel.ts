@@ -35,6 +35,7 @@ import { findEchoedMessage } from './outbound/echo-matcher.ts';
 import { rateKeyOf, type Pacer } from './outbound/pace.ts';
 import { Permissions } from './outbound/permission.ts';
 import { ratesOf } from './outbound/rates.ts';
+import { Renewals } from './outbound/renewals.ts';
 import { Watermarks } from './outbound/watermarks.ts';
 import type { Role } from './config/servers.ts';
 import type { Notifier } from './outbox/notifier.ts';
@@ -119,13 +120,14 @@ async function makeBasis(world: World) {
   const watermarks = new Watermarks({ ...shared, outcomes });
   const subscriptions = new Subscriptions({ ...shared, sealer, urls, log: world.logger });
   const permissions = new Permissions(clock);
+  const renewals = new Renewals();
   const admission = new Admission({ ...shared, publisher, subscriptions, permissions, urls });
   const limits = new Limits({ accounts, io });
   const { publicUrl, localUrl } = world;
   const provisioning = new Provisioning({ accounts, io, publicUrl, localUrl: () => localUrl() });
   return {
     ...{ shared, io, driver, accounts, publisher, outcomes, circuit, statuses, rates, watermarks },
-    ...{ subscriptions, permissions, admission, limits, provisioning },
+    ...{ subscriptions, permissions, renewals, admission, limits, provisioning },
   };
 }
 
@@ -188,15 +190,16 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
 /** Makes the features and registers what they do while things happen. */
 function makeFeatures(
   { keep, spoolDir, maxMediaBytes: maxBytes, files, metrics, secretBox: sealer }: World,
-  { shared, publisher, permissions, admission, io }: Basis,
+  { shared, publisher, permissions, renewals, admission, io }: Basis,
   given: Pick<Kernel, 'reader' | 'eraser'>,
   list: readonly MakeFeature[],
 ): Feature[] {
   const kernel: Kernel = { ...shared, ...given, publisher, admission, sealer, io, keep, spoolDir, maxBytes, files };
   const features = list.map((make) => make(kernel));
-  for (const { reactions = [], permissionRules = [], metrics: gauges = [] } of features) {
+  for (const { reactions = [], permissionRules = [], files: own = [], metrics: gauges = [] } of features) {
     publisher.register(reactions);
     permissions.register(permissionRules);
+    renewals.register(own);
     for (const gauge of gauges) metrics.follow(gauge);
   }
   return features;

@@ -3,6 +3,7 @@ import * as attempts from '../../service/src/store/attempt.store.ts';
 import * as dead from '../../service/src/store/dead-letter.store.ts';
 import { dropMediaOf } from '../../service/src/store/media-keeping.store.ts';
 import * as media from '../../service/src/store/media.store.ts';
+import * as uploads from '../../service/src/store/upload.store.ts';
 import * as messages from '../../service/src/store/message.store.ts';
 import * as providerIds from '../../service/src/store/provider-id.store.ts';
 import { LIMIT } from '../../service/src/store/stretch.ts';
@@ -206,17 +207,42 @@ export function describeMessageStores(open: OpenLedger): void {
         providerId: 'p',
         bytes: 9,
         expiresAt: 100,
+        ...uploads.NOT_KEPT,
       };
-      await ledger.write((tx) => media.putUpload(tx, upload));
+      await ledger.write((tx) => uploads.putUpload(tx, upload));
       const find = (accountId: string, sha256: string, mimeType: string, now: number) =>
-        media.findUpload(ledger.reader, accountId, sha256, mimeType, now);
+        uploads.findUpload(ledger.reader, { accountId, sha256, mimeType }, now);
       expect(await find('acc', 's', 'image/png', 99)).toEqual(upload);
       expect(await find('acc', 's', 'image/png', 100)).toBeUndefined();
       expect(await find('other', 's', 'image/png', 99)).toBeUndefined();
       expect(await find('acc', 't', 'image/png', 99)).toBeUndefined();
       expect(await find('acc', 's', 'image/webp', 99)).toBeUndefined();
-      await ledger.write((tx) => media.putUpload(tx, { ...upload, providerId: 'q', expiresAt: null }));
-      expect(await find('acc', 's', 'image/png', 1e12)).toEqual({ ...upload, providerId: 'q', expiresAt: null });
+      await ledger.write((tx) => uploads.putUpload(tx, { ...upload, providerId: 'q', expiresAt: null }));
+      const second = { ...upload, providerId: 'q', expiresAt: null };
+      expect(await find('acc', 's', 'image/png', 1e12)).toEqual(second);
+      // The provider lost it: it is not used again, and what took its place is found by either id.
+      await ledger.write((tx) => uploads.markLost(tx, second, 1));
+      expect(await find('acc', 's', 'image/png', 1e12)).toBeUndefined();
+      const third = { ...second, providerId: 'r' };
+      await ledger.write((tx) => uploads.putUpload(tx, third));
+      expect(await find('acc', 's', 'image/png', 1e12)).toEqual(third);
+      const named = await uploads.named(ledger.reader, 'acc', ['q', 'r', 'p', 'q']);
+      expect([...named]).toEqual([
+        ['q', third],
+        ['r', third],
+      ]);
+      expect(await uploads.named(ledger.reader, 'other', ['q', 'r'])).toEqual(new Map());
+      await ledger.write((tx) => uploads.forget(tx, 'acc', ['q']));
+      expect(await uploads.named(ledger.reader, 'acc', ['q', 'r'])).toEqual(new Map());
+    });
+
+    test('is named by members of a content that are ids, wherever they stand', () => {
+      const content = { type: 'native', body: { image: { id: 'a', caption: 'a' }, cards: [{ attachment_id: 'b' }] } };
+      expect(uploads.namesIn(content)).toEqual(['a', 'b']);
+      expect(uploads.renamed(content, new Map([['a', 'c']]))).toEqual({
+        type: 'native',
+        body: { image: { id: 'c', caption: 'a' }, cards: [{ attachment_id: 'b' }] },
+      });
     });
   });
 }

@@ -30,7 +30,7 @@ function gate() {
 
 function eraserOn(ledger: Ledger, clock: ReturnType<typeof manualClock>): Eraser {
   const outbox = new Outbox(clock, { notify: () => undefined, start: () => undefined, stop: async () => undefined });
-  outbox.register([{ kind: 'maintenance' }]);
+  outbox.register([{ kind: 'maintenance' }, { kind: 'media' }]);
   const eraser = new Eraser({ ledger, outbox, clock });
   eraser.register(allErasers(ledger, idleFeatures({ outbox, clock })));
   return eraser;
@@ -60,7 +60,8 @@ async function send(tx: Tx): Promise<void> {
 
 /** Takes steps until the erasure waits or is over. */
 async function steps(ledger: Ledger, eraser: Eraser, now: number): Promise<unknown> {
-  const { payload } = await ledger.reader.selectFrom('jobs').select('payload').executeTakeFirstOrThrow();
+  const jobs = ledger.reader.selectFrom('jobs').select('payload').where('kind', '=', 'maintenance');
+  const { payload } = await jobs.executeTakeFirstOrThrow();
   for (;;) {
     const progress = await ledger.write((tx) => eraser.step(tx, JSON.parse(payload) as Record<string, unknown>, now));
     if (progress !== 'more') return progress;

@@ -31,6 +31,7 @@ import { Circuit } from '../../service/src/outbound/circuit.ts';
 import { rateKeyOf } from '../../service/src/outbound/pace.ts';
 import { Permissions } from '../../service/src/outbound/permission.ts';
 import { ratesOf } from '../../service/src/outbound/rates.ts';
+import type { FileRenewal } from '../../service/src/outbound/renewals.ts';
 import { Statuses } from '../../service/src/outbound/outcome/statuses.ts';
 import { Outcomes } from '../../service/src/outbound/outcome/outcomes.ts';
 import { findEchoedMessage } from '../../service/src/outbound/echo-matcher.ts';
@@ -48,6 +49,8 @@ export interface FixtureOptions {
   capabilities?: Partial<Capabilities> | ((facts: ConversationFacts) => Partial<Capabilities>);
   lookup?: LookupPower<unknown>['find'];
   complete?: CompletionPower<unknown>['complete'];
+  /** How files are given anew that the provider lost. Default: there is none to give. */
+  renew?: FileRenewal['renew'];
   /** Each account names people in its own way. */
   realms?: boolean;
   clock?: Clock;
@@ -138,7 +141,19 @@ export class OutboundFixture {
       webhookUrl: ({ id }: { id: string }) => `https://parley.example.com/webhooks/${id}`,
     };
     const permissions = new Permissions(clock);
-    const given = { outcomes, circuit, statuses, rates, permissions, io, random: () => 0.5, provisioning, failures };
+    const renewals = { renew: this.#options.renew ?? (async () => undefined) };
+    const given = {
+      outcomes,
+      circuit,
+      statuses,
+      rates,
+      permissions,
+      renewals,
+      io,
+      random: () => 0.5,
+      provisioning,
+      failures,
+    };
     this.#outbound = buildOutbound({ ...shared, ...given });
     this.#admission = new Admission({ ...shared, publisher, subscriptions: this.subscriptions, permissions, urls });
     const maintenance = new MaintenanceHandler({ ...shared, tasks: [watermarks, this.eraser], load: { accepted: 0 } });

@@ -29,6 +29,7 @@ const GROWING = [
   'media',
   'pending_facts',
   'uploads',
+  'lost_uploads',
   'rates',
   'cursors',
 ];

@@ -4,7 +4,7 @@ import type { IdentityChange, Preference } from '../../../contract/event-data.ts
 import type { EventData, IdentityRef, WindowOpener } from '../../../contract/event.ts';
 import type { InboundContentOf, MessageContext } from '../../../contract/message.ts';
 import type { MediaRef } from '../connectors/connector.ts';
-import type { SendErrorKind, SendErrorScope } from '../core/errors.ts';
+import type { SendErrorDetails, SendErrorKind, SendErrorScope } from '../core/errors.ts';
 
 /** Names a person as a webhook does. At least one identity; the most lasting first. */
 export interface ContactRef {
@@ -85,6 +85,14 @@ export interface ParsedDeletion extends ParsedBase {
   providerMessageId: string;
   isOwn?: true;
 }
+/** What the provider says of a message that failed, and of nothing else. */
+export interface StatusError extends Pick<SendErrorDetails, 'providerCode' | 'lostFile'> {
+  kind: SendErrorKind;
+  code: string;
+  message: string;
+  /** Of `settings`, whether the account is refused (the default) or this message alone. */
+  scope?: SendErrorScope;
+}
 /** A step of the status ladder of an outbound message. `correlationId` is our message id, where the provider echoes it. */
 export interface ParsedStatus extends ParsedBase {
   type: 'message.status';
@@ -93,8 +101,7 @@ export interface ParsedStatus extends ParsedBase {
   /** What the message says, where the provider tells that instead of our id: the one whose answer was lost is known by it. Needs `contact`. */
   said?: ParsedContent;
   status: 'sent' | 'delivered' | 'read' | 'played' | 'failed';
-  /** `scope`: of `settings`, whether the account is refused (the default) or this message alone. */
-  error?: { kind: SendErrorKind; code: string; message: string; providerCode?: string; scope?: SendErrorScope };
+  error?: StatusError;
   pricing?: { billable?: boolean; model?: string; type?: string; category?: string };
   /** End of a free entry point that this status tells of. */
   freeUntil?: number;

@@ -50,6 +50,8 @@ export interface SendErrorDetails {
   retryAfterMs?: number;
   /** The provider's trace id, for a support case. */
   traceId?: string;
+  /** Set, of `invalid` only: the provider says that it does not have a file (any more) that the message names by its id. */
+  lostFile?: true;
 }
 
 /**

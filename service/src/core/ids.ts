@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 
 /** Tells what an id names. */
 export type IdPrefix =
-  'cnn' | 'acc' | 'con' | 'cnv' | 'msg' | 'att' | 'rcp' | 'evt' | 'sub' | 'job' | 'mdi' | 'fct' | 'key' | 'dlv';
+  'cnn' | 'acc' | 'con' | 'cnv' | 'msg' | 'att' | 'rcp' | 'evt' | 'sub' | 'job' | 'mdi' | 'upl' | 'fct' | 'key' | 'dlv';
 
 /** A source of new ids. */
 export interface Ids {

@@ -17,6 +17,7 @@ import type { PersonEraser } from '../maintenance/person-eraser.ts';
 import type { Ages, RetentionPart } from '../maintenance/retention-part.ts';
 import type { Admission } from '../outbound/admit.ts';
 import type { PermissionRule } from '../outbound/permission.ts';
+import type { FileRenewal } from '../outbound/renewals.ts';
 import type { JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
 
@@ -81,6 +82,8 @@ export interface Feature {
   readonly reactions?: readonly Reaction[];
   /** What it says against sends. */
   readonly permissionRules?: readonly PermissionRule[];
+  /** How it gives providers anew what they lost of messages. */
+  readonly files?: readonly FileRenewal[];
   /** How it forgets a person. */
   readonly erase?: readonly PersonEraser[];
   /** How it drops what is old. */

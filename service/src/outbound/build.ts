@@ -16,7 +16,7 @@ import type { Rates } from './rates.ts';
 import { SendHandler, type SendDeps } from './send.ts';
 import { SettleHandler } from './outcome/settle.ts';
 
-export interface OutboundDeps extends Pick<SendDeps, 'observer' | 'provisioning' | 'permissions'> {
+export interface OutboundDeps extends Pick<SendDeps, 'observer' | 'provisioning' | 'permissions' | 'renewals'> {
   ledger: Ledger;
   outbox: Outbox;
   accounts: Accounts;

@@ -2,6 +2,7 @@
  * Sends one message: checked again, an attempt opened on disk, the provider called once outside any unit of work, the attempt closed.
  * An attempt that is found open means that the process ended during the call: the outcome is unknown, and nothing is repeated.
  */
+import type { OutboundContent } from '../../../contract/message.ts';
 import type { Accounts } from '../connectors/accounts.ts';
 import type { LiveAccount } from '../connectors/live.ts';
 import type { Provisioning } from '../connectors/provisioning.ts';
@@ -30,10 +31,12 @@ import { EXPIRED } from './expiry.ts';
 import { lateAt, SEND } from './jobs.ts';
 import { contentOf, outgoingOf, requestOf, whereOf, writerOf, type Circumstances } from './message-view.ts';
 import { fallBack } from './outcome/fallback.ts';
+import { lostFile } from './outcome/refusals.ts';
 import type { OutcomeWriter, Sending } from './outcome/writer.ts';
 import type { Outcomes } from './outcome/outcomes.ts';
 import type { Pacer } from './pace.ts';
 import type { Learned, Permissions, SendQuestion } from './permission.ts';
+import type { FileRenewal } from './renewals.ts';
 import { templateIn } from './template-in.ts';
 
 export interface SendDeps {
@@ -43,6 +46,7 @@ export interface SendDeps {
   outcomes: Outcomes;
   pacer: Pacer;
   permissions: Permissions;
+  renewals: FileRenewal;
   writer: OutcomeWriter;
   io: ConnectorIo;
   clock: Clock;
@@ -106,8 +110,13 @@ export class SendHandler implements JobHandler {
     return this.#attempt(sending);
   }
 
-  async #attempt(sending: Sending): Promise<boolean> {
+  async #attempt(given: Sending): Promise<boolean> {
     const { ledger, writer, permissions } = this.#deps;
+    const sending = await this.#renewed(given);
+    if (sending instanceof SendError) {
+      await writer.refused(given, undefined, sending);
+      return false;
+    }
     const opened = await permissions.learning((learned) => ledger.write((tx) => this.#open(tx, sending, learned)));
     if (opened === 'settled') return this.#done(sending.job);
     if (opened === 'put off') return false;
@@ -119,6 +128,31 @@ export class SendHandler implements JobHandler {
     if (outcome instanceof SendError) await writer.refused(sending, opened.attemptId, outcome);
     else await writer.accepted(sending, opened.attemptId, outcome);
     return true;
+  }
+
+  /** Gives the provider anew what it said that it lost of the message, which names it as the provider does from then on. */
+  async #renewed(sending: Sending): Promise<Sending | SendError> {
+    const { account, message, attempts: calls } = sending;
+    const refused = lostFile(calls);
+    if (refused === undefined) return sending;
+    const content = await this.#renew(account, message);
+    if (content instanceof SendError) return content;
+    if (content === undefined) return asRefused(refused);
+    await this.#deps.ledger.write(async (tx) => {
+      const current = await messages.lockForUpdate(tx, message.id);
+      if (current?.status === 'queued') await messages.update(tx, message.id, { content });
+    });
+    return { ...sending, message: { ...message, content } };
+  }
+
+  /** Nothing that goes wrong with a file says anything about the message: it was not sent, and may be. */
+  async #renew(account: LiveAccount, message: Message): Promise<OutboundContent | SendError | undefined> {
+    try {
+      return await this.#deps.renewals.renew(account, contentOf(message));
+    } catch (cause) {
+      const error = this.#sendError(message, cause);
+      return error.kind === 'uncertain' ? new SendError('unreachable', error.message, error.details) : error;
+    }
   }
 
   /**
@@ -235,6 +269,12 @@ export class SendHandler implements JobHandler {
     });
     return false;
   }
+}
+
+/** What the provider said of a file that cannot be given to it anew. */
+function asRefused({ error }: Attempt): SendError {
+  const { message = 'The provider does not have a file of the message', providerCode } = error ?? {};
+  return new SendError('invalid', message, providerCode === undefined ? {} : { providerCode });
 }
 
 /** May this message be sent to them now? */

@@ -28,7 +28,7 @@ export async function ofMessage(db: Db, messageId: string): Promise<Attempt[]> {
 }
 
 /** Outcomes of attempts that surely showed the contact nothing. */
-const SHOWED_NOTHING: readonly (string | null)[] = ['throttled', 'session_closed', 'settings'];
+const SHOWED_NOTHING: readonly (string | null)[] = ['throttled', 'session_closed', 'settings', 'invalid'];
 
 const selectOutcomes = prepared((db, its: Parameters<{ messageId: string }>) =>
   db.selectFrom('attempts').select('outcome').where('messageId', '=', its('messageId')),

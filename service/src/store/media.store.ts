@@ -1,4 +1,4 @@
-/** Stores files: those that contacts sent, by Parley's id, and those that were uploaded to send, by their hash. */
+/** Stores files that contacts sent, by Parley's id. */
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
@@ -75,46 +75,4 @@ export function idsIn(content: unknown): string[] {
 /** Forgets the files that a message's content tells of. */
 export async function forget(tx: Tx, content: unknown): Promise<void> {
   for (const id of idsIn(content)) await tx.db.deleteFrom('media').where('id', '=', id).execute();
-}
-
-/** A file that was uploaded to a provider to be sent. */
-export interface Upload {
-  accountId: string;
-  sha256: string;
-  mimeType: string;
-  providerId: string;
-  bytes: number;
-  expiresAt: number | null;
-}
-
-/**
- * Finds an upload of the same bytes that the provider still has at `now`: the instant, in milliseconds since the epoch, at which it is to be used.
- */
-export async function findUpload(
-  db: Kysely<Schema>,
-  accountId: string,
-  sha256: string,
-  mimeType: string,
-  now: number,
-): Promise<Upload | undefined> {
-  const row = await db
-    .selectFrom('uploads')
-    .selectAll()
-    .where('accountId', '=', accountId)
-    .where('sha256', '=', sha256)
-    .where('mimeType', '=', mimeType)
-    .where((is) => is.or([is('expiresAt', 'is', null), is('expiresAt', '>', now)]))
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
-  return { accountId, sha256, mimeType, providerId: row.providerId, bytes: row.bytes, expiresAt: row.expiresAt };
-}
-
-/** Stores an upload, in the place of an earlier one of the same bytes. */
-export async function putUpload(tx: Tx, upload: Upload): Promise<void> {
-  const values = { providerId: upload.providerId, bytes: upload.bytes, expiresAt: upload.expiresAt };
-  await tx.db
-    .insertInto('uploads')
-    .values({ accountId: upload.accountId, sha256: upload.sha256, mimeType: upload.mimeType, ...values })
-    .onConflict((conflict) => conflict.columns(['accountId', 'sha256', 'mimeType']).doUpdateSet(values))
-    .execute();
 }

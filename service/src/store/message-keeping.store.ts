@@ -3,9 +3,10 @@ import type { SelectQueryBuilder } from 'kysely';
 import type { InboundContent } from '../../../contract/message.ts';
 import { read, textOf } from './json.ts';
 import * as media from './media.store.ts';
-import type { Schema } from './schema.ts';
+import type { MessagesTable, Schema } from './schema.ts';
 import { LIMIT, more, type Next, type Stretch } from './stretch.ts';
 import type { Db, Tx } from './unit-of-work.ts';
+import * as uploads from './upload.store.ts';
 
 /** One call forgets so many rows. */
 const ROWS = 250;
@@ -29,16 +30,24 @@ export async function countMessages(db: Db, conversationId: string): Promise<Mes
 export async function dropMessages(tx: Tx, conversationId: string): Promise<boolean> {
   const { db } = tx;
   const own = db.selectFrom('messages').where('conversationId', '=', conversationId);
-  const rows = await own.select(['id', 'content']).orderBy('id').limit(ROWS).execute();
+  const rows = await own.select(['id', 'accountId', 'direction', 'content']).orderBy('id').limit(ROWS).execute();
   const upTo = rows.at(-1)?.id;
   if (upTo === undefined) return false;
   for (const { content } of rows) await media.forget(tx, read(content));
+  await forgetSent(tx, rows);
   const ids = own.where('id', '<=', upTo).select('id');
   await db.deleteFrom('attempts').where('messageId', 'in', ids).execute();
   await db.deleteFrom('idempotency').where('messageId', 'in', ids).execute();
   await db.deleteFrom('messageProviderIds').where('messageId', 'in', ids).execute();
   await db.deleteFrom('messages').where('conversationId', '=', conversationId).where('id', '<=', upTo).execute();
   return rows.length === ROWS;
+}
+
+/** What was sent to the contact by an id of an upload is uploaded anew where it is sent to another. */
+async function forgetSent(tx: Tx, rows: readonly Pick<MessagesTable, 'accountId' | 'direction' | 'content'>[]) {
+  const sent = rows.filter(({ direction }) => direction === 'outbound');
+  const ids = new Set(sent.flatMap(({ content }) => uploads.namesIn(read(content))));
+  for (const accountId of new Set(sent.map((row) => row.accountId))) await uploads.forget(tx, accountId, [...ids]);
 }
 
 /** Deletes the keys by which repeated sends are known; `before` is the first message id that is young. */

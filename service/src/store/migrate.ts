@@ -13,6 +13,7 @@ import { deliveries } from './migrations/0008-deliveries.ts';
 import { pendingFacts } from './migrations/0009-pending-facts.ts';
 import { consent } from './migrations/0010-suppressions.ts';
 import { waits } from './migrations/0011-waits.ts';
+import { uploads } from './migrations/0012-uploads.ts';
 import type { Schema } from './schema.ts';
 
 /** In order; a released one is never changed. */
@@ -28,6 +29,7 @@ const MIGRATIONS = {
   '0009-pending-facts': pendingFacts,
   '0010-suppressions': consent,
   '0011-waits': waits,
+  '0012-uploads': uploads,
 };
 
 /** The ledger throws it when this version of the program cannot use the database. The message says what to do. */

@@ -236,6 +236,19 @@ export interface UploadsTable {
   providerId: string;
   bytes: number;
   expiresAt: number | null;
+  /** Where its bytes are kept; null: they are not. */
+  fileId: string | null;
+  filename: string | null;
+  keptAt: number | null;
+}
+
+/** An id of an upload that the provider does not know any more: the same bytes may have another by now. */
+export interface LostUploadsTable {
+  accountId: string;
+  providerId: string;
+  sha256: string;
+  mimeType: string;
+  lostAt: number;
 }
 
 export interface Schema {
@@ -260,6 +273,7 @@ export interface Schema {
   deadEvents: DeadEventsTable;
   media: MediaTable;
   uploads: UploadsTable;
+  lostUploads: LostUploadsTable;
   rates: RatesTable;
   cursors: CursorsTable;
   suppressions: SuppressionsTable;

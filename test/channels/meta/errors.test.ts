@@ -124,6 +124,14 @@ test.each([
   expect(message).toContain('Another app controls this conversation');
 });
 
+test.each(['messenger' as const, 'instagram' as const])('%s tells of a file that Meta lost', async (channel) => {
+  const lost = await errorOf(graphError(100, 400, { subcode: 2018074 }), channel);
+  expect(lost.details.lostFile).toBe(true);
+  for (const subcode of [2018008, 2018047, 2018109]) {
+    expect((await errorOf(graphError(100, 400, { subcode }), channel)).details.lostFile).toBeUndefined();
+  }
+});
+
 test.each<[number, SendErrorKind, SendErrorScope | undefined]>([
   [100, 'unavailable', 'message'],
   [190, 'unavailable', 'account'],

@@ -112,6 +112,23 @@ test.each<[number, SendErrorScope | undefined]>([
   expect((await errorOf(graphError(code))).details.scope).toBe(scope);
 });
 
+const GONE = "(#100) Param image['id'] is not a valid whatsapp business account media attachment ID";
+const IN_TEMPLATE = GONE.replace('image', "template['components'][0]['parameters'][0]['image']");
+test.each<[number, string, string, true | undefined]>([
+  [100, GONE, '', true],
+  [100, IN_TEMPLATE, '', true],
+  [131009, 'Parameter value is not valid', 'Media ID 4711 does not exist', true],
+  [131053, 'Media upload error', 'The media has expired', true],
+  [131053, 'Media upload error', 'Downloading media from weblink failed with http code 404, Not Found', undefined],
+  [131053, 'Media upload error', 'Unsupported Image mime type image/tiff.', undefined],
+  [131009, 'Parameter value is not valid', 'The message was not found', undefined],
+  [100, 'Invalid parameter', "The parameter text['body'] is required.", undefined],
+  [131026, 'Message undeliverable', 'The media has expired', undefined],
+])('code %i, "%s", "%s" says that a file is lost: %s', async (code, message, details, lost) => {
+  const error = await errorOf(graphError(code, 400, { message, error_data: { details } }));
+  expect(error.details.lostFile).toBe(lost);
+});
+
 test('a number that the token does not reach is no fault of the message', async () => {
   expect(await errorOf(graphError(100, 400, { error_subcode: 33 }))).toMatchObject({ kind: 'settings' });
 });

@@ -4,3 +4,4 @@ import { onServers } from '../../support/engines.ts';
 onServers();
 
 await import('../media/forgotten-files.test.ts');
+await import('../media/lost-uploads.test.ts');

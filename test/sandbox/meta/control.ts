@@ -28,6 +28,8 @@ export interface Party extends SandboxParty<AcceptedMessage> {
   listSenderActions(): SenderAction[];
   /** Posts a status of an accepted message by hand; `sent` is its echo. */
   postStatus(messageId: string, status: StatusName): WebhookDelivery | undefined;
+  /** Drops every uploaded file. */
+  losesFiles(): void;
   /** When the window with this person ends, in milliseconds; undefined: it was never open. */
   windowEndsAt(person: string): number | undefined;
   /** Subscribes a URL to every field, without a handshake. */

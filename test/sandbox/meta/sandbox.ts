@@ -54,6 +54,7 @@ function partyOf(world: World, side: Side): Party {
       if (message === undefined) throw new Error(`The sandbox does not know ${id}`);
       return postStatus(side, message, status);
     },
+    losesFiles: () => side.uploads.clear(),
     redeliver: (count) => side.webhooks.redeliver(count),
     windowEndsAt: (id) => {
       const person = side.people.get(id);

@@ -23,6 +23,8 @@ export interface Controlled extends Omit<Sandbox<SandboxSettings>, 'port' | 'clo
   acceptedCountFor(bizOpaqueCallbackData: string): number;
   /** Posts a status of an accepted message by hand; `failed` with an error code. */
   postStatus(messageId: string, status: StatusName, errorCode?: number): WebhookDelivery | undefined;
+  /** Drops every file, before its time. */
+  losesFiles(): void;
   /** When the service window with this user ends, in milliseconds; undefined: never opened. */
   windowEndsAt(user: UserRef, phoneNumberId?: string): number | undefined;
   /** Subscribes a URL to every field, without a handshake. */

@@ -84,6 +84,7 @@ function sandboxOf(world: World): Controlled {
         code === undefined ? undefined : new GraphError(code),
       );
     },
+    losesFiles: () => world.media.clear(),
     redeliver: (count) => world.webhooks.redeliver(count),
     windowEndsAt: (user, id) => {
       const number = id === undefined ? [...world.numbers.values()][0] : world.numbers.get(id);

@@ -3,13 +3,15 @@ import { firstIdAt } from '../../core/ids.ts';
 import type { Reaction } from '../../events/reaction.ts';
 import type { PersonEraser } from '../../maintenance/person-eraser.ts';
 import type { Ages, RetentionPart } from '../../maintenance/retention-part.ts';
-import { dropMedia, dropMediaOf, dropUploads, FIRST_UPLOAD } from '../../store/media-keeping.store.ts';
-import type { Feature, Kernel } from '../feature.ts';
+import { dropMedia, dropMediaOf } from '../../store/media-keeping.store.ts';
+import { dropLost, dropUploads, FIRST_UPLOAD } from '../../store/upload.store.ts';
+import type { Feature, FeatureGauge, Kernel } from '../feature.ts';
 import { FolderBlobs } from './folder-blobs.ts';
 import { KeptFiles } from './kept-files.ts';
 import { MediaController } from './media.controller.ts';
 import { Media } from './media.ts';
 import { ProviderFiles } from './provider-files.ts';
+import { Uploads, WAIT_MS } from './uploads.ts';
 
 /** What names a file at the provider is kept so long at least; a workflow that was down for a week still finds it. */
 const KEEP_MS = 8 * 24 * 3_600_000;
@@ -21,30 +23,34 @@ export function media(kernel: Kernel): Feature {
   const provider = new ProviderFiles(kernel);
   const blobs = new FolderBlobs(keeping.folder);
   const kept = new KeptFiles({ ...kernel, log: io.log, provider, blobs, keeping });
+  const uploads = new Uploads({ ...kernel, kept });
   return {
     name: 'media',
-    // Also where no files are kept any more: what was promised and kept before is cleared away.
+    // Also where no files of contacts are kept any more: what was promised and kept before is cleared away.
     jobs: [kept],
-    ...(keeping.ms > 0 && keeps(kept, keeping.maxTotalBytes)),
+    ...(keeping.ms > 0 && { reactions: reactions(kept) }),
+    metrics: [figures(kept, keeping.maxTotalBytes)],
+    files: [uploads],
     controllers: [MediaController],
     // Their ids before what is kept by them.
-    erase: [fileEraser, ...(keeping.ms > 0 ? [eraser(kept)] : [])],
-    services: [new Media({ ...kernel, provider, kept })],
+    erase: [fileEraser, eraser(kept)],
+    services: [new Media({ ...kernel, provider, kept, uploads })],
     retain: [...mediaRetention(kernel.keep), sweep(kept)],
   };
 }
 
-function keeps(kept: KeptFiles, limit: number): Pick<Feature, 'reactions' | 'metrics'> {
+function reactions(kept: KeptFiles): NonNullable<Feature['reactions']> {
   const told: Reaction<'message.received' | 'message.edited' | 'message.echo'> = {
     on: ['message.received', 'message.edited', 'message.echo'],
     react: (tx, event) => kept.promise(tx, event),
   };
   const takenBack: Reaction<'message.deleted'> = { on: ['message.deleted'], react: (tx) => kept.promiseSweep(tx) };
+  return [told, takenBack];
+}
+
+function figures(kept: KeptFiles, limit: number): FeatureGauge {
   const help = 'Bytes of the files that are kept, and how many may be';
-  return {
-    reactions: [told, takenBack],
-    metrics: [{ name: 'kept_files_bytes', help, label: 'of', read: async () => ({ used: kept.bytes, limit }) }],
-  };
+  return { name: 'kept_files_bytes', help, label: 'of', read: async () => ({ used: kept.bytes, limit }) };
 }
 
 /** Files are found by the conversation: messages and events may not tell of them any more. */
@@ -93,7 +99,8 @@ function mediaRetention({ bodies }: Ages): RetentionPart[] {
   };
   const uploaded: RetentionPart<typeof FIRST_UPLOAD> = {
     name: 'uploads',
-    sweep: (tx, from, now) => dropUploads(tx, from ?? FIRST_UPLOAD, now),
+    sweep: (tx, from, now) => dropUploads(tx, from ?? FIRST_UPLOAD, now, now - Math.min(bodies, WAIT_MS)),
   };
-  return [...(bodies < Infinity ? [received] : []), uploaded];
+  const lost: RetentionPart = { name: 'lost uploads', sweep: (tx, _, now) => dropLost(tx, now - WAIT_MS) };
+  return [...(bodies < Infinity ? [received] : []), uploaded, lost];
 }

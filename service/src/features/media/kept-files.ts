@@ -1,8 +1,9 @@
 /**
- * This keeps files of contacts for a time, where the configuration asks for it: providers drop theirs, some within minutes. A job, promised in
+ * This keeps bytes of uploads, and files of contacts for a time, where the configuration asks for it: providers drop theirs, some within minutes. A job, promised in
  * the transaction of the fact that tells of a file, fetches it. A sweep drops what is too old, what nobody knows any more, and the oldest
  * when all together are too large. A file that is not kept, for whatever reason, is still asked for at the provider.
  */
+import { Readable } from 'node:stream';
 import type { EventOf } from '../../../../contract/event.ts';
 import type { Clock } from '../../core/clock.ts';
 import { ParleyError, SendError } from '../../core/errors.ts';
@@ -11,6 +12,7 @@ import type { Job, JobHandler, Outbox, OutboxJob } from '../../outbox/outbox.ts'
 import type { Ledger } from '../../store/ledger.ts';
 import * as store from '../../store/media.store.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
+import * as uploads from '../../store/upload.store.ts';
 import type { Ages } from '../../maintenance/retention-part.ts';
 import type { FileKeeping } from '../feature.ts';
 import type { BlobFacts, BlobStore } from './blobs.ts';
@@ -23,6 +25,8 @@ const FIRST_PAUSE_MS = 30_000;
 const HOUR_MS = 3_600_000;
 /** A sweep that makes room makes some for those that come next. */
 const ROOM = 0.9;
+/** How long the prefix of a key is. */
+const PREFIX = 'mdi_'.length;
 /** One query looks for so many files. */
 const BATCH = 250;
 
@@ -92,6 +96,40 @@ export class KeptFiles implements JobHandler {
       this.#tellOnce(error as NodeJS.ErrnoException);
       return undefined;
     }
+  }
+
+  /** Keeps bytes of an upload, unless the folder does not take them. */
+  async put(id: string, stream: Readable): Promise<void> {
+    const { blobs, maxBytes, log } = this.#deps;
+    try {
+      const bytes = await blobs.put(id, stream, { maxBytes });
+      if (this.#bytes !== undefined) this.#bytes += bytes;
+    } catch (error) {
+      const { name, code } = error as NodeJS.ErrnoException;
+      log.warn({ upload: id, error: code ?? name }, 'The bytes of an upload are not kept');
+    }
+    if (this.#isSweepDue()) void this.#sweep();
+  }
+
+  /** Whether a file is kept here; false as well where the folder does not answer. */
+  async has(id: string): Promise<boolean> {
+    try {
+      return await this.#isKept(id);
+    } catch (error) {
+      this.#tellOnce(error as NodeJS.ErrnoException);
+      return false;
+    }
+  }
+
+  /** Reads a file that is kept; the stream fails where it went meanwhile. */
+  read(id: string): Readable {
+    return Readable.from(this.#chunks(id), { objectMode: false });
+  }
+
+  async *#chunks(id: string): AsyncGenerator<Buffer> {
+    const kept = await this.#deps.blobs.get(id);
+    if (kept === undefined) throw new SendError('unreachable', 'The file is not kept any more');
+    yield* kept.stream as AsyncIterable<Buffer>;
   }
 
   /** A line for each outage: every download would make one. The message would tell paths. */
@@ -172,8 +210,8 @@ export class KeptFiles implements JobHandler {
     this.#sweptAt = clock.now();
     const found: BlobFacts[] = [];
     for await (const blob of blobs.list()) found.push(blob);
-    // Keys ascend in time.
-    found.sort((a, b) => (a.key < b.key ? 1 : -1));
+    // What follows the prefix ascends in time.
+    found.sort((a, b) => (a.key.slice(PREFIX) < b.key.slice(PREFIX) ? 1 : -1));
     const total = found.reduce((sum, { bytes }) => sum + bytes, 0);
     const bound = keeping.maxTotalBytes * (total > keeping.maxTotalBytes ? ROOM : 1);
     let kept = 0;
@@ -188,11 +226,13 @@ export class KeptFiles implements JobHandler {
     this.#bytes = kept;
   }
 
-  #wanted(batch: readonly BlobFacts[]): Promise<Set<string>> {
+  /** Files of contacts by their age; bytes of uploads as long as uploads name them. */
+  async #wanted(batch: readonly BlobFacts[]): Promise<Set<string>> {
     const { ledger, clock, keeping, keep } = this.#deps;
     const since = Math.max(0, clock.now() - Math.min(keeping.ms, keep.bodies));
     const keys = batch.map(({ key }) => key);
-    return store.knownSince(ledger.reader, keys, since);
+    const uploaded = await uploads.knownFiles(ledger.reader, keys);
+    return new Set([...(await store.knownSince(ledger.reader, keys, since)), ...uploaded]);
   }
 }
 

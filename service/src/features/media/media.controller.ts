@@ -20,7 +20,8 @@ export class MediaController {
 
   @Describe({
     summary: 'Upload a file to send',
-    description: 'The same bytes are uploaded to the provider once. `id` goes into `mediaId` of a content.',
+    description:
+      'The same bytes are uploaded to the provider once. `id` goes into `mediaId` of a content. Should the provider lose it, it is given the same bytes anew.',
     query: uploadQuery,
     upload: true,
     answer: { status: 201, description: 'Uploaded, or known already' },

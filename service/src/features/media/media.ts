@@ -1,4 +1,4 @@
-/** Files: what contacts sent is kept, or fetched from the provider when asked for; what is to be sent is uploaded once and reused by hash. */
+/** Files: what contacts sent is kept, or fetched from the provider when asked for; what is to be sent is uploaded. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
@@ -11,23 +11,21 @@ import type { Accounts } from '../../connectors/accounts.ts';
 import type { LiveAccount } from '../../connectors/live.ts';
 import type { ConnectorIo, MediaFile, MediaPower } from '../../connectors/connector.ts';
 import { capabilitiesOf } from '../../core/capabilities.ts';
-import { iso, type Clock } from '../../core/clock.ts';
+import { iso } from '../../core/clock.ts';
 import { ParleyError } from '../../core/errors.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import * as store from '../../store/media.store.ts';
 import type { KeptFiles } from './kept-files.ts';
 import { mediaPower, noFile, type OpenFile, type ProviderFiles } from './provider-files.ts';
-
-/** A message may be held for a week before its file is sent. */
-const REUSE_MARGIN_MS = 8 * 24 * 3_600_000;
+import type { Uploads } from './uploads.ts';
 
 export interface MediaDeps {
   ledger: Ledger;
   accounts: Accounts;
   io: ConnectorIo;
-  clock: Clock;
   provider: ProviderFiles;
   kept: KeptFiles;
+  uploads: Uploads;
   /** Uploads pass through a file here, so that a large one does not fill the memory. */
   spoolDir: string;
 }
@@ -89,33 +87,19 @@ export class Media {
     sha256: string,
     purpose: NewUpload['purpose'],
   ): Promise<UploadedMedia> {
-    const { ledger, clock, io } = this.#deps;
     const { mimeType, bytes } = file;
     const facts = { mimeType, sha256, bytes };
     if (purpose === 'template_example') {
-      const { handle } = await exampleUpload(account)(file, account.settings, io);
+      const { handle } = await exampleUpload(account)(file, account.settings, this.#deps.io);
       return { id: handle, ...facts, reused: false };
     }
-    const known = await store.findUpload(ledger.reader, account.id, sha256, mimeType, clock.now() + REUSE_MARGIN_MS);
-    if (known) return { id: known.providerId, ...facts, ...ends(known.expiresAt), reused: true };
-    const { providerId, expiresAt = null } = await uploadOf(account)(file, account.settings, io);
-    const row = { accountId: account.id, sha256, mimeType, providerId, bytes, expiresAt };
-    await ledger.write((tx) => store.putUpload(tx, row));
-    return { id: providerId, ...facts, ...ends(expiresAt), reused: false };
+    const { upload, reused } = await this.#deps.uploads.once(account, file, sha256);
+    return { id: upload.providerId, ...facts, ...ends(upload.expiresAt), reused };
   }
 }
 
 function ends(expiresAt: number | null): { expiresAt?: string } {
   return expiresAt === null ? {} : { expiresAt: iso(expiresAt) };
-}
-
-function uploadOf(account: LiveAccount): NonNullable<MediaPower<unknown>['upload']> {
-  const media = mediaPower(account);
-  if (media.upload === undefined) {
-    const detail = `${account.channel.name} takes files to send as links only`;
-    throw new ParleyError(400, 'unsupported_by_channel', detail);
-  }
-  return media.upload.bind(media);
 }
 
 function exampleUpload(account: LiveAccount): NonNullable<MediaPower<unknown>['uploadExample']> {

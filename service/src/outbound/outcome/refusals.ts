@@ -13,3 +13,19 @@ export function isItsOwn(account: LiveAccount, calls: readonly Attempt[]): boole
   const refusals = calls.filter((one) => one.outcome === 'settings' && one.openedAt >= account.updatedAt);
   return account.pause === null && refusals.length >= MAX_REFUSALS - 1;
 }
+
+/** So often the files of a message are given to the provider anew. */
+const MAX_RENEWALS = 2;
+
+/** Tells whether a message that is refused (once more now) for a file that the provider has lost goes out anew with one that it has. */
+export function isRenewable(calls: readonly Attempt[]): boolean {
+  return calls.filter(wasInvalid).length < MAX_RENEWALS;
+}
+
+/** Tells whether the provider lost a file of a message that is to be sent: nothing else makes it go on after it was called invalid. */
+export function lostFile(calls: readonly Attempt[]): Attempt | undefined {
+  const last = calls.at(-1);
+  return last && wasInvalid(last) ? last : undefined;
+}
+
+const wasInvalid = ({ outcome }: Attempt) => outcome === 'invalid';

@@ -21,7 +21,7 @@ import { sendJob } from '../jobs.ts';
 import { requestOf } from '../message-view.ts';
 import { fallBack, sendAnew } from './fallback.ts';
 import { eventError, isRefused, type Outcomes } from './outcomes.ts';
-import { isItsOwn } from './refusals.ts';
+import { isItsOwn, isRenewable } from './refusals.ts';
 
 export interface StatusesDeps {
   outcomes: Outcomes;
@@ -117,6 +117,7 @@ export class Statuses {
       await endSession(tx, message.conversationId, Math.min(at, sentAt(message, calls)));
       return isNews && (await this.#fellBack(tx, refused));
     }
+    if (error.lostFile && isNews && isRenewable(calls)) return this.#sendAnew(tx, refused, this.#deps.clock.now());
     const isOfAccount = error.kind === 'settings' && (error.scope ?? 'account') === 'account';
     return isOfAccount && this.#accountRefused(tx, account, refused, isNews);
   }

@@ -20,7 +20,7 @@ import { LedgerUnavailable } from '../../store/unavailable.ts';
 import type { Circuit } from '../circuit.ts';
 import { fallBack } from './fallback.ts';
 import { eventError, type Outcomes } from './outcomes.ts';
-import { isItsOwn } from './refusals.ts';
+import { isItsOwn, isRenewable } from './refusals.ts';
 import { endSession } from './statuses.ts';
 import type { Pacer } from '../pace.ts';
 
@@ -114,11 +114,14 @@ export class OutcomeWriter {
   }
 
   async #end(tx: Tx, sending: Sending, attemptId: string | undefined, error: SendError, decision: Final) {
-    const { outbox, outcomes } = this.#deps;
+    const { outbox, outcomes, clock } = this.#deps;
     const { job, account, message } = sending;
+    const now = clock.now();
     if (decision.action === 'settle') {
       await outcomes.uncertain(tx, account, message.id, shown(error));
     } else if (decision.action === 'fail') {
+      // Its next try gives the provider the file anew, and then asks once more.
+      if (error.details.lostFile && isRenewable(sending.attempts)) return outbox.postpone(tx, job, now, false);
       if (error.kind === 'session_closed') {
         if (attemptId) await this.#endSession(tx, message);
         if (await this.#fallBack(tx, sending)) return;

@@ -83,7 +83,14 @@ export const ERROR_TABLE: readonly Row[] = [
   [100, [2018008, 2018047], invalid('Meta could not fetch the file, or it is not what it was said to be')],
   [100, [2018294], { kind: 'unavailable', scope: 'message', hint: 'Meta took too long to fetch the video' }],
   [100, [2018014], INVALID],
-  [100, [2018074], invalid('The uploaded file belongs to another account: upload it again')],
+  [
+    100,
+    [2018074],
+    {
+      ...{ kind: 'invalid', lostFile: true },
+      hint: 'Meta does not have the uploaded file here (any more): upload it again, and send the message with the mediaId that you get',
+    },
+  ],
   [100, [2018109], invalid('The file is too large')],
   [100, [2018164], invalid('The app id is not right')],
   [100, [2018320, 2018328], invalid("The products have to be in the Page's own catalog")],

@@ -10,6 +10,8 @@ export interface ErrorRule {
   scope?: SendErrorScope;
   /** How to mend it, for a person. */
   hint?: string;
+  /** Of `invalid`: Meta does not have a file (any more) that the message names by its id. */
+  lostFile?: true;
   /** About the access to Meta, which is the provider's own affair where one stands in between. */
   isAccess?: true;
 }
@@ -58,6 +60,7 @@ export function faultBy(
       providerCode,
       retryAfterMs: rule.retryAfterMs,
       scope: rule.scope,
+      lostFile: rule.kind === 'invalid' ? rule.lostFile : undefined,
       traceId: textOf(error.fbtrace_id),
     }),
   };

@@ -3,7 +3,7 @@
  * `errors[]` of a status. Source: Meta's page "Error codes" (support/error-codes) and the Graph API's general codes.
  */
 import type { SendErrorScope } from '../../../core/errors.ts';
-import { idOf, objectOf } from '../../kit/json.ts';
+import { idOf, objectOf, textOf, type JsonObject } from '../../kit/json.ts';
 import { faultBy, UNCERTAIN, type ErrorRule, type ProviderFault } from '../meta/fault.ts';
 
 export type { ErrorRule, ProviderFault } from '../meta/fault.ts';
@@ -30,6 +30,11 @@ const throttled = (retryAfterMs: number, scope: SendErrorScope = 'account'): Err
 });
 /** The account may not send messages of this kind; others it may. */
 const onlyThis = (hint: string): ErrorRule => ({ kind: 'settings', scope: 'message', hint });
+/** Meta does not have a file that the message names by its id: its 30 days are over, it was deleted, or it is another account's. */
+const LOST_FILE: ErrorRule = {
+  ...{ kind: 'invalid', lostFile: true },
+  hint: 'Meta does not have this file any more: upload it again, and send the message with the mediaId that you get.',
+};
 /** "Object does not exist, cannot be loaded due to missing permissions": of code 100, what is wrong is the number or the token. */
 const NO_ACCESS_SUBCODE = '33';
 /** Said of a state that passes and in which nothing is sent; of the account, unless told otherwise. */
@@ -137,6 +142,20 @@ export function ruleOf(code: number): ErrorRule | undefined {
   return found?.[1];
 }
 
+/** Codes that also tell of a file, when their text does. */
+const FILE_CODES: readonly (string | undefined)[] = ['100', '131009', '131053'];
+/** What the text then says of an id of ours: "Param image['id'] is not a valid whatsapp business account media attachment ID". */
+const GONE_WORDS = ['media attachment id', 'not found', 'does not exist', 'no longer', 'expired'];
+
+/** No code is about lost files alone. What Meta could not fetch from a link it calls one ("Downloading media from weblink failed …"). */
+function saysLost(code: string | undefined, error: JsonObject): boolean {
+  if (!FILE_CODES.includes(code)) return false;
+  const words = [error.message, objectOf(error.error_data).details].map((text) => textOf(text) ?? '').join(' ');
+  const said = words.toLowerCase();
+  if (said.includes('weblink') || !said.includes('media')) return false;
+  return GONE_WORDS.some((word) => said.includes(word));
+}
+
 /**
  * Reads a Graph error (`error` of an answer, one of `errors[]` of a webhook). `fallback` is for a code that no page names; `accessHint`
  * says how access to Meta is mended where it is not the account's own.
@@ -145,7 +164,7 @@ export function faultOf(value: unknown, fallback: ErrorRule = REJECTED, accessHi
   const error = objectOf(value);
   const code = idOf(error.code);
   const hasNoAccess = code === '100' && idOf(error.error_subcode) === NO_ACCESS_SUBCODE;
-  const known = hasNoAccess ? PERMISSION : ruleOf(Number(code ?? NaN));
+  const known = hasNoAccess ? PERMISSION : saysLost(code, error) ? LOST_FILE : ruleOf(Number(code ?? NaN));
   const rule = known?.isAccess && accessHint !== undefined ? { ...known, hint: accessHint } : known;
   return faultBy(rule, error, fallback);
 }

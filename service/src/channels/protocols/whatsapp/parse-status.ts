@@ -40,7 +40,8 @@ function freeUntil(status: JsonObject): number | undefined {
 function errorOf(status: JsonObject): ParsedStatus['error'] {
   const { kind, message, details } = faultOf(objectsOf(status.errors)[0]);
   const meant = proven(kind);
-  return compact({ kind: meant, code: meant, message, providerCode: details.providerCode, scope: details.scope });
+  const { providerCode, scope, lostFile } = details;
+  return compact({ kind: meant, code: meant, message, providerCode, scope, lostFile });
 }
 
 /** One element of `statuses[]` under `messages`. */
