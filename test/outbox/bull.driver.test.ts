@@ -6,6 +6,7 @@ import { describeProcesses } from '../conformance/outbox-processes.ts';
 import { OutboxBench, type MakeDriver } from '../conformance/outbox-bench.ts';
 import { manualClock } from '../sandbox/kit/clock.ts';
 import { Notifiers, WebAndWorker } from '../support/bull-pair.ts';
+import { DEAF, startDeafServer } from '../support/deaf-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { postgresLedgers } from '../support/postgres-ledgers.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
@@ -194,4 +195,18 @@ describe('the notifier', () => {
     expect(notifier.wasUp).toBe(false);
     await bench.driver.stop();
   });
+
+  test.each([...DEAF, 'refuses'] as const)(
+    'ends beside a server that %s, and leaves no promise to nobody',
+    async (how) => {
+      const server = how === 'refuses' ? undefined : await startDeafServer(how);
+      const { notifier, close } = notifiers.make(server?.url ?? 'redis://127.0.0.1:1', prefix());
+      notifier.listen(() => true);
+      await server?.wasCalled();
+      await close();
+      await server?.close();
+      // What nobody hears of is told when the connections' ends are.
+      await delay(50);
+    },
+  );
 });

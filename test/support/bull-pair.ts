@@ -11,7 +11,7 @@ import type { TestedDriver } from '../conformance/outbox-bench.ts';
 import { eventually } from './eventually.ts';
 
 /** With its connections, of which the types do not tell. */
-type Queue = Bull.Queue & { clients: { status: string; disconnect(): void }[] };
+type Queue = Bull.Queue & { clients: { disconnect(): void }[] };
 
 /** Queues of processes, closed after each test. */
 export class Notifiers {
@@ -27,7 +27,7 @@ export class Notifiers {
       void this.log.push(`${message} ${JSON.stringify(fields)}`);
     const notifier = new Notifier({ info: note, warn: note });
     notifier.attach(queue);
-    return { notifier, close: () => closed(queue) };
+    return { notifier, close: () => queue.close(true) };
   }
 
   async ready(url: string, prefix: string): Promise<Notifier> {
@@ -37,20 +37,13 @@ export class Notifiers {
   }
 
   async close(): Promise<void> {
-    for (const queue of this.#queues) await closed(queue);
+    for (const queue of this.#queues) await queue.close(true);
   }
 
   /** Ends the connections that were made while their queue was being closed: they would try for ever. */
   end(): void {
     for (const { clients } of this.#queues) for (const client of clients) client.disconnect();
   }
-}
-
-/** Bull leaves rejections to nobody when it is closed while it connects. Its connection may break while it says goodbye. */
-async function closed(queue: Queue): Promise<void> {
-  const isSettled = () => queue.clients.every(({ status }) => status !== 'connecting' && status !== 'connect');
-  await eventually(isSettled, 'its connections').catch(() => undefined);
-  await queue.close(true).catch(() => undefined);
 }
 
 /** What happens to it is told by the ledger alone: nothing passes between the two but notifications. */

@@ -56,6 +56,7 @@ export class Notifier {
 
   /** Uses the queue that Nest made. Call it before `listen`. */
   attach(queue: Queue<Notification>): void {
+    endQuietly(queue);
     this.#queue = queue;
     queue.on('error', (error) => this.#down(error));
     const { client } = queue;
@@ -143,4 +144,14 @@ export class Notifier {
       'Redis may throw keys away when its memory is full (maxmemory-policy): set it to noeviction. No work is lost, but it is found later',
     );
   }
+}
+
+/**
+ * Lets a queue end whose Redis is not there. Bull names its connections for a list that nobody reads, and leaves the promise of it to nobody:
+ * it rejects, with whatever the socket said last, when the queue is closed before it was connected. An end that fails leaves nothing to mend.
+ */
+function endQuietly(queue: Queue): void {
+  const [setWorkerName, close] = [queue.setWorkerName.bind(queue), queue.close.bind(queue)];
+  queue.setWorkerName = () => setWorkerName().catch(() => undefined);
+  queue.close = (...given) => close(...given).catch(() => undefined);
 }

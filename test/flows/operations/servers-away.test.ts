@@ -3,6 +3,7 @@ import { jest } from '@jest/globals';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEAF, startDeafServer } from '../../support/deaf-server.ts';
 import { freePort } from '../../support/free-port.ts';
 import { eventually } from '../../support/eventually.ts';
 import { query, startPostgres, type PostgresServer } from '../../support/postgres.ts';
@@ -155,6 +156,18 @@ describe('Redis', () => {
     } finally {
       await redis.start();
     }
+  });
+
+  test.each(DEAF)('that %s does not keep the service from working, nor from ending in order', async (how) => {
+    const deaf = await startDeafServer(how);
+    const service = await withRedis({ PARLEY_REDIS_URL: deaf.url });
+    await service.start();
+    await deaf.wasCalled();
+    const from = performance.now();
+    expect(await service.end('SIGTERM')).toBe(0);
+    expect(performance.now() - from).toBeLessThan(5_000);
+    expect(service.output).not.toMatch(/"level":"fatal"/);
+    await deaf.close();
   });
 
   test('that may throw keys away is warned of', async () => {
