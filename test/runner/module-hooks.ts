@@ -12,7 +12,7 @@ const ROOT = pathToFileURL(join(import.meta.dirname, '../..')).href;
 /** The module that tests know as `@jest/globals`. */
 const GLOBALS = import.meta.resolve('./jest-globals.ts');
 /** Servers and engines that a worker starts once; the tests know them by these modules. */
-const ONCE = ['/test/runner/', '/test/support/shared-servers.ts', '/test/support/engine/runtime.ts'];
+const ONCE = ['runner/', 'support/shared-servers.ts', 'support/child-server.ts', 'support/engine/runtime.ts'];
 /** Their ES modules import each other without an ending, which Node.js does not take: they are read as CommonJS, as in n8n. */
 const COMMON = new Set(['n8n-workflow', 'n8n-core']);
 const DECORATOR = /^\s*@[A-Z]\w*\(/m;
@@ -28,7 +28,8 @@ function urlOf(specifier: string, { parentURL = '' }: ResolveHookContext): strin
   url.search = '';
   url.pathname += ['.ts', '/index.ts'].find((ending) => existsSync(new URL(`${url.href}${ending}`))) ?? '';
   const path = url.href.slice(ROOT.length);
-  if (path.startsWith('/test/') && !ONCE.some((once) => path.startsWith(once))) url.search = new URL(parentURL).search;
+  if (path.startsWith('/test/') && !ONCE.some((once) => path.startsWith(`/test/${once}`)))
+    url.search = new URL(parentURL).search;
   return url.href;
 }
 
