@@ -162,14 +162,12 @@ export function bestIdentity(account: Sender, contact: Contact): IdentityRef | u
 
 /**
  * Answers an address as the contact is known by it, in the spelling that was learned last: the provider's, where it named the contact since somebody
- * here wrote the address.
+ * here wrote the address. Undefined: it is theirs no more, and may be somebody else's.
  */
-export function spelledFor(account: Realms, contact: Contact, ref: IdentityRef): IdentityRef {
-  return (
-    addressesIn(account, contact.identities)
-      .filter((one) => isSameAddress(one, ref))
-      .at(-1) ?? ref
-  );
+export function spelledFor(account: Realms, contact: Contact, ref: IdentityRef): IdentityRef | undefined {
+  return addressesIn(account, contact.identities)
+    .filter((one) => isSameAddress(one, ref))
+    .at(-1);
 }
 
 /**

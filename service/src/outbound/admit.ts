@@ -246,7 +246,7 @@ export class Admission {
       const identity = await addressOf(tx.db, account, to);
       const ref = { identities: [identity], thread, isWritten: true as const };
       const person = await resolvePerson(tx, this.#deps.ids, account, ref, this.#deps.clock.now());
-      return { to: spelledFor(account, person.contact, identity), person };
+      return { to: spelledFor(account, person.contact, identity) ?? identity, person };
     }
     const conversation = await conversations.find(tx.db, to.conversationId);
     const contact = conversation && (await contacts.find(tx.db, conversation.contactId, account.channel.id));

@@ -176,8 +176,10 @@ export class SendHandler implements JobHandler {
     const question = questionOf(account, current, { conversation, contact });
     const [refusal] = await permissions.refusals(tx.db, question, learned);
     if (refusal) return this.#refused(tx, account, current, refusal);
-    const { to: asked } = requestOf(current);
-    const to = asked ? spelledFor(account, contact, asked) : bestIdentity(account, contact);
+    const request = requestOf(current);
+    const asked = request.to && spelledFor(account, contact, request.to);
+    // They have moved since the address was written: it may be somebody else's by now.
+    const to = asked ?? bestIdentity(account, contact);
     if (to === undefined) return new SendError('invalid', 'The contact has no address any more that can be sent to');
     const waitMs = await pacer.toRecipient(tx, account, conversation.id);
     if (waitMs > 0) {

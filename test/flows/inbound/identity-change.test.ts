@@ -1,5 +1,5 @@
 /** A contact moves to another number: what is for them follows, and whoever gets the old number is someone else. */
-import type { MessageView, Permission } from '../../../contract/api.ts';
+import type { MessageView, Permission, SendMessage } from '../../../contract/api.ts';
 import type { ParleyEvent } from '../../../contract/event.ts';
 import { ANA, closeApps, MINUTE, startApp, type App } from '../../support/app.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -51,6 +51,21 @@ async function permission(app: App, to: string): Promise<Permission> {
   return (await app.call('GET', `/v1/permission?${query}`)).body as Permission;
 }
 
+/** Asks for a message that the provider does not take yet. */
+async function queued(app: App, to: SendMessage['to']): Promise<string> {
+  app.sandbox.faults.next({ kind: 'throttled', retryAfterSeconds: 30 });
+  const id = await app.sent('hello', { to });
+  await eventually(() => written(app).length === 1, 'the first try');
+  await app.idle();
+  return id;
+}
+
+async function goesOn(app: App, id: string): Promise<void> {
+  app.advance(MINUTE);
+  await eventually(async () => (await app.message(id)).attempts?.length === 2, 'the second try');
+  await app.idle();
+}
+
 describe.each(NAMES)('a contact %s who changes the number', (_name, names) => {
   test('is written to at the new one', async () => {
     const { app, conversationId } = await known(names);
@@ -62,27 +77,27 @@ describe.each(NAMES)('a contact %s who changes the number', (_name, names) => {
     expect(written(app)).toEqual([{ to: NEW, text: 'hello' }]);
   });
 
-  test('gets there what was queued for the conversation before', async () => {
-    const { app, conversationId } = await known(names);
-    app.sandbox.faults.next({ kind: 'throttled', retryAfterSeconds: 30 });
-    const id = await app.sent('hello', { to: { conversationId } });
-    await eventually(() => written(app).length === 1, 'the first try');
-    await app.idle();
-    await moves(app, names);
-    app.advance(MINUTE);
-    await eventually(async () => (await app.message(id)).attempts?.length === 2, 'the second try');
-    await app.idle();
-    expect(written(app).at(-1)).toEqual({ to: NEW, text: 'hello' });
-  });
+  describe.each<[string, (conversationId: string) => SendMessage['to']]>([
+    ['the conversation', (conversationId) => ({ conversationId })],
+    ['the old number', () => `+${ANA}`],
+  ])('gets there what was for %s before', (_by, to) => {
+    test('and queued', async () => {
+      const { app, conversationId } = await known(names);
+      const id = await queued(app, to(conversationId));
+      await moves(app, names);
+      await goesOn(app, id);
+      expect(written(app).at(-1)).toEqual({ to: NEW, text: 'hello' });
+    });
 
-  test('gets there what was held for the conversation before', async () => {
-    const { app, conversationId } = await known(names, Date.UTC(2025, 11, 30));
-    const id = await app.sent('hello', { to: { conversationId }, ifSessionClosed: 'hold' });
-    expect((await app.message(id)).status).toBe('held');
-    await moves(app, names);
-    await says(app, names.after, 'here I am');
-    await eventually(() => written(app).length === 1, 'the send');
-    expect(written(app)).toEqual([{ to: NEW, text: 'hello' }]);
+    test('and held', async () => {
+      const { app, conversationId } = await known(names, Date.UTC(2025, 11, 30));
+      const id = await app.sent('hello', { to: to(conversationId), ifSessionClosed: 'hold' });
+      expect((await app.message(id)).status).toBe('held');
+      await moves(app, names);
+      await says(app, names.after, 'here I am');
+      await eventually(() => written(app).length === 1, 'the send');
+      expect(written(app)).toEqual([{ to: NEW, text: 'hello' }]);
+    });
   });
 
   test('keeps the conversation; a stranger with the old number has one of their own', async () => {
@@ -106,4 +121,12 @@ describe.each(NAMES)('a contact %s who changes the number', (_name, names) => {
     expect(written(app)).toContainEqual({ to: ANA, text: 'to the stranger' });
     expect(written(app)).toContainEqual({ to: NEW, text: 'to Ana' });
   });
+});
+
+test('whoever is known to have the number by now gets nothing that was for another, of whom the user id is known', async () => {
+  const { app } = await known(BY_BOTH);
+  const id = await queued(app, `+${ANA}`);
+  await says(app, BY_BOTH.stranger, 'who is this?');
+  await goesOn(app, id);
+  expect(written(app).at(-1)).toEqual({ to: 'US.1001', text: 'hello' });
 });

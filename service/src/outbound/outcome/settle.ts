@@ -3,11 +3,12 @@
  * asked about an uncertain one, it is, now and then, until the wait is over.
  */
 import type { Accounts } from '../../connectors/accounts.ts';
+import type { IdentityRef } from '../../../../contract/event.ts';
 import type { LiveAccount } from '../../connectors/live.ts';
 import type { Provisioning } from '../../connectors/provisioning.ts';
 import { has, type FoundMessage } from '../../channels/channel.ts';
 import type { ConnectorIo } from '../../connectors/connector.ts';
-import { bestIdentity } from '../../contacts/resolve.ts';
+import { bestIdentity, spelledFor } from '../../contacts/resolve.ts';
 import type { Clock } from '../../core/clock.ts';
 import { SendError } from '../../core/errors.ts';
 import type { Job, JobHandler, Outbox } from '../../outbox/outbox.ts';
@@ -85,7 +86,7 @@ export class SettleHandler implements JobHandler {
     if (account === undefined || message?.status !== 'uncertain' || message.statusAt !== since) return undefined;
     if (!has(account.channel, 'lookup')) return undefined;
     const conversation = await conversations.find(ledger.reader, message.conversationId);
-    const to = requestOf(message).to ?? (await this.#recipient(account, conversation));
+    const to = await this.#recipient(account, conversation, requestOf(message).to);
     const attemptedAt = (await attempts.ofMessage(ledger.reader, messageId)).at(-1)?.openedAt ?? since;
     if (to === undefined || conversation === undefined) return undefined;
     try {
@@ -105,10 +106,11 @@ export class SettleHandler implements JobHandler {
     }
   }
 
-  async #recipient(account: LiveAccount, conversation: Conversation | undefined) {
+  /** Undefined: the contact has moved, and nobody knows to which address it went. */
+  async #recipient(account: LiveAccount, conversation: Conversation | undefined, asked: IdentityRef | undefined) {
     const { reader } = this.#deps.ledger;
     const contact = conversation && (await contacts.find(reader, conversation.contactId, account.channel.id));
-    return contact && bestIdentity(account, contact);
+    return contact && (asked ? spelledFor(account, contact, asked) : bestIdentity(account, contact));
   }
 
   /** The account was deleted meanwhile: there is nobody to tell by an event, the message itself says how it ended. */
