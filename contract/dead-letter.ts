@@ -41,8 +41,8 @@ export interface DeadLetter {
   deadAt: string;
   /** Set for messages. */
   message?: { status: 'failed' | 'unknown'; kind: string; conversationId: string; metadata?: Record<string, unknown> };
-  /** Set for webhooks, `unrouted` ones too. */
-  webhook?: { bytes: number };
+  /** Set for webhooks. `addresses`: of an `unrouted` one, the first 100 that it names and no account has, as the provider writes them. */
+  webhook?: { bytes: number; addresses?: string[] };
   /** Set for events. `url`: of the workflow that was to get it. */
   event?: { id: string; type: EventType; conversationId?: string; subscriptionId: string; url: string };
 }
@@ -62,6 +62,8 @@ export interface DeadLetterFilter {
   externalId?: string;
   code?: string;
   status?: 'failed' | 'unknown';
+  /** One of `webhook.addresses`: `unrouted` webhooks for it. */
+  address?: string;
   /** Given up at or after. */
   from?: string;
   /** Given up before. */

@@ -95,7 +95,9 @@ function describeReceipts(open: OpenLedger): void {
       await insert(ledger, 'a', 'a', 'a');
       const putAside = async () => {
         const one = await oldest(ledger);
-        await ledger.write((tx) => receipts.putAside(tx, one, 'digest of a', 7, { code: 'no_account', reason: 'why' }));
+        await ledger.write((tx) =>
+          receipts.putAside(tx, one, 'digest of a', 7, { code: 'no_account', reason: 'why', addresses: ['one'] }),
+        );
       };
       await putAside();
       await putAside();
@@ -107,6 +109,7 @@ function describeReceipts(open: OpenLedger): void {
         processedAt: 7,
         deadAt: 7,
         deadCode: 'no_account',
+        deadAddresses: '["one"]',
         deadReason: 'why',
       });
       expect(others).toEqual([]);

@@ -41,7 +41,7 @@ const ADDED: Record<string, Record<string, unknown>> = {
     replayed_as: null,
     refused_ids: null,
   },
-  receipts: { dead_at: null, dead_code: null },
+  receipts: { dead_at: null, dead_code: null, dead_addresses: null },
   jobs: { group_key: '', lease_owner: null, lease_until: null, set_at: 0 },
 };
 

@@ -14,7 +14,7 @@ import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as erasures from '../store/receipt-keeping.store.ts';
 import * as receipts from '../store/receipt.store.ts';
-import type { DeadCode, DeadReceipt, Receipt } from '../store/receipt.store.ts';
+import type { DeadReceipt, Death, Receipt } from '../store/receipt.store.ts';
 import { LedgerUnavailable } from '../store/unavailable.ts';
 import type { Applier } from './apply.ts';
 import { rereadJob } from './reread.ts';
@@ -26,6 +26,8 @@ const BATCH = 32;
 const MAX_ATTEMPTS = 3;
 
 const MAX_REASON = 300;
+/** Bounds the addresses that are kept of those that no account has. */
+const MAX_ADDRESSES = 100;
 
 export interface NormalizeDeps {
   ledger: Ledger;
@@ -123,7 +125,11 @@ export class NormalizeHandler implements JobHandler {
   /** What tells of accounts that nobody registered is kept for a person, whatever else it tells. False: it was read before. */
   #settle(tx: Tx, connectionId: string, receipt: Receipt, { strays }: Routed): Promise<boolean> {
     if (strays.length === 0) return this.#markRead(tx, connectionId, receipt);
-    return this.#putAside(tx, connectionId, receipt, { code: 'no_account', reason: strayReason(strays) });
+    return this.#putAside(tx, connectionId, receipt, {
+      code: 'no_account',
+      reason: strayReason(strays),
+      addresses: strays.filter((address) => address !== '').slice(0, MAX_ADDRESSES),
+    });
   }
 
   #markRead(tx: Tx, connectionId: string, receipt: Receipt): Promise<boolean> {
@@ -138,7 +144,7 @@ export class NormalizeHandler implements JobHandler {
     }
   }
 
-  #putAside(tx: Tx, connectionId: string, receipt: Receipt, why: { code: DeadCode; reason: string }): Promise<boolean> {
+  #putAside(tx: Tx, connectionId: string, receipt: Receipt, why: Death): Promise<boolean> {
     const { seq } = receipt;
     const facts = { receipt: seq, connection: connectionId, code: why.code };
     tx.afterCommit(() => this.#deps.log.warn(facts, 'A webhook was put aside as a dead letter'));

@@ -5,6 +5,7 @@
 import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 import { fromRow, type Message } from './message-row.ts';
+import { readOrNull, textOf } from './json.ts';
 import { codeOf, type DeadCode } from './receipt.store.ts';
 
 /** Says where a list goes on: behind this dead letter. `key`: a message's id, a receipt's number. */
@@ -36,6 +37,8 @@ export interface WantedReceipts extends Wanted<number> {
   connectionIds: readonly string[] | undefined;
   /** Absent: any kind. */
   code: DeadCode | undefined;
+  /** Absent: whichever addresses it names. */
+  address: string | undefined;
 }
 
 /** A receipt without its body. */
@@ -45,6 +48,7 @@ export interface DeadReceiptRow {
   receivedAt: number;
   deadAt: number;
   code: DeadCode;
+  addresses: string[] | null;
   reason: string | null;
   bytes: number;
 }
@@ -60,6 +64,12 @@ function ofAccounts(ids: readonly string[]) {
 /** The same for receipts. */
 function ofConnections(ids: readonly string[]) {
   return (is: ExpressionBuilder<Schema, 'receipts'>) => is(is.fn.coalesce('connectionId', is.val('')), 'in', ids);
+}
+
+/** Narrows to receipts whose list of addresses, which is JSON, has this one: then it is another without it, on either database. */
+function names(address: string) {
+  return (is: ExpressionBuilder<Schema, 'receipts'>) =>
+    is(is.fn('replace', ['deadAddresses', is.val(textOf(address)), is.val('')]), '<>', is.ref('deadAddresses'));
 }
 
 function messagesOf(db: Kysely<Schema>, { accountIds, from, to, status, code, order, behind }: WantedMessages) {
@@ -79,12 +89,13 @@ function messagesOf(db: Kysely<Schema>, { accountIds, from, to, status, code, or
   return query;
 }
 
-function receiptsOf(db: Kysely<Schema>, { connectionIds, from, to, code, order, behind }: WantedReceipts) {
+function receiptsOf(db: Kysely<Schema>, { connectionIds, from, to, code, address, order, behind }: WantedReceipts) {
   let query = db.selectFrom('receipts').where('deadAt', 'is not', null);
   if (from !== undefined) query = query.where('deadAt', '>=', from);
   if (to !== undefined) query = query.where('deadAt', '<', to);
   if (connectionIds !== undefined) query = query.where(ofConnections(connectionIds));
   if (code !== undefined) query = query.where('deadCode', '=', code);
+  if (address !== undefined) query = query.where(names(address));
   if (behind !== undefined) {
     const beyond = order === 'asc' ? '>' : '<';
     query = query.where((is) => is(is.refTuple('deadAt', 'seq'), beyond, is.tuple(behind.deadAt, behind.key)));
@@ -102,13 +113,18 @@ export async function messages(db: Kysely<Schema>, wanted: WantedMessages, limit
 /** Lists receipts that could not be read. */
 export async function receipts(db: Kysely<Schema>, wanted: WantedReceipts, limit: number): Promise<DeadReceiptRow[]> {
   const rows = await receiptsOf(db, wanted)
-    .select(['seq', 'connectionId', 'receivedAt', 'deadAt', 'deadCode'])
+    .select(['seq', 'connectionId', 'receivedAt', 'deadAt', 'deadCode', 'deadAddresses'])
     .select(['deadReason as reason', (is) => is.fn<number>('length', ['body']).as('bytes')])
     .orderBy('deadAt', wanted.order)
     .orderBy('seq', wanted.order)
     .limit(limit)
     .execute();
-  return rows.map(({ deadCode, ...row }) => ({ ...row, deadAt: row.deadAt ?? 0, code: codeOf(deadCode) }));
+  return rows.map(({ deadCode, deadAddresses, ...row }) => ({
+    ...row,
+    deadAt: row.deadAt ?? 0,
+    code: codeOf(deadCode),
+    addresses: readOrNull<string[]>(deadAddresses),
+  }));
 }
 
 /** Counts messages that ended without having arrived. */

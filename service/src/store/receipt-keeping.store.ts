@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { addressSpellings, type Identity } from '../core/identity.ts';
+import { ALIVE } from './receipt.store.ts';
 import type { Schema } from './schema.ts';
 import { prepared } from './prepared.ts';
 import { stretch, type Next } from './stretch.ts';
@@ -46,7 +47,7 @@ export async function receiptsWith(db: Db, texts: readonly string[], place: Rece
 export async function emptyDeadReceipts(tx: Tx, seqs: readonly number[]): Promise<number> {
   let emptied = 0;
   for (const seq of seqs) {
-    const change = { request: '', body: new Uint8Array(), deadAt: null, deadCode: null, deadReason: null };
+    const change = { request: '', body: new Uint8Array(), ...ALIVE };
     const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('deadAt', 'is not', null);
     emptied += Number((await update.executeTakeFirst()).numUpdatedRows);
   }

@@ -1,6 +1,6 @@
 /** Stores receipts: webhooks as they came, kept before anything is made of them. */
 import type { Kysely } from 'kysely';
-import { read, textOf } from './json.ts';
+import { read, readOrNull, textOf, textOrNull } from './json.ts';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 import { changed, first, prepared, type Parameters } from './prepared.ts';
@@ -103,6 +103,7 @@ interface Read extends Pick<Receipt, 'seq' | 'body'> {
   now: number;
   deadAt: number | null;
   deadCode: string | null;
+  deadAddresses: string | null;
   deadReason: string | null;
 }
 
@@ -114,6 +115,7 @@ const updateRead = prepared((db, its: Parameters<Read>) =>
       processedAt: its('now'),
       deadAt: its('deadAt'),
       deadCode: its('deadCode'),
+      deadAddresses: its('deadAddresses'),
       deadReason: its('deadReason'),
       digest: its('digest'),
       request: its('request'),
@@ -156,7 +158,16 @@ export async function markProcessed(tx: Tx, { seq }: Receipt, digest: string, no
 /** Tells why a receipt waits for a person: nobody can read it, or it tells of accounts that are not registered. */
 export type DeadCode = 'unreadable' | 'no_account';
 
-const ALIVE = { deadAt: null, deadCode: null, deadReason: null };
+/** Tells why a receipt is put aside. */
+export interface Death {
+  code: DeadCode;
+  reason: string;
+  /** The addresses that no account has. */
+  addresses?: readonly string[];
+}
+
+/** The columns of a receipt that is not aside. */
+export const ALIVE = { deadAt: null, deadCode: null, deadAddresses: null, deadReason: null };
 
 /** Keeps a receipt that was not read, or not all of it, as it came, for a person. Answers false when it was read before. */
 export async function putAside(
@@ -164,11 +175,12 @@ export async function putAside(
   receipt: Receipt,
   digest: string,
   now: number,
-  { code, reason }: { code: DeadCode; reason: string },
+  { code, reason, addresses }: Death,
 ): Promise<boolean> {
   const { seq, body } = receipt;
   const request = textOf(receipt.request);
-  return settle(tx, { seq, digest, now, deadAt: now, deadCode: code, deadReason: reason, request, body });
+  const death = { deadAt: now, deadCode: code, deadAddresses: textOrNull(addresses), deadReason: reason };
+  return settle(tx, { seq, digest, now, ...death, request, body });
 }
 
 /** A receipt that was put aside. */
@@ -176,6 +188,7 @@ export interface DeadReceipt extends Receipt {
   connectionId: string;
   deadAt: number;
   code: DeadCode;
+  addresses: string[] | null;
   reason: string | null;
 }
 
@@ -184,12 +197,13 @@ export async function findDead(db: Kysely<Schema>, seq: number): Promise<DeadRec
   const row = await db
     .selectFrom('receipts')
     .select(['seq', 'connectionId', 'receivedAt', 'request', 'body'])
-    .select(['deadAt', 'deadCode', 'deadReason as reason'])
+    .select(['deadAt', 'deadCode', 'deadAddresses', 'deadReason as reason'])
     .where('seq', '=', seq)
     .executeTakeFirst();
   if (row === undefined || row.deadAt === null) return undefined;
-  const { deadCode, ...rest } = row;
-  return { ...rest, request: read(row.request), deadAt: row.deadAt, code: codeOf(deadCode) };
+  const { deadCode, deadAddresses, ...rest } = row;
+  const death = { deadAt: row.deadAt, code: codeOf(deadCode), addresses: readOrNull<string[]>(deadAddresses) };
+  return { ...rest, request: read(row.request), ...death };
 }
 
 /** Lets a receipt that was put aside wait to be read, as if it had just come. Answers false when it is not aside any more. */

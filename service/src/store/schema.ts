@@ -198,6 +198,8 @@ export interface ReceiptsTable {
   deadAt: Generated<number | null>;
   /** Which kind of dead letter it is. */
   deadCode: Generated<string | null>;
+  /** Which addresses it names that no account has: a list, as JSON. */
+  deadAddresses: Generated<string | null>;
   /** What went wrong. */
   deadReason: Generated<string | null>;
 }

@@ -67,7 +67,8 @@ async function slowly({ webhookUrl }: Account, body: Buffer, secret: string): Pr
 }
 
 const heardBy = (externalId: string) => app.listen({ account: { channel: 'messenger', externalId } });
-const deadLetters = async () => ((await app.call('GET', '/v1/dead-letters')).body as Page<DeadLetter>).data;
+const deadLetters = async (query = '') =>
+  ((await app.call('GET', `/v1/dead-letters${query}`)).body as Page<DeadLetter>).data;
 const deadLetter = () =>
   eventually(async () => {
     const [letter] = await deadLetters();
@@ -227,7 +228,11 @@ export function describeConnections(name: string, env: Env): void {
       expect(letter).toMatchObject({
         ...{ type: 'unrouted', code: 'no_account', account: { channel: 'messenger', externalId: PAGE } },
         detail: expect.stringContaining(STRANGER),
+        webhook: { addresses: [STRANGER] },
       });
+      expect(await deadLetters(`?address=${STRANGER}`)).toEqual([letter]);
+      for (const others of [`?address=${PAGE}`, `?address=${STRANGER.slice(1)}`, `?address=${STRANGER}&type=webhook`])
+        expect(await deadLetters(others)).toEqual([]);
       const metrics = await (await fetch(`${app.url}/metrics`)).text();
       expect(metrics).toContain('parley_dead_letters{type="unrouted"} 1');
       const replay = () => app.call('POST', `/v1/dead-letters/${letter.id}/replay`);

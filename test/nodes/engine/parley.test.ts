@@ -73,6 +73,14 @@ describe('Get Many', () => {
     expect((await fixture.output(deadLetter('getAll', { simplify: false })))[0]?.json).toEqual(DEAD_LETTER);
   });
 
+  test('says for which address an unrouted webhook is', async () => {
+    const webhook = { bytes: 300, addresses: ['88'] };
+    fixture.service.answers.set('GET /v1/dead-letters', () => ({
+      body: { data: [{ ...DEAD_LETTER, type: 'unrouted', code: 'no_account', message: undefined, webhook }] },
+    }));
+    expect((await fixture.output(deadLetter('getAll')))[0]?.json).toMatchObject({ type: 'unrouted', ...webhook });
+  });
+
   test('hands on every filter, times in UTC', async () => {
     serveDeadLetters(0);
     const filters = {
@@ -81,6 +89,7 @@ describe('Get Many', () => {
       externalId: ' 77 ',
       code: 'expired',
       status: 'failed',
+      address: ' 88 ',
       from: '2026-01-01T00:00:00+01:00',
       to: "={{ DateTime.fromISO('2026-01-02T00:00:00Z') }}",
     };
@@ -91,6 +100,7 @@ describe('Get Many', () => {
       externalId: '77',
       code: 'expired',
       status: 'failed',
+      address: '88',
       from: '2025-12-31T23:00:00.000Z',
       to: '2026-01-02T00:00:00.000Z',
       limit: '50',

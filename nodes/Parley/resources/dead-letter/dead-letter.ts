@@ -84,6 +84,14 @@ export const deadLetterFilters = filtersField([
     ],
     default: 'message',
   },
+  {
+    displayName: 'Unknown Address',
+    name: 'address',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. 106540352242922',
+    description: 'The address that a webhook names and no account has, as in the output field "addresses"',
+  },
 ]);
 
 /** One or several by their ids, or all that match. */
@@ -122,6 +130,7 @@ export function filterOf(context: IExecuteFunctions, parameters: Parameters): De
     externalId: filters.optional('externalId')?.trim(),
     code: filters.optional('code'),
     status: filters.optional('status') as DeadLetterFilter['status'],
+    address: filters.optional('address')?.trim(),
     from: filters.instant('from', 'Given Up Since', zone),
     to: filters.instant('to', 'Given Up Before', zone),
   });
@@ -144,6 +153,7 @@ export function deadLetterOutput(deadLetter: DeadLetter | DeadLetterDetails, sim
     conversationId: message?.conversationId ?? event?.conversationId,
     metadata: message?.metadata,
     bytes: webhook?.bytes,
+    addresses: webhook?.addresses,
     eventId: event?.id,
     event: event?.type,
     workflowUrl: event?.url,

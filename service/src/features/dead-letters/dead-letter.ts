@@ -102,7 +102,10 @@ export function deadLetterOfReceipt(row: DeadReceiptRow, account: Account): Dead
     detail: row.reason ?? 'The webhook could not be read',
     createdAt: iso(row.receivedAt),
     deadAt: iso(row.deadAt),
-    webhook: { bytes: row.bytes },
+    webhook: {
+      bytes: row.bytes,
+      ...(row.addresses !== null && row.addresses.length > 0 && { addresses: row.addresses }),
+    },
   };
 }
 

@@ -11,6 +11,7 @@ const filter = z.strictObject({
   externalId: text.optional(),
   code: text.max(100).optional(),
   status: z.enum(['failed', 'unknown']).optional(),
+  address: text.optional(),
   from: instant.optional(),
   to: instant.optional(),
 });

@@ -149,7 +149,8 @@ export class DeadLetters {
   async count(): Promise<Record<DeadLetter['type'], number>> {
     const { reader } = this.#deps.ledger;
     const all = { from: undefined, to: undefined, order: 'desc', behind: undefined } as const;
-    const receiptsOf = (code: DeadCode) => store.countReceipts(reader, { ...all, connectionIds: undefined, code });
+    const receiptsOf = (code: DeadCode) =>
+      store.countReceipts(reader, { ...all, connectionIds: undefined, code, address: undefined });
     const [message, webhook, unrouted, event] = await Promise.all([
       store.countMessages(reader, { ...all, accountIds: undefined, status: undefined, code: undefined }),
       receiptsOf('unreadable'),

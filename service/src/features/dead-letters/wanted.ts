@@ -7,7 +7,7 @@ import { codeOfReceipts, EVENT_CODES, placesOf, RECEIPT_CODES } from './dead-let
 
 /** The filter as the store takes it; undefined: it speaks against all of that type. */
 export async function wantedOf(db: Db, filter: DeadLetterFilter, order: 'asc' | 'desc', after: string | undefined) {
-  const { type, channel, externalId, code, status, from, to } = filter;
+  const { type, channel, externalId, code, status, address, from, to } = filter;
   const places = placesOf(after);
   const isAnyAccount = channel === undefined && externalId === undefined;
   const accountIds = isAnyAccount ? undefined : await store.accountsNamed(db, channel, externalId);
@@ -15,14 +15,15 @@ export async function wantedOf(db: Db, filter: DeadLetterFilter, order: 'asc' | 
   const shared = { from: instant(from), to: instant(to), order };
   const isOfEvents = code !== undefined && EVENT_CODES.includes(code);
   const isOfOthers = isOfEvents || (code !== undefined && RECEIPT_CODES.includes(code));
-  const noMessages = accountIds?.length === 0 || (type !== undefined && type !== 'message') || isOfOthers;
+  const noMessages =
+    accountIds?.length === 0 || (type !== undefined && type !== 'message') || isOfOthers || address !== undefined;
   const wantedCode = codeOfReceipts(type, code);
   const noReceipts = connectionIds?.length === 0 || status !== undefined || wantedCode === 'none';
-  const isOtherType = (type !== undefined && type !== 'event') || status !== undefined;
+  const isOtherType = (type !== undefined && type !== 'event') || status !== undefined || address !== undefined;
   const noEvents = accountIds?.length === 0 || isOtherType || (code !== undefined && !isOfEvents);
   return {
     messages: noMessages ? undefined : { ...shared, accountIds, status, code, behind: places.message },
-    receipts: noReceipts ? undefined : { ...shared, connectionIds, code: wantedCode, behind: places.webhook },
+    receipts: noReceipts ? undefined : { ...shared, connectionIds, code: wantedCode, address, behind: places.webhook },
     events: noEvents ? undefined : { ...shared, accountIds, code, behind: places.event },
   };
 }

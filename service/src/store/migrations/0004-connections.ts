@@ -54,6 +54,10 @@ async function receipts(db: Kysely<never>, { text }: StoreDialect): Promise<void
     .alterTable('receipts')
     .addColumn('dead_code', text as ColumnDataType)
     .execute();
+  await db.schema
+    .alterTable('receipts')
+    .addColumn('dead_addresses', text as ColumnDataType)
+    .execute();
   await sql`update receipts set dead_code = 'unreadable' where dead_at is not null`.execute(db);
   await sql`update jobs set key = 'normalize:cnn_' || substr(key, 15),
     payload = '{"connectionId":"cnn_' || substr(key, 15) || '"}' where kind = 'normalize'`.execute(db);
