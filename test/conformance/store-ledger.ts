@@ -112,7 +112,9 @@ export function describeLedger(fresh: FreshDatabase, open: OpenLedger): void {
         nested = add(ledger, 'nested');
         tx.afterCommit(() => (hooked = add(ledger, 'hooked')));
         await tx.db.insertInto('apiKeys').values(apiKeyRow('outer')).execute();
-        expect(await tx.db.selectFrom('apiKeys').select('id').execute()).toEqual([{ id: 'outer' }]);
+        const seen = await tx.db.selectFrom('apiKeys').select('id').execute();
+        // On a server the other one may have ended meanwhile: it waits for nothing that this one holds.
+        expect(tx.shared ? seen.filter(({ id }) => id === 'outer') : seen).toEqual([{ id: 'outer' }]);
       });
       await Promise.all([nested, hooked]);
       expect(await ids(ledger)).toEqual(['hooked', 'nested', 'outer']);
