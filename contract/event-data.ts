@@ -10,8 +10,10 @@ export interface IdentityRef {
   address: string;
 }
 
-/** `message.deleted`: the contact took a message back. */
+/** `message.deleted`: the contact took a message back, or the business one of its own. */
 export interface DeletedMessage {
+  /** The business took it back; absent: the contact did. */
+  isOwn?: true;
   /** Parley's id of the message, when it is known. */
   messageId?: string;
   providerMessageId: string;

@@ -93,10 +93,16 @@ export interface StatusChange {
   metadata?: Record<string, unknown>;
 }
 
-/** What the business sent from another place: the phone app, another inbox. */
+/** What the business sent from another place (the phone app, another inbox), or what it made of it there by an edit. */
 export interface EchoedMessage {
   providerMessageId: string;
   content: InboundContent;
+  /** What it quotes, and how it came, as of a received message. */
+  context?: MessageContext;
+  /** Parley's id of the message that it quotes, when it is known. */
+  replyTo?: string;
+  /** The business changed what it had sent: `content` is what it says now. */
+  edited?: true;
   /** As of a received message. */
   incomplete?: true;
 }

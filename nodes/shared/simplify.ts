@@ -109,7 +109,8 @@ function contextFields(context: MessageContext | undefined): IDataObject {
 function people(event: ParleyEvent): IDataObject {
   const identities = event.contact?.identities ?? [];
   const address = (identities.find((identity) => identity.kind === 'phone') ?? identities[0])?.address;
-  const outbound = event.status !== undefined || event.echo !== undefined;
+  const isOwn = event.type === 'message.deleted' && event.data.isOwn === true;
+  const outbound = event.status !== undefined || event.echo !== undefined || isOwn;
   return {
     ...(outbound ? { to: address } : { from: address }),
     name: event.contact?.name,
@@ -121,6 +122,7 @@ function people(event: ParleyEvent): IDataObject {
 function messageFields(event: ParleyEvent): IDataObject {
   const content = contentOf(event);
   const { message, echo, status } = event;
+  const { context, replyTo } = message ?? echo ?? {};
   return {
     ...(content && { text: wordsOf(content) }),
     kind: content?.type ?? status?.kind,
@@ -128,13 +130,14 @@ function messageFields(event: ParleyEvent): IDataObject {
     errorCode: status?.error?.code,
     errorMessage: status?.error?.message,
     providerErrorCode: status?.error?.providerCode,
-    replyTo: message?.replyTo ?? message?.context?.replyToProviderId,
+    replyTo: replyTo ?? context?.replyToProviderId,
     ...(content && kindFields(content)),
     messageId: message?.id ?? status?.id,
     providerMessageId: message?.providerMessageId ?? status?.providerMessageId ?? echo?.providerMessageId,
     sentAt: message?.sentAt,
     incomplete: message?.incomplete ?? echo?.incomplete,
-    ...contextFields(message?.context),
+    edited: echo?.edited,
+    ...contextFields(context),
     billable: status?.pricing?.billable,
     pricingCategory: status?.pricing?.category,
     metadata: status?.metadata,

@@ -58,7 +58,7 @@ const NAMED: readonly EventChoice[] = [
   {
     name: 'Message Edited or Deleted',
     value: MESSAGE_CHANGED,
-    description: 'A contact changed or took back a message',
+    description: 'A contact changed or took back a message, or the business took back one of its own',
     types: ['message.edited', 'message.deleted'],
   },
   {
@@ -70,7 +70,8 @@ const NAMED: readonly EventChoice[] = [
   {
     name: 'Message Sent Elsewhere',
     value: 'messageEcho',
-    description: 'The business wrote from another place, e.g. the app on the phone',
+    description:
+      'The business wrote from another place, e.g. the app on the phone, or changed there what it had written',
     types: ['message.echo'],
   },
   {

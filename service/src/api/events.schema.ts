@@ -30,6 +30,15 @@ const message = z.object({
   sentAt: instant,
 });
 
+const echo = z.object({
+  providerMessageId: text,
+  content: inboundContent,
+  context: messageContext.optional(),
+  replyTo: word,
+  edited: z.literal(true).optional(),
+  incomplete,
+});
+
 const status = z.object({
   id: text,
   providerMessageId: word,
@@ -117,7 +126,7 @@ const control = z.object({
   content: observedContent.optional(),
 });
 
-const deleted = z.object({ messageId: word, providerMessageId: text });
+const deleted = z.object({ messageId: word, providerMessageId: text, isOwn: z.literal(true).optional() });
 const identityChange = z.object({ before: identities, event: text, text: word, hash: word });
 const unknown = z.object({ reason: text, field: word, status: word, groupId: word });
 
@@ -135,7 +144,7 @@ export const parleyEvent = z.discriminatedUnion('type', [
   z.object({
     ...frame,
     type: z.literal('message.echo'),
-    echo: z.object({ providerMessageId: text, content: inboundContent, incomplete }),
+    echo,
   }),
   eventWith('message.deleted', deleted),
   eventWith('contact.preference', preference),

@@ -71,12 +71,13 @@ export interface ParsedMessage extends SaidBase {
   /** The provider read a wish in it, acts by it and answers it: a `contact.preference` of the same webhook tells which. */
   wishTold?: true;
 }
-/** The contact changed a message: `content` is what it says now. */
+/** The contact changed a message, or the business one of its own (`isOwn`): `content` is what it says now. */
 export interface ParsedEdit extends SaidBase {
   type: 'message.edited';
   contact: ContactRef;
   /** The message that was edited. */
   providerMessageId: string;
+  isOwn?: true;
 }
 /** The contact took a message back, or the business one of its own (`isOwn`). */
 export interface ParsedDeletion extends ParsedBase {
@@ -121,6 +122,7 @@ export interface ParsedEcho extends SaidBase {
   type: 'message.echo';
   contact: ContactRef;
   providerMessageId: string;
+  context?: MessageContext;
 }
 /** A fact of which the webhook tells a part only. */
 export type PartialFact = (ParsedMessage | ParsedEdit | ParsedEcho) & Required<Pick<SaidBase, 'rest'>>;

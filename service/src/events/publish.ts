@@ -83,8 +83,9 @@ export class Publisher {
   async forget(tx: Tx, accountId: string, providerMessageId: string, content: InboundContent): Promise<void> {
     const key = messageKey(providerMessageId);
     for (const { seq, event } of await events.ofMessage(tx.db, accountId, key, providerMessageId)) {
-      await media.forget(tx, event.message?.content);
-      if (event.message) event.message.content = content;
+      const said = event.message ?? event.echo;
+      await media.forget(tx, said?.content);
+      if (said) said.content = content;
       await events.rewrite(tx, { seq, event });
       await events.forgetRaw(tx, seq);
     }
@@ -179,9 +180,15 @@ function eventOf(fact: Fact, event: ParleyEvent, triggers: readonly StoredSubscr
   return {
     event,
     dedupeKey: fact.dedupeKey,
-    editOf: fact.type === 'message.edited' ? fact.message.providerMessageId : null,
+    editOf: editedIn(fact),
     raw: keepRaw ? fact.raw : undefined,
   };
+}
+
+/** The message of which a fact tells a later form. */
+function editedIn(fact: Fact): string | null {
+  if (fact.type === 'message.edited') return fact.message.providerMessageId;
+  return fact.type === 'message.echo' && fact.echo.edited ? fact.echo.providerMessageId : null;
 }
 
 /** Tells whether any trigger wants the provider's body; a trigger may still get what a waiting workflow is to get first. */

@@ -167,7 +167,7 @@ export class Applier {
     if (event.type !== 'message.deleted') return;
     // It is told in its turn, but what was taken back is forgotten now.
     await this.#recorder.forget({ ...said, event });
-    const isFree = await this.#deps.pending.forget(tx, account.id, event.providerMessageId);
+    const isFree = await this.#deps.pending.forget(tx, account.id, event);
     if (isFree) await this.advance(tx, account, person.conversation.id);
   }
 
@@ -177,7 +177,7 @@ export class Applier {
     if (event.type === 'message.received') return this.#messageArrives({ ...fact, event });
     if (event.type !== 'message.echo') return { said: fact, person: await this.#people.after({ ...fact, event }) };
     const echo = { ...fact, event };
-    if (await this.#isStored(echo)) return undefined;
+    if (await this.#wasTold(echo)) return undefined;
     const known = await this.#people.resolve(echo);
     // Only what it says tells whether it is a message of ours, which nobody took the conversation over with.
     if (isPartial(event) && canWait(account)) return { said: fact, person: known };
@@ -226,8 +226,13 @@ export class Applier {
       partial && isPartial(event) ? wholeOf({ tx, account, event, at }, fetched) : { tx, account, event, at };
     if (!partial || said.event.type !== 'message.echo') return this.#recorder.said(said, person);
     const echo = { ...said, event: said.event };
-    const after = (await this.#isStored(echo)) ? undefined : await this.#echoArrives(echo, person);
+    const after = (await this.#wasTold(echo)) ? undefined : await this.#echoArrives(echo, person);
     if (after) await this.#recorder.said(echo, after);
+  }
+
+  /** As below, of an echo; what overtook it told nothing of what else is true by it. */
+  async #wasTold(fact: InboundFact<ParsedEcho>): Promise<boolean> {
+    return (await this.#isStored(fact)) && !(await this.#recorder.isOvertaken(fact));
   }
 
   /** It came twice: nothing of it is to be true again. */

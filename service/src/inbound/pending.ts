@@ -2,7 +2,8 @@
  * Keeps what is told in a conversation, in its order, while the rest of a fact is fetched. The facts themselves are kept rather than the webhook
  * that told them: its body goes once it was read, and with it what it said of others; a person's facts go with the person.
  */
-import type { Completed, PartialFact } from '../channels/channel.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Completed, ParsedDeletion, PartialFact } from '../channels/channel.ts';
 import type { InboundContent } from '../../../contract/message.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
@@ -11,13 +12,26 @@ import type { Outbox } from '../outbox/outbox.ts';
 import * as store from '../store/pending-fact.store.ts';
 import type { PendingFact } from '../store/pending-fact.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
-import type { InboundFact, Told } from './fact.ts';
+import { isSaid, type InboundFact, type Told } from './fact.ts';
 
 /** The kind of the jobs that fetch the rest of a fact. */
 export const COMPLETE = 'complete';
 
-/** What is shown in place of a message that the contact took back. */
-export const TAKEN_BACK: InboundContent = { type: 'unsupported', reason: 'deleted by the contact' };
+/** What is shown in place of a message that was taken back, by whom. */
+const TAKEN_BACK = {
+  contact: { type: 'unsupported', reason: 'deleted by the contact' },
+  business: { type: 'unsupported', reason: 'deleted by the business' },
+} satisfies Record<string, InboundContent>;
+
+/** Answers what is shown in place of a message that was taken back. */
+export function takenBack({ isOwn }: Pick<ParsedDeletion, 'isOwn'>): InboundContent {
+  return isOwn ? TAKEN_BACK.business : TAKEN_BACK.contact;
+}
+
+/** Tells whether a content stands in place of what was taken back. */
+export function isTakenBack(content: object): boolean {
+  return Object.values(TAKEN_BACK).some((one) => isDeepStrictEqual(content, one));
+}
 
 /** What came of fetching the rest of a fact; `completed` undefined: nobody gets it, and what the webhook told stands. */
 export interface Fetched {
@@ -69,11 +83,11 @@ export class PendingFacts {
     return this.#deps.sealer.decrypt(fact, id) as Told;
   }
 
-  /** Forgets what a contact's message said wherever it waits to be told: nothing of it is fetched any more. Answers whether anything did. */
-  async forget(tx: Tx, accountId: string, providerMessageId: string): Promise<boolean> {
-    const waiting = await store.ofMessage(tx.db, accountId, providerMessageId);
+  /** Forgets what a message said that was taken back, wherever it waits to be told: nothing of it is fetched any more. Answers whether anything did. */
+  async forget(tx: Tx, accountId: string, deletion: ParsedDeletion): Promise<boolean> {
+    const waiting = await store.ofMessage(tx.db, accountId, deletion.providerMessageId);
     for (const one of waiting) {
-      const emptied = { ...this.read(one), content: TAKEN_BACK, rest: undefined, raw: undefined };
+      const emptied = { ...this.read(one), content: takenBack(deletion), rest: undefined, raw: undefined };
       await store.rewrite(tx, one.id, this.#deps.sealer.encrypt(emptied, one.id));
     }
     return waiting.length > 0;
@@ -85,7 +99,9 @@ export function isPartial(event: Told): event is PartialFact {
   return 'rest' in event && event.rest !== undefined;
 }
 
-/** The contact's message that a fact tells, first or anew. */
+/** The message that a fact tells, first or anew. */
 function saidIn(event: Told): string | null {
-  return event.type === 'message.received' || event.type === 'message.edited' ? event.providerMessageId : null;
+  return SAYING.includes(event.type) && isSaid(event) ? event.providerMessageId : null;
 }
+
+const SAYING: readonly Told['type'][] = ['message.received', 'message.edited', 'message.echo'];

@@ -1,7 +1,6 @@
 /** Stores what was told in a conversation, and publishes it, in the caller's unit of work: the last step of a fact. */
-import { isDeepStrictEqual } from 'node:util';
 import type { EventBody } from '../../../contract/event.ts';
-import type { InboundContent } from '../../../contract/message.ts';
+import type { InboundContent, MessageContext } from '../../../contract/message.ts';
 import type { Limits } from '../connectors/limits.ts';
 import type {
   ChannelEvent,
@@ -15,14 +14,19 @@ import type {
 } from '../channels/channel.ts';
 import type { Participant } from '../contacts/resolve.ts';
 import { iso } from '../core/clock.ts';
+import { messageKey } from '../core/ids.ts';
 import { pick } from '../core/pick.ts';
 import type { Publisher } from '../events/publish.ts';
+import { forgetChoices } from '../store/conversation.store.ts';
+import * as events from '../store/event.store.ts';
 import * as media from '../store/media.store.ts';
 import * as messages from '../store/message.store.ts';
 import type { Message } from '../store/message.store.ts';
+import type { Tx } from '../store/unit-of-work.ts';
+import * as uploads from '../store/upload.store.ts';
 import type { InboundFact, Said } from './fact.ts';
 import { Files, type FilesDeps } from './files.ts';
-import { TAKEN_BACK } from './pending.ts';
+import { isTakenBack, takenBack } from './pending.ts';
 
 /** No installation forgets events sooner. */
 const REMEMBERED_MS = 8 * 24 * 3_600_000;
@@ -49,7 +53,7 @@ export class Recorder {
       case 'message.received':
         return this.#message({ ...fact, event }, person);
       case 'message.edited':
-        return this.#edit({ ...fact, event }, person);
+        return event.isOwn ? this.#ownEdit({ ...fact, event }, person) : this.#edit({ ...fact, event }, person);
       case 'message.deleted':
         return this.#deletion({ ...fact, event }, person);
       case 'message.echo':
@@ -75,15 +79,26 @@ export class Recorder {
     await this.#deps.publisher.publish(tx, { ...body, dedupeKey, at, account, ...person, raw, wishTold });
   }
 
-  /** Forgets what a message of the contact said, which they took back. Answers the message; undefined: nobody knows it. */
+  /** Forgets what a message said, which whoever said it took back. Answers the message; undefined: nobody knows it. */
   async forget({ tx, account, event, at }: InboundFact<ParsedDeletion>): Promise<Message | undefined> {
-    const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
-    if (known?.direction !== 'inbound') return known;
-    await this.#deps.publisher.forget(tx, account.id, event.providerMessageId, TAKEN_BACK);
+    const { providerMessageId, isOwn = false } = event;
+    const known = await messages.findByProviderId(tx.db, account.id, providerMessageId);
+    if (known === undefined || (known.direction === 'outbound') !== isOwn) return known;
+    const content = takenBack(event);
+    await this.#deps.publisher.forget(tx, account.id, providerMessageId, content);
     await media.forget(tx, known.content);
-    const change = { content: TAKEN_BACK, kind: TAKEN_BACK.type, statusAt: at };
+    if (isOwn) await forgetSent(tx, known);
+    // That of what was sent says how far it came.
+    const change = { content, kind: content.type, ...(!isOwn && { statusAt: at }) };
     await messages.update(tx, known.id, change);
     return known;
+  }
+
+  /** Tells whether an edit or a deletion stored what is told by an echo only now: it would still be known that it was told, as events are kept for longer. */
+  async isOvertaken({ tx, account, event }: InboundFact<ParsedEcho>): Promise<boolean> {
+    const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
+    if (known?.direction !== 'outbound' || known.request !== null || !this.#isYoung(known)) return false;
+    return isTakenBack(known.content) || (await this.#editedAt(tx, event, account.id)) !== undefined;
   }
 
   async #message(fact: InboundFact<ParsedMessage>, person: Participant): Promise<void> {
@@ -91,9 +106,8 @@ export class Recorder {
     const stored = await this.#storeOrFind(fact, person);
     if (stored === undefined) return;
     const { id, content } = stored;
-    const target = event.context?.replyToProviderId;
-    const replyTo = target && (await messages.named(tx.db, account.id, target))?.id;
     const { providerMessageId, context } = event;
+    const replyTo = await this.#replyTo(tx, account.id, context);
     const message = {
       id,
       providerMessageId,
@@ -108,10 +122,11 @@ export class Recorder {
 
   async #edit(fact: InboundFact<ParsedEdit>, person: Participant): Promise<void> {
     const { tx, account, event, at, incomplete } = fact;
-    const content = await this.#files.in(tx, placeOf(person), event.content);
     const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
+    if (known && isTakenBack(known.content)) return this.#late(fact, person, known);
+    const content = await this.#files.in(tx, placeOf(person), event.content);
     const change = { content, kind: content.type, statusAt: at };
-    // Edits overtake each other, and a deletion overtakes edits.
+    // Edits overtake each other.
     const isLatest = known !== undefined && at >= known.statusAt;
     if (known?.direction === 'inbound' && isLatest) await messages.update(tx, known.id, change);
     const { providerMessageId } = event;
@@ -122,25 +137,81 @@ export class Recorder {
     await this.publish(fact, person, { type: event.type, message: { ...edited, sentAt: iso(at) } });
   }
 
-  /** The contact took a message back: its content is forgotten here as well. */
+  /** The business edited what it said elsewhere: the time of a message that was sent says how far it came, and orders no edits. */
+  async #ownEdit(fact: InboundFact<ParsedEdit>, person: Participant): Promise<void> {
+    const { tx, account, event, at, incomplete } = fact;
+    const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
+    if (known && isTakenBack(known.content)) return this.#late(fact, person, known);
+    const content = await this.#files.in(tx, placeOf(person), event.content);
+    const isLatest = at >= ((await this.#editedAt(tx, event, account.id)) ?? -Infinity);
+    if (known === undefined) await this.#store(fact, person, this.#deps.ids.next('msg'), 'outbound', 'sent', content);
+    else if (isLatest && known.direction === 'outbound') await this.#says(tx, known, content);
+    const { providerMessageId } = event;
+    const echo = { providerMessageId, content, edited: true as const, ...(incomplete && { incomplete }) };
+    await this.publish(fact, person, { type: 'message.echo', echo });
+  }
+
+  /** An edit of what was taken back is told, and its words are not. */
+  async #late(fact: InboundFact<ParsedEdit>, person: Participant, known: Message): Promise<void> {
+    const { event, at } = fact;
+    const { providerMessageId, isOwn } = event;
+    const content = known.content as InboundContent;
+    const told: EventBody = isOwn
+      ? { type: 'message.echo', echo: { providerMessageId, content, edited: true } }
+      : { type: 'message.edited', message: { id: known.id, providerMessageId, content, sentAt: iso(at) } };
+    await this.publish({ ...fact, event: { ...event, raw: undefined } }, person, told);
+  }
+
+  async #says(tx: Tx, known: Message, content: InboundContent): Promise<void> {
+    await forgetSent(tx, known);
+    await messages.update(tx, known.id, { content, kind: content.type });
+  }
+
+  /** When what the business said elsewhere was last edited, as far as that was told. */
+  async #editedAt(tx: Tx, { providerMessageId }: ParsedEdit | ParsedEcho, accountId: string) {
+    const told = await events.ofMessage(tx.db, accountId, messageKey(providerMessageId), providerMessageId);
+    const edits = told.filter(({ event }) => event.echo?.edited).map(({ event }) => Date.parse(event.at));
+    return edits.length === 0 ? undefined : Math.max(...edits);
+  }
+
+  /** Whoever said a message took it back: its content is forgotten here as well. */
   async #deletion(fact: InboundFact<ParsedDeletion>, person: Participant): Promise<void> {
     const known = await this.forget(fact);
     const { type, providerMessageId, isOwn } = fact.event;
     // It overtook its message, which is neither told nor kept when it comes.
     if (known === undefined) {
       const [direction, status] = isOwn ? (['outbound', 'sent'] as const) : (['inbound', 'received'] as const);
-      await this.#store(fact, person, this.#deps.ids.next('msg'), direction, status, TAKEN_BACK);
+      await this.#store(fact, person, this.#deps.ids.next('msg'), direction, status, takenBack(fact.event));
     }
-    await this.publish(fact, person, { type, data: { messageId: known?.id, providerMessageId } });
+    const data = { messageId: known?.id, providerMessageId, ...(isOwn && { isOwn }) };
+    await this.publish(fact, person, { type, data });
   }
 
   async #echo(fact: InboundFact<ParsedEcho>, person: Participant): Promise<void> {
-    const { tx, event, incomplete } = fact;
-    const content = await this.#files.in(tx, placeOf(person), event.content);
-    if (!(await this.#store(fact, person, this.#deps.ids.next('msg'), 'outbound', 'sent', content))) return;
-    const { type, providerMessageId } = event;
-    const echo = { providerMessageId, content, ...(incomplete && { incomplete }) };
-    await this.publish(fact, person, { type, echo });
+    const { tx, account, event, incomplete } = fact;
+    const said = await this.#files.in(tx, placeOf(person), event.content);
+    const isNew = await this.#store(fact, person, this.#deps.ids.next('msg'), 'outbound', 'sent', said);
+    const content = isNew ? said : await this.#overtaking(fact, said);
+    if (content === undefined) return;
+    const { type, providerMessageId, context } = event;
+    const replyTo = await this.#replyTo(tx, account.id, context);
+    const more = { ...(context && { context }), ...(replyTo && { replyTo }), ...(incomplete && { incomplete }) };
+    await this.publish(fact, person, { type, echo: { providerMessageId, content, ...more } });
+  }
+
+  /** What an edit made of an echo before it came; undefined: it was taken back, or told before. */
+  async #overtaking(fact: InboundFact<ParsedEcho>, said: InboundContent): Promise<InboundContent | undefined> {
+    const { tx, account, event } = fact;
+    await media.forget(tx, said);
+    if (!(await this.isOvertaken(fact))) return undefined;
+    const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
+    return known === undefined || isTakenBack(known.content) ? undefined : (known.content as InboundContent);
+  }
+
+  /** Parley's id of the message that another one quotes. */
+  async #replyTo(tx: Tx, accountId: string, context: MessageContext | undefined): Promise<string | undefined> {
+    const target = context?.replyToProviderId;
+    return target === undefined ? undefined : (await messages.named(tx.db, accountId, target))?.id;
   }
 
   /** Stores a message that arrives. Answers it as it is to be told; undefined: it was told before, or taken back before it came. */
@@ -159,9 +230,12 @@ export class Recorder {
   }
 
   /** Tells whether an edit stored a message whose arrival was never told: it would still be known that it was, as events are kept for longer. */
-  #wasOvertaken({ direction, content, createdAt }: Message): boolean {
-    const isYoung = this.#deps.clock.now() - createdAt < REMEMBERED_MS;
-    return direction === 'inbound' && isYoung && !isTakenBack(content);
+  #wasOvertaken(known: Message): boolean {
+    return known.direction === 'inbound' && this.#isYoung(known) && !isTakenBack(known.content);
+  }
+
+  #isYoung({ createdAt }: Message): boolean {
+    return this.#deps.clock.now() - createdAt < REMEMBERED_MS;
   }
 
   async #store(
@@ -191,8 +265,10 @@ export class Recorder {
   }
 }
 
-function isTakenBack(content: object): boolean {
-  return isDeepStrictEqual(content, TAKEN_BACK);
+/** What a message left besides its words: files that were uploaded for it, and what could be chosen from it. */
+async function forgetSent(tx: Tx, { id, accountId, conversationId, content }: Message): Promise<void> {
+  await uploads.forget(tx, accountId, uploads.namesIn(content));
+  await forgetChoices(tx, conversationId, id);
 }
 
 /** Files that come belong to the conversation. */

@@ -116,6 +116,21 @@ describe('echoes', () => {
       { type: 'unsupported', data: { reason: 'reaction of the account itself' } },
     ]);
   });
+
+  test('what was written in the inbox is changed and taken back there, and tells what it quotes', () => {
+    const own = { sender: { id: PAGE_ID }, recipient: { id: '5678' }, timestamp: AT };
+    expect(parseItem({ ...own, message_edit: { mid: 'm_1', text: 'new', num_edit: 1 } })).toMatchObject([
+      { type: 'message.edited', isOwn: true, contact: ANA, providerMessageId: 'm_1', content: { text: 'new' } },
+    ]);
+    for (const mark of [{}, { is_echo: true }]) {
+      expect(parseItem({ ...own, message: { mid: 'm_1', is_deleted: true, ...mark } })).toMatchObject([
+        { type: 'message.deleted', isOwn: true, contact: ANA, providerMessageId: 'm_1' },
+      ]);
+    }
+    expect(parseItem({ ...own, message: { mid: 'm_2', text: 'x', reply_to: { mid: 'm_1' } } })).toMatchObject([
+      { type: 'message.echo', context: { replyToProviderId: 'm_1' } },
+    ]);
+  });
 });
 
 describe('standby', () => {

@@ -223,14 +223,40 @@ describe('persons', () => {
     expect(parse(echo)).toMatchObject([
       {
         type: 'message.echo',
-        dedupeKey: 'echo:wamid.E',
+        dedupeKey: 'message:wamid.E',
         contact: { identities: [PHONE] },
         providerMessageId: 'wamid.E',
         content: { type: 'text', text: 'x' },
       },
     ]);
-    expect(parse({ ...echo, type: 'revoke' })).toMatchObject([
-      { type: 'unsupported', data: { reason: 'revoke of an echo' } },
+    const context = { from: '15550001111', id: 'wamid.Q' };
+    expect(parse({ ...echo, context })).toMatchObject([
+      { type: 'message.echo', context: { replyToProviderId: 'wamid.Q' } },
+    ]);
+  });
+
+  test('the owner changes and takes back on the phone what was sent from there', () => {
+    const about = { from: '15559990000', to: '15550001111', id: 'wamid.F', timestamp: '1750000000' };
+    const parse = (item: object) =>
+      parseChange({
+        field: 'smb_message_echoes',
+        value: { metadata: METADATA, message_echoes: [{ ...about, ...item }] },
+      });
+    const own = { contact: { identities: [PHONE] }, providerMessageId: 'wamid.E', isOwn: true };
+    const message = { type: 'image', image: { id: '9', mime_type: 'image/png', caption: 'new words' } };
+    expect(parse({ type: 'edit', edit: { original_message_id: 'wamid.E', message } })).toMatchObject([
+      {
+        ...own,
+        type: 'message.edited',
+        dedupeKey: 'message:wamid.F',
+        content: { type: 'image', caption: 'new words' },
+      },
+    ]);
+    expect(parse({ type: 'revoke', revoke: { original_message_id: 'wamid.E' } })).toMatchObject([
+      { ...own, type: 'message.deleted', dedupeKey: 'message:wamid.F' },
+    ]);
+    expect(parse({ type: 'revoke' })).toMatchObject([
+      { type: 'unsupported', data: { reason: 'revoke of no message' } },
     ]);
   });
 });

@@ -16,6 +16,7 @@ import {
   of,
   said,
   sent,
+  statusOf,
   tell,
   text,
   TO,
@@ -226,6 +227,7 @@ function describeFiles(): void {
         ({ content, direction }) => ({ direction, content: JSON.parse(content) as unknown }),
       );
     const TAKEN_BACK = { type: 'unsupported', reason: 'deleted by the contact' };
+    const OWN_TAKEN_BACK = { type: 'unsupported', reason: 'deleted by the business' };
 
     test('a message that was taken back before it came is neither told nor kept', async () => {
       const late = text('a secret', {
@@ -288,7 +290,122 @@ function describeFiles(): void {
       await tell(deletionOf({ providerMessageId: 'own 1' }, { isOwn: true }));
       await tell(echo('own 1', words('a mistake')));
       expect(await of('message.echo')).toEqual([]);
-      expect(await kept()).toEqual([{ direction: 'outbound', content: TAKEN_BACK }]);
+      expect(await kept()).toEqual([{ direction: 'outbound', content: OWN_TAKEN_BACK }]);
+    });
+
+    test('an edit of what was taken back is told without its words', async () => {
+      const message = text('old words', { at: flow.clock.now() - 3_000 });
+      await tell(message, deletionOf(message), editOf(message, words('new words')));
+      expect((await of('message.edited')).map((event) => event.message?.content)).toEqual([TAKEN_BACK]);
+      const rows = await flow.ledger.reader.selectFrom('events').select(['payload', 'raw']).execute();
+      expect(JSON.stringify(rows)).not.toContain('words');
+    });
+
+    const own = { isOwn: true } as const;
+    const ownEdit = (id: string, content: ParsedContent, change: Partial<ParsedEdit> = {}) =>
+      editOf({ providerMessageId: id } as ParsedMessage, content, { ...own, ...change });
+    const echoes = async () => (await of('message.echo')).map((event) => event.echo);
+
+    test('what the business changes elsewhere is its message from then on, and no word of the contact', async () => {
+      await tell(echo('own 2', words('old words')), ownEdit('own 2', words('STOP')));
+      expect(await echoes()).toMatchObject([
+        { providerMessageId: 'own 2', content: words('old words') },
+        { providerMessageId: 'own 2', content: words('STOP'), edited: true },
+      ]);
+      expect(await of('message.edited')).toEqual([]);
+      expect(await kept()).toEqual([{ direction: 'outbound', content: words('STOP') }]);
+    });
+
+    test('edits of the business overtake each other and the statuses of their message', async () => {
+      const at = (seconds: number) => ({ at: flow.clock.now() - 10_000 + seconds * 1_000 });
+      await tell(echo('own 3', words('one'), at(0)));
+      await tell(ownEdit('own 3', words('three'), at(2)), ownEdit('own 3', words('two'), at(1)));
+      expect(await kept()).toEqual([{ direction: 'outbound', content: words('three') }]);
+      const read = { type: 'message.status', status: 'read', providerMessageId: 'own 3', ...at(5) } as const;
+      await tell({ ...read, dedupeKey: 'read', raw: {} }, ownEdit('own 3', words('four'), at(4)));
+      expect(await kept()).toEqual([{ direction: 'outbound', content: words('four') }]);
+    });
+
+    test('an edit of the business that comes first gives its echo the new words, and the echo does all else', async () => {
+      const late = echo('own 4', words('old words'), { owner: 'human' });
+      await tell(ownEdit('own 4', words('new words')), late, late);
+      expect(await echoes()).toMatchObject([
+        { content: words('new words'), edited: true },
+        { content: words('new words') },
+      ]);
+      expect((await of('conversation.control')).map(({ owner }) => owner)).toEqual(['human']);
+      expect(await kept()).toEqual([{ direction: 'outbound', content: words('new words') }]);
+    });
+
+    test('a person who took back what they wrote elsewhere has the conversation all the same', async () => {
+      await tell(deletionOf({ providerMessageId: 'own 5' }, own), echo('own 5', words('oh'), { owner: 'human' }));
+      expect(await of('message.echo')).toEqual([]);
+      expect((await of('conversation.control')).map(({ owner }) => owner)).toEqual(['human']);
+    });
+
+    test.each([
+      ['echo, edit, deletion', ['echo', 'edit', 'deletion']],
+      ['edit, echo, deletion', ['edit', 'echo', 'deletion']],
+      ['edit, deletion, echo', ['edit', 'deletion', 'echo']],
+      ['deletion, echo, edit', ['deletion', 'echo', 'edit']],
+      ['deletion, edit, echo', ['deletion', 'edit', 'echo']],
+    ])('what the business took back is forgotten with its files: %s', async (_name, order) => {
+      const image = (caption: string, providerId: string) => ({
+        ...{ type: 'image' as const, caption },
+        media: { providerId, filename: `${caption}.png` },
+      });
+      const at = (seconds: number) => ({ at: flow.clock.now() - 10_000 + seconds * 1_000 });
+      const facts: Record<string, ChannelEvent> = {
+        echo: echo('own 6', image('secret one', 'file 1'), { raw: { caption: 'secret one' }, ...at(0) }),
+        edit: ownEdit('own 6', image('secret two', 'file 2'), { raw: { caption: 'secret two' }, ...at(1) }),
+        deletion: deletionOf({ providerMessageId: 'own 6' }, { ...own, ...at(2) }),
+      };
+      for (const fact of order) await tell(facts[fact] as ChannelEvent);
+      expect(await kept()).toEqual([{ direction: 'outbound', content: OWN_TAKEN_BACK }]);
+      expect(await flow.ledger.reader.selectFrom('media').selectAll().execute()).toEqual([]);
+      const rows = await flow.ledger.reader.selectFrom('events').select(['payload', 'raw']).execute();
+      expect(JSON.stringify(rows)).not.toContain('secret');
+      expect((await of('message.deleted')).map(({ data }) => data)).toMatchObject([own]);
+    });
+
+    test('what Parley sent is changed and taken back elsewhere as well, and its status goes on', async () => {
+      await tell(text('hi'));
+      const id = await sent();
+      const providerMessageId = `provider ${id}`;
+      await tell(ownEdit(providerMessageId, words('new words')));
+      expect((await kept())[1]).toEqual({ direction: 'outbound', content: words('new words') });
+      await tell(deletionOf({ providerMessageId }, own));
+      expect((await kept())[1]).toEqual({ direction: 'outbound', content: OWN_TAKEN_BACK });
+      expect(await statusOf(id)).toBe('sent');
+      const status = {
+        type: 'message.status',
+        status: 'read',
+        providerMessageId,
+        dedupeKey: 'read 2',
+        raw: {},
+      } as const;
+      await tell(status);
+      expect(await statusOf(id)).toBe('read');
+    });
+
+    test('the business takes back nothing that a contact said, nor a contact what the business said', async () => {
+      const message = text('mine');
+      await tell(message, echo('own 7', words('ours')));
+      await tell(
+        deletionOf(message, own),
+        deletionOf({ providerMessageId: 'own 7' }),
+        ownEdit(message.providerMessageId, words('no')),
+      );
+      expect((await kept()).map(({ content }) => content)).toEqual([words('mine'), words('ours')]);
+    });
+
+    test('an echo tells what it quotes', async () => {
+      const message = text('a question');
+      await tell(message);
+      const context = { replyToProviderId: message.providerMessageId };
+      await tell(echo('own 8', words('an answer'), { context }));
+      const [received] = await of('message.received');
+      expect(await echoes()).toMatchObject([{ context, replyTo: received?.message?.id }]);
     });
   });
 }

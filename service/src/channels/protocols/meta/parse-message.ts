@@ -91,7 +91,8 @@ function echo(item: Item, contact: ContactRef, message: JsonObject): ChannelEven
   const providerMessageId = mid ?? keyOf(item, 'echo', undefined);
   const base = baseOf(item, messageKey(providerMessageId));
   const owner = isPerson ? ('human' as const) : base.owner;
-  return compact({ type: 'message.echo', ...base, contact, owner, providerMessageId, content: contentOf(message) });
+  const said = { content: contentOf(message), context: contextOf(message) };
+  return compact({ type: 'message.echo', ...base, contact, owner, providerMessageId, ...said });
 }
 
 export function messageEvents(item: Item, contact: ContactRef): ChannelEvent[] {
@@ -100,17 +101,17 @@ export function messageEvents(item: Item, contact: ContactRef): ChannelEvent[] {
   return [item.isOwn ? echo(item, contact, message) : said(item, contact, message)];
 }
 
-/** A person may change what they wrote, up to five times. */
+/** A person may change what they wrote, up to five times; so may those who write for the account. */
 export function editEvents(item: Item, contact: ContactRef): ChannelEvent[] {
   const edit = objectOf(item.raw.message_edit);
   const providerMessageId = idOf(edit.mid);
   if (providerMessageId === undefined) return [unsupported(item, 'edit of no message')];
-  if (item.isOwn) return [unsupported(item, 'edit by the account itself')];
   const content = contentOf(edit);
   // Instagram tells of an edit number 0, which says nothing, with new messages: it takes no text away.
   if (content.type === 'unsupported') {
     return [unsupported(item, 'edit without content', idFrom('edit', providerMessageId, numberOf(edit.num_edit)))];
   }
   const key = keyOf(item, 'edited', idFrom(providerMessageId, numberOf(edit.num_edit)));
-  return [{ type: 'message.edited', ...baseOf(item, key), contact, providerMessageId, content }];
+  const own = item.isOwn && { isOwn: true as const };
+  return [{ type: 'message.edited', ...baseOf(item, key), contact, providerMessageId, content, ...own }];
 }

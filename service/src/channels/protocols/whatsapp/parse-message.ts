@@ -69,8 +69,8 @@ function received(change: Change, message: JsonObject, contact: ContactRef, cont
   });
 }
 
-/** A user edited or took back an earlier message. */
-function corrected(change: Change, message: JsonObject, contact: ContactRef): ChannelEvent {
+/** A user, or the business on its phone (`own`), edited or took back an earlier message. */
+function corrected(change: Change, message: JsonObject, contact: ContactRef, own: { isOwn?: true } = {}): ChannelEvent {
   const type = message.type === 'edit' ? 'edit' : 'revoke';
   const { original_message_id: original, message: edited } = objectOf(message[type]);
   const providerMessageId = textOf(original);
@@ -78,7 +78,7 @@ function corrected(change: Change, message: JsonObject, contact: ContactRef): Ch
   const id = textOf(message.id);
   if (providerMessageId === undefined)
     return unsupported(change, `${type} of no message`, message, { id, at, contact });
-  const base = { ...baseOf(change, 'message', id, message, at), contact, providerMessageId };
+  const base = { ...baseOf(change, 'message', id, message, at), contact, providerMessageId, ...own };
   if (type === 'revoke') return { type: 'message.deleted', ...base };
   return { type: 'message.edited', ...base, content: contentOf(objectOf(edited)) };
 }
@@ -134,9 +134,15 @@ export function echoEvent(change: Change, echo: JsonObject): ChannelEvent {
   if (contact === undefined || echo.group_id !== undefined || id === undefined) {
     return unsupported(change, 'echo to nobody', echo, { id, at });
   }
-  if (echo.type === 'edit' || echo.type === 'revoke') {
-    return unsupported(change, `${echo.type} of an echo`, echo, { id, at, contact });
-  }
-  const base = baseOf(change, 'echo', id, echo, at);
-  return { type: 'message.echo', ...base, contact, providerMessageId: id, content: contentOf(echo) };
+  if (echo.type === 'edit' || echo.type === 'revoke') return corrected(change, echo, contact, { isOwn: true });
+  const base = baseOf(change, 'message', id, echo, at);
+  const context = aboutOf(change, echo);
+  return compact({
+    type: 'message.echo' as const,
+    ...base,
+    contact,
+    providerMessageId: id,
+    content: contentOf(echo),
+    context,
+  });
 }
