@@ -1,16 +1,9 @@
-import type { HttpReply } from '../kit/http-server.ts';
+import { PlainRefusal } from '../kit/refusal.ts';
 
 /** A refusal of the proxy itself: a text, and sometimes a status that one would not expect. */
-export class ProxyError extends Error {
-  readonly status: number;
-
+export class ProxyError extends PlainRefusal {
   constructor(status: number, text: string) {
-    super(text);
-    this.status = status;
-  }
-
-  toReply(): HttpReply {
-    return { status: this.status, body: { error: this.message } };
+    super(status, { error: text });
   }
 }
 

@@ -1,9 +1,9 @@
-import type { Fault } from '../kit/faults.ts';
-import { withFault, type Answered } from '../kit/faulty.ts';
-import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
+import { route, type Api, type Target } from '../kit/api.ts';
+import { header } from '../kit/credentials.ts';
+import type { HttpReply } from '../kit/http-server.ts';
 import { isObject, textOf, type JsonObject } from '../kit/json.ts';
-import { matchRoute, type Route } from '../kit/router.ts';
-import { GraphError } from '../whatsapp/errors.ts';
+import type { Route } from '../kit/router.ts';
+import { GraphError, refusalOf } from '../whatsapp/errors.ts';
 import { ok } from '../whatsapp/graph-call.ts';
 import { deleteMedia, fileAt, resolveMedia, uploadMedia } from '../whatsapp/media.ts';
 import { handleMessages } from '../whatsapp/messages.ts';
@@ -13,69 +13,61 @@ import type { Dialog360State } from './defaults.ts';
 import { invalidKey, noSuchPath, ProxyError, rateLimited } from './errors.ts';
 import { createTemplate, deleteTemplates, listTemplates } from './templates.ts';
 
-interface ProxyRoute {
-  /** What fault injection calls it. */
-  operation: string;
-  handle(call: ProxyCall): HttpReply;
-}
+type Handle = (call: ProxyCall) => HttpReply;
 
-const route = (method: string, path: string, operation: string, handle: ProxyRoute['handle']): Route<ProxyRoute> => ({
-  method,
-  path,
-  handler: { operation, handle },
-});
-
-const ROUTES: Route<ProxyRoute>[] = [
-  route('POST', '/messages', 'send', ({ world, request }) =>
-    ok(handleMessages(world, numberOf(world), request.body.fields)),
-  ),
-  route('POST', '/media', 'media', (call) => uploadMedia(metaCall(call, numberOf(call.world).id))),
-  route('GET', '/health_status', 'provisioning', healthStatus),
-  route('GET', '/v1/configs/webhook', 'provisioning', readWebhook),
-  route('POST', '/v1/configs/webhook', 'provisioning', setWebhook),
-  route('GET', '/v1/configs/templates', 'templates', listTemplates),
-  route('POST', '/v1/configs/templates', 'templates', createTemplate),
-  route('DELETE', '/v1/configs/templates/:id', 'templates', deleteTemplates),
-  route('GET', '/whatsapp_business/attachments', 'download', ({ world, request }) => fileAt(world, request)),
-  route('GET', '/:id', 'object', lookUpMedia),
-  route('DELETE', '/:id', 'object', (call) => deleteMedia(metaCall(call, call.id))),
+const ROUTES: [method: string, path: string, operation: string, handle: Handle][] = [
+  [
+    'POST',
+    '/messages',
+    'send',
+    ({ world, request }) => ok(handleMessages(world, numberOf(world), request.body.fields)),
+  ],
+  ['POST', '/media', 'media', (call) => uploadMedia(metaCall(call, numberOf(call.world).id))],
+  ['GET', '/health_status', 'provisioning', healthStatus],
+  ['GET', '/v1/configs/webhook', 'provisioning', readWebhook],
+  ['POST', '/v1/configs/webhook', 'provisioning', setWebhook],
+  ['GET', '/v1/configs/templates', 'templates', listTemplates],
+  ['POST', '/v1/configs/templates', 'templates', createTemplate],
+  ['DELETE', '/v1/configs/templates/:id', 'templates', deleteTemplates],
+  ['GET', '/whatsapp_business/attachments', 'download', ({ world, request }) => fileAt(world, request)],
+  ['GET', '/:id', 'object', lookUpMedia],
+  ['DELETE', '/:id', 'object', (call) => deleteMedia(metaCall(call, call.id))],
 ];
 
-/** Answers one request as 360dialog would, with the fault that waits for it. */
-export function answerProxy(world: World, request: HttpRequest, state: Dialog360State): Promise<Answered> {
-  const match = matchRoute(ROUTES, request.method, request.path);
-  return withFault(world.faults, operationOf(match?.handler, request), (fault) => {
-    const refusal = fault && refusalOf(fault);
-    const call = { world, state, request, id: match?.params['id'] ?? '' };
-    return refusal ? refusal.toReply() : answer(match?.handler, call);
-  });
-}
+const STANDINGS = { disabled: 'API disabled', overdue: 'overdue payment' } as const;
 
-function operationOf(known: ProxyRoute | undefined, { body }: HttpRequest): string {
-  if (known?.operation === 'send' && body.fields['status'] !== undefined) return 'read';
-  return known?.operation ?? 'object';
-}
-
-function refusalOf({ kind, code = 131057 }: Fault): ProxyError | GraphError | undefined {
-  if (kind === 'throttled') return rateLimited();
-  if (kind === 'recipient_throttled') return new GraphError(131056, 'Too many messages were sent to this user.');
-  if (kind === 'server_error') return new ProxyError(500, 'internal');
-  if (kind === 'maintenance') return new GraphError(code);
-  if (kind === 'unavailable') return new ProxyError(502, 'WhatsApp API not available');
-  return kind === 'token_expired' ? invalidKey() : undefined;
-}
-
-function answer(known: ProxyRoute | undefined, call: ProxyCall): HttpReply {
-  try {
-    if (call.request.headers['d360-api-key'] !== call.state.apiKey) throw invalidKey();
-    if (call.state.standing === 'disabled') throw new ProxyError(400, 'API disabled');
-    if (call.state.standing === 'overdue') throw new ProxyError(400, 'overdue payment');
-    if (known === undefined) throw noSuchPath();
-    return known.handle(call);
-  } catch (error) {
-    if (error instanceof ProxyError || error instanceof GraphError) return error.toReply();
-    throw error;
-  }
+/** The API of 360dialog in front of a world of WhatsApp's. */
+export function proxyApi(state: Dialog360State): Api<World> {
+  const own = (handle: Handle): Target<World>['handle'] => {
+    return ({ world, request, params }) => handle({ world, state, request, id: params['id'] ?? '' });
+  };
+  return {
+    routes: ROUTES.map(([method, path, operation, handle]): Route<Target<World>> =>
+      route(method, path, { operation, handle: own(handle) }),
+    ),
+    operationOf: (operation, { body }) =>
+      operation === 'send' && body.fields['status'] !== undefined ? 'read' : operation,
+    auth: {
+      presented: header('d360-api-key'),
+      callerOf: (key) => (key === state.apiKey ? 'account' : undefined),
+      unknown: invalidKey,
+      authorize: () => {
+        if (state.standing !== 'good') throw new ProxyError(400, STANDINGS[state.standing]);
+      },
+    },
+    refusals: {
+      faults: {
+        throttled: rateLimited,
+        recipient_throttled: () => new GraphError(131056, 'Too many messages were sent to this user.'),
+        server_error: () => new ProxyError(500, 'internal'),
+        maintenance: ({ code }) => new GraphError(code ?? 131057),
+        unavailable: () => new ProxyError(502, 'WhatsApp API not available'),
+        token_expired: invalidKey,
+      },
+      noRoute: noSuchPath,
+      invalid: refusalOf,
+    },
+  };
 }
 
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,7 @@
 import type { WhatsAppSandboxOptions } from '../whatsapp/defaults.ts';
 import { startWhatsAppSandbox, type WhatsAppSandbox } from '../whatsapp/sandbox.ts';
 import { DIALOG360_DEFAULTS, type Dialog360State } from './defaults.ts';
-import { answerProxy } from './proxy.ts';
+import { proxyApi } from './proxy.ts';
 import { createProxyWebhooks } from './webhooks.ts';
 
 /** The WhatsApp sandbox's people, numbers and messages, reached through a stand-in for 360dialog. */
@@ -30,7 +30,7 @@ function stateOf({ apiKey, webhook, platformSecret, standing, canSend }: Dialog3
 export async function startDialog360Sandbox(options: Dialog360SandboxOptions = {}): Promise<Dialog360Sandbox> {
   const state = stateOf(options);
   const sandbox = await startWhatsAppSandbox(options, {
-    answer: async (world, request) => await answerProxy(world, request, state),
+    api: proxyApi(state),
     // Files keep the address that Meta gives them, which a key of 360dialog does not open.
     createWebhooks: (world, retry) =>
       createProxyWebhooks(Object.assign(world, { filesUrl: 'https://lookaside.fbsbx.com' }), retry, state),

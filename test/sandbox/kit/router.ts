@@ -22,6 +22,12 @@ export function matchRoute<H>(routes: readonly Route<H>[], method: string, path:
   return undefined;
 }
 
+/** The methods that a path is there for. */
+export function methodsAt(routes: readonly Route<unknown>[], path: string): string[] {
+  const fitting = routes.filter((route) => matchRoute([route], route.method, path) !== undefined);
+  return [...new Set(fitting.map(({ method }) => method))];
+}
+
 function matchSegments(pattern: string[], segments: string[]): Record<string, string> | undefined {
   if (pattern.length !== segments.length) return undefined;
   const params: Record<string, string> = {};

@@ -8,3 +8,27 @@ export interface TokenBucket {
 export function tokensAt(bucket: TokenBucket, now: number, capacity: number, refillMs: number): number {
   return Math.min(capacity, bucket.tokens + (now - bucket.updatedAt) / refillMs);
 }
+
+/** A rate as a provider states it: so many at once, and one more every `refillMs`. */
+export interface Rate {
+  burst: number;
+  refillMs: number;
+}
+
+/** One bucket for each name, full at first. */
+export class RateLimiter {
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  /** How long the next one has to wait, in milliseconds; 0: it need not. */
+  waitMs(name: string, now: number, { burst, refillMs }: Rate): number {
+    const bucket = this.#buckets.get(name);
+    const tokens = bucket ? tokensAt(bucket, now, burst, refillMs) : burst;
+    return tokens >= 1 ? 0 : Math.ceil((1 - tokens) * refillMs);
+  }
+
+  /** Takes one. */
+  spend(name: string, now: number, { burst, refillMs }: Rate): void {
+    const bucket = this.#buckets.get(name) ?? { tokens: burst, updatedAt: now };
+    this.#buckets.set(name, { tokens: tokensAt(bucket, now, burst, refillMs) - 1, updatedAt: now });
+  }
+}

@@ -1,6 +1,8 @@
 /** The content network: files of people behind signed URLs that nobody needs a token for. */
-import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
+import type { Call } from '../kit/api.ts';
+import type { HttpReply } from '../kit/http-server.ts';
 import type { CustomerWorld, SentFile } from './customer-world.ts';
+import type { World } from './world.ts';
 
 const PREFIX = '/cdn/';
 
@@ -11,10 +13,11 @@ export function publish(world: Pick<CustomerWorld, 'files' | 'newId' | 'url'>, f
   return `${world.url}${PREFIX}${id}?oe=1&oh=sandbox`;
 }
 
-/** Answers what is asked of the content network; undefined: the request is not for it. 403: the URL ran out. */
-export function answerCdn(world: Pick<CustomerWorld, 'files'>, request: HttpRequest): HttpReply | undefined {
-  if (request.method !== 'GET' || !request.path.startsWith(PREFIX)) return undefined;
-  const file = world.files.get(request.path.slice(PREFIX.length));
+/** GET /cdn/{file}. 403: the URL ran out. */
+export function sendFile({ world, params }: Pick<Call<Pick<World, 'sides'>>, 'world' | 'params'>): HttpReply {
+  const { messenger, instagram } = world.sides;
+  const id = params['file'] ?? '';
+  const file = messenger.files.get(id) ?? instagram.files.get(id);
   if (file === undefined) return { status: 403, body: 'URL signature expired' };
   const headers = { 'content-type': file.mimeType, 'content-length': String(file.content.length) };
   return { status: 200, headers, body: file.content };

@@ -1,4 +1,4 @@
-import { systemClock, type SandboxClock } from '../kit/clock.ts';
+import type { StandInOptions } from '../kit/stand-in.ts';
 import type { CustomerSettings } from './customer-world.ts';
 
 /** The Page and the Instagram account that the sandbox knows when nothing else is said. */
@@ -45,65 +45,36 @@ export interface MetaSandboxSettings extends Pick<CustomerSettings, 'autoStatuse
 }
 
 /** Options of `startMetaSandbox`; every setting may be given as well. */
-export interface MetaSandboxOptions extends Partial<MetaSandboxSettings> {
-  /** 0 (default): any free port. */
-  port?: number;
-  /** Default 127.0.0.1. */
-  host?: string;
-  clock?: SandboxClock;
-  /** Makes the unique part of every id; default: a random UUID. */
-  newId?: () => string;
+export interface MetaSandboxOptions extends Partial<MetaSandboxSettings>, StandInOptions {
   /** Subscribes this URL to everything of the Page at start, without a handshake. */
   messengerWebhookUrl?: string;
   /** The same for the Instagram account. */
   instagramWebhookUrl?: string;
-  /** Pauses before the second, third, … delivery of a webhook. */
-  webhookRetryDelaysMs?: number[];
-  webhookTimeoutMs?: number;
 }
 
-const SCOPES = [
-  'pages_messaging',
-  'pages_manage_metadata',
-  'pages_show_list',
-  'pages_utility_messaging',
-  'instagram_basic',
-  'instagram_manage_messages',
-  'instagram_business_basic',
-  'instagram_business_manage_messages',
-];
+const { appId, appSecret, pageId, pageName, pageAccessToken, igUserId, igUsername, igAccessToken } = META_DEFAULTS;
+const { pageInboxAppId, instagramInboxAppId } = META_DEFAULTS;
 
-/** The settings a sandbox starts with. */
-export function initialSettings(options: MetaSandboxOptions): MetaSandboxSettings {
-  const { appId, appSecret, pageId, pageName, pageAccessToken, igUserId, igUsername, igAccessToken } = META_DEFAULTS;
-  return {
-    appId: options.appId ?? appId,
-    appSecret: options.appSecret ?? appSecret,
-    pageId: options.pageId ?? pageId,
-    pageName: options.pageName ?? pageName,
-    pageAccessToken: options.pageAccessToken ?? pageAccessToken,
-    igUserId: options.igUserId ?? igUserId,
-    igUsername: options.igUsername ?? igUsername,
-    igAccessToken: options.igAccessToken ?? igAccessToken,
-    scopes: options.scopes ?? [...SCOPES],
-    requireAppSecretProof: options.requireAppSecretProof ?? false,
-    unreachable: options.unreachable ?? [],
-    knowsEverybody: options.knowsEverybody ?? false,
-    hasHumanAgent: options.hasHumanAgent ?? true,
-    autoStatuses: options.autoStatuses ?? ['sent', 'delivered', 'read'],
-    statusOrder: options.statusOrder ?? 'in_order',
-    namesDelivered: options.namesDelivered ?? true,
-    pageInboxAppId: options.pageInboxAppId ?? META_DEFAULTS.pageInboxAppId,
-    instagramInboxAppId: options.instagramInboxAppId ?? META_DEFAULTS.instagramInboxAppId,
-    templateReview: options.templateReview ?? 'approve',
-  };
-}
-
-/** What is fixed for a sandbox's life. */
-export function fixedOptions(options: MetaSandboxOptions) {
-  return {
-    clock: options.clock ?? systemClock,
-    webhookRetryDelaysMs: options.webhookRetryDelaysMs ?? [100, 200, 400, 800, 1600, 3000, 3000, 3000, 3000, 3000],
-    webhookTimeoutMs: options.webhookTimeoutMs ?? 5_000,
-  };
-}
+/** The settings a sandbox starts with when nothing else is said. */
+export const DEFAULT_SETTINGS: MetaSandboxSettings = {
+  ...{ appId, appSecret, pageId, pageName, pageAccessToken, igUserId, igUsername, igAccessToken },
+  ...{ pageInboxAppId, instagramInboxAppId },
+  scopes: [
+    'pages_messaging',
+    'pages_manage_metadata',
+    'pages_show_list',
+    'pages_utility_messaging',
+    'instagram_basic',
+    'instagram_manage_messages',
+    'instagram_business_basic',
+    'instagram_business_manage_messages',
+  ],
+  requireAppSecretProof: false,
+  unreachable: [],
+  knowsEverybody: false,
+  hasHumanAgent: true,
+  autoStatuses: ['sent', 'delivered', 'read'],
+  statusOrder: 'in_order',
+  namesDelivered: true,
+  templateReview: 'approve',
+};

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpReply } from '../kit/http-server.ts';
+import { Refusal } from '../kit/refusal.ts';
 
 /** HTTP status and message by code, or by code and subcode (pages "Error codes" and "Send API"). */
 const TABLE: Record<string, { status?: number; message: string; isTransient?: boolean }> = {
@@ -38,7 +39,7 @@ export interface GraphErrorExtra {
 }
 
 /** A refusal in the shape of the Graph API. */
-export class GraphError extends Error {
+export class GraphError extends Refusal {
   readonly code: number;
   readonly extra: GraphErrorExtra;
 

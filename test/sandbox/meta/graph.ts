@@ -1,9 +1,10 @@
-import type { Fault } from '../kit/faults.ts';
-import { withFault, type Answered } from '../kit/faulty.ts';
-import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
-import { matchRoute, type Route } from '../kit/router.ts';
-import { callerOf, expiredToken, requireScope, type Caller } from './auth.ts';
-import { answerCdn } from './cdn.ts';
+import { route, type Api, type Call, type Target } from '../kit/api.ts';
+import { bearer, firstOf, parameter } from '../kit/credentials.ts';
+import type { HttpReply } from '../kit/http-server.ts';
+import { retryAfter } from '../kit/refusal.ts';
+import type { Route } from '../kit/router.ts';
+import { callerOf, checkProof, expiredToken, requireScope, type Caller } from './auth.ts';
+import { sendFile } from './cdn.ts';
 import { GraphError, unknownObject } from './errors.ts';
 import { ok, type GraphCall } from './graph-call.ts';
 import { handleMessages } from './messages.ts';
@@ -23,17 +24,21 @@ import { createTemplate, deleteTemplates, listTemplates } from './templates.ts';
 import { uploadAttachment } from './uploads.ts';
 import type { World } from './world.ts';
 
-/** A route of the Graph API. `operation` is what fault injection calls it. */
-interface GraphRoute {
-  operation: string;
-  handle(call: GraphCall): Promise<HttpReply> | HttpReply;
+/** The call of a route; `me` is whose token it is. */
+function graphCallOf({ world, request, params, fields, caller }: Call<World>): GraphCall {
+  const own = caller === 'instagram' ? world.settings.igUserId : world.settings.pageId;
+  const { id = '' } = params;
+  return { world, request, caller: caller as Caller, id: id === 'me' ? own : id, fields };
 }
 
-const route = (method: string, path: string, operation: string, handle: GraphRoute['handle']): Route<GraphRoute> => ({
-  method,
-  path,
-  handler: { operation, handle },
-});
+function at(
+  method: string,
+  path: string,
+  operation: string,
+  handle: (call: GraphCall) => Promise<HttpReply> | HttpReply,
+): Route<Target<World>> {
+  return route(method, path, { operation, handle: (call) => handle(graphCallOf(call)) });
+}
 
 const SEND_SCOPES: Record<Caller, string> = {
   page: 'pages_messaging',
@@ -41,100 +46,77 @@ const SEND_SCOPES: Record<Caller, string> = {
   app: 'pages_messaging',
 };
 
-const send: GraphRoute['handle'] = (call) => {
+const send = (call: GraphCall): HttpReply => {
   requireScope(call.world, SEND_SCOPES[call.caller]);
   return ok(handleMessages(call));
 };
 
-const ROUTES: Route<GraphRoute>[] = [
-  route('GET', '/debug_token', 'provisioning', debugToken),
-  route('POST', '/:id/messages', 'send', send),
-  route('POST', '/:id/message_attachments', 'media', uploadAttachment),
-  route('GET', '/:id/message_templates', 'templates', listTemplates),
-  route('POST', '/:id/message_templates', 'templates', createTemplate),
-  route('DELETE', '/:id/message_templates', 'templates', deleteTemplates),
-  route('GET', '/:id/messenger_profile', 'profile', readProfile),
-  route('POST', '/:id/messenger_profile', 'profile', setProfile),
-  route('DELETE', '/:id/messenger_profile', 'profile', removeProfile),
-  route('GET', '/:id/personas', 'profile', listPersonas),
-  route('POST', '/:id/personas', 'profile', createPersona),
-  route('GET', '/:id/conversations', 'conversations', readConversations),
-  route('GET', '/:id/subscribed_apps', 'provisioning', readSubscribedApps),
-  route('POST', '/:id/subscribed_apps', 'provisioning', subscribeAccount),
-  route('DELETE', '/:id/subscribed_apps', 'provisioning', unsubscribeAccount),
-  route('GET', '/:id/subscriptions', 'provisioning', readAppSubscriptions),
-  route('POST', '/:id/subscriptions', 'provisioning', subscribeApp),
-  route('DELETE', '/:id/subscriptions', 'provisioning', unsubscribeApp),
-  route('GET', '/:id', 'object', readNode),
-  route('DELETE', '/:id', 'object', deleteNode),
+const ROUTES: Route<Target<World>>[] = [
+  at('GET', '/debug_token', 'provisioning', debugToken),
+  at('POST', '/:id/messages', 'send', send),
+  at('POST', '/:id/message_attachments', 'media', uploadAttachment),
+  at('GET', '/:id/message_templates', 'templates', listTemplates),
+  at('POST', '/:id/message_templates', 'templates', createTemplate),
+  at('DELETE', '/:id/message_templates', 'templates', deleteTemplates),
+  at('GET', '/:id/messenger_profile', 'profile', readProfile),
+  at('POST', '/:id/messenger_profile', 'profile', setProfile),
+  at('DELETE', '/:id/messenger_profile', 'profile', removeProfile),
+  at('GET', '/:id/personas', 'profile', listPersonas),
+  at('POST', '/:id/personas', 'profile', createPersona),
+  at('GET', '/:id/conversations', 'conversations', readConversations),
+  at('GET', '/:id/subscribed_apps', 'provisioning', readSubscribedApps),
+  at('POST', '/:id/subscribed_apps', 'provisioning', subscribeAccount),
+  at('DELETE', '/:id/subscribed_apps', 'provisioning', unsubscribeAccount),
+  at('GET', '/:id/subscriptions', 'provisioning', readAppSubscriptions),
+  at('POST', '/:id/subscriptions', 'provisioning', subscribeApp),
+  at('DELETE', '/:id/subscriptions', 'provisioning', unsubscribeApp),
+  at('GET', '/:id', 'object', readNode),
+  at('DELETE', '/:id', 'object', deleteNode),
+  route('GET', '/files/cdn/:file', { operation: 'download', access: 'open', handle: sendFile }),
 ];
 
-/** Answers one request as Meta would, with the fault that waits for it. */
-export function answerGraph(world: World, request: HttpRequest): Promise<Answered> {
-  return withFault(world.faults, operationOf(request), async (fault) => {
-    const refusal = fault && refusalOf(fault);
-    const reply = refusal ? refusal.toReply() : await answer(world, request);
-    return withUsage(world, reply, fault?.kind === 'throttled');
-  });
+/** Paths have a version, but for those of the content network. */
+function pathOf(path: string): string {
+  if (path.startsWith('/cdn/')) return `/files${path}`;
+  const own = /^\/v\d{1,2}\.\d(\/.*)$/.exec(path)?.[1];
+  if (own === undefined) throw new GraphError(2500, { message: `Unknown path components: ${path}` });
+  return own;
 }
 
-function refusalOf(fault: Fault): GraphError | undefined {
-  if (fault.kind === 'throttled') {
-    const { retryAfterSeconds } = fault;
-    const headers = retryAfterSeconds === undefined ? undefined : { 'retry-after': String(retryAfterSeconds) };
-    return new GraphError(613, { ...(headers && { headers }) });
-  }
-  if (fault.kind === 'recipient_throttled') return new GraphError(2018321, { message: '(#2018321) Automated flow' });
-  if (fault.kind === 'server_error') return new GraphError(1);
-  if (fault.kind === 'unavailable') return new GraphError(2);
-  return fault.kind === 'token_expired' ? expiredToken() : undefined;
-}
+const presented = firstOf(bearer(), parameter('access_token'));
 
-/** `send`, `read`, `media`, `download`, `templates`, `profile`, `provisioning`, `object`. */
-function operationOf(request: HttpRequest): string {
-  if (request.path.startsWith('/cdn/')) return 'download';
-  const operation = matchRoute(ROUTES, request.method, unversioned(request.path) ?? '')?.handler.operation ?? 'object';
-  const { sender_action: action } = request.body.fields;
-  const isRead = typeof action === 'string' && !action.endsWith('react');
-  return operation === 'send' && isRead ? 'read' : operation;
-}
-
-async function answer(world: World, request: HttpRequest): Promise<HttpReply> {
-  const { messenger, instagram } = world.sides;
-  const file = answerCdn({ files: new Map([...messenger.files, ...instagram.files]) }, request);
-  if (file) return file;
-  try {
-    return await answerRoute(world, request);
-  } catch (error) {
-    if (error instanceof GraphError) return error.toReply();
-    throw error;
-  }
-}
-
-async function answerRoute(world: World, request: HttpRequest): Promise<HttpReply> {
-  const path = unversioned(request.path);
-  if (path === undefined) throw new GraphError(2500, { message: `Unknown path components: ${request.path}` });
-  const match = matchRoute(ROUTES, request.method, path);
-  const caller = callerOf(world, request);
-  const named = match?.params['id'] ?? path.split('/')[1] ?? '';
-  if (!match) throw unknownObject(named, request.method);
-  const own = caller === 'instagram' ? world.settings.igUserId : world.settings.pageId;
-  const fields = { ...Object.fromEntries(request.query), ...request.body.fields };
-  return match.handler.handle({ world, request, caller, id: named === 'me' ? own : named, fields });
-}
-
-/** The path after `/vNN.N`; undefined without a version. */
-function unversioned(path: string): string | undefined {
-  return /^\/v\d{1,2}\.\d(\/.*)$/.exec(path)?.[1];
-}
-
-function withUsage(world: World, reply: HttpReply, isFull: boolean): HttpReply {
-  if (reply.dropped) return reply;
-  const usage = { call_count: isFull ? 100 : 1, total_time: 1, total_cputime: 1 };
-  const headers = {
+/** The Graph API, as far as Messenger and Instagram are in it. */
+export const GRAPH: Api<World> = {
+  routes: ROUTES,
+  pathOf,
+  operationOf: (operation, { body }) => {
+    const { sender_action: action } = body.fields;
+    const isRead = typeof action === 'string' && !action.endsWith('react');
+    return operation === 'send' && isRead ? 'read' : operation;
+  },
+  auth: {
+    presented,
+    callerOf,
+    unknown: () => new GraphError(190),
+    authorize: (call) => checkProof(call, presented(call.request) ?? ''),
+  },
+  refusals: {
+    faults: {
+      throttled: ({ retryAfterSeconds }) => new GraphError(613, { headers: retryAfter(retryAfterSeconds) }),
+      recipient_throttled: () => new GraphError(2018321, { message: '(#2018321) Automated flow' }),
+      server_error: () => new GraphError(1),
+      unavailable: () => new GraphError(2),
+      token_expired: expiredToken,
+    },
+    noRoute: ({ request }) => {
+      const [, , id = ''] = request.path.split('/');
+      return unknownObject(id, request.method);
+    },
+  },
+  headers: (world, fault) => ({
     'x-fb-trace-id': world.newId().slice(0, 11),
-    'x-page-usage': JSON.stringify(usage),
-    ...reply.headers,
-  };
-  return { ...reply, headers };
-}
+    'x-page-usage': JSON.stringify({
+      ...{ call_count: fault?.kind === 'throttled' ? 100 : 1, total_time: 1, total_cputime: 1 },
+    }),
+  }),
+};

@@ -4,10 +4,10 @@ import type { HttpRequest } from '../kit/http-server.ts';
 import { objectOf, type JsonObject } from '../kit/json.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../kit/webhook-receiver.ts';
 import { encodeAsMeta, signatureOf } from '../kit/meta/hub-webhooks.ts';
-import { answerCdn } from './cdn.ts';
+import { sendFile } from './cdn.ts';
 import { createCustomer, type Customer } from './customer.ts';
 import type { AcceptedMessage, Platform } from './customer-world.ts';
-import { initialSettings, META_DEFAULTS } from './defaults.ts';
+import { META_DEFAULTS } from './defaults.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { postAutoStatuses } from './statuses.ts';
 import { createWorld, type Side, type World } from './world.ts';
@@ -28,7 +28,7 @@ beforeEach(async () => {
   clock.set(START);
   receiver = await startWebhookReceiver(() => ({ status: 404 }));
   const newId = () => `id-${++made}`;
-  world = createWorld({ settings: initialSettings({}), clock, newId }, { retryDelaysMs: [1], timeoutMs: 2_000 });
+  world = createWorld({ clock, newId, webhookRetryDelaysMs: [1], webhookTimeoutMs: 2_000 });
   const subscription = { callbackUrl: receiver.url, verifyToken: '', fields: FIELDS };
   world.appSubscriptions = { page: subscription, instagram: subscription };
   world.pageFields = FIELDS;
@@ -93,15 +93,14 @@ test.each(BOTH)('%s: files are fetched from their URL, without a token', async (
   await customer.sends({ from: ANA, text: 'both', image: { content: 'a picture' }, files: [{ type: 'file' }] });
   const { attachments } = objectOf(last()['message']) as { attachments: { type: string; payload: { url: string } }[] };
   expect(attachments.map(({ type }) => type)).toEqual(['image', 'file']);
-  const path = (attachments[0]?.payload.url ?? '').split('?')[0] ?? '';
-  expect(answerCdn(side, { method: 'GET', path } as HttpRequest)).toMatchObject({
+  const file = /[^/]+(?=\?)/.exec(attachments[0]?.payload.url ?? '')?.[0] ?? '';
+  expect(sendFile({ world, params: { file } })).toMatchObject({
     status: 200,
     headers: { 'content-type': 'image/jpeg' },
     body: Buffer.from('a picture'),
   });
   side.files.clear();
-  expect(answerCdn(side, { method: 'GET', path } as HttpRequest)).toMatchObject({ status: 403 });
-  expect(answerCdn(side, { method: 'GET', path: '/v25.0/me' } as HttpRequest)).toBeUndefined();
+  expect(sendFile({ world, params: { file } })).toMatchObject({ status: 403 });
 });
 
 describe.each(BOTH)('%s: taps', (platform) => {

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { startSandboxServer } from '../kit/sandbox-server.ts';
-import { sharedMembers, type Sandbox } from '../kit/sandbox.ts';
+import type { Sandbox } from '../kit/sandbox.ts';
+import { startStandIn } from '../kit/stand-in.ts';
 import { CONTROLS, type Controlled, type Party } from './control.ts';
 import { createCustomer } from './customer.ts';
-import { fixedOptions, initialSettings, type MetaSandboxOptions, type MetaSandboxSettings } from './defaults.ts';
-import { answerGraph } from './graph.ts';
+import type { MetaSandboxOptions, MetaSandboxSettings } from './defaults.ts';
+import { GRAPH } from './graph.ts';
 import { createInbox } from './inbox.ts';
 import { metadataOf } from './messages.ts';
 import { subscribeTo } from './provisioning.ts';
@@ -20,25 +19,17 @@ export interface MetaSandbox extends Controlled, Sandbox<MetaSandboxSettings> {
 
 /** Starts the sandbox. Rejects when the port is taken. */
 export async function startMetaSandbox(options: MetaSandboxOptions = {}): Promise<MetaSandbox> {
-  const { clock, webhookRetryDelaysMs, webhookTimeoutMs } = fixedOptions(options);
-  const parts = { settings: initialSettings(options), clock, newId: options.newId ?? randomUUID };
-  const world = createWorld(parts, { retryDelaysMs: webhookRetryDelaysMs, timeoutMs: webhookTimeoutMs });
-  const sandbox = sandboxOf(world);
-  const server = await startSandboxServer(options, world, { sandbox, controls: CONTROLS }, (request) =>
-    answerGraph(world, request),
-  );
+  const world = createWorld(options);
   const sides = Object.values(world.sides);
-  for (const side of sides) side.url = server.url;
+  const sandbox = await startStandIn<World, MetaSandboxSettings, MetaSandbox>(
+    { api: GRAPH, members, controls: CONTROLS, closed: () => sides.map(({ webhooks }) => webhooks) },
+    world,
+    options,
+  );
+  for (const side of sides) side.url = sandbox.url;
   if (options.messengerWebhookUrl !== undefined) sandbox.messenger.subscribe(options.messengerWebhookUrl);
   if (options.instagramWebhookUrl !== undefined) sandbox.instagram.subscribe(options.instagramWebhookUrl);
-  return Object.assign(sandbox, {
-    url: server.url,
-    port: server.port,
-    close: async () => {
-      await Promise.all(sides.map(({ webhooks }) => webhooks.close()));
-      await server.close();
-    },
-  });
+  return sandbox;
 }
 
 function partyOf(world: World, side: Side): Party {
@@ -64,10 +55,9 @@ function partyOf(world: World, side: Side): Party {
   };
 }
 
-function sandboxOf(world: World): Controlled {
+function members(world: World): Omit<Controlled, keyof Sandbox<MetaSandboxSettings>> {
   const { messenger, instagram } = world.sides;
   return {
-    ...sharedMembers(world),
     messenger: partyOf(world, messenger),
     instagram: partyOf(world, instagram),
     templates: { seed: (seed) => seedTemplate(world, seed), list: () => [...world.templates.values()] },

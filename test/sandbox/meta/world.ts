@@ -1,11 +1,8 @@
-import { ChangeSignal } from '../kit/change-signal.ts';
-import type { SandboxClock } from '../kit/clock.ts';
-import { FaultQueue } from '../kit/faults.ts';
 import type { JsonObject } from '../kit/json.ts';
-import type { RecordedRequest } from '../kit/request-log.ts';
+import { retryOf, settingsFrom, worldFor, type StandInWorld } from '../kit/stand-in.ts';
 import type { Retry } from '../kit/webhooks.ts';
 import type { CustomerSettings, CustomerWorld, Person, Platform } from './customer-world.ts';
-import type { MetaSandboxSettings } from './defaults.ts';
+import { DEFAULT_SETTINGS, type MetaSandboxOptions, type MetaSandboxSettings } from './defaults.ts';
 import { createWebhooks } from './webhooks.ts';
 
 /** `mark_seen`, `typing_on`, `typing_off`, `react`, `unreact`. */
@@ -55,10 +52,7 @@ export interface Side extends CustomerWorld {
 }
 
 /** Everything a sandbox knows: one app, its Page, and the Instagram account linked to it. */
-export interface World {
-  settings: MetaSandboxSettings;
-  clock: SandboxClock;
-  newId: () => string;
+export interface World extends StandInWorld<MetaSandboxSettings> {
   sides: Record<Platform, Side>;
   templates: Map<string, Template>;
   personas: Map<string, Persona>;
@@ -67,9 +61,6 @@ export interface World {
   /** Fields to which the app is subscribed at the Page and, with its own log-in, at the Instagram account; absent: none. */
   pageFields?: string[];
   igFields?: string[];
-  requests: RecordedRequest[];
-  faults: FaultQueue;
-  changes: ChangeSignal;
 }
 
 export const OBJECTS = { messenger: 'page', instagram: 'instagram' } as const;
@@ -133,17 +124,15 @@ function sideOf(world: World, platform: Platform, retry: Retry): Side {
 }
 
 /** An empty world. */
-export function createWorld(parts: Pick<World, 'settings' | 'clock' | 'newId'>, retry: Retry): World {
+export function createWorld(options: MetaSandboxOptions): World {
   const world: Omit<World, 'sides'> = {
-    ...parts,
+    ...worldFor(settingsFrom(DEFAULT_SETTINGS, options), options),
     templates: new Map(),
     personas: new Map(),
     appSubscriptions: {},
-    requests: [],
-    faults: new FaultQueue(),
-    changes: new ChangeSignal(),
   };
   const whole = world as World;
+  const retry = retryOf(options);
   return Object.assign(whole, {
     sides: { messenger: sideOf(whole, 'messenger', retry), instagram: sideOf(whole, 'instagram', retry) },
   });

@@ -1,8 +1,8 @@
-import type { Fault } from '../kit/faults.ts';
-import { withFault, type Answered } from '../kit/faulty.ts';
-import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
-import { matchRoute, type Route } from '../kit/router.ts';
-import { checkAuth, formOf, type Handler } from './call.ts';
+import { route, type Api, type Target } from '../kit/api.ts';
+import { basic } from '../kit/credentials.ts';
+import { retryAfter } from '../kit/refusal.ts';
+import type { Route } from '../kit/router.ts';
+import { formOf, type Handler } from './call.ts';
 import {
   createContent,
   deleteContent,
@@ -20,14 +20,11 @@ import { createMessage } from './messages.ts';
 import { listSenders, numbers, readAccount, service, typing, writeSender } from './provisioning.ts';
 import type { World } from './world.ts';
 
-/** `operation` is what fault injection calls it. */
-interface Target {
-  operation: string;
-  handle: Handler;
-}
-
-function route(method: string, path: string, operation: string, handle: Handler): Route<Target> {
-  return { method, path, handler: { operation, handle } };
+function at(method: string, path: string, operation: string, handle: Handler): Route<Target<World>> {
+  return route(method, path, {
+    operation,
+    handle: ({ world, request, params }) => handle({ world, request, params, form: formOf(request) }),
+  });
 }
 
 const ACCOUNT = '/2010-04-01/Accounts/:account';
@@ -35,64 +32,61 @@ const longNumbers = numbers('incoming_phone_numbers', 'PhoneNumber', 'PN');
 const shortCodes = numbers('short_codes', 'ShortCode', 'SC');
 
 /** Paths as they are after `.json` was taken away. */
-const ROUTES: Route<Target>[] = [
-  route('GET', ACCOUNT, 'provisioning', readAccount),
-  route('POST', `${ACCOUNT}/Messages`, 'send', createMessage),
-  route('GET', `${ACCOUNT}/Messages`, 'list', listMessages),
-  route('GET', `${ACCOUNT}/Messages/:message`, 'object', readMessage),
-  route('POST', `${ACCOUNT}/Messages/:message`, 'object', writeMessage),
-  route('DELETE', `${ACCOUNT}/Messages/:message`, 'object', deleteMessage),
-  route('GET', `${ACCOUNT}/Messages/:message/Media/:media`, 'download', redirectToStorage),
-  route('GET', `${ACCOUNT}/IncomingPhoneNumbers`, 'provisioning', longNumbers.list),
-  route('POST', `${ACCOUNT}/IncomingPhoneNumbers/:number`, 'provisioning', longNumbers.write),
-  route('GET', `${ACCOUNT}/SMS/ShortCodes`, 'provisioning', shortCodes.list),
-  route('POST', `${ACCOUNT}/SMS/ShortCodes/:number`, 'provisioning', shortCodes.write),
-  route('GET', '/v1/Services/:service', 'provisioning', service),
-  route('POST', '/v1/Services/:service', 'provisioning', service),
-  route('GET', '/v2/Channels/Senders', 'provisioning', listSenders),
-  route('POST', '/v2/Channels/Senders/:sender', 'provisioning', writeSender),
-  route('POST', '/v2/Indicators/Typing', 'read', typing),
-  route('POST', '/v1/Content', 'templates', createContent),
-  route('GET', '/v1/Content/:content', 'templates', readContent),
-  route('PUT', '/v1/Content/:content', 'templates', editContent),
-  route('DELETE', '/v1/Content/:content', 'templates', deleteContent),
-  route('GET', '/v1/Content/:content/ApprovalRequests', 'templates', readApproval),
-  route('POST', '/v1/Content/:content/ApprovalRequests/whatsapp', 'templates', submitContent),
-  route('GET', '/v2/Content', 'templates', listContents(false)),
-  route('GET', '/v2/ContentAndApprovals', 'templates', listContents(true)),
+const ROUTES: Route<Target<World>>[] = [
+  at('GET', ACCOUNT, 'provisioning', readAccount),
+  at('POST', `${ACCOUNT}/Messages`, 'send', createMessage),
+  at('GET', `${ACCOUNT}/Messages`, 'list', listMessages),
+  at('GET', `${ACCOUNT}/Messages/:message`, 'object', readMessage),
+  at('POST', `${ACCOUNT}/Messages/:message`, 'object', writeMessage),
+  at('DELETE', `${ACCOUNT}/Messages/:message`, 'object', deleteMessage),
+  at('GET', `${ACCOUNT}/Messages/:message/Media/:media`, 'download', redirectToStorage),
+  at('GET', `${ACCOUNT}/IncomingPhoneNumbers`, 'provisioning', longNumbers.list),
+  at('POST', `${ACCOUNT}/IncomingPhoneNumbers/:number`, 'provisioning', longNumbers.write),
+  at('GET', `${ACCOUNT}/SMS/ShortCodes`, 'provisioning', shortCodes.list),
+  at('POST', `${ACCOUNT}/SMS/ShortCodes/:number`, 'provisioning', shortCodes.write),
+  at('GET', '/v1/Services/:service', 'provisioning', service),
+  at('POST', '/v1/Services/:service', 'provisioning', service),
+  at('GET', '/v2/Channels/Senders', 'provisioning', listSenders),
+  at('POST', '/v2/Channels/Senders/:sender', 'provisioning', writeSender),
+  at('POST', '/v2/Indicators/Typing', 'read', typing),
+  at('POST', '/v1/Content', 'templates', createContent),
+  at('GET', '/v1/Content/:content', 'templates', readContent),
+  at('PUT', '/v1/Content/:content', 'templates', editContent),
+  at('DELETE', '/v1/Content/:content', 'templates', deleteContent),
+  at('GET', '/v1/Content/:content/ApprovalRequests', 'templates', readApproval),
+  at('POST', '/v1/Content/:content/ApprovalRequests/whatsapp', 'templates', submitContent),
+  at('GET', '/v2/Content', 'templates', listContents(false)),
+  at('GET', '/v2/ContentAndApprovals', 'templates', listContents(true)),
 ];
 
-const matched = ({ method, path }: HttpRequest) => matchRoute(ROUTES, method, path.replace(/\.json$/, ''));
-
-/** Answers one request as Twilio would, with the fault that waits for it. */
-export function answerApi(world: World, request: HttpRequest): Promise<Answered> {
-  const operation = matched(request)?.handler.operation ?? 'object';
-  return withFault(world.faults, operation, (fault) => {
-    const refusal = fault && refusalOf(fault);
-    return refusal ? refusal.toReply() : answer(world, request);
-  });
+/** The account and its token, or an API key. */
+function callerOf(pair: string, { settings }: World): string | undefined {
+  const { accountSid, apiKeySid, apiKeySecret } = TWILIO_DEFAULTS;
+  const known = [`${accountSid}:${settings.authToken}`, `${apiKeySid}:${apiKeySecret}`];
+  return known.includes(pair) ? accountSid : undefined;
 }
 
-function refusalOf({ kind, retryAfterSeconds }: Fault): TwilioError | undefined {
-  const headers: Record<string, string> =
-    retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-  if (kind === 'throttled') return new TwilioError(20429, undefined, headers);
-  if (kind === 'recipient_throttled') return new TwilioError(14107, undefined, headers);
-  if (kind === 'server_error') return new TwilioError(20500);
-  if (kind === 'unavailable') return new TwilioError(20503);
-  return kind === 'token_expired' ? new TwilioError(20003) : undefined;
-}
-
-async function answer(world: World, request: HttpRequest): Promise<HttpReply> {
-  try {
-    checkAuth(world, request);
-    if (world.settings.accountStatus !== 'active') throw new TwilioError(20005);
-    const match = matched(request);
-    const account = match?.params['account'] ?? TWILIO_DEFAULTS.accountSid;
-    if (match === undefined || account !== TWILIO_DEFAULTS.accountSid) throw notFound(request.path);
-    return await match.handler.handle({ world, request, params: match.params, form: formOf(request) });
-  } catch (error) {
-    if (error instanceof TwilioError) return error.toReply();
-    throw error;
-  }
-}
+/** Twilio's APIs, on whatever host. */
+export const TWILIO: Api<World> = {
+  routes: ROUTES,
+  pathOf: (path) => path.replace(/\.json$/, ''),
+  auth: {
+    presented: basic,
+    callerOf,
+    unknown: () => new TwilioError(20003),
+    authorize: ({ world, params, request, caller }) => {
+      if (world.settings.accountStatus !== 'active') throw new TwilioError(20005);
+      if ((params['account'] ?? caller) !== caller) throw notFound(request.path);
+    },
+  },
+  refusals: {
+    faults: {
+      throttled: ({ retryAfterSeconds }) => new TwilioError(20429, undefined, retryAfter(retryAfterSeconds)),
+      recipient_throttled: ({ retryAfterSeconds }) => new TwilioError(14107, undefined, retryAfter(retryAfterSeconds)),
+      server_error: () => new TwilioError(20500),
+      unavailable: () => new TwilioError(20503),
+      token_expired: () => new TwilioError(20003),
+    },
+    noRoute: ({ request }) => notFound(request.path),
+  },
+};

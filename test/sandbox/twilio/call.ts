@@ -1,6 +1,4 @@
 import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
-import { TwilioError } from './errors.ts';
-import { TWILIO_DEFAULTS } from './defaults.ts';
 import type { World } from './world.ts';
 
 /** One authenticated call. */
@@ -16,15 +14,6 @@ export interface Call {
 export type Handler = (call: Call) => Promise<HttpReply> | HttpReply;
 
 export const ok = (body: unknown, status = 200): HttpReply => ({ status, body });
-
-/** Basic auth by the account and its token, or by an API key. */
-export function checkAuth(world: World, request: HttpRequest): void {
-  const given = /^Basic (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  const pair = Buffer.from(given, 'base64').toString('utf8');
-  const { accountSid, apiKeySid, apiKeySecret } = TWILIO_DEFAULTS;
-  const isKnown = pair === `${accountSid}:${world.settings.authToken}` || pair === `${apiKeySid}:${apiKeySecret}`;
-  if (!isKnown) throw new TwilioError(20003);
-}
 
 /** Dates of the 2010 API are RFC 2822, in whole seconds. */
 export function rfc2822(at: number): string {

@@ -1,4 +1,4 @@
-import { systemClock, type SandboxClock } from '../kit/clock.ts';
+import type { StandInOptions } from '../kit/stand-in.ts';
 
 export type Line = 'sms' | 'whatsapp';
 
@@ -40,44 +40,26 @@ export interface TwilioSandboxSettings {
 }
 
 /** Options of `startTwilioSandbox`; every setting may be given as well. */
-export interface TwilioSandboxOptions extends Partial<TwilioSandboxSettings> {
-  /** 0 (default): any free port. */
-  port?: number;
-  /** Default 127.0.0.1. */
-  host?: string;
-  clock?: SandboxClock;
-  /** Makes the unique part of every id; default: a random UUID. */
-  newId?: () => string;
+export interface TwilioSandboxOptions extends Partial<TwilioSandboxSettings>, StandInOptions {
   /** Where everything that people write goes, from the start. */
   webhookUrl?: string;
-  /** Pauses before the second, third, … delivery of a webhook: Twilio tries once more when it cannot connect. */
-  webhookRetryDelaysMs?: number[];
-  webhookTimeoutMs?: number;
 }
 
-/** The settings a sandbox starts with. */
-export function initialSettings(options: TwilioSandboxOptions): TwilioSandboxSettings {
-  return {
-    authToken: options.authToken ?? TWILIO_DEFAULTS.authToken,
-    accountStatus: options.accountStatus ?? 'active',
-    line: options.line ?? 'whatsapp',
-    perSecond: options.perSecond ?? null,
-    verifiedRecipients: options.verifiedRecipients ?? null,
-    unreachable: options.unreachable ?? [],
-    windowErrors: options.windowErrors ?? 'by_status',
-    advancedOptOut: options.advancedOptOut ?? true,
-    autoStatuses: options.autoStatuses ?? ['sent', 'delivered', 'read'],
-    statusOrder: options.statusOrder ?? 'in_order',
-    templateReview: options.templateReview ?? 'approve',
-    mediaMisses: options.mediaMisses ?? 0,
-  };
-}
+/** The settings a sandbox starts with when nothing else is said. */
+export const DEFAULT_SETTINGS: TwilioSandboxSettings = {
+  authToken: TWILIO_DEFAULTS.authToken,
+  accountStatus: 'active',
+  line: 'whatsapp',
+  perSecond: null,
+  verifiedRecipients: null,
+  unreachable: [],
+  windowErrors: 'by_status',
+  advancedOptOut: true,
+  autoStatuses: ['sent', 'delivered', 'read'],
+  statusOrder: 'in_order',
+  templateReview: 'approve',
+  mediaMisses: 0,
+};
 
-/** What is fixed for a sandbox's life. */
-export function fixedOptions(options: TwilioSandboxOptions) {
-  return {
-    clock: options.clock ?? systemClock,
-    retryDelaysMs: options.webhookRetryDelaysMs ?? [200],
-    timeoutMs: options.webhookTimeoutMs ?? 5_000,
-  };
-}
+/** Twilio tries once more when it cannot connect. */
+export const RETRY_DELAYS_MS = [200];

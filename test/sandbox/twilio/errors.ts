@@ -1,4 +1,5 @@
 import type { HttpReply } from '../kit/http-server.ts';
+import { Refusal } from '../kit/refusal.ts';
 
 /** HTTP status (400 unless told) and message of each code the sandbox answers with. */
 const TABLE: Record<number, { status?: number; message: string }> = {
@@ -37,7 +38,7 @@ const TABLE: Record<number, { status?: number; message: string }> = {
 };
 
 /** A refusal in the shape of Twilio's APIs. */
-export class TwilioError extends Error {
+export class TwilioError extends Refusal {
   readonly code: number;
   readonly headers: Record<string, string>;
 

@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { startHttpServer } from '../kit/http-server.ts';
-import { startSandboxServer } from '../kit/sandbox-server.ts';
-import { sharedMembers, type Sandbox } from '../kit/sandbox.ts';
-import { answerApi } from './api.ts';
+import type { Sandbox } from '../kit/sandbox.ts';
+import { retryOf, startStandIn, type Closed } from '../kit/stand-in.ts';
+import { TWILIO } from './api.ts';
 import { seedContent } from './contents.ts';
 import { CONTROLS, type Controlled } from './control.ts';
 import { createCustomer } from './customer.ts';
-import { fixedOptions, initialSettings, type TwilioSandboxOptions, type TwilioSandboxSettings } from './defaults.ts';
+import { RETRY_DELAYS_MS, type TwilioSandboxOptions, type TwilioSandboxSettings } from './defaults.ts';
 import { answerStorage } from './media.ts';
 import { postStatus } from './statuses.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -20,36 +19,27 @@ export interface TwilioSandbox extends Controlled, Sandbox<TwilioSandboxSettings
 
 /** Starts the sandbox. Rejects when the port is taken. */
 export async function startTwilioSandbox(options: TwilioSandboxOptions = {}): Promise<TwilioSandbox> {
-  const { clock, retryDelaysMs, timeoutMs } = fixedOptions(options);
-  const bare = createWorld({
-    ...{ settings: initialSettings(options), clock, newId: options.newId ?? randomUUID },
-    webhookUrl: options.webhookUrl ?? '',
-  });
+  const bare = createWorld(options);
+  const retry = retryOf({ ...options, webhookRetryDelaysMs: options.webhookRetryDelaysMs ?? RETRY_DELAYS_MS });
   // The webhooks read the world they are part of: one object, completed here.
-  const world: World = Object.assign(bare, { webhooks: createWebhooks(bare, { retryDelaysMs, timeoutMs }) });
-  const sandbox = sandboxOf(world);
-  const server = await startSandboxServer(options, world, { sandbox, controls: CONTROLS }, (request) =>
-    answerApi(world, request),
+  const world: World = Object.assign(bare, { webhooks: createWebhooks(bare, retry) });
+  const parts: Closed[] = [world.webhooks];
+  const sandbox = await startStandIn<World, TwilioSandboxSettings, TwilioSandbox>(
+    { api: TWILIO, members, controls: CONTROLS, closed: () => parts },
+    world,
+    options,
   );
   const storage = await startHttpServer({ host: options.host ?? '127.0.0.1', port: 0 }, async (request) =>
     answerStorage(world, request),
   );
-  Object.assign(world, { url: server.url, storageUrl: storage.url });
-  return Object.assign(sandbox, {
-    url: server.url,
-    port: server.port,
-    close: async () => {
-      await world.webhooks.close();
-      await storage.close();
-      await server.close();
-    },
-  });
+  parts.push(storage);
+  world.storageUrl = storage.url;
+  return sandbox;
 }
 
-function sandboxOf(world: World): Controlled {
+function members(world: World): Omit<Controlled, keyof Sandbox<TwilioSandboxSettings>> {
   const accepted = () => [...world.messages.values()].filter(({ direction }) => direction !== 'inbound');
   return {
-    ...sharedMembers(world),
     customer: createCustomer(world),
     webhooks: world.webhooks,
     contents: { seed: (seed) => seedContent(world, seed), list: () => [...world.contents.values()] },

@@ -1,11 +1,14 @@
-import { ChangeSignal } from '../kit/change-signal.ts';
-import type { SandboxClock } from '../kit/clock.ts';
-import { FaultQueue } from '../kit/faults.ts';
 import type { JsonObject } from '../kit/json.ts';
-import type { RecordedRequest } from '../kit/request-log.ts';
+import { settingsFrom, worldFor, type StandInWorld } from '../kit/stand-in.ts';
 import type { WebhookDelivery } from '../kit/webhook-poster.ts';
 import type { PostedWebhooks } from '../kit/webhooks.ts';
-import { TWILIO_DEFAULTS, type Line, type TwilioSandboxSettings } from './defaults.ts';
+import {
+  DEFAULT_SETTINGS,
+  TWILIO_DEFAULTS,
+  type Line,
+  type TwilioSandboxOptions,
+  type TwilioSandboxSettings,
+} from './defaults.ts';
 
 /** A number or short code for SMS. */
 export interface SmsNumber {
@@ -88,12 +91,8 @@ export interface Webhooks extends PostedWebhooks {
 }
 
 /** Everything a sandbox knows. One per sandbox; every part works on it. */
-export interface World {
-  settings: TwilioSandboxSettings;
-  clock: SandboxClock;
-  newId: () => string;
-  /** Origins of the API and of the storage that files are on; set once they listen. */
-  url: string;
+export interface World extends StandInWorld<TwilioSandboxSettings> {
+  /** Origin of the storage that files are on; set once it listens. */
   storageUrl: string;
   numbers: SmsNumber[];
   senders: WhatsAppSender[];
@@ -108,9 +107,6 @@ export interface World {
   optedOut: Set<string>;
   names: Map<string, string>;
   recentSends: number[];
-  requests: RecordedRequest[];
-  faults: FaultQueue;
-  changes: ChangeSignal;
   webhooks: Webhooks;
 }
 
@@ -124,22 +120,14 @@ export function newSid(world: Pick<World, 'newId'>, prefix: string): string {
 }
 
 /** An empty world with its senders; the webhooks are added by whoever starts it. */
-export function createWorld(parts: {
-  settings: TwilioSandboxSettings;
-  clock: SandboxClock;
-  newId: () => string;
-  webhookUrl: string;
-}): Omit<World, 'webhooks'> {
-  const { webhookUrl } = parts;
+export function createWorld(options: TwilioSandboxOptions): Omit<World, 'webhooks'> {
+  const { webhookUrl = '' } = options;
   const { smsNumber, shortCode, whatsappSender, messagingServiceSid } = TWILIO_DEFAULTS;
   const number = (address: string, sid: string): SmsNumber => ({
     ...{ sid, address, smsUrl: webhookUrl, smsMethod: 'POST', smsApplicationSid: '' },
   });
   return {
-    settings: parts.settings,
-    clock: parts.clock,
-    newId: parts.newId,
-    url: '',
+    ...worldFor(settingsFrom(DEFAULT_SETTINGS, options), options),
     storageUrl: '',
     numbers: [
       number(smsNumber, 'PN00000000000000000000000000000001'),
@@ -170,8 +158,5 @@ export function createWorld(parts: {
     optedOut: new Set(),
     names: new Map(),
     recentSends: [],
-    requests: [],
-    faults: new FaultQueue(),
-    changes: new ChangeSignal(),
   };
 }

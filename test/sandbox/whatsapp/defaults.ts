@@ -1,4 +1,4 @@
-import { systemClock, type SandboxClock } from '../kit/clock.ts';
+import type { StandInOptions } from '../kit/stand-in.ts';
 
 /** The account that the sandbox knows when nothing else is said. */
 export const SANDBOX_DEFAULTS = {
@@ -59,57 +59,27 @@ export interface SandboxSettings {
 }
 
 /** Options of `startWhatsAppSandbox`; every setting may be given as well. */
-export interface WhatsAppSandboxOptions extends Partial<SandboxSettings> {
-  /** 0 (default): any free port. */
-  port?: number;
-  /** Default 127.0.0.1. */
-  host?: string;
-  clock?: SandboxClock;
-  /** Makes the unique part of every id; default: a random UUID. */
-  newId?: () => string;
+export interface WhatsAppSandboxOptions extends Partial<SandboxSettings>, StandInOptions {
   phoneNumbers?: PhoneNumberOptions[];
   /** Subscribes this URL to every field at start, without a handshake. */
   webhookUrl?: string;
-  /** Pauses before the second, third, … delivery of a webhook. */
-  webhookRetryDelaysMs?: number[];
-  webhookTimeoutMs?: number;
 }
 
-/** The settings a sandbox starts with. */
-export function initialSettings(options: WhatsAppSandboxOptions): SandboxSettings {
-  return {
-    appId: options.appId ?? SANDBOX_DEFAULTS.appId,
-    appSecret: options.appSecret ?? SANDBOX_DEFAULTS.appSecret,
-    accessToken: options.accessToken ?? SANDBOX_DEFAULTS.accessToken,
-    wabaId: options.wabaId ?? SANDBOX_DEFAULTS.wabaId,
-    businessId: options.businessId ?? SANDBOX_DEFAULTS.businessId,
-    scopes: options.scopes ?? ['whatsapp_business_messaging', 'whatsapp_business_management'],
-    requireAppSecretProof: options.requireAppSecretProof ?? false,
-    limitPairRate: options.limitPairRate ?? true,
-    throughputPerSecond: options.throughputPerSecond === undefined ? 80 : options.throughputPerSecond,
-    throughputLevel: options.throughputLevel ?? 'STANDARD',
-    isOnBizApp: options.isOnBizApp ?? false,
-    allowedRecipients: options.allowedRecipients ?? null,
-    unreachable: options.unreachable ?? [],
-    recipientErrors: options.recipientErrors ?? 'at_once',
-    autoStatuses: options.autoStatuses ?? ['sent', 'delivered', 'read'],
-    statusOrder: options.statusOrder ?? 'in_order',
-    templateReview: options.templateReview ?? 'approve',
-  };
-}
+const { appId, appSecret, accessToken, wabaId, businessId } = SANDBOX_DEFAULTS;
 
-/** The clock, numbers and retry pauses that are fixed for a sandbox's life. */
-export function fixedOptions(options: WhatsAppSandboxOptions) {
-  return {
-    clock: options.clock ?? systemClock,
-    phoneNumbers: options.phoneNumbers ?? [
-      {
-        id: SANDBOX_DEFAULTS.phoneNumberId,
-        displayPhoneNumber: SANDBOX_DEFAULTS.displayPhoneNumber,
-        verifiedName: SANDBOX_DEFAULTS.verifiedName,
-      },
-    ],
-    webhookRetryDelaysMs: options.webhookRetryDelaysMs ?? [100, 200, 400, 800, 1600, 3000, 3000, 3000, 3000, 3000],
-    webhookTimeoutMs: options.webhookTimeoutMs ?? 5_000,
-  };
-}
+/** The settings a sandbox starts with when nothing else is said. */
+export const DEFAULT_SETTINGS: SandboxSettings = {
+  ...{ appId, appSecret, accessToken, wabaId, businessId },
+  scopes: ['whatsapp_business_messaging', 'whatsapp_business_management'],
+  requireAppSecretProof: false,
+  limitPairRate: true,
+  throughputPerSecond: 80,
+  throughputLevel: 'STANDARD',
+  isOnBizApp: false,
+  allowedRecipients: null,
+  unreachable: [],
+  recipientErrors: 'at_once',
+  autoStatuses: ['sent', 'delivered', 'read'],
+  statusOrder: 'in_order',
+  templateReview: 'approve',
+};

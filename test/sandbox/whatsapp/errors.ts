@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpReply } from '../kit/http-server.ts';
+import { Refusal } from '../kit/refusal.ts';
+import type { Issue, Path } from '../kit/schema.ts';
 
 /** HTTP status and message of each code the sandbox answers with (Cloud API error codes page). */
 const TABLE: Record<number, { status: number; message: string; isTransient?: boolean }> = {
@@ -48,7 +50,7 @@ export interface GraphErrorExtra {
 }
 
 /** A refusal in the shape of the Graph API (docs: support/error-codes). */
-export class GraphError extends Error {
+export class GraphError extends Refusal {
   readonly code: number;
   readonly details: string | undefined;
   readonly extra: GraphErrorExtra;
@@ -100,6 +102,36 @@ export function unknownObject(id: string, method: string): GraphError {
     'permissions, or does not support this operation. Please read the Graph API documentation at ' +
     'https://developers.facebook.com/docs/graph-api';
   return new GraphError(100, undefined, { message, type: 'GraphMethodException', subcode: 33 });
+}
+
+/** As Meta writes it: the last two names, text['body']. */
+function written(path: Path): string {
+  const [last, outer] = path.filter((name) => typeof name === 'string').reverse();
+  return outer === undefined ? (last ?? '') : `${outer}['${last}']`;
+}
+
+const WORDS: { [Kind in Issue['kind']]: (issue: Extract<Issue, { kind: Kind }>, path: string) => string } = {
+  missing: (_, path) => `Parameter ${path} is missing.`,
+  type: ({ expected }, path) => `${path} must be a${expected === 'object' ? 'n' : ''} ${expected}.`,
+  length: ({ min, max }, path) => `${path} length invalid. Min length: ${min}, Max length: ${max}`,
+  count: ({ min, max }, path) => `Invalid ${path} count. Min allowed ${path}: ${min}, Max allowed ${path}: ${max}`,
+  range: ({ min, max }, path) => `${path} must be a number between ${min} and ${max}.`,
+  choice: ({ options }, path) => `${path} must be one of {${options.join(', ')}}.`,
+  url: (_, path) => `${path} is not a valid URI.`,
+  unique: (_, path) => `${path} must be unique.`,
+  unknown: ({ key }, path) => `Unexpected key "${key}" on param "${path}".`,
+  rule: ({ text }) => text,
+};
+
+/** What Meta answers to what a schema refuses: 131008 for what is missing, 131009 for what is not acceptable. */
+export function refusalOf(issue: Issue): GraphError {
+  const words = WORDS[issue.kind] as (issue: Issue, path: string) => string;
+  return new GraphError(issue.kind === 'missing' ? 131008 : 131009, words(issue, written(issue.path)));
+}
+
+/** Code 100 with a message of its own. */
+export function badParameter(message: string): GraphError {
+  return new GraphError(100, undefined, { message: `(#100) ${message}` });
 }
 
 /** A required member is absent. `path` as Meta writes it: text['body']. */

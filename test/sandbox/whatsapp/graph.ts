@@ -1,9 +1,10 @@
-import type { Fault } from '../kit/faults.ts';
-import { withFault, type Answered } from '../kit/faulty.ts';
-import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
-import { matchRoute, type Route } from '../kit/router.ts';
-import { checkAccess, expiredToken, type Access } from './auth.ts';
-import { GraphError, unknownObject } from './errors.ts';
+import { route, type Api, type Call, type Target } from '../kit/api.ts';
+import { bearer, firstOf, parameter } from '../kit/credentials.ts';
+import type { HttpReply } from '../kit/http-server.ts';
+import { retryAfter } from '../kit/refusal.ts';
+import type { Route } from '../kit/router.ts';
+import { appTokenOf, checkAccess, expiredToken, invalidToken, type Access } from './auth.ts';
+import { GraphError, refusalOf, unknownObject } from './errors.ts';
 import { numberOf, ok, type GraphCall } from './graph-call.ts';
 import { downloadMedia, uploadMedia } from './media.ts';
 import { handleMessages } from './messages.ts';
@@ -20,122 +21,99 @@ import { createTemplate, deleteTemplates, listTemplates } from './templates.ts';
 import { openUpload } from './uploads.ts';
 import type { World } from './world.ts';
 
-/** A route of the Graph API. `operation` is what fault injection calls it. */
-interface GraphRoute {
-  access: Access | 'by_object' | 'none';
-  operation: string;
-  handle(call: GraphCall): Promise<HttpReply> | HttpReply;
-}
-
 const MESSAGING = 'whatsapp_business_messaging';
 const MANAGEMENT = 'whatsapp_business_management';
 
-function route(
+/** `by_object`: what the id in the path stands for says who may. */
+function at(
   method: string,
   path: string,
-  access: GraphRoute['access'],
+  access: Access | 'by_object' | 'open',
   operation: string,
-  handle: GraphRoute['handle'],
-): Route<GraphRoute> {
-  return { method, path, handler: { access, operation, handle } };
+  handle: (call: GraphCall) => Promise<HttpReply> | HttpReply,
+): Route<Target<World>> {
+  const own = ({ world, request, params, fields }: Call<World>) =>
+    handle({ world, request, id: params['id'] ?? '', fields });
+  return route(method, path, { access, operation, handle: own });
 }
 
-const send: GraphRoute['handle'] = (call) => ok(handleMessages(call.world, numberOf(call), call.request.body.fields));
+const send = (call: GraphCall): HttpReply => ok(handleMessages(call.world, numberOf(call), call.request.body.fields));
 
-const ROUTES: Route<GraphRoute>[] = [
-  route('GET', '/debug_token', 'any', 'provisioning', debugToken),
-  route('GET', '/oauth/access_token', 'none', 'provisioning', issueAppToken),
-  route('POST', '/:id/messages', MESSAGING, 'send', send),
-  route('POST', '/:id/media', MESSAGING, 'media', uploadMedia),
-  route('GET', '/:id/message_templates', MANAGEMENT, 'templates', listTemplates),
-  route('POST', '/:id/message_templates', MANAGEMENT, 'templates', createTemplate),
-  route('DELETE', '/:id/message_templates', MANAGEMENT, 'templates', deleteTemplates),
-  route('GET', '/:id/phone_numbers', MANAGEMENT, 'provisioning', listNumbers),
-  route('GET', '/:id/subscribed_apps', MANAGEMENT, 'provisioning', readWabaSubscription),
-  route('POST', '/:id/subscribed_apps', MANAGEMENT, 'provisioning', subscribeWaba),
-  route('DELETE', '/:id/subscribed_apps', MANAGEMENT, 'provisioning', unsubscribeWaba),
-  route('GET', '/:id/subscriptions', 'app', 'provisioning', readAppSubscription),
-  route('POST', '/:id/subscriptions', 'app', 'provisioning', subscribeApp),
-  route('DELETE', '/:id/subscriptions', 'app', 'provisioning', unsubscribeApp),
-  route('POST', '/:id/uploads', 'any', 'media', openUpload),
-  route('GET', '/:id', 'by_object', 'object', readNode),
-  route('POST', '/:id', 'by_object', 'object', writeNode),
-  route('DELETE', '/:id', 'by_object', 'object', deleteNode),
+const DOWNLOADS = '/whatsapp_business/attachments/';
+
+const ROUTES: Route<Target<World>>[] = [
+  at('GET', '/debug_token', 'any', 'provisioning', debugToken),
+  at('GET', '/oauth/access_token', 'open', 'provisioning', issueAppToken),
+  at('POST', '/:id/messages', MESSAGING, 'send', send),
+  at('POST', '/:id/media', MESSAGING, 'media', uploadMedia),
+  at('GET', '/:id/message_templates', MANAGEMENT, 'templates', listTemplates),
+  at('POST', '/:id/message_templates', MANAGEMENT, 'templates', createTemplate),
+  at('DELETE', '/:id/message_templates', MANAGEMENT, 'templates', deleteTemplates),
+  at('GET', '/:id/phone_numbers', MANAGEMENT, 'provisioning', listNumbers),
+  at('GET', '/:id/subscribed_apps', MANAGEMENT, 'provisioning', readWabaSubscription),
+  at('POST', '/:id/subscribed_apps', MANAGEMENT, 'provisioning', subscribeWaba),
+  at('DELETE', '/:id/subscribed_apps', MANAGEMENT, 'provisioning', unsubscribeWaba),
+  at('GET', '/:id/subscriptions', 'app', 'provisioning', readAppSubscription),
+  at('POST', '/:id/subscriptions', 'app', 'provisioning', subscribeApp),
+  at('DELETE', '/:id/subscriptions', 'app', 'provisioning', unsubscribeApp),
+  at('POST', '/:id/uploads', 'any', 'media', openUpload),
+  at('GET', '/:id', 'by_object', 'object', readNode),
+  at('POST', '/:id', 'by_object', 'object', writeNode),
+  at('DELETE', '/:id', 'by_object', 'object', deleteNode),
+  at('GET', `/files${DOWNLOADS}`, 'open', 'download', ({ world, request }) => downloadMedia(world, request)),
 ];
 
-const DOWNLOAD_PATH = '/whatsapp_business/attachments/';
-
-/** Answers one request as Meta would, with the fault that waits for it. */
-export function answerGraph(world: World, request: HttpRequest): Promise<Answered> {
-  return withFault(world.faults, operationOf(request), async (fault) => {
-    const refusal = fault && refusalOf(fault);
-    return withUsage(world, refusal ? refusal.toReply() : await answer(world, request));
-  });
-}
-
-function refusalOf(fault: Fault): GraphError | undefined {
-  if (fault.kind === 'throttled') {
-    const { retryAfterSeconds } = fault;
-    const headers = retryAfterSeconds === undefined ? undefined : { 'retry-after': String(retryAfterSeconds) };
-    return new GraphError(130429, 'Cloud API message throughput has been reached.', { subcode: 2494055, headers });
-  }
-  if (fault.kind === 'recipient_throttled') {
-    return new GraphError(131056, 'Message failed to send because there were too many messages sent to this user.');
-  }
-  if (fault.kind === 'server_error') return new GraphError(131000, 'Message failed to send due to an unknown error.');
-  if (fault.kind === 'unavailable') return new GraphError(2);
-  if (fault.kind === 'maintenance') return new GraphError(fault.code ?? 131057);
-  return fault.kind === 'token_expired' ? expiredToken() : undefined;
-}
-
-/** `send`, `read`, `media`, `download`, `templates`, `provisioning`, `object`. */
-function operationOf(request: HttpRequest): string {
-  if (request.path.startsWith(DOWNLOAD_PATH)) return 'download';
-  const operation = matchRoute(ROUTES, request.method, unversioned(request.path) ?? '')?.handler.operation ?? 'object';
-  return operation === 'send' && request.body.fields['status'] !== undefined ? 'read' : operation;
-}
-
-async function answer(world: World, request: HttpRequest): Promise<HttpReply> {
-  try {
-    if (request.method === 'GET' && request.path.startsWith(DOWNLOAD_PATH)) return downloadMedia(world, request);
-    return await answerRoute(world, request);
-  } catch (error) {
-    if (error instanceof GraphError) return error.toReply();
-    throw error;
-  }
-}
-
-async function answerRoute(world: World, request: HttpRequest): Promise<HttpReply> {
-  const path = unversioned(request.path);
-  if (path === undefined)
-    throw new GraphError(2500, undefined, { message: `Unknown path components: ${request.path}` });
-  const match = matchRoute(ROUTES, request.method, path);
-  const id = match?.params['id'] ?? path.split('/')[1] ?? '';
-  const access = match?.handler.access ?? 'any';
-  if (access !== 'none') checkAccess(world, request, access === 'by_object' ? accessTo(world, id) : access);
-  if (!match) throw unknownObject(id, request.method);
-  const fields = { ...Object.fromEntries(request.query), ...request.body.fields };
-  return match.handler.handle({ world, request, id, fields });
+/** Paths have a version, but for those of files. */
+function pathOf(path: string): string {
+  if (path.startsWith(DOWNLOADS)) return `/files${path}`;
+  const own = /^\/v\d{1,2}\.\d(\/.*)$/.exec(path)?.[1];
+  if (own === undefined) throw new GraphError(2500, undefined, { message: `Unknown path components: ${path}` });
+  return own;
 }
 
 /** Media belongs to messaging, uploads need any token, everything else is management. */
-function accessTo(world: World, id: string): Access {
+function accessTo(world: World, id = ''): Access {
   if (id.startsWith('upload:')) return 'any';
   return world.media.has(id) ? MESSAGING : MANAGEMENT;
 }
 
-/** The path after `/vNN.N`; undefined without a version. */
-function unversioned(path: string): string | undefined {
-  return /^\/v\d{1,2}\.\d(\/.*)$/.exec(path)?.[1];
-}
-
-function withUsage(world: World, reply: HttpReply): HttpReply {
-  if (reply.dropped) return reply;
-  const usage = { call_count: 1, total_time: 1, total_cputime: 1 };
-  const headers = {
+/** The Graph API, as far as WhatsApp is in it. */
+export const GRAPH: Api<World> = {
+  routes: ROUTES,
+  pathOf,
+  operationOf: (operation, { body }) =>
+    operation === 'send' && body.fields['status'] !== undefined ? 'read' : operation,
+  auth: {
+    presented: firstOf(bearer('Bearer', 'OAuth'), parameter('access_token')),
+    callerOf: (token, world) => {
+      if (token === appTokenOf(world)) return 'app';
+      return token === world.settings.accessToken ? 'account' : undefined;
+    },
+    unknown: invalidToken,
+    authorize: (call, access = 'any') =>
+      checkAccess(call, access === 'by_object' ? accessTo(call.world, call.params['id']) : (access as Access)),
+  },
+  refusals: {
+    faults: {
+      throttled: ({ retryAfterSeconds }) =>
+        new GraphError(130429, 'Cloud API message throughput has been reached.', {
+          ...{ subcode: 2494055, headers: retryAfter(retryAfterSeconds) },
+        }),
+      recipient_throttled: () =>
+        new GraphError(131056, 'Message failed to send because there were too many messages sent to this user.'),
+      server_error: () => new GraphError(131000, 'Message failed to send due to an unknown error.'),
+      unavailable: () => new GraphError(2),
+      maintenance: ({ code }) => new GraphError(code ?? 131057),
+      token_expired: expiredToken,
+    },
+    noRoute: ({ request }) => {
+      const [, , id = ''] = request.path.split('/');
+      return unknownObject(id, request.method);
+    },
+    invalid: refusalOf,
+  },
+  headers: (world) => ({
     'x-fb-trace-id': world.newId().slice(0, 11),
-    'x-app-usage': JSON.stringify(usage),
-    ...reply.headers,
-  };
-  return { ...reply, headers };
-}
+    'x-app-usage': JSON.stringify({ call_count: 1, total_time: 1, total_cputime: 1 }),
+  }),
+};

@@ -1,11 +1,11 @@
-import { tokensAt } from '../kit/token-bucket.ts';
 import { GraphError } from './errors.ts';
 import type { PhoneNumber, WhatsAppUser, World } from './world.ts';
 
 /** The customer service window: 24 h from the last message of the user (docs: pricing, service windows). */
 export const SERVICE_WINDOW_MS = 24 * 3_600_000;
-const PAIR_REFILL_MS = 6_000;
-const PAIR_BURST = 45;
+const PAIR_RATE = { burst: 45, refillMs: 6_000 };
+
+const pairOf = (number: PhoneNumber, user: WhatsAppUser): string => `${number.id}|${user.userId}`;
 
 /** When the window with this user ends, in milliseconds; undefined when the user never wrote. */
 export function windowEndsAt(number: PhoneNumber, user: WhatsAppUser): number | undefined {
@@ -33,19 +33,15 @@ export function checkRates(world: World, number: PhoneNumber, user: WhatsAppUser
   if (throughputPerSecond !== null && number.recentTraffic.length >= throughputPerSecond) {
     throw new GraphError(130429, 'Cloud API message throughput has been reached.', { subcode: 2494055 });
   }
-  const bucket = number.pairBuckets.get(user.userId);
-  if (limitPairRate && bucket && tokensAt(bucket, now, PAIR_BURST, PAIR_REFILL_MS) < 1) {
+  if (limitPairRate && world.limiter.waitMs(pairOf(number, user), now, PAIR_RATE) > 0) {
     throw new GraphError(131056, 'Message failed to send because there were too many messages sent to this user.');
   }
 }
 
 /** Takes an accepted message from both budgets. */
 export function spendRates(world: World, number: PhoneNumber, user: WhatsAppUser): void {
-  const now = world.clock.now();
   countTraffic(world, number);
-  const bucket = number.pairBuckets.get(user.userId) ?? { tokens: PAIR_BURST, updatedAt: now };
-  const tokens = tokensAt(bucket, now, PAIR_BURST, PAIR_REFILL_MS) - 1;
-  number.pairBuckets.set(user.userId, { tokens, updatedAt: now });
+  world.limiter.spend(pairOf(number, user), world.clock.now(), PAIR_RATE);
 }
 
 /** Counts a message, in or out, towards the number's throughput. */

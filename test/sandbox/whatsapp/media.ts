@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
 import { textOf } from '../kit/json.ts';
-import { tokenOf } from './auth.ts';
+import { bearer, firstOf, parameter } from '../kit/credentials.ts';
 import { GraphError, unknownObject } from './errors.ts';
 import { numberOf, ok, type GraphCall } from './graph-call.ts';
 import { requireProduct } from './message-body.ts';
@@ -80,9 +80,11 @@ export function mediaUrl(world: World, media: StoredMedia): string {
   return `${world.filesUrl ?? world.url}/whatsapp_business/attachments/?mid=${mid}&ext=${Math.floor(world.clock.now() / 1000)}`;
 }
 
+const presented = firstOf(bearer('Bearer', 'OAuth'), parameter('access_token'));
+
 /** GET of such a URL, with the bearer token. The file host answers without Graph bodies. */
 export function downloadMedia(world: World, request: HttpRequest): HttpReply {
-  if (tokenOf(request) !== world.settings.accessToken) return { status: 401, body: 'Unauthorized' };
+  if (presented(request) !== world.settings.accessToken) return { status: 401, body: 'Unauthorized' };
   return fileAt(world, request);
 }
 

@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import type { Answered } from '../kit/faulty.ts';
-import type { HttpRequest } from '../kit/http-server.ts';
-import { startSandboxServer } from '../kit/sandbox-server.ts';
-import { sharedMembers, type Sandbox } from '../kit/sandbox.ts';
+import { retryOf, startStandIn, type StandIn } from '../kit/stand-in.ts';
+import type { Sandbox } from '../kit/sandbox.ts';
 import { CONTROLS, type Controlled } from './control.ts';
 import { createCustomer } from './customer.ts';
-import { fixedOptions, initialSettings, type SandboxSettings, type WhatsAppSandboxOptions } from './defaults.ts';
-import { answerGraph } from './graph.ts';
+import type { SandboxSettings, WhatsAppSandboxOptions } from './defaults.ts';
+import { GRAPH } from './graph.ts';
 import { GraphError } from './errors.ts';
 import { windowEndsAt } from './limits.ts';
 import { WEBHOOK_FIELDS } from './provisioning.ts';
@@ -24,47 +21,29 @@ export interface WhatsAppSandbox extends Controlled, Sandbox<SandboxSettings> {
 
 /** How a provider shows this world to the outside: whoever passes Meta's Cloud API on has another one. */
 export interface Front {
-  /** Answers a request, with the fault that waits for it. */
-  answer(world: World, request: HttpRequest): Promise<Answered>;
+  api: StandIn<World, SandboxSettings, WhatsAppSandbox>['api'];
   createWebhooks: typeof createWebhooks;
 }
-
-const META: Front = { answer: answerGraph, createWebhooks };
 
 /** Starts the sandbox. Rejects when the port is taken. */
 export async function startWhatsAppSandbox(
   options: WhatsAppSandboxOptions = {},
-  front: Front = META,
+  front: Front = { api: GRAPH, createWebhooks },
 ): Promise<WhatsAppSandbox> {
-  const { clock, phoneNumbers, webhookRetryDelaysMs, webhookTimeoutMs } = fixedOptions(options);
-  const bare = createWorld({
-    settings: initialSettings(options),
-    clock,
-    newId: options.newId ?? randomUUID,
-    phoneNumbers,
-  });
-  const retry = { retryDelaysMs: webhookRetryDelaysMs, timeoutMs: webhookTimeoutMs };
+  const bare = createWorld(options);
   // The webhooks read the world they are part of: one object, completed here.
-  const world: World = Object.assign(bare, { webhooks: front.createWebhooks(bare, retry) });
-  const sandbox = sandboxOf(world);
-  const server = await startSandboxServer(options, world, { sandbox, controls: CONTROLS }, (request) =>
-    front.answer(world, request),
+  const world: World = Object.assign(bare, { webhooks: front.createWebhooks(bare, retryOf(options)) });
+  const sandbox = await startStandIn<World, SandboxSettings, WhatsAppSandbox>(
+    { api: front.api, members, controls: CONTROLS, closed: () => [world.webhooks] },
+    world,
+    options,
   );
-  world.url = server.url;
   if (options.webhookUrl !== undefined) sandbox.subscribe(options.webhookUrl);
-  return Object.assign(sandbox, {
-    url: server.url,
-    port: server.port,
-    close: async () => {
-      await world.webhooks.close();
-      await server.close();
-    },
-  });
+  return sandbox;
 }
 
-function sandboxOf(world: World): Controlled {
+function members(world: World): Omit<Controlled, keyof Sandbox<SandboxSettings>> {
   return {
-    ...sharedMembers(world),
     customer: createCustomer(world),
     webhooks: world.webhooks,
     templates: {

@@ -1,12 +1,14 @@
-import { ChangeSignal } from '../kit/change-signal.ts';
-import type { SandboxClock } from '../kit/clock.ts';
-import { FaultQueue } from '../kit/faults.ts';
 import type { JsonObject } from '../kit/json.ts';
-import type { RecordedRequest } from '../kit/request-log.ts';
-import type { TokenBucket } from '../kit/token-bucket.ts';
+import { settingsFrom, worldFor, type StandInWorld } from '../kit/stand-in.ts';
 import type { WebhookDelivery } from '../kit/webhook-poster.ts';
 import type { PostedWebhooks } from '../kit/webhooks.ts';
-import type { SandboxSettings, PhoneNumberOptions } from './defaults.ts';
+import {
+  DEFAULT_SETTINGS,
+  SANDBOX_DEFAULTS,
+  type PhoneNumberOptions,
+  type SandboxSettings,
+  type WhatsAppSandboxOptions,
+} from './defaults.ts';
 
 /** A callback with its verify token, as set for a number or a WABA. */
 export interface CallbackOverride {
@@ -21,7 +23,6 @@ export interface PhoneNumber {
   override?: CallbackOverride;
   /** Start of the current service window per user id, milliseconds. */
   lastInboundAt: Map<string, number>;
-  pairBuckets: Map<string, TokenBucket>;
   /** Instants of the messages of the last second, in and out. */
   recentTraffic: number[];
 }
@@ -116,12 +117,7 @@ export interface Webhooks extends PostedWebhooks {
 }
 
 /** Everything a sandbox knows. One per sandbox; every part works on it. */
-export interface World {
-  settings: SandboxSettings;
-  clock: SandboxClock;
-  newId: () => string;
-  /** Origin of the sandbox; set once it listens. */
-  url: string;
+export interface World extends StandInWorld<SandboxSettings> {
   /** Origin that the URLs of files name; absent: the sandbox itself. */
   filesUrl?: string;
   numbers: Map<string, PhoneNumber>;
@@ -142,25 +138,17 @@ export interface World {
   appSubscription?: AppSubscription;
   isAppSubscribedToWaba: boolean;
   wabaOverride?: CallbackOverride;
-  requests: RecordedRequest[];
-  faults: FaultQueue;
-  changes: ChangeSignal;
   webhooks: Webhooks;
 }
 
+const { phoneNumberId: id, displayPhoneNumber, verifiedName } = SANDBOX_DEFAULTS;
+
 /** An empty world with its phone numbers; the webhooks are added by whoever starts it. */
-export function createWorld(parts: {
-  settings: SandboxSettings;
-  clock: SandboxClock;
-  newId: () => string;
-  phoneNumbers: PhoneNumberOptions[];
-}): Omit<World, 'webhooks'> {
+export function createWorld(options: WhatsAppSandboxOptions): Omit<World, 'webhooks'> {
+  const numbers = options.phoneNumbers ?? [{ id, displayPhoneNumber, verifiedName }];
   return {
-    settings: parts.settings,
-    clock: parts.clock,
-    newId: parts.newId,
-    url: '',
-    numbers: new Map(parts.phoneNumbers.map((options) => [options.id, phoneNumber(options)])),
+    ...worldFor(settingsFrom(DEFAULT_SETTINGS, options), options),
+    numbers: new Map(numbers.map((number) => [number.id, phoneNumber(number)])),
     users: [],
     accepted: new Map(),
     inbound: new Map(),
@@ -172,9 +160,6 @@ export function createWorld(parts: {
     uploads: new Map(),
     handles: new Map(),
     isAppSubscribedToWaba: false,
-    requests: [],
-    faults: new FaultQueue(),
-    changes: new ChangeSignal(),
   };
 }
 
@@ -184,7 +169,6 @@ function phoneNumber({ id, displayPhoneNumber, verifiedName = 'Sandbox' }: Phone
     displayPhoneNumber,
     verifiedName,
     lastInboundAt: new Map(),
-    pairBuckets: new Map(),
     recentTraffic: [],
   };
 }
