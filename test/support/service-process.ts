@@ -23,6 +23,8 @@ export interface ServiceProcess {
   start(): Promise<void>;
   /** Resolves with the exit code when it ends by itself. */
   exited(): Promise<number | null>;
+  /** Whether it was killed since it was started last. */
+  readonly wasKilled: boolean;
   /** Sends the signal and resolves with the exit code (null: killed by the signal). */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
@@ -55,6 +57,9 @@ export async function makeServiceProcess(env: Record<string, string> = {}): Prom
     output: '',
     get pid() {
       return child?.pid ?? 0;
+    },
+    get wasKilled() {
+      return child?.signalCode === 'SIGKILL';
     },
     call: (...request) => apiClient(() => service.url, key)(...request),
     launch: () => void launch(),

@@ -19,6 +19,7 @@ import { LedgerUnavailable } from '../store/unavailable.ts';
 import type { Applier } from './apply.ts';
 import { rereadJob } from './reread.ts';
 import { route, type Routed, type Target } from './route.ts';
+import { Tries } from './tries.ts';
 
 /** Receipts read in one turn: one commit, and no longer than a webhook may wait meanwhile. */
 const BATCH = 32;
@@ -28,6 +29,8 @@ const MAX_ATTEMPTS = 3;
 const MAX_REASON = 300;
 /** Bounds the addresses that are kept of those that no account has. */
 const MAX_ADDRESSES = 100;
+const FATAL =
+  'The service ended each time that it read this webhook, twice while it read nothing else: replay it with a version that can read it';
 
 export interface NormalizeDeps {
   ledger: Ledger;
@@ -47,6 +50,7 @@ export class NormalizeHandler implements JobHandler {
   readonly concurrency: number;
   readonly #deps: NormalizeDeps;
   readonly #pace: Pace;
+  readonly #tries: Tries;
 
   constructor(deps: NormalizeDeps) {
     this.#deps = deps;
@@ -54,13 +58,25 @@ export class NormalizeHandler implements JobHandler {
     // acceptance. On a server it is waiting for answers.
     this.concurrency = deps.ledger.dialect.shared ? CONNECTIONS_AT_A_TIME : 1;
     this.#pace = new Pace(deps.load);
+    this.#tries = new Tries(deps.ledger, deps.clock);
   }
 
   async run(job: Job): Promise<void> {
     const { connectionId } = job.payload as { connectionId: string };
-    const waiting = await receipts.unprocessed(this.#deps.ledger.reader, connectionId, BATCH);
-    if (job.attempts === 0) return this.#pace.turn(() => this.#turn(waiting, job, connectionId));
-    await this.#pace.turn(() => this.#oneByOne(waiting, job, connectionId));
+    const found = await receipts.unprocessed(this.#deps.ledger.reader, connectionId, BATCH);
+    const [first] = found;
+    if (first !== undefined && this.#tries.isFatal(first)) return this.#leaveOut(first, job, connectionId);
+    const waiting = this.#tries.together(found);
+    const read = () => (job.attempts === 0 ? this.#turn : this.#oneByOne).call(this, waiting, job, connectionId);
+    await this.#pace.turn(() => this.#tries.during(waiting, read));
+  }
+
+  /** Puts aside what ended each process that read it, and goes on with the next. It is not tried again by itself. */
+  async #leaveOut(receipt: Receipt, job: Job, connectionId: string): Promise<void> {
+    await this.#deps.ledger.write(async (tx) => {
+      await this.#putAside(tx, connectionId, receipt, { code: 'unreadable', reason: FATAL });
+      await this.#finish(tx, job, connectionId);
+    });
   }
 
   /** Reads, after a failure, each receipt in a unit of its own, so that those before the one that fails are read. */

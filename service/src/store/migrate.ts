@@ -14,6 +14,7 @@ import { pendingFacts } from './migrations/0009-pending-facts.ts';
 import { consent } from './migrations/0010-suppressions.ts';
 import { waits } from './migrations/0011-waits.ts';
 import { uploads } from './migrations/0012-uploads.ts';
+import { receiptTries } from './migrations/0013-receipt-tries.ts';
 import type { Schema } from './schema.ts';
 
 /** In order; a released one is never changed. */
@@ -30,6 +31,7 @@ const MIGRATIONS = {
   '0010-suppressions': consent,
   '0011-waits': waits,
   '0012-uploads': uploads,
+  '0013-receipt-tries': receiptTries,
 };
 
 /** The ledger throws it when this version of the program cannot use the database. The message says what to do. */

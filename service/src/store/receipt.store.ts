@@ -20,12 +20,18 @@ export interface NewReceipt {
   body: Uint8Array;
 }
 
-/** A webhook that waits to be read. */
+/** A webhook as it is read. */
 export interface Receipt {
   seq: number;
   receivedAt: number;
   request: KeptRequest;
   body: Uint8Array;
+}
+
+/** A webhook that waits to be read. */
+export interface WaitingReceipt extends Receipt {
+  /** How often its reading began since it was found unread. */
+  tries: number;
 }
 
 /** One statement stores so many rows: many at a time cost a third less than one by one. */
@@ -70,7 +76,7 @@ function numbered(receipts: readonly NewReceipt[], from: number, size: number): 
 const selectUnprocessed = prepared((db, its: Parameters<{ connectionId: string; limit: number }>) =>
   db
     .selectFrom('receipts')
-    .select(['seq', 'receivedAt', 'request', 'body'])
+    .select(['seq', 'receivedAt', 'request', 'body', 'tries'])
     .where('connectionId', '=', its('connectionId'))
     .where('processedAt', 'is', null)
     .orderBy('seq')
@@ -78,7 +84,7 @@ const selectUnprocessed = prepared((db, its: Parameters<{ connectionId: string; 
 );
 
 /** Lists the oldest receipts of a connection that wait to be read. */
-export async function unprocessed(db: Kysely<Schema>, connectionId: string, limit: number): Promise<Receipt[]> {
+export async function unprocessed(db: Kysely<Schema>, connectionId: string, limit: number): Promise<WaitingReceipt[]> {
   const { rows } = await selectUnprocessed(db, { connectionId, limit });
   return rows.map((row) => ({ ...row, request: read(row.request) }));
 }
@@ -95,6 +101,18 @@ const selectWaiting = prepared((db, its: Parameters<{ connectionId: string }>) =
 /** Tells whether receipts of a connection wait to be read. */
 export async function areWaiting(db: Kysely<Schema>, connectionId: string): Promise<boolean> {
   return first(await selectWaiting(db, { connectionId })) !== undefined;
+}
+
+/** Answers the number of the receipt that came last; 0: none came. */
+export async function last(db: Kysely<Schema>): Promise<number> {
+  const last = db.selectFrom('receipts').select(({ fn }) => fn.max<number | null>('seq').as('seq'));
+  return (await last.executeTakeFirst())?.seq ?? 0;
+}
+
+/** Counts tries that begin (`by` 1), or takes back those that ended with the process alive (-1). */
+export async function countTries(tx: Tx, seqs: readonly number[], by: 1 | -1): Promise<void> {
+  const update = tx.db.updateTable('receipts').set(({ eb }) => ({ tries: eb('tries', '+', by) }));
+  await update.where('seq', 'in', seqs).execute();
 }
 
 interface Read extends Pick<Receipt, 'seq' | 'body'> {
@@ -208,7 +226,7 @@ export async function findDead(db: Kysely<Schema>, seq: number): Promise<DeadRec
 
 /** Lets a receipt that was put aside wait to be read, as if it had just come. Answers false when it is not aside any more. */
 export async function requeue(tx: Tx, seq: number): Promise<boolean> {
-  const change = { processedAt: null, ...ALIVE };
+  const change = { processedAt: null, tries: 0, ...ALIVE };
   const update = tx.db.updateTable('receipts').set(change).where('seq', '=', seq).where('deadAt', 'is not', null);
   return (await update.executeTakeFirst()).numUpdatedRows > 0n;
 }

@@ -194,6 +194,8 @@ export interface ReceiptsTable {
   /** Of the connection and the body, once it was read: the same webhook is read once. Empty while it waits. */
   digest: string;
   processedAt: number | null;
+  /** How often its reading began since it was found unread. */
+  tries: Generated<number>;
   /** When it was given up, to be looked at by a person. */
   deadAt: Generated<number | null>;
   /** Which kind of dead letter it is. */
