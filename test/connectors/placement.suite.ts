@@ -13,15 +13,17 @@ const CHANNEL = 'messenger';
 const PAGES = ['1', '2', '3', '4'] as const;
 const SECRETS = ['red', 'green', 'blue'] as const;
 
-/** A Page is saved with these secrets; with none it is deleted. */
+/** A Page is saved with these secrets, and perhaps with its application's id; with no secret it is deleted. */
 interface Change {
   page: string;
   secrets: string[];
+  appId: string | undefined;
 }
 
 const change: fc.Arbitrary<Change> = fc.record({
   page: fc.constantFrom(...PAGES),
   secrets: fc.subarray([...SECRETS], { minLength: 0, maxLength: 2 }),
+  appId: fc.constantFrom(undefined, '11', '22'),
 });
 
 const sealer = new SecretBox(parseEncryptionKeys(`first:${'ab'.repeat(32)}`));
@@ -33,9 +35,9 @@ function processes(ledgers: readonly Ledger[]): Promise<Accounts[]> {
   return Promise.all(ledgers.map((ledger) => Accounts.load({ ledger, sealer, clock, ids: makeIds(clock), outbox })));
 }
 
-async function make(accounts: Accounts, { page, secrets }: Change): Promise<void> {
+async function make(accounts: Accounts, { page, secrets, appId }: Change): Promise<void> {
   if (secrets.length > 0) {
-    const settings = { pageId: page, pageAccessToken: 'token', appSecret: secrets };
+    const settings = { pageId: page, pageAccessToken: 'token', appSecret: secrets, appId };
     await accounts.put(CHANNEL, page, { settings });
     return;
   }

@@ -43,7 +43,8 @@ export class AccountWriter {
     const known = await store.find(tx.db, channel.id, externalId);
     const id = known?.id ?? ids.next('acc');
     const now = clock.now();
-    const connectionId = await this.#place(tx, { id, channel, settings, connectionId: known?.connectionId });
+    const former = known === undefined || known.deletedAt !== null ? undefined : this.#open(known);
+    const connectionId = await this.#place(tx, { id, channel, settings, former, connectionId: known?.connectionId });
     await store.put(tx, {
       id,
       channel: channel.id,

@@ -23,6 +23,8 @@ export interface Placed {
   id: string;
   channel: Channel;
   settings: unknown;
+  /** Its settings until now; absent: nobody knows them any more. */
+  former?: unknown;
   /** The connection below which it hung until now; absent: it is new. */
   connectionId: string | undefined;
 }
@@ -31,13 +33,18 @@ export interface Placed {
  * Answers the connection of the account: of its own, where nothing else hangs below it, and those of accounts with the same key and a secret in
  * common, the oldest; else a new one. The others go on in that one, with their webhook URLs and what waits to be read. The caller holds the
  * connections of the channel.
+ *
+ * Its own counts though the secret is another now: during a rotation, what the old secret proved was proved by the same application, and is for
+ * whichever of its accounts it names. An account that moved to another application leaves its connection: who knows the secret of the former one must
+ * not reach the accounts of the new one by what waits there. Where an account names no application, its move cannot be told from a rotation; a secret
+ * that no account has any more then proves nothing new, and only what it had proved before is read there.
  */
 export async function place(tx: Tx, account: Placed, placing: Placing): Promise<string> {
   const { channel, connectionId: current } = account;
   const others = (await accounts.ofChannel(tx.db, channel.id)).filter(({ id }) => id !== account.id);
   const peers = others.filter((row) => isPeer(account, { channel, settings: placing.open(row) }));
   const isAlone = !others.some(({ connectionId }) => connectionId === current);
-  const own = current !== undefined && isAlone ? [current] : [];
+  const own = current !== undefined && isAlone && !movedAway(account) ? [current] : [];
   const [oldest, ...newer] = [...new Set([...own, ...peers.map(({ connectionId }) => connectionId)])].sort();
   if (oldest === undefined) return leave(tx, channel, current, placing);
   for (const from of newer) {
@@ -45,6 +52,14 @@ export async function place(tx: Tx, account: Placed, placing: Placing): Promise<
     if (waits) await placing.outbox.enqueue(tx, normalizeJob(oldest));
   }
   return oldest;
+}
+
+/** Tells whether the account is of another application than before, as far as its settings name one. */
+function movedAway({ channel, settings, former }: Placed): boolean {
+  if (former === undefined) return false;
+  const [before, now] = [channel.connection(former), channel.connection(settings)];
+  const isKnown = before.application !== undefined && now.application !== undefined;
+  return before.key !== now.key || (isKnown && before.application !== now.application);
 }
 
 /** Tells whether two accounts are of one connection: of the same application, by a secret that both have. */

@@ -19,8 +19,8 @@ const PERSON = '24681012141618';
 let app: App;
 let count = 0;
 
-async function register(pageId: string, appSecret: string | string[] = SECRET): Promise<Account> {
-  const settings = { pageId, pageAccessToken: `token of ${pageId}`, appSecret, baseUrl: app.sandbox.url };
+async function register(pageId: string, appSecret: string | string[] = SECRET, appId?: string): Promise<Account> {
+  const settings = { pageId, pageAccessToken: `token of ${pageId}`, appSecret, appId, baseUrl: app.sandbox.url };
   return (await app.call('PUT', `/v1/accounts/messenger/${pageId}`, { settings })).body as Account;
 }
 
@@ -217,6 +217,30 @@ export function describeConnections(name: string, env: Env): void {
       for (const secret of [SECRET, NEW_SECRET]) expect(await post(first, saying('hi', OTHER), secret)).toBe(200);
       await heard.took(2);
     });
+
+    test.each([
+      ['is there already', true],
+      ['comes later', false],
+    ])(
+      'hear nothing that another application proved before an account moved to theirs: theirs %s',
+      async (_name, isThere) => {
+        const first = await register(PAGE, SECRET, '11');
+        if (isThere) await register(OTHER, NEW_SECRET, '22');
+        expect(await post(first, saying('forged', OTHER), SECRET)).toBe(200);
+        const letter = await deadLetter();
+        await register(PAGE, NEW_SECRET, '22');
+        const other = await register(OTHER, NEW_SECRET, '22');
+        const replay = () => app.call('POST', `/v1/dead-letters/${letter.id}/replay`);
+        expect(await replay()).toMatchObject({ status: 409, body: { code: 'account_required' } });
+        const [one, two] = [await heardBy(PAGE), await heardBy(OTHER)];
+        for (const url of [first, other]) {
+          expect(await post(url, saying('hi', PAGE, OTHER), NEW_SECRET)).toBe(200);
+          expect(await post(url, saying('forged', PAGE, OTHER), SECRET)).toBe(401);
+        }
+        expect((await one.took(2)).map(textOf)).toEqual(['hi', 'hi']);
+        expect((await two.took(2)).map(textOf)).toEqual(['hi', 'hi']);
+      },
+    );
 
     test('keep, count and show what is for an account that nobody registered, until it is there', async () => {
       const account = await register(PAGE);
