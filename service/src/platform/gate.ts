@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify';
 import { ParleyError } from '../core/errors.ts';
 import { authorize, type ApiKeyLookup } from './api-keys.ts';
+import { DESCRIBED } from './problem.ts';
 
 const MAX_CALLS = 1_000;
 const RETRY_MS = 1_000;
@@ -69,9 +70,9 @@ function pathOf({ url }: FastifyRequest): string {
 
 function nothingHere(methods: readonly string[]): ParleyError {
   if (methods.length === 0) {
-    return new ParleyError(404, 'not_found', 'There is nothing at this address; the API is described at /docs.');
+    return new ParleyError(404, 'not_found', `There is nothing at this address; ${DESCRIBED}`);
   }
   const allow = methods.join(', ');
-  const detail = `This address takes ${allow}; the API is described at /docs.`;
+  const detail = `This address takes ${allow}; ${DESCRIBED}`;
   return new ParleyError(405, 'method_not_allowed', detail, { allow });
 }

@@ -84,12 +84,15 @@ function internal(requestId: string): ProblemAnswer {
   return { ...answer(500, 'internal', detail, { requestId }), unexpected: true };
 }
 
+/** Says where the API is described, whether this service shows its description or not. */
+export const DESCRIBED = "the API is described in Parley's docs/api.md, and at /docs unless that is switched off.";
+
 /** Tells errors that Nest and Fastify throw by themselves in our own words: their texts may quote the request. */
 const BY_STATUS: Partial<Record<number, [ProblemCode, string]>> = {
   400: ['invalid_body', 'The body cannot be read; send valid JSON.'],
   401: ['unauthorized', 'Give the API key as "Authorization: Bearer <key>".'],
-  404: ['not_found', 'There is nothing at this address; the API is described at /docs.'],
-  405: ['method_not_allowed', 'This address does not take this method; the API is described at /docs.'],
+  404: ['not_found', `There is nothing at this address; ${DESCRIBED}`],
+  405: ['method_not_allowed', `This address does not take this method; ${DESCRIBED}`],
   408: ['invalid_request', 'The request came too slowly.'],
   413: ['body_too_large', 'The body is larger than this address takes.'],
   414: ['invalid_request', 'The address is too long.'],
