@@ -1,27 +1,12 @@
 /** The accounts of the credential `parleyTwilioApi`: one sender, for SMS and MMS or for WhatsApp. */
 import type { AccountGetter } from '../shared/account-getter.ts';
 import { accountOfCredential, type CredentialForm } from '../shared/account.ts';
+import { TWILIO_FORM } from '../shared/providers/twilio.ts';
 import { channelOf } from './channel.ts';
 
 const CREDENTIAL: Omit<CredentialForm, 'channel' | 'identifiedBy'> = {
   credential: 'parleyTwilioApi',
-  displayName: 'Twilio Messaging API',
-  externalId: ['from', 'messagingServiceSid'],
-  settings: [
-    'accountSid',
-    'authToken',
-    'apiKeySid',
-    'apiKeySecret',
-    'from',
-    'messagingServiceSid',
-    'defaultCountry',
-    'stopWords',
-    'baseUrl',
-  ],
-  // Twilio's console writes WhatsApp senders as `whatsapp:+…`.
-  prefixes: { from: /^\s*whatsapp:/i },
-  rotated: 'authToken',
-  templatesById: true,
+  ...TWILIO_FORM,
 };
 
 export const SMS_ACCOUNT: CredentialForm = {

@@ -3,6 +3,7 @@
  * channel of its own.
  */
 import type { CredentialForm } from '../shared/account.ts';
+import { TWILIO_FORM } from '../shared/providers/twilio.ts';
 
 export const CLOUD_ACCOUNT: CredentialForm = {
   credential: 'whatsAppCloudApi',
@@ -45,27 +46,12 @@ export const DIALOG360_ACCOUNT: CredentialForm = {
   rotated: 'platformSecret',
 };
 
-/** As the node of this provider has it: both nodes name the same account. */
+/** Names the account as the node of this provider does. */
 export const TWILIO_ACCOUNT: CredentialForm = {
+  ...TWILIO_FORM,
   credential: 'parleyTwilioApi',
-  displayName: 'Twilio Messaging API',
-  identifiedBy: ['From'],
   channel: 'twilio_whatsapp',
-  externalId: ['from', 'messagingServiceSid'],
-  settings: [
-    'accountSid',
-    'authToken',
-    'apiKeySid',
-    'apiKeySecret',
-    'from',
-    'messagingServiceSid',
-    'defaultCountry',
-    'stopWords',
-    'baseUrl',
-  ],
-  prefixes: { from: /^\s*whatsapp:/i },
-  rotated: 'authToken',
-  templatesById: true,
+  identifiedBy: ['From'],
 };
 
 /** Sorted by name; the keys are the values of 'Connect Through'. */

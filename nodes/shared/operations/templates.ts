@@ -2,8 +2,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Template } from '../../../contract/api.ts';
 import { filtersField } from '../collections.ts';
-import { limitField, limitOf, returnAllField, simplifyField } from '../descriptions.ts';
+import { simplifyField } from '../descriptions.ts';
 import { itemParameters, type Operation } from '../operation.ts';
+import { listFields, listItems } from './get-many.ts';
 import { findTemplate, templateField } from '../templates.ts';
 import { accountPages } from '../transport.ts';
 import type { AccountGetter } from '../account-getter.ts';
@@ -80,7 +81,7 @@ export function getTemplatesOperation(accountOf: AccountGetter, filters: Templat
     name: 'Get Many',
     action: 'Get many templates',
     description: 'Get many templates, filtered by status, category, language or name',
-    fields: [returnAllField, limitField, templateFilters(filters), simplifyField],
+    fields: listFields(templateFilters(filters)),
     run: async (context, itemIndex) => {
       const account = await accountOf(context);
       const parameters = itemParameters(context, itemIndex);
@@ -91,11 +92,8 @@ export function getTemplatesOperation(accountOf: AccountGetter, filters: Templat
         name: wanted.optional('name')?.trim(),
         status: wanted.optional('status'),
       };
-      const limit = limitOf(parameters);
       const request = { method: 'GET', path: '/v1/templates', query, itemIndex } as const;
-      const templates = await accountPages<Template>(context, account, request, limit);
-      const simplify = parameters.flag('simplify');
-      return templates.map((template) => ({ json: templateOutput(template, simplify) }));
+      return listItems(parameters, (limit) => accountPages<Template>(context, account, request, limit), templateOutput);
     },
   };
 }

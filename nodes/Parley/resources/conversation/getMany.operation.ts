@@ -1,12 +1,11 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { ConversationView } from '../../../../contract/api.ts';
 import { filtersField } from '../../../shared/collections.ts';
-import { limitField, limitOf, returnAllField, simplifyField } from '../../../shared/descriptions.ts';
 import { itemParameters, type Operation, type Output } from '../../../shared/operation.ts';
+import { listFields, listItems } from '../../../shared/operations/get-many.ts';
 import { compact, type Parameters } from '../../../shared/parameters.ts';
 import { parleyPages } from '../../../shared/transport.ts';
-import { accountOf, oneAccountField } from '../../accounts.ts';
-import { channelFilter } from '../../accounts.ts';
+import { accountOf, channelFilter, oneAccountField } from '../../accounts.ts';
 import { conversationOutput } from '../../conversations.ts';
 
 const conversationFilters = filtersField([
@@ -61,13 +60,9 @@ async function query(context: IExecuteFunctions, filters: Parameters, itemIndex:
 
 async function run(context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {
   const parameters = itemParameters(context, itemIndex);
-  const limit = limitOf(parameters);
-  const path = '/v1/conversations';
   const asked = await query(context, parameters.group('filters'), itemIndex);
-  const request = { method: 'GET', path, query: asked, itemIndex } as const;
-  const views = await parleyPages<ConversationView>(context, request, limit);
-  const simplify = parameters.flag('simplify');
-  return views.map((view) => ({ json: conversationOutput(view, simplify) }));
+  const request = { method: 'GET', path: '/v1/conversations', query: asked, itemIndex } as const;
+  return listItems(parameters, (limit) => parleyPages<ConversationView>(context, request, limit), conversationOutput);
 }
 
 export const getManyOperation: Operation = {
@@ -75,6 +70,6 @@ export const getManyOperation: Operation = {
   name: 'Get Many',
   action: 'Get many conversations',
   description: 'Get many conversations, the one last heard from first',
-  fields: [returnAllField, limitField, conversationFilters, simplifyField],
+  fields: listFields(conversationFilters),
   run,
 };

@@ -1,8 +1,8 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { MessageView } from '../../../../contract/api.ts';
 import type { InboundContent } from '../../../../contract/message.ts';
-import { limitField, limitOf, returnAllField, simplifyField } from '../../../shared/descriptions.ts';
 import { itemParameters, type Operation, type Output } from '../../../shared/operation.ts';
+import { listFields, listItems } from '../../../shared/operations/get-many.ts';
 import { compact } from '../../../shared/parameters.ts';
 import { kindFields, wordsOf } from '../../../shared/simplify.ts';
 import { parleyPages } from '../../../shared/transport.ts';
@@ -33,11 +33,9 @@ function messageOutput(view: MessageView, simplify: boolean): IDataObject {
 async function run(context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {
   const parameters = itemParameters(context, itemIndex);
   const path = `${conversationPath(conversationId(parameters))}/messages`;
-  const limit = limitOf(parameters);
-  const newestFirst = await parleyPages<MessageView>(context, { method: 'GET', path, itemIndex }, limit);
-  const views = parameters.text('order') === 'oldest' ? newestFirst.reverse() : newestFirst;
-  const simplify = parameters.flag('simplify');
-  return views.map((view) => ({ json: messageOutput(view, simplify) }));
+  const read = (limit?: number) => parleyPages<MessageView>(context, { method: 'GET', path, itemIndex }, limit);
+  const newestFirst = await listItems(parameters, read, messageOutput);
+  return parameters.text('order') === 'oldest' ? newestFirst.reverse() : newestFirst;
 }
 
 export const getMessagesOperation: Operation = {
@@ -47,9 +45,7 @@ export const getMessagesOperation: Operation = {
   description: 'Get the transcript: what the contact and the business wrote',
   fields: [
     conversationField,
-    returnAllField,
-    limitField,
-    {
+    ...listFields({
       displayName: 'Order',
       name: 'order',
       type: 'options',
@@ -59,8 +55,7 @@ export const getMessagesOperation: Operation = {
       ],
       default: 'newest',
       description: 'How to sort what is returned. With a limit, it is always the newest messages that are returned.',
-    },
-    simplifyField,
+    }),
   ],
   run,
 };

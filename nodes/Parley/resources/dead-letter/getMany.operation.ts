@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { DeadLetter } from '../../../../contract/dead-letter.ts';
-import { limitField, limitOf, returnAllField, simplifyField } from '../../../shared/descriptions.ts';
 import type { Operation, Output } from '../../../shared/operation.ts';
+import { listFields, listItems } from '../../../shared/operations/get-many.ts';
 import { parleyPages } from '../../../shared/transport.ts';
 import { filterOf, deadLetterFilters, deadLetterOutput } from './dead-letter.ts';
 import { deadLetterParameters } from './former.ts';
@@ -9,11 +9,8 @@ import { deadLetterParameters } from './former.ts';
 async function run(context: IExecuteFunctions, itemIndex: number): Promise<Output[]> {
   const parameters = deadLetterParameters(context, itemIndex);
   const query = { ...filterOf(context, parameters) };
-  const limit = limitOf(parameters);
   const request = { method: 'GET', path: '/v1/dead-letters', query, itemIndex } as const;
-  const deadLetters = await parleyPages<DeadLetter>(context, request, limit);
-  const simplify = parameters.flag('simplify');
-  return deadLetters.map((deadLetter) => ({ json: deadLetterOutput(deadLetter, simplify) }));
+  return listItems(parameters, (limit) => parleyPages<DeadLetter>(context, request, limit), deadLetterOutput);
 }
 
 export const getManyOperation: Operation = {
@@ -21,6 +18,6 @@ export const getManyOperation: Operation = {
   name: 'Get Many',
   action: 'Get many dead letters',
   description: 'Get many messages that did not arrive and webhooks that could not be read, newest first',
-  fields: [returnAllField, limitField, deadLetterFilters, simplifyField],
+  fields: listFields(deadLetterFilters),
   run,
 };
