@@ -1,7 +1,7 @@
 /** What people write: a stop is heard in every language and writing, and nothing is heard in ordinary talk. */
 import fc from 'fast-check';
 import { folded } from '../../../service/src/features/consent/folding.ts';
-import { isOffered, isRevocation, readWish } from '../../../service/src/features/consent/reading.ts';
+import { isAtHome, isOffered, isRevocation, readWish } from '../../../service/src/features/consent/reading.ts';
 import { WORDS } from '../../../service/src/features/consent/words.ts';
 import { ordinarySentences } from './ordinary.ts';
 
@@ -52,6 +52,8 @@ test.each([
   ['stop all'],
   ['Opt-out'],
   ['opt_out'],
+  ['STOP\u0000'],
+  ['\u0001st\u0000op'],
 ])('%j is a stop in another writing', (text) => {
   expect(readWish(text)).toMatchObject({ value: 'stop', certainty: 'exact' });
 });
@@ -94,6 +96,36 @@ test.each([
   ['لا أريد استلام رسائل'],
   ['لا تراسلوني مرة أخرى'],
   ['не присылайте мне больше сообщения'],
+  // As others' bug reports and tests have them.
+  ['Stop. Thank you'],
+  ['Unsubscribe please'],
+  ['please unsubscribe'],
+  ['remove me please, thank you'],
+  ['STOP STOP STOP'],
+  ['please stop sending text reminders'],
+  ['Do not EVER contact me again'],
+  ["Don't ever bother me, please."],
+  ['Please delete my number'],
+  ['Lose my number please'],
+  ['I opt out'],
+  ['I no longer wish to receive these'],
+  ["I don't want to receive anything from you"],
+  ['please take me off your broadcast list'],
+  ['remove me from all your lists'],
+  ['unsubscribe me from all promotions'],
+  ['stop all communication'],
+  ['not interested in receiving any more'],
+  ['Stop. I never signed up for this.'],
+  ['wrong number, stop'],
+  ['STOP. Wrong number'],
+  ['no me escriba'],
+  ['quítame de tu lista'],
+  ['Ya no me manden mensajes'],
+  ['STOP ne m’écrivez plus'],
+  ['ne m’écrivez plus s’il vous plaît'],
+  ['ikke kontakt meg'],
+  ['לא לשלוח'],
+  ['message mat karo'],
 ])('%j sounds like a stop', (text) => {
   expect(readWish(text)).toMatchObject({ value: 'stop', certainty: 'likely' });
 });
@@ -105,6 +137,39 @@ test('of two thousand ordinary sentences, one in a hundred at most is taken for 
   expect(flagged.length).toBeLessThanOrEqual(sentences.length / 100);
   // Those that were written by hand are all read right.
   expect(flagged).toEqual([]);
+});
+
+test.each([
+  ['you never text me'],
+  ["you don't text me anymore"],
+  ['vous ne m’écrivez plus'],
+  ['STOP 12345'],
+  ['Count me in! We have got to STOP this terrible bill from passing!!'],
+  ["don't bother"],
+  ['please stop this bleeding'],
+  ['wrong number'],
+  ['My number is changing next week'],
+  ['quiero darme de baja del curso'],
+  ['stop, mejor mándame la info'],
+  ['Huy'],
+  ['Dũng'],
+  ['ok tc'],
+  ['acha, thanks'],
+])('%j is no stop', (text) => {
+  expect(readWish(text)).toBeUndefined();
+});
+
+test.each([
+  ['acha', ['919876543210'], false],
+  ['Acha.', ['254712345678'], true],
+  ['TC', ['+84912345678'], true],
+  ['tc', ['919876543210'], false],
+  ['tc', [], false],
+  ['td', ['5511987654321'], false],
+  ['TD', ['8613800138000'], true],
+  ['STOP', [], true],
+])('%s means the wish to %j: %s', (text, numbers, means) => {
+  expect(isAtHome(text, numbers)).toBe(means);
 });
 
 test('any text is read in no time, and read the same again', () => {

@@ -206,6 +206,14 @@ describe('a word on WhatsApp', () => {
     expect(await tried(app, NEWS)).toBe(expected);
   });
 
+  test('is heard in a word that is an everyday one elsewhere only of those who write from where it says stop', async () => {
+    const app = await appWith();
+    const [indian, kenyan] = ['919876543210', '254712345678'];
+    for (const from of [indian, kenyan]) await says(app, { from }, 'Acha');
+    expect(await tried(app, NEWS, { to: `+${indian}` })).toBe('sent');
+    expect(await tried(app, NEWS, { to: `+${kenyan}` })).toBe('opted_out');
+  });
+
   test('that comes late is not confirmed', async () => {
     const app = await appWith();
     await writes(app, 'hello');

@@ -2,8 +2,8 @@
 
 /** Marks above and below letters, in scripts that do without them: accents, niqqud, harakat. */
 const MARKS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u06d6-\u06ed\ufe00-\ufe0f]/g;
-/** What joins letters or shows nothing. */
-const UNSEEN = /[\p{Cf}\u0640\u115f\u3164]/gu;
+/** What joins letters or shows nothing; a 0 byte is what some carriers leave of a letter that they do not have. */
+const UNSEEN = /[\p{Cf}\u0640\u115f\u3164]|(?!\s)\p{Cc}/gu;
 const APOSTROPHES = /['’‘`´ʼ′]/g;
 
 /** One way of writing for each of the letters that have several. */
@@ -15,13 +15,24 @@ export const MAX_LENGTH = 200;
 
 /** Folds a text so that only its words count: case, accents, punctuation and what shows nothing are off. */
 export function folded(text: string): string {
+  return wordsOf(lettersOf(text).normalize('NFD').replace(MARKS, ''));
+}
+
+/** Folds a text in the same way, but leaves its marks: in some languages another mark makes another word. */
+export function foldedWithMarks(text: string): string {
+  return wordsOf(lettersOf(text));
+}
+
+function lettersOf(text: string): string {
   return text
     .slice(0, 2 * MAX_LENGTH)
     .normalize('NFKC')
     .replace(UNSEEN, '')
-    .toLowerCase()
-    .normalize('NFD')
-    .replace(MARKS, '')
+    .toLowerCase();
+}
+
+function wordsOf(letters: string): string {
+  return letters
     .normalize('NFC')
     .replace(VARYING, (letter) => LETTERS[letter] ?? letter)
     .replace(APOSTROPHES, '')

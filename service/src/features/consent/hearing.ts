@@ -10,7 +10,7 @@ import type { Wish } from '../../store/suppression.store.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 import { confirmationJob } from './confirmation.ts';
 import { offeredIn } from './offers.ts';
-import { isOffered, isRevocation, readWish, type ReadWish } from './reading.ts';
+import { isAtHome, isOffered, isRevocation, readWish, type ReadWish } from './reading.ts';
 import { ALL, EVERYWHERE, MARKETING, type Wishes } from './wishes.ts';
 
 export interface HearingDeps {
@@ -88,7 +88,8 @@ function saidAs(text: string, isTap: boolean): Said | undefined {
 /** Whoever writes a word that they were offered means the choice; some words are a revocation by law all the same. */
 async function isMeant(tx: Tx, { text, isTap, wish }: Said, { contact, conversation }: Person): Promise<boolean> {
   if (isTap || wish.certainty === 'likely') return true;
-  if (!isOffered(text, await offeredIn(tx, conversation?.id ?? ''))) return true;
   const numbers = (contact?.identities ?? []).filter(({ kind }) => kind === 'phone').map(({ address }) => address);
+  if (!isAtHome(text, numbers)) return false;
+  if (!isOffered(text, await offeredIn(tx, conversation?.id ?? ''))) return true;
   return wish.value === 'stop' && isRevocation(text, numbers);
 }

@@ -1,8 +1,8 @@
 /** Reads a wish in what a person wrote. Pure. */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import { folded, MAX_LENGTH } from './folding.ts';
-import { asksToStop } from './sentences.ts';
-import { MARKETING, PER_SE, WORDS } from './words.ts';
+import { folded, foldedWithMarks, MAX_LENGTH } from './folding.ts';
+import { asksToStop, saidIn } from './sentences.ts';
+import { LOCAL, MARKED, MARKETING, PER_SE, WORDS } from './words.ts';
 
 /** A wish as somebody wrote it. */
 export interface ReadWish {
@@ -29,21 +29,52 @@ for (const [language, { stop, alsoStop = [], start = [] }] of Object.entries(WOR
   learn(start, { value: 'resume', topic: 'all', language, isPlain: false });
 }
 
+const marked = new Set(MARKED.map(foldedWithMarks));
+const unmarked = new Set(MARKED.map(folded));
+const local = new Map(Object.entries(LOCAL).map(([word, countries]) => [folded(word), countries.split(' ')]));
+
 /** Reads the wish that a text is; undefined: it says something else, or more than that. */
 export function readWish(text: string): ReadWish | undefined {
   if (text.length > MAX_LENGTH) return undefined;
   const said = folded(text);
-  const exact = known.get(said);
-  if (exact !== undefined || !asksToStop(said)) return exact;
-  return { value: 'stop', topic: 'all', certainty: 'likely', language: 'en', isPlain: false };
+  const word = known.get(said);
+  if (word === undefined) return likelyIn(saidIn(said));
+  return unmarked.has(said) && !marked.has(foldedWithMarks(text)) ? undefined : word;
+}
+
+/** Reads a word that is said politely or several times, or before or after a sentence that says the same. */
+function likelyIn(said: readonly string[]): ReadWish | undefined {
+  const word = plain(said) ?? (new Set(said).size === 1 ? plain(said.slice(0, 1)) : undefined);
+  const isSentence = [said, said.slice(plain(said.slice(0, 1)) ? 1 : 0)].some(asksToStop);
+  const wish = word ?? (isSentence ? { topic: 'all' as const, language: 'en' } : undefined);
+  return wish && { value: 'stop', topic: wish.topic, certainty: 'likely', language: wish.language, isPlain: false };
+}
+
+/** The stop that the words are, where they can mean nothing else. */
+function plain(said: readonly string[]): ReadWish | undefined {
+  const text = said.join(' ');
+  const wish = known.get(text);
+  return wish?.isPlain === true && !local.has(text) && !unmarked.has(text) ? wish : undefined;
 }
 
 const perSe = new Set(PER_SE.map(folded));
 
 /** Tells whether a word is a revocation by law, whatever it was offered as, from one of these numbers. */
 export function isRevocation(text: string, numbers: readonly string[]): boolean {
-  if (!perSe.has(folded(text))) return false;
-  return numbers.some((number) => parsePhoneNumberFromString(`+${number.replace(/^\+/, '')}`)?.country === 'US');
+  return perSe.has(folded(text)) && areFrom(numbers, ['US']);
+}
+
+/** Tells whether a word means the wish to those who write from these numbers. */
+export function isAtHome(text: string, numbers: readonly string[]): boolean {
+  const countries = local.get(folded(text));
+  return countries === undefined || areFrom(numbers, countries);
+}
+
+function areFrom(numbers: readonly string[], countries: readonly string[]): boolean {
+  return numbers.some((number) => {
+    const country = parsePhoneNumberFromString(`+${number.replace(/^\+/, '')}`)?.country;
+    return country !== undefined && countries.includes(country);
+  });
 }
 
 /** Tells whether one of the titles is what was written. */

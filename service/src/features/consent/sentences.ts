@@ -7,23 +7,33 @@ import { folded } from './folding.ts';
 
 /** What is said around a wish, in any of the languages. */
 const AROUND =
-  'please|pls|plz|hey|hi|hello|ok|okay|just|kindly|now|thanks|thank|you|thx|bitte|danke|svp|sil|vous|te|plait|merci|por|favor|gracias|obrigado|obrigada|per|favore|grazie|alsjeblieft|alstublieft|aub|graag|tak|venligst|tack|takk|נא|בבקשה|תודה|من|فضلك|رجاء|شكرا|لو|سمحت';
+  'please|pls|plz|hey|hi|hello|ok|okay|just|kindly|now|thanks|thank|thx|bitte|danke|svp|merci|por|favor|gracias|obrigado|obrigada|per|favore|grazie|alsjeblieft|alstublieft|aub|graag|tak|venligst|tack|takk|נא|בבקשה|תודה|من|فضلك|رجاء|شكرا|لو|سمحت';
 
 const ENGLISH = [
-  'can|could|will|would? you? stop|quit|cease texting|messaging|contacting|spamming|bothering|emailing to? me|us|this? number? anymore|again|any? more?',
-  'can|could|will|would? you? stop|quit sending to? me|us? these|those|this|your|all|any|such|so|the|more* many? texts|text|messages|message|msgs|sms|ads|promotions|promos|marketing|offers|spam|newsletters|notifications anymore|any? more? to? me|us?',
+  'can|could|will|would? you? stop|quit|cease texting|messaging|contacting|spamming|bothering|emailing to? me|us|this? number? about? this|it? anymore|again|any? more?',
+  'can|could|will|would? you? stop|quit sending to? me|us? these|those|this|your|all|any|such|so|the|more|text|sms* many? texts|text|messages|message|msgs|sms|emails|ads|promotions|promos|marketing|offers|spam|newsletters|notifications|reminders|alerts anymore|any? more? to? me|us?',
   'i want you to stop texting|messaging|contacting me|us anymore?',
-  'do|you? not|dont|never|no text|message|contact|spam me|us|this? number? anymore|again|any|ever? more|again?',
+  'do? not|dont|never|no ever? text|message|contact|spam me|us|this? number? anymore|again|any|ever? more|again?',
+  'do? not|dont|never ever? bother|disturb me|us|this number? anymore|again|ever?',
   'do? not|dont|never|no send|write|give me|us? any|more|these|your|such* texts|messages|msgs|sms|ads|promotions|marketing|offers|spam|newsletters anymore|again|any? more?',
-  'remove|take|delete|get me|us|my|this number|phone|contact* off|from|of of? your|the|this|all contact|mailing|marketing|sms|text? list|lists|database',
-  'unsubscribe|unsub|optout me|us|this|my number? from? your|this|the|all? list|lists|messages|texts|newsletter|marketing|service?',
+  'remove|take|delete|get me|us|my|this number|phone|contact* off|from|of all? of? your|the|this|all contact|mailing|marketing|sms|text|broadcast? list|lists|database',
+  'remove|delete|lose|loose|forget my|this number|name',
+  'unsubscribe|unsub|optout me|us|this|my number? from? your|this|the|all? list|lists|messages|texts|newsletter|marketing|promotions|offers|service?',
   'opt me|us? out of|from? this|these|your|the|all? list|messages|texts|marketing|service?',
   'i want|wish|like|need|would|wanna|id to* unsubscribe|opt out? from|of? this|these|your|all? list|messages|texts|newsletter?',
   'i do? not|dont|no want|wish|need to? get|receive|have|be|any|more|these|your|such|of|texts* texts|messages|msgs|sms|ads|promotions|marketing|offers|spam|newsletters from? you|this? anymore|any? more?',
+  'i no longer want|wish to receive|get from|your|any|these|those|this|such|anything|texts|messages|msgs|sms|ads|promotions|offers|newsletters|newsletter|you*',
+  'i do? not|dont want|wish to? receive|get|hear anything from you again|anymore|any? more?',
+  'i opt out of|from? these|this|your|all? messages|texts|list?',
+  'not interested in receiving any|more|your|these|messages|texts|offers|anymore*',
   'no more texts|messages|msgs|sms|ads|promotions|promos|marketing|offers|spam|newsletters from? you?',
   'stop|end the|these|those|this|your|all|with|sending* texts|messages|msgs|sms|ads|promotions|marketing|spam|newsletters|texting|messaging|spamming anymore?',
   'leave me alone',
   'not interested stop|unsubscribe|remove me?',
+  'stop all communication|communications|contact',
+  'wrong number please? stop|unsubscribe',
+  'stop|unsubscribe this? is? the? wrong number',
+  'stop i|we have? never|didnt|did|not* sign|signed|asked|ask up? for this|these|it',
 ];
 
 const OTHERS = [
@@ -41,6 +51,9 @@ const OTHERS = [
   'plus de messages|sms|pub|pubs|publicite',
   // Spanish
   'ya? no me|nos envien|envies|enviar|manden|mandes|escriban|escribas|contacten|contactes|envie|mande mas mensajes|mensaje|publicidad|sms|promociones|ofertas?',
+  'ya? no me|nos escriba|escriban|escribas|contacte|contacten|contactes mas?',
+  'ya no me|nos envie|envien|envies|mande|manden|mandes mas? mensajes|mensaje|publicidad|sms|promociones|ofertas',
+  'quitame|quitenme|eliminame|eliminenme|borrame|borrenme|sacame|saquenme de tu|su|la|esta lista|listado',
   'deja|dejen|dejar|para|paren de enviarme|mandarme|escribirme|contactarme|enviar|mandar mas? mensajes|mensaje|publicidad|sms|promociones|ofertas?',
   'ya? no quiero|deseo recibir|mas|sus|tus|estos* mensajes|mensaje|publicidad|sms|promociones|ofertas mas?',
   'no mas mensajes|publicidad|sms|promociones',
@@ -60,11 +73,13 @@ const OTHERS = [
   // Danish, Norwegian, Swedish
   'jeg|jag vil|vill ikke|inte ha|have|modtage|motta|fa|langere|lengre* flere|fler? beskeder|meldinger|meddelanden|sms|reklamer|reklame|reklam mer|mere|fra|jer|er*',
   'send|skicka mig|meg? ikke|inte|ingen flere|fler|mer beskeder|meldinger|meddelanden|sms|reklamer|reklame|reklam',
+  'ikke|inte kontakt|kontakta|kontakte meg|mig igjen|igen|mer|mere?',
   'ikke|ingen|inga|inte flere|fler beskeder|meldinger|meddelanden|sms|reklamer|reklame|reklam',
   'stop|stopp|sluta|slutt|hold med|op|a|at|att* skrive|sende|skriva|skicka|sms|meddelanden|beskeder|meldinger til|till|mig|meg*',
   // Hebrew
   'להפסיק|תפסיקו|הפסיקו|תפסיק לשלוח|לכתוב|להטריד|לסמס לי|אותי|לנו* הודעות?',
   'תסירו|הסירו|תוריד|תורידו|להסיר|תסיר אותי|אותנו מהרשימה|מרשימת|מהתפוצה? התפוצה|תפוצה|הדיוור?',
+  'לא לשלוח לי? יותר|עוד? הודעות?',
   'אני? לא רוצה|מעוניין|מעוניינת יותר|לקבל|עוד|שום* הודעות|פרסומות יותר|מכם*',
   'אל תשלחו|תשלח|תכתבו לי? יותר|עוד? הודעות|פרסומות?',
   // Arabic
@@ -76,11 +91,16 @@ const OTHERS = [
   'не|больше не? присылаите|пишите|отправляите|шлите|присылать|писать мне? больше|больше сообщения|сообщении|смс|рекламу|спам?',
   'отпишите|удалите|уберите меня|мои|номер* из|от? рассылки|списка|базы?',
   'я? не хочу получать|больше|ваши|эти* сообщения|смс|рекламу|рассылку',
+  // Hindi and Urdu in Latin letters
+  'mujhe? message|messages|msg|msgs|sms mat karo|kro|kijiye|karna|bhejo|bhejna|bhejiye',
   // Turkish
   'artik? bana? mesaj|sms|reklam atmayin|gondermeyin|yollamayin|istemiyorum|gonderme|atma',
   // Indonesian
   'jangan|stop|tolong kirim|kirimi|hubungi saya? pesan|sms|iklan|promosi|lagi*',
 ];
+
+/** Of words that say something else where they stand alone. */
+const COURTESIES = /\b(?:thank you|sil (?:vous|te) plait)\b/g;
 
 /** Longer messages say something else besides. */
 const MAX_WORDS = 16;
@@ -133,14 +153,17 @@ for (const pattern of PATTERNS) {
   }
 }
 
-/** Tells whether a folded text is a sentence that asks for no more messages. */
-export function asksToStop(text: string): boolean {
-  const all = text.split(' ');
-  if (all.length > MAX_WORDS) return false;
+/** Answers the words of a folded text without what is only said around them; none: there is nothing else, or more than a wish has. */
+export function saidIn(text: string): string[] {
+  const all = text.replace(COURTESIES, 'thanks').split(' ');
+  if (all.length > MAX_WORDS) return [];
   const start = all.findIndex((word) => !FILLERS.has(word));
   const end = all.findLastIndex((word) => !FILLERS.has(word));
-  if (start < 0) return false;
-  const said = all.slice(start, end + 1);
+  return start < 0 ? [] : all.slice(start, end + 1);
+}
+
+/** Tells whether words are a sentence that asks for no more messages. */
+export function asksToStop(said: readonly string[]): boolean {
   const [beginning = ''] = said;
   return [...(BY_BEGINNING.get(beginning) ?? [])].some((pattern) => fits(pattern, said));
 }

@@ -26,6 +26,8 @@ export const WORDS: Readonly<Record<string, Words>> = {
       'UNSUB',
       'REMOVE ME',
       'STOP IT',
+      'STOP2QUIT',
+      'STOP2END',
     ],
     alsoStop: ['CANCEL', 'END', 'QUIT', 'REMOVE'],
     start: ['START', 'UNSTOP', 'SUBSCRIBE', 'RESUBSCRIBE', 'RESUME', 'OPTIN', 'OPT IN'],
@@ -47,7 +49,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
   },
   es: {
     stop: ['BAJA', 'DAR DE BAJA', 'DARME DE BAJA', 'CANCELAR SUSCRIPCIÓN'],
-    alsoStop: ['ALTO', 'PARAR', 'CANCELAR', 'DETENER'],
+    alsoStop: ['ALTO', 'PARAR', 'CANCELAR', 'DETENER', 'SALIR'],
     start: ['ALTA', 'INICIAR', 'REANUDAR'],
   },
   pt: {
@@ -111,7 +113,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     start: ['开始', '開始', '订阅', '訂閱'],
   },
   ja: { stop: ['配信停止', '購読解除', '退会'], alsoStop: ['停止', '解除', 'ストップ'], start: ['再開', '配信再開'] },
-  ko: { stop: ['수신거부', '수신 거부'], alsoStop: ['중지'], start: ['수신동의', '시작'] },
+  ko: { stop: ['수신거부', '수신 거부', '구독취소', '구독 취소'], alsoStop: ['중지'], start: ['수신동의', '시작'] },
   sw: { stop: ['ACHA', 'SIMAMA', 'ACHA KUTUMA'], start: ['ANZA'] },
   tl: { stop: ['ITIGIL', 'ITIGIL ITO', 'TUMIGIL'], start: ['SIMULAN'] },
 };
@@ -150,3 +152,16 @@ export const PER_SE: readonly string[] = [
   'CANCEL',
   'UNSUBSCRIBE',
 ];
+
+/**
+ * Say stop to those who write from these countries; elsewhere they are everyday words: `acha` is "fine" in Hindi and Urdu, `tc` "take care" in English
+ * chats, `td` "all" in Brazilian ones.
+ */
+export const LOCAL: Readonly<Record<string, string>> = {
+  ACHA: 'TZ KE UG CD RW BI',
+  TC: 'VN',
+  TD: 'CN HK MO TW SG FR BE CH LU CA US',
+};
+
+/** Say stop with their marks only: without, or with others, they are names. */
+export const MARKED: readonly string[] = ['DỪNG', 'HỦY', 'HUỶ'];
