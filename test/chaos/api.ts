@@ -1,6 +1,7 @@
 /** Calls to the service's public API, as a node makes them; a call may be given up before its answer came. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Account } from '../../contract/api.ts';
+import type { Account, Page } from '../../contract/api.ts';
+import type { DeadLetter } from '../../contract/dead-letter.ts';
 
 /** `status` absent: no answer came, `error` says why. */
 export interface Reply {
@@ -68,6 +69,15 @@ export class Api {
     for (;;) {
       const { status = 500 } = await this.call(call);
       if (status < 500) return;
+      await pause(RETRY_MS);
+    }
+  }
+
+  /** Events that are dead letters. As often as it takes. */
+  async deadEvents(): Promise<{ code: string; id: string; url: string }[]> {
+    for (;;) {
+      const { status, body } = await this.call({ method: 'GET', path: '/v1/dead-letters?type=event&limit=100' });
+      if (status === 200) return (body as Page<DeadLetter>).data.flatMap(({ code, event }) => (event ? [{ code, ...event }] : []));
       await pause(RETRY_MS);
     }
   }

@@ -46,6 +46,10 @@ const ended = (key: string, end: string, uncertain = false): Fact => {
   return { what: 'ended', id: `msg ${key}`, status: end, uncertain };
 };
 
+const putAside = (workflow: string, id: string): Fact => {
+  return { what: 'put aside', workflow, event: `evt ${id}`, code: 'refused' };
+};
+
 /** A run in which a good deal went wrong and every promise was kept. */
 const GOOD: readonly Fact[] = [
   { what: 'wrote', person: 'Ana', messages: ['a1'] },
@@ -79,9 +83,20 @@ const GOOD: readonly Fact[] = [
   status(5, 's1', 'delivered'),
   called('assistant', [told('s2', 'uncertain'), told('s1', 'read')]),
   called('assistant', [told('s3', 'sent')]),
+  { what: 'wrote', person: 'Eva', messages: ['e1'], poisonFor: 'assistant' },
+  { what: 'wrote', person: 'Eva', messages: ['e2'] },
+  posted(16, ['e1'], 200),
+  posted(17, ['e2'], 200),
+  called('archive', [received('e1')]),
+  { ...called('archive', [received('e2')]), isPage: true },
+  called('archive', [received('e2')]),
+  called('assistant', [received('e1'), received('e2')], 413),
+  called('assistant', [received('e1')], 500),
+  called('assistant', [received('e2')]),
   ended('s1', 'read'),
   ended('s2', 'unknown', true),
   ended('s3', 'sent'),
+  putAside('assistant', 'e1'),
 ];
 
 const inTime = (facts: readonly Fact[]): Entry[] => facts.map((fact, at) => ({ ...fact, at: at * 100 }));
@@ -94,6 +109,7 @@ function without(isLeftOut: (fact: Fact) => boolean, ...more: Fact[]): Fact[] {
 const plus = (...more: Fact[]): Fact[] => [...GOOD, ...more];
 const isCall = (fact: Fact, ...events: string[]): boolean =>
   fact.what === 'called' && fact.events.some(({ event }) => events.includes(event));
+const isFor = (fact: Fact, workflow: string): boolean => fact.what === 'called' && fact.workflow === workflow;
 const isEnd = (key: string) => (fact: Fact) => fact.what === 'ended' && fact.id === `msg ${key}`;
 
 test('a run that kept every promise has no violation', () => {
@@ -101,11 +117,7 @@ test('a run that kept every promise has no violation', () => {
 });
 
 test.each<[string, Fact[], string]>([
-  [
-    'message lost',
-    without((fact) => fact.what === 'called' && fact.workflow === 'archive' && isCall(fact, 'evt a3')),
-    'a3',
-  ],
+  ['message lost', without((fact) => isFor(fact, 'archive') && isCall(fact, 'evt a3')), 'a3'],
   ['message lost', plus(posted(6, ['b1'], 200)), 'b1'],
   ['status lost', plus(status(6, 's3', 'delivered'), ...[ended('s3', 'delivered')]), 's3'],
   ['webhook never acknowledged', plus(posted(6, ['a9'], 503), posted(6, ['a9'])), 'a9'],
@@ -132,6 +144,7 @@ test.each<[string, Fact[], string]>([
   ['two messages for one key', plus(answered('s1', 'msg other')), 'msg other'],
   ['two messages for one key', plus(called('assistant', [{ ...told('s1', 'read'), id: 'msg other' }])), 'msg other'],
   ['sent twice', plus(accepted('s1')), 's1'],
+  ['sent twice', plus(accepted('s2'), accepted('s2')), 's2'],
   [
     'sends out of order',
     plus(asked('s4'), answered('s4'), asked('s5'), answered('s5'), accepted('s5'), accepted('s4')).concat(
@@ -147,7 +160,16 @@ test.each<[string, Fact[], string]>([
   ['wrong end', without(isEnd('s1'), ended('s1', 'sent')), 's1'],
   ['wrong end', without(isEnd('s3'), ended('s3', 'failed')), 's3'],
   ['wrong end', without(isEnd('s2'), ended('s2', 'sent', true)), 's2'],
-  ['two ends', plus(called('assistant', [told('s3', 'failed')])), 's3'],
+  ['told as failed', without((fact) => isCall(fact, 'evt s3 sent'), called('assistant', [told('s3', 'failed')])), 's3'],
+  [
+    'message lost',
+    without((fact) => (isCall(fact, 'evt e1') && isFor(fact, 'assistant')) || fact.what === 'put aside'),
+    'e1',
+  ],
+  ['not put aside', without((fact) => fact.what === 'put aside'), 'e1'],
+  ['put aside wrongly', plus(putAside('assistant', 'e1')), 'evt e1'],
+  ['put aside wrongly', plus(putAside('archive', 'e2')), 'evt e2'],
+  ['two ends', plus(called('assistant', [told('s2', 'sent'), told('s2', 'failed')])), 's2'],
 ])('%s is found, and named with its ids', (rule, facts, about) => {
   const found = check(inTime(facts), LISTENERS);
   expect(new Set(found.map((one) => one.rule))).toEqual(new Set([rule]));
@@ -167,8 +189,17 @@ test('a process that ended by itself is told', () => {
   ]);
 });
 
-test('a send that was reported uncertain may have gone out twice, and late', () => {
-  const facts = plus(accepted('s2'), accepted('s2'));
+test('a page with 200 takes nothing', () => {
+  const facts = without((fact) => isCall(fact, 'evt e2') && isFor(fact, 'archive') && !('isPage' in fact));
+  const found = check(inTime(facts), LISTENERS);
+  expect(found.map(({ rule, about }) => [rule, about[0]])).toEqual([
+    ['message lost', 'e2'],
+    ['event not delivered', 'evt e2'],
+  ]);
+});
+
+test('a send that was reported uncertain may have gone out late', () => {
+  const facts = plus(accepted('s2'));
   expect(check(inTime(facts), LISTENERS)).toEqual([]);
 });
 

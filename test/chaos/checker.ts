@@ -36,12 +36,12 @@ const notAcknowledged: Rule = ({ posted }) => {
   }));
 };
 
-const lostMessages: ListenerRule = ({ posted, arrivals }, { name, types }) => {
+const lostMessages: ListenerRule = ({ posted, arrivals, poison }, { name, types }) => {
   if (!types.includes('message.received')) return [];
   const taken = new Set(arrivals.get(name)?.taken.map(({ providerId }) => providerId));
   const promised = new Set(posted.filter(isAcknowledged).flatMap(({ messages }) => messages));
   return [...promised]
-    .filter((id) => !taken.has(id))
+    .filter((id) => !taken.has(id) && poison.get(id) !== name)
     .map((id) => ({
       rule: 'message lost',
       detail: `${id} was acknowledged and never reached ${name}`,
@@ -65,16 +65,36 @@ const lostStatuses: ListenerRule = (run, { name, types }) => {
     }));
 };
 
-const notTaken: ListenerRule = ({ arrivals }, { name }) => {
+const notTaken: ListenerRule = ({ arrivals, poison }, { name }) => {
   const { first = [], taken = [] } = arrivals.get(name) ?? {};
   const done = new Set(taken.map(({ event }) => event));
   return first
-    .filter(({ event }) => !done.has(event))
+    .filter(({ event, providerId }) => !done.has(event) && poison.get(providerId) !== name)
     .map((one) => ({
       rule: 'event not delivered',
       detail: `${one.event} was shown to ${name} and not handed over until it was taken`,
       about: subjectsOf(one),
     }));
+};
+
+/** What a workflow always refuses ends as a dead letter; nothing else does, and nothing twice. */
+const putAsideWrongly: ListenerRule = (run, { name }) => {
+  const { first = [] } = run.arrivals.get(name) ?? {};
+  const aside = run.putAside.filter(({ workflow }) => workflow === name).map(({ event }) => event);
+  const events = new Map(first.map((one) => [one.event, one]));
+  const refused = new Set([...run.poison].filter(([, workflow]) => workflow === name).map(([id]) => id));
+  const shown = first.filter(({ providerId }) => refused.has(providerId));
+  const never = [...refused].filter((id) => !shown.some(({ providerId }) => providerId === id));
+  const told = (rule: string, detail: string, about: string[]) => ({ rule, detail, about });
+  return [
+    ...never.map((id) => told('message lost', `${name} was never shown ${id}, which it refuses`, [String(id)])),
+    ...shown
+      .filter(({ event }) => !aside.includes(event))
+      .map((one) => told('not put aside', `${name} refuses ${one.event}, which is no dead letter`, subjectsOf(one))),
+    ...aside
+      .filter((event, place) => !refused.has(events.get(event)?.providerId) || aside.indexOf(event) !== place)
+      .map((event) => told('put aside wrongly', `${event} is a dead letter of ${name}, which took others`, [event])),
+  ];
 };
 
 const messagesOutOfOrder: ListenerRule = ({ wrote, arrivals }, { name }) => {
@@ -136,12 +156,13 @@ const twoMessages: Rule = ({ answered, accepted, seen }) => {
   });
 };
 
+/** This provider never says of what it took that it did not, in words that it documents: so not even what is uncertain goes out again. */
 const sentTwice: Rule = (run) =>
   [...run.sends()]
-    .filter(([key, { taken }]) => taken > 1 && !run.uncertain.has(key))
+    .filter(([, { taken }]) => taken > 1)
     .map(([key, { taken }]) => ({
       rule: 'sent twice',
-      detail: `the provider took "${key}" ${taken} times, and it was never reported uncertain`,
+      detail: `the provider took "${key}" ${taken} times`,
       about: [key],
     }));
 
@@ -190,6 +211,17 @@ const twoEnds: Rule = ({ seen }) =>
     return [{ rule: 'two ends', detail: `"${key}" was told as ${[...told].join(', ')}`, about: [key] }];
   });
 
+/** Whatever was answered to it: what was taken is not told as failed, not even for a while. */
+const toldFailed: Rule = (run) => {
+  const sends = run.sends();
+  const failed = run.seen.filter(({ key, status }) => status === 'failed' && sends.has(key ?? ''));
+  return once(failed, ({ event }) => event).map((one) => ({
+    rule: 'told as failed',
+    detail: `"${one.key}" was told as failed, the provider took it`,
+    about: subjectsOf(one),
+  }));
+};
+
 /** Whatever happens around it, a process goes on, or waits. */
 const died: Rule = (run) =>
   run.died.map(({ process, how }) => ({
@@ -232,7 +264,7 @@ function subjectsOf({ event, providerId, key, id }: SeenEvent): string[] {
   return [event, providerId, key, id].filter((one) => one !== undefined);
 }
 
-const LISTENER_RULES = [lostMessages, lostStatuses, notTaken, messagesOutOfOrder, statusesFell];
+const LISTENER_RULES = [lostMessages, lostStatuses, notTaken, putAsideWrongly, messagesOutOfOrder, statusesFell];
 const RULES = [
   notAcknowledged,
   eventTwice,
@@ -242,6 +274,7 @@ const RULES = [
   sendsOutOfOrder,
   wrongEnds,
   twoEnds,
+  toldFailed,
   died,
   stuck,
 ];

@@ -11,7 +11,8 @@ import { Unit } from './unit.ts';
 /** Two that answer requests, two that work. */
 const ROLES = ['all', 'web', 'worker'] as const;
 
-export const startDistributed: StartEngine = async ({ url, folder }) => {
+export const startDistributed: StartEngine = async (place) => {
+  const { folder } = place;
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
   const databaseUrl = await postgres.fresh();
   const apiKey = randomBytes(24).toString('base64url');
@@ -21,7 +22,7 @@ export const startDistributed: StartEngine = async ({ url, folder }) => {
     PARLEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
   };
   const units = ROLES.map((role) => {
-    const env = { ...serviceEnv(url, join(folder, role), apiKey), ...shared, PARLEY_ROLE: role };
+    const env = { ...serviceEnv(place, join(folder, role), apiKey), ...shared, PARLEY_ROLE: role };
     return new Unit(role, env, join(folder, `${role}.log`), role !== 'worker');
   });
   const close = async () => {

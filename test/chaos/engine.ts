@@ -1,4 +1,5 @@
 /** What a run is about: processes of the service over a store and a queue, and what can be broken of them. */
+import type { MachineClock } from './machine-clock.ts';
 import type { Random } from './random.ts';
 import type { Unit } from './unit.ts';
 
@@ -23,15 +24,25 @@ export interface Engine {
 export const ENGINES = ['sqlite', 'postgres+redis'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
-/** `url`: where the service is reached from outside. `folder`: for data and logs. */
-export type StartEngine = (place: { url: string; folder: string }) => Promise<Engine>;
+/** Where a run takes place. */
+export interface Place {
+  /** Where the service is reached from outside. */
+  url: string;
+  /** For data and logs. */
+  folder: string;
+  /** What every process of the service sees. */
+  clock: MachineClock;
+}
+
+export type StartEngine = (place: Place) => Promise<Engine>;
 
 /** Short, so that a short run sees how uncertain messages end. Also shorter than some outages: then the news comes late. */
 export const UNKNOWN_AFTER_S = 20;
 
 /** Environment of every process of the service. */
-export function serviceEnv(url: string, dataDir: string, apiKey: string): Record<string, string> {
+export function serviceEnv({ url, clock }: Place, dataDir: string, apiKey: string): Record<string, string> {
   return {
+    ...clock.env,
     PARLEY_PUBLIC_URL: url,
     PARLEY_DATA_DIR: dataDir,
     PARLEY_API_KEY: apiKey,

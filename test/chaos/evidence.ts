@@ -10,6 +10,7 @@ import type {
   Fact,
   Left,
   Posted,
+  PutAside,
   SeenEvent,
   Wrote,
 } from './journal.ts';
@@ -34,6 +35,9 @@ export class Evidence {
   readonly accepted: Accepted[];
   readonly died: Died[];
   readonly left: Left[];
+  readonly putAside: PutAside[];
+  /** The workflow that refuses it, by the provider's id of a message. */
+  readonly poison: Map<string | undefined, string>;
   /** Final states, by the service's id. */
   readonly ended: Map<string, Ended>;
   /** The service's id of each send that was admitted, by key; the first that it told. */
@@ -56,6 +60,12 @@ export class Evidence {
     this.accepted = all('accepted');
     this.died = all('died');
     this.left = all('left');
+    this.putAside = all('put aside');
+    this.poison = new Map(
+      this.wrote.flatMap(({ messages, poisonFor }) =>
+        poisonFor ? messages.map((id) => [id, poisonFor] as const) : [],
+      ),
+    );
     this.ended = new Map(all('ended').map((one) => [one.id, one]));
     const answers = this.answered.toReversed();
     this.admitted = new Map(answers.flatMap(({ key, id }) => (id === undefined ? [] : [[key, id]])));
@@ -87,8 +97,10 @@ export class Evidence {
   }
 }
 
-export function isAcknowledged({ answer = 0 }: Posted | Called): boolean {
-  return answer >= 200 && answer < 300;
+/** A page is shown to people by whatever stands there; it proves nothing. */
+export function isAcknowledged(call: Posted | Called): boolean {
+  const { answer = 0 } = call;
+  return answer >= 200 && answer < 300 && !('isPage' in call);
 }
 
 /** The statuses of a message, lowest first; the checker's own reading of the promise that they only climb. */

@@ -65,6 +65,8 @@ function subjects(entry: Entry): string[] {
       return entry.events.flatMap(({ event, ...names }) => [event, ...namesOf({ event, ...names })]);
     case 'ended':
       return [entry.id];
+    case 'put aside':
+      return [entry.event];
     default:
       return [];
   }
@@ -73,7 +75,7 @@ function subjects(entry: Entry): string[] {
 function told(entry: Entry, names: ReadonlySet<string>): string {
   switch (entry.what) {
     case 'wrote':
-      return `driver     ${entry.person} wrote ${entry.messages.join(', ')}`;
+      return `driver     ${entry.person} wrote ${entry.messages.join(', ')}${poison(entry.poisonFor)}`;
     case 'posted': {
       const statuses = entry.statuses.map(({ providerId, status }) => `${status} of ${providerId}`);
       return `provider   posted webhook ${entry.webhook} (${[...entry.messages, ...statuses].join(', ')}): ${answerOf(entry)}`;
@@ -87,7 +89,7 @@ function told(entry: Entry, names: ReadonlySet<string>): string {
     case 'called': {
       const own = entry.events.filter((one) => [one.event, ...namesOf(one)].some((name) => names.has(name)));
       const events = own.map(({ event, providerId, id, status }) => `${event} ${providerId ?? `${id} ${status}`}`);
-      return `${entry.workflow.padEnd(10)} called with ${entry.events.length} events, of which ${events.join(', ')}: ${answerOf(entry)}`;
+      return `${entry.workflow.padEnd(10)} called with ${entry.events.length} events, of which ${events.join(', ')}: ${answerOf(entry)}${entry.isPage ? ', a page' : ''}`;
     }
     case 'fault':
       return `fault      ${entry.fault}`;
@@ -95,9 +97,15 @@ function told(entry: Entry, names: ReadonlySet<string>): string {
       return `service    process ${entry.process} died: ${entry.how}`;
     case 'ended':
       return `service    says at the end that ${entry.id} is ${entry.status}${entry.uncertain ? ', was uncertain' : ''}`;
+    case 'put aside':
+      return `service    says at the end that ${entry.event} is a dead letter of ${entry.workflow} (${entry.code})`;
     case 'left':
       return `service    still has ${entry.count} × ${entry.jobs}`;
   }
+}
+
+function poison(workflow: string | undefined): string {
+  return workflow === undefined ? '' : `, which ${workflow} refuses`;
 }
 
 function answerOf({ answer, error }: { answer?: number; error?: string }): string {

@@ -8,6 +8,8 @@ export interface Wrote {
   what: 'wrote';
   person: string;
   messages: string[];
+  /** The workflow that will refuse it, whenever it comes. */
+  poisonFor?: string;
 }
 
 /** The provider: one try to post a webhook. `answer`: HTTP status; absent when none came. */
@@ -46,12 +48,13 @@ export interface Accepted {
   id?: string;
 }
 
-/** A workflow: one call, noted as it arrived. `answer` is added when it was answered. */
+/** A workflow: one call, noted as it arrived. `answer` is added when it was answered; `isPage`: with a page, whoever sent it. */
 export interface Called {
   what: 'called';
   workflow: string;
   events: SeenEvent[];
   answer?: number;
+  isPage?: true;
 }
 
 /** An event as a workflow sees it. */
@@ -87,6 +90,14 @@ export interface Ended {
   uncertain: boolean;
 }
 
+/** The service's API, at the end: a dead letter of an event that a workflow was promised. */
+export interface PutAside {
+  what: 'put aside';
+  workflow: string;
+  event: string;
+  code: string;
+}
+
 /** The service's metrics, at the end: jobs that are still there. */
 export interface Left {
   what: 'left';
@@ -94,7 +105,7 @@ export interface Left {
   count: number;
 }
 
-export type Fact = Wrote | Posted | Asked | Answered | Accepted | Called | Fault | Died | Ended | Left;
+export type Fact = Wrote | Posted | Asked | Answered | Accepted | Called | Fault | Died | Ended | PutAside | Left;
 
 /** `at`: milliseconds since the epoch, one clock for all. */
 export type Entry = Fact & { at: number };

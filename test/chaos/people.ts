@@ -1,14 +1,16 @@
 /** The traffic: people who write to the business and are written to, all at once, each in their own order. All choices from the seed. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SendAccepted } from '../../contract/api.ts';
-
 import type { Api, Reply } from './api.ts';
 import type { Journal } from './journal.ts';
 import { ACCOUNT, type Provider } from './provider.ts';
 import type { Random } from './random.ts';
+import { poisonFor } from './workflow.ts';
 
 /** Sends to one person in all: below the burst that WhatsApp grants to a pair, so that no pacing decides a run. */
 const SENDS_PER_PERSON = 36;
+/** No place has so many turns. */
+const LATECOMER = '15559999999';
 const RETRY_MS = 150;
 /** A send that is not answered for so long will never be. */
 const PATIENCE_MS = 5 * 60_000;
@@ -26,16 +28,20 @@ export interface Scene {
   journal: Journal;
   provider: Provider;
   random: Random;
+  /** Workflows for which somebody is to write poison, one message each. */
+  poison: string[];
 }
 
 /** Where traffic is made: `end` stops it and resolves when what everybody was doing is done. */
 export class People {
   readonly #scene: Scene;
   readonly #talks: Promise<void>[] = [];
+  readonly #latecomer: Person;
   #ended = false;
 
   constructor(scene: Scene) {
     this.#scene = scene;
+    this.#latecomer = new Person(LATECOMER, scene);
   }
 
   /** So many talk at the same time; who is done is followed by somebody new. */
@@ -46,6 +52,11 @@ export class People {
   async end(): Promise<void> {
     this.#ended = true;
     await Promise.all(this.#talks);
+  }
+
+  /** Somebody writes one more message, also when all have ended. Resolves when its webhook was acknowledged. */
+  writesLate(): Promise<void> {
+    return this.#latecomer.write(1);
   }
 
   async #talk(place: number): Promise<void> {
@@ -75,13 +86,13 @@ class Person {
       await this.#act(random.weighted(ACTIONS));
     }
     // What is held goes out when the person writes.
-    await this.#write(1);
+    await this.write(1);
   }
 
   async #act(action: keyof typeof ACTIONS): Promise<unknown> {
     const { provider, random } = this.#scene;
-    if (action === 'writes') return this.#write(1);
-    if (action === 'writes several') return this.#write(random.whole(2, 5));
+    if (action === 'writes') return this.write(1);
+    if (action === 'writes several') return this.write(random.whole(2, 5));
     if (action === 'is sent') return this.#send();
     if (this.#written.length === 0) return undefined;
     const { id, text } = random.pick(this.#written);
@@ -93,15 +104,19 @@ class Person {
   }
 
   /** Resolves when the webhook was acknowledged. */
-  async #write(count: number): Promise<void> {
-    const { journal, provider } = this.#scene;
+  async write(count: number): Promise<void> {
+    const { journal, provider, poison } = this.#scene;
+    const refusing = count === 1 ? poison.shift() : undefined;
     const messages = Array.from({ length: count }, () => {
-      const text = `${this.#address} writes ${this.#written.length}`;
-      const id = `wamid.${Buffer.from(text).toString('base64url')}`;
+      const said = `${this.#address} writes ${this.#written.length}`;
+      const id = `wamid.${Buffer.from(said).toString('base64url')}`;
+      const text = refusing === undefined ? said : `${said}: ${poisonFor(refusing)}`;
       this.#written.push({ id, text });
       return { id, from: this.#address, text };
     });
-    journal.note({ what: 'wrote', person: this.#address, messages: messages.map(({ id }) => id) });
+    const ids = messages.map(({ id }) => id);
+    const known = refusing === undefined ? {} : { poisonFor: refusing };
+    journal.note({ what: 'wrote', person: this.#address, messages: ids, ...known });
     const [sent] = await provider.sandbox.customer.sendsTogether(messages);
     await sent?.delivery?.done;
   }

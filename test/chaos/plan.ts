@@ -1,5 +1,5 @@
 /** What will be broken, when and for how long: made from the seed alone. */
-import type { Fault } from '../sandbox/kit/faults.ts';
+import { MISLEADING_ANSWERS, MISLEADING_GRAPH_ANSWERS, type Fault } from '../sandbox/kit/faults.ts';
 import type { Engine } from './engine.ts';
 import type { Random } from './random.ts';
 import { MOODS, type Mood } from './workflow.ts';
@@ -25,7 +25,8 @@ export type Step =
   | { do: 'stop'; unit: number; forMs: number }
   /** SIGTERM, started again when it has ended. */
   | { do: 'end'; unit: number }
-  | { do: 'provider fails'; fault: Fault }
+  /** `how`: what it does, in words. */
+  | { do: 'provider fails'; fault: Fault; how: string }
   | { do: 'provider is away'; forMs: number }
   | { do: 'provider resets' }
   /** What the provider takes meanwhile, it takes; its answers are lost. */
@@ -34,13 +35,17 @@ export type Step =
   | { do: 'token expires'; forMs: number }
   | { do: 'service is cut off' }
   | { do: 'workflow fails'; workflow: number; mood: Mood; forMs: number }
+  /** Somebody writes what this workflow will always refuse. */
+  | { do: 'poison is written'; workflow: number }
+  /** The clock of the machine is set forth, or back (negative). */
+  | { do: 'clock jumps'; byMs: number }
   | { do: 'server fails'; server: number; fault: string };
 
 /** `pauseMs`: before the step. */
 export type Planned = Step & { pauseMs: number };
 
 const WEIGHTS: Record<Step['do'], number> = {
-  kill: 38,
+  kill: 42,
   stop: 8,
   end: 4,
   'provider fails': 16,
@@ -49,11 +54,14 @@ const WEIGHTS: Record<Step['do'], number> = {
   'answers get lost': 5,
   'token expires': 3,
   'service is cut off': 4,
-  'workflow fails': 15,
+  'workflow fails': 18,
+  'poison is written': 4,
+  'clock jumps': 6,
   'server fails': 20,
 };
 
 const PROVIDER_FAULTS = {
+  answer_other: 45,
   answer_dropped: 25,
   answer_late: 15,
   connection_dropped: 15,
@@ -63,6 +71,20 @@ const PROVIDER_FAULTS = {
   server_error: 2,
   unavailable: 3,
 } as const;
+
+/** What the provider, or what stands before it, answers to what it took. */
+const MISLEADING: Record<string, Fault['answer']> = { ...MISLEADING_ANSWERS, ...MISLEADING_GRAPH_ANSWERS };
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Bounds of how far the clock is set at once. Forth: nothing is over by it that is to last. */
+const CLOCK_JUMPS: readonly { leastMs: number; mostMs: number }[] = [
+  { leastMs: -5_000, mostMs: -1 },
+  { leastMs: -10 * MINUTE_MS, mostMs: -MINUTE_MS },
+  { leastMs: -48 * HOUR_MS, mostMs: -HOUR_MS },
+  { leastMs: 1, mostMs: 5_000 },
+  { leastMs: MINUTE_MS, mostMs: 5 * MINUTE_MS },
+];
 
 /** Steps without end. */
 export function* plan(random: Random, { units, servers }: Pick<Engine, 'units' | 'servers'>, workflows: number) {
@@ -88,7 +110,7 @@ function step(
     case 'end':
       return { do: kind, unit };
     case 'provider fails':
-      return { do: kind, fault: providerFault(random) };
+      return { do: kind, ...providerFault(random) };
     case 'provider is away':
     case 'answers get lost':
     case 'token expires':
@@ -96,6 +118,12 @@ function step(
     case 'workflow fails': {
       const workflow = random.whole(0, workflows - 1);
       return { do: kind, workflow, mood: random.pick(MOODS), forMs: random.whole(100, 4_000) };
+    }
+    case 'poison is written':
+      return { do: kind, workflow: random.whole(0, workflows - 1) };
+    case 'clock jumps': {
+      const { leastMs, mostMs } = random.pick(CLOCK_JUMPS);
+      return { do: kind, byMs: random.whole(leastMs, mostMs) };
     }
     case 'server fails': {
       const server = random.whole(0, servers.length - 1);
@@ -118,8 +146,14 @@ function standstill(random: Random, units: number): number {
   return units > 1 && random.chance(0.15) ? random.whole(32_000, 36_000) : random.whole(200, 4_000);
 }
 
-function providerFault(random: Random): Fault {
+function providerFault(random: Random): { fault: Fault; how: string } {
   const kind = random.weighted(PROVIDER_FAULTS);
-  const times = random.whole(1, 3);
-  return { kind, times, retryAfterSeconds: random.whole(0, 2), delayMs: random.whole(50, 1_500) };
+  const how = kind === 'answer_other' ? random.pick(Object.keys(MISLEADING)) : kind;
+  const fault: Fault = {
+    kind,
+    times: random.whole(1, 3),
+    retryAfterSeconds: random.whole(0, 2),
+    delayMs: random.whole(50, 1_500),
+  };
+  return { fault: kind === 'answer_other' ? { ...fault, answer: MISLEADING[how] } : fault, how };
 }

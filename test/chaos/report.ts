@@ -39,13 +39,15 @@ function summary({ entries, kills, troubles, settledMs }: Ran): string[] {
   const statuses = new Set(heard.flatMap((one) => one.statuses.map(({ providerId, status }) => providerId + status)))
     .size;
   const ends = tally([...run.ended.values()].map(({ status }) => status));
-  const calls = entries.filter(({ what }) => what === 'called').length;
+  const calls = entries.filter((entry) => entry.what === 'called');
+  const answers = calls.map(({ answer, isPage }) => `${answer ?? 'none'}${isPage ? ' with a page' : ''}`);
   const sends = `${run.admitted.size} sends admitted after ${run.asked.length} tries, ${run.accepted.length} taken by the provider`;
   const events = new Set(run.seen.map(({ event }) => event)).size;
   return [
     `trouble: ${kills} kills; ${tally([...troubles].flatMap(([name, times]) => Array<string>(times).fill(name)))}`,
     `in: ${messages} messages and ${statuses} statuses acknowledged, after ${run.posted.length} tries`,
-    `to workflows: ${events} events (and ${run.seen.length - events} times again) in ${calls} calls`,
+    `to workflows: ${events} events (and ${run.seen.length - events} times again) in ${calls.length} calls; ${run.putAside.length} put aside`,
+    `workflows answered: ${tally(answers)}`,
     `out: ${sends}, ${run.uncertain.size} once uncertain; ends: ${ends}`,
     `all done ${(settledMs / 1_000).toFixed(1)} s after the last fault`,
   ];

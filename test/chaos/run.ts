@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import type { CreateSubscription } from '../../contract/api.ts';
 import { startTcpGate, type TcpGate } from '../support/tcp-gate.ts';
 import { Api } from './api.ts';
-import type { Engine, StartEngine } from './engine.ts';
+import type { Engine, Place, StartEngine } from './engine.ts';
 import type { Listener } from './evidence.ts';
 import { Journal, type Entry } from './journal.ts';
+import { MachineClock } from './machine-clock.ts';
 import { People } from './people.ts';
 import { plan } from './plan.ts';
 import { ACCOUNT, startProvider, type Provider } from './provider.ts';
@@ -66,10 +67,12 @@ async function perform({ seed, startEngine, kills, forMs }: RunOptions, closers:
   const folder = await mkdtemp(join(tmpdir(), 'parley-chaos-'));
   const provider = await startProvider();
   closers.push(provider.close);
-  const { engine, front } = await startService(startEngine, folder, closers);
+  const clock = new MachineClock(folder);
+  const { engine, front } = await startService(startEngine, { folder, clock }, closers);
   const api = new Api(front.url, engine.apiKey);
   const workflows = await connect(api, provider, journal, closers);
-  const people = new People({ api, journal, provider, random: random.fork('people') });
+  const poison: string[] = [];
+  const people = new People({ api, journal, provider, random: random.fork('people'), poison });
   const saveAccount = () => api.saveAccount(ACCOUNT.externalId, provider.settings);
   const trouble = new Trouble({
     engine,
@@ -77,6 +80,8 @@ async function perform({ seed, startEngine, kills, forMs }: RunOptions, closers:
     workflows,
     front,
     journal,
+    clock,
+    poison,
     saveAccount,
     random: random.fork('trouble'),
   });
@@ -89,7 +94,7 @@ async function perform({ seed, startEngine, kills, forMs }: RunOptions, closers:
   }
   await trouble.end();
   await people.end();
-  const settledMs = await settle({ api, provider, journal });
+  const settledMs = await settle({ api, provider, journal, people, clock, workflows });
   provider.tell(journal);
   return { entries: journal.entries(), kills: trouble.kills, troubles: trouble.done, settledMs, folder };
 }
@@ -97,7 +102,7 @@ async function perform({ seed, startEngine, kills, forMs }: RunOptions, closers:
 /** The processes, and one address for all of them: each connection goes to the next that runs. */
 async function startService(
   startEngine: StartEngine,
-  folder: string,
+  place: Omit<Place, 'url'>,
   closers: Closer[],
 ): Promise<{ engine: Engine; front: TcpGate }> {
   const units: Unit[] = [];
@@ -107,7 +112,7 @@ async function startService(
     return ports[turn++ % ports.length];
   });
   closers.push(front.goDown);
-  const engine = await startEngine({ url: front.url, folder });
+  const engine = await startEngine({ ...place, url: front.url });
   closers.push(engine.close);
   units.push(...engine.units);
   return { engine, front };

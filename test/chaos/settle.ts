@@ -2,8 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Api } from './api.ts';
 import { UNKNOWN_AFTER_S } from './engine.ts';
-import type { Ended, Journal } from './journal.ts';
+import type { Ended, Journal, PutAside } from './journal.ts';
+import type { MachineClock } from './machine-clock.ts';
+import type { People } from './people.ts';
 import type { Provider } from './provider.ts';
+import type { Workflow } from './workflow.ts';
 
 const LOOK_MS = 200;
 /** Calls to the API at the same time. */
@@ -20,24 +23,53 @@ const UNKNOWN_WITHIN_MS = UNKNOWN_AFTER_S * 1_000 + 60_000;
 /** Work that has to be done at the end. Jobs of other kinds wait for a time that is far off. */
 const WORK = /^(normalize|deliver|send) /;
 
+/** What a workflow refuses is put aside after ten tries, the last ones a minute apart: the clock goes on in such steps. */
+const HURRY_MS = 60_000;
+/** That a workflow took something is noted once a second. */
+const TAKES_MS = 1_200;
+/** By then it has to be put aside. */
+const PUT_ASIDE_WITHIN_MS = 3 * 60_000;
+
 interface Settling {
   api: Api;
   provider: Provider;
   journal: Journal;
+  people: People;
+  clock: MachineClock;
+  workflows: readonly Workflow[];
 }
 
 /** Answers how long it took, milliseconds. What is not done by then is in the journal. */
 export async function settle(all: Settling): Promise<number> {
   const { api, journal } = all;
   const startedAt = performance.now();
+  await putAside(all);
   await quiet(all);
   const ends = await finalStates(all);
   // The last news of those that became unknown.
   await quiet(all);
   const took = performance.now() - startedAt;
   for (const left of await leftOver(api)) journal.note({ what: 'left', ...left });
-  for (const end of ends) journal.note(end);
+  for (const one of [...ends, ...(await deadEvents(all))]) journal.note(one);
   return took;
+}
+
+/** Resolves when what workflows refuse is put aside: they go on taking something else, and time goes on in large steps. */
+async function putAside(all: Settling): Promise<void> {
+  const { journal, people, clock } = all;
+  const poison = journal.entries().filter((entry) => entry.what === 'wrote' && entry.poisonFor !== undefined);
+  const until = performance.now() + PUT_ASIDE_WITHIN_MS;
+  while (performance.now() < until && (await deadEvents(all)).length < poison.length) {
+    await people.writesLate();
+    await pause(TAKES_MS);
+    clock.jump(HURRY_MS);
+  }
+}
+
+async function deadEvents({ api, workflows }: Settling): Promise<PutAside[]> {
+  const names = new Map(workflows.map(({ url, name }) => [url, name]));
+  const dead = await api.deadEvents();
+  return dead.map(({ code, id, url }) => ({ what: 'put aside', workflow: names.get(url) ?? url, event: id, code }));
 }
 
 /** Resolves when all work is done, or when none is done any more. */

@@ -5,6 +5,7 @@ import type { FaultKind } from '../sandbox/kit/faults.ts';
 import type { TcpGate } from '../support/tcp-gate.ts';
 import type { Engine } from './engine.ts';
 import type { Fact, Journal } from './journal.ts';
+import type { MachineClock } from './machine-clock.ts';
 import type { Aim, Planned, Step } from './plan.ts';
 import type { Provider } from './provider.ts';
 import type { Random } from './random.ts';
@@ -23,6 +24,10 @@ export interface Target {
   workflows: readonly Workflow[];
   /** Between everybody outside and the service. */
   front: TcpGate;
+  /** What the service's processes take for the time. */
+  clock: MachineClock;
+  /** Workflows for which somebody is to write what they refuse. */
+  poison: string[];
   /** What the account's owner does: saves it again. */
   saveAccount(): Promise<void>;
   journal: Journal;
@@ -30,7 +35,7 @@ export interface Target {
 }
 
 export class Trouble {
-  /** How often each thing was done. */
+  /** How often each thing was done, by what it was in words. */
   readonly done = new Map<string, number>();
   kills = 0;
   readonly #target: Target;
@@ -48,7 +53,8 @@ export class Trouble {
     const part = this.#partOf(step);
     await this.#busy.get(part);
     if (this.#failure !== undefined) throw this.#failure;
-    this.done.set(step.do, (this.done.get(step.do) ?? 0) + 1);
+    const name = nameOf(step);
+    this.done.set(name, (this.done.get(name) ?? 0) + 1);
     const work = this.#carryOut(step).catch((error: unknown) => void (this.#failure ??= error));
     this.#busy.set(part, work);
   }
@@ -80,7 +86,7 @@ export class Trouble {
       case 'end':
         return this.#end(engine.units[step.unit] as Unit);
       case 'provider fails':
-        this.#say(`the provider: ${step.fault.kind}, ${step.fault.times} times`);
+        this.#say(`the provider: ${step.how}, ${step.fault.times} times`);
         return provider.sandbox.faults.next(step.fault);
       case 'provider is away':
         return this.#during(step.do, step.forMs, provider.wire.goDown, provider.wire.comeUp);
@@ -109,6 +115,11 @@ export class Trouble {
           () => workflow.is('well'),
         );
       }
+      case 'poison is written':
+        return void this.#target.poison.push((workflows[step.workflow] as Workflow).name);
+      case 'clock jumps':
+        this.#say(`the clock jumps by ${step.byMs} ms`);
+        return this.#target.clock.jump(step.byMs);
       case 'server fails':
         return this.#serverFails(step);
     }
@@ -215,4 +226,11 @@ export class Trouble {
   #say(fault: string): void {
     this.#target.journal.note({ what: 'fault', fault });
   }
+}
+
+function nameOf(step: Step): string {
+  if (step.do === 'provider fails') return `provider: ${step.how}`;
+  if (step.do === 'workflow fails') return `workflow: ${step.mood}`;
+  if (step.do === 'clock jumps') return `clock ${step.byMs < 0 ? 'back' : 'forth'}`;
+  return step.do;
 }

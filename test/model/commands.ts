@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { SendMessage } from '../../contract/api.ts';
 import { ParleyError } from '../../service/src/core/errors.ts';
 import { messagesBody, statusBody } from './bodies.ts';
-import { MISLEADING_NAMES, REFUSALS, type Misleading, type Refusal } from './fakes.ts';
+import { MISLEADING_NAMES, POISON, REFUSALS, WORKFLOW_TROUBLES } from './fakes.ts';
+import type { Misleading, Refusal, WorkflowAnswer } from './fakes.ts';
 import { checkInvariants } from './invariants.ts';
 import { ACCOUNT, type Life } from './life.ts';
 import { HAND_OVER_MS, owedStatuses, PEOPLE, type Promises, type Send, type Webhook } from './promises.ts';
@@ -74,11 +75,11 @@ export function ask(promises: Promises, life: Life, send: Send): void {
   );
 }
 
-function writes(person: string, count: number): Act {
+export function writes(person: string, count: number, isPoison = false): Act {
   return (promises, life) => {
     const waiting = promises.unheard(person);
     if (waiting) return post(promises, life, waiting);
-    const messages = Array.from({ length: count }, () => `wamid.in${promises.next()}`);
+    const messages = Array.from({ length: count }, () => `${isPoison ? POISON : 'wamid.in'}${promises.next()}`);
     promises.written.get(person)?.push(...messages);
     const webhook = { body: messagesBody(person, messages, life.clock.now()), person, messages, isAcknowledged: false };
     promises.webhooks.push(webhook);
@@ -160,11 +161,11 @@ const CLOSED = 131047;
 const UNDELIVERABLE = 131026;
 const PAYMENT = 131042;
 
-function workflow(nth: number, answer: number | 'cut'): Act {
+function workflow(nth: number, how: WorkflowAnswer): Act {
   return (promises, { workflow: it, processNumber }) => {
     const call = it.open[nth % it.open.length];
     // A process that is dead does not learn of it either.
-    if (call) it.answers(call, call.process === processNumber || answer !== 200 ? answer : 'cut');
+    if (call) it.answers(call, call.process === processNumber || how !== 'takes' ? how : 'is cut off');
     return promises;
   };
 }
@@ -246,6 +247,11 @@ const write = command(
   ([who, count]) => `${who} writes ${count}`,
   ([who, count]) => writes(who, count),
 );
+const poison = command(
+  person,
+  (who) => `${who} writes what the workflow refuses`,
+  (who) => writes(who, 1, true),
+);
 const send = command(
   fc.tuple(person, fc.boolean(), fc.constantFrom('reply' as const, 'campaign' as const), fc.boolean()),
   ([who, hold, purpose, twice]) => `${who} is sent a ${purpose}${hold ? ', held' : ''}${twice ? ', asked twice' : ''}`,
@@ -267,8 +273,8 @@ const statusComes = command(
   (given) => status(...given),
 );
 const workflowActs = command(
-  fc.tuple(nth, fc.constantFrom<number | 'cut'>(200, 200, 200, 500, 404, 'cut')),
-  ([which, answer]) => `the workflow answers ${answer} (call ${which})`,
+  fc.tuple(nth, fc.oneof(fc.constant<WorkflowAnswer>('takes'), fc.constantFrom(...WORKFLOW_TROUBLES))),
+  ([which, how]) => `the workflow ${how} (call ${which})`,
   (given) => workflow(...given),
 );
 const time = command(
@@ -293,7 +299,7 @@ export const COMMANDS: fc.Arbitrary<Command>[] = [
     statusComes,
     workflowActs,
   ],
-  ...[mood, time, time, plain('the process is killed', crashes)],
+  ...[mood, poison, time, time, plain('the process is killed', crashes)],
   command(
     fc.tuple(nth, fc.boolean()),
     ([n, anew]) => `webhook ${n} again${anew ? ', wrapped anew' : ''}`,

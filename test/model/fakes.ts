@@ -142,6 +142,26 @@ export interface DeliveryCall extends OpenCall {
   events: ParleyEvent[];
 }
 
+/** How a workflow, n8n or a proxy before them answers a call; `takes` alone takes anything. */
+const WORKFLOW_ANSWERS = {
+  takes: { status: 200 },
+  fails: { status: 500 },
+  'is not there': { status: 404 },
+  'is starting up': { status: 200, page: 'n8n is starting up. Please wait' },
+  'is behind a log-in': { status: 200, page: '<!doctype html><html><body>Log in</body></html>' },
+  'is away behind a proxy': { status: 502, page: '<html><body>502 Bad Gateway</body></html>' },
+  'is behind a narrow proxy': { status: 413, page: '<html><body>413 Request Entity Too Large</body></html>' },
+} as const satisfies Record<string, { status: number; page?: string }>;
+export type WorkflowAnswer = keyof typeof WORKFLOW_ANSWERS | 'is cut off';
+export const WORKFLOW_TROUBLES = [
+  ...(Object.keys(WORKFLOW_ANSWERS) as WorkflowAnswer[]).filter((how) => how !== 'takes'),
+  'is cut off',
+] as const satisfies WorkflowAnswer[];
+
+/** The workflow fails on messages with ids that begin so. */
+export const POISON = 'wamid.poison';
+const isPoison = ({ message }: ParleyEvent) => message?.providerMessageId.startsWith(POISON) ?? false;
+
 export class FakeWorkflow {
   readonly open: DeliveryCall[] = [];
   /** Every event, as often as it came. */
@@ -154,15 +174,18 @@ export class FakeWorkflow {
     const call: DeliveryCall = { process, events, answer: deferred() };
     this.seen.push(...events);
     this.open.push(call);
-    if (this.isQuick) this.answers(call, 200);
+    if (this.isQuick) this.answers(call, 'takes');
     return call.answer.promise;
   }
 
-  answers(call: DeliveryCall, status: number | 'cut'): void {
+  answers(call: DeliveryCall, how: WorkflowAnswer): void {
     this.open.splice(this.open.indexOf(call), 1);
-    if (status === 200) for (const { id } of call.events) this.taken.add(id);
-    const lost = new SendError('uncertain', 'No complete answer came.');
-    call.answer.resolve(status === 'cut' ? lost : { status, headers: {}, body: undefined });
+    if (how === 'is cut off') return call.answer.resolve(new SendError('uncertain', 'No complete answer came.'));
+    const isTaken = how === 'takes' && !call.events.some(isPoison);
+    if (isTaken) for (const { id } of call.events) this.taken.add(id);
+    const answer: { status: number; page?: string } = WORKFLOW_ANSWERS[how === 'takes' && !isTaken ? 'fails' : how];
+    const headers: Record<string, string> = answer.page === undefined ? {} : { 'content-type': 'text/html' };
+    call.answer.resolve({ status: answer.status, headers, body: answer.page });
   }
 }
 

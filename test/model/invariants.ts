@@ -1,5 +1,6 @@
 /** What holds at every moment, whatever happened before; and what holds when everything has come to its end. */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { POISON } from './fakes.ts';
 import type { Life } from './life.ts';
 import { PEOPLE, type Promises } from './promises.ts';
 
@@ -163,6 +164,7 @@ export function checkEnd(promises: Promises, life: Life): void {
       .rows(`SELECT * FROM deliveries`)
       .map((row) => `still to deliver: ${JSON.stringify(row)}`),
     ...lost(promises, life),
+    ...notPutAside(promises, life),
     ...promises.sends
       .filter(({ id, isRefused }) => id === undefined && !isRefused)
       .map(({ key }) => `${key} was never answered`),
@@ -173,7 +175,31 @@ export function checkEnd(promises: Promises, life: Life): void {
 
 function lost({ owed }: Promises, { workflow: { seen, taken } }: Life): string[] {
   const done = new Set(seen.filter(({ id }) => taken.has(id)).map(({ message }) => message?.providerMessageId));
-  return [...owed].filter((id) => !done.has(id)).map((id) => `${id} was acknowledged and never taken by the workflow`);
+  const missing = [...owed].filter((id) => !done.has(id) && !id.startsWith(POISON));
+  return missing.map((id) => `${id} was acknowledged and never taken by the workflow`);
+}
+
+/** What the workflow refuses and is still promised. */
+export function waitingPoison(life: Life): string[] {
+  return messagesIn(life, 'deliveries').filter((id) => id.startsWith(POISON));
+}
+
+function messagesIn(life: Life, table: 'deliveries' | 'dead_events', where = ''): string[] {
+  const id = `json_extract(payload, '$.message.providerMessageId')`;
+  const rows = look(life).rows(`SELECT ${id} AS id FROM ${table} JOIN events ON events.seq = event_seq ${where}`);
+  return rows.map((row) => String(row['id']));
+}
+
+/** What the workflow refuses is put aside, and nothing else is. */
+function notPutAside({ owed }: Promises, life: Life): string[] {
+  const aside = messagesIn(life, 'dead_events', `WHERE code = 'refused'`);
+  return [
+    ...[...owed]
+      .filter((id) => id.startsWith(POISON) && !aside.includes(id))
+      .map((id) => `${id}, which the workflow refuses, was not put aside`),
+    ...aside.filter((id) => !id.startsWith(POISON)).map((id) => `${id} was put aside`),
+    ...aside.filter((id, place) => aside.indexOf(id) !== place).map((id) => `${id} was put aside twice`),
+  ];
 }
 
 function wrongEnds(promises: Promises, life: Life): string[] {

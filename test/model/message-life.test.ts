@@ -5,8 +5,8 @@
  */
 import fc from 'fast-check';
 import { messagesBody, statusBody } from './bodies.ts';
-import { ask, COMMANDS, getsAccount, post, subscribes } from './commands.ts';
-import { checkEnd, checkInvariants, look } from './invariants.ts';
+import { ask, COMMANDS, getsAccount, post, subscribes, writes } from './commands.ts';
+import { checkEnd, checkInvariants, look, waitingPoison } from './invariants.ts';
 import { lives, type Life } from './life.ts';
 import { owedStatuses, PEOPLE, Promises, type Webhook } from './promises.ts';
 
@@ -17,6 +17,8 @@ const DAY_MS = 24 * 3_600_000;
 /** The longest a message may be held, and a day more. */
 const LONG_MS = 8 * DAY_MS;
 const MAX_ROUNDS = 200;
+/** Writes when all else have said what they had to say. */
+const LATECOMER = '15550007009';
 
 const begin = lives();
 
@@ -25,7 +27,7 @@ async function heal(promises: Promises, life: Life): Promise<void> {
   life.provider.isQuick = true;
   life.workflow.isQuick = true;
   for (const call of [...life.provider.open]) life.provider.answers(call);
-  for (const call of [...life.workflow.open]) life.workflow.answers(call, 500);
+  for (const call of [...life.workflow.open]) life.workflow.answers(call, 'fails');
   await getsAccount(promises, life);
   await subscribes(promises, life);
   await life.crash();
@@ -55,6 +57,9 @@ async function goOn(promises: Promises, life: Life): Promise<boolean> {
       posted = true;
     }
   }
+  await life.settle();
+  // What a workflow refuses is put aside while it takes something else.
+  if (waitingPoison(life).length > 0) await writes(LATECOMER, 1)(promises, life);
   await life.settle();
   const [next] = look(life).rows(
     `SELECT min(due_at) AS at FROM jobs WHERE state = 'ready' AND kind IN ('send', 'deliver', 'normalize')`,
