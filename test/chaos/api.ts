@@ -77,7 +77,8 @@ export class Api {
   async deadEvents(): Promise<{ code: string; id: string; url: string }[]> {
     for (;;) {
       const { status, body } = await this.call({ method: 'GET', path: '/v1/dead-letters?type=event&limit=100' });
-      if (status === 200) return (body as Page<DeadLetter>).data.flatMap(({ code, event }) => (event ? [{ code, ...event }] : []));
+      if (status === 200)
+        return (body as Page<DeadLetter>).data.flatMap(({ code, event }) => (event ? [{ code, ...event }] : []));
       await pause(RETRY_MS);
     }
   }

@@ -1,6 +1,8 @@
 /** Messages, attempts, idempotency keys and media. */
 import * as attempts from '../../service/src/store/attempt.store.ts';
 import * as dead from '../../service/src/store/dead-letter.store.ts';
+import { holdJob } from '../../service/src/outbound/jobs.ts';
+import * as jobs from '../../service/src/store/job.store.ts';
 import { dropMediaOf } from '../../service/src/store/media-keeping.store.ts';
 import * as media from '../../service/src/store/media.store.ts';
 import * as uploads from '../../service/src/store/upload.store.ts';
@@ -124,6 +126,22 @@ export function describeMessageStores(open: OpenLedger): void {
       expect(await ids('a')).toEqual([]);
       const held = await messages.inStatus(ledger.reader, 'cnv', 'held');
       expect(held.map((message) => message.id)).toEqual(['b', 'd']);
+    });
+
+    test('are released in the order in which they began to be held, whatever the clock made of their ids', async () => {
+      const ledger = await open();
+      await ledger.write(async (tx) => {
+        for (const [id, statusAt] of [
+          ['b', 7],
+          ['c', 8],
+          ['a', 3],
+        ] as const) {
+          await messages.insert(tx, messageRow(id, { status: 'held', statusAt }));
+          await jobs.enqueue(tx, holdJob(id, statusAt, { ifSessionClosed: 'hold' }), statusAt);
+        }
+        await messages.insert(tx, messageRow('d'));
+      });
+      expect((await messages.held(ledger.reader, 'cnv')).map(({ id }) => id)).toEqual(['b', 'c', 'a']);
     });
 
     test('are admitted once for each idempotency key', async () => {

@@ -1,5 +1,6 @@
 /** Receipts, jobs, events, subscriptions and deliveries. */
 import type { ParleyEvent } from '../../contract/event.ts';
+import { expireJob } from '../../service/src/events/shards.ts';
 import * as events from '../../service/src/store/event.store.ts';
 import { nextDueAt } from '../../service/src/store/job-leases.store.ts';
 import * as jobs from '../../service/src/store/job.store.ts';
@@ -323,6 +324,19 @@ function describeSubscriptions(open: OpenLedger): void {
       const listed = (await subscriptions.list(ledger.reader)).map((one) => one.id);
       expect(listed).not.toContain('waiting');
       expect(listed).not.toContain('ended');
+    });
+
+    test('that wait are listed in the order in which they began to, whatever the clock made of their ids', async () => {
+      const ledger = await open();
+      const wait = { accountId: 'acc', conversationId: 'cnv', once: true, expiresAt: 10 };
+      await ledger.write(async (tx) => {
+        for (const id of ['b', 'c', 'a']) {
+          await subscriptions.insert(tx, subscription(id, wait));
+          await jobs.enqueue(tx, expireJob(id, 10), 1);
+        }
+      });
+      const waits = await subscriptions.waits(ledger.reader, 'acc', 'cnv', 9);
+      expect(waits.map(({ id }) => id)).toEqual(['b', 'c', 'a']);
     });
 
     test('are found as they were made', async () => {

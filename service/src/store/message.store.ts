@@ -1,5 +1,5 @@
 /** Stores messages of both directions, and the idempotency keys by which they were admitted. */
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { MessageStatus } from '../../../contract/message.ts';
 import { firstIdAt } from '../core/ids.ts';
 import { lock } from './conversation.store.ts';
@@ -191,6 +191,25 @@ const selectInStatus = prepared((db, its: Parameters<{ conversationId: string; s
 /** Outbound messages of a conversation in a status, oldest first. */
 export async function inStatus(db: Kysely<Schema>, conversationId: string, status: MessageStatus): Promise<Message[]> {
   return (await selectInStatus(db, { conversationId, status })).rows.map(fromRow);
+}
+
+/** The jobs that end waits are numbered in the order in which these began. Ids follow clocks, which differ and may be put back. */
+const selectHeld = prepared((db, its: Parameters<{ conversationId: string }>) =>
+  db
+    .selectFrom('messages')
+    .leftJoin('jobs', (join) =>
+      join.on('jobs.key', '=', sql<string>`'held:' || messages.id || ':' || messages.status_at`),
+    )
+    .selectAll('messages')
+    .where('messages.conversationId', '=', its('conversationId'))
+    .where('messages.status', '=', 'held')
+    .orderBy(sql`coalesce(jobs.seq, 0)`)
+    .orderBy('messages.id'),
+);
+
+/** Messages of a conversation that are held until the contact writes, in the order in which they began to wait. */
+export async function held(db: Kysely<Schema>, conversationId: string): Promise<Message[]> {
+  return (await selectHeld(db, { conversationId })).rows.map(fromRow);
 }
 
 /** Between the ids of messages and the times at which these were sent, by whichever clock. */

@@ -69,18 +69,21 @@ export async function triggers(db: Kysely<Schema>, accountId: string, now: numbe
   return (await selectTriggers(db, { accountId, now })).rows.map(fromRow);
 }
 
+/** The jobs that end waits are numbered in the order in which these began. Ids follow clocks, which differ and may be put back. */
 const selectWaits = prepared((db, its: Parameters<Listener & { conversationId: string }>) =>
   db
     .selectFrom('subscriptions')
-    .selectAll()
-    .where('conversationId', '=', its('conversationId'))
-    .where('endedAt', 'is', null)
-    .where('accountId', '=', its('accountId'))
-    .where('expiresAt', '>', its('now'))
-    .orderBy('id'),
+    .leftJoin('jobs', (join) => join.on('jobs.key', '=', sql<string>`'expire:' || subscriptions.id`))
+    .selectAll('subscriptions')
+    .where('subscriptions.conversationId', '=', its('conversationId'))
+    .where('subscriptions.endedAt', 'is', null)
+    .where('subscriptions.accountId', '=', its('accountId'))
+    .where('subscriptions.expiresAt', '>', its('now'))
+    .orderBy(sql`coalesce(jobs.seq, 0)`)
+    .orderBy('subscriptions.id'),
 );
 
-/** Lists workflows that wait for a reply in this conversation. */
+/** Lists workflows that wait for a reply in this conversation, those that began to first. */
 export async function waits(
   db: Kysely<Schema>,
   accountId: string,

@@ -48,3 +48,18 @@ test.each<[string, (app: App, first: Question) => Promise<unknown>, string]>([
   expect([first, second].map(({ waiter }) => saidIn(waiter))).toEqual([[type], ['text']]);
   expect(saidIn(trigger)).toEqual([type]);
 });
+
+test('a bare text answers the question that was asked last, also when the clock was set back in between', async () => {
+  const app = await startApp();
+  await app.sandbox.customer.sends({ from: ANA, text: 'hi' });
+  await app.idle();
+  const first = await ask(app, 'Delete your account?');
+  await app.stop();
+  app.clock.set(app.clock.now() - HOUR / 2);
+  await app.start();
+  const second = await ask(app, 'More news?');
+  await app.sandbox.customer.sends({ from: ANA, text: 'No' });
+  await second.waiter.took(1);
+  await app.idle();
+  expect(first.waiter.deliveries).toEqual([]);
+});

@@ -95,3 +95,16 @@ test('a held message of an account that was deleted ends as failed', async () =>
   await app.idle();
   expect(app.rows("SELECT * FROM jobs WHERE kind <> 'maintenance'")).toEqual([]);
 });
+
+test('held messages go out in the order in which they were asked, also when the clock was set back in between', async () => {
+  const app = await startApp();
+  const ids = [await held(app, 'first'), await held(app, 'second')];
+  await app.stop();
+  app.clock.set(app.clock.now() - DAY);
+  await app.start();
+  ids.push(await held(app, 'third'));
+  await app.sandbox.customer.sends({ from: ANA, text: 'hi' });
+  for (const id of ids) await app.reaches(id, 'read');
+  const texts = app.sandbox.listReceivedMessages().map(({ body }) => (body['text'] as { body: string }).body);
+  expect(texts).toEqual(['first', 'second', 'third']);
+});

@@ -4,9 +4,9 @@ export interface TokenBucket {
   updatedAt: number;
 }
 
-/** Tokens there would be at `now`, never more than `capacity`. */
+/** Tokens there would be at `now`, never more than `capacity`; a clock that was put back takes none away. */
 export function tokensAt(bucket: TokenBucket, now: number, capacity: number, refillMs: number): number {
-  return Math.min(capacity, bucket.tokens + (now - bucket.updatedAt) / refillMs);
+  return Math.min(capacity, bucket.tokens + Math.max(0, now - bucket.updatedAt) / refillMs);
 }
 
 /** A rate as a provider states it: so many at once, and one more every `refillMs`. */

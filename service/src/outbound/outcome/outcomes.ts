@@ -148,7 +148,7 @@ export class Outcomes {
 
   /** The contact wrote: what was held for that is queued, in the order in which it was asked. */
   async release(tx: Tx, conversationId: string): Promise<void> {
-    for (const held of await messages.inStatus(tx.db, conversationId, 'held')) {
+    for (const held of await messages.held(tx.db, conversationId)) {
       const now = this.#deps.clock.now();
       await messages.update(tx, held.id, { status: 'queued', statusAt: now });
       await this.#deps.outbox.enqueue(tx, sendJob(held, requestOf(held), now));
