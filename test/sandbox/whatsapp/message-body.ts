@@ -1,8 +1,8 @@
 import type { JsonObject } from '../kit/json.ts';
-import { allowText, requireObject, requireOneOf, requireText } from './checks.ts';
-import { GraphError, invalid, missing } from './errors.ts';
-import { checkInteractive } from './interactive.ts';
-import { checkContacts, checkLocation, checkMedia, checkReaction, checkText } from './message-content.ts';
+import { check, oneOf, open, optional, text, type Check } from '../kit/schema.ts';
+import { GraphError, invalid } from './errors.ts';
+import { INTERACTIVE } from './interactive-schemas.ts';
+import { CONTENT } from './message-schemas.ts';
 import { digitsOf, isUserId } from './users.ts';
 import type { World } from './world.ts';
 
@@ -13,20 +13,7 @@ export interface Recipient {
   userId?: string;
 }
 
-const KINDS: Record<string, (world: World, content: unknown) => void> = {
-  text: (_world, content) => checkText(requireObject(content, 'text')),
-  image: (world, content) => checkMedia(world, 'image', requireObject(content, 'image')),
-  video: (world, content) => checkMedia(world, 'video', requireObject(content, 'video')),
-  audio: (world, content) => checkMedia(world, 'audio', requireObject(content, 'audio')),
-  document: (world, content) => checkMedia(world, 'document', requireObject(content, 'document')),
-  sticker: (world, content) => checkMedia(world, 'sticker', requireObject(content, 'sticker')),
-  location: (_world, content) => checkLocation(requireObject(content, 'location')),
-  contacts: (_world, content) => checkContacts(content),
-  reaction: (world, content) => checkReaction(world, requireObject(content, 'reaction')),
-  interactive: (world, content) => checkInteractive(world, requireObject(content, 'interactive')),
-  // Templates are checked against the stored template, after the recipient is known.
-  template: (_world, content) => checkTemplateShell(requireObject(content, 'template')),
-};
+const KINDS: Record<string, Check<World>> = { ...CONTENT, interactive: INTERACTIVE };
 
 const ENVELOPE = [
   'messaging_product',
@@ -54,19 +41,17 @@ export function requireProduct(fields: JsonObject): void {
 /** Checks a message body apart from what depends on the recipient. Answers who is meant and the kind. */
 export function checkMessageBody(world: World, fields: JsonObject): { recipient: Recipient; type: string } {
   requireProduct(fields);
-  if (fields['recipient_type'] !== undefined) {
-    requireOneOf(fields['recipient_type'], 'recipient_type', ['individual', 'group']);
-  }
+  check(optional(oneOf('individual', 'group')), fields['recipient_type'], world, 'recipient_type');
   const recipient = recipientOf(fields);
-  const type = fields['type'] === undefined ? 'text' : requireText(fields['type'], 'type', 40);
-  const check = KINDS[type];
-  if (!check) throw new GraphError(131051, `Message type ${type} is not supported.`);
+  const type = fields['type'] === undefined ? 'text' : textAt(fields, 'type', 40);
+  const content = KINDS[type];
+  if (!content) throw new GraphError(131051, `Message type ${type} is not supported.`);
   const other = Object.keys(fields).find((key) => ![...ENVELOPE, ...TRANSPORT, type].includes(key));
   if (other !== undefined) throw new GraphError(100, `Unexpected key "${other}".`);
-  allowText(fields['biz_opaque_callback_data'], 'biz_opaque_callback_data', 512);
-  checkContext(fields['context'], type);
-  if (fields[type] === undefined) throw missing(type);
-  check(world, fields[type]);
+  check(optional(text(512)), fields['biz_opaque_callback_data'], world, 'biz_opaque_callback_data');
+  // Meta does not require that the quoted message still exists: the quote is then just not shown.
+  check(optional(type === 'reaction' ? noContext : quote), fields['context'], world, 'context');
+  check(content, fields[type], world, type);
   return { recipient, type };
 }
 
@@ -74,26 +59,23 @@ function recipientOf(fields: JsonObject): Recipient {
   const { to, recipient } = fields;
   if (to !== undefined && recipient !== undefined) throw invalid('Only one of to and recipient is allowed.');
   if (recipient !== undefined) {
-    const userId = requireText(recipient, 'recipient', 256);
+    const userId = textAt(fields, 'recipient', 256);
     if (!isUserId(userId)) throw new GraphError(100, 'Param recipient is not a business-scoped user ID.');
     return { input: userId, userId };
   }
-  const input = requireText(to, 'to', 300);
+  const input = textAt(fields, 'to', 300);
   const waId = digitsOf(input);
   if (waId === undefined) throw new GraphError(100, 'Param to is not a valid phone number.');
   return { input, waId };
 }
 
-// Meta does not require that the quoted message still exists: the quote is then just not shown.
-function checkContext(value: unknown, type: string): void {
-  if (value === undefined) return;
-  if (type === 'reaction') throw invalid('context is not supported for reactions.');
-  requireText(requireObject(value, 'context')['message_id'], "context['message_id']", 512);
-}
+const quote = open({ message_id: text(512) });
 
-function checkTemplateShell(template: JsonObject): void {
-  requireText(template['name'], "template['name']", 512);
-  requireText(requireObject(template['language'], "template['language']")['code'], "language['code']", 20);
-  const policy = (template['language'] as JsonObject)['policy'];
-  if (policy !== undefined) requireOneOf(policy, "language['policy']", ['deterministic']);
+const noContext: Check = () => {
+  throw invalid('context is not supported for reactions.');
+};
+
+function textAt(fields: JsonObject, name: string, max: number): string {
+  check(text(max), fields[name], undefined, name);
+  return String(fields[name]);
 }

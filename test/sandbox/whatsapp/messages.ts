@@ -1,6 +1,6 @@
 import { objectOf, type JsonObject } from '../kit/json.ts';
+import { check, oneOf, open, optional, text } from '../kit/schema.ts';
 import { GraphError, invalid } from './errors.ts';
-import { requireObject, requireOneOf, requireText } from './checks.ts';
 import { checkRates, isWindowOpen, spendRates } from './limits.ts';
 import { checkMessageBody, requireProduct, type Recipient } from './message-body.ts';
 import { postAutoStatuses, postStatus } from './statuses.ts';
@@ -93,17 +93,20 @@ function answer(message: AcceptedMessage, recipient: Recipient): JsonObject {
   return { messaging_product: 'whatsapp', contacts: [contact], messages: [{ id: message.id, ...status }] };
 }
 
+const READ = open({
+  status: oneOf('read'),
+  message_id: text(512),
+  typing_indicator: optional(open({ type: oneOf('text') })),
+});
+
 function markRead(world: World, number: PhoneNumber, fields: JsonObject): JsonObject {
   requireProduct(fields);
-  requireOneOf(fields['status'], 'status', ['read']);
-  const messageId = requireText(fields['message_id'], 'message_id', 512);
+  check(READ, fields, world);
+  const messageId = String(fields['message_id']);
   const inbound = world.inbound.get(messageId);
   if (!inbound || inbound.phoneNumberId !== number.id) throw invalid(`Message ${messageId} does not exist.`);
-  const typing = fields['typing_indicator'];
-  if (typing !== undefined) {
-    requireOneOf(requireObject(typing, 'typing_indicator')['type'], "typing_indicator['type']", ['text']);
-  }
-  world.readMarks.push({ messageId, phoneNumberId: number.id, isTyping: typing !== undefined, at: world.clock.now() });
+  const isTyping = fields['typing_indicator'] !== undefined;
+  world.readMarks.push({ messageId, phoneNumberId: number.id, isTyping, at: world.clock.now() });
   world.changes.notify();
   return { success: true };
 }

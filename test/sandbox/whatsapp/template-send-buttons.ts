@@ -1,5 +1,5 @@
 import { listOf, objectOf, textOf, type JsonObject } from '../kit/json.ts';
-import { requireText } from './checks.ts';
+import { check, open, text, type Check } from '../kit/schema.ts';
 import { GraphError, invalid } from './errors.ts';
 import { placeholdersOf } from './template-text.ts';
 
@@ -13,6 +13,15 @@ const SUB_TYPES: Record<string, string> = {
   VOICE_CALL: 'voice_call',
   // The button of an authentication template is addressed as a URL button.
   OTP: 'url',
+};
+
+/** The parameter of each: its type, and what it holds. */
+const PARAMETERS: Record<string, { type: string; value?: Check }> = {
+  quick_reply: { type: 'payload', value: text(256) },
+  url: { type: 'text', value: text(2000) },
+  copy_code: { type: 'coupon_code', value: text(15) },
+  mpm: { type: 'action' },
+  flow: { type: 'action' },
 };
 
 /** Checks button components against the template's buttons. `code`: the one-time code that an OTP button repeats. */
@@ -42,22 +51,12 @@ function checkButton(type: string, component: JsonObject, index: number): void {
     );
   }
   const parameter = objectOf(listOf(component['parameters'])[0]);
-  const expect = (kind: string) => {
-    if (parameter['type'] !== kind)
-      throw new GraphError(132012, `buttons: Button at index ${index} expects a ${kind} parameter`);
-  };
-  if (subType === 'quick_reply') {
-    expect('payload');
-    requireText(parameter['payload'], "parameters['payload']", 256);
-  } else if (subType === 'url') {
-    expect('text');
-    requireText(parameter['text'], "parameters['text']", 2000);
-  } else if (subType === 'copy_code') {
-    expect('coupon_code');
-    requireText(parameter['coupon_code'], "parameters['coupon_code']", 15);
-  } else if (subType === 'mpm' || subType === 'flow') {
-    expect('action');
+  const rule = PARAMETERS[subType ?? ''];
+  if (rule === undefined) return;
+  if (parameter['type'] !== rule.type) {
+    throw new GraphError(132012, `buttons: Button at index ${index} expects a ${rule.type} parameter`);
   }
+  if (rule.value) check(open({ [rule.type]: rule.value }), parameter, undefined, 'parameters');
 }
 
 /** A button that cannot be shown without a parameter. */

@@ -1,7 +1,7 @@
 import { listOf, objectOf, textOf, type JsonObject } from '../kit/json.ts';
-import { requireList, requireNumber, requireText } from './checks.ts';
-import { GraphError, invalid, missing } from './errors.ts';
-import { checkLocation, checkMediaSource } from './message-content.ts';
+import { all, check, list, number, open, optional, rule, text } from '../kit/schema.ts';
+import { GraphError, missing } from './errors.ts';
+import { location, source } from './message-schemas.ts';
 import type { MediaKind } from './media-types.ts';
 import type { Recipient } from './message-body.ts';
 import { checkTemplateButtons } from './template-send-buttons.ts';
@@ -9,6 +9,25 @@ import { fill, placeholdersOf } from './template-text.ts';
 import type { Template, World } from './world.ts';
 
 const COMPONENT_TYPES = ['header', 'body', 'button', 'carousel', 'limited_time_offer', 'tap_target_configuration'];
+const isKnown = (type: string): boolean => COMPONENT_TYPES.includes(type.toLowerCase());
+const COMPONENTS = list(
+  open({
+    type: all(
+      text(40),
+      rule(isKnown, (type) => `Unknown component type ${type.toLowerCase()}.`),
+    ),
+  }),
+  0,
+  50,
+);
+const PRODUCT = open({ product_retailer_id: text(100) });
+const CURRENCY = open({
+  code: text(3),
+  amount_1000: number(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+  fallback_value: text(1024),
+});
+// Seconds instead of milliseconds would lie in January 1970.
+const OFFER = open({ expiration_time_ms: number(1_000_000_000_000, Number.MAX_SAFE_INTEGER) });
 
 /** Checks a template send against the stored template and answers it. */
 export function checkTemplateSend(world: World, send: JsonObject, recipient: Recipient): Template {
@@ -16,11 +35,8 @@ export function checkTemplateSend(world: World, send: JsonObject, recipient: Rec
   if (template.category === 'AUTHENTICATION' && recipient.waId === undefined) {
     throw new GraphError(131062, 'Authentication templates need a phone number.');
   }
-  const components = send['components'] === undefined ? [] : requireList(send['components'], 'components', 0, 50);
-  for (const component of components) {
-    const type = requireText(component['type'], "components['type']", 40).toLowerCase();
-    if (!COMPONENT_TYPES.includes(type)) throw invalid(`Unknown component type ${type}.`);
-  }
+  check(optional(COMPONENTS), send['components'], world, 'components');
+  const components = listOf(send['components']).map(objectOf);
   checkComponents(world, template, template.components, components);
   return template;
 }
@@ -64,9 +80,9 @@ function checkHeader(
     throw new GraphError(132012, `header: Format mismatch, expected ${format}, received ${received}`);
   }
   const value = objectOf(parameters[0]?.[format.toLowerCase()]);
-  if (format === 'LOCATION') checkLocation(value);
-  else if (format === 'PRODUCT') requireText(value['product_retailer_id'], 'product_retailer_id', 100);
-  else checkMediaSource(world, format.toLowerCase() as MediaKind, value);
+  const schema =
+    format === 'LOCATION' ? location : format === 'PRODUCT' ? PRODUCT : source(format.toLowerCase() as MediaKind);
+  check(schema, value, world, format.toLowerCase());
 }
 
 /** Count, kind and names of text parameters; the filled text must fit as well. */
@@ -100,27 +116,19 @@ function parameterName(template: Template, expected: string[], parameter: JsonOb
 
 function parameterText(where: string, parameter: JsonObject, isTextOnly: boolean): string {
   const type = textOf(parameter['type']);
-  if (type === 'currency' && !isTextOnly) {
-    const currency = objectOf(parameter['currency']);
-    requireText(currency['code'], "currency['code']", 3);
-    requireNumber(
-      currency['amount_1000'],
-      "currency['amount_1000']",
-      -Number.MAX_SAFE_INTEGER,
-      Number.MAX_SAFE_INTEGER,
-    );
-    return requireText(currency['fallback_value'], "currency['fallback_value']", 1024);
-  }
-  if (type === 'date_time' && !isTextOnly) {
-    return requireText(objectOf(parameter['date_time'])['fallback_value'], "date_time['fallback_value']", 1024);
+  if ((type === 'currency' || type === 'date_time') && !isTextOnly) {
+    const value = objectOf(parameter[type]);
+    check(type === 'currency' ? CURRENCY : open({ fallback_value: text(1024) }), value, undefined, type);
+    return String(value['fallback_value']);
   }
   if (type !== 'text')
     throw new GraphError(132012, `${where}: Format mismatch, expected TEXT, received ${type ?? 'UNKNOWN'}`);
-  const text = requireText(parameter['text'], `${where}: parameters['text']`, 32_768);
-  if (/[\n\t]| {5,}/.test(text)) {
+  check(text(32_768), parameter['text'], undefined, `${where}: parameters`, 'text');
+  const said = String(parameter['text']);
+  if (/[\n\t]| {5,}/.test(said)) {
     throw new GraphError(132018, 'Param text cannot have new-line/tab characters or more than 4 consecutive spaces');
   }
-  return text;
+  return said;
 }
 
 /** The one-time code of an authentication send, which the button has to repeat. */
@@ -138,9 +146,7 @@ function checkOffer(defined: JsonObject | undefined, sent: JsonObject | undefine
     return;
   }
   const offer = objectOf(objectOf(listOf(sent?.['parameters'])[0])['limited_time_offer']);
-  if (offer['expiration_time_ms'] === undefined) throw missing("limited_time_offer['expiration_time_ms']");
-  // Seconds instead of milliseconds would lie in January 1970.
-  requireNumber(offer['expiration_time_ms'], 'expiration_time_ms', 1_000_000_000_000, Number.MAX_SAFE_INTEGER);
+  check(OFFER, offer, undefined, 'limited_time_offer');
 }
 
 function checkCards(
