@@ -47,11 +47,11 @@ export interface Target<W> {
   /** The most bytes of its body. */
   maxBytes?: number;
   /** Its fields. */
-  schema?: Check<W>;
+  schema?: Check<NoInfer<W>>;
   handle(call: Call<W>): Promise<HttpReply> | HttpReply;
 }
 
-/** How a provider says no. Each may throw or give what it answers. */
+/** How a provider says no. */
 export interface Refusals<W> {
   /** By an injected fault; the request is not carried out. A kind that is left out does nothing of its own. */
   faults: Partial<Record<FaultKind, (fault: Fault) => Refusal>>;

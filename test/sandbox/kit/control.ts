@@ -138,7 +138,7 @@ function customerControls<S extends { customer: ControlledCustomer }>(): Control
   ];
 }
 
-interface OneParty<Message>
+export interface OneParty<Message>
   extends Pick<Sandbox<object>, 'settings' | 'faults' | 'requests' | 'waitFor'>, SandboxParty<Message> {
   customer: ControlledCustomer;
   postStatus(messageId: string, status: never, errorCode?: number): WebhookDelivery | undefined;

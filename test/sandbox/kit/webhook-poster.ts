@@ -30,9 +30,15 @@ export interface WebhookPosterOptions {
   /** Pauses before the second, third, … try. */
   retryDelaysMs: readonly number[];
   timeoutMs: number;
+  /** Statuses that acknowledge a webhook; default: 2xx. */
+  isTaken?(status: number): boolean;
+  /** Statuses after which it is not tried again. */
+  isFinal?(status: number): boolean;
   clock: SandboxClock;
   changes: ChangeSignal;
 }
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 /** Posts webhooks as providers do: signed, at least once, retried with growing pauses. */
 export class WebhookPoster {
@@ -83,10 +89,12 @@ export class WebhookPoster {
       const attempt = await this.#attempt(delivery);
       delivery.attempts.push(attempt);
       firstSettled(attempt);
-      const isAccepted = attempt.status !== undefined && attempt.status >= 200 && attempt.status < 300;
-      if (isAccepted) delivery.outcome = 'delivered';
+      const { isTaken = isSuccess, isFinal } = this.#options;
+      const { status } = attempt;
+      if (status !== undefined && isTaken(status)) delivery.outcome = 'delivered';
+      else if (status !== undefined && isFinal?.(status)) delivery.outcome = 'given_up';
       this.#options.changes.notify();
-      if (isAccepted || this.#abort.signal.aborted) break;
+      if (delivery.outcome !== 'pending' || this.#abort.signal.aborted) break;
     }
     if (delivery.outcome === 'pending') delivery.outcome = 'given_up';
     this.#options.changes.notify();

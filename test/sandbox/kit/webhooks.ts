@@ -1,7 +1,7 @@
 import { WebhookPoster, type WebhookDelivery, type WebhookPosterOptions } from './webhook-poster.ts';
 
-/** How often and how patiently webhooks are tried. */
-export type Retry = Pick<WebhookPosterOptions, 'retryDelaysMs' | 'timeoutMs'>;
+/** How often and how patiently webhooks are tried, and what ends it. */
+export type Retry = Pick<WebhookPosterOptions, 'retryDelaysMs' | 'timeoutMs' | 'isTaken' | 'isFinal'>;
 
 /** What has been posted, whatever the provider. */
 export interface PostedWebhooks {
