@@ -2,6 +2,7 @@
  * What events tell besides messages and statuses: `data` of each type. A member that is named has one meaning on every channel; one that
  * does not apply is absent. Where a type is open (`[more: string]`), providers tell more, by their own names in camel case.
  */
+import type { InboundMedia } from './media.ts';
 import type { InboundContentOf } from './message.ts';
 
 /** One way to reach a contact on a channel. `kind` is the channel's word for it, e.g. `phone` or `user_id`. */
@@ -94,7 +95,7 @@ export interface AccountChange {
   [more: string]: unknown;
 }
 
-/** `call`: it rings, or it is over. */
+/** `call`: it rings, it is over, or its recording is there. */
 export interface CallNews {
   callId?: string;
   /** The provider's word: `connect`, `terminate`, `ringing`, `accepted`, `rejected` … */
@@ -106,6 +107,32 @@ export interface CallNews {
   durationMs?: number;
   /** What the business gave with the call. */
   correlationId?: string;
+  /** What the business put into the button or the link that the contact called by. */
+  payload?: string;
+  /** `id` gives the bytes: `GET /v1/media/{id}`. */
+  recording?: InboundMedia;
+}
+
+/** `payment.updated`: what a contact was asked to pay was paid, failed to be, or came back. */
+export interface PaymentNews {
+  /** Parley's id of the message that asked for it, when it is known. */
+  messageId?: string;
+  providerMessageId?: string;
+  /** The provider's word, in lower case: `pending`, `captured`, `failed`, `canceled` … */
+  status: string;
+  /** What the business called the order. */
+  referenceId?: string;
+  /** In whole units of `currency`: 12.5 is twelve and a half. */
+  amount?: number;
+  currency?: string;
+  transactionId?: string;
+  /** The provider's words for the way of the payment, or `refund`. */
+  transactionType?: string;
+  transactionStatus?: string;
+  /** What went back to the contact. */
+  refunds?: { id?: string; status?: string; amount?: number; currency?: string }[];
+  /** Why it failed. */
+  error?: { code?: string; message?: string };
 }
 
 /** `link.clicked`: a link or an ad led into a conversation, or was followed out of a message. */

@@ -8,6 +8,7 @@ import type {
   IdentityChange,
   IdentityRef,
   LinkClick,
+  PaymentNews,
   Preference,
   TemplateNews,
   Unsupported,
@@ -32,6 +33,7 @@ export const EVENT_TYPES = [
   'account.alert',
   'account.changed',
   'call',
+  'payment.updated',
   'link.clicked',
   'conversation.control',
   'unsupported',
@@ -123,6 +125,7 @@ export interface EventMembers {
   'account.alert': { data: AccountAlert };
   'account.changed': { data: AccountChange };
   call: { data: CallNews };
+  'payment.updated': { data: PaymentNews };
   'link.clicked': { data: LinkClick };
   'conversation.control': { data: ControlChange };
   unsupported: { data: Unsupported };

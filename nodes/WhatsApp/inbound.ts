@@ -11,6 +11,7 @@ export const WHATSAPP_INBOUND: Inbound = {
     'message.deleted',
     'message.echo',
     'message.edited',
+    'payment.updated',
     'template.changed',
     'template.quality',
     'template.status',

@@ -24,6 +24,7 @@ function filesIn(content: InboundContent): ContactFile[] {
 
 /** The files of an event's message that can be fetched, the first one first; a message may have several. */
 export function filesOf(event: ParleyEvent): ContactFile[] {
+  if (event.type === 'call' && event.data.recording) return [{ type: 'audio', media: event.data.recording }];
   return event.message ? filesIn(event.message.content) : [];
 }
 

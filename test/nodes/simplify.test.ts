@@ -250,6 +250,28 @@ const OTHERS: [Told, Record<string, unknown>][] = [
     { from: '15550001111', owner: 'human', subtype: 'control_passed', newOwner: '2' },
   ],
   [{ type: 'message.deleted', data: { messageId: 'msg_3', providerMessageId: 'p3' } }, { messageId: 'msg_3' }],
+  [
+    { type: 'message.deleted', data: { messageId: 'msg_3', providerMessageId: 'p3', isOwn: true } },
+    { messageId: 'msg_3', to: '15550001111', isOwn: true },
+  ],
+  [
+    {
+      type: 'message.echo',
+      echo: {
+        providerMessageId: 'p4',
+        content: { type: 'text', text: 'new words' },
+        ...{ edited: true, replyTo: 'msg_2', context: { replyToProviderId: 'p2' } },
+      },
+    },
+    { to: '15550001111', text: 'new words', edited: true, replyTo: 'msg_2' },
+  ],
+  [
+    {
+      type: 'payment.updated',
+      data: { messageId: 'msg_3', status: 'captured', referenceId: 'r1', amount: 12.5, currency: 'INR' },
+    },
+    { from: '15550001111', messageId: 'msg_3', status: 'captured', referenceId: 'r1', amount: 12.5, currency: 'INR' },
+  ],
 ];
 
 test.each(OTHERS)('$type is flat', (told, fields) => {

@@ -30,7 +30,12 @@ const NAMED: readonly EventChoice[] = [
     description: 'The provider warned about the account, limited it, or its profile changed',
     types: ['account.alert', 'account.changed'],
   },
-  { name: 'Call', value: 'call', description: 'A contact calls, or a call ended', types: ['call'] },
+  {
+    name: 'Call',
+    value: 'call',
+    description: 'A contact calls, a call ended, or its recording is there',
+    types: ['call'],
+  },
   {
     name: 'Contact Identity Changed',
     value: 'contactIdentity',
@@ -79,6 +84,12 @@ const NAMED: readonly EventChoice[] = [
     value: MESSAGE_STATUS,
     description: 'A message of yours was sent, delivered, read, or failed',
     types: ['message.status'],
+  },
+  {
+    name: 'Payment Updated',
+    value: 'payment',
+    description: 'What a contact was asked to pay was paid, failed, or was refunded',
+    types: ['payment.updated'],
   },
   {
     name: 'Template Status or Quality',

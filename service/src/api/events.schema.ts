@@ -1,7 +1,7 @@
 /** Shapes of events and deliveries, as the API documents them. A test holds them to `ParleyEvent`. */
 import { z } from 'zod';
 import { MESSAGE_STATUSES } from '../../../contract/message.ts';
-import { inboundContent, messageContext, observedContent } from './inbound-content.schema.ts';
+import { inboundContent, messageContext, observedContent, media } from './inbound-content.schema.ts';
 
 const text = z.string();
 const word = text.optional();
@@ -95,6 +95,23 @@ const call = z.object({
   endedAt: instant.optional(),
   durationMs: z.number().optional(),
   correlationId: word,
+  payload: word,
+  recording: media.optional(),
+});
+
+const amount = z.number().optional();
+const payment = z.object({
+  messageId: word,
+  providerMessageId: word,
+  status: text,
+  referenceId: word,
+  amount,
+  currency: word,
+  transactionId: word,
+  transactionType: word,
+  transactionStatus: word,
+  refunds: z.array(z.object({ id: word, status: word, amount, currency: word })).optional(),
+  error: z.object({ code: word, message: word }).optional(),
 });
 
 const click = z.looseObject({
@@ -155,6 +172,7 @@ export const parleyEvent = z.discriminatedUnion('type', [
   eventWith('account.alert', z.looseObject({ ...changed, message: word, providerCode: word })),
   eventWith('account.changed', z.looseObject(changed)),
   eventWith('call', call),
+  eventWith('payment.updated', payment),
   eventWith('link.clicked', click),
   eventWith('conversation.control', control),
   eventWith('unsupported', unknown),

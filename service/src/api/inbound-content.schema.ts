@@ -6,7 +6,8 @@ import { contactCard } from './content.schema.ts';
 const text = z.string();
 const data = z.record(z.string(), z.unknown());
 
-const media = z.object({
+/** A file as an event tells of it. */
+export const media = z.object({
   id: text,
   mimeType: text.optional(),
   sha256: text.optional(),

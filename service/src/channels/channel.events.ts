@@ -149,6 +149,7 @@ export type NoticeType =
   | 'account.alert'
   | 'account.changed'
   | 'call'
+  | 'payment.updated'
   | 'link.clicked'
   | 'conversation.control'
   | 'unsupported';
@@ -157,6 +158,8 @@ interface NoticeBase extends ParsedBase {
   refusal?: { message: string; providerCode?: string };
   /** The provider allows the account more or less than before: it is asked how much. */
   limitsChanged?: true;
+  /** Of a `call` that names a contact: its recording. */
+  recording?: ProviderMedia;
 }
 /** A fact of which the pipeline keeps nothing but the session and the owner, and which it publishes as it is. */
 export type ParsedNotice<T extends NoticeType = NoticeType> = {

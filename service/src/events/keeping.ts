@@ -100,7 +100,10 @@ function forgotten(event: ParleyEvent): ParleyEvent {
     const { context: _, ...told } = event.message;
     return { ...event, message: { ...told, content: FORGOTTEN } };
   }
-  if (event.echo) return { ...event, echo: { ...event.echo, content: FORGOTTEN } };
+  if (event.echo) {
+    const { context: _, ...told } = event.echo;
+    return { ...event, echo: { ...told, content: FORGOTTEN } };
+  }
   if (event.status) {
     const { metadata: _, ...fate } = event.status;
     return { ...event, status: fate };

@@ -2,6 +2,7 @@
 import type { InboundContent } from '../../../contract/message.ts';
 import type { InboundMedia } from '../../../contract/media.ts';
 import type { ParsedContent, ProviderMedia } from '../channels/channel.ts';
+import type { Participant } from '../contacts/resolve.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Sealer } from '../core/sealer.ts';
@@ -31,17 +32,23 @@ export class Files {
   async in(tx: Tx, place: FilePlace, content: ParsedContent): Promise<InboundContent> {
     if (!('media' in content)) return content;
     const { media: file, more, ...rest } = content;
-    const first = await this.#keep(tx, place, file);
+    const first = await this.one(tx, place, file);
     const others: { type: (typeof rest)['type']; media: InboundMedia }[] = [];
-    for (const one of more ?? []) others.push({ ...one, media: await this.#keep(tx, place, one.media) });
+    for (const one of more ?? []) others.push({ ...one, media: await this.one(tx, place, one.media) });
     return { ...rest, media: first, ...(others.length > 0 && { more: others }) };
   }
 
-  async #keep(tx: Tx, place: FilePlace, { providerId, secret, ...facts }: ProviderMedia): Promise<InboundMedia> {
+  /** Gives one file an id of ours. */
+  async one(tx: Tx, place: FilePlace, { providerId, secret, ...facts }: ProviderMedia): Promise<InboundMedia> {
     const { mimeType = '', filename = null } = facts;
     const id = this.#deps.ids.next('mdi');
     await media.insert(tx, { id, ...place, providerId, mimeType, filename }, this.#deps.clock.now());
     if (secret !== undefined) await media.setSecret(tx, id, this.#deps.sealer.encrypt(secret, id));
     return { id, ...facts };
   }
+}
+
+/** Files that come belong to the conversation. */
+export function placeOf({ conversation: { id: conversationId, accountId } }: Participant): FilePlace {
+  return { accountId, conversationId };
 }

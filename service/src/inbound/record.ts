@@ -15,7 +15,6 @@ import type {
 import type { Participant } from '../contacts/resolve.ts';
 import { iso } from '../core/clock.ts';
 import { messageKey } from '../core/ids.ts';
-import { pick } from '../core/pick.ts';
 import type { Publisher } from '../events/publish.ts';
 import { forgetChoices } from '../store/conversation.store.ts';
 import * as events from '../store/event.store.ts';
@@ -25,7 +24,8 @@ import type { Message } from '../store/message.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as uploads from '../store/upload.store.ts';
 import type { InboundFact, Said } from './fact.ts';
-import { Files, type FilesDeps } from './files.ts';
+import { Files, placeOf, type FilesDeps } from './files.ts';
+import { noticeBody } from './notice.ts';
 import { isTakenBack, takenBack } from './pending.ts';
 
 /** No installation forgets events sooner. */
@@ -64,7 +64,7 @@ export class Recorder {
   /** Publishes a notice as it is. */
   async notice(fact: InboundFact<ParsedNotice>, person: Participant | undefined): Promise<void> {
     const { event } = fact;
-    await this.publish(fact, person, noticeBody(event));
+    await this.publish(fact, person, await noticeBody(fact, person, this.#files));
     if (event.limitsChanged) fact.tx.afterCommit(() => void this.#deps.limits?.ask(fact.account));
   }
 
@@ -210,8 +210,11 @@ export class Recorder {
 
   /** Parley's id of the message that another one quotes. */
   async #replyTo(tx: Tx, accountId: string, context: MessageContext | undefined): Promise<string | undefined> {
-    const target = context?.replyToProviderId;
-    return target === undefined ? undefined : (await messages.named(tx.db, accountId, target))?.id;
+    return this.#idOf(tx, accountId, context?.replyToProviderId);
+  }
+
+  async #idOf(tx: Tx, accountId: string, providerId: string | undefined): Promise<string | undefined> {
+    return providerId === undefined ? undefined : (await messages.named(tx.db, accountId, providerId))?.id;
   }
 
   /** Stores a message that arrives. Answers it as it is to be told; undefined: it was told before, or taken back before it came. */
@@ -269,15 +272,4 @@ export class Recorder {
 async function forgetSent(tx: Tx, { id, accountId, conversationId, content }: Message): Promise<void> {
   await uploads.forget(tx, accountId, uploads.namesIn(content));
   await forgetChoices(tx, conversationId, id);
-}
-
-/** Files that come belong to the conversation. */
-function placeOf({ conversation: { id: conversationId, accountId } }: Participant) {
-  return { accountId, conversationId };
-}
-
-/** Who answers from now on is told with the fact that tells it. */
-function noticeBody(event: ParsedNotice): EventBody {
-  if (event.type !== 'conversation.control' || event.owner === undefined) return pick(event, 'type', 'data');
-  return { type: event.type, data: { owner: event.owner, ...event.data } };
 }

@@ -70,6 +70,53 @@ describe('statuses', () => {
     expect(event && 'freeUntil' in event ? event.freeUntil : undefined).toBe(freeUntil);
   });
 
+  test.each<[string, object, object]>([
+    [
+      'captured',
+      {
+        status: 'captured',
+        payment: {
+          reference_id: 'r1',
+          amount: { value: 1250, offset: 100 },
+          currency: 'INR',
+          transaction: { id: 't1', type: 'UPI', status: 'success', created_timestamp: '1750030000' },
+        },
+      },
+      {
+        ...{ status: 'captured', referenceId: 'r1', amount: 12.5, currency: 'INR' },
+        ...{ transactionId: 't1', transactionType: 'upi', transactionStatus: 'success' },
+      },
+    ],
+    [
+      'failed, which is no failure of the message',
+      {
+        status: 'failed',
+        payment: {
+          reference_id: 'r1',
+          transaction: { id: 't2', status: 'failed', error: { code: 9, reason: 'no funds' } },
+        },
+      },
+      {
+        ...{ status: 'failed', referenceId: 'r1', transactionId: 't2', transactionStatus: 'failed' },
+        error: { code: '9', message: 'no funds' },
+      },
+    ],
+    [
+      'refunded',
+      {
+        status: 'captured',
+        payment: { reference_id: 'r1', refunds: [{ id: 'f1', status: 'SUCCESS', amount: { value: 5, offset: 1 } }] },
+      },
+      { status: 'captured', referenceId: 'r1', refunds: [{ id: 'f1', status: 'success', amount: 5 }] },
+    ],
+    ['told with nothing', { status: 'pending' }, { status: 'pending' }],
+    ['told with nonsense', { status: 1, payment: { amount: { value: 'x', offset: 0 } } }, { status: 'unknown' }],
+  ])('a payment that is %s', (_name, part, data) => {
+    const [event] = status({ type: 'payment', ...part });
+    expect(event).toMatchObject({ type: 'payment.updated', contact: { identities: expect.any(Array) } });
+    expect(event && 'data' in event && event.data).toEqual({ providerMessageId: 'wamid.O', ...data });
+  });
+
   test('a payment and its refund are two facts, each the same when it is told again', () => {
     const paid = { status: 'captured', type: 'payment', payment: { reference_id: 'r1', transaction: { id: 't1' } } };
     const refunded = { ...paid, payment: { ...paid.payment, transaction: { id: 't2', type: 'refund' } } };
@@ -118,6 +165,26 @@ describe('calls', () => {
         data: { callId: 'wacid.A', event: 'connect', direction: 'inbound' },
       },
     ]);
+  });
+
+  test.each<[string, object, string]>([
+    ['a button', { cta_payload: 'order 7' }, 'order 7'],
+    ['a link', { deeplink_payload: 'flyer' }, 'flyer'],
+  ])('a call by %s tells what the business put there', (_by, part, payload) => {
+    const call = { id: 'wacid.A', from: '15550001111', event: 'connect', direction: 'USER_INITIATED', ...part };
+    expect(calls({ calls: [call] })).toMatchObject([{ type: 'call', data: { payload } }]);
+  });
+
+  test.each<[string, object]>([
+    ['recording', { recording: { id: '77', mime_type: 'audio/ogg', sha256: 'x' } }],
+    ['call_recording', { call_recording: { media_id: 77, mime_type: 'audio/ogg', sha256: 'x' } }],
+    ['recordings', { recordings: [{}, { id: '77', mime_type: 'audio/ogg', sha256: 'x' }] }],
+  ])('the recording of a call (%s) is a fact beside its end', (_name, part) => {
+    const end = { id: 'wacid.A', from: '15550001111', event: 'terminate', direction: 'USER_INITIATED' };
+    const events = calls({ calls: [end, { ...end, ...part }] });
+    expect(events.map(({ dedupeKey }) => dedupeKey)).toEqual(['call:wacid.A:terminate', 'call:wacid.A:terminate:77']);
+    expect(events[1]).toMatchObject({ recording: { providerId: '77', mimeType: 'audio/ogg', sha256: 'x' } });
+    expect(events[0]).not.toHaveProperty('recording');
   });
 
   test('the end of a call by the business opens nothing', () => {

@@ -40,8 +40,8 @@ export function media(kernel: Kernel): Feature {
 }
 
 function reactions(kept: KeptFiles): NonNullable<Feature['reactions']> {
-  const told: Reaction<'message.received' | 'message.edited' | 'message.echo'> = {
-    on: ['message.received', 'message.edited', 'message.echo'],
+  const told: Reaction<'message.received' | 'message.edited' | 'message.echo' | 'call'> = {
+    on: ['message.received', 'message.edited', 'message.echo', 'call'],
     react: (tx, event) => kept.promise(tx, event),
   };
   const takenBack: Reaction<'message.deleted'> = { on: ['message.deleted'], react: (tx) => kept.promiseSweep(tx) };

@@ -48,7 +48,7 @@ export interface KeptFilesDeps {
 }
 
 /** Matches the events that tell what somebody said. */
-type Told = EventOf<'message.received'> | EventOf<'message.edited'> | EventOf<'message.echo'>;
+type Told = EventOf<'message.received'> | EventOf<'message.edited'> | EventOf<'message.echo'> | EventOf<'call'>;
 
 /** Fetches, finds and drops kept files. */
 export class KeptFiles implements JobHandler {
@@ -73,8 +73,7 @@ export class KeptFiles implements JobHandler {
 
   /** Promises that the files of an event are fetched. */
   async promise(tx: Tx, event: Told): Promise<void> {
-    const { content } = event.type === 'message.echo' ? event.echo : event.message;
-    for (const mediaId of store.idsIn(content)) {
+    for (const mediaId of filesIn(event)) {
       const job = { kind: KIND, key: `media:${mediaId}`, priority: 10 as const, payload: { mediaId } };
       await this.#deps.outbox.enqueue(tx, job);
     }
@@ -234,6 +233,11 @@ export class KeptFiles implements JobHandler {
     const uploaded = await uploads.knownFiles(ledger.reader, keys);
     return new Set([...(await store.knownSince(ledger.reader, keys, since)), ...uploaded]);
   }
+}
+
+function filesIn(event: Told): string[] {
+  if (event.type !== 'call') return store.idsIn((event.message ?? event.echo)?.content);
+  return event.data.recording === undefined ? [] : [event.data.recording.id];
 }
 
 /** Trying again would change nothing. */

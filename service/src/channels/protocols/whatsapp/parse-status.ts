@@ -1,11 +1,12 @@
 /** `statuses[]`: the way of an outbound message (webhooks/reference/messages/status). */
 import type { ChannelEvent, ParsedStatus } from '../../channel.ts';
 import { fingerprint } from '../../kit/fingerprint.ts';
-import { compact, flagOf, instantOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
+import { compact, flagOf, instantOf, isObject, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
 import { baseOf, unsupported, type Change } from './change.ts';
 import { proven } from '../meta/fault.ts';
 import { faultOf } from './errors.ts';
 import { contactOf, identitiesOf } from './identity.ts';
+import { paymentEvent } from './parse-payment.ts';
 
 const STATUSES: ReadonlyMap<unknown, ParsedStatus['status']> = new Map(
   (['sent', 'delivered', 'read', 'played', 'failed'] as const).map((status) => [status, status]),
@@ -52,10 +53,11 @@ export function statusEvent(change: Change, status: JsonObject): ChannelEvent {
   const participant = textOf(status.recipient_participant_user_id) ?? textOf(status.recipient_participant_id);
   const key = id && [id, said, participant].filter((part) => part !== undefined).join(':');
   const isGroup = status.recipient_type === 'group' || participant !== undefined;
+  if (status.type === 'payment' || isObject(status.payment)) return paymentEvent(change, status);
   if (isGroup) return unsupported(change, 'status of a group message', status, { id: key, at });
   const step = STATUSES.get(said);
   if (step === undefined || id === undefined) {
-    // A payment and its refund are told by the same word of the same message.
+    // Two facts may be told by the same word of the same message.
     const fact = key && `${key}:${fingerprint(status)}`;
     return unsupported(change, `status "${said}" is not known`, status, { id: fact, at, status: said });
   }
