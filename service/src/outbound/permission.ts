@@ -22,6 +22,8 @@ export interface SendQuestion extends Pick<PermissionFacts, 'kind' | 'purpose' |
   to?: Identity | undefined;
   /** The provider's template that is to be sent. */
   template?: TemplateName | undefined;
+  /** Since when it may have waited for the contact to write, milliseconds since the epoch; absent: it is asked for now, or never waits. */
+  waitsSince?: number | undefined;
 }
 
 /** What a rule may look at. */
@@ -33,6 +35,8 @@ export interface RuleFacts extends PermissionFacts {
   /** By which the recipient is known on the channel. */
   identities: readonly Identity[];
   template: TemplateName | undefined;
+  /** See `SendQuestion`. */
+  waitsSince?: number | undefined;
 }
 
 /** Says why a send is refused. */
@@ -134,7 +138,7 @@ export class Permissions {
     for (const rule of this.#rules) await rule.learn?.(facts, question.account);
   }
 
-  #facts({ account, contact, conversation, to, template, ...send }: SendQuestion): RuleFacts {
+  #facts({ account, contact, conversation, to, template, waitsSince, ...send }: SendQuestion): RuleFacts {
     return {
       ...send,
       capabilities: capabilitiesOf(account, conversation?.facts),
@@ -146,6 +150,7 @@ export class Permissions {
       conversationId: conversation?.id,
       identities: contact?.identities ?? (to ? [to] : []),
       template,
+      waitsSince,
     };
   }
 }

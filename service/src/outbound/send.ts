@@ -284,5 +284,6 @@ function questionOf(account: LiveAccount, message: Message, person: Participant)
   const content = contentOf(message);
   const author = sideOf(writerOf(message));
   const template = templateIn(account, content);
-  return { account, ...person, kind: content.type, purpose: message.purpose, author, template };
+  const waitsSince = requestOf(message).ifSessionClosed === 'hold' ? message.createdAt : undefined;
+  return { account, ...person, kind: content.type, purpose: message.purpose, author, template, waitsSince };
 }

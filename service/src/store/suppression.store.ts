@@ -67,6 +67,11 @@ export async function find(db: Db, hashes: readonly string[]): Promise<Wish[]> {
   return rows.map(({ stopped, ...wish }) => ({ ...wish, stopped: stopped === 1 }));
 }
 
+/** Forgets every word under a hash. */
+export async function drop(tx: Tx, hash: string): Promise<void> {
+  await tx.db.deleteFrom('suppressions').where('hash', '=', hash).execute();
+}
+
 /** Forgets those of these hashes who want everything. */
 export async function dropResumed(tx: Tx, hashes: readonly string[]): Promise<void> {
   if (hashes.length === 0) return;

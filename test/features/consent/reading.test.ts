@@ -26,6 +26,9 @@ test.each(stops.map((word) => [word]))('%s is a stop', (word) => {
     `"${word}"`,
     `${word} 🛑`,
     `\u200b${word}\ufeff`,
+    `\u3164${word}\u{e0101}\uffa0`,
+    word + '\u200b'.repeat(300),
+    word + ' '.repeat(300),
   ];
   for (const form of forms) expect([form, readWish(form)]).toMatchObject([form, { value: 'stop', certainty: 'exact' }]);
 });
@@ -53,6 +56,11 @@ test.each([
   ['Opt-out'],
   ['opt_out'],
   ['STOP\u0000'],
+  ['S T O P'],
+  ['s.t.o.p.'],
+  ['S-T-O-P!'],
+  ['С Т О П'],
+  ['S\u17b4TOP'],
   ['\u0001st\u0000op'],
 ])('%j is a stop in another writing', (text) => {
   expect(readWish(text)).toMatchObject({ value: 'stop', certainty: 'exact' });
@@ -181,7 +189,15 @@ test('any text is read in no time, and read the same again', () => {
     { numRuns: 2_000 },
   );
   const started = performance.now();
-  for (const text of ['stop '.repeat(60_000), 'please '.repeat(50_000), 'sending'.repeat(50_000), 'more '.repeat(39)])
+  for (const text of [
+    'stop '.repeat(60_000),
+    'please '.repeat(50_000),
+    'sending'.repeat(50_000),
+    'more '.repeat(39),
+    '\u3164'.repeat(300_000),
+    ' '.repeat(300_000) + 'x',
+    's '.repeat(150_000),
+  ])
     readWish(text);
   expect(performance.now() - started).toBeLessThan(1_000);
 });

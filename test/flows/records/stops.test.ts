@@ -152,6 +152,19 @@ describe('a word on WhatsApp', () => {
     for (const id of ids) expect(await app.reaches(id, 'failed')).toMatchObject({ error: { code: 'opted_out' } });
   });
 
+  test('holds against what waited for the contact to write: it was asked before', async () => {
+    const app = await appWith();
+    const held = await app.sent('are you still there?', { ifSessionClosed: 'hold' });
+    const campaign = await app.sent('sale', { ifSessionClosed: 'hold', purpose: 'campaign' });
+    await writes(app, 'STOP');
+    for (const id of [held, campaign])
+      expect(await app.reaches(id, 'failed')).toMatchObject({ error: { code: 'opted_out' } });
+    expect(texts(app)).toEqual([CONFIRMED]);
+    app.advance(MINUTE);
+    await writes(app, 'where is my parcel?');
+    await app.reaches(await app.sent('on its way', { ifSessionClosed: 'hold' }), 'sent');
+  });
+
   test('is undone by START, which says nothing to whoever said no stop', async () => {
     const app = await appWith();
     await writes(app, 'start');
@@ -494,6 +507,14 @@ describe('people', () => {
     const system = { type: 'user_changed_number', body: 'changed', wa_id: BEN };
     await posts(app, { from: ANA }, { type: 'system', system });
     expect(await tried(app, NEWS, { to: `+${BEN}` })).toBe('opted_out');
+  });
+
+  test('who lose their number to somebody else still want no more', async () => {
+    const app = await appWith();
+    await said(app, 'STOP');
+    await says(app, { from: ANA, from_user_id: 'US.1001' }, 'and my user name');
+    await says(app, { from: ANA, from_user_id: 'US.2002' }, 'hello, this number is mine now');
+    expect(await tried(app, NEWS, { to: 'US.1001' })).toBe('opted_out');
   });
 
   test('who turn out to be one said it both', async () => {

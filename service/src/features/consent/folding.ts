@@ -3,7 +3,7 @@
 /** Marks above and below letters, in scripts that do without them: accents, niqqud, harakat. */
 const MARKS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u06d6-\u06ed\ufe00-\ufe0f]/g;
 /** What joins letters or shows nothing; a 0 byte is what some carriers leave of a letter that they do not have. */
-const UNSEEN = /[\p{Cf}\u0640\u115f\u3164]|(?!\s)\p{Cc}/gu;
+const UNSEEN = /[\p{DI}\p{Cf}\u0640]|(?!\s)\p{Cc}/gu;
 const APOSTROPHES = /['’‘`´ʼ′]/g;
 
 /** One way of writing for each of the letters that have several. */
@@ -12,6 +12,11 @@ const VARYING = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g');
 
 /** No word that means stop is longer. */
 export const MAX_LENGTH = 200;
+
+/** Leaves out of a text what shows nothing, within it and around it. */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, '').trim();
+}
 
 /** Folds a text so that only its words count: case, accents, punctuation and what shows nothing are off. */
 export function folded(text: string): string {
@@ -24,7 +29,7 @@ export function foldedWithMarks(text: string): string {
 }
 
 function lettersOf(text: string): string {
-  return text
+  return visible(text)
     .slice(0, 2 * MAX_LENGTH)
     .normalize('NFKC')
     .replace(UNSEEN, '')

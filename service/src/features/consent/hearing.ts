@@ -41,7 +41,7 @@ export function hearing({ wishes, publisher, outbox }: HearingDeps): Reaction<He
       if (said === undefined || policy === 'off' || contact === undefined || conversation === undefined) return;
       if (!(await isMeant(tx, said, { contact, conversation }))) return;
       const { wish } = said;
-      const before = await wishes.find(tx.db, contact.identities);
+      const before = await wishes.find(tx.db, contact);
       // Whoever said no stop says something else by it.
       if (wish.value === 'resume' && !stands(before, ALL) && !stands(before, MARKETING)) return;
       const topic = topicOf(wish, policy, before);
@@ -53,7 +53,7 @@ export function hearing({ wishes, publisher, outbox }: HearingDeps): Reaction<He
       if (!(await publisher.publish(tx, { ...told, account, contact, conversation }))) return;
       if (value === 'resume' || stands(before, topic) || stands(before, ALL)) return;
       // A newer word may have come before this one.
-      if (!stands(await wishes.find(tx.db, contact.identities), topic)) return;
+      if (!stands(await wishes.find(tx.db, contact), topic)) return;
       const answer = { accountId: account.id, conversationId: conversation.id, topic, certainty };
       await outbox.enqueue(tx, confirmationJob({ ...answer, language: wish.language, stoppedAt: at }));
     },

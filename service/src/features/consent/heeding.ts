@@ -18,7 +18,7 @@ export function told(wishes: Wishes): Reaction<'contact.preference'> {
       if (contact === undefined) return;
       const stopped = data.value === 'stop';
       for (const about of aboutOf(data, account)) {
-        await wishes.store(tx, contact.identities, { ...about, stopped, at });
+        await wishes.store(tx, contact, { ...about, stopped, at });
       }
       if (stopped) return;
       const stoppedAt = await former.stoppedAt(tx.db, contact.id);
@@ -48,7 +48,7 @@ export function refused(wishes: Wishes): Reaction<'message.status'> {
       const { code, providerCode } = status.error ?? {};
       if (contact === undefined || code !== 'opted_out' || providerCode === undefined) return;
       const topic = capabilitiesOf(account).stopCovers === 'all' ? EVERY_MESSAGE : MARKETING;
-      await wishes.store(tx, contact.identities, { topic, reach: account.id, stopped: true, at });
+      await wishes.store(tx, contact, { topic, reach: account.id, stopped: true, at });
     },
   };
 }
@@ -60,8 +60,9 @@ export function moved(wishes: Wishes): Reaction<'contact.identity_changed'> {
     async react(tx, { data }, { contact, account }) {
       if (contact === undefined) return;
       const before = identitiesIn(account, data.before ?? []);
-      for (const wish of await wishes.find(tx.db, [...before, ...contact.identities])) {
-        await wishes.store(tx, contact.identities, wish);
+      const { id, identities } = contact;
+      for (const wish of await wishes.find(tx.db, { id, identities: [...before, ...identities] })) {
+        await wishes.store(tx, contact, wish);
       }
     },
   };

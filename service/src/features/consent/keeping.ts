@@ -19,10 +19,10 @@ export function consentEraser(wishes: Wishes): PersonEraser {
     async erase(tx, { contactId, identities }) {
       const at = await former.stoppedAt(tx.db, contactId);
       if (at !== undefined) {
-        await wishes.store(tx, identities, { topic: MARKETING, reach: EVERYWHERE, stopped: true, at });
+        await wishes.store(tx, { identities }, { topic: MARKETING, reach: EVERYWHERE, stopped: true, at });
         await former.setStopped(tx, contactId, null);
       }
-      await wishes.outlive(tx, identities);
+      await wishes.outlive(tx, { id: contactId, identities });
       return {};
     },
   };

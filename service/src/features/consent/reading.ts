@@ -1,6 +1,6 @@
 /** Reads a wish in what a person wrote. Pure. */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import { folded, foldedWithMarks, MAX_LENGTH } from './folding.ts';
+import { folded, foldedWithMarks, MAX_LENGTH, visible } from './folding.ts';
 import { asksToStop, saidIn } from './sentences.ts';
 import { LOCAL, MARKED, MARKETING, PER_SE, WORDS } from './words.ts';
 
@@ -15,6 +15,9 @@ export interface ReadWish {
   /** On a button, too, it can only mean that. */
   isPlain: boolean;
 }
+
+/** Two letters apart are initials. */
+const MIN_LETTERS = 3;
 
 const known = new Map<string, ReadWish>();
 
@@ -35,11 +38,17 @@ const local = new Map(Object.entries(LOCAL).map(([word, countries]) => [folded(w
 
 /** Reads the wish that a text is; undefined: it says something else, or more than that. */
 export function readWish(text: string): ReadWish | undefined {
-  if (text.length > MAX_LENGTH) return undefined;
+  if (visible(text).length > MAX_LENGTH) return undefined;
   const said = folded(text);
-  const word = known.get(said);
+  const word = known.get(said) ?? known.get(spelled(said));
   if (word === undefined) return likelyIn(saidIn(said));
   return unmarked.has(said) && !marked.has(foldedWithMarks(text)) ? undefined : word;
+}
+
+/** The word that was written letter by letter. */
+function spelled(said: string): string {
+  const letters = said.split(' ');
+  return letters.length >= MIN_LETTERS && letters.every((one) => one.length === 1) ? letters.join('') : said;
 }
 
 /** Reads a word that is said politely or several times, or before or after a sentence that says the same. */

@@ -39,7 +39,7 @@ export function stopRule({ wishes, ledger, io }: RuleDeps): PermissionRule {
     db: Db,
     { identities, accountId, contactId, purpose, template }: RuleFacts,
   ): Promise<Stop[]> => {
-    const found: Stop[] = await wishes.standing(db, identities, accountId);
+    const found: Stop[] = await wishes.standing(db, { id: contactId, identities }, accountId);
     if (contactId === undefined || (purpose !== 'campaign' && template === undefined)) return found;
     const at = await former.stoppedAt(db, contactId);
     return at === undefined ? found : [...found, { topic: MARKETING, at }];
@@ -78,10 +78,11 @@ const refusal = (detail: string): Reason => ({ code: 'opted_out', detail });
 
 /**
  * Whether it answers what the contact wrote after the stop. Where there are session windows, they say so of everything but templates; where there are
- * none, nothing tells an answer from a notice, and what is said at once is a farewell.
+ * none, nothing tells an answer from a notice, and what is said at once is a farewell. What waited for the contact to write was said before.
  */
 async function isAnswer(db: Db, facts: RuleFacts, stoppedAt: number): Promise<boolean> {
-  const { capabilities, conversationId, template, now } = facts;
+  const { capabilities, conversationId, template, now, waitsSince } = facts;
+  if (waitsSince !== undefined && waitsSince <= stoppedAt) return false;
   if (capabilities.window !== undefined && template === undefined) return true;
   if (capabilities.window === undefined && now - stoppedAt <= CONFIRM_MS) return true;
   const last = conversationId === undefined ? undefined : await messages.newest(db, conversationId, 'inbound');

@@ -21,6 +21,13 @@ export const EVERY_MESSAGE = 'every message';
 
 const KEY_BYTES = 32;
 
+/** Whose wish it is. */
+export interface Person {
+  /** The contact's; absent: nobody knows them yet, or any more. */
+  id?: string | undefined;
+  identities: readonly Identity[];
+}
+
 /** Reads and stores wishes. */
 export class Wishes {
   readonly #sealer: Sealer;
@@ -30,18 +37,20 @@ export class Wishes {
     this.#sealer = sealer;
   }
 
-  /** Stores a wish of the person who has these identities. */
-  async store(tx: Tx, identities: readonly Identity[], wish: Wish): Promise<void> {
+  /** Stores a wish of a person, of whoever has their identities, and of the contact, who may lose these to others. */
+  async store(tx: Tx, { id, identities }: Person, wish: Wish): Promise<void> {
     const key = await this.#made(tx);
     for (const identity of identities) await store.put(tx, hashOf(key, identity), wish);
+    if (id !== undefined) await store.put(tx, hashOfContact(key, id), wish);
   }
 
-  /** Answers the last word about each topic and reach, of whoever has one of these identities. */
-  async find(db: Db, identities: readonly Identity[]): Promise<Wish[]> {
+  /** Answers the last word about each topic and reach, of the contact or of whoever has one of these identities. */
+  async find(db: Db, { id, identities }: Person): Promise<Wish[]> {
     const key = await this.#known(db);
     if (key === undefined) return [];
     const last = new Map<string, Wish>();
-    for (const wish of await store.find(db, hashesOf(key, identities))) {
+    const own = id === undefined ? [] : [hashOfContact(key, id)];
+    for (const wish of await store.find(db, [...hashesOf(key, identities), ...own])) {
       const about = `${wish.reach} ${wish.topic}`;
       const before = last.get(about);
       const isNewer = before === undefined || wish.at > before.at || (wish.at === before.at && wish.stopped);
@@ -51,17 +60,19 @@ export class Wishes {
   }
 
   /** Answers the stops that stand for sends of the account. */
-  async standing(db: Db, identities: readonly Identity[], accountId: string): Promise<Wish[]> {
-    const wishes = await this.find(db, identities);
+  async standing(db: Db, person: Person, accountId: string): Promise<Wish[]> {
+    const wishes = await this.find(db, person);
     return wishes.filter(({ stopped, reach }) => stopped && (reach === EVERYWHERE || reach === accountId));
   }
 
   /** Keeps the stops of somebody who is forgotten under every identity they have, and forgets whoever else they said yes to. */
-  async outlive(tx: Tx, identities: readonly Identity[]): Promise<void> {
-    const wishes = await this.find(tx.db, identities);
+  async outlive(tx: Tx, { id, identities }: Person): Promise<void> {
+    const wishes = await this.find(tx.db, { id, identities });
     if (wishes.length === 0) return;
-    for (const wish of wishes.filter(({ stopped }) => stopped)) await this.store(tx, identities, wish);
-    await store.dropResumed(tx, hashesOf(await this.#made(tx), identities));
+    const key = await this.#made(tx);
+    for (const wish of wishes.filter(({ stopped }) => stopped)) await this.store(tx, { identities }, wish);
+    await store.dropResumed(tx, hashesOf(key, identities));
+    if (id !== undefined) await store.drop(tx, hashOfContact(key, id));
   }
 
   async #known(db: Db): Promise<Buffer | undefined> {
@@ -89,6 +100,10 @@ export class Wishes {
 function hashOf(key: Buffer, { channel, realm, kind, address }: Identity): string {
   const place = kind === 'phone' ? `phone ${address.replace(/^\+/, '')}` : `${channel} ${realm} ${kind} ${address}`;
   return createHmac('sha256', key).update(place).digest('base64url');
+}
+
+function hashOfContact(key: Buffer, id: string): string {
+  return createHmac('sha256', key).update(`contact ${id}`).digest('base64url');
 }
 
 function hashesOf(key: Buffer, identities: readonly Identity[]): string[] {
