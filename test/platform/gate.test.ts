@@ -174,5 +174,15 @@ describe('the description of the API', () => {
     const closed = await startApp({ env: { PARLEY_DOCS: 'off' }, registered: false });
     for (const path of ['/docs', '/docs-json', '/docs/static/index.html'])
       expect((await fetch(closed.url + path)).status).toBe(404);
+    for (const [method, path, status] of [
+      ['GET', '/v1/nothing', 404],
+      ['PATCH', '/v1/accounts', 405],
+    ] as const) {
+      const answer = await fetch(closed.url + path, { method });
+      expect(answer.status).toBe(status);
+      expect(await answer.json()).toMatchObject({
+        detail: expect.stringMatching(/docs\/api\.md.* unless that is switched off/),
+      });
+    }
   });
 });

@@ -16,7 +16,7 @@ import { resolveContact } from '../../contacts/resolve.ts';
 /** What the directory works with. */
 export interface DirectoryDeps {
   ledger: Ledger;
-  accounts: Accounts;
+  accounts: Pick<Accounts, 'list' | 'required'>;
   ids: Ids;
   clock: Clock;
 }
