@@ -14,7 +14,7 @@ const several = { ...one, events: 5 };
 const apart = { ...one, shard: 4711 };
 const calm: Failure = {
   ...{ outcome: 'refused', call: one, subscription: { once: false, failedAt: null } },
-  ...{ failingMs: 0, tries: 0, refusals: 0, apart: 0 },
+  ...{ failingMs: 0, tries: 0, refusals: 0, suspects: 0 },
 };
 const failing = { once: false, failedAt: 1 };
 const waiting = { once: true, failedAt: 1 };
@@ -27,8 +27,8 @@ test.each<[string, Partial<Failure>, Step]>([
   ['one is too large, after others were taken', { outcome: 'too_large' }, 'isolate'],
   ['nobody is there for one, after others were taken', { outcome: 'away' }, 'isolate'],
   ['one is refused in bad times', { subscription: failing }, 'isolate'],
-  ['one is refused in bad times, as many were', { subscription: failing, apart: MAX_SUSPECTS }, 'wait'],
-  ['one is refused, as many were, but others are taken', { apart: MAX_SUSPECTS }, 'isolate'],
+  ['one is refused in bad times, as many were', { subscription: failing, suspects: MAX_SUSPECTS }, 'wait'],
+  ['one is refused, as many were, but others are taken', { suspects: MAX_SUSPECTS }, 'isolate'],
   ['one that stands apart is refused', { call: apart }, 'wait'],
   ['one that stands apart is refused while others are taken', { call: apart, refusals: REFUSALS }, 'put_aside'],
   ['nobody is there for it while others are taken', { outcome: 'away', call: apart, refusals: REFUSALS }, 'put_aside'],
@@ -42,7 +42,11 @@ test.each<[string, Partial<Failure>, Step]>([
     { outcome: 'away', call: apart, failingMs: GIVE_UP_MS },
     'end',
   ],
-  ['everything is refused for a week', { subscription: failing, apart: MAX_SUSPECTS, failingMs: GIVE_UP_MS }, 'wait'],
+  [
+    'everything is refused for a week',
+    { subscription: failing, suspects: MAX_SUSPECTS, failingMs: GIVE_UP_MS },
+    'wait',
+  ],
   ['the workflow is gone', { outcome: 'gone' }, 'end'],
   ['a reply is refused', { subscription: waiting }, 'wait'],
   ['nobody is there for a reply', { subscription: waiting, outcome: 'away' }, 'wait'],

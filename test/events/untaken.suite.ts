@@ -95,7 +95,7 @@ export function describeUntaken(name: string, open: () => Promise<Ledger>): void
 
     test.each([
       ['thirty', 60, 5],
-      ['more than may stand apart on suspicion', 140, 300],
+      ['more than may stand apart on suspicion', 300, 5],
     ])('%s conversations of which each has one: all others go on', async (_name, count, seconds) => {
       let dice = 0;
       flow.random = () => (dice = (dice + 0.618) % 1);

@@ -35,8 +35,8 @@ export interface Failure {
   tries: number;
   /** How often the one event was refused while the subscription took others, this try included. */
   refusals: number;
-  /** Conversations of the subscription that stand apart. */
-  apart: number;
+  /** Conversations of the subscription that stand apart although it took nothing between their refusals. */
+  suspects: number;
 }
 
 /** Adds up how long a subscription has taken nothing. */
@@ -61,5 +61,5 @@ export function stepAfter(failure: Failure): Step {
   }
   // The workflow took what came just before: the event is suspect, not the workflow.
   const isWell = subscription.failedAt === null;
-  return isWell || failure.apart < MAX_SUSPECTS ? 'isolate' : 'wait';
+  return isWell || failure.suspects < MAX_SUSPECTS ? 'isolate' : 'wait';
 }

@@ -12,7 +12,7 @@ import type { Tx } from '../store/unit-of-work.ts';
 import type { Reading } from './answers.ts';
 import type { Batches } from './batches.ts';
 import type { Call } from './caller.ts';
-import { failingMs, stepAfter, type Failure } from './patience.ts';
+import { failingMs, MAX_SUSPECTS, stepAfter, type Failure } from './patience.ts';
 import { lockSequence } from './publish.ts';
 import { deliverJob, isApart, shardsOf } from './shards.ts';
 
@@ -79,12 +79,13 @@ export class Untaken {
   async #failure({ job, subscription, call, reading, failingMs: failing }: Case): Promise<Failure> {
     const { reader } = this.#deps.ledger;
     const isSuspect = call.events === 1 && !subscription.once;
-    const known = isSuspect && isApart(call.shard) ? await isolation.refusalsOf(reader, deliveryOf(call)) : undefined;
+    const isOut = isApart(call.shard);
+    const known = isSuspect && isOut ? await isolation.refusalsOf(reader, deliveryOf(call)) : undefined;
     const isSupported = known !== undefined && known.refusedTakes !== null && known.refusedTakes < subscription.takes;
     return {
       ...{ outcome: reading.outcome, call, subscription, failingMs: failing, tries: job.attempts },
       refusals: (known?.refusals ?? 0) + (isSupported ? 1 : 0),
-      apart: isSuspect ? (await isolation.isolatedShards(reader, subscription.id)).length : 0,
+      suspects: isSuspect && !isOut ? await isolation.suspects(reader, subscription.id, MAX_SUSPECTS) : 0,
     };
   }
 

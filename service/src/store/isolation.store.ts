@@ -62,6 +62,23 @@ export async function isolatedShards(db: Db, subscriptionId: string): Promise<nu
   return rows.map(({ shard }) => shard);
 }
 
+/**
+ * Counts conversations that stand apart on suspicion alone, up to `limit`: the subscription has taken nothing else between two refusals of their first
+ * event, which is the only one that is tried.
+ */
+export async function suspects(db: Db, subscriptionId: string, limit: number): Promise<number> {
+  const found = await db
+    .selectFrom('deliveries')
+    .select('eventSeq')
+    .where('subscriptionId', '=', subscriptionId)
+    .where('shard', '>=', SHARDS)
+    .where('refusedTakes', 'is not', null)
+    .where('refusals', '=', 0)
+    .limit(limit)
+    .execute();
+  return found.length;
+}
+
 /** What keeps its order: the events of a conversation, or those of an account that belong to none. */
 export interface Sequence {
   accountId: string;
