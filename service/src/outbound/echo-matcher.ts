@@ -25,9 +25,8 @@ export async function findEchoedMessage(
 ): Promise<string | undefined> {
   let nearest: { id: string; awayMs: number } | undefined;
   for (const status of OPEN) {
-    const same = (await messages.inStatus(tx.db, conversationId, status)).filter(
-      (row) => row.providerId === null && matchesEcho(contentOf(row), told),
-    );
+    const open = await messages.unnamed(tx.db, conversationId, status);
+    const same = open.filter((row) => matchesEcho(contentOf(row), told));
     for (const { id } of same) {
       const awayMs = await calledAwayMs(tx, id, at);
       if (awayMs <= SLACK_MS && awayMs < (nearest?.awayMs ?? Infinity)) nearest = { id, awayMs };

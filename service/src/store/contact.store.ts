@@ -64,10 +64,11 @@ export async function findAll(db: Kysely<Schema>, ids: readonly string[]) {
           .orderBy('kind')
           .execute();
   const byId = new Map(rows.map((row) => [row.id, row]));
+  const heldBy = Map.groupBy(held, ({ contactId }) => contactId);
   return (id: string, channel: string): Contact | undefined => {
     const row = byId.get(id);
     if (row === undefined) return undefined;
-    const own = held.filter((identity) => identity.contactId === id && identity.channel === channel);
+    const own = (heldBy.get(id) ?? []).filter((identity) => identity.channel === channel);
     const identities = own.map(({ channel, realm, kind, address }) => ({ channel, realm, kind, address }));
     const { name, username } = row;
     return { id, name, username, identities };

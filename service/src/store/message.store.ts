@@ -179,18 +179,30 @@ export async function update(tx: Tx, id: string, change: MessageChange): Promise
   await updateOf(Object.keys(row).sort())(tx.db, { ...row, messageId: id });
 }
 
-const selectInStatus = prepared((db, its: Parameters<{ conversationId: string; status: string }>) =>
-  db
-    .selectFrom('messages')
-    .selectAll()
-    .where('conversationId', '=', its('conversationId'))
-    .where('status', '=', its('status'))
-    .orderBy('id'),
-);
+/** An echo is looked for among so many of each status. */
+const MAX_UNNAMED = 100;
 
-/** Outbound messages of a conversation in a status, oldest first. */
-export async function inStatus(db: Kysely<Schema>, conversationId: string, status: MessageStatus): Promise<Message[]> {
-  return (await selectInStatus(db, { conversationId, status })).rows.map(fromRow);
+const selectUnnamed = (direction: 'asc' | 'desc') =>
+  prepared((db, its: Parameters<{ conversationId: string; status: string }>) =>
+    db
+      .selectFrom('messages')
+      .selectAll()
+      .where('conversationId', '=', its('conversationId'))
+      .where('status', '=', its('status'))
+      .where('providerId', 'is', null)
+      .orderBy('id', direction)
+      .limit(MAX_UNNAMED),
+  );
+const selectFirst = selectUnnamed('asc');
+const selectLast = selectUnnamed('desc');
+
+/**
+ * Finds messages of a conversation in a status that the provider has not named: the first that are queued, as they are sent in their order, and the
+ * last of all others. No more than a few, as each is compared with what an echo says.
+ */
+export async function unnamed(db: Kysely<Schema>, conversationId: string, status: MessageStatus): Promise<Message[]> {
+  const select = status === 'queued' ? selectFirst : selectLast;
+  return (await select(db, { conversationId, status })).rows.map(fromRow);
 }
 
 /** The jobs that end waits are numbered in the order in which these began. Ids follow clocks, which differ and may be put back. */
