@@ -58,13 +58,25 @@ const CASES: Record<string, { before?: (fixture: OutboundFixture, count: number)
   'messages of one person under as many numbers': { fact: (n) => ({ ...said(n), contact: moving(n) }) as ChannelEvent },
   'changes of one number': {
     fact: (n) => ({
-      ...{ type: 'contact.identity_changed', dedupeKey: `change ${n}`, contact: person(n), raw: {}, data: {} },
+      ...{
+        type: 'contact.identity_changed',
+        dedupeKey: `change ${n}`,
+        contact: person(n),
+        raw: {},
+        data: { event: 'number_changed' },
+      },
       added: person(n + 1).identities,
     }),
   },
   'identities that one change adds': {
     fact: (n) => ({
-      ...{ type: 'contact.identity_changed', dedupeKey: `change ${n}`, contact: ANA, raw: {}, data: {} },
+      ...{
+        type: 'contact.identity_changed',
+        dedupeKey: `change ${n}`,
+        contact: ANA,
+        raw: {},
+        data: { event: 'number_changed' },
+      },
       added: person(n + 1).identities,
     }),
   },
@@ -112,4 +124,18 @@ test.each(Object.entries(CASES))('many %s', async (_name, { before = none, fact 
   }
   const [few, many] = works as [number, number];
   expect(many / few).toBeLessThan(MOST);
+});
+
+test('a person under ever other numbers keeps what they are surely known by, and the last of the numbers', async () => {
+  const fixture = await new OutboundFixture(await open()).start();
+  await fixture.account('1');
+  for (let n = 0; n < 40; n++) {
+    await fixture.told('1', { ...said(n), contact: moving(n) } as ChannelEvent);
+    fixture.advance(1_000);
+  }
+  const [last] = (await fixture.events()).slice(-1);
+  const numbers = Array.from({ length: 32 }, (_, n) => ({ kind: 'phone', address: phone(n + 8) }));
+  expect(last?.contact?.identities).toEqual([{ kind: 'userId', address: 'EG.1' }, ...numbers]);
+  expect(await fixture.ledger.reader.selectFrom('contacts').select('id').execute()).toHaveLength(1);
+  await fixture.stop();
 });

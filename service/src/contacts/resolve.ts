@@ -11,6 +11,12 @@ import type { Conversation } from '../store/conversation.store.ts';
 import * as jobs from '../store/job.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 
+/**
+ * A contact keeps so many addresses of a kind, those that were learned last: whoever the provider names by a lasting id and ever other numbers is read
+ * with each of their messages. What was said stop with is kept elsewhere, for good.
+ */
+const MAX_OF_A_KIND = 32;
+
 /** An account with its channel, as far as sending to people goes. */
 type Sender = Realms & { channel: { sendTo: readonly string[] } };
 
@@ -38,8 +44,9 @@ export async function resolvePerson(
   const { thread = '' } = ref;
   const seen: Sighting = { identities: identitiesIn(account, ref.identities), isWritten: ref.isWritten };
   const contactId = await contactOf(tx, ids, seen, now);
-  const contact = await contacts.find(tx.db, contactId, account.channel.id);
-  if (contact === undefined) throw new Error(`Contact ${contactId} has no row`);
+  const found = await contacts.find(tx.db, contactId, account.channel.id);
+  if (found === undefined) throw new Error(`Contact ${contactId} has no row`);
+  const contact = found.identities.length <= MAX_OF_A_KIND ? found : await withoutOldest(tx, found);
   const name = ref.name ?? contact.name;
   const username = ref.username ?? contact.username;
   if (name !== contact.name || username !== contact.username) await contacts.rename(tx, contactId, name, username);
@@ -59,6 +66,22 @@ export async function resolvePerson(
     contact: { ...contact, name, username },
     conversation: { ...made, ...conversations.UNSAID, createdAt: now },
   };
+}
+
+/** Forgets what a contact has too many of. */
+async function withoutOldest(tx: Tx, contact: Contact): Promise<Contact> {
+  const counts = new Map<string, number>();
+  const isLast = ({ kind, realm }: Identity) => {
+    const count = (counts.get(`${kind} ${realm}`) ?? 0) + 1;
+    counts.set(`${kind} ${realm}`, count);
+    return count <= MAX_OF_A_KIND;
+  };
+  const identities = contact.identities.toReversed().filter(isLast).toReversed();
+  const kept = new Set(identities);
+  for (const identity of contact.identities) {
+    if (!kept.has(identity)) await contacts.dropIdentity(tx, identity, contact.id);
+  }
+  return { ...contact, identities };
 }
 
 /** Finds the contact and the conversation where both are known already, in the caller's unit of work. */

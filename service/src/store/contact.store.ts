@@ -64,7 +64,8 @@ export async function findAll(db: Kysely<Schema>, ids: readonly string[]) {
           .orderBy('kind')
           .execute();
   const byId = new Map(rows.map((row) => [row.id, row]));
-  const heldBy = Map.groupBy(held, ({ contactId }) => contactId);
+  const heldBy = new Map(rows.map((row): [string, typeof held] => [row.id, []]));
+  for (const identity of held) heldBy.get(identity.contactId)?.push(identity);
   return (id: string, channel: string): Contact | undefined => {
     const row = byId.get(id);
     if (row === undefined) return undefined;
