@@ -110,13 +110,19 @@ export function describeMessageStores(open: OpenLedger): void {
       expect(await coded('reject')).toEqual([]);
     });
 
-    test('of a conversation are paged, the newest first, and listed by status, the oldest first', async () => {
+    test('of a conversation are paged, the newest first; those without a name of the provider are listed in part', async () => {
       const ledger = await open();
       await ledger.write(async (tx) => {
         for (const id of ['c', 'a', 'e', 'b', 'd']) await messages.insert(tx, messageRow(id));
         await messages.insert(tx, messageRow('x', { conversationId: 'other' }));
-        await messages.update(tx, 'b', { status: 'held' });
-        await messages.update(tx, 'd', { status: 'held' });
+        for (const id of ['a', 'b', 'd']) await messages.update(tx, id, { status: 'failed' });
+        await messages.update(tx, 'a', { providerId: 'named' });
+        for (let n = 0; n < 101; n++) {
+          for (const status of ['queued', 'unknown'] as const) {
+            const id = `${status} ${String(n).padStart(3, '0')}`;
+            await messages.insert(tx, messageRow(id, { status, conversationId: 'many' }));
+          }
+        }
       });
       const ids = async (before?: string) =>
         (await messages.page(ledger.reader, 'cnv', 2, before)).map((message) => message.id);
@@ -124,8 +130,16 @@ export function describeMessageStores(open: OpenLedger): void {
       expect(await ids('d')).toEqual(['c', 'b']);
       expect(await ids('b')).toEqual(['a']);
       expect(await ids('a')).toEqual([]);
-      const held = await messages.inStatus(ledger.reader, 'cnv', 'held');
-      expect(held.map((message) => message.id)).toEqual(['b', 'd']);
+      const unnamed = async (conversation: string, status: 'failed' | 'queued' | 'unknown') =>
+        (await messages.unnamed(ledger.reader, conversation, status)).map(({ id }) => id);
+      expect(await unnamed('cnv', 'failed')).toEqual(['d', 'b']);
+      for (const [status, first, last] of [
+        ['queued', 'queued 000', 'queued 099'],
+        ['unknown', 'unknown 100', 'unknown 001'],
+      ] as const) {
+        const found = await unnamed('many', status);
+        expect([found[0], found.at(-1), found.length]).toEqual([first, last, 100]);
+      }
     });
 
     test('are released in the order in which they began to be held, whatever the clock made of their ids', async () => {
