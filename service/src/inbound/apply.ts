@@ -32,7 +32,7 @@ import { isPartial, type Fetched, type PendingFacts } from './pending.ts';
 import { People, personIn, tellsOfPerson, whomOf } from './people.ts';
 import { Recorder, type RecorderDeps } from './record.ts';
 
-/** One unit of work tells so much of what waited; the next one goes on. */
+/** Bounds how much of what waited one unit of work tells; the next one goes on. */
 const TOLD_AT_ONCE = 50;
 
 /** Finds the message of ours, on its way or lost sight of, that an echo without our id tells of. */
@@ -42,15 +42,15 @@ export interface EchoFinder {
 
 export interface ApplierDeps extends RecorderDeps {
   pending: PendingFacts;
-  /** What the outbound pipeline does with facts about its messages. */
+  /** Takes facts about what was sent. */
   outbound: {
     applyStatus(tx: Tx, account: LiveAccount, event: ParsedStatus, at: number): Promise<void>;
-    /** The provider refuses the account itself. */
+    /** Pauses the account, which the provider itself refuses. */
     refused(tx: Tx, account: LiveAccount, refusal: NonNullable<ParsedNotice['refusal']>): Promise<void>;
-    /** Messages that were held until the contact writes. */
+    /** Queues messages that were held until the contact writes. */
     release(tx: Tx, conversationId: string): Promise<void>;
   };
-  /** A step of everything that was sent in the conversation until a time. */
+  /** Raises the status of everything that was sent in the conversation until a time. */
   watermarks: {
     apply(
       tx: Tx,
@@ -113,7 +113,7 @@ export class Applier {
     );
   }
 
-  /** Our id of the message that a status is about, where only its words tell. */
+  /** Finds our id of the message that a status is about, where only its words tell. */
   async #correlationOf({ tx, account, event, at }: InboundFact<ParsedStatus>): Promise<string | undefined> {
     const { said, contact, correlationId, providerMessageId } = event;
     if (correlationId !== undefined || said === undefined || contact === undefined) return correlationId;
@@ -195,7 +195,7 @@ export class Applier {
     return { said: { ...fact, event: { ...event, content } }, person };
   }
 
-  /** Undefined: it is a message of ours, on its way or lost sight of, which was sent. */
+  /** Makes an echo true, and answers whom it is about; undefined: it is a message of ours, on its way or lost sight of, which was sent. */
   async #echoArrives(fact: InboundFact<ParsedEcho>, known: Participant): Promise<Participant | undefined> {
     const { tx, account, event, at } = fact;
     const own = await this.#deps.echoes.find(tx, known.conversation.id, event.content, at);
@@ -230,23 +230,23 @@ export class Applier {
     if (after) await this.#recorder.said(echo, after);
   }
 
-  /** As below, of an echo; what overtook it told nothing of what else is true by it. */
+  /** Tells whether an echo is stored, unless an edit overtook it, which told nothing of what else is true by it. */
   async #wasTold(fact: InboundFact<ParsedEcho>): Promise<boolean> {
     return (await this.#isStored(fact)) && !(await this.#recorder.isOvertaken(fact));
   }
 
-  /** It came twice: nothing of it is to be true again. */
+  /** Tells whether a message is stored: nothing of what came twice becomes true a second time. */
   async #isStored({ tx, account, event }: InboundFact<ParsedMessage | ParsedEcho>): Promise<boolean> {
     return (await messages.named(tx.db, account.id, event.providerMessageId)) !== undefined;
   }
 }
 
-/** What is said on the channel may have to wait for the rest of it. */
+/** Tells whether what is said on the channel may have to wait for the rest of it. */
 function canWait({ channel }: LiveAccount): boolean {
   return has(channel, 'completion');
 }
 
-/** What was said, with what was fetched of it. */
+/** Answers what was said, with what was fetched of it. */
 function wholeOf(fact: InboundFact<PartialFact>, fetched: Fetched | undefined): InboundFact<Said> {
   const { event } = fact;
   if (fetched?.completed === undefined) return { ...fact, incomplete: true };
@@ -255,7 +255,7 @@ function wholeOf(fact: InboundFact<PartialFact>, fetched: Fetched | undefined): 
   return { ...fact, event: { ...event, content, context } };
 }
 
-/** An answer to numbered choices is the button that it would have been where there are buttons. */
+/** Reads an answer to numbered choices as the button that it would have been where there are buttons. */
 function asChoice<C extends ParsedMessage['content']>({ choices }: Conversation, content: C) {
   const choice = content.type === 'text' ? chosen(choices, content.text) : undefined;
   if (choice === undefined) return content;

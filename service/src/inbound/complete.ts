@@ -18,9 +18,9 @@ import type { Applier } from './apply.ts';
 import { COMPLETE, isPartial, type Fetched, type PendingFacts } from './pending.ts';
 import { personIn } from './people.ts';
 
-/** Of all accounts together, which take turns. */
+/** Bounds the calls at a time of all accounts together, which share them. */
 const CONCURRENCY = 16;
-/** While the account is deleted, its facts wait for it to be registered again: it is looked for this often. */
+/** Spaces the looks for an account that was deleted: its facts wait for it to be registered again. */
 const LOOK_MS = 10 * 60_000;
 
 /** Lets every account start as much as its share is. */
@@ -91,7 +91,7 @@ export class CompleteHandler implements JobHandler {
     return channel.completion.complete(event, settings, this.#deps.io);
   }
 
-  /** What is gone, or may not be called, is not asked for again; what is a defect may be mended by another version of the program. */
+  /** Says how certain a failure is: what is gone, or may not be called, is not asked for again; another version of the program may mend a defect. */
   #sendError({ id }: PendingFact, cause: unknown): SendError {
     if (cause instanceof SendError) return cause;
     if (cause instanceof ParleyError) return new SendError('invalid', cause.message, { providerCode: cause.code });

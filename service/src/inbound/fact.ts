@@ -1,4 +1,4 @@
-/** One fact on its way into the ledger. */
+/** Describes a fact on its way into the ledger. */
 import type { LiveAccount } from '../connectors/live.ts';
 import type {
   ChannelEvent,
@@ -15,25 +15,25 @@ export interface InboundFact<E extends ChannelEvent = ChannelEvent> {
   tx: Tx;
   account: LiveAccount;
   event: E;
-  /** By the provider's clock, but never later than the arrival. */
+  /** Says when it happened, by the provider's clock, but never later than the arrival. */
   at: number;
-  /** The rest of what was said could not be fetched. */
+  /** Says that the rest of what was said could not be fetched. */
   incomplete?: true;
 }
 
-/** What somebody says, says anew, or takes back. */
+/** Tells what somebody says, says anew, or takes back. */
 export type Said = ParsedMessage | ParsedEdit | ParsedDeletion | ParsedEcho;
-/** A fact that is told in the order of its conversation. */
+/** Keeps the order of its conversation when it is told. */
 export type Told = Said | ParsedNotice;
 
-/** A fact that says whom it is about. */
+/** Says whom it is about. */
 export type InboundFactOf<E extends ChannelEvent> = InboundFact<E & { contact: ContactRef }>;
 
 export function hasContact<E extends ChannelEvent>(fact: InboundFact<E>): fact is InboundFactOf<E> {
   return fact.event.contact !== undefined;
 }
 
-/** Somebody says it, or takes it back. */
+/** Tells whether somebody says it, or takes it back. */
 export function isSaid(event: Told): event is Said {
   return event.type.startsWith('message.');
 }

@@ -1,4 +1,4 @@
-/** Files that a fact tells of get ids of ours, by which they are fetched when they are asked for. */
+/** Gives files that a fact tells of ids of ours, by which they are fetched when they are asked for. */
 import type { InboundContent } from '../../../contract/message.ts';
 import type { InboundMedia } from '../../../contract/media.ts';
 import type { ParsedContent, ProviderMedia } from '../channels/channel.ts';
@@ -48,7 +48,7 @@ export class Files {
   }
 }
 
-/** Files that come belong to the conversation. */
+/** Answers where the files of a conversation belong. */
 export function placeOf({ conversation: { id: conversationId, accountId } }: Participant): FilePlace {
   return { accountId, conversationId };
 }

@@ -1,4 +1,4 @@
-/** What waits to be told of people, and how long it is kept. */
+/** Forgets what waits to be told of people, with the person or when it is old. */
 import type { EraserStep, PersonEraser } from '../maintenance/person-eraser.ts';
 import type { Ages, RetentionPart } from '../maintenance/retention-part.ts';
 import * as store from '../store/pending-fact.store.ts';
@@ -10,7 +10,7 @@ export const pendingEraser: PersonEraser = {
     await drop(tx, conversationIds);
     return {};
   },
-  /** Units of work that were under way may have added some. */
+  /** Forgets what units of work added that were under way. */
   async step(tx, { conversationIds }): Promise<EraserStep> {
     await drop(tx, conversationIds);
     return 'done';
@@ -21,7 +21,7 @@ async function drop(tx: Tx, conversationIds: readonly string[]): Promise<void> {
   for (const id of conversationIds) await store.dropOf(tx, id);
 }
 
-/** What waits for its account to be registered again is kept as long as a webhook that does, and no longer than what was said. */
+/** Keeps what waits for its account to be registered again as long as a webhook that does, and no longer than what was said. */
 export function pendingRetention({ bodies, receipts }: Ages): RetentionPart[] {
   const age = Math.min(bodies, receipts);
   const orphans: RetentionPart = { name: 'pending facts', sweep: (tx, _, now) => store.dropOrphans(tx, now - age) };

@@ -14,10 +14,10 @@ import type { PendingFact } from '../store/pending-fact.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import { isSaid, type InboundFact, type Told } from './fact.ts';
 
-/** The kind of the jobs that fetch the rest of a fact. */
+/** Names the jobs that fetch the rest of a fact. */
 export const COMPLETE = 'complete';
 
-/** What is shown in place of a message that was taken back, by whom. */
+/** Stand in place of a message that was taken back, by whom. */
 const TAKEN_BACK = {
   contact: { type: 'unsupported', reason: 'deleted by the contact' },
   business: { type: 'unsupported', reason: 'deleted by the business' },
@@ -33,9 +33,9 @@ export function isTakenBack(content: object): boolean {
   return Object.values(TAKEN_BACK).some((one) => isDeepStrictEqual(content, one));
 }
 
-/** What came of fetching the rest of a fact; `completed` undefined: nobody gets it, and what the webhook told stands. */
+/** Says what came of fetching the rest of a fact; `completed` undefined: nobody gets it, and what the webhook told stands. */
 export interface Fetched {
-  /** The id of the fact that waits. */
+  /** Names the fact that waits. */
   id: string;
   completed: Completed | undefined;
 }
@@ -94,12 +94,12 @@ export class PendingFacts {
   }
 }
 
-/** The rest of it is to be fetched. */
+/** Tells whether the rest of a fact is to be fetched. */
 export function isPartial(event: Told): event is PartialFact {
   return 'rest' in event && event.rest !== undefined;
 }
 
-/** The message that a fact tells, first or anew. */
+/** Answers the provider's id of the message that a fact tells, first or anew. */
 function saidIn(event: Told): string | null {
   return SAYING.includes(event.type) && isSaid(event) ? event.providerMessageId : null;
 }

@@ -1,4 +1,4 @@
-/** Whom a fact is about, and what it changes between them and the business whatever else it tells: the session window and the owner. */
+/** Finds whom a fact is about, and makes true what it changes between them and the business whatever else it tells: the session window and the owner. */
 import type { WindowRule } from '../../../contract/channel.ts';
 import type { ChannelEvent, ContactRef } from '../channels/channel.ts';
 import type { LiveAccount } from '../connectors/live.ts';
@@ -18,7 +18,7 @@ export interface PeopleDeps {
   publisher: Publisher;
   ids: Ids;
   clock: Clock;
-  /** Messages that were held until the contact writes. */
+  /** Queues messages that were held until the contact writes. */
   release(tx: Tx, conversationId: string): Promise<void>;
 }
 
@@ -34,13 +34,13 @@ export class People {
     return resolvePerson(tx, this.#deps.ids, account, whomOf(event), this.#deps.clock.now());
   }
 
-  /** Who it is about, with the window and the owner as they stand after the fact. */
+  /** Answers who it is about, with the window and the owner as they stand after the fact. */
   async after(fact: InboundFactOf<ChannelEvent>, known?: Participant): Promise<Participant> {
     const person = known ?? (await this.resolve(fact));
     return this.#owned(fact, await this.#heard(fact, await this.#learned(fact, person)));
   }
 
-  /** What the channel tells of the conversation, before anything is decided by it. */
+  /** Stores what the channel tells of the conversation, before anything is decided by it. */
   async #learned({ tx, event }: InboundFactOf<ChannelEvent>, person: Participant): Promise<Participant> {
     const { facts = {}, attributes = {} } = event;
     if (event.facts === undefined && event.attributes === undefined) return person;
@@ -63,7 +63,7 @@ export class People {
     return { ...person, conversation: { ...conversation, window, inReplyTo } };
   }
 
-  /** The change is told before the fact that brought it, unless the fact itself tells it. */
+  /** Stores who answers from now on, and publishes the change before the fact that brought it, unless the fact itself tells it. */
   async #owned({ tx, account, event, at }: InboundFactOf<ChannelEvent>, person: Participant): Promise<Participant> {
     const { owner, type } = event;
     const { conversation } = person;
@@ -98,7 +98,7 @@ export async function personIn(
   return known && contact && { contact, conversation: known };
 }
 
-/** Whether a fact changes anything between them and the business. */
+/** Tells whether a fact changes anything between them and the business. */
 export function tellsOfPerson({ opensWindow, owner, closes, facts, attributes }: ChannelEvent): boolean {
   return [opensWindow, owner, closes, facts, attributes].some((told) => told !== undefined);
 }
@@ -109,12 +109,12 @@ function windowAfter(event: ChannelEvent, window: SessionWindow, rule: WindowRul
   return event.type === 'message.received' ? reopened(window, at) : window;
 }
 
-/** Whom a fact is about, and in which of the conversations with them. */
+/** Answers whom a fact is about, and in which of the conversations with them. */
 export function whomOf({ contact, thread }: ChannelEvent & { contact: ContactRef }): Whom {
   return thread === undefined ? contact : { ...contact, thread };
 }
 
-/** By what it is known who answers from now on. */
+/** Says by what it is known who answers from now on. */
 function reasonOf({ type, owner }: ChannelEvent): string {
   if (type === 'message.echo') return 'echo';
   return owner === 'human' ? 'standby' : 'message';

@@ -28,12 +28,12 @@ import { Files, placeOf, type FilesDeps } from './files.ts';
 import { noticeBody } from './notice.ts';
 import { isTakenBack, takenBack } from './pending.ts';
 
-/** No installation forgets events sooner. */
+/** Bounds how long a fact is looked for among events: no installation forgets them sooner. */
 const REMEMBERED_MS = 8 * 24 * 3_600_000;
 
 export interface RecorderDeps extends FilesDeps {
   publisher: Publisher;
-  /** Asked anew when the provider said that it allows an account more or less than before. */
+  /** Asks anew when the provider said that it allows an account more or less than before. */
   limits?: Pick<Limits, 'ask'>;
 }
 
@@ -137,7 +137,7 @@ export class Recorder {
     await this.publish(fact, person, { type: event.type, message: { ...edited, sentAt: iso(at) } });
   }
 
-  /** The business edited what it said elsewhere: the time of a message that was sent says how far it came, and orders no edits. */
+  /** Tells what the business edited of what it said elsewhere: the time of a message that was sent says how far it came, and orders no edits. */
   async #ownEdit(fact: InboundFact<ParsedEdit>, person: Participant): Promise<void> {
     const { tx, account, event, at, incomplete } = fact;
     const known = await messages.findByProviderId(tx.db, account.id, event.providerMessageId);
@@ -151,7 +151,7 @@ export class Recorder {
     await this.publish(fact, person, { type: 'message.echo', echo });
   }
 
-  /** An edit of what was taken back is told, and its words are not. */
+  /** Tells an edit of what was taken back, without its words. */
   async #late(fact: InboundFact<ParsedEdit>, person: Participant, known: Message): Promise<void> {
     const { event, at } = fact;
     const { providerMessageId, isOwn } = event;
@@ -167,14 +167,14 @@ export class Recorder {
     await messages.update(tx, known.id, { content, kind: content.type });
   }
 
-  /** When what the business said elsewhere was last edited, as far as that was told. */
+  /** Answers when what the business said elsewhere was last edited, as far as that was told. */
   async #editedAt(tx: Tx, { providerMessageId }: ParsedEdit | ParsedEcho, accountId: string) {
     const told = await events.ofMessage(tx.db, accountId, messageKey(providerMessageId), providerMessageId);
     const edits = told.filter(({ event }) => event.echo?.edited).map(({ event }) => Date.parse(event.at));
     return edits.length === 0 ? undefined : Math.max(...edits);
   }
 
-  /** Whoever said a message took it back: its content is forgotten here as well. */
+  /** Forgets the content of a message that whoever said it took back. */
   async #deletion(fact: InboundFact<ParsedDeletion>, person: Participant): Promise<void> {
     const known = await this.forget(fact);
     const { type, providerMessageId, isOwn } = fact.event;
@@ -199,7 +199,7 @@ export class Recorder {
     await this.publish(fact, person, { type, echo: { providerMessageId, content, ...more } });
   }
 
-  /** What an edit made of an echo before it came; undefined: it was taken back, or told before. */
+  /** Answers what an edit made of an echo before it came; undefined: it was taken back, or told before. */
   async #overtaking(fact: InboundFact<ParsedEcho>, said: InboundContent): Promise<InboundContent | undefined> {
     const { tx, account, event } = fact;
     await media.forget(tx, said);
@@ -208,7 +208,7 @@ export class Recorder {
     return known === undefined || isTakenBack(known.content) ? undefined : (known.content as InboundContent);
   }
 
-  /** Parley's id of the message that another one quotes. */
+  /** Finds Parley's id of the message that another one quotes. */
   async #replyTo(tx: Tx, accountId: string, context: MessageContext | undefined): Promise<string | undefined> {
     return this.#idOf(tx, accountId, context?.replyToProviderId);
   }
@@ -268,7 +268,7 @@ export class Recorder {
   }
 }
 
-/** What a message left besides its words: files that were uploaded for it, and what could be chosen from it. */
+/** Forgets what a message left besides its words: files that were uploaded for it, and what could be chosen from it. */
 async function forgetSent(tx: Tx, { id, accountId, conversationId, content }: Message): Promise<void> {
   await uploads.forget(tx, accountId, uploads.namesIn(content));
   await forgetChoices(tx, conversationId, id);

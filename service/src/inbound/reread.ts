@@ -7,9 +7,9 @@ import type { DeadReceipt } from '../store/receipt.store.ts';
 import { LedgerUnavailable } from '../store/unavailable.ts';
 
 const KIND = 'reread';
-/** The first try comes so long after the webhook was put aside, milliseconds. */
+/** Delays the first try after the webhook was put aside, milliseconds. */
 const FIRST_MS = 10_000;
-/** With the pauses between them about a quarter of an hour; then a person decides. */
+/** Bounds the tries, which take about a quarter of an hour with the pauses between them; then a person decides. */
 const MAX_ATTEMPTS = 10;
 
 /** Makes the job that tries a webhook again. */

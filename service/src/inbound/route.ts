@@ -4,7 +4,7 @@ import type { LiveAccount } from '../connectors/live.ts';
 import type { LiveConnection } from '../connectors/live.ts';
 import type { RawRequest } from '../connectors/connector.ts';
 
-/** A fact, and the account that it is about. */
+/** Joins a fact and the account that it is about. */
 export interface Target {
   account: LiveAccount;
   event: ChannelEvent;
@@ -12,7 +12,7 @@ export interface Target {
 
 export interface Routed {
   targets: Target[];
-  /** Addresses that no account below the connection has, each once: what was told of them is for nobody here. */
+  /** Lists the addresses that no account below the connection has, each once: what was told of them is for nobody here. */
   strays: string[];
 }
 
@@ -44,7 +44,7 @@ function addressesOf({ address = [] }: ChannelEvent): readonly string[] {
   return typeof address === 'string' ? [address] : address;
 }
 
-/** Those that have the first of the addresses that anybody has. */
+/** Finds the accounts that have the first of the addresses that anybody has. */
 function accountsOf(
   { named }: LiveConnection,
   addresses: readonly string[],

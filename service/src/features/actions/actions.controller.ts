@@ -9,7 +9,7 @@ import { Actions } from './actions.ts';
 
 type Ref = z.output<typeof accountRef>;
 
-/** What only one provider has, by name. */
+/** Runs what only one provider has, by name. */
 @Controller('v1/actions')
 export class ActionsController {
   readonly #actions: Actions;

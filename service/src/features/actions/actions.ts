@@ -1,4 +1,4 @@
-/** Actions: what a provider has beyond messages, done at once and never repeated. */
+/** Runs actions, what a provider has beyond messages: at once, and never repeated. */
 import { z } from 'zod';
 import type { ActionDescription } from '../../../../contract/api.ts';
 import type { AccountRef } from '../../../../contract/channel.ts';
@@ -8,13 +8,13 @@ import type { ConnectorIo } from '../../connectors/connector.ts';
 import { ParleyError } from '../../core/errors.ts';
 import { validate } from '../../core/validation.ts';
 
-/** What the actions work with. */
+/** Lists what the actions work with. */
 export interface ActionsDeps {
   accounts: Pick<Accounts, 'required'>;
   io: ConnectorIo;
 }
 
-/** Every member throws `account_required`. */
+/** Lists and runs actions. Every member throws `account_required`. */
 export class Actions {
   readonly #deps: ActionsDeps;
 

@@ -1,4 +1,4 @@
-/** Actions: what only one provider has, by name. */
+/** Gives what only one provider has, by name. */
 import type { Feature, Kernel } from '../feature.ts';
 import { ActionsController } from './actions.controller.ts';
 import { Actions } from './actions.ts';

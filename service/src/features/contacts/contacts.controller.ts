@@ -9,7 +9,7 @@ import { contactQuery } from './contacts.schema.ts';
 
 const ERASED = { status: 202, description: 'Erased; events and long conversations follow in small steps' };
 
-/** People. */
+/** Erases people. */
 @Controller('v1/contacts')
 export class ContactsController {
   readonly #eraser: Eraser;

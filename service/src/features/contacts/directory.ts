@@ -13,7 +13,7 @@ import * as contacts from '../../store/contact.store.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import { resolveContact } from '../../contacts/resolve.ts';
 
-/** What the directory works with. */
+/** Lists what the directory works with. */
 export interface DirectoryDeps {
   ledger: Ledger;
   accounts: Pick<Accounts, 'list' | 'required'>;
@@ -60,7 +60,7 @@ export class Directory {
     return id;
   }
 
-  /** As the account reads the address, or as any of the channel's does. */
+  /** Reads the address as the account does, or as any of the channel's does. */
   #readings(channel: Channel, account: LiveAccount | undefined, address: string) {
     const { accounts } = this.#deps;
     const some = account ? [account] : accounts.list().filter((one) => one.channel.id === channel.id);
@@ -68,7 +68,7 @@ export class Directory {
     return settings.map((one) => channel.recipient(address, one));
   }
 
-  /** Whoever has the address in one of its readings. */
+  /** Lists the contacts who have the address in one of its readings. */
   async #found(channel: Channel, account: LiveAccount | undefined, readings: readonly Reading[]): Promise<string[]> {
     const found = new Set<string>();
     for (const ref of readings.flatMap(namedBy)) {
@@ -81,7 +81,7 @@ export class Directory {
     return [...found];
   }
 
-  /** Whoever holds it; two who hold spellings of it that were not known to be one are one from now on. */
+  /** Finds the contact who holds it; two who hold spellings of it that were not known to be one are one from now on. */
   async #holding(identity: Identity): Promise<string[]> {
     const { ledger, ids, clock } = this.#deps;
     const holders = new Set((await contacts.holdersOf(ledger.reader, identity)).map(({ contactId }) => contactId));

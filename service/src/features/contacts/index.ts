@@ -1,4 +1,4 @@
-/** Contacts: who somebody is by an address, and a person who is to be forgotten. */
+/** Finds who somebody is by an address, and erases a person who is to be forgotten. */
 import type { Feature, Kernel } from '../feature.ts';
 import { ContactsController } from './contacts.controller.ts';
 import { Directory } from './directory.ts';

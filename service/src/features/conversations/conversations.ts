@@ -1,4 +1,4 @@
-/** Conversations as people and workflows look them up, and who answers in them. */
+/** Shows conversations to people and workflows, and changes who answers in them. */
 import type { ConversationView, Page } from '../../../../contract/api.ts';
 import type { Accounts } from '../../connectors/accounts.ts';
 import type { LiveAccount } from '../../connectors/live.ts';
@@ -28,16 +28,16 @@ export interface ConversationsDeps {
 
 type Owner = Conversation['owner'];
 
-/** Which conversations; every member narrows. */
+/** Chooses conversations; every member narrows. */
 export interface ConversationFilter {
   channel?: string | undefined;
   externalId?: string | undefined;
   settingsDigest?: string | undefined;
   contactId?: string | undefined;
   owner?: Owner | undefined;
-  /** Only those whose session is open, or is not. */
+  /** Chooses those whose session is open, or is not. */
   open?: boolean | undefined;
-  /** ISO 8601: in which the contact was heard then or later. */
+  /** Chooses those in which the contact was heard then (ISO 8601) or later. */
   heardSince?: string | undefined;
 }
 
@@ -48,7 +48,7 @@ export class Conversations {
     this.#deps = deps;
   }
 
-  /** Also by the id of one that went into another. Throws `not_found`. */
+  /** Finds a conversation, also by the id of one that went into another. Throws `not_found`. */
   async get(id: string): Promise<ConversationView> {
     const { reader } = this.#deps.ledger;
     const { conversation, account } = await this.#known(id);
@@ -57,7 +57,7 @@ export class Conversations {
     return this.#view(conversation, account, contact);
   }
 
-  /** Of the accounts that there are, the one last heard from first. */
+  /** Lists conversations of the accounts that there are, the one last heard from first. */
   async list(filter: ConversationFilter, limit: number, after: string | undefined): Promise<Page<ConversationView>> {
     const { ledger, clock } = this.#deps;
     const { contactId, owner, open, heardSince } = filter;
@@ -94,7 +94,7 @@ export class Conversations {
     });
   }
 
-  /** With its account, which is there. */
+  /** Finds a conversation with its account. Throws `not_found`. */
   async #known(id: string): Promise<{ conversation: Conversation; account: LiveAccount }> {
     const conversation = await store.find(this.#deps.ledger.reader, id);
     const account = conversation && (await this.#deps.accounts.known(conversation.accountId));

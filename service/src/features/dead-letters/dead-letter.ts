@@ -1,4 +1,4 @@
-/** Dead letters as the API shows them, what they are called, and where a list of them goes on. */
+/** Makes dead letters as the API shows them, reads what they are called, and says where a list of them goes on. */
 import type { DeadLetter, DeadLetterType } from '../../../../contract/dead-letter.ts';
 import type { EventType } from '../../../../contract/event.ts';
 import { iso } from '../../core/clock.ts';
@@ -10,13 +10,13 @@ import type { DeadEvent, DeadEventCode } from '../../store/dead-event.store.ts';
 import type { Message } from '../../store/message.store.ts';
 import type { DeadCode } from '../../store/receipt.store.ts';
 
-/** What a webhook that was put aside is, by why it was. */
+/** Names the type of a webhook that was put aside, by why it was. */
 const TYPES = { unreadable: 'webhook', no_account: 'unrouted' } as const satisfies Record<DeadCode, DeadLetterType>;
 
-/** The codes of webhooks that were put aside. */
+/** Lists the codes of webhooks that were put aside. */
 export const RECEIPT_CODES: readonly string[] = Object.keys(TYPES);
 
-/** Which webhooks a filter means: those of one code, all of them (undefined), or none. */
+/** Says which webhooks a filter means: those of one code, all of them (undefined), or none. */
 export function codeOfReceipts(
   type: DeadLetterType | undefined,
   code: string | undefined,
@@ -28,20 +28,20 @@ export function codeOfReceipts(
 
 type Account = DeadLetter['account'];
 
-/** Of what belongs to no account that is known. */
+/** Stands for the account of what belongs to none that is known. */
 export const NO_ACCOUNT: Account = { channel: '', externalId: '' };
 
-/** What an id names. */
+/** Says what an id names. */
 export type Named = { type: 'message'; key: string } | { type: 'webhook' | 'event'; key: number };
 
-/** The codes of events that were put aside. */
+/** Lists the codes of events that were put aside. */
 export const EVENT_CODES: readonly string[] = ['refused', 'subscription_ended'] satisfies DeadEventCode[];
 
 const NUMBERED = /^(rcp|evd)_([1-9]\d{0,14})$/;
 const CURSOR = /^(\d{1,15})\.(.+)$/;
 const WORK = /^(.+)@(\d{1,15})$/;
 
-/** Undefined for what can be no dead letter. */
+/** Reads an id; undefined: it can be that of no dead letter. */
 export function named(id: string): Named | undefined {
   const [, kind, number] = NUMBERED.exec(id) ?? [];
   if (kind !== undefined) return { type: kind === 'rcp' ? 'webhook' : 'event', key: Number(number) };
@@ -85,7 +85,7 @@ export function deadLetterOfMessage(row: Message, account: Account): DeadLetter 
 }
 
 /**
- * Whether the contact may have it. Version 0.1.0 took failures of the provider for a proof that it was not sent, and called them `unreachable`; what is
+ * Tells whether the contact may have it. Version 0.1.0 took failures of the provider for a proof that it was not sent, and called them `unreachable`; what is
  * called so now never got an answer.
  */
 export function mayHaveArrived({ status }: Message, attempts: readonly Attempt[]): boolean {
@@ -109,22 +109,22 @@ export function deadLetterOfReceipt(row: DeadReceiptRow, account: Account): Dead
   };
 }
 
-/** Where a list of one of the types goes on. */
+/** Says where the list of each type goes on. */
 export interface Places {
   message: DeadLetterPosition<string> | undefined;
   webhook: DeadLetterPosition<number> | undefined;
   event: DeadLetterPosition<number> | undefined;
 }
 
-/** The name of a place in a list: behind this dead letter. */
+/** Names a place in a list: behind this dead letter. */
 export function cursorOf({ id, deadAt }: DeadLetter): string {
   return `${Date.parse(deadAt)}.${id}`;
 }
 
-/** Of what was given up at the same instant, webhooks stand first, then events, then messages. */
+/** Orders what was given up at the same instant: webhooks stand first, then events, then messages. */
 const RANK: Record<DeadLetterType, number> = { webhook: 0, unrouted: 0, event: 1, message: 2 };
 
-/** Throws `invalid_request`. */
+/** Reads the name of a place in a list. Throws `invalid_request`. */
 export function placesOf(cursor: string | undefined): Places {
   if (cursor === undefined) return { message: undefined, webhook: undefined, event: undefined };
   const [, at, id = ''] = CURSOR.exec(cursor) ?? [];
@@ -146,13 +146,13 @@ export function placesOf(cursor: string | undefined): Places {
   };
 }
 
-/** Oldest first. */
+/** Compares two dead letters: the oldest stands first. */
 export function compareDeadLetters(a: DeadLetter, b: DeadLetter): number {
   if (a.deadAt !== b.deadAt) return a.deadAt < b.deadAt ? -1 : 1;
   return compareIds(a.id, b.id);
 }
 
-/** In the order in which they came: webhooks, then events, then messages as they were asked for. */
+/** Sorts ids by the order in which they came: webhooks, then events, then messages as they were asked for. */
 export function byArrival(ids: readonly string[]): string[] {
   return [...new Set(ids)].sort(compareIds);
 }
@@ -165,26 +165,26 @@ function compareIds(a: string, b: string): number {
   return key < otherKey ? -1 : key > otherKey ? 1 : 0;
 }
 
-/** All that match, as they were when the first call of the work began: what is given up since then is not of it. */
+/** Stands for all that matched when the first call of the work began: what is given up since then is not of it. */
 export interface Work {
-  /** Milliseconds since the epoch. */
+  /** Says when it began, milliseconds since the epoch. */
   until: number;
   after: string | undefined;
 }
 
-/** The work that `next` names, or one that begins now. */
+/** Answers the work that `next` names, or one that begins now. */
 export function workOf(next: string | undefined, now: number): Work {
   const [, after = next, until] = WORK.exec(next ?? '') ?? [];
   // What was given up this very millisecond is there already.
   return { until: until === undefined ? now + 1 : Number(until), after };
 }
 
-/** The name of the work behind this dead letter. */
+/** Names the work behind this dead letter. */
 export function nextOf({ until }: Work, deadLetter: DeadLetter): string {
   return `${cursorOf(deadLetter)}@${until}`;
 }
 
-/** The error of an id that names none. */
+/** Makes the error of an id that names none. */
 export function unknown(id: string): ParleyError {
   return new ParleyError(
     404,

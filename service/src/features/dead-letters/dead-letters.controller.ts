@@ -13,10 +13,10 @@ import { Describe } from '../../platform/openapi.ts';
 import { ZodPipe } from '../../platform/zod.pipe.ts';
 import { deadLettersQuery, discardDeadLetters, replayDeadLetter, replayDeadLetters } from './dead-letters.schema.ts';
 
-/** The former path of dead letters. The service answers it until the next minor version. */
+/** Names the former path of dead letters, which the service answers until the next minor version. */
 export const FORMER_DEAD_LETTERS = '/v1/deliveries';
 
-/** What both paths answer alike. */
+/** Answers what both paths answer alike. */
 class DeadLetterRoutes {
   protected readonly deadLetters: DeadLetters;
 
@@ -68,7 +68,7 @@ class DeadLetterRoutes {
   }
 }
 
-/** What did not arrive and waits for a person. */
+/** Answers calls about what did not arrive and waits for a person. */
 @Controller('v1/dead-letters')
 export class DeadLettersController extends DeadLetterRoutes {
   @Describe({
@@ -84,7 +84,7 @@ export class DeadLettersController extends DeadLetterRoutes {
   }
 }
 
-/** The same by the former path: the answer of a replay has `letters` as well. */
+/** Answers the same by the former path: the answer of a replay has `letters` as well. */
 @Controller(FORMER_DEAD_LETTERS)
 export class FormerDeadLettersController extends DeadLetterRoutes {
   @Describe({ summary: 'Replay dead letters, by ids or by a filter', body: replayDeadLetters })

@@ -1,4 +1,4 @@
-/** Shapes of requests about dead letters and replays, as the API checks and documents them. */
+/** Describes requests about dead letters and replays, as the API checks and documents them. */
 import { z } from 'zod';
 import { DEAD_LETTER_TYPES, type DeadLetterChoice, type ReplayDeadLetters } from '../../../../contract/dead-letter.ts';
 import { limit, text } from '../../api/schemas.ts';
@@ -29,7 +29,7 @@ const choice = z.strictObject({
 
 const evenIfUnknown = z.boolean().optional();
 
-/** Either ids or a filter; the rest is of a filter. */
+/** Reads a choice: either ids or a filter; the rest is of a filter. */
 function chosen(
   { ids, filter: by, limit: most, after }: z.output<typeof choice>,
   context: z.RefinementCtx,

@@ -1,5 +1,5 @@
 /**
- * Dead letters: what did not arrive and waits for a person. A message that is replayed becomes a new one, by the rules of every send: what
+ * Shows, replays and discards what did not arrive and waits for a person. A message that is replayed becomes a new one, by the rules of every send: what
  * was is not changed. A webhook that is replayed is read at once.
  */
 import type { Page } from '../../../../contract/api.ts';
@@ -47,9 +47,9 @@ import {
 import { UntakenEvents, type UntakenEventsDeps } from './untaken-events.ts';
 import { earlier, wantedOf } from './wanted.ts';
 
-/** Dead letters that one call works off when it is not told how many. */
+/** Bounds the dead letters that one call works off when it does not say how many. */
 const LIMIT = 100;
-/** A webhook's body is shown up to this size. */
+/** Bounds the body of a webhook that is shown. */
 const MAX_BODY_BYTES = 256 * 1024;
 
 export interface DeadLettersDeps extends UntakenEventsDeps {
@@ -60,7 +60,7 @@ export interface DeadLettersDeps extends UntakenEventsDeps {
   reader: { replay(receipt: DeadReceipt): Promise<void> };
 }
 
-/** What a call is about, and what is left for the next. */
+/** Says what a call is about, and what is left for the next. */
 interface Chosen {
   ids: string[];
   remaining: number;
@@ -76,7 +76,7 @@ export class DeadLetters {
     this.#events = new UntakenEvents(deps);
   }
 
-  /** Newest first. */
+  /** Lists dead letters, newest first. */
   async list(filter: DeadLetterFilter, limit: number, after: string | undefined): Promise<Page<DeadLetter>> {
     const data = await this.#find(filter, 'desc', limit, after);
     const last = data.length === limit ? data.at(-1) : undefined;
@@ -100,7 +100,7 @@ export class DeadLetters {
     return bytes > MAX_BODY_BYTES ? shown : { ...shown, body: Buffer.from(receipt.body).toString('utf8') };
   }
 
-  /** Each in a unit of work of its own, in the order in which they came; what cannot be replayed stays, with the reason. */
+  /** Replays each in a unit of work of its own, in the order in which they came; what cannot be replayed stays, with the reason. */
   async replay(asked: ReplayDeadLetters): Promise<ReplayAnswer> {
     const { ids, ...rest } = await this.#chosen(asked);
     const { done, skipped } = await each(ids, (id) => this.replayOne(id, asked.evenIfUnknown ?? false));
@@ -126,7 +126,7 @@ export class DeadLetters {
     });
   }
 
-  /** Nobody wants them to arrive any more. A webhook's body is forgotten; a message stays as it ended. */
+  /** Discards what nobody wants to arrive any more. A webhook's body is forgotten; a message stays as it ended. */
   async discard(choice: DeadLetterChoice): Promise<DiscardAnswer> {
     const { ids, ...rest } = await this.#chosen(choice);
     const { done, skipped } = await each(ids, (id) => this.discardOne(id));
@@ -145,7 +145,7 @@ export class DeadLetters {
     });
   }
 
-  /** How many there are of each type. */
+  /** Counts the dead letters of each type. */
   async count(): Promise<Record<DeadLetter['type'], number>> {
     const { reader } = this.#deps.ledger;
     const all = { from: undefined, to: undefined, order: 'desc', behind: undefined } as const;
@@ -171,7 +171,7 @@ export class DeadLetters {
     return { id };
   }
 
-  /** The dead message as it stays until the unit ends, or what it was replayed as before. */
+  /** Locks a dead message until the unit ends, and answers it, with what it was replayed as before. */
   async #lockDeadMessage(tx: Tx, id: string): Promise<{ dead: Message; replayed?: ReplayedDeadLetter }> {
     const dead = await messages.lockForUpdate(tx, id);
     if (dead?.direction !== 'outbound') throw unknown(id);
@@ -240,7 +240,7 @@ export class DeadLetters {
   }
 }
 
-/** One after the other; what is refused is told. */
+/** Works one dead letter off after the other, and lists what is refused. */
 async function each<T>(ids: readonly string[], work: (id: string) => Promise<T>) {
   const done: T[] = [];
   const skipped: SkippedDeadLetter[] = [];

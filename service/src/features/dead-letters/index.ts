@@ -1,4 +1,4 @@
-/** Dead letters: what ended without having arrived is shown, replayed, or let go. */
+/** Shows, replays and discards dead letters: what ended without having arrived. */
 import { DEAD_LETTER_CODES } from '../../../../contract/dead-letter.ts';
 import type { Feature, Kernel } from '../feature.ts';
 import { DeadLettersController, FORMER_DEAD_LETTERS, FormerDeadLettersController } from './dead-letters.controller.ts';

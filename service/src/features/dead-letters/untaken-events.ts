@@ -1,4 +1,4 @@
-/** Dead letters of the type `event`: what a workflow was promised and did not take. Replayed, they are promised to it once more. */
+/** Shows dead letters of the type `event`, what a workflow was promised and did not take, and promises them to it once more. */
 import type { DeadLetterDetails, ReplayedDeadLetter } from '../../../../contract/dead-letter.ts';
 import { ParleyError } from '../../core/errors.ts';
 import type { Publisher } from '../../events/publish.ts';
@@ -7,7 +7,7 @@ import { accountNames } from '../../store/dead-letter.store.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import { deadLetterOfEvent, NO_ACCOUNT, unknown } from './dead-letter.ts';
 
-/** An event is shown up to this size. */
+/** Bounds the event that is shown. */
 const MAX_BODY_BYTES = 256 * 1024;
 
 export interface UntakenEventsDeps {

@@ -1,11 +1,11 @@
-/** What a filter of dead letters means for each type. */
+/** Says what a filter of dead letters means for each type. */
 import type { DeadLetterFilter } from '../../../../contract/dead-letter.ts';
 import { iso } from '../../core/clock.ts';
 import * as store from '../../store/dead-letter.store.ts';
 import type { Db } from '../../store/unit-of-work.ts';
 import { codeOfReceipts, EVENT_CODES, placesOf, RECEIPT_CODES } from './dead-letter.ts';
 
-/** The filter as the store takes it; undefined: it speaks against all of that type. */
+/** Answers the filter as the store takes it; undefined: it speaks against all of that type. */
 export async function wantedOf(db: Db, filter: DeadLetterFilter, order: 'asc' | 'desc', after: string | undefined) {
   const { type, channel, externalId, code, status, address, from, to } = filter;
   const places = placesOf(after);
@@ -28,7 +28,7 @@ export async function wantedOf(db: Db, filter: DeadLetterFilter, order: 'asc' | 
   };
 }
 
-/** The earlier of the two. */
+/** Answers the earlier of the two instants. */
 export function earlier(text: string | undefined, at: number): string {
   return iso(Math.min(instant(text) ?? at, at));
 }

@@ -6,7 +6,7 @@ import { ZodPipe } from '../../platform/zod.pipe.ts';
 import { EventReplay } from './event-replay.ts';
 import { replayEvents } from './event-replay.schema.ts';
 
-/** What a subscription has had, or missed, once more. */
+/** Gives a subscription once more what it has had, or missed. */
 @Controller('v1/subscriptions')
 export class EventReplayController {
   readonly #replay: EventReplay;

@@ -1,4 +1,4 @@
-/** Shapes of requests about replays of events, as the API checks and documents them. */
+/** Describes requests about replays of events, as the API checks and documents them. */
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../../../contract/event.ts';
 

@@ -17,12 +17,12 @@ import type { StoredSubscription } from '../../store/subscription.store.ts';
 import type { MaintenanceTask, Progress } from '../../maintenance/maintenance.ts';
 import { maintenanceJob } from '../../maintenance/maintenance-job.ts';
 
-/** One step looks at so many events. */
+/** Bounds the events that one step looks at. */
 const STEP = 250;
-/** A call makes so many steps itself, before it leaves the rest to the background. */
+/** Bounds the steps that a call makes itself, before it leaves the rest to the background. */
 const AT_ONCE = 4;
 
-/** What the replay works with. */
+/** Lists what the replay works with. */
 export interface EventReplayDeps {
   ledger: Ledger;
   outbox: Outbox;
@@ -30,7 +30,7 @@ export interface EventReplayDeps {
   clock: Clock;
 }
 
-/** What was asked for. A type: it goes into a job's payload. */
+/** Says what was asked for. A type: it goes into a job's payload. */
 type Wish = {
   subscriptionId: string;
   from: number;
@@ -40,7 +40,7 @@ type Wish = {
 
 interface Stretch {
   promised: number;
-  /** Where to go on; undefined: nothing is left. */
+  /** Says where to go on; undefined: nothing is left. */
   place: EventPlace | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Templates: listed, made, changed and deleted at the provider. */
+/** Lists, makes, changes and deletes templates at the provider. */
 import type { Feature, Kernel } from '../feature.ts';
 import { TemplatesController } from './templates.controller.ts';
 import { Templates } from './templates.ts';

@@ -10,7 +10,7 @@ import { createTemplate, editTemplate, removeTemplateQuery, templatesQuery } fro
 type Ref = z.output<typeof accountRef>;
 const PROBLEMS = [404, 409, 422, 429, 502];
 
-/** Message templates, kept by the provider. */
+/** Answers calls about message templates, which the provider keeps. */
 @Controller('v1/templates')
 export class TemplatesController {
   readonly #templates: Templates;

@@ -1,4 +1,4 @@
-/** Shapes of requests about templates, as the API checks and documents them. */
+/** Describes requests about templates, as the API checks and documents them. */
 import { z } from 'zod';
 import { accountRef, limit, object, text } from '../../api/schemas.ts';
 

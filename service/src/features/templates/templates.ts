@@ -1,4 +1,4 @@
-/** Templates: each is kept by the provider, and asked for there. */
+/** Asks the provider, which keeps them, for message templates, and changes them there. */
 import type { CreateTemplate, EditTemplate, Page, Template } from '../../../../contract/api.ts';
 import type { AccountRef } from '../../../../contract/channel.ts';
 import { has, type TemplatePower } from '../../channels/channel.ts';
@@ -6,7 +6,7 @@ import type { Accounts } from '../../connectors/accounts.ts';
 import type { ConnectorIo } from '../../connectors/connector.ts';
 import { ParleyError } from '../../core/errors.ts';
 
-/** What the templates work with. */
+/** Lists what the templates work with. */
 export interface TemplatesDeps {
   accounts: Pick<Accounts, 'required'>;
   io: ConnectorIo;
