@@ -25,13 +25,13 @@ export interface MadeCall extends CallPlace {
 /** Learns by what is taken and what is not. */
 export class Batches {
   /** How many events the next call of a place holds, where that is less than asked for. */
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Map<string, Map<number, number>>();
   /** How long a body a subscription's receiver takes, where that is less than what is usual. */
   readonly #bytes = new Map<string, number>();
 
   /** Says how many events the next call may hold. `inTrouble`: the last call was not taken. */
   count(place: CallPlace, maxBatch: number, inTrouble: boolean): number {
-    return Math.min(maxBatch, this.#counts.get(keyOf(place)) ?? (inTrouble ? 1 : maxBatch));
+    return Math.min(maxBatch, this.#counts.get(place.subscriptionId)?.get(place.shard) ?? (inTrouble ? 1 : maxBatch));
   }
 
   /** Says how many bytes its body may have; a single event may have more. */
@@ -40,16 +40,15 @@ export class Batches {
   }
 
   taken(call: MadeCall, maxBatch: number): void {
-    const key = keyOf(call);
-    const before = this.#counts.get(key);
+    const before = this.#counts.get(call.subscriptionId)?.get(call.shard);
     if (before === undefined) return;
-    if (before * 2 >= maxBatch) this.#counts.delete(key);
-    else this.#counts.set(key, before * 2);
+    if (before * 2 >= maxBatch) this.#done(call);
+    else this.#set(call, before * 2);
   }
 
   /** Halves the next call. */
   refused(call: MadeCall): void {
-    this.#counts.set(keyOf(call), Math.max(1, Math.floor(call.events / 2)));
+    this.#set(call, Math.max(1, Math.floor(call.events / 2)));
   }
 
   /** Halves the bodies of all calls to come. */
@@ -60,20 +59,23 @@ export class Batches {
 
   /** One event is enough to see whether anybody is there. */
   away(place: CallPlace): void {
-    this.#counts.set(keyOf(place), 1);
-  }
-
-  /** Forgets a place that is done. */
-  done(place: CallPlace): void {
-    this.#counts.delete(keyOf(place));
+    this.#set(place, 1);
   }
 
   /** Forgets a subscription that ended. */
   forget(subscriptionId: string): void {
     this.#bytes.delete(subscriptionId);
+    this.#counts.delete(subscriptionId);
   }
-}
 
-function keyOf({ subscriptionId, shard }: CallPlace): string {
-  return `${subscriptionId}:${shard}`;
+  #done({ subscriptionId, shard }: CallPlace): void {
+    const counts = this.#counts.get(subscriptionId);
+    counts?.delete(shard);
+    if (counts?.size === 0) this.#counts.delete(subscriptionId);
+  }
+
+  #set({ subscriptionId, shard }: CallPlace, count: number): void {
+    const counts = this.#counts.get(subscriptionId) ?? new Map<number, number>();
+    this.#counts.set(subscriptionId, counts.set(shard, count));
+  }
 }

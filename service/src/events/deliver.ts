@@ -68,6 +68,7 @@ export class DeliverHandler implements JobHandler {
     const { ledger, outbox } = this.#deps;
     const subscription = await subscriptions.find(ledger.reader, subscriptionId);
     if (subscription === undefined || subscription.endedAt !== null) {
+      this.#forget(subscriptionId);
       return ledger.write((tx) => outbox.finish(tx, job));
     }
     if (expire || subscription.endedReason === subscriptions.HANDING_OVER) return this.#expire(job, subscription);
@@ -141,9 +142,13 @@ export class DeliverHandler implements JobHandler {
   }
 
   async #end(job: Job, subscription: StoredSubscription, reason: string): Promise<void> {
-    this.#calls.forget(subscription.id);
-    this.#batches.forget(subscription.id);
+    this.#forget(subscription.id);
     await endSubscription(this.#deps, job, subscription, reason);
+  }
+
+  #forget(subscriptionId: string): void {
+    this.#calls.forget(subscriptionId);
+    this.#batches.forget(subscriptionId);
   }
 
   /** Postpones the job as too many other calls hang; that costs no attempt. */
