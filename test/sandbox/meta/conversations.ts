@@ -1,6 +1,6 @@
 import type { HttpReply } from '../kit/http-server.ts';
 import { objectOf, textOf } from '../kit/json.ts';
-import { requireText } from './checks.ts';
+import { check, text } from '../kit/schema.ts';
 import { invalid } from './errors.ts';
 import { ok, sideOf, type GraphCall } from './graph-call.ts';
 
@@ -21,7 +21,8 @@ const DETAILED = 20;
 /** GET /{account}/conversations?user_id=…: what was said to this person, the newest first. */
 export function readConversations(call: GraphCall): HttpReply {
   const side = sideOf(call);
-  const person = requireText(call.fields['user_id'], 'user_id', 64);
+  check(text(64), call.fields['user_id'], side, 'user_id');
+  const person = String(call.fields['user_id']);
   const asked = askedFor(call.fields['fields']);
   const messages = [...side.accepted.values()]
     .filter(({ to }) => to === person)

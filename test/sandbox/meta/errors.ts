@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpReply } from '../kit/http-server.ts';
 import { Refusal } from '../kit/refusal.ts';
+import type { Issue, Path } from '../kit/schema.ts';
 
 /** HTTP status and message by code, or by code and subcode (pages "Error codes" and "Send API"). */
 const TABLE: Record<string, { status?: number; message: string; isTransient?: boolean }> = {
@@ -72,6 +73,34 @@ export const invalid = (message: string, subcode?: number): GraphError =>
 
 /** A required member is absent. */
 export const missing = (path: string): GraphError => invalid(`The parameter ${path} is required`);
+
+/** As Meta writes it: elements[0]['title']. */
+const written = ([first = '', ...others]: Path): string =>
+  `${first}${others.map((name) => (typeof name === 'number' ? `[${name}]` : `['${name}']`)).join('')}`;
+
+/** What Meta answers to what a schema refuses. */
+export function refusalOf(issue: Issue): GraphError {
+  const path = written(issue.path);
+  switch (issue.kind) {
+    case 'missing':
+      return missing(path);
+    case 'type':
+      if (issue.expected.startsWith('list')) return invalid(`Param ${path} must be an array`);
+      return invalid(`${path} must be a${issue.expected === 'object' ? 'n' : ''} ${issue.expected}`);
+    case 'length':
+      return invalid(`Length of param ${path} must be less than or equal to ${issue.max}`);
+    case 'count':
+      return invalid(`Param ${path} must have ${issue.min} to ${issue.max} elements`);
+    case 'choice':
+      return invalid(`Param ${path} must be one of {${issue.options.join(', ')}}`);
+    case 'url':
+      return invalid(`${path} should represent a valid URL`);
+    case 'unknown':
+      return invalid(`Unexpected key "${issue.key}" on param "${path}"`);
+    default:
+      return invalid(issue.kind === 'rule' ? issue.text : `${path} is not valid`);
+  }
+}
 
 /** The object in the path does not exist, or the token cannot see it. */
 export function unknownObject(id: string, method: string): GraphError {

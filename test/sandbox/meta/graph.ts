@@ -5,7 +5,7 @@ import { retryAfter } from '../kit/refusal.ts';
 import type { Route } from '../kit/router.ts';
 import { callerOf, checkProof, expiredToken, requireScope, type Caller } from './auth.ts';
 import { sendFile } from './cdn.ts';
-import { GraphError, unknownObject } from './errors.ts';
+import { GraphError, refusalOf, unknownObject } from './errors.ts';
 import { ok, type GraphCall } from './graph-call.ts';
 import { handleMessages } from './messages.ts';
 import { createPersona, deleteNode, listPersonas, readNode } from './objects.ts';
@@ -112,6 +112,7 @@ export const GRAPH: Api<World> = {
       const [, , id = ''] = request.path.split('/');
       return unknownObject(id, request.method);
     },
+    invalid: refusalOf,
   },
   headers: (world, fault) => ({
     'x-fb-trace-id': world.newId().slice(0, 11),

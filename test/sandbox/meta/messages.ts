@@ -1,9 +1,9 @@
-import { objectOf, textOf, type JsonObject } from '../kit/json.ts';
-import { requireList, requireObject, requireOneOf, requireText } from './checks.ts';
-import { checkMessage } from './checks-message.ts';
+import { listOf, objectOf, textOf, type JsonObject } from '../kit/json.ts';
+import { anything, check, list, oneOf, open, optional, text } from '../kit/schema.ts';
 import { newMessageId, personOf, type AcceptedMessage, type Person } from './customer-world.ts';
-import { GraphError, invalid, missing } from './errors.ts';
+import { GraphError, invalid } from './errors.ts';
 import { sideOf, type GraphCall } from './graph-call.ts';
+import { MESSAGES } from './message-schemas.ts';
 import { postAutoStatuses } from './statuses.ts';
 import { DAY_MS, windowEndsAt, type Side, type World } from './world.ts';
 
@@ -16,10 +16,10 @@ export function handleMessages(call: GraphCall): JsonObject {
   const { fields, world } = call;
   const other = Object.keys(fields).find((name) => ![...BODY, ...PARAMETERS].includes(name));
   if (other !== undefined) throw invalid(`Unexpected key "${other}"`);
-  const recipient = requireText(requireObject(fields['recipient'], 'recipient')['id'], "recipient['id']", 64);
+  check(open({ id: text(64) }), fields['recipient'], world, 'recipient');
+  const recipient = String(objectOf(fields['recipient'])['id']);
   const side = sideOf(call, recipient);
   if (fields['sender_action'] !== undefined) return act(side, recipient, fields);
-  if (fields['message'] === undefined) throw missing('message');
   return sendMessage(world, side, recipient, fields);
 }
 
@@ -36,7 +36,8 @@ function act(side: Side, to: string, fields: JsonObject): JsonObject {
   if (fields['message'] !== undefined) throw new GraphError(100, { subcode: 2018014 });
   const reactions = side.platform === 'instagram' ? ['react', 'unreact'] : [];
   const known = ['mark_seen', 'typing_on', 'typing_off', ...reactions];
-  const action = requireOneOf(fields['sender_action'], 'sender_action', known);
+  check(oneOf(...known), fields['sender_action'], side, 'sender_action');
+  const action = String(fields['sender_action']);
   if (!side.people.has(to)) throw new GraphError(100, { subcode: side.platform === 'instagram' ? 2534014 : 2018001 });
   const payload = reactions.includes(action) ? checkReaction(side, action, fields['payload']) : undefined;
   side.senderActions.push({ to, action, at: side.clock.now(), ...(payload && { payload }) });
@@ -45,24 +46,25 @@ function act(side: Side, to: string, fields: JsonObject): JsonObject {
 }
 
 function checkReaction(side: Side, action: string, value: unknown): JsonObject {
-  const payload = requireObject(value, 'payload');
-  const mid = requireText(payload['message_id'], "payload['message_id']", 512);
+  const reaction = action === 'react' ? oneOf(...REACTIONS[side.platform]) : anything;
+  check(open({ message_id: text(512), reaction }), value, side, 'payload');
+  const payload = objectOf(value);
+  const mid = String(payload['message_id']);
   if (!side.inbound.has(mid) && !side.accepted.has(mid)) throw invalid('The message does not exist', 2534015);
-  if (action === 'react') requireOneOf(payload['reaction'], "payload['reaction']", REACTIONS[side.platform]);
   return payload;
 }
 
 function sendMessage(world: World, side: Side, to: string, fields: JsonObject): JsonObject {
-  const message = requireObject(fields['message'], 'message');
+  check(open({}), fields['message'], side, 'message');
   const type = checkType(world, side, fields);
-  const kind = checkMessage(message, side);
-  const replyTo = fields['reply_to'];
-  if (replyTo !== undefined) requireText(requireObject(replyTo, 'reply_to')['mid'], "reply_to['mid']", 512);
+  check(MESSAGES[side.platform], fields['message'], side, 'message');
+  check(optional(open({ mid: text(512) })), fields['reply_to'], side, 'reply_to');
   checkPersona(world, side, fields['persona_id']);
   const person = knownPerson(world, side, to);
   if (world.settings.unreachable.includes(to)) throw new GraphError(551, { subcode: 1545041 });
   checkOwner(side, to);
-  if (kind === 'utility') checkUtility(world, type, requireObject(message['template'], "message['template']"));
+  const { template } = objectOf(fields['message']);
+  if (template !== undefined) checkUtility(world, type, template);
   else checkWindow(side, person, type);
   return { recipient_id: to, message_id: accept(side, person, fields).id };
 }
@@ -72,14 +74,15 @@ function checkType(world: World, side: Side, fields: JsonObject): string {
   const isInstagram = side.platform === 'instagram';
   const types = ['RESPONSE', 'UPDATE', 'MESSAGE_TAG', ...(isInstagram ? [] : ['UTILITY'])];
   const given = fields['messaging_type'] ?? (isInstagram ? 'RESPONSE' : undefined);
-  const type = requireOneOf(given, 'messaging_type', types);
+  check(oneOf(...types), given, side, 'messaging_type');
+  const type = String(given);
   const tag = fields['tag'];
   if (type !== 'MESSAGE_TAG') {
     if (tag !== undefined) throw invalid('A tag needs the messaging_type MESSAGE_TAG');
     return type;
   }
   if (RETIRED_TAGS.includes(textOf(tag) ?? '')) throw invalid(`The tag ${String(tag)} is deprecated`);
-  requireOneOf(tag, 'tag', ['HUMAN_AGENT']);
+  check(oneOf('HUMAN_AGENT'), tag, side, 'tag');
   if (!world.settings.hasHumanAgent) {
     throw new GraphError(10, { message: '(#10) Requires the feature Human Agent for the tag HUMAN_AGENT' });
   }
@@ -106,14 +109,18 @@ function checkWindow(side: Side, person: Person, type: string): void {
   throw new GraphError(10, { subcode: side.platform === 'messenger' ? 2018278 : 2534022 });
 }
 
+const UTILITY = open({ name: text(512), language: open({}), components: optional(list(open({}), 0, 10)) });
+
 /** A utility template has to exist, be approved, and get as many values as it has places. */
-function checkUtility(world: World, type: string, given: JsonObject): void {
+function checkUtility(world: World, type: string, value: unknown): void {
   if (type !== 'UTILITY') throw invalid('A template needs the messaging_type UTILITY');
-  const name = requireText(given['name'], "template['name']", 512);
-  const { code } = requireObject(given['language'], "template['language']");
+  check(UTILITY, value, world, 'message', 'template');
+  const given = objectOf(value);
+  const [name, { code }] = [given['name'], objectOf(given['language'])];
   const template = [...world.templates.values()].find((one) => one.name === name && one.language === code);
-  if (template?.status !== 'APPROVED') throw invalid(`There is no approved template ${name} in ${String(code)}`);
-  const components = given['components'] === undefined ? [] : requireList(given['components'], 'components', 0, 10);
+  if (template?.status !== 'APPROVED')
+    throw invalid(`There is no approved template ${String(name)} in ${String(code)}`);
+  const components = listOf(given['components']).map(objectOf);
   const values = components.filter((one) => one['type'] === 'body').flatMap((one) => one['parameters'] as unknown[]);
   const text = textOf(template.components.find((one) => one['type'] === 'BODY')?.['text']) ?? '';
   const places = new Set(text.match(/\{\{[^}]+\}\}/g) ?? []).size;

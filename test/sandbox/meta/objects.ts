@@ -1,5 +1,5 @@
 import type { HttpReply } from '../kit/http-server.ts';
-import { requireText, requireUrl } from './checks.ts';
+import { check, open, text, url } from '../kit/schema.ts';
 import { unknownObject } from './errors.ts';
 import { ok, requirePage, selectFields, type GraphCall } from './graph-call.ts';
 import { checkFields } from './templates.ts';
@@ -31,8 +31,8 @@ export function readNode(call: GraphCall): HttpReply {
 export function createPersona(call: GraphCall): HttpReply {
   requirePage(call);
   const { world, fields } = call;
-  const name = requireText(fields['name'], 'name', 100);
-  const imageUrl = requireUrl(fields['profile_picture_url'], 'profile_picture_url');
+  check(open({ name: text(100), profile_picture_url: url() }), fields, world);
+  const [name, imageUrl] = [String(fields['name']), String(fields['profile_picture_url'])];
   const id = numericId(world);
   world.personas.set(id, { id, name, imageUrl });
   return ok({ id });

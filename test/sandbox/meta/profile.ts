@@ -1,55 +1,55 @@
 import type { HttpReply } from '../kit/http-server.ts';
 import { isObject, listOf, type JsonObject } from '../kit/json.ts';
-import { refuseOthers, requireList, requireObject, requireOneOf, requireText, requireUrl } from './checks.ts';
+import { all, check, choose, known, list, open, rule, text, url, type Check } from '../kit/schema.ts';
 import type { Platform } from './customer-world.ts';
 import { invalid } from './errors.ts';
 import { ok, sideOf, type GraphCall } from './graph-call.ts';
 
-const PARTS: Record<Platform, readonly string[]> = {
-  messenger: ['get_started', 'greeting', 'ice_breakers', 'persistent_menu'],
-  instagram: ['ice_breakers', 'persistent_menu'],
+const menuItem = choose('type', {
+  postback: open({ title: text(30), payload: text(1000) }),
+  web_url: open({ title: text(30), url: url() }),
+});
+const ACTIONS = {
+  ice_breakers: list(open({ question: text(80), payload: text(1000) }), 1, 4),
+  persistent_menu: list(menuItem, 1, 20),
 };
 
-function checkMenu(entry: JsonObject, path: string): void {
-  requireList(entry['call_to_actions'], `${path}['call_to_actions']`, 1, 20).forEach((item) => {
-    const type = requireOneOf(item['type'], 'type', ['postback', 'web_url']);
-    requireText(item['title'], 'title', 30);
-    if (type === 'postback') requireText(item['payload'], 'payload', 1000);
-    else requireUrl(item['url'], 'url');
+/** Entries, one of them for who speaks another language. */
+const entries = (name: string, entry: Check): Check =>
+  all(
+    list(open({}), 1, 50),
+    rule(
+      (all: JsonObject[]) => all.some(({ locale }) => locale === 'default'),
+      `${name} needs an entry of the locale default`,
+    ),
+    list(entry, 1, 50),
+  );
+
+function partsOf(platform: Platform): Record<string, Check> {
+  const isMessenger = platform === 'messenger';
+  const lists = Object.entries(ACTIONS).map(([name, actions]) => {
+    const members = open({ call_to_actions: actions });
+    return [name, entries(name, isMessenger ? members : all(known('locale', 'call_to_actions'), members))] as const;
   });
+  const own = { get_started: open({ payload: text(1000) }), greeting: entries('greeting', open({ text: text(160) })) };
+  return { ...(isMessenger && own), ...Object.fromEntries(lists) };
 }
 
-function checkQuestions(entry: JsonObject, path: string): void {
-  requireList(entry['call_to_actions'], `${path}['call_to_actions']`, 1, 4).forEach((item) => {
-    requireText(item['question'], 'question', 80);
-    requireText(item['payload'], 'payload', 1000);
-  });
-}
-
-const LISTS: Record<string, (entry: JsonObject, path: string) => void> = {
-  greeting: (entry) => void requireText(entry['text'], 'text', 160),
-  ice_breakers: checkQuestions,
-  persistent_menu: checkMenu,
+const PARTS: Record<Platform, Record<string, Check>> = {
+  messenger: partsOf('messenger'),
+  instagram: partsOf('instagram'),
 };
 
-function checkPart(name: string, value: unknown, platform: Platform): void {
-  if (name === 'get_started') return void requireText(requireObject(value, name)['payload'], 'payload', 1000);
-  const entries = requireList(value, name, 1, 50);
-  if (!entries.some(({ locale }) => locale === 'default'))
-    throw invalid(`${name} needs an entry of the locale default`);
-  entries.forEach((entry, index) => {
-    if (platform === 'instagram') refuseOthers(entry, name, ['locale', 'call_to_actions']);
-    LISTS[name]?.(entry, `${name}[${index}]`);
-  });
-}
+/** Names of parts. */
+const names = (platform: Platform): string[] => Object.keys(PARTS[platform]);
 
 /** POST /{account}/messenger_profile. */
 export function setProfile(call: GraphCall): HttpReply {
   const side = sideOf(call);
   const { platform: _, access_token: __, appsecret_proof: ___, ...parts } = call.fields;
-  refuseOthers(parts, 'messenger_profile', PARTS[side.platform]);
+  check(known(...names(side.platform)), parts, side, 'messenger_profile');
   if (Object.keys(parts).length === 0) throw invalid('Nothing is set');
-  for (const [name, value] of Object.entries(parts)) checkPart(name, value, side.platform);
+  for (const [name, value] of Object.entries(parts)) check(PARTS[side.platform][name] ?? open({}), value, side, name);
   const whole = { ...side.profile, ...parts };
   if (side.platform === 'messenger' && whole['persistent_menu'] !== undefined && whole['get_started'] === undefined) {
     throw invalid('You must set a Get Started button if you also wish to use persistent menu', 2018145);
@@ -59,12 +59,16 @@ export function setProfile(call: GraphCall): HttpReply {
   return ok({ result: 'success' });
 }
 
+function checkNames(given: string[], platform: Platform): void {
+  const isKnown = given.every((name) => names(platform).includes(name));
+  if (!isKnown) throw invalid(`fields must be one of {${names(platform).join(', ')}}`);
+}
+
 /** GET /{account}/messenger_profile?fields=… */
 export function readProfile(call: GraphCall): HttpReply {
   const side = sideOf(call);
   const asked = String(call.fields['fields'] ?? '').split(',');
-  const unknown = asked.find((name) => !PARTS[side.platform].includes(name));
-  if (unknown !== undefined) throw invalid(`fields must be one of {${PARTS[side.platform].join(', ')}}`);
+  checkNames(asked, side.platform);
   const found = Object.fromEntries(Object.entries(side.profile).filter(([name]) => asked.includes(name)));
   return ok({ data: isObject(found) && Object.keys(found).length > 0 ? [found] : [] });
 }
@@ -72,11 +76,10 @@ export function readProfile(call: GraphCall): HttpReply {
 /** DELETE /{account}/messenger_profile with `fields`. */
 export function removeProfile(call: GraphCall): HttpReply {
   const side = sideOf(call);
-  const names = listOf(call.fields['fields']).map(String);
-  if (names.length === 0) throw invalid('The parameter fields is required');
-  const unknown = names.find((name) => !PARTS[side.platform].includes(name));
-  if (unknown !== undefined) throw invalid(`fields must be one of {${PARTS[side.platform].join(', ')}}`);
-  side.profile = Object.fromEntries(Object.entries(side.profile).filter(([name]) => !names.includes(name)));
+  const gone = listOf(call.fields['fields']).map(String);
+  if (gone.length === 0) throw invalid('The parameter fields is required');
+  checkNames(gone, side.platform);
+  side.profile = Object.fromEntries(Object.entries(side.profile).filter(([name]) => !gone.includes(name)));
   side.changes.notify();
   return ok({ result: 'success' });
 }

@@ -3,7 +3,7 @@ import { call as callUrl } from '../kit/http-client.ts';
 import type { HttpReply } from '../kit/http-server.ts';
 import { textOf } from '../kit/json.ts';
 import { requireScope } from './auth.ts';
-import { requireOneOf, requireText, requireUrl } from './checks.ts';
+import { check, oneOf, open, optional, text, url } from '../kit/schema.ts';
 import { GraphError, invalid, unknownObject } from './errors.ts';
 import { ok, requireApp, type GraphCall } from './graph-call.ts';
 import { OBJECTS, type World } from './world.ts';
@@ -48,7 +48,8 @@ export const WEBHOOK_FIELDS: Record<'page' | 'instagram', readonly string[]> = {
 };
 
 function fieldsOf(value: unknown, name: string, known: readonly string[]): string[] {
-  const fields = requireText(value, name, 4000)
+  check(text(4000), value, undefined, name);
+  const fields = String(value)
     .split(',')
     .map((field) => field.trim());
   const other = fields.find((field) => !known.includes(field));
@@ -85,13 +86,17 @@ async function prove(callbackUrl: string, verifyToken: string): Promise<void> {
   if (answer?.status !== 200 || answer.body !== challenge) throw new GraphError(2200);
 }
 
+type AppObject = (typeof OBJECTS)[keyof typeof OBJECTS];
+const OBJECT = oneOf(...Object.values(OBJECTS));
+const SUBSCRIPTION = open({ object: OBJECT, callback_url: url(), verify_token: text(4096) });
+
 /** POST /{appId}/subscriptions. */
 export async function subscribeApp(call: GraphCall): Promise<HttpReply> {
   requireApp(call);
   const { world, fields } = call;
-  const object = requireOneOf(fields['object'], 'object', Object.values(OBJECTS));
-  const callbackUrl = requireUrl(fields['callback_url'], 'callback_url');
-  const verifyToken = requireText(fields['verify_token'], 'verify_token', 4096);
+  check(SUBSCRIPTION, fields, world);
+  const object = fields['object'] as AppObject;
+  const [callbackUrl, verifyToken] = [String(fields['callback_url']), String(fields['verify_token'])];
   const names = fieldsOf(fields['fields'], 'fields', WEBHOOK_FIELDS[object]);
   await prove(callbackUrl, verifyToken);
   world.appSubscriptions[object] = { callbackUrl, verifyToken, fields: names };
@@ -104,7 +109,8 @@ export function unsubscribeApp(call: GraphCall): HttpReply {
   requireApp(call);
   const { world, fields } = call;
   const all = Object.values(OBJECTS);
-  const objects = fields['object'] === undefined ? all : [requireOneOf(fields['object'], 'object', all)];
+  check(optional(OBJECT), fields['object'], world, 'object');
+  const objects = fields['object'] === undefined ? all : [fields['object'] as AppObject];
   for (const object of objects) {
     const gone =
       fields['fields'] === undefined ? undefined : fieldsOf(fields['fields'], 'fields', WEBHOOK_FIELDS[object]);

@@ -1,7 +1,7 @@
 import type { HttpReply } from '../kit/http-server.ts';
-import { textOf, type JsonObject } from '../kit/json.ts';
+import { listOf, objectOf, textOf, type JsonObject } from '../kit/json.ts';
 import { requireScope } from './auth.ts';
-import { requireList, requireOneOf, requireText } from './checks.ts';
+import { all, check, list, oneOf, open, rule, text } from '../kit/schema.ts';
 import { GraphError, invalid } from './errors.ts';
 import { ok, requirePage, type GraphCall } from './graph-call.ts';
 import { numericId, type Template, type World } from './world.ts';
@@ -43,17 +43,27 @@ export function listTemplates(call: GraphCall): HttpReply {
 
 const STATUSES = { approve: 'APPROVED', reject: 'REJECTED', hold: 'PENDING' } as const;
 
+const TEMPLATE = open({
+  name: all(
+    text(512),
+    rule((name: string) => /^[a-z0-9_]+$/.test(name), 'name may have lower-case letters, digits and _ only'),
+  ),
+  language: text(16),
+  category: oneOf('UTILITY'),
+  components: all(
+    list(open({}), 1, 10),
+    rule((all: JsonObject[]) => all.some((one) => one['type'] === 'BODY' && textOf(one['text'])), 'A BODY is needed'),
+  ),
+});
+
 /** POST /{pageId}/message_templates. */
 export function createTemplate(call: GraphCall): HttpReply {
   requirePage(call);
   const { world, fields } = call;
   requireScope(world, 'pages_utility_messaging');
-  const name = requireText(fields['name'], 'name', 512);
-  if (!/^[a-z0-9_]+$/.test(name)) throw invalid('name may have lower-case letters, digits and _ only');
-  const language = requireText(fields['language'], 'language', 16);
-  const category = requireOneOf(fields['category'], 'category', ['UTILITY']);
-  const components = requireList(fields['components'], 'components', 1, 10);
-  if (!components.some((one) => one['type'] === 'BODY' && textOf(one['text']))) throw invalid('A BODY is needed');
+  check(TEMPLATE, fields, world);
+  const [name = '', language = '', category = ''] = ['name', 'language', 'category'].map((key) => String(fields[key]));
+  const components = listOf(fields['components']).map(objectOf);
   const isTaken = [...world.templates.values()].some((one) => one.name === name && one.language === language);
   if (isTaken) throw invalid('There is a template of this name in this language already');
   const status = STATUSES[world.settings.templateReview];
@@ -66,10 +76,10 @@ export function createTemplate(call: GraphCall): HttpReply {
 export function deleteTemplates(call: GraphCall): HttpReply {
   requirePage(call);
   const { world, fields } = call;
-  const name = requireText(fields['name'], 'name', 512);
-  const { hsm_id: id } = fields;
+  check(text(512), fields['name'], world, 'name');
+  const { name, hsm_id: id } = fields;
   const found = [...world.templates.values()].filter((one) => one.name === name && (id === undefined || one.id === id));
-  if (found.length === 0) throw new GraphError(100, { message: `(#100) There is no template ${name}` });
+  if (found.length === 0) throw new GraphError(100, { message: `(#100) There is no template ${String(name)}` });
   for (const { id: gone } of found) world.templates.delete(gone);
   return ok();
 }

@@ -1,6 +1,6 @@
 import type { HttpReply } from '../kit/http-server.ts';
 import { objectOf, parseJson, textOf } from '../kit/json.ts';
-import { requireObject, requireOneOf, requireUrl } from './checks.ts';
+import { check, oneOf, open, optional, url } from '../kit/schema.ts';
 import { GraphError, invalid, missing } from './errors.ts';
 import { ok, sideOf, type GraphCall } from './graph-call.ts';
 import { numericId } from './world.ts';
@@ -18,12 +18,12 @@ export function uploadAttachment(call: GraphCall): HttpReply {
   const side = sideOf(call);
   const { fields, request, world } = call;
   const given = typeof fields['message'] === 'string' ? parseJson(fields['message']) : fields['message'];
-  const attachment = requireObject(requireObject(given, 'message')['attachment'], "message['attachment']");
-  const kind = requireOneOf(attachment['type'], "attachment['type']", Object.keys(TYPES));
-  const { url } = objectOf(attachment['payload']);
+  check(open({ attachment: open({ type: oneOf(...Object.keys(TYPES)) }) }), given, side, 'message');
+  const attachment = objectOf(objectOf(given)['attachment']);
+  const [kind, { url: link }] = [String(attachment['type']), objectOf(attachment['payload'])];
   const file = request.body.files.find(({ field }) => field === 'filedata');
-  if (url === undefined && file === undefined) throw missing('filedata');
-  if (url !== undefined) requireUrl(url, "payload['url']");
+  if (link === undefined && file === undefined) throw missing('filedata');
+  check(optional(url()), link, side, 'payload', 'url');
   const mimeType = file?.mimeType ?? 'application/octet-stream';
   const content = file?.content ?? Buffer.alloc(0);
   if (file) {
