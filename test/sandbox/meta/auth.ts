@@ -1,6 +1,5 @@
-import { createHmac } from 'node:crypto';
 import type { Call } from '../kit/api.ts';
-import { parameter } from '../kit/credentials.ts';
+import { proofFault } from '../kit/meta/graph.ts';
 import { GraphError } from './errors.ts';
 import type { World } from './world.ts';
 
@@ -30,12 +29,8 @@ export function expiredToken(): GraphError {
 
 /** Refuses a wrong proof of the app's secret, and none where one is needed. */
 export function checkProof({ world, request, caller }: Call<World>, token: string): void {
-  const proof = parameter('appsecret_proof')(request);
-  if (proof === undefined) {
-    if (world.settings.requireAppSecretProof && caller !== 'instagram') throw new GraphError(104);
-    return;
-  }
-  const expected = createHmac('sha256', world.settings.appSecret).update(token).digest('hex');
-  if (proof === expected) return;
-  throw new GraphError(104, { message: 'Invalid appsecret_proof provided in the API argument' });
+  const { appSecret, requireAppSecretProof } = world.settings;
+  const fault = proofFault(request, appSecret, token);
+  if (fault) throw new GraphError(104, { message: fault });
+  if (fault === '' && requireAppSecretProof && caller !== 'instagram') throw new GraphError(104);
 }

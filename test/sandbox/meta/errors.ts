@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import type { HttpReply } from '../kit/http-server.ts';
-import { Refusal } from '../kit/refusal.ts';
+import { GraphRefusal, noSuchObject, type ErrorRow, type GraphErrorExtra } from '../kit/meta/graph.ts';
 import type { Issue, Path } from '../kit/schema.ts';
 
 /** HTTP status and message by code, or by code and subcode (pages "Error codes" and "Send API"). */
-const TABLE: Record<string, { status?: number; message: string; isTransient?: boolean }> = {
+const TABLE: Record<string, ErrorRow> = {
   '1': { status: 500, message: '(#1) An unknown error occurred', isTransient: true },
   '2': { status: 503, message: '(#2) Service temporarily unavailable', isTransient: true },
   '4': { status: 403, message: '(#4) Application request limit reached' },
@@ -32,38 +30,10 @@ const TABLE: Record<string, { status?: number; message: string; isTransient?: bo
   '2018300': { message: '(#2018300) Another app is controlling this thread now.' },
 };
 
-export interface GraphErrorExtra {
-  subcode?: number;
-  message?: string;
-  status?: number;
-  headers?: Record<string, string>;
-}
-
 /** A refusal in the shape of the Graph API. */
-export class GraphError extends Refusal {
-  readonly code: number;
-  readonly extra: GraphErrorExtra;
-
+export class GraphError extends GraphRefusal {
   constructor(code: number, extra: GraphErrorExtra = {}) {
-    const row = TABLE[`${code}/${extra.subcode}`] ?? TABLE[String(code)];
-    super(extra.message ?? row?.message ?? `(#${code})`);
-    this.code = code;
-    this.extra = extra;
-  }
-
-  /** The HTTP answer. */
-  toReply(): HttpReply {
-    const { subcode, headers, status } = this.extra;
-    const row = TABLE[`${this.code}/${subcode}`] ?? TABLE[String(this.code)];
-    const error = {
-      message: this.message,
-      type: 'OAuthException',
-      code: this.code,
-      ...(subcode === undefined ? {} : { error_subcode: subcode }),
-      ...(row?.isTransient ? { is_transient: true } : {}),
-      fbtrace_id: `A${randomBytes(11).toString('base64url')}`,
-    };
-    return { status: status ?? row?.status ?? 400, headers, body: { error } };
+    super(code, TABLE[`${code}/${extra.subcode}`] ?? TABLE[String(code)], extra);
   }
 }
 
@@ -103,11 +73,4 @@ export function refusalOf(issue: Issue): GraphError {
 }
 
 /** The object in the path does not exist, or the token cannot see it. */
-export function unknownObject(id: string, method: string): GraphError {
-  if (!/^\d+$/.test(id))
-    return new GraphError(803, { message: `(#803) The alias you requested does not exist: ${id}` });
-  const message =
-    `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, cannot be loaded due to missing ` +
-    'permissions, or does not support this operation';
-  return new GraphError(100, { message, subcode: 33 });
-}
+export const unknownObject = (id: string, method: string): GraphError => new GraphError(...noSuchObject(id, method));

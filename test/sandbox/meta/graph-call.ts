@@ -1,6 +1,7 @@
 import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
 import type { JsonObject } from '../kit/json.ts';
 import type { Caller } from './auth.ts';
+import { selected } from '../kit/meta/graph.ts';
 import { GraphError, invalid, unknownObject } from './errors.ts';
 import type { Side, World } from './world.ts';
 
@@ -47,11 +48,7 @@ export function requireApp({ world, id, caller, request }: GraphCall): void {
 
 /** The members asked for by `fields` (comma separated); always with the id. Unknown ones are refused. */
 export function selectFields(call: GraphCall, node: JsonObject): JsonObject {
-  const asked = call.fields['fields'];
-  const names =
-    typeof asked === 'string' && asked !== '' ? asked.split(',').map((name) => name.trim()) : ['id', 'name'];
-  const unknown = names.find((name) => !(name in node));
-  if (unknown !== undefined) throw invalid(`Tried accessing nonexisting field (${unknown})`);
-  const chosen = Object.fromEntries(names.map((name) => [name, node[name]]).filter(([, value]) => value !== undefined));
-  return { ...chosen, id: node['id'] };
+  return selected(call.fields['fields'], node, ['id', 'name'], (unknown) =>
+    invalid(`Tried accessing nonexisting field (${unknown})`),
+  );
 }

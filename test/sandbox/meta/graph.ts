@@ -1,6 +1,7 @@
 import { route, type Api, type Call, type Target } from '../kit/api.ts';
 import { bearer, firstOf, parameter } from '../kit/credentials.ts';
 import type { HttpReply } from '../kit/http-server.ts';
+import { namedIn, unversioned } from '../kit/meta/graph.ts';
 import { retryAfter } from '../kit/refusal.ts';
 import type { Route } from '../kit/router.ts';
 import { callerOf, checkProof, expiredToken, requireScope, type Caller } from './auth.ts';
@@ -78,7 +79,7 @@ const ROUTES: Route<Target<World>>[] = [
 /** Paths have a version, but for those of the content network. */
 function pathOf(path: string): string {
   if (path.startsWith('/cdn/')) return `/files${path}`;
-  const own = /^\/v\d{1,2}\.\d(\/.*)$/.exec(path)?.[1];
+  const own = unversioned(path);
   if (own === undefined) throw new GraphError(2500, { message: `Unknown path components: ${path}` });
   return own;
 }
@@ -108,10 +109,7 @@ export const GRAPH: Api<World> = {
       unavailable: () => new GraphError(2),
       token_expired: expiredToken,
     },
-    noRoute: ({ request }) => {
-      const [, , id = ''] = request.path.split('/');
-      return unknownObject(id, request.method);
-    },
+    noRoute: ({ request }) => unknownObject(namedIn(request), request.method),
     invalid: refusalOf,
   },
   headers: (world, fault) => ({

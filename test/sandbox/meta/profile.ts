@@ -1,41 +1,44 @@
 import type { HttpReply } from '../kit/http-server.ts';
 import { isObject, listOf, type JsonObject } from '../kit/json.ts';
-import { all, check, choose, known, list, open, rule, text, url, type Check } from '../kit/schema.ts';
+import * as s from '../kit/schema.ts';
 import type { Platform } from './customer-world.ts';
 import { invalid } from './errors.ts';
 import { ok, sideOf, type GraphCall } from './graph-call.ts';
 
-const menuItem = choose('type', {
-  postback: open({ title: text(30), payload: text(1000) }),
-  web_url: open({ title: text(30), url: url() }),
+const menuItem = s.choose('type', {
+  postback: s.open({ title: s.text(30), payload: s.text(1000) }),
+  web_url: s.open({ title: s.text(30), url: s.url() }),
 });
 const ACTIONS = {
-  ice_breakers: list(open({ question: text(80), payload: text(1000) }), 1, 4),
-  persistent_menu: list(menuItem, 1, 20),
+  ice_breakers: s.list(s.open({ question: s.text(80), payload: s.text(1000) }), 1, 4),
+  persistent_menu: s.list(menuItem, 1, 20),
 };
 
 /** Entries, one of them for who speaks another language. */
-const entries = (name: string, entry: Check): Check =>
-  all(
-    list(open({}), 1, 50),
-    rule(
+const entries = (name: string, entry: s.Check): s.Check =>
+  s.all(
+    s.list(s.open({}), 1, 50),
+    s.rule(
       (all: JsonObject[]) => all.some(({ locale }) => locale === 'default'),
       `${name} needs an entry of the locale default`,
     ),
-    list(entry, 1, 50),
+    s.list(entry, 1, 50),
   );
 
-function partsOf(platform: Platform): Record<string, Check> {
+function partsOf(platform: Platform): Record<string, s.Check> {
   const isMessenger = platform === 'messenger';
   const lists = Object.entries(ACTIONS).map(([name, actions]) => {
-    const members = open({ call_to_actions: actions });
-    return [name, entries(name, isMessenger ? members : all(known('locale', 'call_to_actions'), members))] as const;
+    const members = s.open({ call_to_actions: actions });
+    return [name, entries(name, isMessenger ? members : s.all(s.known('locale', 'call_to_actions'), members))] as const;
   });
-  const own = { get_started: open({ payload: text(1000) }), greeting: entries('greeting', open({ text: text(160) })) };
+  const own = {
+    get_started: s.open({ payload: s.text(1000) }),
+    greeting: entries('greeting', s.open({ text: s.text(160) })),
+  };
   return { ...(isMessenger && own), ...Object.fromEntries(lists) };
 }
 
-const PARTS: Record<Platform, Record<string, Check>> = {
+const PARTS: Record<Platform, Record<string, s.Check>> = {
   messenger: partsOf('messenger'),
   instagram: partsOf('instagram'),
 };
@@ -47,9 +50,10 @@ const names = (platform: Platform): string[] => Object.keys(PARTS[platform]);
 export function setProfile(call: GraphCall): HttpReply {
   const side = sideOf(call);
   const { platform: _, access_token: __, appsecret_proof: ___, ...parts } = call.fields;
-  check(known(...names(side.platform)), parts, side, 'messenger_profile');
+  s.check(s.known(...names(side.platform)), parts, side, 'messenger_profile');
   if (Object.keys(parts).length === 0) throw invalid('Nothing is set');
-  for (const [name, value] of Object.entries(parts)) check(PARTS[side.platform][name] ?? open({}), value, side, name);
+  for (const [name, value] of Object.entries(parts))
+    s.check(PARTS[side.platform][name] ?? s.open({}), value, side, name);
   const whole = { ...side.profile, ...parts };
   if (side.platform === 'messenger' && whole['persistent_menu'] !== undefined && whole['get_started'] === undefined) {
     throw invalid('You must set a Get Started button if you also wish to use persistent menu', 2018145);

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { call as callUrl } from '../kit/http-client.ts';
 import type { HttpReply } from '../kit/http-server.ts';
 import { textOf } from '../kit/json.ts';
+import { handshakeFault, shown, without } from '../kit/meta/graph.ts';
 import { requireScope } from './auth.ts';
 import { check, oneOf, open, optional, text, url } from '../kit/schema.ts';
 import { GraphError, invalid, unknownObject } from './errors.ts';
@@ -68,22 +67,8 @@ export function debugToken({ world, caller, fields }: GraphCall): HttpReply {
 /** GET /{appId}/subscriptions. */
 export function readAppSubscriptions(call: GraphCall): HttpReply {
   requireApp(call);
-  const data = Object.entries(call.world.appSubscriptions).map(([object, { callbackUrl, fields }]) => ({
-    ...{ object, callback_url: callbackUrl, active: true },
-    fields: fields.map((name) => ({ name, version: 'v25.0' })),
-  }));
+  const data = Object.entries(call.world.appSubscriptions).map(([object, one]) => shown(object, one, 'v25.0'));
   return ok({ data });
-}
-
-/** The GET by which Meta proves a callback (2200 when it does not answer as it has to). */
-async function prove(callbackUrl: string, verifyToken: string): Promise<void> {
-  const challenge = randomBytes(8).toString('hex');
-  const url = new URL(callbackUrl);
-  url.searchParams.set('hub.mode', 'subscribe');
-  url.searchParams.set('hub.verify_token', verifyToken);
-  url.searchParams.set('hub.challenge', challenge);
-  const answer = await callUrl(url.href, { method: 'GET', timeoutMs: 5_000 }).catch(() => undefined);
-  if (answer?.status !== 200 || answer.body !== challenge) throw new GraphError(2200);
 }
 
 type AppObject = (typeof OBJECTS)[keyof typeof OBJECTS];
@@ -98,7 +83,7 @@ export async function subscribeApp(call: GraphCall): Promise<HttpReply> {
   const object = fields['object'] as AppObject;
   const [callbackUrl, verifyToken] = [String(fields['callback_url']), String(fields['verify_token'])];
   const names = fieldsOf(fields['fields'], 'fields', WEBHOOK_FIELDS[object]);
-  await prove(callbackUrl, verifyToken);
+  if ((await handshakeFault({ callbackUrl, verifyToken })) !== undefined) throw new GraphError(2200);
   world.appSubscriptions[object] = { callbackUrl, verifyToken, fields: names };
   world.changes.notify();
   return ok();
@@ -115,9 +100,8 @@ export function unsubscribeApp(call: GraphCall): HttpReply {
     const gone =
       fields['fields'] === undefined ? undefined : fieldsOf(fields['fields'], 'fields', WEBHOOK_FIELDS[object]);
     const { [object]: known, ...others } = world.appSubscriptions;
-    const left = known?.fields.filter((field) => gone !== undefined && !gone.includes(field)) ?? [];
-    if (known && left.length > 0) known.fields = left;
-    else world.appSubscriptions = others;
+    const left = without(known, gone);
+    world.appSubscriptions = left ? { ...others, [object]: left } : others;
   }
   world.changes.notify();
   return ok();

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../kit/json.ts';
+import type { Subscription } from '../kit/meta/graph.ts';
 import { retryOf, settingsFrom, worldFor, type StandInWorld } from '../kit/stand-in.ts';
 import type { Retry } from '../kit/webhooks.ts';
 import type { CustomerSettings, CustomerWorld, Person, Platform } from './customer-world.ts';
@@ -35,12 +36,6 @@ export interface Persona {
   id: string;
   name: string;
   imageUrl: string;
-}
-
-export interface Subscription {
-  callbackUrl: string;
-  verifyToken: string;
-  fields: string[];
 }
 
 /** One of the two places where people talk with the business: what `customer*.ts` needs, and what the Graph API keeps besides. */

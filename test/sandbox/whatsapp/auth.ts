@@ -1,6 +1,5 @@
-import { createHmac } from 'node:crypto';
 import type { Call } from '../kit/api.ts';
-import { parameter } from '../kit/credentials.ts';
+import { proofFault } from '../kit/meta/graph.ts';
 import type { Scope } from './defaults.ts';
 import { GraphError } from './errors.ts';
 import type { World } from './world.ts';
@@ -11,11 +10,6 @@ export type Access = 'app' | 'any' | Scope;
 /** The app access token: id and secret joined by a bar. */
 export function appTokenOf(world: World): string {
   return `${world.settings.appId}|${world.settings.appSecret}`;
-}
-
-/** hex(HMAC-SHA256(appSecret, accessToken)). */
-export function appSecretProof(appSecret: string, accessToken: string): string {
-  return createHmac('sha256', appSecret).update(accessToken).digest('hex');
 }
 
 /** Refuses with the body Meta answers: 104 proof, 15 app token needed, 10/200 permission missing. */
@@ -43,11 +37,8 @@ export function expiredToken(): GraphError {
 }
 
 function checkProof({ world, request }: Call<World>, token: string): void {
-  const proof = parameter('appsecret_proof')(request);
-  if (proof === undefined) {
-    if (world.settings.requireAppSecretProof) throw new GraphError(104);
-    return;
-  }
-  if (proof === appSecretProof(world.settings.appSecret, token)) return;
-  throw new GraphError(104, undefined, { message: 'Invalid appsecret_proof provided in the API argument' });
+  const { appSecret, requireAppSecretProof } = world.settings;
+  const fault = proofFault(request, appSecret, token);
+  if (fault) throw new GraphError(104, undefined, { message: fault });
+  if (fault === '' && requireAppSecretProof) throw new GraphError(104);
 }

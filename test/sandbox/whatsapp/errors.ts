@@ -1,82 +1,53 @@
-import { randomBytes } from 'node:crypto';
-import type { HttpReply } from '../kit/http-server.ts';
-import { Refusal } from '../kit/refusal.ts';
+import { GraphRefusal, noSuchObject, type ErrorRow, type GraphErrorExtra } from '../kit/meta/graph.ts';
 import type { Issue, Path } from '../kit/schema.ts';
 
 /** HTTP status and message of each code the sandbox answers with (Cloud API error codes page). */
-const TABLE: Record<number, { status: number; message: string; isTransient?: boolean }> = {
+const TABLE: Record<number, ErrorRow> = {
   2: { status: 503, message: 'An unexpected error has occurred. Please retry your request later.', isTransient: true },
   10: { status: 403, message: '(#10) Application does not have permission for this action' },
-  15: { status: 400, message: '(#15) This method must be called with an app access_token.' },
-  100: { status: 400, message: '(#100) Invalid parameter' },
+  15: { message: '(#15) This method must be called with an app access_token.' },
+  100: { message: '(#100) Invalid parameter' },
   104: { status: 401, message: 'API calls from the server require an appsecret_proof argument' },
   190: { status: 401, message: 'Invalid OAuth access token - Cannot parse access token' },
   200: { status: 403, message: '(#200) You do not have the necessary permissions for this action' },
   803: { status: 404, message: '(#803) Some of the aliases you requested do not exist' },
-  2200: { status: 400, message: '(#2200) Callback verification failed' },
-  2500: { status: 400, message: 'Unknown path components' },
-  130429: { status: 400, message: '(#130429) Rate limit hit' },
+  2200: { message: '(#2200) Callback verification failed' },
+  2500: { message: 'Unknown path components' },
+  130429: { message: '(#130429) Rate limit hit' },
   131000: { status: 500, message: '(#131000) Something went wrong' },
-  131008: { status: 400, message: '(#131008) Required parameter is missing' },
-  131009: { status: 400, message: '(#131009) Parameter value is not valid' },
-  131021: { status: 400, message: '(#131021) Recipient cannot be sender' },
-  131026: { status: 400, message: '(#131026) Message undeliverable' },
-  131030: { status: 400, message: '(#131030) Recipient phone number not in allowed list' },
-  131047: { status: 400, message: '(#131047) Re-engagement message' },
-  131050: { status: 400, message: '(#131050) User has stopped marketing messages' },
-  131051: { status: 400, message: '(#131051) Unsupported message type' },
-  131053: { status: 400, message: '(#131053) Media upload error' },
-  131056: { status: 400, message: '(#131056) (Business Account, Consumer Account) pair rate limit hit' },
+  131008: { message: '(#131008) Required parameter is missing' },
+  131009: { message: '(#131009) Parameter value is not valid' },
+  131021: { message: '(#131021) Recipient cannot be sender' },
+  131026: { message: '(#131026) Message undeliverable' },
+  131030: { message: '(#131030) Recipient phone number not in allowed list' },
+  131047: { message: '(#131047) Re-engagement message' },
+  131050: { message: '(#131050) User has stopped marketing messages' },
+  131051: { message: '(#131051) Unsupported message type' },
+  131053: { message: '(#131053) Media upload error' },
+  131056: { message: '(#131056) (Business Account, Consumer Account) pair rate limit hit' },
   131057: { status: 500, message: '(#131057) Account in maintenance mode' },
-  131062: { status: 400, message: '(#131062) Recipient type not supported for this message' },
-  132000: { status: 400, message: '(#132000) Number of parameters does not match the expected number of params' },
+  131062: { message: '(#131062) Recipient type not supported for this message' },
+  132000: { message: '(#132000) Number of parameters does not match the expected number of params' },
   132001: { status: 404, message: '(#132001) Template name does not exist in the translation' },
-  132005: { status: 400, message: '(#132005) Translated text too long' },
-  132012: { status: 400, message: '(#132012) Parameter format does not match format in the created template' },
-  132015: { status: 400, message: '(#132015) Template is paused' },
-  132016: { status: 400, message: '(#132016) Template is disabled' },
-  132018: { status: 400, message: '(#132018) There was a problem with the parameters in the template' },
+  132005: { message: '(#132005) Translated text too long' },
+  132012: { message: '(#132012) Parameter format does not match format in the created template' },
+  132015: { message: '(#132015) Template is paused' },
+  132016: { message: '(#132016) Template is disabled' },
+  132018: { message: '(#132018) There was a problem with the parameters in the template' },
 };
 
-/** Members of the error body beyond code, message and details. */
-export interface GraphErrorExtra {
-  message?: string;
-  type?: string;
-  subcode?: number;
-  userTitle?: string;
-  userMessage?: string;
-  status?: number;
-  headers?: Record<string, string>;
-}
-
 /** A refusal in the shape of the Graph API (docs: support/error-codes). */
-export class GraphError extends Refusal {
-  readonly code: number;
-  readonly details: string | undefined;
-  readonly extra: GraphErrorExtra;
+export class GraphError extends GraphRefusal {
+  readonly #details: string | undefined;
 
   constructor(code: number, details?: string, extra: GraphErrorExtra = {}) {
-    super(extra.message ?? TABLE[code]?.message ?? `(#${code})`);
-    this.code = code;
-    this.details = details;
-    this.extra = extra;
-  }
-
-  /** The HTTP answer. */
-  toReply(): HttpReply {
-    const { type = 'OAuthException', subcode, userTitle, userMessage, headers } = this.extra;
-    const row = TABLE[this.code];
-    const error = {
-      message: this.message,
-      type,
-      code: this.code,
-      ...(this.details === undefined ? {} : { error_data: { messaging_product: 'whatsapp', details: this.details } }),
-      ...(subcode === undefined ? {} : { error_subcode: subcode }),
-      ...(row?.isTransient ? { is_transient: true } : {}),
-      ...(userTitle === undefined ? {} : { error_user_title: userTitle, error_user_msg: userMessage }),
-      fbtrace_id: `A${randomBytes(11).toString('base64url')}`,
-    };
-    return { status: this.extra.status ?? row?.status ?? 400, headers, body: { error } };
+    super(
+      code,
+      TABLE[code],
+      extra,
+      details === undefined ? {} : { error_data: { messaging_product: 'whatsapp', details } },
+    );
+    this.#details = details;
   }
 
   /** The same refusal as an element of a status webhook's `errors`. */
@@ -86,7 +57,7 @@ export class GraphError extends Refusal {
       code: this.code,
       title,
       message: title,
-      error_data: { details: this.details ?? title },
+      error_data: { details: this.#details ?? title },
       href: 'https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/',
     };
   }
@@ -94,14 +65,8 @@ export class GraphError extends Refusal {
 
 /** The object in the path does not exist, or the token cannot see it. */
 export function unknownObject(id: string, method: string): GraphError {
-  if (!/^\d+$/.test(id)) {
-    return new GraphError(803, undefined, { message: `(#803) Some of the aliases you requested do not exist: ${id}` });
-  }
-  const message =
-    `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, cannot be loaded due to missing ` +
-    'permissions, or does not support this operation. Please read the Graph API documentation at ' +
-    'https://developers.facebook.com/docs/graph-api';
-  return new GraphError(100, undefined, { message, type: 'GraphMethodException', subcode: 33 });
+  const [code, extra] = noSuchObject(id, method);
+  return new GraphError(code, undefined, extra);
 }
 
 /** As Meta writes it: the last two names, text['body']. */

@@ -1,6 +1,7 @@
 import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
 import { objectOf, type JsonObject } from '../kit/json.ts';
-import { GraphError, unknownObject } from './errors.ts';
+import { selected } from '../kit/meta/graph.ts';
+import { badParameter, unknownObject } from './errors.ts';
 import type { PhoneNumber, World } from './world.ts';
 
 /** One authenticated call to the Graph API. */
@@ -37,14 +38,7 @@ export function requireApp({ world, id, request }: GraphCall): void {
 
 /** The members asked for by `fields` (comma separated), or `defaults`; always with the id. Unknown ones are refused. */
 export function selectFields(call: GraphCall, node: object, type: string, defaults: readonly string[]): JsonObject {
-  const all = objectOf(node);
-  const asked = call.fields['fields'];
-  const names = typeof asked === 'string' && asked !== '' ? asked.split(',').map((name) => name.trim()) : defaults;
-  const unknown = names.find((name) => !(name in all));
-  if (unknown !== undefined) {
-    const message = `(#100) Tried accessing nonexisting field (${unknown}) on node type (${type})`;
-    throw new GraphError(100, undefined, { message });
-  }
-  const chosen = Object.fromEntries(names.map((name) => [name, all[name]]).filter(([, value]) => value !== undefined));
-  return { ...chosen, id: all['id'] };
+  return selected(call.fields['fields'], objectOf(node), defaults, (unknown) =>
+    badParameter(`Tried accessing nonexisting field (${unknown}) on node type (${type})`),
+  );
 }

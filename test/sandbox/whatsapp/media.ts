@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HttpReply, HttpRequest } from '../kit/http-server.ts';
 import { textOf } from '../kit/json.ts';
 import { bearer, firstOf, parameter } from '../kit/credentials.ts';
-import { GraphError, unknownObject } from './errors.ts';
+import { badParameter, GraphError, unknownObject } from './errors.ts';
 import { numberOf, ok, type GraphCall } from './graph-call.ts';
 import { requireProduct } from './message-body.ts';
 import { bareType, isBareOgg, kindOfType, MEDIA_TYPES, maxBytes } from './media-types.ts';
@@ -18,9 +18,9 @@ export function uploadMedia(call: GraphCall): HttpReply {
   numberOf(call);
   requireProduct(call.fields);
   const file = call.request.body.files.find(({ field }) => field === 'file');
-  if (!file) throw new GraphError(100, undefined, { message: '(#100) The parameter file is required.' });
+  if (!file) throw badParameter('The parameter file is required.');
   const mimeType = textOf(call.fields['type']);
-  if (!mimeType) throw new GraphError(100, undefined, { message: '(#100) The parameter type is required.' });
+  if (!mimeType) throw badParameter('The parameter type is required.');
   const kind = kindOfType(mimeType);
   if (!kind || isBareOgg(mimeType, file.content)) {
     const types = Object.values(MEDIA_TYPES).flat().join(', ');

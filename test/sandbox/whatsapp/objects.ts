@@ -1,7 +1,7 @@
 import type { HttpReply } from '../kit/http-server.ts';
 import { isObject, textOf } from '../kit/json.ts';
 import { appTokenOf } from './auth.ts';
-import { GraphError, unknownObject } from './errors.ts';
+import { badParameter, GraphError, unknownObject } from './errors.ts';
 import { ok, requireWaba, selectFields, type GraphCall } from './graph-call.ts';
 import { deleteMedia, resolveMedia } from './media.ts';
 import { configureNumber } from './provisioning.ts';
@@ -84,7 +84,7 @@ function wabaNode(world: World) {
 export function debugToken({ world, fields }: GraphCall): HttpReply {
   const { appId, accessToken, scopes, wabaId } = world.settings;
   const inspected = textOf(fields['input_token']);
-  if (!inspected) throw new GraphError(100, undefined, { message: '(#100) The parameter input_token is required.' });
+  if (!inspected) throw badParameter('The parameter input_token is required.');
   if (inspected === appTokenOf(world)) return ok({ data: { app_id: appId, type: 'APP', is_valid: true, scopes: [] } });
   if (inspected !== accessToken) {
     const error = { code: 190, message: 'Invalid OAuth access token.' };

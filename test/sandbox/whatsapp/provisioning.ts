@@ -1,10 +1,8 @@
-import { randomInt } from 'node:crypto';
-import { call as httpCall } from '../kit/http-client.ts';
 import type { HttpReply } from '../kit/http-server.ts';
 import { textOf, type JsonObject } from '../kit/json.ts';
-import { GraphError } from './errors.ts';
+import { handshakeFault, shown, without, type Callback } from '../kit/meta/graph.ts';
+import { badParameter, GraphError } from './errors.ts';
 import { numberOf, ok, requireApp, requireWaba, type GraphCall } from './graph-call.ts';
-import type { CallbackOverride } from './world.ts';
 
 /** Webhook fields an app can subscribe to (docs: webhooks/reference). */
 export const WEBHOOK_FIELDS = (
@@ -16,19 +14,17 @@ export const WEBHOOK_FIELDS = (
   'partner_solutions payment_configuration_update template_correct_category_detection message_echoes consumer_profile'
 ).split(' ');
 
+const OBJECT = 'whatsapp_business_account';
+
 /** POST /{appId}/subscriptions: verifies the callback with the handshake, then keeps it. */
 export async function subscribeApp(call: GraphCall): Promise<HttpReply> {
   requireApp(call);
   const { fields, world } = call;
-  if (fields['object'] !== 'whatsapp_business_account') {
-    throw new GraphError(100, undefined, { message: '(#100) Param object must be whatsapp_business_account' });
-  }
+  if (fields['object'] !== OBJECT) throw badParameter(`Param object must be ${OBJECT}`);
   const names = fieldNames(fields['fields']);
   const unknown = names.find((name) => !WEBHOOK_FIELDS.includes(name));
   if (names.length === 0 || unknown !== undefined) {
-    throw new GraphError(100, undefined, {
-      message: `(#100) Param fields is not valid: ${unknown ?? 'it is required'}`,
-    });
+    throw badParameter(`Param fields is not valid: ${unknown ?? 'it is required'}`);
   }
   const callback = callbackOf(fields, 'callback_url');
   await shakeHands(callback);
@@ -47,9 +43,7 @@ export function readAppSubscription(call: GraphCall): HttpReply {
   requireApp(call);
   const subscription = call.world.appSubscription;
   if (!subscription) return ok({ data: [] });
-  const fields = subscription.fields.map((name) => ({ name, version: 'v23.0' }));
-  const { callbackUrl } = subscription;
-  return ok({ data: [{ object: 'whatsapp_business_account', callback_url: callbackUrl, active: true, fields }] });
+  return ok({ data: [shown(OBJECT, subscription, 'v23.0')] });
 }
 
 /** DELETE /{appId}/subscriptions: all of it, or only the fields that are named. Without an object, of every object there is. */
@@ -57,13 +51,9 @@ export function unsubscribeApp(call: GraphCall): HttpReply {
   requireApp(call);
   const { world } = call;
   const object = call.fields['object'];
-  if (object !== undefined && object !== 'whatsapp_business_account') {
-    throw new GraphError(100, undefined, { message: '(#100) Param object must be whatsapp_business_account' });
-  }
+  if (object !== undefined && object !== OBJECT) throw badParameter(`Param object must be ${OBJECT}`);
   const gone = fieldNames(call.fields['fields']);
-  const left = world.appSubscription?.fields.filter((name) => gone.length > 0 && !gone.includes(name)) ?? [];
-  if (world.appSubscription && left.length > 0) world.appSubscription.fields = left;
-  else delete world.appSubscription;
+  world.appSubscription = without(world.appSubscription, gone.length > 0 ? gone : undefined);
   world.changes.notify();
   return ok();
 }
@@ -124,33 +114,23 @@ export async function configureNumber(call: GraphCall, configuration: JsonObject
 function requireSubscribed({ world }: GraphCall): void {
   if (world.isAppSubscribedToWaba) return;
   const rule = 'your app must be subscribed to receive messages for WhatsApp Business Account';
-  throw new GraphError(100, undefined, { message: `(#100) Before override the current callback uri, ${rule}` });
+  throw badParameter(`Before override the current callback uri, ${rule}`);
 }
 
-function callbackOf(fields: JsonObject, name: 'callback_url' | 'override_callback_uri'): CallbackOverride {
+function callbackOf(fields: JsonObject, name: 'callback_url' | 'override_callback_uri'): Callback {
   const callbackUrl = textOf(fields[name]) ?? '';
   const verifyToken = textOf(fields['verify_token']) ?? '';
   const isTooLong = name === 'override_callback_uri' && callbackUrl.length > 200;
   if (!URL.canParse(callbackUrl) || !/^https?:/.test(callbackUrl) || isTooLong) {
-    throw new GraphError(100, undefined, { message: `(#100) Param ${name} must be a valid URI` });
+    throw badParameter(`Param ${name} must be a valid URI`);
   }
-  if (verifyToken === '')
-    throw new GraphError(100, undefined, { message: '(#100) The parameter verify_token is required.' });
+  if (verifyToken === '') throw badParameter('The parameter verify_token is required.');
   return { callbackUrl, verifyToken };
 }
 
-/** The GET handshake: the callback has to answer 200 with exactly the challenge. */
-async function shakeHands({ callbackUrl, verifyToken }: CallbackOverride): Promise<void> {
-  const challenge = String(randomInt(100_000_000, 2_000_000_000));
-  const url = new URL(callbackUrl);
-  url.searchParams.set('hub.mode', 'subscribe');
-  url.searchParams.set('hub.challenge', challenge);
-  url.searchParams.set('hub.verify_token', verifyToken);
-  const answer = await httpCall(url.toString(), { method: 'GET', timeoutMs: 5_000 }).catch(() => undefined);
-  if (answer?.status === 200 && answer.body === challenge) return;
-  const reason = answer ? `HTTP Status Code = ${answer.status}` : 'the URL could not be reached';
-  const wrong = answer?.status === 200 ? 'the answer was not the challenge' : reason;
-  throw new GraphError(2200, undefined, {
-    message: `(#2200) Callback verification failed with the following errors: ${wrong}`,
-  });
+async function shakeHands(callback: Callback): Promise<void> {
+  const fault = await handshakeFault(callback);
+  if (fault === undefined) return;
+  const message = `(#2200) Callback verification failed with the following errors: ${fault}`;
+  throw new GraphError(2200, undefined, { message });
 }

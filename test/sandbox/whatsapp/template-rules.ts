@@ -1,5 +1,5 @@
 import { isObject, listOf, objectOf, textOf, type JsonObject } from '../kit/json.ts';
-import { GraphError } from './errors.ts';
+import { badParameter, GraphError } from './errors.ts';
 import { checkButtonDefinitions } from './template-rules-buttons.ts';
 import { placeholdersOf } from './template-text.ts';
 import type { World } from './world.ts';
@@ -26,16 +26,14 @@ export function checkTemplateHead(fields: JsonObject): void {
   const { name, category, language } = fields;
   for (const [key, value] of Object.entries({ name, category, language })) {
     if (typeof value !== 'string' || value === '') {
-      throw new GraphError(100, undefined, { message: `(#100) The parameter ${key} is required.` });
+      throw badParameter(`The parameter ${key} is required.`);
     }
   }
   if (!/^[a-z0-9_]{1,512}$/.test(String(name))) {
     throw templateError(2388042, 'Invalid name', 'Names have lowercase letters, digits and underscores only.');
   }
   if (!CATEGORIES.some((known) => known === category)) {
-    throw new GraphError(100, undefined, {
-      message: `(#100) Param category must be one of {${CATEGORIES.join(', ')}}`,
-    });
+    throw badParameter(`Param category must be one of {${CATEGORIES.join(', ')}}`);
   }
 }
 
@@ -46,7 +44,7 @@ export function checkTemplateComponents(world: World, fields: JsonObject, isName
   const types = components.map((component) => (isObject(component) ? component['type'] : undefined));
   for (const type of types) {
     if (!COMPONENTS.includes(String(type))) {
-      throw new GraphError(100, undefined, { message: `(#100) Unexpected component type ${String(type)}` });
+      throw badParameter(`Unexpected component type ${String(type)}`);
     }
   }
   if (new Set(types).size !== types.length) throw missingField('A component may be given once only.');

@@ -1,6 +1,6 @@
 import { isObject, listOf, textOf, type JsonObject } from '../kit/json.ts';
 import type { HttpReply } from '../kit/http-server.ts';
-import { GraphError, unknownObject } from './errors.ts';
+import { badParameter, unknownObject } from './errors.ts';
 import { ok, requireWaba, selectFields, type GraphCall } from './graph-call.ts';
 import { checkTemplateComponents, checkTemplateHead, templateError } from './template-rules.ts';
 import { reviewLater } from './template-review.ts';
@@ -39,8 +39,7 @@ export function listTemplates(call: GraphCall): HttpReply {
     }),
   );
   const limit = Number(fields['limit'] ?? 25);
-  if (!Number.isInteger(limit) || limit < 1)
-    throw new GraphError(100, undefined, { message: '(#100) Param limit must be positive' });
+  if (!Number.isInteger(limit) || limit < 1) throw badParameter('Param limit must be positive');
   const start = startOf(fields, limit);
   const data = matches.slice(start, start + limit).map((template) => {
     return selectFields(call, nodeOf(template), 'WhatsAppMessageTemplate', DEFAULT_FIELDS);
@@ -66,7 +65,7 @@ const cursorOf = (position: number) => Buffer.from(`at:${position}`).toString('b
 
 function positionOf(cursor: string): number {
   const position = /^at:(\d+)$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
-  if (position === undefined) throw new GraphError(100, undefined, { message: '(#100) Invalid cursor' });
+  if (position === undefined) throw badParameter('Invalid cursor');
   return Number(position);
 }
 
@@ -114,7 +113,7 @@ function isNamedFormat(value: unknown): boolean {
   if (value === undefined) return false;
   const format = String(value).toUpperCase();
   if (format === 'NAMED' || format === 'POSITIONAL') return format === 'NAMED';
-  throw new GraphError(100, undefined, { message: '(#100) Param parameter_format must be one of {NAMED, POSITIONAL}' });
+  throw badParameter('Param parameter_format must be one of {NAMED, POSITIONAL}');
 }
 
 function refuseDuplicate(world: World, name: string, language: string): void {
@@ -166,7 +165,7 @@ export function deleteTemplates(call: GraphCall): HttpReply {
   requireWaba(call);
   const { world, fields } = call;
   const name = textOf(fields['name']);
-  if (!name) throw new GraphError(100, undefined, { message: '(#100) The parameter name is required.' });
+  if (!name) throw badParameter('The parameter name is required.');
   const id = textOf(fields['hsm_id']);
   const doomed = [...world.templates.values()].filter((one) => one.name === name && (!id || one.id === id));
   if (doomed.length === 0) throw templateError(2593002, 'Message template not found', `There is no template ${name}.`);

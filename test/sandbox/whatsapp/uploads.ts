@@ -1,5 +1,5 @@
 import type { HttpReply } from '../kit/http-server.ts';
-import { GraphError, unknownObject } from './errors.ts';
+import { badParameter, unknownObject } from './errors.ts';
 import { ok, requireApp, type GraphCall } from './graph-call.ts';
 
 const FILE_TYPES = ['application/pdf', 'image/jpeg', 'image/jpg', 'image/png', 'video/mp4'];
@@ -10,12 +10,9 @@ export function openUpload(call: GraphCall): HttpReply {
   const { world, fields } = call;
   const length = Number(fields['file_length']);
   const mimeType = String(fields['file_type'] ?? '');
-  if (!Number.isInteger(length) || length < 1)
-    throw new GraphError(100, undefined, { message: '(#100) The parameter file_length is required.' });
+  if (!Number.isInteger(length) || length < 1) throw badParameter('The parameter file_length is required.');
   if (!FILE_TYPES.includes(mimeType)) {
-    throw new GraphError(100, undefined, {
-      message: `(#100) Param file_type must be one of {${FILE_TYPES.join(', ')}}`,
-    });
+    throw badParameter(`Param file_type must be one of {${FILE_TYPES.join(', ')}}`);
   }
   const id = `upload:${Buffer.from(world.newId()).toString('base64url')}`;
   world.uploads.set(id, { id, length, mimeType });
@@ -28,12 +25,10 @@ export function writeUpload(call: GraphCall): HttpReply {
   const session = world.uploads.get(id);
   if (!session) throw unknownObject(id, request.method);
   if (request.headers['file_offset'] !== '0') {
-    throw new GraphError(100, undefined, { message: '(#100) The header file_offset must be 0.' });
+    throw badParameter('The header file_offset must be 0.');
   }
   if (request.rawBody.length !== session.length) {
-    throw new GraphError(100, undefined, {
-      message: `(#100) Expected ${session.length} bytes, received ${request.rawBody.length}.`,
-    });
+    throw badParameter(`Expected ${session.length} bytes, received ${request.rawBody.length}.`);
   }
   const handle = `4::${Buffer.from(`${session.mimeType}:${world.newId()}`).toString('base64')}`;
   world.handles.set(handle, session.mimeType);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { manualClock } from '../kit/clock.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../kit/webhook-receiver.ts';
-import { appSecretProof } from './auth.ts';
+import { appSecretProof } from '../kit/meta/graph.ts';
 import { SANDBOX_DEFAULTS } from './defaults.ts';
 import { startWhatsAppSandbox, type WhatsAppSandbox } from './sandbox.ts';
 import { graph, send } from './test-client.ts';

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../kit/json.ts';
+import type { Callback, Subscription } from '../kit/meta/graph.ts';
 import { settingsFrom, worldFor, type StandInWorld } from '../kit/stand-in.ts';
 import type { WebhookDelivery } from '../kit/webhook-poster.ts';
 import type { PostedWebhooks } from '../kit/webhooks.ts';
@@ -10,17 +11,11 @@ import {
   type WhatsAppSandboxOptions,
 } from './defaults.ts';
 
-/** A callback with its verify token, as set for a number or a WABA. */
-export interface CallbackOverride {
-  callbackUrl: string;
-  verifyToken: string;
-}
-
 export interface PhoneNumber {
   id: string;
   displayPhoneNumber: string;
   verifiedName: string;
-  override?: CallbackOverride;
+  override?: Callback;
   /** Start of the current service window per user id, milliseconds. */
   lastInboundAt: Map<string, number>;
   /** Instants of the messages of the last second, in and out. */
@@ -96,10 +91,6 @@ export interface UploadSession {
   mimeType: string;
 }
 
-export interface AppSubscription extends CallbackOverride {
-  fields: string[];
-}
-
 /** One element of `entry[].changes`. */
 export interface WebhookChange {
   field: string;
@@ -135,9 +126,9 @@ export interface World extends StandInWorld<SandboxSettings> {
   uploads: Map<string, UploadSession>;
   /** Handles of finished resumable uploads. */
   handles: Map<string, string>;
-  appSubscription?: AppSubscription;
+  appSubscription?: Subscription | undefined;
   isAppSubscribedToWaba: boolean;
-  wabaOverride?: CallbackOverride;
+  wabaOverride?: Callback;
   webhooks: Webhooks;
 }
 
