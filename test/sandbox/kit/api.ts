@@ -1,3 +1,4 @@
+import { fieldsOf } from './body.ts';
 import type { SandboxClock } from './clock.ts';
 import type { Presented } from './credentials.ts';
 import type { Fault, FaultKind, FaultQueue } from './faults.ts';
@@ -42,8 +43,8 @@ export interface Target<W> {
   access?: string;
   /** How often it may be called, by what name it is counted. */
   rate?: Rate & { by(call: Call<W>): string };
-  /** Content type of its body; any other is refused. Absent: not looked at. */
-  takes?: keyof typeof TYPES;
+  /** Content types of its body; any other is refused. Absent: not looked at. */
+  takes?: readonly (keyof typeof TYPES)[];
   /** The most bytes of its body. */
   maxBytes?: number;
   /** Its fields. */
@@ -68,7 +69,7 @@ export interface Refusals<W> {
 /** The HTTP API of a provider. */
 export interface Api<W extends ApiWorld> {
   routes: readonly Route<Target<W>>[];
-  /** The part of a path that routes name; throws when the path is no path of the provider's. Absent: all of it. */
+  /** The part of a path, as it was written, that routes name; throws when the path is no path of the provider's. Absent: all of it. */
   pathOf?(path: string): string;
   /** Another name for a matched operation, by what the request says. */
   operationOf?(operation: string, request: HttpRequest): string;
@@ -94,7 +95,7 @@ export const ok = (body: unknown = {}, status = 200): HttpReply => ({ status, bo
 
 /** Answers one request as the provider would, with the fault that waits for it. */
 export function answerApi<W extends ApiWorld>(api: Api<W>, world: W, request: HttpRequest): Promise<Answered> {
-  const found = pathIn(api, request.path);
+  const found = pathIn(api, request.rawPath);
   const match = typeof found === 'string' ? matchRoute(api.routes, request.method, found) : undefined;
   const operation = match?.handler.operation ?? 'object';
   return withFault(world.faults, api.operationOf?.(operation, request) ?? operation, async (fault) => {
@@ -125,7 +126,7 @@ async function answer<W extends ApiWorld>(
 ): Promise<HttpReply> {
   try {
     if (typeof path !== 'string') throw path;
-    const fields = { ...Object.fromEntries(request.query), ...request.body.fields };
+    const fields = { ...fieldsOf(request.query), ...request.body.fields };
     const call = { world, request, params: match?.params ?? {}, fields, caller: '' };
     admit(api, call, match?.handler);
     if (!match) throw noRoute(api, call, path);
@@ -165,6 +166,7 @@ function checkRequest<W extends ApiWorld>({ refusals }: Api<W>, call: Call<W>, t
   }
   if (maxBytes !== undefined && request.rawBody.length > maxBytes && refusals.size) throw refusals.size(call, maxBytes);
   const type = request.headers['content-type'] ?? '';
-  if (takes && !type.startsWith(TYPES[takes]) && refusals.type) throw refusals.type(call);
+  const isTaken = takes?.some((name) => type.startsWith(TYPES[name])) ?? true;
+  if (!isTaken && refusals.type) throw refusals.type(call);
   if (schema) check(schema, call.fields, world);
 }

@@ -22,10 +22,21 @@ export function parseBody(contentType: string | undefined, raw: Buffer): ParsedB
     return { fields: isObject(value) ? value : {}, files: [] };
   }
   if (type.startsWith('application/x-www-form-urlencoded')) {
-    return { fields: Object.fromEntries(new URLSearchParams(raw.toString('utf8'))), files: [] };
+    return { fields: fieldsOf(new URLSearchParams(raw.toString('utf8'))), files: [] };
   }
   if (type.startsWith('multipart/form-data')) return parseMultipart(contentType ?? '', raw);
   return { fields: {}, files: [] };
+}
+
+/** Parameters by name; those whose name ends in `[]` are a list without it. */
+export function fieldsOf(parameters: URLSearchParams): JsonObject {
+  const names = [...new Set(parameters.keys())];
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = parameters.getAll(name);
+      return name.endsWith('[]') ? [name.slice(0, -2), values] : [name, values.at(-1)];
+    }),
+  );
 }
 
 function parseMultipart(contentType: string, raw: Buffer): ParsedBody {

@@ -31,7 +31,7 @@ export async function answerControl<S>(
   sandbox: S,
   request: HttpRequest,
 ): Promise<HttpReply> {
-  const match = matchRoute(controls, request.method, request.path);
+  const match = matchRoute(controls, request.method, request.rawPath);
   if (!match) return { status: 404, body: { sandbox_error: 'There is no such control' } };
   try {
     const asked = { sandbox, body: request.body.fields, request, params: match.params };

@@ -6,6 +6,8 @@ import { parseBody, type ParsedBody } from './body.ts';
 export interface HttpRequest {
   method: string;
   path: string;
+  /** The path as it was written: a slash within a segment is still encoded. */
+  rawPath: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
   rawBody: Buffer;
@@ -78,6 +80,7 @@ async function readRequest(incoming: IncomingMessage): Promise<HttpRequest> {
   return {
     method: incoming.method ?? 'GET',
     path: decodeURIComponent(url.pathname),
+    rawPath: url.pathname,
     query: url.searchParams,
     headers: incoming.headers,
     rawBody,

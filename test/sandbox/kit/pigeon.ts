@@ -3,8 +3,9 @@ import { createHmac } from 'node:crypto';
 import { ok, route, type Api } from './api.ts';
 import { onePartyControls, type Control, type OneParty } from './control.ts';
 import { bearer, verifiedJwt } from './credentials.ts';
+import { cursorOf, pageOf, positionOf } from './paging.ts';
 import { PlainRefusal, retryAfter } from './refusal.ts';
-import { list, object, oneOf, optional, text, type Issue } from './schema.ts';
+import * as s from './schema.ts';
 import { retryOf, settingsFrom, startStandIn, worldFor, type StandInOptions, type StandInWorld } from './stand-in.ts';
 import { WebhookPoster, type WebhookDelivery } from './webhook-poster.ts';
 import { postedBy, posterFor } from './webhooks.ts';
@@ -29,19 +30,19 @@ interface World extends StandInWorld<Settings> {
 const refuse = (status: number, code: string, detail: string, headers?: Record<string, string>) =>
   new PlainRefusal(status, { error: { code, detail } }, headers);
 
-const invalid = ({ kind, path }: Issue) => refuse(422, `${kind}_member`, `${path.join('.')} is not as it has to be`);
+const invalid = ({ kind, path }: s.Issue) => refuse(422, `${kind}_member`, `${path.join('.')} is not as it has to be`);
 
-const MESSAGE = object({
-  to: text(20),
-  text: text(100),
-  urgency: optional(oneOf('coo', 'flap')),
-  feathers: optional(list(object({ colour: text(10) }), 1, 2)),
+const MESSAGE = s.object({
+  to: s.text(20),
+  text: s.text(100),
+  urgency: s.optional(s.oneOf('coo', 'flap')),
+  feathers: s.optional(s.list(s.object({ colour: s.text(10) }), 1, 2)),
 });
 
 const API: Api<World> = {
   routes: [
     route('POST', '/v1/messages', {
-      ...{ operation: 'send', takes: 'json', maxBytes: 1_000, schema: MESSAGE },
+      ...{ operation: 'send', takes: ['json', 'form'], maxBytes: 1_000, schema: MESSAGE },
       rate: { burst: 3, refillMs: 1_000, by: ({ caller }) => caller },
       handle: ({ world, fields }) => {
         const message = { id: world.newId(), to: String(fields['to']), text: String(fields['text']) };
@@ -49,6 +50,15 @@ const API: Api<World> = {
         world.changes.notify();
         setImmediate(() => void post(world, { status: 'landed', id: message.id }));
         return ok({ id: message.id }, 201);
+      },
+    }),
+    route('GET', '/v1/messages', {
+      operation: 'list',
+      handle: ({ world, fields }) => {
+        const start = fields['after'] === undefined ? 0 : positionOf(String(fields['after']));
+        if (start === undefined) throw refuse(400, 'wrong_cursor', 'That is none of ours');
+        const { items, next } = pageOf(world.sent, start, 2);
+        return ok({ messages: items, ...(next !== undefined && { after: cursorOf(next) }) });
       },
     }),
     route('GET', '/v1/messages/:id', {
@@ -60,7 +70,7 @@ const API: Api<World> = {
       },
     }),
     route('POST', '/v1/files', {
-      ...{ operation: 'media', takes: 'multipart', maxBytes: 5_000 },
+      ...{ operation: 'media', takes: ['multipart'], maxBytes: 5_000 },
       handle: ({ world, request }) => {
         const id = world.newId();
         world.files.set(id, request.body.files[0]?.content ?? Buffer.alloc(0));

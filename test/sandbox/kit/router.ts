@@ -11,9 +11,9 @@ export interface RouteMatch<H> {
   params: Record<string, string>;
 }
 
-/** Finds the first route for a method and path; undefined when there is none. */
+/** Finds the first route for a method and a path as it was written; undefined when there is none. */
 export function matchRoute<H>(routes: readonly Route<H>[], method: string, path: string): RouteMatch<H> | undefined {
-  const segments = path.split('/').filter(Boolean);
+  const segments = path.split('/').filter(Boolean).map(decodeURIComponent);
   for (const route of routes) {
     if (route.method !== method) continue;
     const params = matchSegments(route.path.split('/').filter(Boolean), segments);

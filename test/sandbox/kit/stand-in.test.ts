@@ -88,12 +88,33 @@ describe('bodies', () => {
     expect((await send({ ...MESSAGE, text: '🕊'.repeat(100) })).status).toBe(201);
   });
 
+  test('a form is taken as well, and a list in it is one of texts', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await send('to=Ana&text=Hi', form)).status).toBe(201);
+    expect(await codeOf(send('to=Ana&text=Hi&feathers[]=a&feathers[]=b', form))).toEqual([422, 'type_member']);
+    expect(pigeon.requests().at(-1)?.fields['feathers']).toEqual(['a', 'b']);
+  });
+
   test('a file comes as a part of a form', async () => {
     const form = new FormData();
     form.set('file', new Blob(['coo']), 'a.txt');
     expect((await ask('POST', '/v1/files', form)).status).toBe(201);
     expect(await codeOf(ask('POST', '/v1/files', 'coo'))).toEqual([415, 'wrong_type']);
   });
+});
+
+test('a listing goes on where its cursor says', async () => {
+  for (const to of ['a', 'b', 'c']) await send({ ...MESSAGE, to });
+  const page = async (query = '') => (await ask('GET', `/v1/messages${query}`)).json();
+  const first = (await page()) as { messages: object[]; after: string };
+  expect(first.messages).toMatchObject([{ to: 'a' }, { to: 'b' }]);
+  expect(await page(`?after=${first.after}`)).toEqual({ messages: [expect.objectContaining({ to: 'c' })] });
+  expect(await codeOf(ask('GET', '/v1/messages?after=x'))).toEqual([400, 'wrong_cursor']);
+});
+
+test('a slash that is encoded belongs to the parameter', async () => {
+  const answer = await ask('GET', '/v1/messages/urn%3Ambid%3Aa%2Fb%3D');
+  expect(await answer.json()).toMatchObject({ error: { detail: 'There is no message urn:mbid:a/b=' } });
 });
 
 test('what no route declares has its own refusal', async () => {

@@ -1,4 +1,5 @@
 import type { HttpReply } from '../kit/http-server.ts';
+import { pageOf } from '../kit/paging.ts';
 import { objectOf, textOf, type JsonObject } from '../kit/json.ts';
 import { ok, type Call } from './call.ts';
 import { approvalFault, checkTypes } from './content-types.ts';
@@ -115,12 +116,15 @@ export function listContents(withApprovals: boolean) {
     const size = Number(query.get('PageSize') ?? 50);
     const page = Number(query.get('Page') ?? 0);
     const path = `${world.url}${request.path}`;
-    const hasMore = all.length > (page + 1) * size;
-    const contents = all.slice(page * size, (page + 1) * size).map((content) => ({
+    const { items, next: more } = pageOf(all, page * size, size);
+    const contents = items.map((content) => ({
       ...resourceOf(world, content),
       ...(withApprovals ? { approval_requests: content.approval } : {}),
     }));
     const next = `${path}?PageSize=${size}&Page=${page + 1}&PageToken=PT${page + 1}`;
-    return ok({ contents, meta: { page, page_size: size, next_page_url: hasMore ? next : null, key: 'contents' } });
+    return ok({
+      contents,
+      meta: { page, page_size: size, next_page_url: more === undefined ? null : next, key: 'contents' },
+    });
   };
 }

@@ -1,4 +1,5 @@
 import type { HttpReply } from '../kit/http-server.ts';
+import { pageOf } from '../kit/paging.ts';
 import { ok, type Call } from './call.ts';
 import { TWILIO_DEFAULTS } from './defaults.ts';
 import { notFound, TwilioError } from './errors.ts';
@@ -67,12 +68,12 @@ export function listMessages({ world, request }: Call): HttpReply {
   next.set('Page', String(page + 1));
   next.set('PageToken', `PA${page + 1}`);
   const path = `/2010-04-01/Accounts/${TWILIO_DEFAULTS.accountSid}/Messages.json`;
-  const hasMore = all.length > (page + 1) * size;
+  const { items, next: more } = pageOf(all, page * size, size);
   return ok({
-    messages: all.slice(page * size, (page + 1) * size).map(resourceOf),
+    messages: items.map(resourceOf),
     page,
     page_size: size,
     uri: `${path}?${query}`,
-    next_page_uri: hasMore ? `${path}?${next}` : null,
+    next_page_uri: more === undefined ? null : `${path}?${next}`,
   });
 }

@@ -1,5 +1,6 @@
 import { isObject, listOf, textOf, type JsonObject } from '../kit/json.ts';
 import type { HttpReply } from '../kit/http-server.ts';
+import { cursorOf, pageOf, positionOf } from '../kit/paging.ts';
 import { badParameter, unknownObject } from './errors.ts';
 import { ok, requireWaba, selectFields, type GraphCall } from './graph-call.ts';
 import { checkTemplateComponents, checkTemplateHead, templateError } from './template-rules.ts';
@@ -41,32 +42,30 @@ export function listTemplates(call: GraphCall): HttpReply {
   const limit = Number(fields['limit'] ?? 25);
   if (!Number.isInteger(limit) || limit < 1) throw badParameter('Param limit must be positive');
   const start = startOf(fields, limit);
-  const data = matches.slice(start, start + limit).map((template) => {
+  const { items, next } = pageOf(matches, start, limit);
+  const data = items.map((template) => {
     return selectFields(call, nodeOf(template), 'WhatsAppMessageTemplate', DEFAULT_FIELDS);
   });
   if (data.length === 0) return ok({ data });
-  const end = start + data.length;
   return ok({
     data,
     paging: {
-      cursors: { before: cursorOf(start), after: cursorOf(end) },
-      ...(end < matches.length ? { next: nextUrl(call, cursorOf(end)) } : {}),
+      cursors: { before: cursorOf(start), after: cursorOf(start + data.length) },
+      ...(next === undefined ? {} : { next: nextUrl(call, cursorOf(next)) }),
     },
   });
 }
 
 function startOf(fields: JsonObject, limit: number): number {
-  if (textOf(fields['after'])) return positionOf(String(fields['after']));
-  if (textOf(fields['before'])) return Math.max(0, positionOf(String(fields['before'])) - limit);
+  if (textOf(fields['after'])) return positionAt(String(fields['after']));
+  if (textOf(fields['before'])) return Math.max(0, positionAt(String(fields['before'])) - limit);
   return 0;
 }
 
-const cursorOf = (position: number) => Buffer.from(`at:${position}`).toString('base64url');
-
-function positionOf(cursor: string): number {
-  const position = /^at:(\d+)$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
+function positionAt(cursor: string): number {
+  const position = positionOf(cursor);
   if (position === undefined) throw badParameter('Invalid cursor');
-  return Number(position);
+  return position;
 }
 
 function nextUrl({ world, request }: GraphCall, after: string): string {
