@@ -2,7 +2,7 @@ import type { Fault } from './faults.ts';
 import type { HttpReply, HttpRequest } from './http-server.ts';
 import { objectOf, textOf, type JsonObject } from './json.ts';
 import { matchRoute, type Route } from './router.ts';
-import type { Sandbox, SandboxParty } from './sandbox.ts';
+import type { People, Sandbox, SandboxParty } from './sandbox.ts';
 import type { WebhookDelivery } from './webhook-poster.ts';
 
 /** One request to the control API of a sandbox. */
@@ -109,17 +109,8 @@ export function partyControls<S extends Pick<Sandbox<object>, 'waitFor'>, Messag
   ];
 }
 
-/** A person who does one thing at a time. */
-interface ControlledCustomer {
-  sends(message: never): Promise<Sent>;
-  taps(tap: { messageId: string; choice: string }): Promise<Sent>;
-  replies(reply: { messageId: string; text: string }): Promise<Sent>;
-  submitsForm(form: { messageId: string; response: JsonObject }): Promise<Sent>;
-  reads(messageId: string): Promise<WebhookDelivery | undefined>;
-}
-
 /** The bodies are those of the methods with the same name; a wrong one fails inside them. */
-function customerControls<S extends { customer: ControlledCustomer }>(): Control<S>[] {
+function customerControls<S extends { customer: People<never> }>(): Control<S>[] {
   return [
     post('/customer/sends', async ({ sandbox, body }) => sentSummary(await sandbox.customer.sends(body as never))),
     post('/customer/taps', async ({ sandbox, body }) =>
@@ -140,7 +131,7 @@ function customerControls<S extends { customer: ControlledCustomer }>(): Control
 
 export interface OneParty<Message>
   extends Pick<Sandbox<object>, 'settings' | 'faults' | 'requests' | 'waitFor'>, SandboxParty<Message> {
-  customer: ControlledCustomer;
+  customer: People<never>;
   postStatus(messageId: string, status: never, errorCode?: number): WebhookDelivery | undefined;
 }
 

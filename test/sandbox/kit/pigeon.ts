@@ -114,7 +114,7 @@ function members(world: World): Omit<Pigeon, 'settings' | 'faults' | 'requests' 
   const writes = async (content: object) => {
     const id = world.newId();
     const delivery = post(world, { id, ...content });
-    return { id, status: (await delivery?.first)?.status };
+    return { id, status: (await delivery?.first)?.status, delivery };
   };
   return {
     customer: {

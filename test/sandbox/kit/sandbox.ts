@@ -1,5 +1,6 @@
 import type { ChangeSignal } from './change-signal.ts';
 import type { FaultQueue } from './faults.ts';
+import type { JsonObject } from './json.ts';
 import type { RecordedRequest } from './request-log.ts';
 import type { WebhookDelivery } from './webhook-poster.ts';
 import type { PostedWebhooks } from './webhooks.ts';
@@ -24,6 +25,28 @@ export interface SandboxParty<Message> {
   listReceivedMessages(): Message[];
   /** Posts the last `count` webhooks again, byte for byte. */
   redeliver(count: number): WebhookDelivery[];
+}
+
+/** A message a person sent, and its webhook (undefined: nobody is told). */
+export interface SentByCustomer {
+  id: string;
+  /** HTTP status of the first delivery; undefined when it failed or nobody is told. */
+  status: number | undefined;
+  delivery: WebhookDelivery | undefined;
+}
+
+/** The people on the other side. Every method resolves when the webhook was tried once. */
+export interface People<Message> {
+  /** Sends a message of any kind. */
+  sends(message: Message): Promise<SentByCustomer>;
+  /** Taps a button or a row (by id or label) of a message that was accepted. */
+  taps(tap: { messageId: string; choice: string }): Promise<SentByCustomer>;
+  /** Quotes and answers a message that was accepted. */
+  replies(reply: { messageId: string; text: string }): Promise<SentByCustomer>;
+  /** Completes the form of a message that was accepted. */
+  submitsForm(form: { messageId: string; response: JsonObject }): Promise<SentByCustomer>;
+  /** Reads a message that was accepted. */
+  reads(messageId: string): Promise<WebhookDelivery | undefined>;
 }
 
 /** What a world holds that every stand-in shows. */

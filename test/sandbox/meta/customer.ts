@@ -1,31 +1,18 @@
 import type { JsonObject } from '../kit/json.ts';
+import type { People, SentByCustomer } from '../kit/sandbox.ts';
 import type { WebhookDelivery } from '../kit/webhook-poster.ts';
 import { contentOf, tapOf, type CustomerMessage } from './customer-content.ts';
 import { acts, newMessageId, personOf, type AcceptedMessage, type CustomerWorld } from './customer-world.ts';
 import { postStatus } from './statuses.ts';
 
-/** A message a person sent, and its webhook (undefined: nobody is subscribed). */
-export interface SentByCustomer {
-  id: string;
-  /** HTTP status of the first delivery; undefined when it failed or nobody is subscribed. */
-  status: number | undefined;
-  delivery: WebhookDelivery | undefined;
-}
-
 type Told = Promise<WebhookDelivery | undefined>;
 
-/** The people on the other side. Every method resolves when the webhook was tried once. */
-export interface Customer {
-  /** Sends a message of any kind. */
-  sends(message: CustomerMessage): Promise<SentByCustomer>;
+/** What people do besides; `taps` a quick reply or a button. There are no forms. */
+export interface Customer extends Omit<People<CustomerMessage>, 'submitsForm'> {
   /** Sends several messages that come in one webhook. */
   sendsTogether(messages: CustomerMessage[]): Promise<SentByCustomer[]>;
-  /** Taps a quick reply or a button (by payload or label) of a message that was accepted. */
-  taps(tap: { messageId: string; choice: string }): Promise<SentByCustomer>;
   /** Taps what stands outside of messages: Get Started, the menu, an ice breaker. */
   chooses(choice: { from: string; title: string; payload: string; referral?: JsonObject }): Promise<SentByCustomer>;
-  /** Quotes and answers a message that was accepted. */
-  replies(reply: { messageId: string; text: string }): Promise<SentByCustomer>;
   /** Reacts to a message; without `emoji` the reaction is taken back. */
   reacts(reaction: { from: string; messageId: string; emoji?: string; name?: string }): Told;
   edits(edit: { from: string; messageId: string; text: string; count?: number }): Told;
@@ -35,8 +22,6 @@ export interface Customer {
   follows(link: { from: string; ref?: string; adId?: string }): Told;
   /** Says yes or no to messages about a topic. */
   optsIn(wish: { from: string; topic: string; value?: 'stop' | 'resume' }): Told;
-  /** Reads a message that was accepted, and on Messenger everything before. */
-  reads(messageId: string): Told;
   /** Anything else, as it stands in `messaging[]` besides who and when. */
   does(act: { from: string } & JsonObject): Told;
 }

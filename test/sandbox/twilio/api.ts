@@ -13,7 +13,7 @@ import {
   submitContent,
 } from './contents.ts';
 import { TWILIO_DEFAULTS } from './defaults.ts';
-import { notFound, TwilioError } from './errors.ts';
+import { notFound, refusalOf, TwilioError } from './errors.ts';
 import { redirectToStorage } from './media.ts';
 import { deleteMessage, listMessages, readMessage, writeMessage } from './message-resources.ts';
 import { createMessage } from './messages.ts';
@@ -88,5 +88,6 @@ export const TWILIO: Api<World> = {
       token_expired: () => new TwilioError(20003),
     },
     noRoute: ({ request }) => notFound(request.path),
+    invalid: refusalOf,
   },
 };

@@ -1,4 +1,5 @@
-import { isObject, listOf, objectOf, textOf, type JsonObject } from '../kit/json.ts';
+import { isObject, objectOf, textOf, type JsonObject } from '../kit/json.ts';
+import * as s from '../kit/schema.ts';
 import { TwilioError } from './errors.ts';
 import type { Line } from './defaults.ts';
 import type { StoredContent } from './world.ts';
@@ -27,43 +28,26 @@ const fail = (message: string): never => {
   throw new TwilioError(20001, message);
 };
 
-function text(value: unknown, name: string, max: number): void {
-  const length = [...(textOf(value) ?? fail(`${name} is required`))].length;
-  if (length === 0 || length > max) fail(`${name} must have 1 to ${max} characters`);
-}
-
-function actions(fields: JsonObject, type: string, max: number, allowed: readonly string[]): void {
-  const list = listOf(fields['actions']).map(objectOf);
-  if (list.length === 0 || list.length > max) fail(`${type}: actions must have 1 to ${max} elements`);
-  for (const action of list) {
-    if (!allowed.includes(textOf(action['type']) ?? '')) fail(`${type}: an action has a wrong type`);
-    text(action['title'], `${type}: title`, 25);
-    if (action['type'] === 'URL') text(action['url'], `${type}: url`, 2_000);
-    if (action['type'] === 'PHONE_NUMBER') text(action['phone'], `${type}: phone`, 20);
-  }
-}
+const title = s.text(25);
+const ACTIONS = {
+  QUICK_REPLY: s.open({ title }),
+  URL: s.open({ title, url: s.text(2_000) }),
+  PHONE_NUMBER: s.open({ title, phone: s.text(20) }),
+  COPY_CODE: s.open({ title }),
+};
+const { QUICK_REPLY, ...CALLS } = ACTIONS;
+const actions = (kinds: Record<string, s.Check>): s.Check => s.list(s.choose('type', kinds), 1, 10);
 
 /** The rules of the types that Parley makes; of others only that they exist. */
-const RULES: Record<string, (fields: JsonObject) => void> = {
-  'twilio/text': (fields) => text(fields['body'], 'twilio/text: body', 1_600),
-  'twilio/quick-reply': (fields) => {
-    text(fields['body'], 'twilio/quick-reply: body', 1_024);
-    actions(fields, 'twilio/quick-reply', 10, ['QUICK_REPLY']);
-  },
-  'twilio/call-to-action': (fields) => {
-    text(fields['body'], 'twilio/call-to-action: body', 1_600);
-    actions(fields, 'twilio/call-to-action', 10, ['URL', 'PHONE_NUMBER', 'COPY_CODE']);
-  },
-  'twilio/list-picker': (fields) => {
-    text(fields['body'], 'twilio/list-picker: body', 1_024);
-    text(fields['button'], 'twilio/list-picker: button', 20);
-    const items = listOf(fields['items']).map(objectOf);
-    if (items.length === 0 || items.length > 10) fail('twilio/list-picker: items must have 1 to 10 elements');
-    for (const item of items) {
-      text(item['id'], 'twilio/list-picker: id', 200);
-      text(item['item'], 'twilio/list-picker: item', 24);
-    }
-  },
+const RULES: Record<string, s.Check> = {
+  'twilio/text': s.open({ body: s.text(1_600) }),
+  'twilio/quick-reply': s.open({ body: s.text(1_024), actions: actions({ QUICK_REPLY }) }),
+  'twilio/call-to-action': s.open({ body: s.text(1_600), actions: actions(CALLS) }),
+  'twilio/list-picker': s.open({
+    body: s.text(1_024),
+    button: s.text(20),
+    items: s.list(s.open({ id: s.text(200), item: s.text(24) }), 1, 10),
+  }),
 };
 
 const names = (value: unknown): string[] => [
@@ -77,7 +61,7 @@ export function checkTypes(types: JsonObject, variables: JsonObject): void {
   for (const kind of kinds) {
     const fields = types[kind];
     if (!RANK.includes(kind) || !isObject(fields)) throw fail(`${kind} is not a content type`);
-    RULES[kind]?.(fields);
+    s.check(RULES[kind] ?? s.anything, fields, undefined, kind);
   }
   const lacking = names(types).find((name) => textOf(variables[name]) === undefined);
   if (lacking !== undefined) fail(`the variable ${lacking} needs a sample`);

@@ -1,5 +1,5 @@
 import { listOf, objectOf, textOf } from '../kit/json.ts';
-import type { WebhookDelivery } from '../kit/webhook-poster.ts';
+import type { People, SentByCustomer } from '../kit/sandbox.ts';
 import { TWILIO_DEFAULTS, type Line } from './defaults.ts';
 import { storeMedia } from './media.ts';
 import { pairOf } from './messages.ts';
@@ -28,26 +28,7 @@ export interface CustomerMessage {
   raw?: Form;
 }
 
-/** A message a person sent, and its webhook (undefined: nobody is configured). */
-export interface SentByCustomer {
-  id: string;
-  /** HTTP status of the first delivery; undefined when it failed or nobody is configured. */
-  status: number | undefined;
-  delivery: WebhookDelivery | undefined;
-}
-
-/** The people on the other side. Every method resolves when the webhook was tried once. */
-export interface Customer {
-  sends(message: CustomerMessage): Promise<SentByCustomer>;
-  /** Taps a button or a row (by id or label) of a message that was accepted. */
-  taps(tap: { messageId: string; choice: string }): Promise<SentByCustomer>;
-  /** Quotes and answers a message that was accepted. */
-  replies(reply: { messageId: string; text: string }): Promise<SentByCustomer>;
-  /** Completes the flow of a message that was accepted. */
-  submitsForm(answer: { messageId: string; response: Record<string, unknown> }): Promise<SentByCustomer>;
-  /** Opens a message that was accepted: its `read` status. */
-  reads(messageId: string): Promise<WebhookDelivery | undefined>;
-}
+export type Customer = People<CustomerMessage>;
 
 const STOP_WORDS = new Set(['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT']);
 const START_WORDS = new Set(['START', 'YES', 'UNSTOP']);

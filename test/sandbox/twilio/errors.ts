@@ -1,5 +1,6 @@
 import type { HttpReply } from '../kit/http-server.ts';
 import { Refusal } from '../kit/refusal.ts';
+import type { Issue } from '../kit/schema.ts';
 
 /** HTTP status (400 unless told) and message of each code the sandbox answers with. */
 const TABLE: Record<number, { status?: number; message: string }> = {
@@ -59,3 +60,12 @@ export class TwilioError extends Refusal {
 export const notFound = (path: string): TwilioError => {
   return new TwilioError(20404, `The requested resource ${path} was not found`);
 };
+
+/** What the Content API answers to what a schema refuses. */
+export function refusalOf(issue: Issue): TwilioError {
+  const name = `${String(issue.path[0])}: ${String(issue.path.at(-1))}`;
+  if (issue.kind === 'missing') return new TwilioError(20001, `${name} is required`);
+  if (issue.kind === 'length') return new TwilioError(20001, `${name} must have 1 to ${issue.max} characters`);
+  if (issue.kind === 'count') return new TwilioError(20001, `${name} must have 1 to ${issue.max} elements`);
+  return new TwilioError(20001, `${name} is not valid`);
+}

@@ -1,5 +1,6 @@
 import type { WebhookDelivery } from '../kit/webhook-poster.ts';
 import type { JsonObject } from '../kit/json.ts';
+import type { People, SentByCustomer } from '../kit/sandbox.ts';
 import { tapContent } from './customer-choice.ts';
 import { contentOf, type CustomerMessage } from './customer-content.ts';
 import { countTraffic, openWindow } from './limits.ts';
@@ -8,28 +9,10 @@ import { postStatus } from './statuses.ts';
 import { contactOf, userFor, type UserRef } from './users.ts';
 import type { AcceptedMessage, PhoneNumber, WhatsAppUser, World } from './world.ts';
 
-/** A message a customer sent, and its webhook (undefined: nobody is subscribed). */
-export interface SentByCustomer {
-  id: string;
-  /** HTTP status of the first delivery; undefined when it failed or nobody is subscribed. */
-  status: number | undefined;
-  delivery: WebhookDelivery | undefined;
-}
-
-/** The people on the other side. Every method resolves when the webhook was tried once. */
-export interface Customer {
-  /** Sends a message of any kind. */
-  sends(message: CustomerMessage): Promise<SentByCustomer>;
+/** What customers do besides. */
+export interface Customer extends People<CustomerMessage> {
   /** Sends several messages that Meta batches into one webhook. */
   sendsTogether(messages: CustomerMessage[]): Promise<SentByCustomer[]>;
-  /** Taps a button or list row (by id or label) of a message that was accepted. */
-  taps(tap: { messageId: string; choice: string }): Promise<SentByCustomer>;
-  /** Quotes and answers a message that was accepted. */
-  replies(reply: { messageId: string; text: string }): Promise<SentByCustomer>;
-  /** Completes the flow of a message that was accepted. */
-  submitsForm(form: { messageId: string; response: JsonObject }): Promise<SentByCustomer>;
-  /** Reads a message that was accepted: its `read` status. */
-  reads(messageId: string): Promise<WebhookDelivery | undefined>;
   /** Calls the business: a `calls` webhook, which opens the window as well. */
   calls(call: { from: UserRef }): Promise<WebhookDelivery | undefined>;
   /** Stops or resumes marketing messages (`user_preferences`). */
