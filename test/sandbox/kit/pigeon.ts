@@ -104,7 +104,8 @@ const API: Api<World> = {
 };
 
 function post({ poster, callbackUrl }: World, event: object): WebhookDelivery | undefined {
-  return callbackUrl === '' ? undefined : poster.post(callbackUrl, Buffer.from(JSON.stringify(event)));
+  const own = { 'x-pigeon-event': 'status' in event ? 'status' : 'message' };
+  return callbackUrl === '' ? undefined : poster.post(callbackUrl, Buffer.from(JSON.stringify(event)), own);
 }
 
 /** Of `OneParty`, what tests of a channel use. */

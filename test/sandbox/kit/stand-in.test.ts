@@ -165,3 +165,11 @@ test.each<[string, number[], string, number]>([
   await delivery?.done;
   expect([delivery?.outcome, delivery?.attempts.length]).toEqual([outcome, tries]);
 });
+
+test('a webhook comes again byte for byte, with the headers that tell of it', async () => {
+  await pigeon.customer.sends({ text: 'Hi' } as never);
+  await pigeon.redeliver(1)[0]?.first;
+  const [first, again] = receiver.received;
+  expect(again?.rawBody).toEqual(first?.rawBody);
+  expect([first, again].map((one) => one?.headers['x-pigeon-event'])).toEqual(['message', 'message']);
+});

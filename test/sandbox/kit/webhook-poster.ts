@@ -16,6 +16,8 @@ export interface WebhookDelivery {
   url: string;
   body: Buffer;
   headers: Record<string, string>;
+  /** Those of the headers that tell of this webhook only. */
+  own: Record<string, string>;
   attempts: WebhookAttempt[];
   outcome: 'pending' | 'delivered' | 'given_up';
   /** Settles with the first try, whatever its result. */
@@ -52,14 +54,15 @@ export class WebhookPoster {
     this.#options = options;
   }
 
-  /** Starts delivering `body` to `url`. */
-  post(url: string, body: Buffer): WebhookDelivery {
+  /** Starts delivering `body` to `url`; `own`: headers that tell of it, besides those of every webhook. */
+  post(url: string, body: Buffer, own: Record<string, string> = {}): WebhookDelivery {
     const first = deferred<WebhookAttempt>();
     const done = deferred<WebhookDelivery>();
     const delivery: WebhookDelivery = {
       url,
       body,
-      headers: { 'content-type': 'application/json', ...this.#options.sign(body, url) },
+      headers: { 'content-type': 'application/json', ...this.#options.sign(body, url), ...own },
+      own,
       attempts: [],
       outcome: 'pending',
       first: first.promise,

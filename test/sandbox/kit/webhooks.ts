@@ -14,7 +14,7 @@ export interface PostedWebhooks {
 
 export function postedBy(poster: WebhookPoster): PostedWebhooks {
   return {
-    redeliver: (count) => poster.deliveries.slice(-count).map(({ url, body }) => poster.post(url, body)),
+    redeliver: (count) => poster.deliveries.slice(-count).map(({ url, body, own }) => poster.post(url, body, own)),
     deliveries: poster.deliveries,
     settled: () => poster.settled(),
     close: () => poster.close(),
