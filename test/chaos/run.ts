@@ -94,7 +94,7 @@ async function perform({ seed, startEngine, kills, forMs }: RunOptions, closers:
   }
   await trouble.end();
   await people.end();
-  const settledMs = await settle({ api, provider, journal, people, clock, workflows });
+  const settledMs = await settle({ api, provider, journal, people, clock, workflows, units: engine.units });
   provider.tell(journal);
   return { entries: journal.entries(), kills: trouble.kills, troubles: trouble.done, settledMs, folder };
 }

@@ -6,6 +6,7 @@ import type { Ended, Journal, PutAside } from './journal.ts';
 import type { MachineClock } from './machine-clock.ts';
 import type { People } from './people.ts';
 import type { Provider } from './provider.ts';
+import type { Unit } from './unit.ts';
 import type { Workflow } from './workflow.ts';
 
 const LOOK_MS = 200;
@@ -37,6 +38,7 @@ interface Settling {
   people: People;
   clock: MachineClock;
   workflows: readonly Workflow[];
+  units: readonly Unit[];
 }
 
 /** Answers how long it took, milliseconds. What is not done by then is in the journal. */
@@ -44,6 +46,7 @@ export async function settle(all: Settling): Promise<number> {
   const { api, journal } = all;
   const startedAt = performance.now();
   await putAside(all);
+  await startAnew(all);
   await quiet(all);
   const ends = await finalStates(all);
   // The last news of those that became unknown.
@@ -63,6 +66,14 @@ async function putAside(all: Settling): Promise<void> {
     await people.writesLate();
     await pause(TAKES_MS);
     clock.jump(HURRY_MS);
+  }
+}
+
+/** A process that saw its clock jump forth may take its time before it ends anything by it; one that starts believes it. */
+async function startAnew({ units }: Settling): Promise<void> {
+  for (const unit of units) {
+    await unit.end('SIGTERM');
+    await unit.start().ready;
   }
 }
 

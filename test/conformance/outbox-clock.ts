@@ -1,5 +1,7 @@
 /** What a driver does when its clock is put back or forward: nothing waits until the clock shows an old time again. */
+import * as jobs from '../../service/src/store/job.store.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
+import { eventually } from '../support/eventually.ts';
 import { OutboxBench, type MakeDriver } from './outbox-bench.ts';
 
 const MINUTE = 60_000;
@@ -38,6 +40,35 @@ export function testClocks(newBench: () => Promise<OutboxBench>, make: MakeDrive
       await bench.seen('postpone a');
       bench.clock.advance(-byMs);
       await bench.promise({ name: 'again', key: 'x' });
+      await bench.seen('finish a');
+    });
+
+    test('holds up nothing that was being written meanwhile', async () => {
+      const bench = await newBench();
+      const before = bench.clock.now();
+      bench.clock.set(before - byMs);
+      bench.driver.wake();
+      await bench.promise({ name: 'b' });
+      await bench.seen('finish b');
+      const late = { kind: 'send', payload: { name: 'a' }, dueAt: before + 30_000 };
+      await bench.ledger.write((tx) => jobs.enqueue(tx, late, before));
+      bench.driver.wake();
+      await bench.seen('finish a');
+    });
+
+    test('holds up nothing although it could not be mended at first', async () => {
+      const bench = await newBench();
+      bench.ends('a', { postponeMs: 30_000 });
+      await bench.promise({ name: 'a' });
+      await bench.seen('postpone a');
+      bench.clock.set(bench.clock.now() - byMs);
+      const { ledger } = bench;
+      const { write } = ledger;
+      ledger.write = () => Promise.reject(new Error('The database is away'));
+      bench.driver.wake();
+      await eventually(() => bench.failures.length > 0, 'the mending to fail');
+      ledger.write = write;
+      for (let sweep = 0; sweep < 2; sweep++) bench.driver.wake();
       await bench.seen('finish a');
     });
 

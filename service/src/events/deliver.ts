@@ -153,9 +153,8 @@ export class DeliverHandler implements JobHandler {
 
   /** Postpones the job as too many other calls hang; that costs no attempt. */
   async #standBack(job: Job): Promise<void> {
-    const { ledger, outbox, clock, random } = this.#deps;
-    const dueAt = clock.now() + Math.ceil(random() * NO_ROOM_MS);
-    await ledger.write((tx) => outbox.postpone(tx, job, dueAt, false));
+    const { ledger, outbox, random } = this.#deps;
+    await ledger.write((tx) => outbox.postponeBy(tx, job, Math.ceil(random() * NO_ROOM_MS), false));
   }
 }
 

@@ -72,7 +72,7 @@ export class Untaken {
       if (call.events === 1) await isolation.noteRefusal(tx, deliveryOf(call), subscription.takes);
       if (step === 'put_aside') return this.#putAside(tx, one);
       const isAtOnce = step === 'less' || (step === 'isolate' && outcome !== 'away');
-      await this.#deps.outbox.postpone(tx, job, isAtOnce ? now : now + this.#backoffMs(job.attempts + 1), !isAtOnce);
+      await this.#deps.outbox.postponeBy(tx, job, isAtOnce ? 0 : this.#backoffMs(job.attempts + 1), !isAtOnce);
     });
   }
 
@@ -90,7 +90,7 @@ export class Untaken {
   }
 
   /** Lets the conversation of the one event stand apart: its job tries the event again, and the shard goes on without it. */
-  async #isolate(tx: Tx, { subscription, call, now }: Case): Promise<void> {
+  async #isolate(tx: Tx, { subscription, call }: Case): Promise<void> {
     const [event] = call.batch;
     if (event === undefined) return;
     await lockSequence(tx, event);
@@ -98,10 +98,7 @@ export class Untaken {
     await isolation.isolate(tx, subscription.id, event, shards);
     await isolation.noteRefusal(tx, { ...deliveryOf(call), shard: shards.own }, subscription.takes);
     this.#deps.batches.away({ subscriptionId: subscription.id, shard: shards.own });
-    await this.#deps.outbox.enqueue(tx, {
-      ...deliverJob(subscription.id, shards.own),
-      dueAt: now + this.#backoffMs(1),
-    });
+    await this.#deps.outbox.enqueue(tx, deliverJob(subscription.id, shards.own), this.#backoffMs(1));
   }
 
   async #putAside(tx: Tx, { job, subscription, call, reading, now }: Case): Promise<void> {

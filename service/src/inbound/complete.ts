@@ -52,16 +52,16 @@ export class CompleteHandler implements JobHandler {
   }
 
   async run(job: Job): Promise<void> {
-    const { ledger, outbox, accounts, applier, clock } = this.#deps;
+    const { ledger, outbox, accounts, applier } = this.#deps;
     const { id } = job.payload as { id: string };
     const waiting = await store.find(ledger.reader, id);
     // Told, or forgotten with the person.
     if (waiting === undefined) return ledger.write((tx) => outbox.finish(tx, job));
     const account = await accounts.known(waiting.accountId);
-    if (account === undefined) return ledger.write((tx) => outbox.postpone(tx, job, clock.now() + LOOK_MS, false));
+    if (account === undefined) return ledger.write((tx) => outbox.postponeBy(tx, job, LOOK_MS, false));
     const fetched = await this.#fetch(account, waiting, job.attempts + 1);
     await ledger.write(async (tx) => {
-      if (typeof fetched === 'number') return outbox.postpone(tx, job, clock.now() + fetched, true);
+      if (typeof fetched === 'number') return outbox.postponeBy(tx, job, fetched, true);
       const person = await personIn(tx, account, waiting.conversationId);
       // Before anything is promised: the same fact may have to come to its turn once more.
       await outbox.finish(tx, job);

@@ -73,7 +73,7 @@ export class MaintenanceHandler implements JobHandler {
     const progress = await task.step(tx, job.payload, now);
     if (progress === 'done') await outbox.finish(tx, job);
     else if (progress !== 'more') await outbox.postpone(tx, job, progress.againAt, false);
-    else if (isLast) await outbox.postpone(tx, job, now, false);
+    else if (isLast) await outbox.postponeBy(tx, job, 0, false);
     return progress;
   }
 

@@ -183,7 +183,7 @@ export class SendHandler implements JobHandler {
     if (to === undefined) return new SendError('invalid', 'The contact has no address any more that can be sent to');
     const waitMs = await pacer.toRecipient(tx, account, conversation.id);
     if (waitMs > 0) {
-      await outbox.postpone(tx, job, clock.now() + waitMs, false);
+      await outbox.postponeBy(tx, job, waitMs, false);
       return 'put off';
     }
     const attemptId = ids.next('att');
@@ -241,7 +241,7 @@ export class SendHandler implements JobHandler {
     const { idempotentSends } = capabilitiesOf(account);
     await ledger.write(async (tx) => {
       await attempts.close(tx, open.id, clock.now(), 'uncertain', error);
-      if (idempotentSends) return outbox.postpone(tx, job, clock.now(), true);
+      if (idempotentSends) return outbox.postponeBy(tx, job, 0, true);
       await outcomes.uncertain(tx, account, message.id, error);
       await outbox.finish(tx, job);
     });

@@ -25,6 +25,8 @@ export class EmbeddedDriver implements OutboxDriver {
   #sweep: NodeJS.Timeout | undefined;
   /** What the clock showed last. */
   #seenAt = Infinity;
+  /** What was being written while the clock was put back is mended with the next sweep; so is what could not be mended. */
+  #mendsAgain = false;
   #mending: Promise<void> | undefined;
 
   constructor(ledger: Ledger, clock: Clock, failed: JobFailure, times: DriverTimes = {}) {
@@ -63,8 +65,15 @@ export class EmbeddedDriver implements OutboxDriver {
   /** Polls for everything that is due by the clock now, also when that has been put back since the last time, or while nobody looked. */
   wake(): void {
     const now = this.#clock.now();
-    if (now < this.#seenAt) this.#mending = this.#mend(now).catch((error: unknown) => this.#failed(undefined, error));
+    const isBack = now < this.#seenAt;
     this.#seenAt = now;
+    if (isBack || this.#mendsAgain) {
+      this.#mendsAgain = isBack;
+      this.#mending = this.#mend(now).catch((error: unknown) => {
+        this.#mendsAgain = true;
+        this.#failed(undefined, error);
+      });
+    }
     this.#poll(now);
   }
 

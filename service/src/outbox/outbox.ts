@@ -68,10 +68,11 @@ export class Outbox {
     return this.#kinds.has(kind);
   }
 
-  /** Promises a job. Throws when no handler is registered for its kind. */
-  async enqueue(tx: Tx, job: OutboxJob): Promise<void> {
+  /** Promises a job, in `afterMs` where it is to wait so long. Throws when no handler is registered for its kind. */
+  async enqueue(tx: Tx, job: OutboxJob, afterMs?: number): Promise<void> {
     if (!this.handles(job.kind)) throw new Error(`No handler is registered for jobs of the kind '${job.kind}'`);
-    const dueAt = await jobs.enqueue(tx, job, this.#clock.now());
+    const now = this.#clock.now();
+    const dueAt = await jobs.enqueue(tx, afterMs === undefined ? job : { ...job, dueAt: now + afterMs }, now);
     if (dueAt !== undefined) tx.afterCommit(() => this.#driver.notify(job.kind, dueAt));
   }
 
@@ -116,6 +117,11 @@ export class Outbox {
     const now = this.#clock.now();
     await hasten(tx, { kind, group, now });
     tx.afterCommit(() => this.#driver.notify(kind, now));
+  }
+
+  /** Lets the job run again in `afterMs`, whatever the clock showed when that was decided. `costsAttempt`: counts the run as a try. */
+  postponeBy(tx: Tx, job: Job, afterMs: number, costsAttempt: boolean): Promise<void> {
+    return this.postpone(tx, job, this.#clock.now() + afterMs, costsAttempt);
   }
 
   /** Lets the job run again at `dueAt` (milliseconds since the epoch). `costsAttempt`: counts the run as a try. */

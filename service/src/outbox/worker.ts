@@ -226,10 +226,12 @@ export class Worker {
     const { failed, clock, ledger } = this.#deps;
     failed(job, error);
     while (!this.#stopped) {
-      const now = clock.now();
-      const dueAt = now + backoffMs(job.attempts + 1, Math.random());
+      const afterMs = backoffMs(job.attempts + 1, Math.random());
       try {
-        return await ledger.write((tx) => jobs.postpone(tx, job, { dueAt, now, costsAttempt: true }));
+        return await ledger.write((tx) => {
+          const now = clock.now();
+          return jobs.postpone(tx, job, { dueAt: now + afterMs, now, costsAttempt: true });
+        });
       } catch (cause) {
         failed(job, cause);
         await new Promise((rested) => setTimeout(rested, REST_MS).unref());

@@ -1,6 +1,6 @@
 /** Workflows that hang or refuse keep nothing from the others, however many they are; what waits for them stays in order. */
 import type { ParleyEvent } from '../../../contract/event.ts';
-import { ACCOUNT, closeApps, MINUTE, startApp, type App } from '../../support/app.ts';
+import { ACCOUNT, closeApps, DAY, MINUTE, startApp, type App } from '../../support/app.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { Receiver } from '../../support/receiver.ts';
 
@@ -74,4 +74,26 @@ test('what waits is handed over in order, in batches that soon are full, when th
     expect(workflow.taken().map(textOf)).toEqual(Array.from({ length: 23 }, (_, i) => String(i)));
   }
   expect(slow.deliveries.slice(refusals).map(({ events }) => events.length)).toEqual([1, 2, 4, 5, 5, 5, 1]);
+});
+
+test('a workflow that is away while the clock is set back is called again soon', async () => {
+  const app = await startApp();
+  const workflow = await app.listen();
+  const { ledger } = app.service;
+  const write = ledger.write.bind(ledger);
+  const setBack = () => {
+    // Between the decision how long to wait and its being written.
+    ledger.write = (unit) => {
+      ledger.write = write;
+      app.clock.set(app.clock.now() - DAY);
+      return write(unit);
+    };
+    return 503;
+  };
+  workflow.answers = [setBack];
+  await app.sandbox.customer.sends({ from: people[0] as string, text: 'hi' });
+  await eventually(() => workflow.deliveries.length > 0, 'the first call');
+  await app.idle();
+  app.advance(MINUTE);
+  expect((await workflow.took(1)).map(textOf)).toEqual(['hi']);
 });

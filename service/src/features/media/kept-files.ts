@@ -138,7 +138,7 @@ export class KeptFiles implements JobHandler {
   }
 
   async run(job: Job): Promise<void> {
-    const { ledger, outbox, clock } = this.#deps;
+    const { ledger, outbox } = this.#deps;
     const { mediaId } = job.payload as { mediaId?: string };
     if (mediaId === undefined) {
       // First: what is forgotten from now on promises another sweep.
@@ -147,7 +147,7 @@ export class KeptFiles implements JobHandler {
     }
     const pauseMs = await this.#fetch(mediaId, job.attempts + 1);
     await ledger.write((tx) =>
-      pauseMs === undefined ? outbox.finish(tx, job) : outbox.postpone(tx, job, clock.now() + pauseMs, true),
+      pauseMs === undefined ? outbox.finish(tx, job) : outbox.postponeBy(tx, job, pauseMs, true),
     );
     if (this.#isSweepDue()) return this.#sweep();
   }

@@ -107,21 +107,20 @@ export class OutcomeWriter {
     // A status that was faster than the answer says more than it.
     const isSettled = (await messages.lockForUpdate(tx, sending.message.id))?.status !== 'queued';
     if (isSettled) return outbox.finish(tx, job);
-    if (decision.action === 'retry') return outbox.postpone(tx, job, now + decision.afterMs, decision.costsAttempt);
+    if (decision.action === 'retry') return outbox.postponeBy(tx, job, decision.afterMs, decision.costsAttempt);
     // Held back with all others of its account until that works; at once when it was mended meanwhile.
-    if (decision.action === 'pause') return outbox.postpone(tx, job, now, false);
+    if (decision.action === 'pause') return outbox.postponeBy(tx, job, 0, false);
     await this.#end(tx, sending, attemptId, error, decision);
   }
 
   async #end(tx: Tx, sending: Sending, attemptId: string | undefined, error: SendError, decision: Final) {
-    const { outbox, outcomes, clock } = this.#deps;
+    const { outbox, outcomes } = this.#deps;
     const { job, account, message } = sending;
-    const now = clock.now();
     if (decision.action === 'settle') {
       await outcomes.uncertain(tx, account, message.id, shown(error));
     } else if (decision.action === 'fail') {
       // Its next try gives the provider the file anew, and then asks once more.
-      if (error.details.lostFile && isRenewable(sending.attempts)) return outbox.postpone(tx, job, now, false);
+      if (error.details.lostFile && isRenewable(sending.attempts)) return outbox.postponeBy(tx, job, 0, false);
       if (error.kind === 'session_closed') {
         if (attemptId) await this.#endSession(tx, message);
         if (await this.#fallBack(tx, sending)) return;
@@ -141,10 +140,9 @@ export class OutcomeWriter {
   /** The session closed while the message waited. False: the caller asked for nothing else. */
   async #fallBack(tx: Tx, { job, message }: Sending): Promise<boolean> {
     const { outbox, clock } = this.#deps;
-    const now = clock.now();
-    const became = await fallBack(tx, outbox, message, now);
+    const became = await fallBack(tx, outbox, message, clock.now());
     if (became === 'held') await outbox.finish(tx, job);
-    if (became === 'queued') await outbox.postpone(tx, job, now, false);
+    if (became === 'queued') await outbox.postponeBy(tx, job, 0, false);
     return became !== undefined;
   }
 
