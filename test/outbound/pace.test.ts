@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Accounts } from '../../service/src/connectors/accounts.ts';
 import type { LiveAccount } from '../../service/src/connectors/live.ts';
 import { systemClock, type Clock } from '../../service/src/core/clock.ts';
+import { Breaker } from '../../service/src/outbound/breaker.ts';
 import type { Circuit } from '../../service/src/outbound/circuit.ts';
 import { Pacer, slotOf } from '../../service/src/outbound/pace.ts';
 import { ratesOf } from '../../service/src/outbound/rates.ts';
@@ -13,6 +14,7 @@ import { postgresLedgers } from '../support/postgres-ledgers.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 
 const GROUP = 'acc_1';
+const log = { info: () => undefined, warn: () => undefined };
 const PAIR = { everyMs: 6_000, burst: 45 };
 
 function accountOf(perSecond: number | null): LiveAccount {
@@ -24,7 +26,8 @@ function pacerOf(ledger: Ledger, clock: Clock, account: LiveAccount): Pacer {
   const find = (id: string) => (id === GROUP ? account : undefined);
   const accounts = { find, list: () => [account], noted: () => undefined } as unknown as Accounts;
   const circuit = { cancelProbe: () => undefined } as unknown as Circuit;
-  return new Pacer({ ledger, accounts, circuit, clock, rates: ratesOf(ledger, clock) });
+  const breaker = new Breaker({ clock, log });
+  return new Pacer({ ledger, accounts, circuit, breaker, clock, rates: ratesOf(ledger, clock) });
 }
 
 /** The most instants in any second. */
@@ -74,7 +77,8 @@ describe('one process', () => {
     const accounts = { find, list: () => all, noted: () => undefined } as unknown as Accounts;
     const circuit = { cancelProbe: () => undefined } as unknown as Circuit;
     const ledger = await open();
-    const pacer = new Pacer({ ledger, accounts, circuit, clock, rates: ratesOf(ledger, clock) });
+    const breaker = new Breaker({ clock, log });
+    const pacer = new Pacer({ ledger, accounts, circuit, breaker, clock, rates: ratesOf(ledger, clock) });
     const started = new Map<string, number[]>([
       ['one', []],
       ['other', []],

@@ -6,6 +6,7 @@ import type { Failures } from '../core/failures.ts';
 import type { Ids } from '../core/ids.ts';
 import type { JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
+import { Breaker } from './breaker.ts';
 import type { Circuit } from './circuit.ts';
 import { Expiry } from './expiry.ts';
 import { OutcomeWriter } from './outcome/writer.ts';
@@ -41,11 +42,12 @@ export interface Outbound {
 
 export function buildOutbound(deps: OutboundDeps): Outbound {
   const stopping = new AbortController();
-  const pacer = new Pacer(deps);
+  const breaker = new Breaker({ clock: deps.clock, log: deps.io.log });
+  const pacer = new Pacer({ ...deps, breaker });
   const writer = new OutcomeWriter({ ...deps, pacer, stopping: stopping.signal });
   const expiry = new Expiry(deps);
   return {
-    handlers: [new SendHandler({ ...deps, pacer, writer }), new SettleHandler(deps)],
+    handlers: [new SendHandler({ ...deps, pacer, breaker, writer }), new SettleHandler(deps)],
     pacer,
     start: () => expiry.start(),
     stop: async () => {

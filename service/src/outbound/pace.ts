@@ -12,6 +12,7 @@ import * as store from '../store/account.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import * as rates from '../store/rate.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
+import type { Breaker } from './breaker.ts';
 import type { Circuit } from './circuit.ts';
 import type { Rates } from './rates.ts';
 
@@ -44,6 +45,7 @@ export interface PacerDeps {
   accounts: Pick<Accounts, 'find' | 'list' | 'noted'>;
   rates: Rates;
   circuit: Circuit;
+  breaker: Breaker;
   clock: Clock;
 }
 
@@ -73,12 +75,21 @@ export class Pacer implements GroupGate {
       this.#opensIn(group, throttle.until - now);
       return 0;
     }
+    const breakMs = this.#deps.breaker.probe(group);
+    if (breakMs !== undefined && breakMs > 0) {
+      this.#opensIn(group, breakMs);
+      return 0;
+    }
+    const most = breakMs === undefined ? wanted : 1;
     const perSecond = perSecondOf(account);
-    return perSecond === undefined ? wanted : this.#acquireOf(account, wanted, perSecond);
+    const acquired = perSecond === undefined ? most : await this.#acquireOf(account, most, perSecond);
+    if (acquired === 0) this.#deps.breaker.cancelProbe(group);
+    return acquired;
   }
 
   releaseSlots(group: string, unused: number): void {
     this.#deps.circuit.cancelProbe(group);
+    this.#deps.breaker.cancelProbe(group);
     const account = this.#deps.accounts.find(group);
     const allowance = account && this.#allowances.get(rateKeyOf(account));
     if (allowance) allowance.left += unused;

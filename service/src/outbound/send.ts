@@ -26,6 +26,7 @@ import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
 import type { Message } from '../store/message.store.ts';
+import type { Breaker } from './breaker.ts';
 import { leaveChoices } from './choices.ts';
 import { EXPIRED } from './expiry.ts';
 import { lateAt, SEND } from './jobs.ts';
@@ -45,6 +46,7 @@ export interface SendDeps {
   accounts: Accounts;
   outcomes: Outcomes;
   pacer: Pacer;
+  breaker: Breaker;
   permissions: Permissions;
   renewals: FileRenewal;
   writer: OutcomeWriter;
@@ -111,7 +113,7 @@ export class SendHandler implements JobHandler {
   }
 
   async #attempt(given: Sending): Promise<boolean> {
-    const { ledger, writer, permissions } = this.#deps;
+    const { ledger, writer, permissions, breaker } = this.#deps;
     const sending = await this.#renewed(given);
     if (sending instanceof SendError) {
       await writer.refused(given, undefined, sending);
@@ -125,6 +127,7 @@ export class SendHandler implements JobHandler {
       return false;
     }
     const outcome = await this.#call(sending, opened.circumstances);
+    breaker.answered(sending.account.id, outcome instanceof SendError ? outcome : 'accepted');
     if (outcome instanceof SendError) await writer.refused(sending, opened.attemptId, outcome);
     else await writer.accepted(sending, opened.attemptId, outcome);
     return true;

@@ -10,7 +10,7 @@ import { startTwilioApp } from '../channels/twilio-fixture.ts';
 
 export interface Scene {
   app: App;
-  faults: Pick<FaultQueue, 'next'>;
+  faults: Pick<FaultQueue, 'next' | 'clear'>;
   /** Sends a text to the person; answers the message's id. */
   sent(text: string): Promise<string>;
   /** What the provider took, oldest first. */
