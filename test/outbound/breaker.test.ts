@@ -84,7 +84,7 @@ test('a clock that is set back or jumps ahead holds nothing back for longer', ()
 
 test('whatever a provider answers and when, an outage takes few, and all goes on soon after it', () => {
   const outage = fc.record({
-    outageMs: fc.integer({ min: 0, max: 3_600_000 }),
+    outageMs: fc.integer({ min: 0, max: 600_000 }),
     latencyMs: fc.integer({ min: 0, max: 90_000 }),
   });
   const kinds = fc.array(fc.constantFrom<SendErrorKind>('uncertain', 'unreachable', 'unavailable'), { minLength: 1 });
@@ -94,7 +94,7 @@ test('whatever a provider answers and when, an outage takes few, and all goes on
       breaker.answered(ACCOUNT, errorOf('uncertain'));
       let probes = 0;
       const underWay: { dueAt: number; isIn: boolean }[] = [];
-      const stepMs = 250;
+      const stepMs = SECOND;
       const endsAt = START + outageMs;
       for (let waitMs = breaker.probe(ACCOUNT); waitMs !== undefined; waitMs = breaker.probe(ACCOUNT)) {
         if (waitMs === 0) {
@@ -110,8 +110,8 @@ test('whatever a provider answers and when, an outage takes few, and all goes on
               probe.isIn ? errorOf(answers[probes % answers.length] as SendErrorKind) : 'accepted',
             );
         }
-        expect(clock.now()).toBeLessThan(endsAt + LONGEST_MS + 2 * (latencyMs + stepMs) + SECOND);
       }
+      expect(clock.now()).toBeLessThan(endsAt + LONGEST_MS + 2 * (latencyMs + stepMs) + SECOND);
       expect(probes).toBeLessThanOrEqual(7 + outageMs / LONGEST_MS);
     }),
   );

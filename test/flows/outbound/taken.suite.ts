@@ -40,8 +40,8 @@ export function takenSuite(): void {
         scene.faults.next({ kind: 'answer_other', answer: ANSWERS[name as keyof typeof ANSWERS] });
         const id = (ids[name] = await scene.sent(textOf(name)));
         await eventually(async () => (await statusOf(scene, id)) === 'uncertain', `"${name}" to be uncertain`);
-        // What one of them asks the account to wait is over.
-        scene.app.advance(2_000);
+        // What one of them asks the account to wait is over, and so is what each of them makes it wait.
+        scene.app.advance(31_000);
       }
     });
 
