@@ -85,6 +85,12 @@ describe('JSON', () => {
   test.each<[string, string, Record<string, string>, unknown]>([
     ['an object', '{"a":1}', { 'content-type': 'application/json; charset=utf-8' }, { a: 1 }],
     ['a JSON kind', '{"a":1}', { 'content-type': 'application/vnd.x+json' }, { a: 1 }],
+    [
+      'cut within an emoji',
+      '{"a":["cut \\ud83d","\\ud83d\\udc4d",{"b":"\\udc4d"}]}',
+      { 'content-type': 'application/json' },
+      { a: ['cut \ufffd', '👍', { b: '\ufffd' }] },
+    ],
     ['empty', '', { 'content-type': 'application/json' }, 'none'],
   ])('%s', async (_name, body, headers, expected) => {
     expect(await call('POST', '/v1/messages', { body, headers })).toMatchObject({
@@ -93,9 +99,16 @@ describe('JSON', () => {
     });
   });
 
-  test.each<[string, string, Record<string, string>, number, string]>([
+  test.each<[string, string | Buffer, Record<string, string>, number, string]>([
     ['broken', '{"text":"private words"', { 'content-type': 'application/json' }, 400, 'invalid_body'],
     ['poisoned', '{"__proto__":{"a":1}}', { 'content-type': 'application/json' }, 400, 'invalid_body'],
+    [
+      'not in UTF-8',
+      Buffer.from('{"text":"Gr\u00fc\u00dfe"}', 'latin1'),
+      { 'content-type': 'application/json' },
+      400,
+      'invalid_body',
+    ],
     ['of another type', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'invalid_body'],
     ['too large', `{"a":"${'x'.repeat(1_000)}"}`, { 'content-type': 'application/json' }, 413, 'body_too_large'],
   ])('%s', async (_name, body, headers, status, code) => {

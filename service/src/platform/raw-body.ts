@@ -3,6 +3,7 @@
  * (`NestFactory.create(…, { bodyParser: false })`). Fastify picks parsers by content type only, and Nest puts every route into one Fastify context,
  * so one parser for all types looks at the address; nothing is parsed twice.
  */
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { type Readable, Transform } from 'node:stream';
@@ -11,6 +12,7 @@ import { ParleyError } from '../core/errors.ts';
 import { isWithinDepth, MAX_JSON_DEPTH } from '../core/json-depth.ts';
 import { BodyBudget } from './body-budget.ts';
 import { Inflater } from './inflater.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** Bounds the bytes of a body. */
 export interface BodyLimits {
@@ -95,7 +97,9 @@ function readJson(request: FastifyRequest, payload: Readable, limit: number, par
       done(new ParleyError(415, 'invalid_body', 'Send the body as application/json.'));
     else if (!isWithinDepth(body))
       done(new ParleyError(400, 'invalid_body', `The body nests deeper than ${MAX_JSON_DEPTH} levels.`));
-    else parse(request, body.toString('utf8'), done);
+    // What was lost of other letters would be missed by the recipient of the message.
+    else if (!isUtf8(body)) done(new ParleyError(400, 'invalid_body', 'The body is not in UTF-8; encode its text so.'));
+    else parse(request, body.toString('utf8'), (failed, value) => done(failed, wellFormed(value)));
   });
 }
 

@@ -1,6 +1,6 @@
 import { Checker } from '../../../service/src/channels/kit/checker.ts';
 import { parseJsonBody } from '../../../service/src/channels/kit/json-body.ts';
-import { camelCase, compact, idOf, instantOf, numberOf } from '../../../service/src/channels/kit/json.ts';
+import { camelCase, compact, idOf, instantOf, labelOf, numberOf } from '../../../service/src/channels/kit/json.ts';
 import { isWithinDepth } from '../../../service/src/core/json-depth.ts';
 import { scrub, stringsIn } from '../../../service/src/channels/kit/scrub.ts';
 import { webhookSecretsOf } from '../../../service/src/channels/kit/webhook-secret.ts';
@@ -35,6 +35,7 @@ test('numbers, names and absent members', () => {
     undefined,
     undefined,
   ]);
+  expect(labelOf(`${'a'.repeat(255)}😀`)).toBe('a'.repeat(255));
   expect(['waba_ban_state', '__proto__', 'plain'].map(camelCase)).toEqual(['wabaBanState', 'Proto__', 'plain']);
   expect(Object.keys(compact({ a: undefined, b: null, c: 0 }))).toEqual(['b', 'c']);
 });

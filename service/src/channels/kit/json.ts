@@ -39,9 +39,11 @@ export function idOf(value: unknown): string | undefined {
   return text === undefined || text.length > MAX_ID ? undefined : text;
 }
 
-/** The name of a person or of a thing, cut where nobody would read on. */
+/** The name of a person or of a thing, cut where nobody would read on, but within no letter. */
 export function labelOf(value: unknown): string | undefined {
-  return textOf(value)?.slice(0, MAX_LABEL);
+  return textOf(value)
+    ?.slice(0, MAX_LABEL)
+    .replace(/[\ud800-\udbff]$/, '');
 }
 
 /** A finite number, also when it is written as a string. */
