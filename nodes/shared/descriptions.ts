@@ -77,6 +77,19 @@ export function recipientFields(words: RecipientWords): INodeProperties[] {
   ];
 }
 
+/** What a message is for. */
+export const purposeField: INodeProperties = {
+  displayName: 'Purpose',
+  name: 'purpose',
+  type: 'options',
+  options: [
+    { name: 'Campaign', value: 'campaign', description: 'May wait while replies go first' },
+    { name: 'Reply', value: 'reply', description: 'Goes out as soon as possible' },
+  ],
+  default: 'reply',
+  description: 'What the message is for: replies overtake campaigns',
+};
+
 /** Options of every send, sorted by name. */
 const sendOptions: INodeProperties[] = [
   {
@@ -112,17 +125,7 @@ const sendOptions: INodeProperties[] = [
     default: '{}',
     description: 'Kept with the message and given back with every status of it, e.g. {"orderId": "77"}',
   },
-  {
-    displayName: 'Purpose',
-    name: 'purpose',
-    type: 'options',
-    options: [
-      { name: 'Campaign', value: 'campaign', description: 'May wait while replies go first' },
-      { name: 'Reply', value: 'reply', description: 'Goes out as soon as possible' },
-    ],
-    default: 'reply',
-    description: 'What the message is for: replies overtake campaigns',
-  },
+  purposeField,
   {
     displayName: 'Reply To',
     name: 'replyTo',

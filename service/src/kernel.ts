@@ -19,6 +19,7 @@ import { Subscriptions } from './events/subscriptions.ts';
 import { Acceptor } from './connectors/receive/accept.ts';
 import { Applier } from './inbound/apply.ts';
 import { CompleteHandler } from './inbound/complete.ts';
+import { LeftOutHeeders } from './inbound/left-out.ts';
 import { NormalizeHandler } from './inbound/normalize.ts';
 import { PendingFacts } from './inbound/pending.ts';
 import { RereadHandler } from './inbound/reread.ts';
@@ -121,23 +122,24 @@ async function makeBasis(world: World) {
   const subscriptions = new Subscriptions({ ...shared, sealer, urls, log: world.logger });
   const permissions = new Permissions(clock);
   const renewals = new Renewals();
+  const leftOut = new LeftOutHeeders();
   const admission = new Admission({ ...shared, publisher, subscriptions, permissions, urls });
   const limits = new Limits({ accounts, io });
   const { publicUrl, localUrl } = world;
   const provisioning = new Provisioning({ accounts, io, publicUrl, localUrl: () => localUrl() });
   return {
     ...{ shared, io, driver, accounts, publisher, outcomes, circuit, statuses, rates, watermarks },
-    ...{ subscriptions, permissions, renewals, admission, limits, provisioning },
+    ...{ subscriptions, permissions, renewals, leftOut, admission, limits, provisioning },
   };
 }
 
 function makeInbound({ logger: log, secretBox: sealer, random }: World, basis: Basis, load: Load) {
-  const { shared, io, publisher, statuses: outbound, watermarks, limits } = basis;
+  const { shared, io, publisher, statuses: outbound, watermarks, limits, leftOut } = basis;
   const echoes = { find: findEchoedMessage };
   const pending = new PendingFacts({ ...shared, sealer });
   const applier = new Applier({ ...shared, sealer, pending, publisher, outbound, watermarks, echoes, limits });
   return {
-    reader: new NormalizeHandler({ ...shared, applier, load, log }),
+    reader: new NormalizeHandler({ ...shared, applier, leftOut, load, log }),
     completer: new CompleteHandler({ ...shared, applier, pending, random, io }),
   };
 }
@@ -190,16 +192,23 @@ export async function buildPipelines(world: World, list: readonly MakeFeature[])
 /** Makes the features and registers what they do while things happen. */
 function makeFeatures(
   { keep, spoolDir, maxMediaBytes: maxBytes, files, metrics, secretBox: sealer }: World,
-  { shared, publisher, permissions, renewals, admission, io }: Basis,
+  { shared, publisher, permissions, renewals, leftOut, admission, io }: Basis,
   given: Pick<Kernel, 'reader' | 'eraser'>,
   list: readonly MakeFeature[],
 ): Feature[] {
   const kernel: Kernel = { ...shared, ...given, publisher, admission, sealer, io, keep, spoolDir, maxBytes, files };
   const features = list.map((make) => make(kernel));
-  for (const { reactions = [], permissionRules = [], files: own = [], metrics: gauges = [] } of features) {
+  for (const {
+    reactions = [],
+    permissionRules = [],
+    files: own = [],
+    leftOutHeeders = [],
+    metrics: gauges = [],
+  } of features) {
     publisher.register(reactions);
     permissions.register(permissionRules);
     renewals.register(own);
+    leftOut.register(leftOutHeeders);
     for (const gauge of gauges) metrics.follow(gauge);
   }
   return features;

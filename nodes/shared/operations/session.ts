@@ -1,8 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Permission } from '../../../contract/api.ts';
-import { threadFields, writtenByPersonField } from '../descriptions.ts';
+import { showFor } from '../content/kind.ts';
+import { purposeField, threadFields, writtenByPersonField } from '../descriptions.ts';
 import { itemParameters, type Operation, type Resource } from '../operation.ts';
-import { compact } from '../parameters.ts';
+import { compact, type Parameters } from '../parameters.ts';
 import { accountRequest } from '../transport.ts';
 import type { ChannelForm } from './channel-form.ts';
 
@@ -40,8 +41,32 @@ function kindField({ kinds, templates }: Pick<ChannelForm, 'kinds' | 'templates'
   };
 }
 
+/** Whether the contact wants it depends on the template. */
+const templateName: INodeProperties = {
+  displayName: 'Template',
+  name: 'askedTemplate',
+  type: 'string',
+  default: '',
+  placeholder: 'e.g. order_confirmation/en_US',
+  description:
+    'The name, a slash and the language, or an ID: whoever wants no marketing gets other templates. Empty: any template.',
+};
+
 /** What would be sent, as the query of `GET /v1/permission` says it. */
-export type SessionQuestion = { kind: string; author?: 'human' };
+export type SessionQuestion = {
+  kind: string;
+  author?: 'human';
+  purpose?: 'campaign';
+  template?: string;
+  language?: string;
+};
+
+/** The template that is asked about: its name may hold no slash, its language none either. */
+function askedTemplate(parameters: Parameters): Pick<SessionQuestion, 'template' | 'language'> {
+  const asked = parameters.optional(templateName.name)?.trim();
+  const [template = '', language] = asked?.split('/') ?? [];
+  return template === '' ? {} : { template, ...(language !== undefined && { language }) };
+}
 
 /** How a node says with whom the session is, and asks the service about it. */
 export interface SessionForm extends Pick<ChannelForm, 'kinds' | 'templates' | 'people'> {
@@ -56,12 +81,24 @@ export function sessionResourceOf(form: SessionForm): Resource {
     name: 'Get',
     action: 'Get a session',
     description: 'Ask whether a message may be sent now, with the reasons and the end of the session',
-    fields: [...form.fields, kindField(form), ...(form.people ? [writtenByPersonField] : [])],
+    fields: [
+      ...form.fields,
+      kindField(form),
+      ...(form.templates ? showFor([templateName], { kind: ['template'] }) : []),
+      purposeField,
+      ...(form.people ? [writtenByPersonField] : []),
+    ],
     run: async (context, itemIndex) => {
       const parameters = itemParameters(context, itemIndex);
       const kind = parameters.required('kind', 'Content Type');
       const isPersons = form.people && parameters.flag(writtenByPersonField.name);
-      const question: SessionQuestion = { kind, ...(isPersons && { author: 'human' }) };
+      const isCampaign = parameters.text(purposeField.name) === 'campaign';
+      const question: SessionQuestion = {
+        kind,
+        ...(isPersons && { author: 'human' }),
+        ...(isCampaign && { purpose: 'campaign' }),
+        ...(kind === 'template' && askedTemplate(parameters)),
+      };
       return [{ json: flatPermission(await form.ask(context, itemIndex, question)) }];
     },
   };

@@ -10,6 +10,7 @@ import type { Ids } from '../core/ids.ts';
 import type { Sealer } from '../core/sealer.ts';
 import type { Publisher } from '../events/publish.ts';
 import type { Reaction } from '../events/reaction.ts';
+import type { LeftOutHeeder } from '../inbound/left-out.ts';
 import type { NormalizeHandler } from '../inbound/normalize.ts';
 import type { Eraser } from '../maintenance/erase.ts';
 import type { MaintenanceTask } from '../maintenance/maintenance.ts';
@@ -86,6 +87,8 @@ export interface Feature {
   readonly files?: readonly FileRenewal[];
   /** How it forgets a person. */
   readonly erase?: readonly PersonEraser[];
+  /** What it keeps of webhooks that are read after the person they tell of was erased. */
+  readonly leftOutHeeders?: readonly LeftOutHeeder[];
   /** How it drops what is old. */
   readonly retain?: readonly RetentionPart[];
   /** What the operator sees of it at /metrics. */

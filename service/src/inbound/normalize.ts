@@ -17,6 +17,7 @@ import * as receipts from '../store/receipt.store.ts';
 import type { DeadReceipt, Death, Receipt } from '../store/receipt.store.ts';
 import { LedgerUnavailable } from '../store/unavailable.ts';
 import type { Applier } from './apply.ts';
+import type { LeftOutHeeder } from './left-out.ts';
 import { rereadJob } from './reread.ts';
 import { route, type Routed, type Target } from './route.ts';
 import { Tries } from './tries.ts';
@@ -37,6 +38,7 @@ export interface NormalizeDeps {
   outbox: Outbox;
   accounts: Accounts;
   applier: Applier;
+  leftOut: LeftOutHeeder;
   clock: Clock;
   load: Load;
   observer: Pick<Observer, 'read'>;
@@ -154,9 +156,12 @@ export class NormalizeHandler implements JobHandler {
 
   async #apply(tx: Tx, receipt: Receipt, targets: readonly Target[], leftOut: erasures.LeftOut): Promise<void> {
     for (const { account, event } of targets) {
+      const { contact } = event;
       // The person was erased after they wrote this.
-      if (leftOut(receipt.seq, identitiesIn(account, event.contact?.identities ?? []))) continue;
-      await this.#deps.applier.apply(tx, account, event, receipt.receivedAt);
+      if (contact && leftOut(receipt.seq, identitiesIn(account, contact.identities))) {
+        const at = Math.min(event.at ?? receipt.receivedAt, receipt.receivedAt);
+        await this.#deps.leftOut.heed(tx, { account, event: { ...event, contact }, at });
+      } else await this.#deps.applier.apply(tx, account, event, receipt.receivedAt);
     }
   }
 

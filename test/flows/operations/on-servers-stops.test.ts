@@ -4,3 +4,4 @@ import { onServers } from '../../support/engines.ts';
 onServers();
 
 await import('../records/stops.test.ts');
+await import('../records/unread-stops.test.ts');

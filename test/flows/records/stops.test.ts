@@ -103,6 +103,8 @@ describe('a word on WhatsApp', () => {
     expect(codes(await ask(app, {}))).toEqual([]);
     expect(codes(await ask(app, { purpose: 'campaign' }))).toEqual(['opted_out']);
     expect(codes(await ask(app, { kind: 'template', template: 'news', language: 'en_US' }))).toEqual(['opted_out']);
+    expect(codes(await ask(app, { kind: 'template' }))).toEqual(['opted_out']);
+    expect(codes(await ask(app, { kind: 'template', to: `+${BEN}` }))).toEqual([]);
     expect(codes(await ask(app, { kind: 'template', template: 'notice', language: 'en_US' }))).toEqual(['opted_out']);
     expect(codes(await ask(app, { to: `+${BEN}`, kind: 'template', template: 'news', language: 'en_US' }))).toEqual([]);
   });

@@ -189,6 +189,26 @@ test('session: may I send, why not, until when', async () => {
   expect(fixture.service.at('GET /v1/permission').at(-1)?.query).toMatchObject({ to: '+15550001111', kind: 'text' });
 });
 
+test.each<[string, IDataObject, object]>([
+  ['a campaign', { kind: 'text', purpose: 'campaign' }, { kind: 'text', purpose: 'campaign' }],
+  ['a reply', { kind: 'text', purpose: 'reply' }, { kind: 'text' }],
+  [
+    'a template in a language',
+    { kind: 'template', askedTemplate: 'news/en_US', purpose: 'campaign' },
+    { kind: 'template', template: 'news', language: 'en_US', purpose: 'campaign' },
+  ],
+  ['a template by its ID', { kind: 'template', askedTemplate: ' 168955 ' }, { kind: 'template', template: '168955' }],
+  ['any template', { kind: 'template' }, { kind: 'template' }],
+  ['no template', { kind: 'text', askedTemplate: 'news/en_US' }, { kind: 'text' }],
+])('session: asks about %s', async (_what, form, query) => {
+  const permission: Permission = { allowed: true, reasons: [], session: { open: true } };
+  fixture.service.answers.set('GET /v1/permission', () => ({ body: permission }));
+  await fixture.output({ resource: 'session', operation: 'get', to: '+15550001111', ...form });
+  const asked = fixture.service.at('GET /v1/permission').at(-1)?.query ?? {};
+  const { channel: _, externalId: __, to: ___, settingsDigest: ____, ...about } = asked as Record<string, string>;
+  expect(about).toEqual(query);
+});
+
 describe('the editor', () => {
   const workflow = (more: IDataObject = {}) =>
     actionWorkflow({ resource: 'message', operation: 'sendTemplate', template: picked, ...more });

@@ -1,6 +1,7 @@
 /** Reads wishes in what people write, and tells them as those are told that providers read. */
 import type { Preference } from '../../../../contract/event-data.ts';
 import type { InboundContent } from '../../../../contract/message.ts';
+import type { ParsedContent } from '../../channels/channel.ts';
 import { stopWordsOf } from '../../core/account-policy.ts';
 import type { Fact } from '../../events/fact.ts';
 import type { Publisher } from '../../events/publish.ts';
@@ -60,6 +61,19 @@ export function hearing({ wishes, publisher, outbox }: HearingDeps): Reaction<He
   };
 }
 
+/** Reads a wish as of one of whom nothing else is known any more: no choice that they were offered explains the word. */
+export function wishIn(
+  content: ParsedContent,
+  policy: 'all' | 'marketing',
+  before: readonly Wish[],
+): Preference | undefined {
+  const said = saidIn(content);
+  if (said === undefined) return undefined;
+  const { value, certainty } = said.wish;
+  if (value === 'resume' && !stands(before, ALL) && !stands(before, MARKETING)) return undefined;
+  return { topic: topicOf(said.wish, policy, before), value, certainty };
+}
+
 function stands(wishes: readonly Wish[], topic: string): boolean {
   return wishes.some((one) => one.stopped && one.topic === topic && one.reach === EVERYWHERE);
 }
@@ -70,7 +84,7 @@ function topicOf(wish: ReadWish, policy: 'all' | 'marketing', before: readonly W
 }
 
 /** The wish in a content: in what was written, or on a template's button; other buttons mean what the workflow offered. */
-function saidIn(content: InboundContent): Said | undefined {
+function saidIn(content: InboundContent | ParsedContent): Said | undefined {
   if (content.type === 'button') {
     if (content.source !== 'template') return undefined;
     const found = [content.text, content.buttonId].map((text) => saidAs(text, true));

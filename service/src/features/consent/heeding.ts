@@ -28,7 +28,7 @@ export function told(wishes: Wishes): Reaction<'contact.preference'> {
 }
 
 /** A word reaches every account; what the provider keeps holds for the account that it was told to. */
-function aboutOf(
+export function aboutOf(
   { topic = MARKETING, value, certainty }: Partial<Preference>,
   account: FactAccount,
 ): Pick<Wish, 'topic' | 'reach'>[] {

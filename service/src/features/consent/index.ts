@@ -7,6 +7,7 @@ import { confirmations } from './confirmation.ts';
 import { hearing } from './hearing.ts';
 import { moved, refused, templateChanged, told } from './heeding.ts';
 import { categoryRetention, consentEraser, yesRetention } from './keeping.ts';
+import { leftOut } from './left-out.ts';
 import { stopRule } from './rule.ts';
 import { Wishes } from './wishes.ts';
 
@@ -18,6 +19,7 @@ export function consent({ sealer, ...kernel }: Kernel): Feature {
     reactions: [told(wishes), hearing({ ...kernel, wishes }), refused(wishes), moved(wishes), templateChanged],
     permissionRules: [stopRule({ ...kernel, wishes })],
     erase: [consentEraser(wishes)],
+    leftOutHeeders: [leftOut(wishes)],
     retain: [yesRetention, categoryRetention],
   };
 }

@@ -56,6 +56,7 @@ export function stopRule({ wishes, ledger, io }: RuleDeps): PermissionRule {
         facts.template && (await categories.find(db, facts.accountId, facts.template, facts.now - CATEGORY_MS));
       if (facts.purpose === 'campaign' || category === 'MARKETING')
         return refusal(`The contact asked for no more marketing messages at ${iso(first.at)}.`);
+      if (facts.kind === 'template' && facts.template === undefined) return refusal(UNNAMED_TEMPLATE);
       if (facts.template !== undefined && category === undefined)
         return { ...refusal(UNKNOWN_CATEGORY), mayLearn: true };
       const all = stops.find(({ topic }) => topic === ALL);
@@ -73,6 +74,9 @@ export function stopRule({ wishes, ledger, io }: RuleDeps): PermissionRule {
 
 const UNKNOWN_CATEGORY =
   'The contact asked for no more marketing messages, and the provider does not tell now whether this template is one.';
+
+const UNNAMED_TEMPLATE =
+  'The contact asked for no more marketing messages: name the template that is asked about, and its language.';
 
 const refusal = (detail: string): Reason => ({ code: 'opted_out', detail });
 
