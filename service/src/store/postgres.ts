@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { SharedDatabase, StoreDialect } from './dialect.ts';
 import { SchemaError } from './migrate.ts';
 import { COLUMNS, type Schema } from './schema.ts';
-import { naming } from './unavailable.ts';
+import { LedgerUnavailable, naming } from './unavailable.ts';
 
 /** One process has so many connections for units of work at the same time, and others for reads besides. */
 const WRITERS = 10;
@@ -40,8 +40,11 @@ const SILENCE = 'Query read timeout';
 const STALE_PLAN = '0A000';
 /** Serialization failure, deadlock, somebody else's row, a lock that took too long; or the connection has to be another one. */
 const CONFLICTS = new Set(['40001', '40P01', '23505', '55P03', STALE_PLAN]);
-/** Connection trouble (class 08), no resources or a full disk (53), took too long (57014), shutting down or starting up (57P), I/O error (58). */
-const UNAVAILABLE = /^(08|53|58|57P|57014)/;
+/**
+ * Connection trouble (class 08), no resources or a full disk (53), took too long (57014, 25P03, 25P04), shutting down or starting up (57P), I/O error
+ * (58), or read-only (25006): a stand-by after a change of servers, or one whose hoster lets nobody write while its disk is full.
+ */
+const UNAVAILABLE = /^(08|53|58|57P|57014|25006|25P03|25P04)/;
 const NO_CONNECTION =
   /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|not queryable|timeout exceeded when trying|Query read timeout/i;
 
@@ -53,8 +56,9 @@ const named = naming(
   (error) => UNAVAILABLE.test(codeOf(error)) || NO_CONNECTION.test(`${codeOf(error)} ${String(error)}`),
 );
 
-function fail(error: unknown): never {
-  throw named(error);
+/** Whoever gets no connection cannot use the database, whatever the server has against it: a new password, another name, nobody let in. */
+function notLetIn(error: unknown): never {
+  throw new LedgerUnavailable(error);
 }
 
 const INT8 = 20;
@@ -76,7 +80,7 @@ class NamingPool implements PostgresPool {
   }
 
   async connect(): Promise<PostgresPoolClient> {
-    const client = await this.#pool.connect().catch(fail);
+    const client = await this.#pool.connect().catch(notLetIn);
     let isSpent = false;
     const query = async (text: string, values: readonly unknown[]) => {
       // Whatever is asked on a silent connection waits behind what was asked before.
@@ -140,7 +144,7 @@ async function refusals(db: Kysely<Schema>): Promise<void> {
   try {
     await sql`select 1`.execute(db);
   } catch (error) {
-    const refusal = REFUSALS[codeOf(error)];
+    const refusal = REFUSALS[codeOf(error instanceof LedgerUnavailable ? error.cause : error)];
     throw refusal === undefined ? error : new SchemaError(refusal, { cause: error });
   }
 }

@@ -2,7 +2,7 @@
 import { ACCOUNT, ANA, closeApps, MINUTE, startApp, type App } from '../../support/app.ts';
 import type { Answer } from '../../support/api-client.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startPostgres, type PostgresServer } from '../../support/postgres.ts';
+import { query, startPostgres, type PostgresServer } from '../../support/postgres.ts';
 import { webhookOf } from '../../support/webhook.ts';
 
 let server: PostgresServer;
@@ -31,6 +31,44 @@ const isOut = async (app: App) =>
   /^parley_dependency_up\{name="database"\} 0$/m.test((await app.call('GET', '/metrics')).text) ? 'out' : 'in';
 const complaints = (app: App) =>
   app.log.lines.filter(({ level, msg }) => (level === 'error' || level === 'warn') && !String(msg).includes('fsync'));
+
+const admin = (statement: string) => query(`postgres://parley@127.0.0.1:${server.port}/postgres`, statement);
+
+test.each<[string, string, string]>([
+  ['is read-only, as a stand-by is', 'set default_transaction_read_only = on', 'reset default_transaction_read_only'],
+  ['lets nobody in', 'allow_connections false', 'allow_connections true'],
+])(
+  'PostgreSQL %s for a while: that is an outage, and what the provider answered meanwhile is kept',
+  async (_name, on, off) => {
+    const url = await server.fresh();
+    const database = new URL(url).pathname.slice(1);
+    const app = await startApp({ env: { PARLEY_DATABASE_URL: url }, sandbox: { autoStatuses: [] } });
+    const change = async (how: string) => {
+      await admin(`alter database ${database} ${how}`);
+      await admin(`select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${database}'`);
+    };
+    const workflow = await app.listen();
+    await app.sandbox.customer.sends({ from: ANA, text: 'hi' });
+    await workflow.took(1);
+    app.sandbox.faults.next({ kind: 'answer_late', delayMs: 1_500 });
+    const { id } = (await send(app, 'under way')).body as { id: string };
+    await eventually(() => app.sandbox.faults.pending() === 0, 'the call of the provider');
+    await change(on);
+    try {
+      const refused = { status: 503, body: { code: 'storage_unavailable' } };
+      expect(await post(app)).toMatchObject(refused);
+      expect(await send(app, 'while it is so')).toMatchObject(refused);
+      expect(app.sandbox.listReceivedMessages()).toHaveLength(1);
+      expect(complaints(app)).toMatchObject([{ level: 'error', msg: expect.stringContaining('cannot be used') }]);
+    } finally {
+      await change(off);
+    }
+    await eventually(async () => (await app.call('GET', '/readyz')).status === 200, 'readiness');
+    expect(await app.reaches(id, 'sent')).toMatchObject({ attempts: [{ outcome: 'accepted' }] });
+    expect((await post(app)).status).toBe(200);
+    await workflow.took(2);
+  },
+);
 
 test.each<['SIGINT' | 'SIGKILL', string]>([
   ['SIGINT', 'is shut down'],
