@@ -43,10 +43,10 @@ export interface Target<W> {
   access?: string;
   /** How often it may be called, by what name it is counted. */
   rate?: Rate & { by(call: Call<W>): string };
-  /** Content types of its body; any other is refused. Absent: not looked at. */
-  takes?: readonly (keyof typeof TYPES)[];
   /** The most bytes of its body. */
   maxBytes?: number;
+  /** Content types of its body; any other is refused. Absent: not looked at. */
+  takes?: readonly (keyof typeof TYPES)[];
   /** Its fields. */
   schema?: Check<NoInfer<W>>;
   handle(call: Call<W>): Promise<HttpReply> | HttpReply;
