@@ -6,6 +6,8 @@ import { answering, json } from '../../conformance/fake-io.ts';
 import { formOf, SERVICE_SID, SMS, smsWith, twilioError, WHATSAPP, whatsappWith } from './support.ts';
 
 const URL_OK = 'https://parley.example.com/webhooks/twilio/e1';
+/** As Twilio is asked to repeat what fails. */
+const REPEATED = `${URL_OK}#rc=5&rp=all`;
 const SENDERS = 'https://messaging.twilio.com/v2/Channels/Senders';
 const OWN_SENDER = whatsappWith({ from: '+14155550100' });
 
@@ -64,7 +66,7 @@ test('a number gets our URL, and loses what would come before it', async () => {
     { step: 'number', ok: true },
   ]);
   expect(requests[1]?.query).toEqual({ PhoneNumber: '+15550002222' });
-  expect(formOf(requests[2])).toEqual({ SmsUrl: URL_OK, SmsMethod: 'POST', SmsApplicationSid: '' });
+  expect(formOf(requests[2])).toEqual({ SmsUrl: REPEATED, SmsMethod: 'POST', SmsApplicationSid: '' });
 });
 
 test('a short code has a place of its own', async () => {
@@ -102,7 +104,7 @@ test.each([
   expect(change !== undefined).toBe(isChanged);
   if (change === undefined) return;
   expect(formOf(change)).toEqual({
-    InboundRequestUrl: URL_OK,
+    InboundRequestUrl: REPEATED,
     InboundMethod: 'POST',
     UseInboundWebhookOnNumber: 'false',
   });
@@ -117,8 +119,21 @@ test('a WhatsApp sender gets our URL', async () => {
   ]);
   expect(requests.at(-1)).toMatchObject({
     ...{ method: 'POST', url: `${SENDERS}/XE1` },
-    json: { webhook: { callback_url: URL_OK, callback_method: 'POST' } },
+    json: { webhook: { callback_url: REPEATED, callback_method: 'POST' } },
   });
+});
+
+test('a WhatsApp sender that takes no wish to repeat gets the URL alone', async () => {
+  const { io, requests } = answering(({ method, url, json: body }) => {
+    if (url.includes('/2010')) return json(200, { status: 'active' });
+    if (method === 'GET')
+      return json(200, { senders: [{ sid: 'XE1', sender_id: 'whatsapp:+14155550100', status: 'ONLINE' }] });
+    const isRefused = JSON.stringify(body).includes('#');
+    return isRefused ? twilioError(20001, 400) : json(202, {});
+  });
+  const steps = await twilioWhatsApp.provisioning?.provision(URL_OK, OWN_SENDER, io, async (learned) => learned);
+  expect(steps?.at(-1)).toEqual({ step: 'sender', ok: true });
+  expect(requests.at(-1)).toMatchObject({ json: { webhook: { callback_url: URL_OK, callback_method: 'POST' } } });
 });
 
 test('a WhatsApp sender is found on any page', async () => {

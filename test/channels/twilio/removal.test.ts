@@ -7,6 +7,7 @@ import { answering, json } from '../../conformance/fake-io.ts';
 import { formOf, SERVICE_SID, SMS, smsWith, twilioError, WHATSAPP, whatsappWith } from './support.ts';
 
 const OURS = 'https://parley.example.com/webhooks/twilio_sms/e1';
+const REPEATED = `${OURS}#rc=5&rp=all`;
 const FORMER = 'https://parley.example.com/webhooks/twilio_sms/e0';
 const OTHER = 'https://other.example.com/in';
 const SENDER = whatsappWith({ from: '+14155550100' });
@@ -65,7 +66,7 @@ test.each<[string, TwilioSettings, string, unknown[]]>([
   ['a WhatsApp sender', SENDER, 'sender', [WEBHOOK]],
   ['a Messaging Service', SERVICE_ONLY, 'messaging_service', [SERVICE]],
 ])('%s loses our URL, and nobody else loses theirs', async (_name, settings, step, expected) => {
-  for (const url of [OURS, FORMER]) {
+  for (const url of [OURS, FORMER, REPEATED]) {
     const ours = await removed(settings, provider(url));
     expect(ours.told).toEqual([[step, true]]);
     expect(ours.posted).toEqual(expected);

@@ -134,8 +134,8 @@ test('everything is set up, and messages come to the new URL', async () => {
   ];
   expect(steps.filter(({ ok }) => !ok)).toEqual([]);
   const { numbers, senders } = sandbox.configured();
-  expect(numbers[0]?.smsUrl).toBe(url);
-  expect(senders[0]?.callbackUrl).toBe(url);
+  expect(numbers[0]?.smsUrl).toBe(`${url}#rc=5&rp=all`);
+  expect(senders[0]?.callbackUrl).toBe(`${url}#rc=5&rp=all`);
 });
 
 test('what was set up is taken back, and nobody is called any more', async () => {

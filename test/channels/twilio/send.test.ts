@@ -21,7 +21,7 @@ import {
 
 const ANA = { kind: 'phone', address: '15550001111' };
 const callbackOf = (sender: string) =>
-  `https://parley.example.com/webhooks/channel/endpoint?message=msg_1&sender=${encodeURIComponent(sender)}`;
+  `https://parley.example.com/webhooks/channel/endpoint?message=msg_1&sender=${encodeURIComponent(sender)}#rc=5&rp=all`;
 const text = { type: 'text', text: 'hello' } as const;
 const message = (change: Partial<OutgoingMessage> = {}): OutgoingMessage =>
   outgoing({ id: 'msg_1', to: ANA, content: text, ...change });
@@ -75,7 +75,9 @@ test('a user id is no number', async () => {
 test('the URL of the service keeps its own query', async () => {
   const { io, requests } = inOrder(created());
   await twilioSms.send(message({ webhookUrl: 'https://h.example/in?a=b+c' }), SMS, io);
-  expect(formOf(requests[0])['StatusCallback']).toBe('https://h.example/in?a=b+c&message=msg_1&sender=%2B15550002222');
+  expect(formOf(requests[0])['StatusCallback']).toBe(
+    'https://h.example/in?a=b+c&message=msg_1&sender=%2B15550002222#rc=5&rp=all',
+  );
 });
 
 describe('a stored content', () => {

@@ -163,6 +163,7 @@ test('JSON under a digest is verified by it; its account needs no naming', () =>
 });
 
 test('a fragment, which configures how Twilio connects, may or may not be signed', () => {
+  expect([...signedUrls(IN)]).toEqual(expect.arrayContaining([IN, `${IN}#rc=5&rp=all`]));
   expect([...signedUrls(`${IN}#rc=3&rp=ct`)]).toEqual(expect.arrayContaining([IN, `${IN}#rc=3&rp=ct`]));
 });
 

@@ -291,7 +291,7 @@ test('registering an account sets up its number', async () => {
     { step: 'account', ok: true },
     { step: 'number', ok: true },
   ]);
-  expect(twilio.sandbox.configured().numbers[0]).toMatchObject({ smsUrl: twilio.account.webhookUrl });
+  expect(twilio.sandbox.configured().numbers[0]).toMatchObject({ smsUrl: `${twilio.account.webhookUrl}#rc=5&rp=all` });
   expect(JSON.stringify(twilio.account)).not.toContain(TWILIO_DEFAULTS.authToken);
 });
 

@@ -35,7 +35,7 @@ export interface WebhookPosterOptions {
   /** Statuses that acknowledge a webhook; default: 2xx. */
   isTaken?(status: number): boolean;
   /** Statuses after which it is not tried again. */
-  isFinal?(status: number): boolean;
+  isFinal?(status: number, url: string): boolean;
   clock: SandboxClock;
   changes: ChangeSignal;
 }
@@ -95,7 +95,7 @@ export class WebhookPoster {
       const { isTaken = isSuccess, isFinal } = this.#options;
       const { status } = attempt;
       if (status !== undefined && isTaken(status)) delivery.outcome = 'delivered';
-      else if (status !== undefined && isFinal?.(status)) delivery.outcome = 'given_up';
+      else if (status !== undefined && isFinal?.(status, delivery.url)) delivery.outcome = 'given_up';
       this.#options.changes.notify();
       if (delivery.outcome !== 'pending' || this.#abort.signal.aborted) break;
     }

@@ -119,6 +119,20 @@ test('a message has the form and the statuses of Twilio, signed', async () => {
   expect(sandbox.acceptedCountFor('msg_1')).toBe(1);
 });
 
+test.each([
+  ['', ['given_up', 1]],
+  ['#rc=5&rp=all', ['delivered', 2]],
+])('a webhook to …%s that was answered with an error is %j', async (wish, [outcome, tries]) => {
+  await sandbox.close();
+  sandbox = await startTwilioSandbox({ clock, line: 'sms', webhookRetryDelaysMs: [1] });
+  sandbox.subscribe(`${receiver.url}${wish}`);
+  receiver.answers.push({ status: 503 });
+  await sandbox.customer.sends({ from: ANA, text: 'hi' });
+  await sandbox.webhooks.settled();
+  const [posted] = sandbox.webhooks.deliveries;
+  expect([posted?.outcome, posted?.attempts.length]).toEqual([outcome, tries]);
+});
+
 test('STOP blocks, START opens again, and both are told', async () => {
   await sandbox.customer.sends({ from: ANA, text: 'stop' });
   expect(await send({})).toMatchObject({ code: 21610 });

@@ -16,8 +16,14 @@ export function signedJson(authToken: string, url: string, body: Buffer): { url:
   return { url: full, signature: signatureOf(authToken, full, []) };
 }
 
+/** By itself Twilio repeats only what could not connect; an answer that is an error, where the URL asks for it (page "Webhook connection overrides"). */
+function isFinal(_status: number, url: string): boolean {
+  const asked = new URLSearchParams(new URL(url).hash.slice(1));
+  return asked.get('rp') !== 'all' || !(Number(asked.get('rc')) > 0);
+}
+
 export function createWebhooks(world: Omit<World, 'webhooks'>, retry: Retry): Webhooks {
-  const poster = posterFor(world, retry, (body, url) => ({
+  const poster = posterFor(world, { ...retry, isFinal }, (body, url) => ({
     'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
     'x-twilio-signature': signatureOf(world.settings.authToken, url, new URLSearchParams(body.toString('utf8'))),
     'user-agent': 'TwilioProxy/1.1',

@@ -8,11 +8,13 @@
  */
 import type { ProvisioningStep } from '../../../../contract/api.ts';
 import type { ConnectorIo, ProvisioningPower } from '../../connectors/connector.ts';
+import { SendError } from '../../core/errors.ts';
 import { flagOf, textOf, type JsonObject } from '../kit/json.ts';
 import * as steps from '../kit/steps.ts';
 import type { Line } from './addresses.ts';
 import { accountPath, twilio, type TwilioCall } from './call.ts';
 import type { Fields } from './form.ts';
+import { repeated } from './overrides.ts';
 import { remove } from './removal.ts';
 import { findNumber, findSender, isName, SANDBOX_SENDER, servicePath } from './resources.ts';
 import { authTokens, type TwilioSettings } from './settings.ts';
@@ -60,7 +62,7 @@ async function accountStep(context: Context): Promise<ProvisioningStep> {
 
 /** An application that is set on a number comes before its URL. */
 const NUMBER_URL = (webhookUrl: string): Fields => [
-  ['SmsUrl', webhookUrl],
+  ['SmsUrl', repeated(webhookUrl)],
   ['SmsMethod', 'POST'],
   ['SmsApplicationSid', ''],
 ];
@@ -86,12 +88,17 @@ async function serviceStep(context: Context, service: string): Promise<Provision
   const usesNumbers = flagOf(answer.use_inbound_webhook_on_number) === true;
   if (usesNumbers && context.settings.from !== undefined) return passed('messaging_service');
   const form: Fields = [
-    ['InboundRequestUrl', context.webhookUrl],
+    ['InboundRequestUrl', repeated(context.webhookUrl)],
     ['InboundMethod', 'POST'],
     ['UseInboundWebhookOnNumber', 'false'],
   ];
   await ask(context, { method: 'POST', ...call, form, repeatable: true });
   return passed('messaging_service');
+}
+
+function callSender(context: Context, path: string, url: string): Promise<JsonObject> {
+  const webhook = { callback_url: url, callback_method: 'POST' };
+  return ask(context, { host: 'messaging', method: 'POST', path, json: { webhook }, repeatable: true });
 }
 
 async function senderStep(context: Context, from: string): Promise<ProvisioningStep> {
@@ -106,9 +113,11 @@ async function senderStep(context: Context, from: string): Promise<ProvisioningS
     const where = 'In the Console, Messaging, Senders, WhatsApp senders, register it';
     return missing(step, `${from} is not a WhatsApp sender of this Twilio account. ${where}, or ${byHand}`);
   }
-  const webhook = { callback_url: context.webhookUrl, callback_method: 'POST' };
-  const call = { host: 'messaging', method: 'POST', path: found.path, json: { webhook } } as const;
-  await ask(context, { ...call, repeatable: true });
+  await callSender(context, found.path, repeated(context.webhookUrl)).catch((error: unknown) => {
+    // No page says that senders take a fragment, as numbers do.
+    if (!(error instanceof SendError) || !['invalid', 'rejected'].includes(error.kind)) throw error;
+    return callSender(context, found.path, context.webhookUrl);
+  });
   const status = textOf(found.resource.status) ?? 'not known';
   if (status.startsWith('ONLINE')) return passed(step);
   return missing(step, `The sender gets its messages here, but is ${status}: see the Console.`, false);

@@ -8,6 +8,7 @@ import { objectOf } from '../kit/json.ts';
 import { missing, passed, unlessRefused } from '../kit/steps.ts';
 import type { Line } from './addresses.ts';
 import { twilio, type TwilioCall } from './call.ts';
+import { isSameUrl } from './overrides.ts';
 import { findNumber, findSender, isName, SANDBOX_SENDER, servicePath } from './resources.ts';
 import type { TwilioSettings } from './settings.ts';
 
@@ -21,7 +22,7 @@ interface Context {
 
 /** Calls `call` when `url` is ours. */
 async function clear({ removal, settings, io }: Context, url: unknown, call: TwilioCall): Promise<void> {
-  const isOurs = removal.webhookUrls.some((own) => own === url);
+  const isOurs = removal.webhookUrls.some((own) => isSameUrl(url, own));
   if (isOurs) await twilio({ ...call, repeatable: true }, settings, io);
 }
 

@@ -6,6 +6,7 @@ import { wireRecipient, wireSender, type Line } from './addresses.ts';
 import type { ShapedContent } from './contents.ts';
 import type { Fields } from './form.ts';
 import type { SmsOptions } from './options.ts';
+import { repeated } from './overrides.ts';
 import { senderOf, type TwilioSettings } from './settings.ts';
 
 export type Of<K extends OutboundKind> = Extract<OutboundContent, { type: K }>;
@@ -175,7 +176,7 @@ function statusUrl(webhookUrl: string, id: string, sender: string): string {
     [CORRELATION, id],
     [SENDER, sender],
   ]);
-  return `${webhookUrl}${webhookUrl.includes('?') ? '&' : '?'}${marks.toString()}`;
+  return repeated(`${webhookUrl}${webhookUrl.includes('?') ? '&' : '?'}${marks.toString()}`);
 }
 
 /** Parameters that a `native` body cannot set: who it is from and for, and where its statuses go. */

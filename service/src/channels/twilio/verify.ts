@@ -9,6 +9,7 @@ import type { RawRequest } from '../../connectors/connector.ts';
 import { readJsonObject } from '../kit/json-body.ts';
 import { checkBorders } from './borders.ts';
 import { decodeForm } from './form.ts';
+import { repeated } from './overrides.ts';
 import { authTokens, type TwilioSettings } from './settings.ts';
 
 export const SIGNATURE_HEADER = 'x-twilio-signature';
@@ -56,7 +57,7 @@ function withPort(url: URL): string {
 
 /**
  * Everything Twilio may have signed for this URL: as it came, which is nearly always it; normalised without a port and with one, and both
- * in the older encoding. A fragment configures how Twilio connects and is not sent; should one stand here, it is tried at last.
+ * in the older encoding. A fragment configures how Twilio connects and is not sent; should it be signed all the same, it is tried at last.
  */
 export function* signedUrls(url: string): Generator<string> {
   const sent = url.split('#')[0] as string;
@@ -66,7 +67,7 @@ export function* signedUrls(url: string): Generator<string> {
     const forms = [withoutPort(parsed), withPort(parsed)];
     yield* new Set([...forms, ...forms.map(legacyEncoded)]);
   }
-  if (url !== sent) yield url;
+  yield url === sent ? repeated(sent) : url;
 }
 
 function isSigned(signature: string, urls: Iterable<string>, parameters: string, tokens: readonly string[]): boolean {
