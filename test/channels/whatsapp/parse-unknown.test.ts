@@ -16,6 +16,14 @@ describe('what is not known is kept', () => {
     expect(event?.raw).toBeDefined();
   });
 
+  test('a message under what is longer than any id, and than any index takes, has an id of its content', () => {
+    const messages = [{ from: '15550001111', id: `wamid.${'x'.repeat(5_000)}`, type: 'text', text: { body: 'hi' } }];
+    const [event] = parseChange(messagesChange({ messages }));
+    expect(event).toMatchObject({ type: 'message.received', content: { text: 'hi' } });
+    expect(event?.type === 'message.received' && event.providerMessageId.length).toBeLessThan(300);
+    expect(event?.dedupeKey.length).toBeLessThan(300);
+  });
+
   test('an entry without changes', () => {
     expect(parseBody({ object: 'whatsapp_business_account', entry: [{ id: '1' }, null] })).toMatchObject([
       { type: 'unsupported', raw: { id: '1' } },

@@ -41,7 +41,7 @@ function recordingOf(call: JsonObject): ProviderMedia | undefined {
 
 /** One element of `calls[]`: it rings, it is over, or its recording is there. */
 export function callEvent(change: Change, call: JsonObject): ChannelEvent {
-  const id = textOf(call.id);
+  const id = idOf(call.id);
   const event = textOf(call.event) ?? 'unknown';
   const recording = recordingOf(call);
   // A recording may come by the word of the call's end, and after it.
@@ -73,7 +73,7 @@ export function callEvent(change: Change, call: JsonObject): ChannelEvent {
 
 /** One element of `statuses[]` under `calls`: how a call by the business goes. */
 export function callStatusEvent(change: Change, status: JsonObject): ChannelEvent {
-  const id = textOf(status.id);
+  const id = idOf(status.id);
   const event = textOf(status.status)?.toLowerCase() ?? 'unknown';
   const identities = identitiesOf(status.recipient_user_id, status.recipient_id);
   const contact = contactOf(identities, change.profiles);

@@ -117,7 +117,7 @@ function contacts(message: JsonObject): ParsedContent | undefined {
 /** A missing or empty `emoji` takes the reaction back. */
 function reaction(message: JsonObject): ParsedContent | undefined {
   const { message_id: messageId, emoji } = objectOf(message.reaction);
-  const target = textOf(messageId);
+  const target = idOf(messageId);
   return target === undefined ? undefined : { type: 'reaction', messageId: target, emoji: textOf(emoji) ?? '' };
 }
 

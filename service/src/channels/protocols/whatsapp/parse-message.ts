@@ -31,7 +31,7 @@ function aboutOf(change: Change, message: JsonObject): MessageContext | undefine
   const catalogId = idOf(catalog);
   const productId = idOf(product);
   const context = compact({
-    replyToProviderId: textOf(around.id),
+    replyToProviderId: idOf(around.id),
     forwarded: flagOf(around.forwarded),
     frequentlyForwarded: flagOf(around.frequently_forwarded),
     product: catalogId !== undefined && productId !== undefined ? { catalogId, productId } : undefined,
@@ -54,7 +54,7 @@ function openerOf(content: ParsedContent, context: MessageContext | undefined): 
 }
 
 function received(change: Change, message: JsonObject, contact: ContactRef, content: ParsedContent): ChannelEvent {
-  const id = textOf(message.id);
+  const id = idOf(message.id);
   const context = aboutOf(change, message);
   const base = baseOf(change, 'message', id, message, instantOf(message.timestamp));
   return compact({
@@ -73,9 +73,9 @@ function received(change: Change, message: JsonObject, contact: ContactRef, cont
 function corrected(change: Change, message: JsonObject, contact: ContactRef, own: { isOwn?: true } = {}): ChannelEvent {
   const type = message.type === 'edit' ? 'edit' : 'revoke';
   const { original_message_id: original, message: edited } = objectOf(message[type]);
-  const providerMessageId = textOf(original);
+  const providerMessageId = idOf(original);
   const at = instantOf(message.timestamp);
-  const id = textOf(message.id);
+  const id = idOf(message.id);
   if (providerMessageId === undefined)
     return unsupported(change, `${type} of no message`, message, { id, at, contact });
   const base = { ...baseOf(change, 'message', id, message, at), contact, providerMessageId, ...own };
@@ -103,7 +103,7 @@ function systemNote(change: Change, message: JsonObject, contact: ContactRef): C
   const added = identitiesOf(note.user_id, note.wa_id, note.new_wa_id).filter((ref) => !isKnown(ref));
   return {
     type: 'contact.identity_changed',
-    ...baseOf(change, 'message', textOf(message.id), message, instantOf(message.timestamp)),
+    ...baseOf(change, 'message', idOf(message.id), message, instantOf(message.timestamp)),
     contact,
     added,
     data: compact({ event, text: textOf(note.body), hash: textOf(objectOf(message.identity).hash) }),
@@ -112,7 +112,7 @@ function systemNote(change: Change, message: JsonObject, contact: ContactRef): C
 
 /** One element of `messages[]`. */
 export function messageEvent(change: Change, message: JsonObject): ChannelEvent {
-  const about = { id: textOf(message.id), at: instantOf(message.timestamp) };
+  const about = { id: idOf(message.id), at: instantOf(message.timestamp) };
   // A group id must never be taken for a person; Parley has no groups.
   if (message.group_id !== undefined) {
     return unsupported(change, 'group message', message, { ...about, groupId: idOf(message.group_id) });
@@ -128,7 +128,7 @@ export function messageEvent(change: Change, message: JsonObject): ChannelEvent 
 
 /** One element of `message_echoes[]` (coexistence): sent from the WhatsApp Business app to `to`. */
 export function echoEvent(change: Change, echo: JsonObject): ChannelEvent {
-  const id = textOf(echo.id);
+  const id = idOf(echo.id);
   const at = instantOf(echo.timestamp);
   const contact = contactOf(identitiesOf(echo.to_user_id, echo.to), change.profiles);
   if (contact === undefined || echo.group_id !== undefined || id === undefined) {

@@ -29,7 +29,7 @@ function refundOf(refund: JsonObject) {
 
 /** The same words tell of a payment and of its refund: what is told tells them apart. */
 export function paymentEvent(change: Change, status: JsonObject): ChannelEvent {
-  const id = textOf(status.id);
+  const id = idOf(status.id);
   const said = wordOf(status.status) ?? 'unknown';
   const payment = objectOf(status.payment);
   const transaction = objectOf(payment.transaction);

@@ -1,6 +1,6 @@
 /** Who may answer a thread when several responders share a number: fields `messaging_handovers` and `standby`. */
 import type { ChannelEvent } from '../../channel.ts';
-import { compact, instantOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
+import { compact, idOf, instantOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
 import { baseOf, unsupported, type Change } from './change.ts';
 import { contactOf, identitiesOf, profilesOf, type Profiles } from './identity.ts';
 import { contentOf } from './parse-content.ts';
@@ -32,7 +32,7 @@ export function handoverEvents(change: Change): ChannelEvent[] {
 type Kind = 'message' | 'echo' | 'status';
 
 function observed(change: Change, profiles: Profiles, kind: Kind, item: JsonObject): ChannelEvent {
-  const id = textOf(item.id);
+  const id = idOf(item.id);
   const status = kind === 'status' ? textOf(item.status) : undefined;
   const spots = {
     message: [item.from_user_id, item.from],

@@ -1,7 +1,17 @@
 /** `statuses[]`: the way of an outbound message (webhooks/reference/messages/status). */
 import type { ChannelEvent, ParsedStatus } from '../../channel.ts';
 import { fingerprint } from '../../kit/fingerprint.ts';
-import { compact, flagOf, instantOf, isObject, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
+import {
+  compact,
+  flagOf,
+  idOf,
+  instantOf,
+  isObject,
+  objectOf,
+  objectsOf,
+  textOf,
+  type JsonObject,
+} from '../../kit/json.ts';
 import { baseOf, unsupported, type Change } from './change.ts';
 import { proven } from '../meta/fault.ts';
 import { faultOf } from './errors.ts';
@@ -47,7 +57,7 @@ function errorOf(status: JsonObject): ParsedStatus['error'] {
 
 /** One element of `statuses[]` under `messages`. */
 export function statusEvent(change: Change, status: JsonObject): ChannelEvent {
-  const id = textOf(status.id);
+  const id = idOf(status.id);
   const said = textOf(status.status) ?? '';
   const at = instantOf(status.timestamp);
   const participant = textOf(status.recipient_participant_user_id) ?? textOf(status.recipient_participant_id);
