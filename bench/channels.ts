@@ -5,6 +5,7 @@
 import type { Channel } from '../service/src/channels/channel.ts';
 import type { ConnectorIo, RawRequest } from '../service/src/connectors/connector.ts';
 import type { HttpRequest } from '../service/src/core/http.ts';
+import { watchedClock } from '../service/src/core/watched-clock.ts';
 import type { ChannelSample } from './channel-samples.ts';
 import { TEXT } from './channel-samples.ts';
 import { recipientOf } from '../test/support/recipient.ts';
@@ -88,7 +89,7 @@ async function writer(channel: Channel, { settings: given, to, answer }: Channel
     stream: () => Promise.reject(new Error('A text needs no file')),
   };
   const log = { info: () => undefined, warn: () => undefined };
-  const io: ConnectorIo = { http, log, clock: { now: () => 1_750_000_000_000 } };
+  const io: ConnectorIo = { http, log, clock: watchedClock({ now: () => 1_750_000_000_000, monotonic: () => 0 }) };
   const content = { type: 'text' as const, text: TEXT };
   const write = async () => {
     channel.check(content, settings);

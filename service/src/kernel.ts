@@ -11,7 +11,7 @@ import type { ConnectorIo } from './connectors/connector.ts';
 import type { Failures } from './core/failures.ts';
 import type { ProviderHttp, UrlRules } from './core/http.ts';
 import type { Load } from './core/load.ts';
-import type { Clock } from './core/clock.ts';
+import type { WatchedClock } from './core/watched-clock.ts';
 import type { Ids } from './core/ids.ts';
 import { DeliverHandler } from './events/deliver.ts';
 import { Publisher } from './events/publish.ts';
@@ -53,7 +53,7 @@ import type { Ledger } from './store/ledger.ts';
 export interface World {
   ledger: Ledger;
   outage: Outage;
-  clock: Clock;
+  clock: WatchedClock;
   ids: Ids;
   secretBox: SecretBox;
   metrics: Metrics;

@@ -15,6 +15,7 @@ import { checkKeys, Reseal } from './maintenance/reseal.ts';
 import type { Config } from './config/config.ts';
 import { loadKeys } from './config/key-files.ts';
 import { systemClock, type Clock } from './core/clock.ts';
+import { watchedClock } from './core/watched-clock.ts';
 import { makeIds, type Ids } from './core/ids.ts';
 import type { Feature, MakeFeature } from './features/feature.ts';
 import { FEATURES } from './features/index.ts';
@@ -120,7 +121,9 @@ interface Given extends Pick<World, 'ledger' | 'outage' | 'metrics' | 'logger' |
 }
 
 async function makeWorld(config: Config, { injected, ...given }: Given) {
-  const clock = injected.clock ?? systemClock;
+  const clock = watchedClock(injected.clock ?? systemClock, (byMs) =>
+    given.logger.warn({ byMs }, 'The clock jumped: what ends by time waits until it stands by its new time'),
+  );
   // Processes that share a database may share a folder as well.
   const spoolDir = join(config.dataDir, config.databaseUrl === undefined ? 'spool' : `spool-${process.pid}`);
   // What a process that was killed left behind.

@@ -14,7 +14,11 @@ export interface FakeIo {
 type Answer = HttpResponse | Error;
 
 function ioOf(http: ProviderHttp): ConnectorIo {
-  return { http, clock: { now: () => NOW }, log: { info: () => undefined, warn: () => undefined } };
+  return {
+    http,
+    clock: { now: () => NOW, monotonic: () => 0, reached: () => NOW },
+    log: { info: () => undefined, warn: () => undefined },
+  };
 }
 
 function asStream({ status, headers, body }: HttpResponse): HttpStreamResponse {

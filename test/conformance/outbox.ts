@@ -97,10 +97,10 @@ function promises(newBench: NewBench): void {
 
     test('for a day beyond what a timer can hold neither runs early nor keeps the driver busy', async () => {
       const bench = await newBench();
-      await bench.promise({ name: 'far', dueAt: bench.clock.now() + 60 * 24 * 60 * MINUTE });
+      await bench.promise({ name: 'far', dueAt: bench.clock.now() + 28 * 24 * 60 * MINUTE });
       await bench.settled();
       expect(bench.started()).toEqual([]);
-      bench.clock.advance(60 * 24 * 60 * MINUTE);
+      bench.clock.advance(28 * 24 * 60 * MINUTE);
       bench.driver.wake();
       await bench.seen('finish far');
     });

@@ -33,6 +33,7 @@ export function messageRow(id: string, change: Partial<messages.Message> = {}): 
     error: null,
     pricing: null,
     createdAt: 1,
+    sentAt: null,
     deadAt: null,
     ...change,
   };

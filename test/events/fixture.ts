@@ -16,7 +16,7 @@ import { Outbox, type Job } from '../../service/src/outbox/outbox.ts';
 import { parseEncryptionKeys, SecretBox } from '../../service/src/platform/secret-box.ts';
 import { dueJobs } from '../support/due-jobs.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
-import { manualClock } from '../sandbox/kit/clock.ts';
+import { serviceClock } from '../support/service-clock.ts';
 
 export const URL_OF_WORKFLOW = 'http://127.0.0.1:5678/webhook/1';
 
@@ -34,7 +34,7 @@ export interface Call {
 type About = Partial<Pick<Fact, 'dedupeKey' | 'at' | 'account' | 'conversation' | 'contact' | 'raw'>>;
 
 export class EventsFixture {
-  readonly clock = manualClock(1_750_000_000_000);
+  readonly clock = serviceClock(1_750_000_000_000);
   readonly ids = makeIds(this.clock);
   readonly ledger: Ledger;
   readonly outbox: Outbox;

@@ -1,6 +1,6 @@
 /** Erasing a person while units of work of another process are under way: what those leave goes as well. */
 import { allErasers } from '../../service/src/keeping.ts';
-import { manualClock } from '../sandbox/kit/clock.ts';
+import { serviceClock } from '../support/service-clock.ts';
 import { Eraser } from '../../service/src/maintenance/erase.ts';
 import { NO_WINDOW } from '../../service/src/core/session-window.ts';
 import { Outbox } from '../../service/src/outbox/outbox.ts';
@@ -28,7 +28,7 @@ function gate() {
   return { open, opened };
 }
 
-function eraserOn(ledger: Ledger, clock: ReturnType<typeof manualClock>): Eraser {
+function eraserOn(ledger: Ledger, clock: ReturnType<typeof serviceClock>): Eraser {
   const outbox = new Outbox(clock, { notify: () => undefined, start: () => undefined, stop: async () => undefined });
   outbox.register([{ kind: 'maintenance' }, { kind: 'media' }]);
   const eraser = new Eraser({ ledger, outbox, clock });
@@ -71,7 +71,7 @@ async function steps(ledger: Ledger, eraser: Eraser, now: number): Promise<unkno
 test('a unit that read the conversation before and writes after leaves nothing', async () => {
   const [ours, theirs] = (await ledgers.openMany(2)) as [Ledger, Ledger];
   await know(ours);
-  const clock = manualClock(NOW);
+  const clock = serviceClock(NOW);
   const eraser = eraserOn(ours, clock);
   const [hasRead, isErased, hasWritten, isSwept] = [gate(), gate(), gate(), gate()];
   const late = theirs.write(async (tx) => {

@@ -3,12 +3,13 @@ import { MaintenanceHandler, type MaintenanceTask, type Progress } from '../../s
 import { Outbox, type Job } from '../../service/src/outbox/outbox.ts';
 import { maintenanceJob } from '../../service/src/maintenance/maintenance-job.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
-import { manualClock } from '../sandbox/kit/clock.ts';
+import { serviceClock } from '../support/service-clock.ts';
 import { dueJobs } from '../support/due-jobs.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 
+const DAY = 24 * 3_600_000;
 const open = tempLedgers();
-const clock = manualClock(1_750_000_000_000);
+const clock = serviceClock(1_750_000_000_000);
 
 let ledger: Ledger;
 let outbox: Outbox;
@@ -20,7 +21,7 @@ beforeEach(async () => {
 
 interface Care {
   job: Job;
-  steps: { payload: Record<string, unknown>; at: number }[];
+  steps: { payload: Record<string, unknown>; at: number; now: number }[];
   run(): Promise<void>;
 }
 
@@ -29,10 +30,10 @@ async function care(answers: Progress[], { slowMs = 0, load = { accepted: 0 } } 
   const steps: Care['steps'] = [];
   const task: MaintenanceTask = {
     name: 'dusting',
-    step: async (_, payload) => {
+    step: async (_, payload, now) => {
       const until = performance.now() + slowMs;
       while (performance.now() < until);
-      steps.push({ payload, at: performance.now() });
+      steps.push({ payload, at: performance.now(), now });
       return answers.shift() ?? 'done';
     },
   };
@@ -78,6 +79,17 @@ test('work that begins anew waits for its time', async () => {
   const { run } = await care(['more', { againAt }]);
   await run();
   expect(await left()).toEqual([{ key: 'maintenance:dusting:the shelf', dueAt: againAt, attempts: 0 }]);
+});
+
+test('a clock that jumps ahead makes nothing older before it has stood by its new time', async () => {
+  const before = clock.now();
+  const { steps, run } = await care([{ againAt: before + 3_600_000 }]);
+  clock.jump(40 * DAY);
+  await run();
+  expect(steps.map(({ now }) => now)).toEqual([before]);
+  // An hour from now, by the clock that runs the job.
+  expect(await left()).toMatchObject([{ dueAt: before + 40 * DAY + 3_600_000 }]);
+  clock.jump(-40 * DAY);
 });
 
 test('after a second the others have their turn', async () => {

@@ -206,6 +206,16 @@ function passes(ms: number): Act {
   };
 }
 
+/** The clock shows another time, for good or for a moment: then it ends nothing, however far it goes. */
+function jumps(ms: number, comesBack: boolean): Act {
+  return async (_promises, life) => {
+    life.jump(ms);
+    if (!comesBack) return;
+    await life.settle();
+    life.jump(-ms);
+  };
+}
+
 const crashes: Act = (_promises, life) => life.crash();
 
 const losesAccount: Act = async (promises, life) => {
@@ -283,6 +293,17 @@ const time = command(
   passes,
 );
 
+const TEN_MINUTES_MS = 600_000;
+const DAY_MS = 24 * 3_600_000;
+const clockJumps = command(
+  fc.oneof(
+    fc.record({ ms: fc.constantFrom(TEN_MINUTES_MS, -TEN_MINUTES_MS, DAY_MS, -DAY_MS), comesBack: fc.constant(false) }),
+    fc.record({ ms: fc.constantFrom(TEN_MINUTES_MS, 40 * DAY_MS, -40 * DAY_MS), comesBack: fc.constant(true) }),
+  ),
+  ({ ms, comesBack }) => `the clock jumps by ${ms / 1_000} s${comesBack ? ' and comes back' : ''}`,
+  ({ ms, comesBack }) => jumps(ms, comesBack),
+);
+
 /** What happens more often stands here more often. */
 export const COMMANDS: fc.Arbitrary<Command>[] = [
   ...[
@@ -299,7 +320,7 @@ export const COMMANDS: fc.Arbitrary<Command>[] = [
     statusComes,
     workflowActs,
   ],
-  ...[mood, poison, time, time, plain('the process is killed', crashes)],
+  ...[mood, poison, time, time, clockJumps, plain('the process is killed', crashes)],
   command(
     fc.tuple(nth, fc.boolean()),
     ([n, anew]) => `webhook ${n} again${anew ? ', wrapped anew' : ''}`,

@@ -6,9 +6,11 @@ import { PEOPLE, type Promises } from './promises.ts';
 
 /** Rows that must not be: each is work that nobody would ever do, or a state that cannot be. */
 const FORBIDDEN: Record<string, string> = {
+  // One that a status refused while its call was under way has the job of that call as well.
   'a queued message has one job': `
-    SELECT id FROM messages WHERE status = 'queued' AND direction = 'outbound' AND 1 <>
-      (SELECT count(*) FROM jobs WHERE kind = 'send' AND json_extract(payload, '$.messageId') = messages.id)`,
+    SELECT id FROM messages WHERE status = 'queued' AND direction = 'outbound' AND
+      (SELECT count(*) FROM jobs WHERE kind = 'send' AND json_extract(payload, '$.messageId') = messages.id)
+      NOT BETWEEN 1 AND CASE WHEN refused_ids IS NULL THEN 1 ELSE 2 END`,
   'an uncertain or held message has a job that ends its wait': `
     SELECT id, status FROM messages WHERE status IN ('uncertain', 'held') AND NOT EXISTS
       (SELECT 1 FROM jobs WHERE key = messages.status || ':' || messages.id || ':' || messages.status_at)`,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { loadConfig } from '../../service/src/config/config.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
+import { watchedClock } from '../../service/src/core/watched-clock.ts';
 import { FEATURES } from '../../service/src/features/index.ts';
 import { buildPipelines, type Pipelines, type World } from '../../service/src/kernel.ts';
 import { makeLogger } from '../../service/src/platform/logger.ts';
@@ -116,6 +117,12 @@ export class Life {
     this.pipelines.driver.wake();
   }
 
+  /** Puts the clock forward or back, although no time passes. */
+  jump(byMs: number): void {
+    this.clock.jump(byMs);
+    this.pipelines.driver.wake();
+  }
+
   /** Resolves when the webhook is acknowledged: never, when the process dies before. */
   async post(body: Buffer): Promise<void> {
     const { accounts, acceptor } = this.pipelines;
@@ -156,7 +163,7 @@ export class Life {
     const { provider, workflow } = this;
     const world: World = {
       ledger: this.#ledgerOf(isAlive),
-      clock: this.clock,
+      clock: watchedClock(this.clock),
       ids: makeIds(this.clock),
       secretBox,
       metrics: new Metrics(),

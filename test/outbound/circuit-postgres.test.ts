@@ -1,6 +1,7 @@
 /** The circuit of an account, where several processes send through it. */
 import { SendError } from '../../service/src/core/errors.ts';
 import { systemClock } from '../../service/src/core/clock.ts';
+import { watchedClock } from '../../service/src/core/watched-clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { postgresLedgers } from '../support/postgres-ledgers.ts';
 import { OutboundFixture } from './fixture.ts';
@@ -14,7 +15,7 @@ afterEach(async () => {
 
 test('one alert is raised by all of them, and a change made in one lets all go on, each message once', async () => {
   for (const ledger of await openMany(2))
-    fixtures.push(await new OutboundFixture(ledger, { clock: systemClock }).start());
+    fixtures.push(await new OutboundFixture(ledger, { clock: watchedClock(systemClock) }).start());
   const [one, other] = fixtures as [OutboundFixture, OutboundFixture];
   await one.account('1');
   let works = false;

@@ -1,6 +1,7 @@
 /** Who is served when more waits than can be sent: every account, replies before campaigns, and campaigns all the same. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../../service/src/core/clock.ts';
+import { watchedClock } from '../../service/src/core/watched-clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 import { OutboundFixture, type FixtureOptions } from './fixture.ts';
@@ -9,7 +10,7 @@ const open = tempLedgers();
 const fixtures: OutboundFixture[] = [];
 
 async function start(options: FixtureOptions = {}): Promise<OutboundFixture> {
-  const fixture = await new OutboundFixture(await open(), { clock: systemClock, ...options }).start();
+  const fixture = await new OutboundFixture(await open(), { clock: watchedClock(systemClock), ...options }).start();
   fixtures.push(fixture);
   for (const account of ['1', '2']) await fixture.account(account);
   return fixture;

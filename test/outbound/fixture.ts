@@ -18,7 +18,7 @@ import type {
 import type { ConnectorIo } from '../../service/src/connectors/connector.ts';
 import { findChannel } from '../../service/src/channels/registry.ts';
 import { Directory } from '../../service/src/features/contacts/directory.ts';
-import type { Clock } from '../../service/src/core/clock.ts';
+import type { WatchedClock } from '../../service/src/core/watched-clock.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
 import { Publisher } from '../../service/src/events/publish.ts';
 import { Subscriptions } from '../../service/src/events/subscriptions.ts';
@@ -27,6 +27,7 @@ import { CompleteHandler } from '../../service/src/inbound/complete.ts';
 import { PendingFacts } from '../../service/src/inbound/pending.ts';
 import { Admission } from '../../service/src/outbound/admit.ts';
 import { buildOutbound, type Outbound } from '../../service/src/outbound/build.ts';
+import { Expiry } from '../../service/src/outbound/expiry.ts';
 import { Circuit } from '../../service/src/outbound/circuit.ts';
 import { rateKeyOf } from '../../service/src/outbound/pace.ts';
 import { Permissions } from '../../service/src/outbound/permission.ts';
@@ -42,7 +43,7 @@ import { parseEncryptionKeys, SecretBox } from '../../service/src/platform/secre
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import * as attempts from '../../service/src/store/attempt.store.ts';
 import * as messages from '../../service/src/store/message.store.ts';
-import { manualClock } from '../sandbox/kit/clock.ts';
+import { serviceClock } from '../support/service-clock.ts';
 import { eventually } from '../support/eventually.ts';
 
 export interface FixtureOptions {
@@ -53,7 +54,7 @@ export interface FixtureOptions {
   renew?: FileRenewal['renew'];
   /** Each account names people in its own way. */
   realms?: boolean;
-  clock?: Clock;
+  clock?: WatchedClock;
   unknownAfterMs?: number;
 }
 
@@ -66,7 +67,7 @@ export interface ProviderCall {
 const sealer = new SecretBox(parseEncryptionKeys(Buffer.alloc(32, 7).toString('base64')));
 
 export class OutboundFixture {
-  readonly clock: Clock;
+  readonly clock: WatchedClock;
   readonly ledger: Ledger;
   readonly driver: EmbeddedDriver;
   readonly calls: ProviderCall[] = [];
@@ -78,6 +79,7 @@ export class OutboundFixture {
   #real!: Accounts;
   #admission!: Admission;
   #outbound!: Outbound;
+  #expiry!: Expiry;
   #applier!: Applier;
   subscriptions!: Subscriptions;
   eraser!: Eraser;
@@ -89,7 +91,7 @@ export class OutboundFixture {
   constructor(ledger: Ledger, options: FixtureOptions = {}) {
     this.ledger = ledger;
     this.#options = options;
-    this.clock = options.clock ?? manualClock(1_750_000_000_000);
+    this.clock = options.clock ?? serviceClock(1_750_000_000_000);
     this.driver = new EmbeddedDriver(ledger, this.clock, (_job, error) => this.failures.push(error));
   }
 
@@ -155,6 +157,7 @@ export class OutboundFixture {
       failures,
     };
     this.#outbound = buildOutbound({ ...shared, ...given });
+    this.#expiry = new Expiry({ ...shared, ...given });
     this.#admission = new Admission({ ...shared, publisher, subscriptions: this.subscriptions, permissions, urls });
     const maintenance = new MaintenanceHandler({ ...shared, tasks: [watermarks, this.eraser], load: { accepted: 0 } });
     const completer = new CompleteHandler({ ...shared, applier: this.#applier, pending, io, random: () => 0.5 });
@@ -202,8 +205,19 @@ export class OutboundFixture {
   }
 
   advance(byMs: number): void {
-    (this.clock as ReturnType<typeof manualClock>).advance(byMs);
+    (this.clock as ReturnType<typeof serviceClock>).advance(byMs);
     this.driver.wake();
+  }
+
+  /** Puts the clock forward or back, although no time passes. */
+  jump(byMs: number): void {
+    (this.clock as ReturnType<typeof serviceClock>).jump(byMs);
+    this.driver.wake();
+  }
+
+  /** Resolves when what is too late by now is ended. */
+  endsLate(): Promise<void> {
+    return this.#expiry.look();
   }
 
   async outcomes(id: string): Promise<(string | null)[]> {

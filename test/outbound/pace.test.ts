@@ -3,13 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Accounts } from '../../service/src/connectors/accounts.ts';
 import type { LiveAccount } from '../../service/src/connectors/live.ts';
-import { systemClock, type Clock } from '../../service/src/core/clock.ts';
+import { systemClock } from '../../service/src/core/clock.ts';
+import { watchedClock, type WatchedClock } from '../../service/src/core/watched-clock.ts';
 import { Breaker } from '../../service/src/outbound/breaker.ts';
 import type { Circuit } from '../../service/src/outbound/circuit.ts';
 import { Pacer, slotOf } from '../../service/src/outbound/pace.ts';
 import { ratesOf } from '../../service/src/outbound/rates.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
-import { manualClock } from '../sandbox/kit/clock.ts';
+import { serviceClock } from '../support/service-clock.ts';
 import { postgresLedgers } from '../support/postgres-ledgers.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 
@@ -22,7 +23,7 @@ function accountOf(perSecond: number | null): LiveAccount {
   return { id: GROUP, channel, perSecond, pause: null, throttle: null, updatedAt: 0 } as unknown as LiveAccount;
 }
 
-function pacerOf(ledger: Ledger, clock: Clock, account: LiveAccount): Pacer {
+function pacerOf(ledger: Ledger, clock: WatchedClock, account: LiveAccount): Pacer {
   const find = (id: string) => (id === GROUP ? account : undefined);
   const accounts = { find, list: () => [account], noted: () => undefined } as unknown as Accounts;
   const circuit = { cancelProbe: () => undefined } as unknown as Circuit;
@@ -60,7 +61,7 @@ describe('one process', () => {
   const open = tempLedgers();
 
   test('starts no more than the application may, whichever of its accounts they are of', async () => {
-    const clock = manualClock(1_750_000_000_000);
+    const clock = serviceClock(1_750_000_000_000);
     const channel = { capabilities: () => ({ throughput: { perSecond: 20, scope: 'connection' } }) };
     const below = (id: string, connectionId: string) =>
       ({
@@ -101,13 +102,13 @@ describe('one process', () => {
   });
 
   test.each([20, 80, 1_000])('starts nearly as many as %s per second, and never more', async (perSecond) => {
-    const clock = manualClock(1_750_000_000_000);
+    const clock = serviceClock(1_750_000_000_000);
     const pacer = pacerOf(await open(), clock, accountOf(perSecond));
     const startedAt: number[] = [];
     for (let ms = 0; ms < 5_000; ms += 5) {
       const taken = await pacer.acquireSlots(GROUP, 1_000);
       startedAt.push(...Array<number>(taken).fill(clock.now()));
-      expect(pacer.opensAt(GROUP)).toBeGreaterThan(clock.now());
+      expect(pacer.opensInMs(GROUP)).toBeGreaterThan(0);
       clock.advance(5);
     }
     expect(mostInASecond(startedAt)).toBeLessThanOrEqual(perSecond);
@@ -115,16 +116,16 @@ describe('one process', () => {
   });
 
   test('asks again for a group only while more of it waits than may start', async () => {
-    const clock = manualClock(1_750_000_000_000);
+    const clock = serviceClock(1_750_000_000_000);
     const pacer = pacerOf(await open(), clock, accountOf(80));
     expect(await pacer.acquireSlots(GROUP, 10)).toBe(4);
-    expect(pacer.opensAt(GROUP)).toBeGreaterThan(clock.now());
+    expect(pacer.opensInMs(GROUP)).toBeGreaterThan(0);
     pacer.releaseSlots(GROUP, 4);
-    expect(pacer.opensAt(GROUP)).toBeUndefined();
+    expect(pacer.opensInMs(GROUP)).toBeUndefined();
   });
 
   test('what it gives back in time may start, what was not used in its slot may not', async () => {
-    const clock = manualClock(1_750_000_000_000);
+    const clock = serviceClock(1_750_000_000_000);
     const pacer = pacerOf(await open(), clock, accountOf(80));
     expect(await pacer.acquireSlots(GROUP, 10)).toBe(4);
     pacer.releaseSlots(GROUP, 3);
@@ -136,12 +137,12 @@ describe('one process', () => {
   });
 
   test('an account that was throttled waits as long as it was told, one of which nothing is known does not', async () => {
-    const clock = manualClock(1_750_000_000_000);
+    const clock = serviceClock(1_750_000_000_000);
     const pacer = pacerOf(await open(), clock, accountOf(null));
     await pacer.backOff(accountOf(20), 30_000, 'Slowly');
     expect([await pacer.acquireSlots(GROUP, 5), await pacer.acquireSlots('another', 500)]).toEqual([0, 500]);
     // A person may end the wait, so it is asked about each second.
-    expect(pacer.opensAt(GROUP)).toBe(clock.now() + 1_000);
+    expect(pacer.opensInMs(GROUP)).toBe(1_000);
     clock.advance(29_999);
     expect(await pacer.acquireSlots(GROUP, 5)).toBe(0);
     clock.advance(1);
@@ -149,7 +150,7 @@ describe('one process', () => {
   });
 
   test('a recipient gets as many at once as the provider lends, then one at a time', async () => {
-    const clock = manualClock(1_750_000_000_000);
+    const clock = serviceClock(1_750_000_000_000);
     const ledger = await open();
     const pacer = pacerOf(ledger, clock, accountOf(null));
     const ask = (to: string) => ledger.write((tx) => pacer.toRecipient(tx, accountOf(null), to));
@@ -172,11 +173,11 @@ describe('several processes on PostgreSQL', () => {
     const startedAt: number[] = [];
     const endsAt = Date.now() + 3_000;
     const work = async () => {
-      const pacer = pacerOf(ledger, systemClock, accountOf(perSecond));
+      const pacer = pacerOf(ledger, watchedClock(systemClock), accountOf(perSecond));
       while (Date.now() < endsAt) {
         const taken = await pacer.acquireSlots(GROUP, 7);
         startedAt.push(...Array<number>(taken).fill(Date.now()));
-        if (taken < 7) await pause(Math.min(50, Math.max(1, (pacer.opensAt(GROUP) ?? 0) - Date.now())));
+        if (taken < 7) await pause(Math.min(50, Math.max(1, pacer.opensInMs(GROUP) ?? 0)));
       }
     };
     await Promise.all([work(), work(), work()]);
@@ -186,7 +187,7 @@ describe('several processes on PostgreSQL', () => {
 
   test('an account that one of them found throttled waits in all', async () => {
     const ledger = await open();
-    const [one, other] = [0, 1].map(() => pacerOf(ledger, systemClock, accountOf(80))) as [Pacer, Pacer];
+    const [one, other] = [0, 1].map(() => pacerOf(ledger, watchedClock(systemClock), accountOf(80))) as [Pacer, Pacer];
     await one.backOff(accountOf(20), 60_000, 'Slowly');
     expect([await one.acquireSlots(GROUP, 5), await other.acquireSlots(GROUP, 5)]).toEqual([0, 0]);
   });
@@ -195,7 +196,7 @@ describe('several processes on PostgreSQL', () => {
     'a server whose clock is put back %i minutes holds nobody up for that',
     async (minutes) => {
       const ledger = await open();
-      const pacer = pacerOf(ledger, systemClock, accountOf(80));
+      const pacer = pacerOf(ledger, watchedClock(systemClock), accountOf(80));
       for (let sent = 0; sent < PAIR.burst; sent++)
         await ledger.write((tx) => pacer.toRecipient(tx, accountOf(null), 'con_1'));
       await pacer.backOff(accountOf(80), 9_000, 'Slowly');
@@ -214,7 +215,10 @@ describe('several processes on PostgreSQL', () => {
 
   test('a recipient gets no more from all of them than from one', async () => {
     const ledger = await open();
-    const [one, other] = [0, 1].map(() => pacerOf(ledger, systemClock, accountOf(null))) as [Pacer, Pacer];
+    const [one, other] = [0, 1].map(() => pacerOf(ledger, watchedClock(systemClock), accountOf(null))) as [
+      Pacer,
+      Pacer,
+    ];
     const asks = Array.from({ length: 60 }, (_, i) =>
       ledger.write((tx) => (i % 2 ? one : other).toRecipient(tx, accountOf(null), 'con_1')),
     );

@@ -2,7 +2,7 @@
 import { findChannel } from '../../service/src/channels/registry.ts';
 import type { LiveAccount } from '../../service/src/connectors/live.ts';
 import { Permissions, type PermissionRule, type SendQuestion } from '../../service/src/outbound/permission.ts';
-import { manualClock } from '../sandbox/kit/clock.ts';
+import { serviceClock } from '../support/service-clock.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 
 const open = tempLedgers();
@@ -18,7 +18,7 @@ const says = (about: PermissionRule['about'], detail: string): PermissionRule =>
 
 test('the reasons of features stand among those of the kernel', async () => {
   const { reader } = await open();
-  const permissions = new Permissions(manualClock(1_750_000_000_000));
+  const permissions = new Permissions(serviceClock(1_750_000_000_000));
   permissions.register([says('cap', 'too many'), says('consent', 'no')]);
   permissions.register([says('hours', 'too late')]);
   const reasons = await permissions.refusals(reader, question);

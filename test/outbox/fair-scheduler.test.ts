@@ -22,7 +22,7 @@ async function runAll(ledger: Ledger, groups: number[], held: (group: string) =>
   const gate: GroupGate = {
     acquireSlots: async (group, wanted) => (held(group) ? 0 : wanted),
     releaseSlots: () => undefined,
-    opensAt: () => undefined,
+    opensInMs: () => undefined,
   };
   const driver = new EmbeddedDriver(ledger, systemClock, () => undefined, { sweepMs: 3_600_000 });
   drivers.push(driver);

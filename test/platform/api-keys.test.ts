@@ -14,6 +14,7 @@ import { manualClock } from '../sandbox/kit/clock.ts';
 const made = makeApiKey();
 const own = 'correct-horse-battery-staple';
 const asked: string[] = [];
+const DAY_MS = 24 * 3_600_000;
 
 function lookup(...stored: StoredApiKey[]) {
   return {
@@ -109,11 +110,15 @@ describe('a look-up that remembers', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('does not trust what it remembers when the clock was set back', async () => {
-    const clock = manualClock(1_000_000);
+  test.each([-DAY_MS, DAY_MS])('remembers as long as ever when the clock jumps by %i ms', async (byMs) => {
+    const clock = manualClock(2 * DAY_MS);
     const cached = cachedLookup(lookup(describeApiKey(made)), clock);
     await checkApiKey(made, cached);
-    clock.advance(-1);
+    clock.jump(byMs);
+    clock.advance(API_KEY_CACHE_MS - 1);
+    await checkApiKey(made, cached);
+    expect(asked).toHaveLength(1);
+    clock.advance(1);
     await checkApiKey(made, cached);
     expect(asked).toHaveLength(2);
   });

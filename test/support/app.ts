@@ -70,6 +70,8 @@ export interface App {
   reaches(id: string, status: string): Promise<MessageView>;
   /** Moves the time of service and sandbox, and lets what became due run. */
   advance(byMs: number): void;
+  /** Puts the clock of service and sandbox forward or back, although no time passes, and lets what became due run. */
+  jumps(byMs: number): void;
   /** Resolves when no job can run before the clock moves. */
   idle(): Promise<void>;
   rows(sql: string): Record<string, unknown>[];
@@ -190,6 +192,10 @@ function actions(app: App): Partial<App> {
       app.passes(byMs);
       app.service.pipelines.driver.wake();
     },
+    jumps: (byMs) => {
+      app.clock.jump(byMs);
+      app.service.pipelines.driver.wake();
+    },
     idle: () =>
       eventually(async () => (await canRun(app)).length === 0 && isAtRest(app), 'the due jobs to be done').then(
         () => undefined,
@@ -207,6 +213,6 @@ async function canRun(app: App): Promise<Record<string, unknown>[]> {
   const now = app.clock.now();
   const due = await app.read(`SELECT * FROM jobs WHERE state = 'ready' AND due_at <= ${now}`);
   const { pacer, driver } = app.service.pipelines;
-  const isHeldBack = (group: unknown) => driver.running('send') === 0 && (pacer.opensAt(String(group)) ?? 0) > now;
+  const isHeldBack = (group: unknown) => driver.running('send') === 0 && (pacer.opensInMs(String(group)) ?? 0) > 0;
   return due.filter(({ kind, group_key: group }) => kind !== 'send' || !isHeldBack(group));
 }

@@ -44,6 +44,8 @@ export interface SendReceipt {
   identities?: IdentityRef[];
   /** The provider holds it back for review. */
   held?: boolean;
+  /** When it was sent, by the provider's clock, milliseconds since the epoch; of those whose statuses name a time and no message. */
+  sentAt?: number;
 }
 
 /** A connector that reaches customers: its functions and its data, over the settings `S` of an account. */

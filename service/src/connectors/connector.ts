@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream';
 import type { ZodType } from 'zod';
 import type { ProvisioningStep } from '../../../contract/api.ts';
 import type { MediaKind } from '../../../contract/media.ts';
-import type { Clock } from '../core/clock.ts';
+import type { WatchedClock } from '../core/watched-clock.ts';
 import type { ProviderHttp } from '../core/http.ts';
 import type { Log } from '../core/log.ts';
 
@@ -32,7 +32,7 @@ export interface RawResponse {
 /** Holds everything a connector may reach. `log` takes facts, never settings, bodies or secrets. */
 export interface ConnectorIo {
   http: ProviderHttp;
-  clock: Clock;
+  clock: WatchedClock;
   log: Log;
 }
 

@@ -28,7 +28,7 @@ function base32(value: bigint, length: number): string {
  * Makes ids of 48 bits time and 80 bits that start random in each millisecond and count up within it: two ids of one process never tie and always
  * ascend; those of two processes collide with probability 2^-80. `entropy` gives 10 bytes.
  */
-export function makeIds(clock: Clock, entropy: () => Uint8Array = () => randomBytes(10)): Ids {
+export function makeIds(clock: Pick<Clock, 'now'>, entropy: () => Uint8Array = () => randomBytes(10)): Ids {
   let lastAt = -1;
   let tail = 0n;
   return {

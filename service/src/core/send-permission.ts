@@ -15,7 +15,7 @@ export interface PermissionFacts {
   owner: 'bot' | 'human';
   /** Who wrote what is to be sent. */
   author: 'bot' | 'human';
-  /** Milliseconds since the epoch. */
+  /** The latest instant that has come for certain, milliseconds since the epoch: a clock that jumps ahead closes no session. */
   now: number;
 }
 

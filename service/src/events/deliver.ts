@@ -2,10 +2,10 @@
  * Delivers events to workflows: signed POSTs to a subscription's URL, in order per conversation, several at once when it asked for that.
  */
 import type { ProviderHttp } from '../core/http.ts';
-import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Observer } from '../core/observer.ts';
 import type { Sealer } from '../core/sealer.ts';
+import { lookAgainAt, type WatchedClock } from '../core/watched-clock.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
 import { noteTaken } from '../store/isolation.store.ts';
 import type { Ledger } from '../store/ledger.ts';
@@ -35,11 +35,19 @@ export interface DeliverDeps {
   outbox: Outbox;
   publisher: Publisher;
   http: ProviderHttp;
-  clock: Clock;
+  clock: WatchedClock;
   random(): number;
   sealer: Pick<Sealer, 'decrypt'>;
   observer: Pick<Observer, 'delivered'>;
   log: Pick<Log, 'info' | 'warn'>;
+}
+
+/** What a job knows; `until`: when a subscription's time is over, in jobs that end one. */
+interface Deliver {
+  subscriptionId: string;
+  shard: number;
+  expire?: true;
+  until?: number;
 }
 
 /** Runs the jobs that deliver events to a shard of a subscription, and those that end subscriptions. */
@@ -64,7 +72,7 @@ export class DeliverHandler implements JobHandler {
   }
 
   async run(job: Job): Promise<void> {
-    const { subscriptionId, shard, expire } = job.payload as { subscriptionId: string; shard: number; expire?: true };
+    const { subscriptionId, shard, expire } = job.payload as unknown as Deliver;
     const { ledger, outbox } = this.#deps;
     const subscription = await subscriptions.find(ledger.reader, subscriptionId);
     if (subscription === undefined || subscription.endedAt !== null) {
@@ -136,9 +144,10 @@ export class DeliverHandler implements JobHandler {
   /** Ends the subscription when its time is over: a wait that nobody answered, a hand-over that nobody came for. */
   async #expire(job: Job, subscription: StoredSubscription): Promise<void> {
     const { ledger, outbox, clock } = this.#deps;
-    const until = subscription.expiresAt ?? 0;
-    if (until <= clock.now()) return this.#end(job, subscription, 'expired');
-    await ledger.write((tx) => outbox.postpone(tx, job, until, false));
+    // One that has its answer wants nothing more, but still has the time that it was given.
+    const until = Math.max(subscription.expiresAt ?? 0, (job.payload as unknown as Deliver).until ?? 0);
+    if (until <= clock.reached()) return this.#end(job, subscription, 'expired');
+    await ledger.write((tx) => outbox.postpone(tx, job, lookAgainAt(clock, until), false));
   }
 
   async #end(job: Job, subscription: StoredSubscription, reason: string): Promise<void> {

@@ -2,7 +2,8 @@
 import type { ParleyEvent } from '../../../contract/event.ts';
 import type { InboundContent } from '../../../contract/message.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
-import { iso, type Clock } from '../core/clock.ts';
+import { iso } from '../core/clock.ts';
+import type { WatchedClock } from '../core/watched-clock.ts';
 import { addressesIn } from '../core/identity.ts';
 import { messageKey, type Ids } from '../core/ids.ts';
 import { sessionState } from '../core/session-window.ts';
@@ -26,7 +27,7 @@ import { deliverJob, shardsOf } from './shards.ts';
 export interface PublisherDeps {
   outbox: Outbox;
   ids: Ids;
-  clock: Clock;
+  clock: WatchedClock;
   observer: Pick<Observer, 'published'>;
 }
 
@@ -48,16 +49,16 @@ export class Publisher {
   /** Publishes a fact. Answers false when the fact was published before: then nothing changed. */
   async publish(tx: Tx, fact: Fact): Promise<boolean> {
     const { ids, clock } = this.#deps;
-    const now = clock.now();
+    const [now, reached] = [clock.now(), clock.reached()];
     await lockForPublishing(tx, fact);
-    const waiting = await this.#waiting(tx, fact, now);
+    const waiting = await this.#waiting(tx, fact, reached);
     const event = describe(fact, ids.next('evt'), now, waiting.length > 0);
-    const triggers = await this.#triggers(tx, fact.account.id, now);
+    const triggers = await this.#triggers(tx, fact.account.id, reached);
     const wanted = triggers.filter((one) => wants(one.filter, event));
     const seq = await events.insert(tx, eventOf(fact, event, triggers), now);
     if (seq === undefined) return false;
     // The first answer is the one: what comes before the workflow took it is for the triggers again.
-    for (const { id } of waiting) await subscriptions.stopListening(tx, id, now);
+    for (const { id } of waiting) await subscriptions.stopListening(tx, id);
     await this.#promise(tx, event, seq, [...waiting, ...wanted]);
     for (const reaction of this.#reactions) if (reaction.on.includes(fact.type)) await reaction.react(tx, event, fact);
     tx.afterCommit(() => this.#deps.observer.published(fact.type));
@@ -71,7 +72,7 @@ export class Publisher {
     for (const { seq, event: promised } of await subscriptions.undelivered(tx.db, waiting.id)) {
       if (promised.type !== 'message.received') continue;
       const { awaited: _, ...event } = promised;
-      const triggers = await subscriptions.triggers(tx.db, event.account.id, this.#deps.clock.now());
+      const triggers = await subscriptions.triggers(tx.db, event.account.id, this.#deps.clock.reached());
       const had = { ...event, awaited: true };
       const wanted = triggers.filter(({ filter }) => wants(filter, event) && !wants(filter, had));
       await events.rewrite(tx, { seq, event });

@@ -33,6 +33,6 @@ export function expireJob(subscriptionId: string, dueAt: number) {
     kind: 'deliver' as const,
     key: `expire:${subscriptionId}`,
     dueAt,
-    payload: { subscriptionId, expire: true },
+    payload: { subscriptionId, expire: true, until: dueAt },
   };
 }

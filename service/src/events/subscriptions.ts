@@ -4,7 +4,8 @@ import type { AccountRef } from '../../../contract/channel.ts';
 import type { CreatedSubscription, CreateSubscription, SendMessage, Subscription } from '../../../contract/api.ts';
 import { encodeSecret } from '../../../contract/signature.ts';
 import type { Sealer } from '../core/sealer.ts';
-import { iso, type Clock } from '../core/clock.ts';
+import { iso } from '../core/clock.ts';
+import type { WatchedClock } from '../core/watched-clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { UrlRules } from '../core/http.ts';
 import type { Ids } from '../core/ids.ts';
@@ -32,7 +33,7 @@ export interface SubscriptionsDeps {
   outbox: Outbox;
   accounts: NamedAccounts;
   sealer: Sealer;
-  clock: Clock;
+  clock: WatchedClock;
   ids: Ids;
   /** Throws `forbidden_url` for a URL that may not be called. */
   urls: UrlRules;
@@ -72,7 +73,7 @@ export class Subscriptions {
     });
     await this.#deps.ledger.write(async (tx) => {
       await store.insert(tx, row);
-      if (!(await store.takeOver(tx, row, row.createdAt))) return;
+      if (!(await store.takeOver(tx, row, this.#deps.clock.reached()))) return;
       const apart = await isolatedShards(tx.db, row.id);
       for (const job of deliverJobs(row.id, apart)) await this.#deps.outbox.enqueue(tx, job);
     });
@@ -107,16 +108,16 @@ export class Subscriptions {
     const waits = await store.allWaits(tx.db, message.conversationId);
     const own = waits.filter(({ filter }) => filter.messageId === message.id);
     const open = own.find(({ endedAt }) => endedAt === null);
-    const [now, until] = [this.#deps.clock.now(), Date.parse(wait.until)];
+    const [reached, until] = [this.#deps.clock.reached(), Date.parse(wait.until)];
     if (open !== undefined) {
       // One that listens no more has its answer, which is on the way.
-      const listens = open.expiresAt !== null && open.expiresAt > now;
+      const listens = open.expiresAt !== null && open.expiresAt > reached;
       const { url, confirms } = wait;
       const expiresAt = listens ? until : open.expiresAt;
       return store.moveWait(tx, open.id, { url, confirms: confirms ?? false, expiresAt });
     }
     if (own.some((one) => placeOf(one.url) === placeOf(wait.url))) return;
-    if (until > now) await this.wait(tx, message, wait);
+    if (until > reached) await this.wait(tx, message, wait);
   }
 
   async list(): Promise<Subscription[]> {

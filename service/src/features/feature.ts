@@ -5,7 +5,7 @@
 import type { ProblemCode } from '../../../contract/api.ts';
 import type { Accounts } from '../connectors/accounts.ts';
 import type { ConnectorIo } from '../connectors/connector.ts';
-import type { Clock } from '../core/clock.ts';
+import type { WatchedClock } from '../core/watched-clock.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Sealer } from '../core/sealer.ts';
 import type { Publisher } from '../events/publish.ts';
@@ -34,7 +34,7 @@ export interface Kernel {
   reader: Pick<NormalizeHandler, 'replay'>;
   /** Erases a person, by every feature's part of it. */
   eraser: Eraser;
-  clock: Clock;
+  clock: WatchedClock;
   ids: Ids;
   sealer: Sealer;
   /** What a connector reaches the provider with. */

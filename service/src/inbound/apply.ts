@@ -205,7 +205,10 @@ export class Applier {
       return person;
     }
     const { providerMessageId, dedupeKey, raw } = event;
-    const status = { type: 'message.status' as const, status: 'sent' as const, providerMessageId, dedupeKey, raw };
+    const status = {
+      ...{ type: 'message.status' as const, status: 'sent' as const, providerMessageId, dedupeKey, raw },
+      ...(event.at !== undefined && { at: event.at }),
+    };
     await this.#deps.outbound.applyStatus(tx, account, { ...status, correlationId: own }, at);
     return undefined;
   }

@@ -6,7 +6,7 @@ import { has, type Completed } from '../channels/channel.ts';
 import type { Accounts } from '../connectors/accounts.ts';
 import type { ConnectorIo } from '../connectors/connector.ts';
 import type { LiveAccount } from '../connectors/live.ts';
-import type { Clock } from '../core/clock.ts';
+import type { WatchedClock } from '../core/watched-clock.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
 import { fetchAgainMs } from '../core/retry.ts';
 import type { GroupGate } from '../outbox/fair-scheduler.ts';
@@ -27,7 +27,7 @@ const LOOK_MS = 10 * 60_000;
 const NO_LIMIT: GroupGate = {
   acquireSlots: async (_account, wanted) => wanted,
   releaseSlots: () => undefined,
-  opensAt: () => undefined,
+  opensInMs: () => undefined,
 };
 
 export interface CompleteDeps {
@@ -36,7 +36,7 @@ export interface CompleteDeps {
   accounts: Pick<Accounts, 'known'>;
   applier: Pick<Applier, 'advance'>;
   pending: Pick<PendingFacts, 'read'>;
-  clock: Clock;
+  clock: WatchedClock;
   random(): number;
   io: ConnectorIo;
 }
@@ -77,7 +77,7 @@ export class CompleteHandler implements JobHandler {
     } catch (cause) {
       const { clock, random, io } = this.#deps;
       const error = this.#sendError(waiting, cause);
-      const againMs = fetchAgainMs(error, attempt, clock.now() - waiting.createdAt, random());
+      const againMs = fetchAgainMs(error, attempt, clock.reached() - waiting.createdAt, random());
       if (againMs !== undefined) return againMs;
       const facts = { fact: id, account: account.id, kind: error.kind, reason: error.message, attempt };
       io.log.warn(facts, 'The rest of a message could not be fetched: it is told as its webhook told it');

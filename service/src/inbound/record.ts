@@ -15,6 +15,7 @@ import type {
 import type { Participant } from '../contacts/resolve.ts';
 import { iso } from '../core/clock.ts';
 import { messageKey } from '../core/ids.ts';
+import type { WatchedClock } from '../core/watched-clock.ts';
 import type { Publisher } from '../events/publish.ts';
 import { forgetChoices } from '../store/conversation.store.ts';
 import * as events from '../store/event.store.ts';
@@ -32,6 +33,7 @@ import { isTakenBack, takenBack } from './pending.ts';
 const REMEMBERED_MS = 8 * 24 * 3_600_000;
 
 export interface RecorderDeps extends FilesDeps {
+  clock: WatchedClock;
   publisher: Publisher;
   /** Asks anew when the provider said that it allows an account more or less than before. */
   limits?: Pick<Limits, 'ask'>;
@@ -238,7 +240,7 @@ export class Recorder {
   }
 
   #isYoung({ createdAt }: Message): boolean {
-    return this.#deps.clock.now() - createdAt < REMEMBERED_MS;
+    return this.#deps.clock.reached() - createdAt < REMEMBERED_MS;
   }
 
   async #store(
@@ -264,6 +266,7 @@ export class Recorder {
       error: null,
       pricing: null,
       createdAt: this.#deps.clock.now(),
+      sentAt: direction === 'outbound' ? (event.at ?? null) : null,
     });
   }
 }

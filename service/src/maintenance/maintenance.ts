@@ -3,7 +3,7 @@
  * for one step at the most.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../core/clock.ts';
+import type { WatchedClock } from '../core/watched-clock.ts';
 import type { Load } from '../core/load.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
@@ -12,7 +12,7 @@ import type { Tx } from '../store/unit-of-work.ts';
 /** Tells what a step found: there is more, it is over, or the work begins anew at a time. */
 export type Progress = 'more' | 'done' | { againAt: number };
 
-/** Does one kind of long work. `step` runs in a unit of work, so it may be run again; it remembers in the ledger how far it came. */
+/** Does one kind of long work, by the time that has come for certain. `step` runs in a unit of work, so it may be run again; it remembers in the ledger how far it came. */
 export interface MaintenanceTask {
   /** No other task has it; stored with each job, so a task that was released is never called anything else. */
   readonly name: string;
@@ -32,7 +32,7 @@ const BUSY = 0.75;
 export interface MaintenanceDeps {
   ledger: Ledger;
   outbox: Outbox;
-  clock: Clock;
+  clock: WatchedClock;
   tasks: readonly MaintenanceTask[];
   load: Load;
 }
@@ -68,11 +68,12 @@ export class MaintenanceHandler implements JobHandler {
 
   async #step(tx: Tx, task: MaintenanceTask, job: Job, isLast: boolean): Promise<Progress> {
     const { outbox, clock } = this.#deps;
-    const now = clock.now();
+    const [now, reached] = [clock.now(), clock.reached()];
     if (!(await outbox.isMine(tx, job))) return 'done';
-    const progress = await task.step(tx, job.payload, now);
+    const progress = await task.step(tx, job.payload, reached);
     if (progress === 'done') await outbox.finish(tx, job);
-    else if (progress !== 'more') await outbox.postpone(tx, job, progress.againAt, false);
+    // After as long as the task said, whatever the clock shows.
+    else if (progress !== 'more') await outbox.postpone(tx, job, progress.againAt + now - reached, false);
     else if (isLast) await outbox.postponeBy(tx, job, 0, false);
     return progress;
   }

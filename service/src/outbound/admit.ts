@@ -8,7 +8,8 @@ import { addressOf } from '../contacts/address.ts';
 import { bestIdentity, resolvePerson, spelledFor, type Participant } from '../contacts/resolve.ts';
 import { authorOf, sideOf } from '../core/author.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
-import { iso, type Clock } from '../core/clock.ts';
+import { iso } from '../core/clock.ts';
+import type { WatchedClock } from '../core/watched-clock.ts';
 import { degraded } from '../core/degrade.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { UrlRules } from '../core/http.ts';
@@ -41,7 +42,7 @@ export interface AdmissionDeps {
   publisher: Publisher;
   subscriptions: Subscriptions;
   permissions: Permissions;
-  clock: Clock;
+  clock: WatchedClock;
   ids: Ids;
   urls: UrlRules;
 }
@@ -149,7 +150,7 @@ export class Admission {
       ...(to && { to }),
       ifSessionClosed: send.ifSessionClosed ?? 'fail',
       ...(send.replyTo !== undefined && { replyToProviderId: await providerIdOf(tx.db, account.id, send.replyTo) }),
-      ...(send.expiresAt !== undefined && { expiresAt: checkedExpiry(send.expiresAt, this.#deps.clock.now()) }),
+      ...(send.expiresAt !== undefined && { expiresAt: checkedExpiry(send.expiresAt, this.#deps.clock) }),
       ...(send.metadata && { metadata: send.metadata }),
       ...(options && { options }),
     };

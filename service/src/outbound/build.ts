@@ -1,7 +1,7 @@
 /** Puts the outbound pipeline together. */
 import type { Accounts } from '../connectors/accounts.ts';
 import type { ConnectorIo } from '../connectors/connector.ts';
-import type { Clock } from '../core/clock.ts';
+import type { WatchedClock } from '../core/watched-clock.ts';
 import type { Failures } from '../core/failures.ts';
 import type { Ids } from '../core/ids.ts';
 import type { JobHandler, Outbox } from '../outbox/outbox.ts';
@@ -26,7 +26,7 @@ export interface OutboundDeps extends Pick<SendDeps, 'observer' | 'provisioning'
   statuses: Statuses;
   rates: Rates;
   io: ConnectorIo;
-  clock: Clock;
+  clock: WatchedClock;
   ids: Ids;
   random(): number;
   failures: Failures;

@@ -16,6 +16,19 @@ const LONGEST_MS = 60 * MINUTE_MS;
 /** Another process tries it: what it finds out is known here after so long. */
 const ELSEWHERE_MS = 1_000;
 
+/** What a process knows of the pause of an account. Instants are of its monotonic clock, so that a time of day that jumps changes none of them. */
+interface Trial {
+  /** The pause that it is about, by its beginning, and when it said that the next trial may be: milliseconds since the epoch. */
+  since: number;
+  probeAt: number;
+  /** When the pause began, as far as it is known. */
+  beganAt: number;
+  /** When the next trial may be. */
+  dueAt: number;
+  /** Whether this process has taken the latest trial, and it is under way. */
+  mine: 'no' | 'free' | 'running';
+}
+
 /** Answers that a provider gives only to an account that it accepts. */
 const WORKS: readonly SendErrorKind[] = ['session_closed', 'opted_out', 'rejected'];
 
@@ -28,8 +41,7 @@ export interface CircuitDeps {
 
 export class Circuit {
   readonly #deps: CircuitDeps;
-  /** Trials that this process has taken, by account: the beginning of the pause, and whether it is under way. */
-  readonly #trials = new Map<string, { since: number; running: boolean }>();
+  readonly #trials = new Map<string, Trial>();
 
   constructor(deps: CircuitDeps) {
     this.#deps = deps;
@@ -39,30 +51,48 @@ export class Circuit {
   async probe({ id, pause }: LiveAccount): Promise<number> {
     if (pause === null) return 0;
     const { clock, ledger, accounts } = this.#deps;
-    const { since, probeAt } = pause;
-    const mine = this.#trials.get(id);
-    if (mine?.since === since && !mine.running) {
-      mine.running = true;
+    const trial = this.#trialOf(id, pause);
+    if (trial.mine === 'free') {
+      trial.mine = 'running';
       return 0;
     }
-    const now = clock.now();
-    if (now < probeAt) return probeAt - now;
-    const next = now + Math.min(LONGEST_MS, now - since + MINUTE_MS);
+    const passed = clock.monotonic();
+    if (passed < trial.dueAt) return trial.dueAt - passed;
+    const restMs = Math.min(LONGEST_MS, passed - trial.beganAt + MINUTE_MS);
+    const next = clock.now() + restMs;
     const isMine = await ledger.write(async (tx) => {
-      if (!(await store.acquireProbe(tx, id, probeAt, next))) return false;
+      if (!(await store.acquireProbe(tx, id, pause.probeAt, next))) return false;
       // In the order of the commits: the pause may end in the very next one.
       tx.afterCommit(() => accounts.noted(id, { pause: { ...pause, probeAt: next } }));
       return true;
     });
     if (!isMine) return ELSEWHERE_MS;
-    this.#trials.set(id, { since, running: true });
+    this.#trials.set(id, { ...trial, probeAt: next, dueAt: passed + restMs, mine: 'running' });
     return 0;
   }
 
   /** Cancels a probe that was not made, as there was nothing to send. The next send may make it. */
   cancelProbe(accountId: string): void {
-    const mine = this.#trials.get(accountId);
-    if (mine) mine.running = false;
+    const trial = this.#trials.get(accountId);
+    if (trial?.mine === 'running') trial.mine = 'free';
+  }
+
+  /** A wait that is longer than any was set by a clock that has been put back since: it is over. */
+  #trialOf(id: string, { since, probeAt }: Pause): Trial {
+    const { clock } = this.#deps;
+    const known = this.#trials.get(id);
+    const isSame = known?.since === since;
+    if (isSame && known.probeAt === probeAt) return known;
+    const [passed, now] = [clock.monotonic(), clock.now()];
+    const restMs = probeAt - now;
+    const ageMs = Math.min(LONGEST_MS, Math.max(0, now - since));
+    const trial: Trial = {
+      ...{ since, probeAt, mine: 'no' },
+      beganAt: isSame ? known.beganAt : passed - ageMs,
+      dueAt: restMs > LONGEST_MS ? passed : passed + restMs,
+    };
+    this.#trials.set(id, trial);
+    return trial;
   }
 
   /** Whether the account is as it was when the provider refused it: nobody has mended it meanwhile. */

@@ -1,9 +1,9 @@
 /**
  * Messages that are not to be sent any more. A job that waits (for its turn, its slot, its account) does not run, so what is too late is
- * looked for beside the jobs, every second.
+ * looked for beside the jobs, every second. While a clock that jumped ahead is not believed, they are neither sent nor ended.
  */
 import type { Accounts } from '../connectors/accounts.ts';
-import type { Clock } from '../core/clock.ts';
+import type { WatchedClock } from '../core/watched-clock.ts';
 import { ParleyError } from '../core/errors.ts';
 import type { Failures } from '../core/failures.ts';
 import type { Job, Outbox } from '../outbox/outbox.ts';
@@ -24,10 +24,11 @@ const LIMIT = 500;
 const LONGEST_MS = 30 * 24 * 3_600_000;
 
 /** The instant that a caller gave, in milliseconds since the epoch. Throws `invalid_request`. */
-export function checkedExpiry(expiresAt: string, now: number): number {
+export function checkedExpiry(expiresAt: string, clock: Pick<WatchedClock, 'now' | 'reached'>): number {
   const at = Date.parse(expiresAt);
-  if (at > now && at <= now + LONGEST_MS) return at;
-  const message = at > now ? 'must be at most 30 days ahead' : 'must lie in the future';
+  const isAhead = at > clock.reached();
+  if (isAhead && at <= clock.now() + LONGEST_MS) return at;
+  const message = isAhead ? 'must be at most 30 days ahead' : 'must lie in the future';
   throw new ParleyError(400, 'invalid_request', `Not valid: expiresAt ${message}.`, {
     errors: [{ field: 'expiresAt', message }],
   });
@@ -38,7 +39,7 @@ export interface ExpiryDeps {
   outbox: Outbox;
   accounts: Accounts;
   outcomes: Outcomes;
-  clock: Clock;
+  clock: WatchedClock;
   failures: Failures;
 }
 
@@ -73,7 +74,7 @@ export class Expiry {
 
   async #look(): Promise<void> {
     const { ledger, clock } = this.#deps;
-    for (const job of await overdue(ledger.reader, SEND, clock.now(), LIMIT)) {
+    for (const job of await overdue(ledger.reader, SEND, clock.reached(), LIMIT)) {
       await ledger.write((tx) => this.#end(tx, job));
     }
   }

@@ -6,7 +6,7 @@
 import type { Accounts } from '../connectors/accounts.ts';
 import { perSecondOf, throttleAt, type LiveAccount } from '../connectors/live.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
-import type { Clock } from '../core/clock.ts';
+import type { WatchedClock } from '../core/watched-clock.ts';
 import type { GroupGate } from '../outbox/fair-scheduler.ts';
 import * as store from '../store/account.store.ts';
 import type { Ledger } from '../store/ledger.ts';
@@ -33,7 +33,7 @@ export function slotOf(perSecond: number): { sends: number; lengthMs: number } {
   return { sends, lengthMs: Math.floor((SECOND_MS + MAX_USE_MS) / slots) + 1 };
 }
 
-/** What of the present slot this process may still start, and when it may ask for more. */
+/** What of the present slot this process may still start, and when it may ask for more, by the monotonic clock. */
 interface Allowance {
   left: number;
   until: number;
@@ -46,13 +46,13 @@ export interface PacerDeps {
   rates: Rates;
   circuit: Circuit;
   breaker: Breaker;
-  clock: Clock;
+  clock: WatchedClock;
 }
 
 export class Pacer implements GroupGate {
   readonly #deps: PacerDeps;
   readonly #allowances = new Map<string, Allowance>();
-  /** When groups that got fewer slots than they wanted may ask again. */
+  /** When groups that got fewer slots than they wanted may ask again, by the monotonic clock. */
   readonly #opensAt = new Map<string, number>();
 
   constructor(deps: PacerDeps) {
@@ -97,8 +97,9 @@ export class Pacer implements GroupGate {
     this.#opensAt.delete(group);
   }
 
-  opensAt(group: string): number | undefined {
-    return this.#opensAt.get(group);
+  opensInMs(group: string): number | undefined {
+    const opensAt = this.#opensAt.get(group);
+    return opensAt === undefined ? undefined : Math.max(0, opensAt - this.#deps.clock.monotonic());
   }
 
   /**
@@ -124,7 +125,7 @@ export class Pacer implements GroupGate {
   }
 
   #opensIn(group: string, waitMs: number): void {
-    this.#opensAt.set(group, this.#deps.clock.now() + Math.min(ASK_AGAIN_MS, waitMs));
+    this.#opensAt.set(group, this.#deps.clock.monotonic() + Math.min(ASK_AGAIN_MS, waitMs));
   }
 
   /** One more message to the recipient of a conversation. Answers 0, or how long the provider would refuse it. */
@@ -133,17 +134,18 @@ export class Pacer implements GroupGate {
     if (limit === undefined) return 0;
     // One is kept in reserve: messages may arrive a little closer together than they were sent.
     const capacityMs = Math.max(1, limit.burst - 1) * limit.everyMs;
-    const ask = { key: `to ${conversationId}`, costMs: limit.everyMs, capacityMs, now: this.#deps.clock.now() };
+    const now = this.#deps.clock.reached();
+    const ask = { key: `to ${conversationId}`, costMs: limit.everyMs, capacityMs, now };
     return rates.acquire(tx, ask);
   }
 
   async #acquireOf(account: LiveAccount, wanted: number, perSecond: number): Promise<number> {
     const key = rateKeyOf(account);
     const allowance = this.#present(key);
-    if (allowance.left < wanted && this.#deps.clock.now() >= allowance.askAt) {
+    if (allowance.left < wanted && this.#deps.clock.monotonic() >= allowance.askAt) {
       const { sends, lengthMs } = slotOf(perSecond);
       const waitMs = await this.#deps.rates.acquire(key, lengthMs);
-      const now = this.#deps.clock.now();
+      const now = this.#deps.clock.monotonic();
       allowance.askAt = now + (waitMs === 0 ? lengthMs : Math.min(ASK_AGAIN_MS, waitMs));
       if (waitMs === 0) Object.assign(allowance, { left: sends, until: now + Math.min(lengthMs, MAX_USE_MS) });
     }
@@ -156,8 +158,9 @@ export class Pacer implements GroupGate {
   /** What was not started in its slot is not made up for later. */
   #present(key: string): Allowance {
     let allowance = this.#allowances.get(key);
-    if (allowance === undefined) this.#allowances.set(key, (allowance = { left: 0, until: 0, askAt: 0 }));
-    if (this.#deps.clock.now() >= allowance.until) allowance.left = 0;
+    if (allowance === undefined)
+      this.#allowances.set(key, (allowance = { left: 0, until: -Infinity, askAt: -Infinity }));
+    if (this.#deps.clock.monotonic() >= allowance.until) allowance.left = 0;
     return allowance;
   }
 }

@@ -1,7 +1,7 @@
 /** "May I send this now?": one question, asked at admission, at the send and by GET /v1/permission; one answer, with every reason. */
 import type { LiveAccount } from '../connectors/live.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
-import type { Clock } from '../core/clock.ts';
+import type { WatchedClock } from '../core/watched-clock.ts';
 import { blocked, capability, ownership, session, type PermissionFacts, type Reason } from '../core/send-permission.ts';
 import { NO_WINDOW } from '../core/session-window.ts';
 import type { Identity } from '../core/identity.ts';
@@ -86,10 +86,10 @@ class Unlearned extends Error {
 
 /** Asks every rule: the kernel's own and those of the features. */
 export class Permissions {
-  readonly #clock: Clock;
+  readonly #clock: Pick<WatchedClock, 'reached'>;
   #rules: readonly PermissionRule[] = OWN_RULES;
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<WatchedClock, 'reached'>) {
     this.#clock = clock;
   }
 
@@ -144,7 +144,7 @@ export class Permissions {
       capabilities: capabilitiesOf(account, conversation?.facts),
       window: conversation?.window ?? NO_WINDOW,
       owner: conversation?.owner ?? 'bot',
-      now: this.#clock.now(),
+      now: this.#clock.reached(),
       accountId: account.id,
       contactId: contact?.id,
       conversationId: conversation?.id,

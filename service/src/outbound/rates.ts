@@ -1,4 +1,7 @@
-/** What an account has used of its throughput: in memory where one process sends, in the ledger where several do. */
+/**
+ * What an account has used of its throughput: in memory where one process sends, by the time that passes there; in the ledger where several do, by the
+ * server's clock.
+ */
 import type { Clock } from '../core/clock.ts';
 import * as store from '../store/rate.store.ts';
 import type { Ledger } from '../store/ledger.ts';
@@ -21,15 +24,16 @@ export function ratesOf(ledger: Ledger, clock: Clock): Rates {
 const MANY = 1_000;
 
 class MemoryRates implements Rates {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  /** Instants of the monotonic clock. */
   readonly #fullAt = new Map<string, number>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
   }
 
   async acquire(key: string, costMs: number): Promise<number> {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const fullAt = this.#fullAt.get(key) ?? now;
     if (fullAt > now) return fullAt - now;
     this.#fullAt.set(key, now + costMs);
@@ -38,8 +42,8 @@ class MemoryRates implements Rates {
   }
 
   async close(key: string, forMs: number): Promise<void> {
-    const until = this.#clock.now() + forMs;
-    this.#fullAt.set(key, Math.max(until, this.#fullAt.get(key) ?? 0));
+    const until = this.#clock.monotonic() + forMs;
+    this.#fullAt.set(key, Math.max(until, this.#fullAt.get(key) ?? until));
   }
 
   async open(tx: Tx, key: string): Promise<void> {

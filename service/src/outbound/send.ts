@@ -11,12 +11,12 @@ import type { ConnectorIo } from '../connectors/connector.ts';
 import { bestIdentity, spelledFor, type Participant } from '../contacts/resolve.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import { sideOf } from '../core/author.ts';
-import type { Clock } from '../core/clock.ts';
 import { ParleyError, SendError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Observer } from '../core/observer.ts';
 import type { Reason } from '../core/send-permission.ts';
 import { isOpen } from '../core/session-window.ts';
+import { lookAgainAt, type WatchedClock } from '../core/watched-clock.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
 import * as attempts from '../store/attempt.store.ts';
 import type { Attempt } from '../store/attempt.store.ts';
@@ -51,7 +51,7 @@ export interface SendDeps {
   renewals: FileRenewal;
   writer: OutcomeWriter;
   io: ConnectorIo;
-  clock: Clock;
+  clock: WatchedClock;
   ids: Ids;
   provisioning: Pick<Provisioning, 'webhookUrl'>;
   observer: Pick<Observer, 'called'>;
@@ -106,9 +106,11 @@ export class SendHandler implements JobHandler {
     const sending: Sending = { job, account, message, attempts: await attempts.ofMessage(ledger.reader, messageId) };
     const open = sending.attempts.find((attempt) => attempt.closedAt === null);
     if (open) return this.#interrupted(sending, open);
-    if (clock.now() >= lateAt(job)) {
+    if (clock.reached() >= lateAt(job)) {
       return this.#done(job, (tx) => this.#deps.outcomes.failed(tx, account, messageId, EXPIRED));
     }
+    // The clock may be wrong: too late to be sent, and too early to be given up.
+    if (clock.now() >= lateAt(job)) return this.#later(job);
     return this.#attempt(sending);
   }
 
@@ -193,7 +195,11 @@ export class SendHandler implements JobHandler {
     const number = before.length + 1;
     await attempts.open(tx, { id: attemptId, messageId: message.id, number, openedAt: clock.now() });
     await leaveChoices(tx, conversation, contentOf(current));
-    const isSessionOpen = isOpen(conversation.window, capabilitiesOf(account, conversation.facts).window, clock.now());
+    const isSessionOpen = isOpen(
+      conversation.window,
+      capabilitiesOf(account, conversation.facts).window,
+      clock.reached(),
+    );
     const session = isSessionOpen ? ('open' as const) : ('closed' as const);
     return {
       attemptId,
@@ -265,6 +271,12 @@ export class SendHandler implements JobHandler {
       await attempts.closeOpen(tx, message.id, now, 'uncertain');
       await messages.update(tx, message.id, { ...change, error });
     });
+  }
+
+  async #later(job: Job): Promise<false> {
+    const { ledger, outbox, clock } = this.#deps;
+    await ledger.write((tx) => outbox.postpone(tx, job, lookAgainAt(clock, lateAt(job)), false));
+    return false;
   }
 
   async #done(job: Job, also: (tx: Tx) => Promise<void> = async () => undefined): Promise<false> {

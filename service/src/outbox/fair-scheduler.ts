@@ -11,8 +11,8 @@ export interface GroupGate {
   acquireSlots(group: string, wanted: number): Promise<number>;
   /** Releases slots whose jobs did not start after all. */
   releaseSlots(group: string, unused: number): void;
-  /** When to ask again for a group that got less than it wanted; undefined: it got all. */
-  opensAt(group: string): number | undefined;
+  /** After how many milliseconds to ask again for a group that got less than it wanted; undefined: it got all. */
+  opensInMs(group: string): number | undefined;
 }
 
 /** Groups that the worker reads and serves at a time. */

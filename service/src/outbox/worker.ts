@@ -39,6 +39,7 @@ export class Worker {
   #stopped = false;
   #claiming = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** When the timer ends, by the monotonic clock: a time of day that jumps must not make it look far away. */
   #timerAt = Infinity;
 
   constructor(handler: JobHandler, deps: WorkerDeps) {
@@ -61,7 +62,7 @@ export class Worker {
   notify(dueAt: number): void {
     if (this.#stopped) return;
     const waitMs = dueAt - this.#deps.clock.now();
-    if (waitMs > 0) return this.#pollAt(dueAt, waitMs);
+    if (waitMs > 0) return this.#pollIn(waitMs);
     if (!this.isFree) return;
     this.#pollAgain = true;
     this.#polling ??= this.#poll()
@@ -82,10 +83,11 @@ export class Worker {
     this.#deps.leases.stop();
   }
 
-  #pollAt(dueAt: number, waitMs: number): void {
-    if (dueAt >= this.#timerAt) return;
+  #pollIn(waitMs: number): void {
+    const at = this.#deps.clock.monotonic() + waitMs;
+    if (this.#stopped || at >= this.#timerAt) return;
     clearTimeout(this.#timer);
-    this.#timerAt = dueAt;
+    this.#timerAt = at;
     this.#timer = setTimeout(
       () => {
         this.#timerAt = Infinity;
@@ -186,8 +188,8 @@ export class Worker {
 
   /** Polls when the gate lets more of a group start, which may be before a job of it ends. */
   #pollWhenOpen(group: string): void {
-    const opensAt = this.#handler.gate?.opensAt(group);
-    if (opensAt !== undefined) this.notify(Math.max(opensAt, this.#deps.clock.now() + 1));
+    const opensInMs = this.#handler.gate?.opensInMs(group);
+    if (opensInMs !== undefined) this.#pollIn(Math.max(1, opensInMs));
   }
 
   /** Reports the failure; the sweep polls again. */

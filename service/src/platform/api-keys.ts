@@ -64,13 +64,13 @@ export async function checkApiKey(key: string, lookup: ApiKeyLookup): Promise<St
 export const API_KEY_CACHE_MS = 5_000;
 
 /** Looks known keys up every few seconds only, each once at a time, as every request asks for them. */
-export function cachedLookup(lookup: ApiKeyLookup, clock: Clock): ApiKeyLookup {
+export function cachedLookup(lookup: ApiKeyLookup, clock: Pick<Clock, 'monotonic'>): ApiKeyLookup {
   const known = new Map<string, { at: number; key: Promise<StoredApiKey | undefined> }>();
   return {
     find(id) {
-      const now = clock.now();
+      const now = clock.monotonic();
       const kept = known.get(id);
-      if (kept !== undefined && now >= kept.at && now - kept.at < API_KEY_CACHE_MS) return kept.key;
+      if (kept !== undefined && now - kept.at < API_KEY_CACHE_MS) return kept.key;
       const key = lookup.find(id);
       const entry = { at: now, key };
       known.set(id, entry);

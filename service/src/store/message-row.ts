@@ -46,7 +46,7 @@ type MessageRow = Selectable<MessagesTable>;
 type JsonMember = 'content' | 'context' | 'request' | 'author' | 'refusedIds' | 'error' | 'pricing';
 
 /** What only some messages have. */
-type Particular = Pick<Message, 'purpose' | 'author' | 'replayOf'>;
+type Particular = Pick<Message, 'purpose' | 'author' | 'replayOf' | 'sentAt'>;
 /** A message that comes, or is to be sent. */
 export type NewMessage = Omit<Message, 'deadAt' | 'campaign' | 'replayedAs' | 'refusedIds' | keyof Particular> &
   Partial<Particular>;
@@ -72,7 +72,7 @@ export type NewRow = Omit<MessageRow, 'deadAt' | 'campaign' | 'replayedAs' | 're
 /** Makes the row of a new message. */
 export function toRow(message: NewMessage): NewRow {
   return {
-    ...{ purpose: 'reply' as const, replayOf: null, ...message },
+    ...{ purpose: 'reply' as const, replayOf: null, sentAt: null, ...message },
     content: textOf(message.content),
     context: textOrNull(message.context),
     request: textOrNull(message.request),
@@ -93,6 +93,7 @@ export type MessageChange = Partial<
     | 'kind'
     | 'error'
     | 'pricing'
+    | 'sentAt'
     | 'deadAt'
     | 'replayedAs'
     | 'refusedIds'

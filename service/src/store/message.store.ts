@@ -1,7 +1,6 @@
 /** Stores messages of both directions, and the idempotency keys by which they were admitted. */
 import { sql, type Kysely } from 'kysely';
 import type { MessageStatus } from '../../../contract/message.ts';
-import { firstIdAt } from '../core/ids.ts';
 import { lock } from './conversation.store.ts';
 import {
   fromRow,
@@ -40,6 +39,7 @@ const insertOne = prepared((db, its: Parameters<NewRow>) =>
       error: its('error'),
       pricing: its('pricing'),
       createdAt: its('createdAt'),
+      sentAt: its('sentAt'),
     })
     .onConflict((conflict) => conflict.columns(['accountId', 'providerId']).doNothing()),
 );
@@ -224,20 +224,17 @@ export async function held(db: Kysely<Schema>, conversationId: string): Promise<
   return (await selectHeld(db, { conversationId })).rows.map(fromRow);
 }
 
-/** Between the ids of messages and the times at which these were sent, by whichever clock. */
-const ID_SLACK_MS = 60_000;
-
 const selectSentUpTo = prepared(
-  (db, its: Parameters<{ conversationId: string; status: string; upTo: number; before: string; limit: number }>) =>
+  (db, its: Parameters<{ conversationId: string; status: string; upTo: number; limit: number }>) =>
     db
       .selectFrom('messages')
       .select('id')
       .where('conversationId', '=', its('conversationId'))
       .where('status', '=', its('status'))
-      .where('id', '<', its('before'))
       .where((is) =>
         is(
           is.fn.coalesce(
+            'sentAt',
             is
               .selectFrom('attempts')
               .select((tried) => tried.fn.max('openedAt').as('at'))
@@ -252,7 +249,10 @@ const selectSentUpTo = prepared(
       .limit(its('limit')),
 );
 
-/** Messages of a conversation in a status whose (last) call to the provider was begun by then, the oldest first. */
+/**
+ * Messages of a conversation in a status that were sent by then, by the provider's clock, the oldest first; where it did not tell, the (last) call to it was
+ * begun by then.
+ */
 export async function sentUpTo(
   db: Kysely<Schema>,
   conversationId: string,
@@ -260,8 +260,7 @@ export async function sentUpTo(
   upTo: number,
   limit: number,
 ): Promise<string[]> {
-  const before = firstIdAt('msg', upTo + ID_SLACK_MS);
-  const { rows } = await selectSentUpTo(db, { conversationId, status, upTo, before, limit });
+  const { rows } = await selectSentUpTo(db, { conversationId, status, upTo, limit });
   return rows.map(({ id }) => id);
 }
 

@@ -15,6 +15,7 @@ import { consent } from './migrations/0010-suppressions.ts';
 import { waits } from './migrations/0011-waits.ts';
 import { uploads } from './migrations/0012-uploads.ts';
 import { receiptTries } from './migrations/0013-receipt-tries.ts';
+import { sentAt } from './migrations/0014-sent-at.ts';
 import type { Schema } from './schema.ts';
 
 /** In order; a released one is never changed. */
@@ -32,6 +33,7 @@ const MIGRATIONS = {
   '0011-waits': waits,
   '0012-uploads': uploads,
   '0013-receipt-tries': receiptTries,
+  '0014-sent-at': sentAt,
 };
 
 /** The ledger throws it when this version of the program cannot use the database. The message says what to do. */

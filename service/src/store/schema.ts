@@ -155,6 +155,8 @@ export interface MessagesTable {
   error: string | null;
   pricing: string | null;
   createdAt: number;
+  /** When it was sent, by the provider's clock; null: the provider did not tell. */
+  sentAt: Generated<number | null>;
   /** When it ended without having arrived, until a person sends it again or lets it go. */
   deadAt: Generated<number | null>;
 }

@@ -7,6 +7,7 @@ import type { ChannelEvent } from '../../../service/src/channels/channel.ts';
 import type { ConnectorIo } from '../../../service/src/connectors/connector.ts';
 import { dialog360 } from '../../../service/src/channels/dialog360/index.ts';
 import { systemClock } from '../../../service/src/core/clock.ts';
+import { watchedClock } from '../../../service/src/core/watched-clock.ts';
 import { GuardedHttp } from '../../../service/src/platform/guarded-http.ts';
 import { DIALOG360_DEFAULTS } from '../../sandbox/dialog360/defaults.ts';
 import { startDialog360Sandbox, type Dialog360Sandbox } from '../../sandbox/dialog360/sandbox.ts';
@@ -15,7 +16,11 @@ import { OUTBOUND_CASES } from '../whatsapp/fixtures/outbound.ts';
 import { PLATFORM_SECRET } from './support.ts';
 
 const http = new GuardedHttp({ allow: { loopback: true, private: false, cidrs: [] } });
-const io: ConnectorIo = { http, clock: systemClock, log: { info: () => undefined, warn: () => undefined } };
+const io: ConnectorIo = {
+  http,
+  clock: watchedClock(systemClock),
+  log: { info: () => undefined, warn: () => undefined },
+};
 const USER = '15550001111';
 const { media, templates, presence, provisioning } = dialog360;
 if (!media || !templates || !presence || !provisioning) throw new Error('360dialog has these powers');

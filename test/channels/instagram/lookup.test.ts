@@ -7,8 +7,8 @@ import { IG_ID, IGSID, PAGE_ID, SETTINGS } from './support.ts';
 const AT = NOW - 1_000;
 const TEXT: OutboundContent = { type: 'text', text: 'Lost?' };
 
-async function find(answer: unknown, content = TEXT) {
-  const { io, requests } = alwaysAnswering(json(200, answer));
+async function find(answer: unknown, content = TEXT, headers: Record<string, string> = {}) {
+  const { io, requests } = alwaysAnswering(json(200, answer, headers));
   const sought = { ...outgoing({ id: 'msg_1', to: IGSID, content }), attemptedAt: AT, isAnother: async () => false };
   return { found: await instagram.lookup?.find(sought, SETTINGS, io), requests };
 }
@@ -24,7 +24,8 @@ const conversation = (...data: unknown[]) => ({ data: [{ id: 't_1', messages: { 
 
 test('asks for the conversation with this person', async () => {
   const { found, requests } = await find(conversation(message()));
-  expect(found).toEqual({ receipt: { providerMessageId: 'aWdf9', identities: [IGSID] }, status: 'sent' });
+  const receipt = { providerMessageId: 'aWdf9', identities: [IGSID], sentAt: AT };
+  expect(found).toEqual({ receipt, status: 'sent' });
   expect(requests).toMatchObject([
     {
       method: 'GET',
@@ -64,4 +65,19 @@ test('an empty text is nobody’s', async () => {
 test('what the conversation does not show is not asked for', async () => {
   const { found, requests } = await find(conversation(message()), { type: 'image', mediaId: '7' });
   expect([found, requests]).toEqual([undefined, []]);
+});
+
+describe.each([-24 * 60, -10, 0, 10, 24 * 60])('while Meta’s clock is %i minutes ahead of ours', (minutes) => {
+  const aheadMs = minutes * 60_000;
+  const date = new Date(NOW + aheadMs).toUTCString();
+  const said = (at: number) => conversation(message({ created_time: new Date(at).toISOString() }));
+
+  test('what it says was said at the time of the attempt is it', async () => {
+    const { found } = await find(said(AT + aheadMs), TEXT, { date });
+    expect(found).toMatchObject({ receipt: { providerMessageId: 'aWdf9', sentAt: AT + aheadMs } });
+  });
+
+  test.each([-10, 10])('what was said %i minutes from it is not', async (offMinutes) => {
+    expect((await find(said(AT + aheadMs + offMinutes * 60_000), TEXT, { date })).found).toBeUndefined();
+  });
 });

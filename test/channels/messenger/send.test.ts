@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '../../../service/src/channels/channel.ts';
 import { messenger } from '../../../service/src/channels/messenger/index.ts';
-import { alwaysAnswering, inOrder, json } from '../../conformance/fake-io.ts';
+import { alwaysAnswering, inOrder, json, NOW } from '../../conformance/fake-io.ts';
 import { outgoing } from '../../support/outgoing.ts';
 import { ACCEPTED, graphError } from '../meta/answers.ts';
 import { OUTBOUND_CASES } from './fixtures/outbound.ts';
@@ -16,6 +16,15 @@ async function bodyOf(change: Partial<OutgoingMessage>): Promise<Record<string, 
   await messenger.send({ ...MESSAGE, ...change }, SETTINGS, io);
   return requests[0]?.json as Record<string, unknown>;
 }
+
+test.each([
+  ['in step, as far as whole seconds tell', NOW - 999, NOW],
+  ['ten minutes ahead', NOW + 600_000, NOW + 600_000],
+  ['ten minutes behind', NOW - 600_000, NOW - 599_000],
+])('the answer tells when it was sent by a clock that is %s', async (_how, date, sentAt) => {
+  const { io } = alwaysAnswering(json(200, ACCEPTED, { date: new Date(date).toUTCString() }));
+  await expect(messenger.send(MESSAGE, SETTINGS, io)).resolves.toMatchObject({ sentAt });
+});
 
 test('one POST with version, token, proof and body', async () => {
   const { io, requests } = alwaysAnswering(json(200, ACCEPTED));

@@ -25,7 +25,7 @@ test('a text on Instagram whose answer was lost is found in the conversation', a
     content: { type: 'text', text: 'Lost?' },
   });
   const isAnother = (id: string) => Promise.resolve(known.includes(id));
-  const find = () => lookup?.find({ ...message, attemptedAt: clock.now(), isAnother }, settings, io);
+  const find = () => lookup?.find({ ...message, attemptedAt: io.clock.now(), isAnother }, settings, io);
   sandbox.faults.next({ kind: 'connection_dropped' });
   await expect(instagram.send(message, settings, io)).rejects.toMatchObject({ kind: 'uncertain' });
   await expect(find()).resolves.toBeUndefined();
@@ -119,6 +119,7 @@ test('a reaction on Instagram is an action', async () => {
   await expect(instagram.send(outgoing({ id: 'msg_r', to, content }), settings, io)).resolves.toEqual({
     providerMessageId: 'reaction:msg_r',
     identities: [to],
+    sentAt: expect.any(Number),
   });
   expect(sandbox.instagram.listSenderActions()).toMatchObject([
     { to: '7001', action: 'react', payload: { message_id: id, reaction: 'love' } },

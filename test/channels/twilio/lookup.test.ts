@@ -135,6 +135,22 @@ test.each<[string, OutboundContent, Record<string, unknown>]>([
   await expect(find(sought(SECOND, content), SMS, io)).resolves.toMatchObject({ status: 'sent' });
 });
 
+describe.each([-24 * 60, -10, 0, 10, 24 * 60])('while Twilio’s clock is %i minutes ahead of ours', (minutes) => {
+  const aheadMs = minutes * MINUTE;
+
+  test('what it made at the time of the attempt is found', async () => {
+    const { io } = inOrder(page([listed('SM1', SECOND - aheadMs), OLD], null, at(aheadMs)));
+    const found = await find(sought(SECOND), SMS, io);
+    expect(found).toMatchObject({ receipt: { providerMessageId: 'SM1' } });
+  });
+
+  test.each([-10, 10])('what it made %i minutes from it is not', async (offMinutes) => {
+    const message = listed('SM1', SECOND - aheadMs - offMinutes * MINUTE);
+    const found = await find(sought(SECOND), SMS, inOrder(page([message], null, at(aheadMs))).io);
+    expect(found).toBeUndefined();
+  });
+});
+
 describe('what is not there', () => {
   test.each([
     ['is absent once that is certain', 2 * MINUTE, [OLD], 'absent'],

@@ -69,13 +69,33 @@ test.each([
     createdAt(10_000),
     { kind: 'unreachable', details: { retryAfterMs: 5_000 } },
   ],
-  ['of an old message is gone', createdAt(6 * 60_000), { status: 410, code: 'media_gone' }],
+  ['of an old message is gone', createdAt(60 * 60_000), { status: 410, code: 'media_gone' }],
   ['of a message that is gone is gone', twilioError(20404, 404), { status: 410, code: 'media_gone' }],
   ['is not known when Twilio does not answer', twilioError(20503, 503), { kind: 'unreachable' }],
 ])('a missing file %s', async (_name, answer, error) => {
   const { io, requests } = inOrder(MISSING, answer);
   await expect(download(MEDIA_URL, io)).rejects.toMatchObject(error);
   expect(requests[1]?.url).toMatch(/\/Messages\/SM00000000000000000000000000000012\.json$/);
+});
+
+describe.each([-10, 10])('while Twilio’s clock is %i minutes ahead of ours, a missing file', (minutes) => {
+  const aheadMs = minutes * 60_000;
+  const answer = (agoMs: number) => ({
+    ...createdAt(agoMs - aheadMs),
+    headers: { date: new Date(NOW + aheadMs).toUTCString() },
+  });
+
+  test.each([
+    ['of a new message comes a little later', 10_000, { kind: 'unreachable' }],
+    ['of an old message is gone', 6 * 60_000, { code: 'media_gone' }],
+  ])('%s', async (_name, agoMs, error) => {
+    await expect(download(MEDIA_URL, inOrder(MISSING, answer(agoMs)).io)).rejects.toMatchObject(error);
+  });
+});
+
+test('a missing file is not gone by our clock alone', async () => {
+  const { io } = inOrder(MISSING, createdAt(10 * 60_000));
+  await expect(download(MEDIA_URL, io)).rejects.toMatchObject({ kind: 'unreachable' });
 });
 
 test('a refused download says why', async () => {

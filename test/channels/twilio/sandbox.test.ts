@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { ConnectorIo } from '../../../service/src/connectors/connector.ts';
 import { twilioSms, twilioWhatsApp } from '../../../service/src/channels/twilio/index.ts';
 import { systemClock } from '../../../service/src/core/clock.ts';
+import { watchedClock } from '../../../service/src/core/watched-clock.ts';
 import { GuardedHttp } from '../../../service/src/platform/guarded-http.ts';
 import { TWILIO_DEFAULTS } from '../../sandbox/twilio/defaults.ts';
 import { startTwilioSandbox, type TwilioSandbox } from '../../sandbox/twilio/sandbox.ts';
@@ -11,7 +12,11 @@ import { PLAIN, STORED, WHATSAPP_ONLY } from './fixtures/outbound.ts';
 import { recipientOf } from '../../support/recipient.ts';
 
 const http = new GuardedHttp({ allow: { loopback: true, private: false, cidrs: [] } });
-const io: ConnectorIo = { http, clock: systemClock, log: { info: () => undefined, warn: () => undefined } };
+const io: ConnectorIo = {
+  http,
+  clock: watchedClock(systemClock),
+  log: { info: () => undefined, warn: () => undefined },
+};
 const { accountSid, authToken, smsNumber, whatsappSender, messagingServiceSid } = TWILIO_DEFAULTS;
 const ANA = '15550001111';
 

@@ -231,13 +231,23 @@ describe('options', () => {
 
   test.each([
     ['without a Messaging Service', {}, 20],
-    ['too soon', { messagingServiceSid: SERVICE_SID }, 14],
-    ['too late', { messagingServiceSid: SERVICE_SID }, 35 * 24 * 60 + 1],
+    ['that is over', { messagingServiceSid: SERVICE_SID }, -1],
+    ['too late', { messagingServiceSid: SERVICE_SID }, 35 * 24 * 60 + 16],
   ])('a time %s is invalid, and nothing is asked', async (_name, change, minutes) => {
     const { io, requests } = inOrder();
     const sending = twilioWhatsApp.send(message({ options: { sendAt: at(minutes) } }), whatsappWith(change), io);
     await expect(sending).rejects.toMatchObject({ kind: 'invalid' });
     expect(requests).toEqual([]);
+  });
+
+  test.each([
+    ['soon', 5],
+    ['late', 35 * 24 * 60 + 10],
+  ])('a time that may be too %s only because clocks differ is left to Twilio', async (_name, minutes) => {
+    const { io, requests } = inOrder(created());
+    const options = { messagingServiceSid: SERVICE_SID, sendAt: at(minutes) };
+    await twilioSms.send(message({ options }), SMS, io);
+    expect(formOf(requests[0])).toMatchObject({ SendAt: at(minutes) });
   });
 });
 

@@ -145,7 +145,7 @@ test.each<[string, Partial<Meta>, RegExp]>([
     /lacks whatsapp_business_management\. In Meta Business/,
   ],
   ['is not valid', { token: { is_valid: false } }, /not valid any more/],
-  ['has run out', { token: { expires_at: 1_749_999_999 } }, /not valid any more/],
+  ['has run out', { token: { expires_at: 1_749_990_000 } }, /not valid any more/],
   ['is of another app', { token: { app_id: '1' } }, /belongs to the app 1/],
 ])('a token that %s', async (_name, world, detail) => {
   const { ok, details } = await provision(meta(world));

@@ -8,6 +8,7 @@ import type { ConnectorIo, RawRequest } from '../../../service/src/connectors/co
 import { graph } from '../../../service/src/channels/whatsapp/graph.ts';
 import { whatsapp } from '../../../service/src/channels/whatsapp/index.ts';
 import { systemClock } from '../../../service/src/core/clock.ts';
+import { watchedClock } from '../../../service/src/core/watched-clock.ts';
 import { GuardedHttp } from '../../../service/src/platform/guarded-http.ts';
 import { SANDBOX_DEFAULTS } from '../../sandbox/whatsapp/defaults.ts';
 import { startWhatsAppSandbox, type WhatsAppSandbox } from '../../sandbox/whatsapp/sandbox.ts';
@@ -16,7 +17,11 @@ import { outgoing } from '../../support/outgoing.ts';
 import { recipientOf } from '../../support/recipient.ts';
 
 const http = new GuardedHttp({ allow: { loopback: true, private: false, cidrs: [] } });
-const io: ConnectorIo = { http, clock: systemClock, log: { info: () => undefined, warn: () => undefined } };
+const io: ConnectorIo = {
+  http,
+  clock: watchedClock(systemClock),
+  log: { info: () => undefined, warn: () => undefined },
+};
 const USER = '15550001111';
 const { media, templates, presence, provisioning, handshake } = whatsapp;
 if (!media || !templates || !presence || !provisioning || !handshake) throw new Error('WhatsApp has every power');

@@ -53,9 +53,14 @@ export const ALL_EVENTS: CreateSubscription['events'] = [
   ...(['contact.preference', 'link.clicked', 'conversation.control', 'account.alert', 'unsupported'] as const),
 ];
 
-export async function startMetaApp(platform: Platform, options: MetaSandboxOptions = {}): Promise<MetaApp> {
+/** `aheadMs`: the platform's clock is so far ahead of the service's. */
+export async function startMetaApp(
+  platform: Platform,
+  options: MetaSandboxOptions = {},
+  aheadMs = 0,
+): Promise<MetaApp> {
   const app = await startApp({ registered: false });
-  const sandbox = await startMetaSandbox({ clock: app.clock, ...options });
+  const sandbox = await startMetaSandbox({ clock: { now: () => app.clock.now() + aheadMs }, ...options });
   sandboxes.push(sandbox);
   const { externalId, settings } = metaAccount(platform, sandbox.url);
   const answer = await app.call('PUT', `/v1/accounts/${platform}/${externalId}`, { settings });

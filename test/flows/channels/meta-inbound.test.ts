@@ -124,12 +124,14 @@ describe('who answers', () => {
 });
 
 describe('what becomes of what is sent', () => {
-  test.each<[Platform, string, boolean, string[]]>([
+  test.each<[Platform, string, boolean, string[], number?]>([
     ['messenger', 'by name, read by the watermark', true, ['sent', 'delivered', 'read']],
     ['messenger', 'by watermarks only', false, ['sent', 'delivered', 'read']],
+    ['messenger', 'by a clock ten minutes ahead', false, ['sent', 'delivered', 'read'], 10],
+    ['messenger', 'by a clock ten minutes behind', false, ['sent', 'delivered', 'read'], -10],
     ['instagram', 'read by name', true, ['sent', 'read']],
-  ])('%s: %s', async (platform, _how, namesDelivered, expected) => {
-    const meta = await startMetaApp(platform, { namesDelivered });
+  ])('%s: %s', async (platform, _how, namesDelivered, expected, minutesAhead = 0) => {
+    const meta = await startMetaApp(platform, { namesDelivered }, minutesAhead * 60_000);
     const workflow = await meta.listen({ events: ['message.status', 'message.echo', 'conversation.control'] });
     await greeted(meta);
     const ids = [await meta.sent(text('one'))];

@@ -9,7 +9,7 @@ import { messageKey } from '../../../service/src/core/ids.ts';
 import type { Ledger } from '../../../service/src/store/ledger.ts';
 import type { Tx } from '../../../service/src/store/unit-of-work.ts';
 import { OutboundFixture } from '../../outbound/fixture.ts';
-import { manualClock } from '../../sandbox/kit/clock.ts';
+import { serviceClock } from '../../support/service-clock.ts';
 import { deferred, type Deferred } from '../../sandbox/kit/deferred.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -100,7 +100,7 @@ interface Process extends Omit<ReturnType<typeof mortal>, 'ledger'> {
 class World {
   readonly #ledgers: readonly Ledger[];
   readonly #processes: Process[] = [];
-  readonly #clock = manualClock(START_AT);
+  readonly #clock = serviceClock(START_AT);
   readonly #life: number;
   readonly #told: ChannelEvent[] = [];
   readonly #late: Deferred<undefined>[] = [];

@@ -7,7 +7,8 @@ import type { Ledger } from '../../../service/src/store/ledger.ts';
 import * as messages from '../../../service/src/store/message.store.ts';
 import { OutboundFixture, type FixtureOptions } from '../../outbound/fixture.ts';
 
-export const HOUR = 3_600_000;
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const TO = '+15550001111';
 export const ANA = { identities: [{ kind: 'phone', address: '15550001111' }] };

@@ -11,6 +11,7 @@ import {
   echo,
   flow,
   HOUR,
+  MINUTE,
   nextFact,
   of,
   sent,
@@ -96,6 +97,37 @@ function describeWatermarks(): void {
       await tell(seen('read', flow.clock.now() + DAY));
       const ids = [uncertain, failed, queued];
       expect(await Promise.all(ids.map(statusOf))).toEqual(['uncertain', 'failed', 'queued']);
+    });
+
+    describe.each([-10, 10])('while the provider’s clock is %i minutes ahead of ours', (minutes) => {
+      const theirs = () => flow.clock.now() + minutes * MINUTE;
+
+      test('is so of what was sent by then, and not of what was sent after', async () => {
+        await tell(text('hi'));
+        const take = flow.answer;
+        flow.answer = async (call) => ({ ...(await take(call)), sentAt: theirs() });
+        const first = await sent();
+        const upTo = theirs();
+        flow.advance(1_000);
+        const later = await sent();
+        await tell(seen('read', upTo));
+        expect(await Promise.all([first, later].map(statusOf))).toEqual(['read', 'sent']);
+        await tell(seen('read', theirs()));
+        expect(await Promise.all([first, later].map(statusOf))).toEqual(['read', 'read']);
+      });
+
+      test('is so of what was sent by others, too', async () => {
+        await tell(text('hi'));
+        const upTo = theirs();
+        await tell(echo('first', { type: 'text', text: 'one' }, { at: upTo }));
+        await tell(echo('later', { type: 'text', text: 'two' }, { at: upTo + 1_000 }));
+        await tell(seen('read', upTo));
+        const rows = flow.ledger.reader.selectFrom('messages').select(['providerId', 'status']);
+        expect(await rows.where('direction', '=', 'outbound').orderBy('providerId').execute()).toEqual([
+          { providerId: 'first', status: 'read' },
+          { providerId: 'later', status: 'sent' },
+        ]);
+      });
     });
 
     test('where nobody looked for long, the rest follows', async () => {
@@ -204,6 +236,19 @@ function describeEchoes(): void {
       await flow.reaches(second, 'uncertain');
       await tell(echo('second', { type: 'text', text: 'hello' }, { owner: 'human', at: flow.clock.now() }));
       expect(await Promise.all([first, second].map(statusOf))).toEqual(['uncertain', 'sent']);
+    });
+
+    test.each([-10, 10])('is ours although the provider’s clock is %i minutes ahead of ours', async (minutes) => {
+      await tell(text('hi'));
+      flow.answer = () => {
+        throw new SendError('uncertain', 'No answer came');
+      };
+      const { id } = await flow.send('1', TO);
+      await flow.reaches(id, 'uncertain');
+      const at = flow.clock.now() + minutes * MINUTE;
+      await tell(echo('ours', { type: 'text', text: 'hello' }, { owner: 'human', at }));
+      expect(await statusOf(id)).toBe('sent');
+      expect(await of('message.echo')).toEqual([]);
     });
 
     test('is somebody else’s when the same is said long after a message was lost sight of', async () => {

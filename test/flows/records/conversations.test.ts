@@ -160,9 +160,9 @@ describe('handing over', () => {
     const { app, ids } = shared;
     const set = (owner: string) => app.call('PATCH', `/v1/conversations/${ids.ben}`, { owner });
     await set('human');
-    app.advance(-1_000);
+    app.jumps(-1_000);
     expect(await set('bot')).toMatchObject({ body: { owner: 'bot' } });
-    app.advance(1_000);
+    app.jumps(1_000);
     expect(await get(app, ids.ben)).toMatchObject({ owner: 'bot' });
   });
 });

@@ -13,8 +13,8 @@ import { addressSpellings } from '../../core/identity.ts';
 import { withoutTrunk } from '../../core/phone-spellings.ts';
 import type { FoundMessage, LookupPower, SoughtMessage } from '../channel.ts';
 import type { ConnectorIo } from '../../connectors/connector.ts';
-import type { HttpResponse } from '../../core/http.ts';
 import { objectOf, objectsOf, textOf } from '../kit/json.ts';
+import { aheadIn } from '../kit/provider-clock.ts';
 import { wireRecipient, type Line } from './addresses.ts';
 import { accountPath, twilioAnswer, type TwilioCall } from './call.ts';
 import { listedMessage, stepOf, type ListedMessage } from './payloads.ts';
@@ -55,9 +55,10 @@ async function listTo(
   let call: TwilioCall = { method: 'GET', path: accountPath(settings, '/Messages.json'), query };
   let aheadMs: number | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
+    const calledAt = io.clock.now();
     const { body, headers } = await twilioAnswer(call, settings, io);
     const answer = objectOf(body);
-    aheadMs = aheadIn(headers, io.clock.now());
+    aheadMs = aheadIn(headers, calledAt, io.clock.now());
     const found = objectsOf(answer.messages)
       .map(listedMessage)
       .filter((message) => message !== undefined);
@@ -72,11 +73,6 @@ async function listTo(
     call = { method: 'GET', path: next };
   }
   return { messages, isWhole: false, aheadMs };
-}
-
-function aheadIn(headers: HttpResponse['headers'], now: number): number | undefined {
-  const at = Date.parse(headers['date'] ?? '');
-  return Number.isNaN(at) ? undefined : at - now;
 }
 
 /** Twilio may list a message under another spelling of the number than it was sent to. */
@@ -128,10 +124,17 @@ function mayBe(line: Line, message: ListedMessage, sought: SoughtMessage, settin
   return messagingServiceSid === undefined || messagingServiceSid === service;
 }
 
-/** Of that very time, sent in the very same way, and saying the same. */
-function isIt(line: Line, message: ListedMessage, sought: SoughtMessage, settings: TwilioSettings): boolean {
+/** Of that very time by Twilio's clock, sent in the very same way, and saying the same. */
+function isIt(
+  line: Line,
+  message: ListedMessage,
+  sought: SoughtMessage,
+  settings: TwilioSettings,
+  aheadMs: number,
+): boolean {
   const { createdAt = Infinity, messagingServiceSid } = message;
-  const isTimely = createdAt >= sought.attemptedAt - SKEW_MS && createdAt <= sought.attemptedAt + SURE_AFTER_MS;
+  const attemptedAt = sought.attemptedAt + aheadMs;
+  const isTimely = createdAt >= attemptedAt - SKEW_MS && createdAt <= attemptedAt + SURE_AFTER_MS;
   const { service } = sendersOf(line, settings, sought.options);
   return isTimely && messagingServiceSid === service && isSame(message, bodyOf(sought.content));
 }
@@ -155,9 +158,9 @@ export function lookupOn(line: Line): LookupPower<TwilioSettings> {
         if (!mayBe(line, message, sought, settings)) continue;
         if (!(await sought.isAnother(message.sid))) possible.push(message);
       }
-      const same = possible.filter((message) => isIt(line, message, sought, settings));
+      const same = possible.filter((message) => isIt(line, message, sought, settings, aheadMs ?? 0));
       if (same.length === 1) return asFound(same[0] as ListedMessage);
-      const isOver = io.clock.now() - sought.attemptedAt >= SURE_AFTER_MS;
+      const isOver = io.clock.reached() - sought.attemptedAt >= SURE_AFTER_MS;
       const isSameClock = aheadMs !== undefined && Math.abs(aheadMs) <= SKEW_MS;
       const isSure = isWhole && isOver && isSameClock && isListed(sought);
       return possible.length === 0 && isSure ? 'absent' : undefined;

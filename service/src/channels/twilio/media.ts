@@ -2,9 +2,10 @@
 import { ParleyError, SendError } from '../../core/errors.ts';
 import type { ConnectorIo, MediaPower, MediaRef } from '../../connectors/connector.ts';
 import type { HttpStreamResponse } from '../../core/http.ts';
-import { numberOf } from '../kit/json.ts';
+import { numberOf, objectOf } from '../kit/json.ts';
+import { answeredAt, MAX_APART_MS } from '../kit/provider-clock.ts';
 import type { Line } from './addresses.ts';
-import { answerError, authorization, hostOf, twilio } from './call.ts';
+import { answerError, authorization, hostOf, twilioAnswer } from './call.ts';
 import { kindOf } from './capabilities.ts';
 import { rfcInstant } from './payloads.ts';
 import type { TwilioSettings } from './settings.ts';
@@ -50,14 +51,15 @@ function gone(): ParleyError {
   return new ParleyError(410, 'media_gone', 'Twilio no longer has this file.');
 }
 
-/** Not there yet, or no more? The message knows how old it is. */
+/** Not there yet, or no more? The message knows when it came, by Twilio's clock, and the answer what that shows now. */
 async function absence(url: string, settings: TwilioSettings, io: ConnectorIo): Promise<Error> {
   const path = /^(.*\/Messages\/[^/]+)\/Media\//.exec(new URL(url).pathname)?.[1];
   if (path === undefined) return gone();
   try {
-    const message = await twilio({ method: 'GET', path: `${path}.json` }, settings, io);
-    const createdAt = rfcInstant(message.date_created);
-    const isNew = createdAt !== undefined && io.clock.now() - createdAt < APPEARS_WITHIN_MS;
+    const { body, headers } = await twilioAnswer({ method: 'GET', path: `${path}.json` }, settings, io);
+    const [createdAt, now] = [rfcInstant(objectOf(body).date_created), answeredAt(headers)];
+    const ageMs = createdAt === undefined ? Infinity : (now ?? io.clock.reached() - MAX_APART_MS) - createdAt;
+    const isNew = ageMs < APPEARS_WITHIN_MS;
     const details = { retryAfterMs: LOOK_AGAIN_MS, scope: 'message' as const };
     return isNew ? new SendError('unreachable', 'Twilio does not have the file yet.', details) : gone();
   } catch (error) {

@@ -1,6 +1,7 @@
 /** What a send may ask beyond the contract. */
 import { z } from 'zod';
 import { SendError } from '../../core/errors.ts';
+import { MAX_APART_MS } from '../kit/provider-clock.ts';
 import type { TwilioSettings } from './settings.ts';
 
 const MINUTE = 60_000;
@@ -38,7 +39,7 @@ export const whatsappOptions = z.strictObject(both);
 
 export type SmsOptions = z.output<typeof smsOptions>;
 
-/** What only the moment of sending tells. Throws `SendError('invalid')`. */
+/** What only the moment of sending tells; what only differing clocks may make wrong is left to Twilio. Throws `SendError('invalid')`. */
 export function checkSchedule(options: SmsOptions, settings: TwilioSettings, now: number): void {
   if (options.sendAt === undefined) return;
   if ((options.messagingServiceSid ?? settings.messagingServiceSid) === undefined) {
@@ -48,7 +49,7 @@ export function checkSchedule(options: SmsOptions, settings: TwilioSettings, now
     );
   }
   const aheadMs = Date.parse(options.sendAt) - now;
-  if (aheadMs < SOONEST_MS || aheadMs > LATEST_MS) {
+  if (aheadMs < SOONEST_MS - MAX_APART_MS || aheadMs > LATEST_MS + MAX_APART_MS) {
     throw new SendError('invalid', 'sendAt must be at least 15 minutes and at most 35 days ahead.');
   }
 }

@@ -15,6 +15,7 @@
 import type { ProvisioningStep } from '../../../../contract/api.ts';
 import type { ConnectorIo, ProvisioningPower } from '../../connectors/connector.ts';
 import { flagOf, idOf, instantOf, listOf, objectOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
+import { MAX_APART_MS } from '../kit/provider-clock.ts';
 import * as steps from '../kit/steps.ts';
 import { graph } from './graph.ts';
 import { remove } from './removal.ts';
@@ -72,7 +73,7 @@ function tokenFinding(data: JsonObject, settings: WhatsAppSettings, now: number)
   const lacking = PERMISSIONS.filter((permission) => !scopes.includes(permission));
   const expiresAt = instantOf(data.expires_at);
   const appId = idOf(data.app_id);
-  if (flagOf(data.is_valid) === false || (expiresAt !== undefined && expiresAt <= now)) {
+  if (flagOf(data.is_valid) === false || (expiresAt !== undefined && expiresAt <= now - MAX_APART_MS)) {
     return 'The access token is not valid any more: make a new one and save it in the account.';
   }
   if (appId !== undefined && appId !== settings.appId)

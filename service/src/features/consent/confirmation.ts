@@ -1,7 +1,7 @@
 /** Confirms a stop that was read, once: the provider has not answered it, and whoever did not mean it learns how to take it back. */
 import { ParleyError } from '../../core/errors.ts';
-import type { Clock } from '../../core/clock.ts';
 import { iso } from '../../core/clock.ts';
+import type { WatchedClock } from '../../core/watched-clock.ts';
 import type { Admission } from '../../outbound/admit.ts';
 import type { Job, JobHandler, Outbox, OutboxJob } from '../../outbox/outbox.ts';
 import type { Ledger } from '../../store/ledger.ts';
@@ -32,7 +32,7 @@ export interface ConfirmationDeps {
   ledger: Ledger;
   outbox: Outbox;
   admission: Pick<Admission, 'admit'>;
-  clock: Clock;
+  clock: Pick<WatchedClock, 'reached'>;
 }
 
 export function confirmations({ ledger, outbox, admission, clock }: ConfirmationDeps): JobHandler {
@@ -45,7 +45,7 @@ export function confirmations({ ledger, outbox, admission, clock }: Confirmation
         keyof Confirmation
       >;
       const until = stoppedAt + CONFIRM_MS;
-      if (clock.now() < until) {
+      if (clock.reached() < until) {
         const text = confirmationText(language, { isMarketing: topic === MARKETING, isLikely: certainty === 'likely' });
         const send = { to: { conversationId }, content: { type: 'text' as const, text }, expiresAt: iso(until) };
         // Where it may not be sent (a closed window, a person who answers), there is none: the stop holds without it.

@@ -88,7 +88,7 @@ async function isAnswer(db: Db, facts: RuleFacts, stoppedAt: number): Promise<bo
   const { capabilities, conversationId, template, now, waitsSince } = facts;
   if (waitsSince !== undefined && waitsSince <= stoppedAt) return false;
   if (capabilities.window !== undefined && template === undefined) return true;
-  if (capabilities.window === undefined && now - stoppedAt <= CONFIRM_MS) return true;
+  if (capabilities.window === undefined && Math.abs(now - stoppedAt) <= CONFIRM_MS) return true;
   const last = conversationId === undefined ? undefined : await messages.newest(db, conversationId, 'inbound');
   return last !== undefined && last.statusAt > stoppedAt && now - last.statusAt < ANSWER_MS;
 }

@@ -5,7 +5,7 @@
  */
 import { Readable } from 'node:stream';
 import type { EventOf } from '../../../../contract/event.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { WatchedClock } from '../../core/watched-clock.ts';
 import { ParleyError, SendError } from '../../core/errors.ts';
 import type { ConnectorIo } from '../../connectors/connector.ts';
 import type { Job, JobHandler, Outbox, OutboxJob } from '../../outbox/outbox.ts';
@@ -36,7 +36,7 @@ const SWEEP: OutboxJob = { kind: KIND, key: 'media:sweep', priority: 10, payload
 export interface KeptFilesDeps {
   ledger: Ledger;
   outbox: Outbox;
-  clock: Clock;
+  clock: WatchedClock;
   log: ConnectorIo['log'];
   provider: ProviderFiles;
   blobs: BlobStore;
@@ -190,7 +190,7 @@ export class KeptFiles implements JobHandler {
   #isSweepDue(): boolean {
     const { clock, keeping } = this.#deps;
     const { bytes } = this;
-    return clock.now() - this.#sweptAt >= HOUR_MS || bytes > keeping.maxTotalBytes;
+    return clock.monotonic() - this.#sweptAt >= HOUR_MS || bytes > keeping.maxTotalBytes;
   }
 
   /** One after the other: each sees what was forgotten before it was called. */
@@ -206,7 +206,7 @@ export class KeptFiles implements JobHandler {
 
   async #sweepNow(): Promise<void> {
     const { blobs, clock, keeping } = this.#deps;
-    this.#sweptAt = clock.now();
+    this.#sweptAt = clock.monotonic();
     const found: BlobFacts[] = [];
     for await (const blob of blobs.list()) found.push(blob);
     // What follows the prefix ascends in time.
@@ -228,7 +228,7 @@ export class KeptFiles implements JobHandler {
   /** Files of contacts by their age; bytes of uploads as long as uploads name them. */
   async #wanted(batch: readonly BlobFacts[]): Promise<Set<string>> {
     const { ledger, clock, keeping, keep } = this.#deps;
-    const since = Math.max(0, clock.now() - Math.min(keeping.ms, keep.bodies));
+    const since = Math.max(0, clock.reached() - Math.min(keeping.ms, keep.bodies));
     const keys = batch.map(({ key }) => key);
     const uploaded = await uploads.knownFiles(ledger.reader, keys);
     return new Set([...(await store.knownSince(ledger.reader, keys, since)), ...uploaded]);

@@ -50,7 +50,7 @@ export async function sendAnew(tx: Tx, message: Message, now: number, refusedId:
 async function renewed(tx: Tx, message: Message, now: number, refusedId: string | undefined) {
   const refusedIds = await allRefused(tx, message, refusedId);
   await withdrawChoices(tx, message);
-  return { statusAt: now, providerId: null, error: null, deadAt: null, refusedIds };
+  return { statusAt: now, providerId: null, sentAt: null, error: null, deadAt: null, refusedIds };
 }
 
 /** As it stands with the message: what was refused before, and now, by whichever id its statuses may name it. */

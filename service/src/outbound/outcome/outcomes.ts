@@ -60,7 +60,8 @@ export class Outcomes {
     // The refusal of what it took was faster than its answer: something else is on its way by now.
     if (isRefused(message, receipt.providerMessageId)) return;
     const { id, echo } = await claimProviderId(tx, message, receipt.providerMessageId);
-    const provider = { providerId: id };
+    const { sentAt } = receipt;
+    const provider = { providerId: id, ...(sentAt !== undefined && { sentAt }) };
     await providerIds.add(tx, message, furtherIds(receipt, id));
     if (echo) await this.#returnToBot(tx, account, echo);
     await this.#rise(tx, account, { ...message, ...provider }, 'sent', now, provider);

@@ -9,18 +9,19 @@ import type { Provisioning } from '../../connectors/provisioning.ts';
 import { has, type FoundMessage } from '../../channels/channel.ts';
 import type { ConnectorIo } from '../../connectors/connector.ts';
 import { bestIdentity, spelledFor } from '../../contacts/resolve.ts';
-import type { Clock } from '../../core/clock.ts';
 import { SendError } from '../../core/errors.ts';
+import { lookAgainAt, type WatchedClock } from '../../core/watched-clock.ts';
 import type { Job, JobHandler, Outbox } from '../../outbox/outbox.ts';
 import * as attempts from '../../store/attempt.store.ts';
 import * as contacts from '../../store/contact.store.ts';
 import * as conversations from '../../store/conversation.store.ts';
 import type { Conversation } from '../../store/conversation.store.ts';
+import { latestAt } from '../../store/job-clock.store.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 import * as messages from '../../store/message.store.ts';
 import type { Message } from '../../store/message.store.ts';
-import { lookAt, type Waiting } from '../jobs.ts';
+import { holdJob, lookAt, uncertainJob, type Waiting } from '../jobs.ts';
 import { outgoingOf, requestOf, whereOf } from '../message-view.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Statuses } from './statuses.ts';
@@ -32,7 +33,7 @@ export interface SettleDeps {
   outcomes: Outcomes;
   statuses: Statuses;
   io: ConnectorIo;
-  clock: Clock;
+  clock: WatchedClock;
   provisioning: Pick<Provisioning, 'webhookUrl'>;
 }
 
@@ -58,16 +59,29 @@ export class SettleHandler implements JobHandler {
     await ledger.write(async (tx) => {
       const message = await messages.lockForUpdate(tx, messageId);
       const account = message && (await accounts.known(message.accountId));
-      const now = clock.now();
+      const [now, reached] = [clock.now(), clock.reached()];
       // Settled, or released and held again meanwhile: that wait has a job of its own.
       const isOver = message?.status !== waitingAs || message.statusAt !== since;
-      if (!isOver && answer === undefined && now < until)
-        return outbox.postpone(tx, job, lookAt(since, now, until), false);
+      const isOfOldClock = since > latestAt(tx, now);
+      if (!isOver && answer === undefined && !isOfOldClock && reached < until)
+        return outbox.postpone(tx, job, lookAgainAt(clock, lookAt(since, now, until)), false);
       await outbox.finish(tx, job);
+      if (!isOver && answer === undefined && isOfOldClock) return this.#beginAnew(tx, message, waiting);
       if (isOver) return;
       if (account === undefined) return this.#orphaned(tx, message);
       await this.#settle(tx, account, message, answer);
     });
+  }
+
+  /** The clock has been put back since the wait began: it would last for as much longer, and is as long as it was meant to be from now on. */
+  async #beginAnew(tx: Tx, message: Message, { waitingAs, since, until = since }: Waiting): Promise<void> {
+    const { outbox, clock, accounts } = this.#deps;
+    const [{ id }, now] = [message, clock.now()];
+    await messages.update(tx, id, { statusAt: now });
+    if (waitingAs === 'held') return outbox.enqueue(tx, holdJob(id, now, requestOf(message)));
+    const account = await accounts.known(message.accountId);
+    const asks = account !== undefined && has(account.channel, 'lookup');
+    await outbox.enqueue(tx, uncertainJob(id, now, until - since, asks));
   }
 
   async #settle(tx: Tx, account: LiveAccount, message: Message, answer: Answer): Promise<void> {
@@ -87,7 +101,8 @@ export class SettleHandler implements JobHandler {
     if (!has(account.channel, 'lookup')) return undefined;
     const conversation = await conversations.find(ledger.reader, message.conversationId);
     const to = await this.#recipient(account, conversation, requestOf(message).to);
-    const attemptedAt = (await attempts.ofMessage(ledger.reader, messageId)).at(-1)?.openedAt ?? since;
+    // A clock that has been put back since may have shown a later time.
+    const attemptedAt = Math.min((await attempts.ofMessage(ledger.reader, messageId)).at(-1)?.openedAt ?? since, since);
     if (to === undefined || conversation === undefined) return undefined;
     try {
       const circumstances = {

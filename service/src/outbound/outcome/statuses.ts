@@ -30,7 +30,7 @@ export interface StatusesDeps {
   clock: Clock;
 }
 
-type Told = Pick<ParsedStatus, 'providerMessageId' | 'status' | 'error' | 'pricing' | 'freeUntil'>;
+type Told = Pick<ParsedStatus, 'providerMessageId' | 'status' | 'error' | 'pricing' | 'freeUntil' | 'at'>;
 /** A message that the provider took and refused afterwards, with its calls. */
 interface Refused {
   message: Message;
@@ -80,6 +80,7 @@ export class Statuses {
     if (error && (await this.#refusedLater(tx, account, message, { ...told, error }, at))) return;
     const learned = {
       providerId: message.providerId ?? providerMessageId,
+      ...(told.status === 'sent' && told.at !== undefined && { sentAt: told.at }),
       ...(pricing && { pricing }),
       ...(error && { error: eventError(error) }),
     };

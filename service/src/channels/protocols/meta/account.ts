@@ -2,7 +2,7 @@
 import type { ConnectorIo } from '../../../connectors/connector.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import type { Dialect } from './dialect.ts';
-import { callGraph, type GraphAccess, type GraphCall } from './graph.ts';
+import { askGraph, callGraph, type GraphAccess, type GraphAnswer, type GraphCall } from './graph.ts';
 
 export interface MetaAccount {
   access: GraphAccess;
@@ -17,4 +17,9 @@ export interface MetaAccount {
 
 export function graph(call: GraphCall, account: MetaAccount, io: ConnectorIo): Promise<JsonObject> {
   return callGraph(call, account.access, io);
+}
+
+/** Makes the same call, and tells Meta's clock as well. */
+export function graphAnswer(call: GraphCall, account: MetaAccount, io: ConnectorIo): Promise<GraphAnswer> {
+  return askGraph(call, account.access, io);
 }

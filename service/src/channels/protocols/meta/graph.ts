@@ -6,6 +6,7 @@ import type { ConnectorIo } from '../../../connectors/connector.ts';
 import type { FormField, HttpRequest, HttpResponse } from '../../../core/http.ts';
 import { kindOfStatus } from '../../../core/retry.ts';
 import { isObject, objectOf, type JsonObject } from '../../kit/json.ts';
+import { aheadIn } from '../../kit/provider-clock.ts';
 import { toldWaitMs } from '../../kit/retry-after.ts';
 import { scrub } from '../../kit/scrub.ts';
 import type { ErrorRule, ProviderFault } from './fault.ts';
@@ -109,9 +110,21 @@ function requestOf(call: GraphCall, access: GraphAccess): HttpRequest {
   };
 }
 
+/** A success: its JSON object, and how far Meta's clock is ahead of ours (milliseconds; undefined: it did not tell). */
+export interface GraphAnswer {
+  body: JsonObject;
+  aheadMs: number | undefined;
+}
+
 /** Answers the JSON object of a success; throws `SendError`, whose message repeats neither secrets nor what was said. */
 export async function callGraph(call: GraphCall, access: GraphAccess, io: ConnectorIo): Promise<JsonObject> {
+  return (await askGraph(call, access, io)).body;
+}
+
+/** Does the same, and tells Meta's clock as well. */
+export async function askGraph(call: GraphCall, access: GraphAccess, io: ConnectorIo): Promise<GraphAnswer> {
   let response: HttpResponse;
+  const calledAt = io.clock.now();
   try {
     response = await io.http.request(requestOf(call, access));
   } catch (error) {
@@ -120,5 +133,5 @@ export async function callGraph(call: GraphCall, access: GraphAccess, io: Connec
   }
   const isSuccess = response.status >= 200 && response.status < 300 && !isObject(objectOf(response.body).error);
   if (!isSuccess) throw errorOf(call, response, access);
-  return objectOf(response.body);
+  return { body: objectOf(response.body), aheadMs: aheadIn(response.headers, calledAt, io.clock.now()) };
 }

@@ -9,6 +9,7 @@ import type { ProvisioningStep } from '../../../../../contract/api.ts';
 import { SendError } from '../../../core/errors.ts';
 import type { ConnectorIo } from '../../../connectors/connector.ts';
 import { flagOf, idOf, instantOf, listOf, objectOf, objectsOf, textOf, type JsonObject } from '../../kit/json.ts';
+import { MAX_APART_MS } from '../../kit/provider-clock.ts';
 import { missing, passed, unlessRefused } from '../../kit/steps.ts';
 import { graph, type MetaAccount } from './account.ts';
 
@@ -59,7 +60,7 @@ function tokenFinding(data: JsonObject, { account, permissions = [] }: Context, 
   const lacking = permissions.filter((permission) => !scopes.includes(permission));
   const expiresAt = instantOf(data.expires_at);
   const appId = idOf(data.app_id);
-  if (flagOf(data.is_valid) === false || (expiresAt !== undefined && expiresAt <= now)) {
+  if (flagOf(data.is_valid) === false || (expiresAt !== undefined && expiresAt <= now - MAX_APART_MS)) {
     return 'The access token is not valid any more: make a new one and save it in the account.';
   }
   if (appId !== undefined && appId !== account.access.appId) {

@@ -5,7 +5,7 @@ import type { OutgoingMessage, SeenMessage, SendReceipt } from '../../channel.ts
 import type { ConnectorIo } from '../../../connectors/connector.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import { stringsIn } from '../../kit/scrub.ts';
-import { graph, type MetaAccount } from './account.ts';
+import { graph, graphAnswer, type MetaAccount } from './account.ts';
 import { lacksPermission } from './errors.ts';
 import { receiptOf } from './payloads.ts';
 import { renderBody } from './send-body.ts';
@@ -49,13 +49,14 @@ export async function sendMessage(
   const json = bodyOf(message, account);
   const path = `${account.node}/messages`;
   const call = { method: 'POST', path, json, said: writtenIn(message.content) } as const;
-  const answer = await graph(call, account, io).catch((error: unknown) => {
+  const calledAt = io.clock.now();
+  const { body, aheadMs } = await graphAnswer(call, account, io).catch((error: unknown) => {
     throw aboutMessage(error, json);
   });
-  const receipt = receiptOf(answer, message, account.identityKind);
+  const receipt = receiptOf(body, message, account.identityKind);
   if (receipt === undefined)
     throw new SendError('uncertain', 'Meta accepted the request but its answer names no message.');
-  return receipt;
+  return { ...receipt, ...(aheadMs !== undefined && { sentAt: calledAt + aheadMs }) };
 }
 
 /** Marks the whole conversation as read; "typing" goes away after 20 s or with the answer. */
