@@ -1,4 +1,5 @@
 /** What a driver does when its clock is put back or forward: nothing waits until the clock shows an old time again. */
+import fc from 'fast-check';
 import * as jobs from '../../service/src/store/job.store.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import { eventually } from '../support/eventually.ts';
@@ -96,6 +97,31 @@ export function testClocks(newBench: () => Promise<OutboxBench>, make: MakeDrive
       bench.driver.wake();
       await bench.seen('finish b');
     });
+  });
+
+  test('however a clock jumps, what was put off runs when its time has passed, in its order, and only once at a time', async () => {
+    const bench = await newBench();
+    const jump = fc.oneof(fc.constantFrom(...BACK.flatMap(([, ms]) => [ms, -ms])), fc.integer({ min: -DAY, max: DAY }));
+    const steps = fc.array(fc.tuple(jump, fc.integer({ min: 0, max: 10 * MINUTE })), { minLength: 1, maxLength: 4 });
+    let count = 0;
+    const property = fc.asyncProperty(steps, async (moves) => {
+      for (const [byMs, postponeMs] of moves) {
+        const [first, second, key] = [`first ${++count}`, `second ${count}`, `key ${count}`];
+        bench.ends(first, { postponeMs });
+        await bench.promise({ name: first, orderingKey: key });
+        await bench.seen(`postpone ${first}`);
+        bench.clock.jump(byMs);
+        bench.driver.wake();
+        await bench.promise({ name: second, orderingKey: key });
+        // The clocks of machines that share a ledger may be a minute apart.
+        bench.clock.advance(postponeMs + MINUTE);
+        bench.driver.wake();
+        await bench.seen(`finish ${second}`);
+        expect(bench.log.indexOf(`finish ${first}`)).toBeLessThan(bench.log.indexOf(`start ${second}`));
+      }
+      expect(bench.broken).toEqual([]);
+    });
+    await fc.assert(property, { numRuns: 20 });
   });
 
   test('a time without sense puts nothing off for ever', async () => {

@@ -269,7 +269,7 @@ describe('what decides', () => {
     [
       'what of a conversation was sent by a time',
       /^select .* from "messages" .*coalesce.*max\("opened_at"\)/,
-      ['conversation_id=? AND status=? AND id<?', 'attempts USING INDEX', 'message_id=?'],
+      ['conversation_id=? AND status=?', 'attempts USING INDEX', 'message_id=?'],
     ],
     [
       'what a subscription has not taken',

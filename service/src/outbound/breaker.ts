@@ -21,13 +21,13 @@ const FAILS: readonly SendErrorKind[] = ['uncertain', 'unreachable', 'unavailabl
 interface Trip {
   /** In a row, one for each probe. */
   failures: number;
-  /** Nothing starts before, milliseconds since the epoch. */
+  /** Nothing starts before, by the monotonic clock. */
   until: number;
   isProbing: boolean;
 }
 
 export interface BreakerDeps {
-  clock: Clock;
+  clock: Pick<Clock, 'monotonic'>;
   log: Pick<Log, 'info' | 'warn'>;
 }
 
@@ -44,10 +44,9 @@ export class Breaker {
   probe(accountId: string): number | undefined {
     const trip = this.#trips.get(accountId);
     if (trip === undefined) return undefined;
-    const now = this.#deps.clock.now();
+    const now = this.#deps.clock.monotonic();
     const waitMs = trip.until - now;
-    // What lies further ahead was set by a clock that has been put back.
-    if (waitMs > 0 && waitMs <= PROBE_MS) return waitMs;
+    if (waitMs > 0) return waitMs;
     Object.assign(trip, { until: now + PROBE_MS, isProbing: true });
     return 0;
   }
@@ -55,7 +54,7 @@ export class Breaker {
   /** Cancels a probe that was not made, as there was nothing to send. The next send may make it. */
   cancelProbe(accountId: string): void {
     const trip = this.#trips.get(accountId);
-    if (trip?.isProbing) Object.assign(trip, { until: this.#deps.clock.now(), isProbing: false });
+    if (trip?.isProbing) Object.assign(trip, { until: this.#deps.clock.monotonic(), isProbing: false });
   }
 
   /** Learns from the answer to a send. */
@@ -70,7 +69,7 @@ export class Breaker {
       // It was under way when the first one failed.
     } else if (FAILS.includes(kind)) {
       const failures = trip.failures + 1;
-      Object.assign(trip, { failures, until: this.#deps.clock.now() + pauseMs(failures), isProbing: false });
+      Object.assign(trip, { failures, until: this.#deps.clock.monotonic() + pauseMs(failures), isProbing: false });
     } else {
       this.cancelProbe(accountId);
     }
@@ -78,7 +77,7 @@ export class Breaker {
 
   #open(accountId: string, { message: reason }: SendError): void {
     const { clock, log } = this.#deps;
-    this.#trips.set(accountId, { failures: 1, until: clock.now() + pauseMs(1), isProbing: false });
+    this.#trips.set(accountId, { failures: 1, until: clock.monotonic() + pauseMs(1), isProbing: false });
     const facts = { account: accountId, reason };
     log.warn(
       facts,
