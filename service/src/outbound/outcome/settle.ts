@@ -21,7 +21,7 @@ import type { Ledger } from '../../store/ledger.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 import * as messages from '../../store/message.store.ts';
 import type { Message } from '../../store/message.store.ts';
-import { holdJob, lookAt, uncertainJob, type Waiting } from '../jobs.ts';
+import { lookAt, uncertainJob, type Waiting } from '../jobs.ts';
 import { outgoingOf, requestOf, whereOf } from '../message-view.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Statuses } from './statuses.ts';
@@ -62,26 +62,23 @@ export class SettleHandler implements JobHandler {
       const [now, reached] = [clock.now(), clock.reached()];
       // Settled, or released and held again meanwhile: that wait has a job of its own.
       const isOver = message?.status !== waitingAs || message.statusAt !== since;
-      const isOfOldClock = since > latestAt(tx, now);
-      if (!isOver && answer === undefined && !isOfOldClock && reached < until)
+      const isAhead = waitingAs === 'uncertain' && since > latestAt(tx, now);
+      if (!isOver && answer === undefined && !isAhead && reached < until)
         return outbox.postpone(tx, job, lookAgainAt(clock, lookAt(since, now, until)), false);
       await outbox.finish(tx, job);
-      if (!isOver && answer === undefined && isOfOldClock) return this.#beginAnew(tx, message, waiting);
       if (isOver) return;
       if (account === undefined) return this.#orphaned(tx, message);
+      if (isAhead && answer === undefined) return this.#waitAnew(tx, account, message, until - since);
       await this.#settle(tx, account, message, answer);
     });
   }
 
   /** The clock has been put back since the wait began: it would last for as much longer, and is as long as it was meant to be from now on. */
-  async #beginAnew(tx: Tx, message: Message, { waitingAs, since, until = since }: Waiting): Promise<void> {
-    const { outbox, clock, accounts } = this.#deps;
-    const [{ id }, now] = [message, clock.now()];
+  async #waitAnew(tx: Tx, account: LiveAccount, { id }: Message, lastsMs: number): Promise<void> {
+    const { outbox, clock } = this.#deps;
+    const now = clock.now();
     await messages.update(tx, id, { statusAt: now });
-    if (waitingAs === 'held') return outbox.enqueue(tx, holdJob(id, now, requestOf(message)));
-    const account = await accounts.known(message.accountId);
-    const asks = account !== undefined && has(account.channel, 'lookup');
-    await outbox.enqueue(tx, uncertainJob(id, now, until - since, asks));
+    await outbox.enqueue(tx, uncertainJob(id, now, lastsMs, has(account.channel, 'lookup')));
   }
 
   async #settle(tx: Tx, account: LiveAccount, message: Message, answer: Answer): Promise<void> {
