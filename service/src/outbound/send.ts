@@ -110,7 +110,10 @@ export class SendHandler implements JobHandler {
       return this.#done(job, (tx) => this.#deps.outcomes.failed(tx, account, messageId, EXPIRED));
     }
     // The clock may be wrong: too late to be sent, and too early to be given up.
-    if (clock.now() >= lateAt(job)) return this.#later(job);
+    if (clock.now() >= lateAt(job)) {
+      await ledger.write((tx) => outbox.postpone(tx, job, lookAgainAt(clock, lateAt(job)), false));
+      return false;
+    }
     return this.#attempt(sending);
   }
 
@@ -271,12 +274,6 @@ export class SendHandler implements JobHandler {
       await attempts.closeOpen(tx, message.id, now, 'uncertain');
       await messages.update(tx, message.id, { ...change, error });
     });
-  }
-
-  async #later(job: Job): Promise<false> {
-    const { ledger, outbox, clock } = this.#deps;
-    await ledger.write((tx) => outbox.postpone(tx, job, lookAgainAt(clock, lateAt(job)), false));
-    return false;
   }
 
   async #done(job: Job, also: (tx: Tx) => Promise<void> = async () => undefined): Promise<false> {
