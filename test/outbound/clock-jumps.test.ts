@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Accounts } from '../../service/src/connectors/accounts.ts';
 import type { LiveAccount } from '../../service/src/connectors/live.ts';
 import { makeIds } from '../../service/src/core/ids.ts';
+import { Breaker } from '../../service/src/outbound/breaker.ts';
 import { Circuit } from '../../service/src/outbound/circuit.ts';
 import type { Outcomes } from '../../service/src/outbound/outcome/outcomes.ts';
 import { Pacer, slotOf } from '../../service/src/outbound/pace.ts';
@@ -36,7 +37,8 @@ function pacerOn(ledger: Ledger, clock: ReturnType<typeof serviceClock>, perSeco
   } as unknown as LiveAccount;
   const accounts = { find: () => account, list: () => [account], noted: () => undefined } as unknown as Accounts;
   const circuit = { cancelProbe: () => undefined } as unknown as Circuit;
-  return { account, pacer: new Pacer({ ledger, accounts, circuit, clock, rates: ratesOf(ledger, clock) }) };
+  const breaker = new Breaker({ clock, log: { info: () => undefined, warn: () => undefined } });
+  return { account, pacer: new Pacer({ ledger, accounts, circuit, breaker, clock, rates: ratesOf(ledger, clock) }) };
 }
 
 /** The most instants in any second. */
