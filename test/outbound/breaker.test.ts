@@ -73,13 +73,13 @@ test('a probe that was not made is made by the next, and one that nobody answers
   expect(breaker.probe(ACCOUNT)).toBe(0);
 });
 
-test('a clock that is set back or jumps ahead holds nothing back for longer', () => {
-  for (const jumpMs of [-3_600_000, 3_600_000]) {
-    const { breaker, clock } = breakerAt();
-    breaker.answered(ACCOUNT, errorOf('uncertain'));
-    clock.advance(jumpMs);
-    expect(breaker.probe(ACCOUNT)).toBe(0);
-  }
+test.each([-3_600_000, 3_600_000])('a clock that jumps by %i ms makes no pause longer or shorter', (jumpMs) => {
+  const { breaker, clock } = breakerAt();
+  breaker.answered(ACCOUNT, errorOf('uncertain'));
+  clock.jump(jumpMs);
+  expect(breaker.probe(ACCOUNT)).toBe(SECOND);
+  clock.advance(SECOND);
+  expect(breaker.probe(ACCOUNT)).toBe(0);
 });
 
 test('whatever a provider answers and when, an outage takes few, and all goes on soon after it', () => {

@@ -106,9 +106,8 @@ export class SendHandler implements JobHandler {
     const sending: Sending = { job, account, message, attempts: await attempts.ofMessage(ledger.reader, messageId) };
     const open = sending.attempts.find((attempt) => attempt.closedAt === null);
     if (open) return this.#interrupted(sending, open);
-    if (clock.reached() >= lateAt(job)) {
+    if (clock.reached() >= lateAt(job))
       return this.#done(job, (tx) => this.#deps.outcomes.failed(tx, account, messageId, EXPIRED));
-    }
     // The clock may be wrong: too late to be sent, and too early to be given up.
     if (clock.now() >= lateAt(job)) {
       await ledger.write((tx) => outbox.postpone(tx, job, lookAgainAt(clock, lateAt(job)), false));
