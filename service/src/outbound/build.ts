@@ -36,7 +36,7 @@ export interface Outbound {
   handlers: JobHandler[];
   pacer: Pacer;
   start(): void;
-  /** To be called first of all when the service ends. */
+  /** Ends the wait for outcomes; it is called first of all when the service ends. */
   stop(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Numbered choices are open from when they are sent until something else is said. */
+/** Keeps numbered choices open from when they are sent until something else is said. */
 import type { OutboundContent } from '../../../contract/message.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
@@ -6,7 +6,7 @@ import type { Tx } from '../store/unit-of-work.ts';
 import type { Message } from '../store/message.store.ts';
 import { contentOf } from './message-view.ts';
 
-/** What the contact may choose from while this is sent, and after. */
+/** Stores what the contact may choose from while this is sent, and after. */
 export async function leaveChoices(
   tx: Tx,
   conversation: Pick<Conversation, 'id' | 'choices'>,
@@ -16,7 +16,7 @@ export async function leaveChoices(
   await conversations.setChoices(tx, conversation, choicesOf(content));
 }
 
-/** The contact will not see the message, or something else in its place. */
+/** Withdraws the choices of a message that the contact will not see, or will see something else in place of. */
 export async function withdrawChoices(tx: Tx, message: Message): Promise<void> {
   if (message.kind !== 'text') return;
   const choices = choicesOf(contentOf(message));

@@ -18,12 +18,12 @@ import type { Outcomes } from './outcome/outcomes.ts';
 export const EXPIRED = { code: 'expired', message: 'The message could not be sent in time and was given up' };
 
 const LOOK_MS = 1_000;
-/** Messages that are ended in one look; more are left to the next. */
+/** Bounds the messages that are ended in one look; more are left to the next. */
 const LIMIT = 500;
-/** A message may be sent for so long. */
+/** Bounds how long a message may be sent. */
 const LONGEST_MS = 30 * 24 * 3_600_000;
 
-/** The instant that a caller gave, in milliseconds since the epoch. Throws `invalid_request`. */
+/** Reads the instant that a caller gave, in milliseconds since the epoch. Throws `invalid_request`. */
 export function checkedExpiry(expiresAt: string, clock: Pick<WatchedClock, 'now' | 'reached'>): number {
   const at = Date.parse(expiresAt);
   const isAhead = at > clock.reached();

@@ -1,16 +1,16 @@
-/** The jobs of the outbound pipeline. */
+/** Makes the jobs of the outbound pipeline. */
 import { MAX_AGE_MS } from '../core/retry.ts';
 import type { OutboxJob } from '../outbox/outbox.ts';
 import { conversationKey } from '../store/job.store.ts';
 import type { Message, StoredRequest } from '../store/message.store.ts';
 
-/** A held message that the contact never made sendable fails with `expired`. */
+/** Bounds how long a message is held: one that the contact never made sendable fails with `expired`. */
 const MAX_HOLD_MS = 7 * 24 * 3_600_000;
-/** What a provider can tell of an uncertain message is first asked after this time. */
+/** Delays the first question to a provider about an uncertain message. */
 const FIRST_LOOK_MS = 5_000;
 const PRIORITY = { reply: 0, campaign: 10 } as const;
 
-/** The kind of the jobs that send one message each. */
+/** Names the jobs that send one message each. */
 export const SEND = 'send';
 
 type Addressed = Pick<Message, 'id' | 'accountId' | 'conversationId' | 'purpose'>;
@@ -27,17 +27,17 @@ export function sendJob(message: Addressed, { expiresAt }: StoredRequest, now: n
   };
 }
 
-/** When a send job of which nothing is said is too late: those of version 0.1.0. */
+/** Answers when a send job is too late, also one that does not say so, of version 0.1.0. */
 export function lateAt(job: { expiresAt: number | null; createdAt: number }): number {
   return job.expiresAt ?? job.createdAt + MAX_AGE_MS;
 }
 
-/** What a job of the kind `settle` knows. */
+/** Says what a job of the kind `settle` knows. */
 export interface Waiting {
   messageId: string;
   waitingAs: 'uncertain' | 'held';
   since: number;
-  /** When the wait ends; absent in those of version 0.1.0, which end with the job. */
+  /** Says when the wait ends; absent in those of version 0.1.0, which end with the job. */
   until?: number;
 }
 
@@ -58,7 +58,7 @@ export function uncertainJob(messageId: string, since: number, afterMs: number, 
   return settleJob({ messageId, waitingAs: 'uncertain', since, until }, asks ? lookAt(since, since, until) : until);
 }
 
-/** When to ask the provider next: each time about as long after as it has been uncertain. */
+/** Answers when to ask the provider next: each time about as long after as it has been uncertain. */
 export function lookAt(since: number, now: number, until: number): number {
   return Math.min(until, now + Math.max(FIRST_LOOK_MS, now - since));
 }

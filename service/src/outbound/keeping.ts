@@ -1,4 +1,4 @@
-/** What messages say of people, and how long they are kept, of both directions. */
+/** Forgets what messages of both directions say of people, with the person or when they are old. */
 import { firstIdAt } from '../core/ids.ts';
 import type { EraserStep, PersonEraser, Remainder } from '../maintenance/person-eraser.ts';
 import { emptyInOrder, FORGOTTEN, type Ages, type RetentionPart } from '../maintenance/retention-part.ts';
@@ -8,7 +8,7 @@ import * as providerIds from '../store/provider-id.store.ts';
 import { dropRates } from '../store/rate.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 
-/** Of each conversation, as many rounds of messages go at once. */
+/** Bounds the rounds of messages that go at once of each conversation. */
 const ROUNDS_AT_ONCE = 4;
 
 export const messageEraser: PersonEraser<unknown, unknown, null> = {
@@ -50,7 +50,7 @@ export function messageRetention({ bodies, receipts }: Ages): RetentionPart[] {
 
 const textOf = (from: unknown) => (from as string | null) ?? '';
 
-/** What messages said. Those that may still be sent keep it. */
+/** Drops what messages said. Those that may still be sent keep it. */
 function emptyMessages(tx: Tx, before: number, now: number): Promise<true | undefined> {
   return emptyInOrder(tx, 'retention:messages', '', now, async (at) => {
     const { rows, upTo, more } = await store.oldMessages(tx, at, firstIdAt('msg', before), FORGOTTEN);

@@ -1,4 +1,4 @@
-/** Messages as they are stored, as the API shows them, and as events tell of them. */
+/** Shows stored messages as the API and events tell of them. */
 import type { MessageAttempt, MessageView } from '../../../contract/api.ts';
 import type { StatusChange } from '../../../contract/event.ts';
 import type { Author, MessageStatus, OutboundContent } from '../../../contract/message.ts';
@@ -11,30 +11,30 @@ import type { Message, StoredRequest } from '../store/message.store.ts';
 
 const ASKED_NOTHING: StoredRequest = { ifSessionClosed: 'fail' };
 
-/** What its send asked besides the content; nothing, where that is not known (any more). */
+/** Answers what its send asked besides the content; nothing, where that is not known (any more). */
 export function requestOf({ request }: Pick<Message, 'request'>): StoredRequest {
   return request ?? ASKED_NOTHING;
 }
 
-/** What a message of ours says. */
+/** Answers what a message of ours says. */
 export function contentOf({ content }: Pick<Message, 'content'>): OutboundContent {
   return content as OutboundContent;
 }
 
-/** Who wrote a message of ours. */
+/** Answers who wrote a message of ours. */
 export function writerOf({ author }: Pick<Message, 'author'>): Author {
   return author ?? BOT;
 }
 
-/** What a channel is told besides the message itself. */
+/** Says what a channel learns besides the message itself. */
 export type Circumstances = Pick<OutgoingMessage, 'to' | 'thread' | 'inReplyTo' | 'session' | 'webhookUrl'>;
 
-/** Where in the talk with the contact a message stands. */
+/** Says where in the talk with the contact a message stands. */
 export function whereOf({ thread, inReplyTo }: Conversation): Pick<Circumstances, 'thread' | 'inReplyTo'> {
   return { thread, ...(inReplyTo !== null && { inReplyTo }) };
 }
 
-/** The message as a channel gets it. */
+/** Makes the message as a channel gets it. */
 export function outgoingOf(row: Message, circumstances: Circumstances): OutgoingMessage {
   const { replyToProviderId, options = {} } = requestOf(row);
   return {
@@ -81,7 +81,7 @@ export function viewAttempt(row: Attempt): MessageAttempt {
   };
 }
 
-/** The status of an outbound message as an event tells it. */
+/** Makes the status of an outbound message as an event tells it. */
 export function statusChange(row: Message): StatusChange {
   const { metadata } = requestOf(row);
   const { error, pricing } = row;

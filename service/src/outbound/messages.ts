@@ -1,4 +1,4 @@
-/** Questions about messages, and the read mark: everything of the outbound side that is no send. */
+/** Answers questions about messages, and marks them as read: everything of the outbound side that is no send. */
 import type { MarkRead, MessageView, Page, Permission, SendMessage } from '../../../contract/api.ts';
 import type { OutboundKind } from '../../../contract/message.ts';
 import type { Accounts } from '../connectors/accounts.ts';
@@ -52,7 +52,7 @@ export class Messages {
     return viewMessage(row, row.direction === 'outbound' ? await attempts.ofMessage(reader, id) : undefined);
   }
 
-  /** The transcript, newest first. */
+  /** Lists the transcript, newest first. */
   async ofConversation(id: string, limit: number, after: string | undefined): Promise<Page<MessageView>> {
     const { reader } = this.#deps.ledger;
     const conversation = await conversations.find(reader, id);

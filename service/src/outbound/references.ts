@@ -1,9 +1,9 @@
-/** Messages are named by Parley's id or by the provider's. */
+/** Finds messages by Parley's id or by the provider's. */
 import { ParleyError } from '../core/errors.ts';
 import type { Db } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
 
-/** The provider's id of a message. Throws `not_found` for one of Parley's ids that the account does not have or that was not sent. */
+/** Answers the provider's id of a message. Throws `not_found` for one of Parley's ids that the account does not have or that was not sent. */
 export async function providerIdOf(db: Db, accountId: string, id: string): Promise<string> {
   if (!id.startsWith('msg_')) return id;
   const row = await messages.find(db, id);

@@ -1,9 +1,9 @@
-/** What makes a send the same request as one before. */
+/** Tells whether a send is the same request as one before. */
 import { hash } from 'node:crypto';
 import type { SendMessage } from '../../../contract/api.ts';
 import { canonicalJson } from '../../../contract/signature.ts';
 
-/** Of everything that makes it the same request; the caller's settings do not. */
+/** Computes a digest of everything that makes it the same request; the caller's settings do not. */
 export function digestOf(send: SendMessage): string {
   // A resume URL is signed anew for each try of a node and deadlines move: neither makes it another message.
   const { wait, expiresAt: _, account, ...rest } = send;

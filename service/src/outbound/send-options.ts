@@ -1,9 +1,9 @@
-/** What a send asks of its channel beyond the contract. */
+/** Reads what a send asks of its channel beyond the contract. */
 import type { Channel } from '../channels/channel.ts';
 import { ParleyError } from '../core/errors.ts';
 import { fieldErrors } from '../core/validation.ts';
 
-/** As the channel reads them; undefined: none were given. Throws `invalid_content` (400) that names each bad one. */
+/** Answers the options as the channel reads them; undefined: none were given. Throws `invalid_content` (400) that names each bad one. */
 export function readOptions(
   { name, sendOptions }: Channel,
   given: Record<string, unknown> | undefined,

@@ -12,15 +12,15 @@ import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
 import type { Outcomes } from './outcome/outcomes.ts';
 
-/** Messages that one unit of work raises: each is an event with its deliveries. */
+/** Bounds the messages that one unit of work raises: each is an event with its deliveries. */
 const AT_ONCE = 25;
 
-/** From which statuses it is a step up. What has certainly not been sent, or nobody knows of, is none of them. */
+/** Lists the statuses from which it is a step up. What has certainly not been sent, or nobody knows of, is none of them. */
 const BELOW = { delivered: ['sent'], read: ['sent', 'delivered'] } as const;
 
 export type Watermark = Pick<ParsedWatermark, 'status' | 'upTo'>;
 
-/** What is left to be done, and nothing of what was said. */
+/** Says what is left to be done, and nothing of what was said. */
 interface Rest extends Watermark {
   accountId: string;
   conversationId: string;
@@ -41,7 +41,7 @@ export class Watermarks {
     this.#deps = deps;
   }
 
-  /** The conversation is held by the caller. A watermark that came before changes nothing. */
+  /** Raises what was sent in a conversation that the caller has locked. A watermark that came before changes nothing. */
   async apply(tx: Tx, account: LiveAccount, conversationId: string, mark: Watermark, at: number): Promise<void> {
     if (!(await this.#raise(tx, account, conversationId, mark, at))) return;
     const { status, upTo } = mark;
@@ -49,7 +49,7 @@ export class Watermarks {
     await this.#deps.outbox.enqueue(tx, maintenanceJob(this.name, `${conversationId}:${status}:${upTo}`, { ...rest }));
   }
 
-  /** The next of what is left. */
+  /** Raises the next of what is left. */
   async step(tx: Tx, payload: Record<string, unknown>): Promise<'more' | 'done'> {
     const { accountId, conversationId, at, ...mark } = payload as unknown as Rest;
     const account = await this.#deps.accounts.known(accountId);
@@ -58,7 +58,7 @@ export class Watermarks {
     return (await this.#raise(tx, account, conversation.id, mark, at)) ? 'more' : 'done';
   }
 
-  /** Answers whether there may be more. */
+  /** Raises a step's worth of messages, and answers whether there may be more. */
   async #raise(tx: Tx, account: LiveAccount, conversationId: string, mark: Watermark, at: number): Promise<boolean> {
     for (const below of BELOW[mark.status]) {
       const ids = await messages.sentUpTo(tx.db, conversationId, below, mark.upTo, AT_ONCE);
