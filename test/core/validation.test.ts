@@ -45,6 +45,7 @@ test.each<[string, unknown, Record<string, unknown>[]]>([
     { ...good, to: 7 },
     [{ field: 'to', message: 'This has none of the forms that are accepted here.' }],
   ],
+  ['a missing field of several forms', { content: good.content }, [{ field: 'to', message: 'Required.' }]],
   [
     'an unknown kind',
     { ...good, content: { type: 'topsecret' } },

@@ -77,6 +77,7 @@ test('the description is made from the schemas', async () => {
         202: { content: { 'application/json': { schema: { required: ['id'] } } } },
         401: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
         409: {},
+        503: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
       },
     },
     get: {

@@ -5,7 +5,7 @@ import { Admission } from '../outbound/admit.ts';
 import { Messages } from '../outbound/messages.ts';
 import { Describe } from '../platform/openapi.ts';
 import { ZodPipe } from '../platform/zod.pipe.ts';
-import { idempotencyKey, markRead, messagesQuery, permissionQuery, sendMessage } from './schemas.ts';
+import { markRead, messagesQuery, permissionQuery, sendHeaders, sendMessage } from './schemas.ts';
 
 /** Sends, and what became of them. */
 @Controller('v1')
@@ -32,7 +32,8 @@ export class MessagesController {
     @Headers('idempotency-key') key: string | undefined,
     @Body(new ZodPipe(sendMessage)) body: z.output<typeof sendMessage>,
   ): Promise<SendAccepted> {
-    return this.#admission.admit(body, new ZodPipe(idempotencyKey).transform(key));
+    const headers = new ZodPipe(sendHeaders).transform({ 'Idempotency-Key': key });
+    return this.#admission.admit(body, headers['Idempotency-Key']);
   }
 
   @Describe({ summary: 'Mark a message as read', body: markRead, problems: [404, 409, 422, 429, 502] })

@@ -92,10 +92,11 @@ export const sendMessage = z
     error: 'Goes with an address; a conversation says its thread by itself',
   });
 
-export const idempotencyKey = z
-  .string({ error: 'Send an Idempotency-Key header: a text that is the same for each try of this message' })
-  .min(1)
-  .max(255);
+const KEY_NEEDED = 'Send this header: a text that is the same for each try of this message';
+
+export const sendHeaders = z.object({
+  'Idempotency-Key': z.string(KEY_NEEDED).min(1, KEY_NEEDED).max(255),
+});
 
 export const markRead = z.strictObject({ account: accountRef, messageId: text, typing: z.boolean().optional() });
 

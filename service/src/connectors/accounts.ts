@@ -146,13 +146,13 @@ export class Accounts {
   #required(ref: AccountRef): LiveAccount {
     const channel = findChannel(ref.channel);
     const account = this.#byRef.get(refKey(channel.id, ref.externalId));
-    if (account === undefined) {
-      throw new ParleyError(409, 'account_required', `No account '${ref.externalId}' is registered on ${channel.name}`);
-    }
-    if (ref.settingsDigest !== undefined && ref.settingsDigest !== account.digest) {
-      throw new ParleyError(409, 'account_required', `The settings of account '${ref.externalId}' changed`);
-    }
-    return account;
+    if (account !== undefined && (ref.settingsDigest ?? account.digest) === account.digest) return account;
+    const isKnown = account !== undefined;
+    const what = isKnown
+      ? `The settings of account '${ref.externalId}' changed`
+      : `No account '${ref.externalId}' is registered on ${channel.name}`;
+    const put = `PUT /v1/accounts/${channel.id}/${encodeURIComponent(ref.externalId)}`;
+    throw new ParleyError(409, 'account_required', `${what}. Give its settings by ${put}, then repeat the call.`);
   }
 
   /** Creates or changes an account. Throws `invalid_settings` (400) that names each bad member. */

@@ -29,12 +29,18 @@ function describe(issue: Issue, prefix: PropertyKey[]): FieldErrors {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((name) => ({ field: dotted([...path, name]), message: 'This field is not known.' }));
   if (issue.code === 'invalid_union') return describeUnion(issue, path);
-  return [{ field: dotted(path), message: /received undefined$/.test(issue.message) ? 'Required.' : issue.message }];
+  return [{ field: dotted(path), message: isMissing(issue) ? 'Required.' : issue.message }];
+}
+
+function isMissing({ message }: Issue): boolean {
+  return message.endsWith('received undefined');
 }
 
 /** Of several forms, the errors of the one that was meant: the one that got furthest into the value. */
 function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, path: PropertyKey[]): FieldErrors {
   if (issue.discriminator !== undefined) return [{ field: dotted(path), message: 'This is none of the known kinds.' }];
+  if (issue.errors.every((branch) => branch.some((inner) => inner.path.length === 0 && isMissing(inner))))
+    return [{ field: dotted(path), message: 'Required.' }];
   const deep = issue.errors.filter((branch) =>
     branch.every((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'),
   );

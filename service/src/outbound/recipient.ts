@@ -44,9 +44,8 @@ export async function targetOf(deps: Deps, asked: Pick<SendMessage, 'account' | 
 
 function toAddress(account: LiveAccount, to: string, thread: string): Target {
   if (thread !== '' && !capabilitiesOf(account).threads) {
-    const message = 'has one conversation with each contact: leave out the thread';
-    const errors = [{ field: 'thread', message }];
-    throw new ParleyError(400, 'unsupported_by_channel', `${account.channel.name} ${message}`, { errors });
+    const message = `${account.channel.name} has one conversation with each contact: leave out the thread`;
+    throw new ParleyError(400, 'unsupported_by_channel', message, { errors: [{ field: 'thread', message }] });
   }
   return { account, to, thread };
 }

@@ -29,7 +29,7 @@ export interface OperationDescription {
   /** A raw upload of any type instead of a JSON body. */
   upload?: boolean;
   answer?: { status?: number; description: string; schema?: z.ZodType; contentType?: string };
-  /** Statuses of problems this operation is known for, besides 400, 401 and 500. */
+  /** Statuses of problems this operation is known for, besides 400, 401, 500 and 503. */
   problems?: number[];
   /** Needs no API key. */
   open?: boolean;
@@ -38,7 +38,7 @@ export interface OperationDescription {
 /** Describes a controller's method. */
 export function Describe(operation: OperationDescription): MethodDecorator & ClassDecorator {
   const { answer = { description: 'Done' }, query, body } = operation;
-  const problems = [400, ...(operation.open ? [] : [401]), ...(operation.problems ?? []), 500];
+  const problems = [400, ...(operation.open ? [] : [401]), ...(operation.problems ?? []), 500, 503];
   return applyDecorators(
     ApiOperation({ summary: operation.summary, description: operation.description }),
     ...(operation.open ? [] : [ApiBearerAuth()]),

@@ -98,7 +98,7 @@ const BY_STATUS: Partial<Record<number, [ProblemCode, string]>> = {
   414: ['invalid_request', 'The address is too long.'],
   415: ['invalid_body', 'The content type is not accepted here; send application/json, not compressed.'],
   417: ['invalid_request', 'The header Expect may only say 100-continue.'],
-  431: ['invalid_request', 'The headers are too long.'],
+  431: ['invalid_request', 'The address and the headers are together longer than 16 KiB; shorten them.'],
   503: ['overloaded', 'The service is stopping or overloaded; try again.'],
 };
 

@@ -358,7 +358,40 @@ describe('a request', () => {
     const app = shared;
     await refused(app, () => call(app), status, code);
   });
+
+  test.each<[string, (app: App) => Promise<Answer>, object]>([
+    [
+      'without an idempotency key',
+      (app) => send(app, {}, { 'idempotency-key': '' }),
+      {
+        detail: 'Not valid: Idempotency-Key.',
+        errors: [{ field: 'Idempotency-Key', message: /the same for each try/ }],
+      },
+    ],
+    [
+      'on an account that nobody registered',
+      (app) => send(app, { account: { channel: 'whatsapp', externalId: '1/2' } }),
+      { detail: /PUT \/v1\/accounts\/whatsapp\/1%2F2/ },
+    ],
+    [
+      'on other settings',
+      (app) => send(app, { account: { ...ACCOUNT, settingsDigest: '0'.repeat(64) } }),
+      { detail: /PUT \/v1\/accounts\/whatsapp\// },
+    ],
+    ['in a thread', (app) => send(app, { thread: 'a' }), { errors: [{ field: 'thread', message: /^WhatsApp has/ }] }],
+  ])('%s is told the way out', async (_name, call, expected) => {
+    const { body } = await call(shared);
+    expect(body).toMatchObject(matching(expected) as object);
+  });
 });
+
+/** Puts a matcher in the place of each pattern. */
+function matching(value: unknown): unknown {
+  if (value instanceof RegExp) return expect.stringMatching(value);
+  if (Array.isArray(value)) return value.map(matching);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, matching(member)]));
+}
 
 describe('a template', () => {
   async function appWithTemplate(): Promise<App> {
