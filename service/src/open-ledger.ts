@@ -1,8 +1,8 @@
 /** Opens the ledger that the configuration names, and waits for its server when it cannot be reached yet. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from './config/config.ts';
+import { makeFolder } from './config/folder.ts';
 import { backoffMs } from './core/retry.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
@@ -67,7 +67,7 @@ async function open(
     for (const warning of ledger.warnings) logger.warn(warning);
     return { ledger, close: () => ledger.close() };
   }
-  await mkdir(dirname(config.databasePath), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(config.databasePath));
   const unlock = lockDatabase(config.databasePath);
   try {
     const ledger = await Ledger.open(sqlite(config.databasePath), observe);

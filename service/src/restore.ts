@@ -2,9 +2,9 @@
  * `npm run restore -- <file>`: makes a copy of the SQLite ledger the database of this configuration. On PostgreSQL, where its own tools
  * restore, `npm run restore` does only the last part: what may have been sent since is not sent again.
  */
-import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { loadConfig, type Config } from './config/config.ts';
+import { makeFolder } from './config/folder.ts';
 import { systemClock } from './core/clock.ts';
 import { makeIds } from './core/ids.ts';
 import { BackupError, checkFree, copyLedger, interruptSends } from './store/backup.ts';
@@ -33,7 +33,7 @@ async function restoreFile(file: string, { databasePath }: Config, resend: boole
   // What is left of another database's log would be taken for this one's.
   for (const end of ['', '-wal', '-shm']) await checkFree(databasePath + end);
   const from = resolve(file);
-  await mkdir(dirname(databasePath), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(databasePath));
   const unlock = lockDatabase(databasePath);
   try {
     await copyLedger(from, databasePath, async (draft) => {

@@ -13,6 +13,8 @@ function fakeQueue() {
   const client = { status: 'ready', ping: async () => 'PONG', config: async () => [] };
   const queue = {
     client: Object.assign(new EventEmitter(), client),
+    setWorkerName: async () => undefined,
+    close: async () => undefined,
     process: async (_: string, listener: Received) => void (received = listener),
     add: (name: string, data: { hops: number }, { delay }: { delay: number }) =>
       new Promise<void>((added) => {

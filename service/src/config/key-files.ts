@@ -1,10 +1,11 @@
 /** Keeps keys that the service makes on its first start: one file each in the data folder, for the owner's eyes only, never overwritten. */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
+import { link, open, readFile, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeApiKey, parseApiKeys } from '../platform/api-keys.ts';
 import { makeEncryptionKey, parseEncryptionKeys, type EncryptionKey } from '../platform/secret-box.ts';
 import { type Config, ConfigError } from './config.ts';
+import { makeFolder } from './folder.ts';
 
 /** Tells where a key came from. Tell `path`, never the key. */
 export interface KeySource {
@@ -64,7 +65,7 @@ async function keyFile(
   make: () => string,
 ): Promise<KeySource & { path: string; text: string }> {
   const path = join(dir, name);
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await makeFolder(dir);
   const created = !(await exists(path)) && (await createWhole(path, `${make()}\n`));
   const text = (await readFile(path, 'utf8')).trim();
   const { mode } = await stat(path);

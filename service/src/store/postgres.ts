@@ -144,8 +144,9 @@ async function refusals(db: Kysely<Schema>): Promise<void> {
   try {
     await sql`select 1`.execute(db);
   } catch (error) {
-    const refusal = REFUSALS[codeOf(error instanceof LedgerUnavailable ? error.cause : error)];
-    throw refusal === undefined ? error : new SchemaError(refusal, { cause: error });
+    const cause: unknown = error instanceof LedgerUnavailable ? error.cause : error;
+    const refusal = REFUSALS[codeOf(cause)];
+    throw refusal === undefined ? error : new SchemaError(refusal, { cause });
   }
 }
 

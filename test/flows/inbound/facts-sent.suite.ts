@@ -84,6 +84,8 @@ function describeWatermarks(): void {
       };
       const { id: uncertain } = await flow.send('1', TO);
       await flow.reaches(uncertain, 'uncertain');
+      // After an answer that proves nothing the account's sends wait for a second.
+      flow.advance(2_000);
       flow.answer = () => {
         throw new SendError('rejected', 'No');
       };

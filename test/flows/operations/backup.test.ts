@@ -19,7 +19,7 @@ let service: ServiceProcess;
 let folder: string;
 
 beforeEach(async () => {
-  sandbox = await startWhatsAppSandbox({ throughputPerSecond: null, webhookRetryDelaysMs: Array(200).fill(50) });
+  sandbox = await startWhatsAppSandbox({ throughputPerSecond: null, webhookRetryDelaysMs: Array(2_000).fill(50) });
   workflow = await startReceiver();
   service = await makeServiceProcess();
   folder = await mkdtemp(join(tmpdir(), 'parley-backup-'));

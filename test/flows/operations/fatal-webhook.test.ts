@@ -16,7 +16,7 @@ let workflow: Receiver;
 let service: ServiceProcess;
 
 beforeEach(async () => {
-  sandbox = await startWhatsAppSandbox({ throughputPerSecond: null, webhookRetryDelaysMs: Array(200).fill(50) });
+  sandbox = await startWhatsAppSandbox({ throughputPerSecond: null, webhookRetryDelaysMs: Array(2_000).fill(50) });
   workflow = await startReceiver();
   service = await makeServiceProcess({ NODE_OPTIONS: `--import ${POISON}` });
 });
