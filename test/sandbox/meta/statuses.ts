@@ -25,19 +25,24 @@ export async function postAutoStatuses(world: CustomerWorld, message: AcceptedMe
 }
 
 /** What left the account: `content` as it was sent. */
-export function echoOf(world: CustomerWorld, person: string, message: JsonObject): JsonObject {
+export function echoOf(
+  world: CustomerWorld,
+  person: string,
+  message: JsonObject,
+  timestamp = world.clock.now(),
+): JsonObject {
   return {
     sender: { id: world.settings.accountId },
     recipient: { id: person },
-    timestamp: world.clock.now(),
+    timestamp,
     message: { is_echo: true, ...message },
   };
 }
 
-function ownEcho(world: CustomerWorld, { id, to, body }: AcceptedMessage): JsonObject {
+function ownEcho(world: CustomerWorld, { id, to, body, acceptedAt }: AcceptedMessage): JsonObject {
   const { text, attachment, attachments, metadata } = objectOf(body['message']);
   const said = [...(attachment === undefined ? [] : [attachment]), ...(Array.isArray(attachments) ? attachments : [])];
-  return echoOf(world, to, {
+  const message = {
     mid: id,
     // A number here, and beyond what a program should count with: ids are texts elsewhere.
     app_id: Number(world.settings.appId),
@@ -45,7 +50,8 @@ function ownEcho(world: CustomerWorld, { id, to, body }: AcceptedMessage): JsonO
     ...(said.length > 0 && { attachments: said }),
     // Only Messenger documents that what was sent along comes back.
     ...(metadata !== undefined && world.platform === 'messenger' && { metadata }),
-  });
+  };
+  return echoOf(world, to, message, acceptedAt);
 }
 
 function stepOf(world: CustomerWorld, { id, to, acceptedAt }: AcceptedMessage, status: StatusName): JsonObject {

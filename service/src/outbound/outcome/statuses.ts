@@ -80,7 +80,8 @@ export class Statuses {
     if (error && (await this.#refusedLater(tx, account, message, { ...told, error }, at))) return;
     const learned = {
       providerId: message.providerId ?? providerMessageId,
-      ...(told.status === 'sent' && told.at !== undefined && { sentAt: told.at }),
+      // What tells of a send may be dated after it, and after what was read of it.
+      ...(told.status === 'sent' && told.at !== undefined && { sentAt: Math.min(told.at, message.sentAt ?? told.at) }),
       ...(pricing && { pricing }),
       ...(error && { error: eventError(error) }),
     };
