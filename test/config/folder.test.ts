@@ -13,7 +13,11 @@ const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toStrin
 
 test('every folder that is missing is made for this user alone', async () => {
   await makeFolder(join(dir, 'a', 'b', 'c'));
-  expect(await Promise.all(['a', 'a/b', 'a/b/c'].map((path) => modeOf(join(dir, path))))).toEqual(['700', '700', '700']);
+  expect(await Promise.all(['a', 'a/b', 'a/b/c'].map((path) => modeOf(join(dir, path))))).toEqual([
+    '700',
+    '700',
+    '700',
+  ]);
 });
 
 test('one that is there stays as it is', async () => {
