@@ -49,12 +49,38 @@ function beginning(context: IExecuteFunctions): number | string {
   return getExecutionContext?.call(context)?.establishedAt ?? randomUUID();
 }
 
+/** The member of the node's execution context that holds, by their arguments, the runs of an agent's calls that have not ended well. */
+const OPEN_CALLS = 'parleyToolCalls';
+
+/**
+ * An AI agent's call of the node as its tool: each try is a run of its own, whether n8n repeats it or the agent does. Undefined: the node is no
+ * tool here.
+ */
+function toolCall(context: IExecuteFunctions, itemIndex: number) {
+  // Older versions of n8n have no such method.
+  const { isToolExecution } = context as Partial<IExecuteFunctions>;
+  if (isToolExecution?.call(context) !== true) return undefined;
+  const kept = context.getContext('node');
+  const open = (kept[OPEN_CALLS] ??= {}) as Record<string, number>;
+  const said = JSON.stringify(context.getInputData()[itemIndex]?.json ?? {});
+  return { open, name: createHash('sha256').update(said).digest('base64url') };
+}
+
+/** Answers the run that a repeated call of a tool began in, else this one. */
+function runOf(context: IExecuteFunctions, itemIndex: number): number {
+  const { $runIndex: run } = context.getWorkflowDataProxy(itemIndex);
+  const call = toolCall(context, itemIndex);
+  return call === undefined ? run : (call.open[call.name] ??= run);
+}
+
+/** Notes that the item was sent: an agent that calls its tool once more with the same arguments means another message. */
+export function itemSent(context: IExecuteFunctions, itemIndex: number): void {
+  const call = toolCall(context, itemIndex);
+  if (call !== undefined) Reflect.deleteProperty(call.open, call.name);
+}
+
 /** The key of one item of this run: the user's own when given, else made of where the item stands. */
 export function itemIdempotencyKey(context: IExecuteFunctions, itemIndex: number, own?: string): string {
   if (own !== undefined && own.trim() !== '') return own.trim();
-  return idempotencyKey({
-    execution: executionName(context),
-    runIndex: context.getWorkflowDataProxy(itemIndex).$runIndex,
-    itemIndex,
-  });
+  return idempotencyKey({ execution: executionName(context), runIndex: runOf(context, itemIndex), itemIndex });
 }

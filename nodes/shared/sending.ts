@@ -4,7 +4,7 @@ import type { MessageView, Problem, SendAccepted, SendMessage } from '../../cont
 import type { OutboundContent } from '../../contract/message.ts';
 import type { AnyAccount } from './account.ts';
 import type { SendOffer } from './descriptions.ts';
-import { itemIdempotencyKey } from './idempotency.ts';
+import { itemIdempotencyKey, itemSent } from './idempotency.ts';
 import { compact, type Parameters } from './parameters.ts';
 import { accountRequest, parleyRequest, type ParleyRequest } from './transport.ts';
 
@@ -111,6 +111,7 @@ export async function send(
     account === undefined
       ? await parleyRequest<SendAccepted | Accepted>(context, request)
       : await accountRequest<SendAccepted | Accepted>(context, account, request);
+  itemSent(context, itemIndex);
   if (!('before' in answer)) return answer;
   const path = `/v1/messages/${encodeURIComponent(answer.before)}`;
   const { id, status, conversationId } = await parleyRequest<MessageView>(context, { method: 'GET', path, itemIndex });
