@@ -2,12 +2,15 @@
 export interface Clock {
   /** Tells the time of day in milliseconds since the epoch: for what is stored, shown or compared with others' times. It may jump, either way. */
   now(): number;
-  /** Tells how long something has run, in milliseconds: for durations within this process. It only goes forward, and evenly. */
+  /**
+   * Tells how long something has run, in whole milliseconds, as instants that are made of it are stored: for durations within this process. It only
+   * goes forward, and evenly.
+   */
   monotonic(): number;
 }
 
 /** The machine's own clock. */
-export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
+export const systemClock: Clock = { now: () => Date.now(), monotonic: () => Math.floor(performance.now()) };
 
 /** Writes an instant (milliseconds since the epoch) as ISO 8601 UTC: the form of every instant that leaves the service. */
 export function iso(at: number): string;

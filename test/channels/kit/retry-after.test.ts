@@ -9,6 +9,7 @@ test.each<[string | undefined, string | undefined, number]>([
   ['0', undefined, 0],
   ['7', undefined, 7_000],
   ['1.5', undefined, 1_500],
+  ['0.0012', undefined, 2],
   ['-30', undefined, 0],
   ['3600', undefined, HOUR],
   // A day, an instant in seconds, one in milliseconds.

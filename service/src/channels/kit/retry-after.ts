@@ -4,7 +4,7 @@ import { MAX_TOLD_MS } from '../../core/retry.ts';
 import { numberOf } from './json.ts';
 
 /**
- * Answers the wait in milliseconds; 0: none is told, or it is over. A date counts from the provider's own `Date`, as clocks differ; without that
+ * Answers the wait in whole milliseconds; 0: none is told, or it is over. A date counts from the provider's own `Date`, as clocks differ; without that
  * it tells nothing. What is told may be anything (an instant instead of a duration), so it is bounded as the retry table bounds waits.
  */
 export function toldWaitMs(headers: HttpResponse['headers']): number {
@@ -12,5 +12,5 @@ export function toldWaitMs(headers: HttpResponse['headers']): number {
   if (value === undefined) return 0;
   const seconds = numberOf(value);
   const waitMs = seconds === undefined ? Date.parse(value) - Date.parse(headers['date'] ?? '') : seconds * 1_000;
-  return Number.isFinite(waitMs) ? Math.min(MAX_TOLD_MS, Math.max(0, waitMs)) : 0;
+  return Number.isFinite(waitMs) ? Math.min(MAX_TOLD_MS, Math.max(0, Math.ceil(waitMs))) : 0;
 }
