@@ -16,6 +16,7 @@ export const systemClock: Clock = { now: () => Date.now(), monotonic: () => Math
 export function iso(at: number): string;
 /** Writes an instant that may be missing; undefined for none. */
 export function iso(at: number | null | undefined): string | undefined;
+/** Writes either. */
 export function iso(at: number | null | undefined): string | undefined {
   return at === null || at === undefined ? undefined : new Date(at).toISOString();
 }

@@ -118,7 +118,7 @@ export async function holdersOf(db: Kysely<Schema>, identity: Identity): Promise
   const [a = address, b = a, c = a, d = a, ...more] = addressSpellings(identity);
   if (more.length > 0) throw new Error(`An address has more than ${MAX_SPELLINGS} spellings`);
   if (b === a) return (await selectHolder(db, { channel, realm, kind, address })).rows;
-  const { rows } = await (c === b ? selectOfTwo : selectOfFour)(db, { channel, realm, kind, a, b, c, d });
+  const { rows } = await (c === a ? selectOfTwo : selectOfFour)(db, { channel, realm, kind, a, b, c, d });
   const isTheirs = (one: Holder) => Number(one.address === address);
   return rows.sort(
     (x, y) => isTheirs(y) - isTheirs(x) || x.createdAt - y.createdAt || (x.address < y.address ? -1 : 1),

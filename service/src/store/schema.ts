@@ -245,6 +245,7 @@ export interface UploadsTable {
   /** Where its bytes are kept; null: they are not. */
   fileId: string | null;
   filename: string | null;
+  /** When its bytes were last brought, milliseconds since the epoch. */
   keptAt: number | null;
 }
 

@@ -5,19 +5,7 @@ import { LIMIT, more, type Next } from './stretch.ts';
 import type { Db, Tx } from './unit-of-work.ts';
 
 /** A file that was uploaded to a provider to be sent. */
-export interface Upload {
-  accountId: string;
-  sha256: string;
-  mimeType: string;
-  providerId: string;
-  bytes: number;
-  expiresAt: number | null;
-  /** Where its bytes are kept; null: they are not. */
-  fileId: string | null;
-  filename: string | null;
-  /** When its bytes were last brought, milliseconds since the epoch. */
-  keptAt: number | null;
-}
+export type Upload = Schema['uploads'];
 
 /** Says which bytes they are, of which account. */
 export type SameBytes = Pick<Upload, 'accountId' | 'sha256' | 'mimeType'>;

@@ -67,7 +67,7 @@ export function instantOf(seconds: unknown): number | undefined {
   return at > 0 && at <= MAX_INSTANT ? Math.trunc(at) : undefined;
 }
 
-/** A copy without the members that are `undefined`, so that absent means absent. */
+/** Copies without the members that are `undefined`, so that absent means absent, and without `__proto__`, which would not be a member of the copy. */
 export function compact<const T extends object>(value: T): T {
   const copy: JsonObject = {};
   for (const [name, member] of Object.entries(value))
