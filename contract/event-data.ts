@@ -175,6 +175,19 @@ export interface ControlChange {
   content?: InboundContentOf<{ providerId: string; mimeType?: string; filename?: string }>;
 }
 
+/** `contact.typing`: the contact began to write, or stopped without sending. */
+export interface Typing {
+  isTyping: boolean;
+}
+
+/** `conversation.members`: people came into a conversation of several, or went. */
+export interface MembersChange {
+  event: 'joined' | 'left';
+  members: { identities: IdentityRef[]; name?: string }[];
+  /** How many are in it since. */
+  count?: number;
+}
+
 /** `unsupported`: what Parley does not know or does not treat. The event has the provider's body as `raw` where it is asked for. */
 export interface Unsupported {
   reason: string;

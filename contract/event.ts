@@ -8,9 +8,11 @@ import type {
   IdentityChange,
   IdentityRef,
   LinkClick,
+  MembersChange,
   PaymentNews,
   Preference,
   TemplateNews,
+  Typing,
   Unsupported,
 } from './event-data.ts';
 import type { InboundContent, MessageContext, MessageStatus } from './message.ts';
@@ -27,6 +29,7 @@ export const EVENT_TYPES = [
   'message.echo',
   'contact.preference',
   'contact.identity_changed',
+  'contact.typing',
   'template.status',
   'template.quality',
   'template.changed',
@@ -36,6 +39,7 @@ export const EVENT_TYPES = [
   'payment.updated',
   'link.clicked',
   'conversation.control',
+  'conversation.members',
   'unsupported',
 ] as const;
 /** The type of an event; what the event tells depends on it. */
@@ -119,6 +123,7 @@ export interface EventMembers {
   'message.echo': { echo: EchoedMessage };
   'contact.preference': { data: Preference };
   'contact.identity_changed': { data: IdentityChange };
+  'contact.typing': { data: Typing };
   'template.status': { data: TemplateNews };
   'template.quality': { data: TemplateNews };
   'template.changed': { data: TemplateNews };
@@ -128,6 +133,7 @@ export interface EventMembers {
   'payment.updated': { data: PaymentNews };
   'link.clicked': { data: LinkClick };
   'conversation.control': { data: ControlChange };
+  'conversation.members': { data: MembersChange };
   unsupported: { data: Unsupported };
 }
 

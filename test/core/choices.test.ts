@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { chosen } from '../../service/src/core/choices.ts';
+import { answerIn, chosen, chosenSeveral } from '../../service/src/core/choices.ts';
 
 const PIZZA = [
   { id: 's', title: 'Small' },
@@ -94,5 +94,38 @@ describe('whatever the choices', () => {
     );
     expect(chosen([], '1')).toBeUndefined();
     expect(chosen([{ id: 'a', title: 'x'.repeat(301) }], 'x'.repeat(301))).toBeUndefined();
+  });
+});
+
+test.each<[string, string[] | undefined]>([
+  ['1', ['s']],
+  ['3, 1', ['s', 'b']],
+  ['1 and 3', ['s', 'b']],
+  ['1 3', ['s', 'b']],
+  ['1+2+3', ['s', 'l', 'b']],
+  ['1.\n3.', ['s', 'b']],
+  ['small, börek', ['s', 'b']],
+  ['small & 3', ['s', 'b']],
+  ['Large, please!', ['l']],
+  ['1, 1', ['s']],
+  ['1, 4', undefined],
+  ['1 or so', undefined],
+  [', ,', undefined],
+  ['', undefined],
+])('of several, %j picks %j', (text, ids) => {
+  expect(chosenSeveral(PIZZA, text)?.map(({ id }) => id)).toEqual(ids);
+});
+
+describe('an answer', () => {
+  const several = PIZZA.map((one) => ({ ...one, multiple: true }));
+  const slot = { id: 'parley-slot:sgx9s0:22rvk:noon', title: 'Noon' };
+  test.each([
+    ['to several is choices', several, '1, 3', { type: 'choices', text: 'Small, Börek' }],
+    ['to several by one is choices, too', several, '3', { type: 'choices', text: 'Börek' }],
+    ['to one is a button', PIZZA, '3', { type: 'button', buttonId: 'b' }],
+    ['by several to one is words', PIZZA, '1, 3', { type: 'text' }],
+    ['that picks a time is that time', [slot], 'noon', { type: 'time_slot', slotId: 'noon' }],
+  ])('%s', (_name, choices, text, expected) => {
+    expect(answerIn(choices, { type: 'text', text })).toMatchObject(expected);
   });
 });

@@ -1,5 +1,6 @@
 import type { OutboundContent, OutboundKind } from '../../contract/message.ts';
 import { degraded } from '../../service/src/core/degrade.ts';
+import { idOfSlot } from '../../service/src/core/time-slots.ts';
 
 const BUTTONS = [
   { id: 'y', title: 'Yes' },
@@ -11,6 +12,15 @@ const SECTIONS = [
   { title: 'Hot', rows: [{ id: 'tea', title: 'Tea', description: 'green' }] },
   { rows: [{ id: 'ice', title: 'Ice tea' }] },
 ];
+const SLOT = { id: 'v', startsAt: '2026-07-10T17:00:00+02:00', durationMs: 3_600_000 };
+const SLOT_ID = idOfSlot(SLOT);
+const TIMES: OutboundContent = {
+  type: 'time_picker',
+  text: 'When?',
+  slots: [SLOT],
+  timeZone: 'Europe/Berlin',
+  venue: { latitude: 1, longitude: 2, title: 'Shop' },
+};
 const anything = () => true;
 /** Takes no header, no footer and nothing above a file. */
 const bare = (content: OutboundContent) => !('header' in content || 'footer' in content || 'caption' in content);
@@ -191,6 +201,43 @@ describe('becomes', () => {
       { type: 'products', text: 'Look', header: 'New', sections: [{ title: 'Hats', productIds: ['h1', 'h2'] }] },
       ['text'],
       { type: 'text', text: 'New\nLook\nHats\nh1\nh2' },
+    ],
+    [
+      'a list of times',
+      TIMES,
+      ['list', 'text'],
+      {
+        type: 'list',
+        text: 'When?\nShop',
+        buttonTitle: '☰',
+        sections: [{ rows: [{ id: SLOT_ID, title: 'Fri, Jul 10, 5:00 PM', description: '60 min' }] }],
+      },
+    ],
+    [
+      'times to tap',
+      TIMES,
+      ['quick_replies', 'text'],
+      {
+        type: 'quick_replies',
+        text: 'When?\nShop\nFri, Jul 10, 5:00 PM: 60 min',
+        replies: [{ id: SLOT_ID, title: 'Fri, Jul 10, 5:00 PM' }],
+      },
+    ],
+    [
+      'times by number',
+      TIMES,
+      ['text'],
+      {
+        type: 'text',
+        text: 'When?\nShop\n\n1. Fri, Jul 10, 5:00 PM – 60 min',
+        choices: [{ id: SLOT_ID, title: 'Fri, Jul 10, 5:00 PM' }],
+      },
+    ],
+    [
+      'several picks by number',
+      { type: 'list', text: 'Tea?', buttonTitle: 'Pick', sections: [{ multiple: true, rows: BUTTONS }] },
+      ['buttons', 'text'],
+      { type: 'text', text: 'Tea?\n\n1. Yes\n2. No', choices: BUTTONS, multiple: true },
     ],
   ])('%s', (_name, content, kinds, expected) => {
     const isTaken = kinds.includes(content.type) && content.type !== 'text' ? bare : anything;

@@ -135,7 +135,7 @@ async function startMeta(platform: Platform, clock?: SandboxClock): Promise<Prov
 
 /** The number before a choice in a text that lists them. */
 function numberOf(title: string, text: string): string {
-  const line = text.split('\n').find((each) => each.endsWith(`. ${title}`));
+  const line = text.split('\n').find((each) => each.replace(/ – .*$/u, '').endsWith(`. ${title}`));
   if (line === undefined) throw new Error(`There is no choice '${title}' in: ${text}`);
   return line.slice(0, line.indexOf('.'));
 }

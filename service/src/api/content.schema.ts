@@ -1,6 +1,7 @@
 /** Shapes of message content, as the API checks them. Lengths and counts are the channel's to check. */
 import { z } from 'zod';
 import { MEDIA_KINDS } from '../../../contract/media.ts';
+import { formPages, locale, ONE_FORM, timeSlots, timeZone, venue } from './interactive.schema.ts';
 
 const text = z.string().min(1);
 const anyObject = z.record(z.string(), z.unknown());
@@ -135,6 +136,7 @@ export const outboundContent = z.discriminatedUnion('type', [
     text,
     preview: z.boolean().optional(),
     choices: z.array(button).min(1).optional(),
+    multiple: z.boolean().optional(),
   }),
   z.strictObject({ type: z.literal('image'), ...captioned }).refine(oneSource, ONE_SOURCE),
   z.strictObject({ type: z.literal('video'), ...captioned }).refine(oneSource, ONE_SOURCE),
@@ -164,7 +166,10 @@ export const outboundContent = z.discriminatedUnion('type', [
       .array(
         z.strictObject({
           title: text.optional(),
-          rows: z.array(z.strictObject({ id: text, title: text, description: text.optional() })).min(1),
+          multiple: z.boolean().optional(),
+          rows: z
+            .array(z.strictObject({ id: text, title: text, description: text.optional(), imageUrl: text.optional() }))
+            .min(1),
         }),
       )
       .min(1),
@@ -209,25 +214,45 @@ export const outboundContent = z.discriminatedUnion('type', [
     imageUrl: text.optional(),
   }),
   z.strictObject({ type: z.literal('receipt'), receipt: anyObject }),
-  z.strictObject({
-    type: z.literal('form'),
-    ...frame,
-    formId: text,
-    buttonTitle: text,
-    token: text.optional(),
-    screen: text.optional(),
-    data: anyObject.optional(),
-    draft: z.boolean().optional(),
-  }),
+  z
+    .strictObject({
+      type: z.literal('form'),
+      ...frame,
+      formId: text.optional(),
+      pages: formPages.optional(),
+      summary: z.boolean().optional(),
+      buttonTitle: text,
+      token: text.optional(),
+      screen: text.optional(),
+      data: anyObject.optional(),
+      draft: z.boolean().optional(),
+    })
+    .refine(({ formId, pages }) => (formId === undefined) !== (pages === undefined), ONE_FORM),
   z.strictObject({
     type: z.literal('time_picker'),
-    text,
-    slots: z
-      .array(z.strictObject({ id: text, startsAt: z.iso.datetime({ offset: true }), durationMs: z.int() }))
-      .min(1),
-    timeZone: text.optional(),
+    ...frame,
+    slots: timeSlots,
+    timeZone: timeZone.optional(),
+    locale: locale.optional(),
+    venue: venue.optional(),
   }),
-  z.strictObject({ type: z.literal('payment_request'), text, payment: anyObject }),
+  z.strictObject({ type: z.literal('payment_request'), ...frame, payment: anyObject }),
+  z.strictObject({
+    type: z.literal('authentication_request'),
+    ...frame,
+    scopes: z.array(text).optional(),
+    responseType: z.enum(['code', 'token']).optional(),
+    state: text.optional(),
+  }),
+  z.strictObject({
+    type: z.literal('app'),
+    ...frame,
+    appId: text,
+    name: text,
+    storeId: z.int().positive().optional(),
+    url: text,
+    sessionId: text.optional(),
+  }),
   z.strictObject({ type: z.literal('location_request'), text }),
   z.strictObject({
     type: z.literal('address_request'),

@@ -145,6 +145,12 @@ const control = z.object({
 
 const deleted = z.object({ messageId: word, providerMessageId: text, isOwn: z.literal(true).optional() });
 const identityChange = z.object({ before: identities, event: text, text: word, hash: word });
+const typing = z.object({ isTyping: z.boolean() });
+const members = z.object({
+  event: z.enum(['joined', 'left']),
+  members: z.array(z.object({ identities, name: word })),
+  count: z.number().optional(),
+});
 const unknown = z.object({ reason: text, field: word, status: word, groupId: word });
 
 /** What is told of a person may be forgotten: every member may be absent. */
@@ -166,6 +172,7 @@ export const parleyEvent = z.discriminatedUnion('type', [
   eventWith('message.deleted', deleted),
   eventWith('contact.preference', preference),
   eventWith('contact.identity_changed', identityChange),
+  eventWith('contact.typing', typing),
   eventWith('template.status', template),
   eventWith('template.quality', template),
   eventWith('template.changed', template),
@@ -175,6 +182,7 @@ export const parleyEvent = z.discriminatedUnion('type', [
   eventWith('payment.updated', payment),
   eventWith('link.clicked', click),
   eventWith('conversation.control', control),
+  eventWith('conversation.members', members),
   eventWith('unsupported', unknown),
 ]);
 

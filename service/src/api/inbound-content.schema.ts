@@ -53,6 +53,33 @@ function contentWith<Media extends z.ZodType>(file: Media) {
     z.object({ type: z.literal('reaction'), messageId: text, emoji: text }),
     z.object({ type: z.literal('button'), buttonId: text, text, source: z.enum(['message', 'template']) }),
     z.object({ type: z.literal('list'), buttonId: text, text, description: text.optional() }),
+    z.object({
+      type: z.literal('choices'),
+      choices: z.array(z.object({ buttonId: text, text })),
+      text,
+    }),
+    z.object({
+      type: z.literal('time_slot'),
+      slotId: text,
+      startsAt: text,
+      durationMs: z.number().optional(),
+      text,
+    }),
+    z.object({
+      type: z.literal('payment'),
+      status: text,
+      referenceId: text.optional(),
+      text: text.optional(),
+      data,
+    }),
+    z.object({
+      type: z.literal('authentication'),
+      status: z.enum(['authenticated', 'failed']),
+      state: text.optional(),
+      token: text.optional(),
+      code: text.optional(),
+      text: text.optional(),
+    }),
     z.object({ type: z.literal('form'), name: text, text: text.optional(), token: text.optional(), data }),
     z.object({ type: z.literal('address'), text: text.optional(), data }),
     z.object({

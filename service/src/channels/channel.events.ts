@@ -151,7 +151,9 @@ export type NoticeType =
   | 'call'
   | 'payment.updated'
   | 'link.clicked'
+  | 'contact.typing'
   | 'conversation.control'
+  | 'conversation.members'
   | 'unsupported';
 interface NoticeBase extends ParsedBase {
   /** The provider refuses the account itself: what it says of that. */

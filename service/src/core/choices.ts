@@ -1,5 +1,39 @@
-/** Reads which of the numbered choices in a text an answer picks. Pure. */
-import type { ReplyButton } from '../../../contract/message.ts';
+/** Reads which of the choices that a message left an answer picks. Pure. */
+import type { InboundContent, InboundContentOf, ReplyButton } from '../../../contract/message.ts';
+import { slotOf } from './time-slots.ts';
+
+/** One of the choices that a message left. */
+export interface OfferedChoice extends ReplyButton {
+  /** It may be chosen together with others. */
+  multiple?: boolean | undefined;
+}
+
+type Picked = Extract<InboundContent, { type: 'button' | 'choices' | 'time_slot' }>;
+
+/**
+ * Reads what a contact said as the answer that it is: a text that picks numbered choices as the button that it would have been where there are
+ * buttons, or as several; a button or a row that stands for a time as that time. Answers `content` itself where it is neither.
+ */
+export function answerIn<Media>(
+  choices: readonly OfferedChoice[],
+  content: InboundContentOf<Media>,
+): InboundContentOf<Media> | Picked {
+  if (content.type === 'text') return pickedBy(choices, content.text) ?? content;
+  if (content.type !== 'button' && content.type !== 'list') return content;
+  return slotOf(content.buttonId, content.text) ?? content;
+}
+
+function pickedBy(choices: readonly OfferedChoice[], text: string): Picked | undefined {
+  if (choices[0]?.multiple === true) {
+    const several = chosenSeveral(choices, text)?.map(({ id, title }) => ({ buttonId: id, text: title }));
+    return several && { type: 'choices', choices: several, text: several.map((one) => one.text).join(', ') };
+  }
+  const choice = chosen(choices, text);
+  if (choice === undefined) return undefined;
+  return (
+    slotOf(choice.id, choice.title) ?? { type: 'button', buttonId: choice.id, text: choice.title, source: 'message' }
+  );
+}
 
 /** An answer is short; what is longer is a text that happens to begin so. */
 const MAX_LENGTH = 300;
@@ -8,6 +42,8 @@ const TAIL = /(?<![\s.,;:!)\]…])[\s.,;:!)\]…]+$/u;
 const NUMBER = /^\(?(\d{1,3})[\s.,;:!)\]…]*$/u;
 /** "2. Large", "2) large", "2 - Large". */
 const NUMBERED = /^\(?(\d{1,3})[\s.):–-]+([^\s.):–-].*)$/u;
+/** "1 3": numbers with nothing but spaces between. */
+const NUMBERS = /^\s*\p{Nd}{1,3}(?:\s+\p{Nd}{1,3})+\s*$/u;
 /** What phones make of a digit on a key. */
 const KEYCAP = /[\uFE0F\u20E3]/gu;
 /** What the keyboards of other scripts have for digits. */
@@ -27,6 +63,20 @@ export function chosen(choices: readonly ReplyButton[], text: string): ReplyButt
   if (both && byTitle([both], numbered?.[2] ?? '').length > 0) picked.add(both);
   picked.delete(undefined);
   return picked.size === 1 ? [...picked][0] : undefined;
+}
+
+/** What stands between several picks. */
+const BETWEEN = /[,;+&/\n]|\band\b|\bund\b|\by\b|\bet\b|\be\b/giu;
+
+/** Finds those of `choices` that `text` picks, one or several, in their own order. Answers undefined when a part of it picks none. */
+export function chosenSeveral(choices: readonly ReplyButton[], text: string): ReplyButton[] | undefined {
+  const only = chosen(choices, text);
+  if (only) return [only];
+  if (text.length > MAX_LENGTH) return undefined;
+  const parts = NUMBERS.test(text) ? text.trim().split(/\s+/u) : text.split(BETWEEN);
+  const picked = new Set(parts.filter((part) => part.trim() !== '').map((part) => chosen(choices, part)));
+  if (picked.size === 0 || picked.has(undefined)) return undefined;
+  return choices.filter((choice) => picked.has(choice));
 }
 
 function byNumber(choices: readonly ReplyButton[], digits: string | undefined): ReplyButton | undefined {

@@ -7,12 +7,14 @@ import type {
   CarouselCard,
   ContactCard,
   Header,
+  ListRow,
   OutboundContent,
   OutboundKind,
   QuickReply,
   ReplyButton,
 } from '../../../contract/message.ts';
 import type { MediaSource } from '../../../contract/media.ts';
+import { slotButtons } from './time-slots.ts';
 
 type Of<K extends OutboundKind> = Extract<OutboundContent, { type: K }>;
 /** Lines of a text; undefined: something in it cannot be said by text. */
@@ -44,6 +46,8 @@ function substitutes(content: OutboundContent): OutboundContent[] {
       return ofList(content);
     case 'quick_replies':
       return ofQuickReplies(content);
+    case 'time_picker':
+      return ofTimePicker(content);
     case 'link':
       return ofLink(content);
     case 'carousel':
@@ -97,22 +101,47 @@ function ofButtons({ type, buttons, ...frame }: Of<'buttons'>): OutboundContent[
 function ofList({ type, buttonTitle, sections, ...frame }: Of<'list'>): OutboundContent[] {
   const rows = sections.flatMap((section) => section.rows);
   const text = framed(frame);
+  // Several picks are only to be had by numbers where the channel's own list has none.
+  if (sections.some(({ multiple }) => multiple)) return text === undefined ? [] : [listInText(text, sections, true)];
+  const bare = sections.map(({ title, rows: own }) => ({
+    ...(title !== undefined && { title }),
+    rows: own.map(pictureless),
+  }));
   const described = rows.filter(({ description }) => description).map((row) => `${row.title}: ${row.description}`);
   return [
-    ...(text === undefined ? [] : [{ type, text, buttonTitle, sections }]),
+    { type, ...frame, buttonTitle, sections: bare },
+    ...(text === undefined ? [] : [{ type, text, buttonTitle, sections: bare }]),
     ...quickReplies({ ...frame, text: joined([frame.text, ...described]) }, rows),
     ...(text === undefined ? [] : [listInText(text, sections)]),
   ];
 }
 
-function listInText(text: string, sections: Of<'list'>['sections']): OutboundContent {
+function pictureless({ id, title, description }: ListRow): ListRow {
+  return { id, title, ...(description !== undefined && { description }) };
+}
+
+/** Times are a list, and what a list becomes. Where it takes place is said above. */
+function ofTimePicker(content: Of<'time_picker'>): OutboundContent[] {
+  const { text: question, header, footer, venue } = content;
+  const frame: Frame = {
+    text: joined([question, venue?.title]),
+    ...(header !== undefined && { header }),
+    ...(footer !== undefined && { footer }),
+  };
+  const rows = slotButtons(content);
+  const list: Of<'list'> = { type: 'list', ...frame, buttonTitle: OPEN_LIST, sections: [{ rows }] };
+  const bare = rows.map(({ id, title }) => ({ id, title }));
+  return [list, { ...list, sections: [{ rows: bare }] }, ...ofList(list), ...quickReplies(frame, bare)];
+}
+
+function listInText(text: string, sections: Of<'list'>['sections'], multiple = false): OutboundContent {
   let number = 0;
   const lines = sections.flatMap(({ title, rows }) => [
     title,
     ...rows.map((row) => numbered(++number, row.description ? `${row.title} – ${row.description}` : row.title)),
   ]);
   const choices = sections.flatMap(({ rows }) => rows.map(({ id, title }) => ({ id, title })));
-  return { type: 'text', text: joined([text, joined(lines)], '\n\n'), choices };
+  return { type: 'text', text: joined([text, joined(lines)], '\n\n'), choices, ...(multiple && { multiple }) };
 }
 
 /** A question for the contact's number or address is answered by typing it: it is no choice. */

@@ -1,6 +1,7 @@
 /** Decides which of the workflows that wait for a reply in a conversation a fact is for: each reply belongs to one question. */
 import type { EventOf } from '../../../contract/event.ts';
 import { mayHaveArrived } from '../store/attempt.store.ts';
+import { idOfSlot } from '../core/time-slots.ts';
 import * as messages from '../store/message.store.ts';
 import type { StoredSubscription } from '../store/subscription.store.ts';
 import type { Db } from '../store/unit-of-work.ts';
@@ -27,18 +28,33 @@ export async function awaitedBy(db: Db, fact: Fact, waits: Waits): Promise<Waits
  * the newest.
  */
 async function answeredBy(db: Db, { content, replyTo }: Said, asked: Waits): Promise<StoredSubscription | undefined> {
-  const isTap = content.type === 'button' || content.type === 'list';
   const quoted = replyTo === undefined ? undefined : await messages.find(db, replyTo);
   if (quoted?.direction === 'outbound') return asked.find((one) => questionOf(one) === quoted.id);
-  return isTap ? offering(db, asked, content.buttonId) : asked[0];
+  const ids = offeredIds(content);
+  return ids.length > 0 ? offering(db, asked, ids) : asked[0];
+}
+
+/** By which of these a question is known that offered what was picked; none: nothing was picked. */
+function offeredIds(content: Said['content']): string[] {
+  switch (content.type) {
+    case 'button':
+    case 'list':
+      return [content.buttonId];
+    case 'choices':
+      return content.choices.map(({ buttonId }) => buttonId);
+    case 'time_slot':
+      return [content.slotId, idOfSlot({ id: content.slotId, durationMs: 0, ...content })];
+    default:
+      return [];
+  }
 }
 
 /** A question of which nobody knows any more what it offered is taken where none is known to. */
-async function offering(db: Db, asked: Waits, buttonId: string): Promise<StoredSubscription | undefined> {
+async function offering(db: Db, asked: Waits, ids: readonly string[]): Promise<StoredSubscription | undefined> {
   let forgotten: StoredSubscription | undefined;
   for (const one of asked) {
     const content: unknown = (await messages.find(db, questionOf(one)))?.content;
-    if (holds(content, buttonId)) return one;
+    if (ids.some((id) => holds(content, id))) return one;
     if (isForgotten(content)) forgotten ??= one;
   }
   return forgotten;

@@ -17,11 +17,10 @@ import type {
 import { has } from '../channels/channel.ts';
 import type { LiveAccount } from '../connectors/live.ts';
 import { knownPerson, replaceIdentities, type Participant } from '../contacts/resolve.ts';
-import { chosen } from '../core/choices.ts';
+import { answerIn } from '../core/choices.ts';
 import { addressesIn, identitiesIn } from '../core/identity.ts';
 import * as contacts from '../store/contact.store.ts';
 import * as conversations from '../store/conversation.store.ts';
-import type { Conversation } from '../store/conversation.store.ts';
 import * as events from '../store/event.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
@@ -191,7 +190,7 @@ export class Applier {
     const known = await this.#people.resolve(fact);
     const person = await this.#people.after(fact, known);
     // By the choices that stood when it was written: what was held until now offers its own from now on.
-    const content = isPartial(event) ? event.content : asChoice(known.conversation, event.content);
+    const content = isPartial(event) ? event.content : answerIn(known.conversation.choices, event.content);
     return { said: { ...fact, event: { ...event, content } }, person };
   }
 
@@ -256,11 +255,4 @@ function wholeOf(fact: InboundFact<PartialFact>, fetched: Fetched | undefined): 
   const { content, context } = fetched.completed;
   if (event.type !== 'message.received' || context === undefined) return { ...fact, event: { ...event, content } };
   return { ...fact, event: { ...event, content, context } };
-}
-
-/** Reads an answer to numbered choices as the button that it would have been where there are buttons. */
-function asChoice<C extends ParsedMessage['content']>({ choices }: Conversation, content: C) {
-  const choice = content.type === 'text' ? chosen(choices, content.text) : undefined;
-  if (choice === undefined) return content;
-  return { type: 'button' as const, buttonId: choice.id, text: choice.title, source: 'message' as const };
 }

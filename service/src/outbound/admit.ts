@@ -96,14 +96,14 @@ export class Admission {
   async #ready(send: SendMessage): Promise<Ready> {
     const target = await targetOf(this.#deps, send);
     const { channel, settings } = target.account;
-    if (!send.degrade) channel.check(send.content, settings);
+    if (!degrades(send)) channel.check(send.content, settings);
     if (typeof send.ifSessionClosed === 'object') channel.check(send.ifSessionClosed.template, settings);
     return { ...target, send, options: readOptions(channel, send.options) };
   }
 
   async #admittedBefore(
     tx: Tx,
-    { content, degrade, wait }: SendMessage,
+    { content, wait, ...send }: SendMessage,
     key: string,
     digest: string,
   ): Promise<SendAccepted | undefined> {
@@ -118,7 +118,8 @@ export class Admission {
     const { status, conversationId } = row ?? { status: 'unknown', conversationId: '' };
     if (wait && row) await this.#deps.subscriptions.waitAgain(tx, { ...row, byPerson: row.author !== null }, wait);
     // A template stands in the place of a message whose session is closed.
-    const isOther = degrade && row !== undefined && row.kind !== content.type && row.kind !== 'template';
+    const isOther =
+      degrades({ ...send, content }) && row !== undefined && row.kind !== content.type && row.kind !== 'template';
     const sentAs = isOther ? { sentAs: row.kind as OutboundKind } : {};
     return { id: known.messageId, status: status as MessageStatus, conversationId, duplicate: true, ...sentAs };
   }
@@ -144,7 +145,7 @@ export class Admission {
 
   async #admit(tx: Tx, { account, send, options, ...target }: Ready, learned: Learned): Promise<SendAccepted> {
     const { to, person } = await this.#recipient(tx, account, target);
-    const wanted = send.degrade ? nearest(account, person.conversation, send.content) : send.content;
+    const wanted = degrades(send) ? nearest(account, person.conversation, send.content) : send.content;
     const { content, status } = await this.#permit(tx, account, person, { ...send, content: wanted }, learned);
     const request: StoredRequest = {
       ...(to && { to }),
@@ -271,6 +272,11 @@ function questionOf(
 ): SendQuestion {
   const template = templateIn(account, content);
   return { account, ...person, kind: content.type, purpose, author: sideOf(authorOf(author)), template };
+}
+
+/** Times to choose are shown on every channel, each in its way: what is chosen comes back as the same. */
+function degrades({ degrade, content }: Pick<SendMessage, 'degrade' | 'content'>): boolean {
+  return degrade === true || content.type === 'time_picker';
 }
 
 /** The content, or the nearest to it that the channel takes there; where there is none, the channel's check says what is wrong with it. */

@@ -1,5 +1,6 @@
 /** Keeps numbered choices open from when they are sent until something else is said. */
 import type { OutboundContent } from '../../../contract/message.ts';
+import type { OfferedChoice } from '../core/choices.ts';
 import * as conversations from '../store/conversation.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
@@ -23,4 +24,8 @@ export async function withdrawChoices(tx: Tx, message: Message): Promise<void> {
   if (choices !== undefined) await conversations.dropChoices(tx, message.conversationId, choices);
 }
 
-const choicesOf = (content: OutboundContent) => (content.type === 'text' ? content.choices : undefined);
+/** Those that may be chosen together say so themselves: what a contact can choose is one list, whoever left it. */
+function choicesOf(content: OutboundContent): OfferedChoice[] | undefined {
+  if (content.type !== 'text') return undefined;
+  return content.multiple ? content.choices?.map((choice) => ({ ...choice, multiple: true })) : content.choices;
+}

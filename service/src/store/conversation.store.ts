@@ -2,7 +2,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { ConversationFacts } from '../../../contract/channel.ts';
 import type { WindowOpener } from '../../../contract/event.ts';
-import type { ReplyButton } from '../../../contract/message.ts';
+import type { OfferedChoice } from '../core/choices.ts';
 import { joined, type SessionWindow } from '../core/session-window.ts';
 import type { ConversationsTable, Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
@@ -28,13 +28,13 @@ export interface Conversation {
   /** What else the channel told of it. */
   attributes: Readonly<Record<string, string>>;
   /** What the newest outbound message left the contact to choose from by number or title. */
-  choices: readonly ReplyButton[];
+  choices: readonly OfferedChoice[];
   createdAt: number;
 }
 
 export type NewConversation = Pick<Conversation, 'id' | 'accountId' | 'contactId' | 'thread' | 'owner' | 'window'>;
 
-const NO_CHOICES: readonly ReplyButton[] = [];
+const NO_CHOICES: readonly OfferedChoice[] = [];
 const NOTHING = {};
 
 /** What a conversation is like in which nothing was said and of which nothing was told yet. */
@@ -67,7 +67,7 @@ export function fromRow(row: Selectable<ConversationsTable>): Conversation {
     inReplyTo: row.inReplyTo,
     facts: row.facts === null ? NOTHING : (JSON.parse(row.facts) as ConversationFacts),
     attributes: row.attributes === null ? NOTHING : (JSON.parse(row.attributes) as Record<string, string>),
-    choices: row.choices === null ? NO_CHOICES : (JSON.parse(row.choices) as ReplyButton[]),
+    choices: row.choices === null ? NO_CHOICES : (JSON.parse(row.choices) as OfferedChoice[]),
     createdAt: row.createdAt,
   };
 }
@@ -266,19 +266,19 @@ const updateChoices = prepared((db, its: Parameters<{ id: string; choices: strin
 export async function setChoices(
   tx: Tx,
   { id, choices: before }: Pick<Conversation, 'id' | 'choices'>,
-  choices: readonly ReplyButton[] = [],
+  choices: readonly OfferedChoice[] = [],
 ): Promise<void> {
   const text = choices.length === 0 ? null : written(choices);
   if (text === (before.length === 0 ? null : JSON.stringify(before))) return;
   await updateChoices(tx.db, { id, choices: text });
 }
 
-function written(choices: readonly ReplyButton[]): string {
-  return JSON.stringify(choices.map(({ id, title }) => ({ id, title })));
+function written(choices: readonly OfferedChoice[]): string {
+  return JSON.stringify(choices.map(({ id, title, multiple }) => ({ id, title, multiple })));
 }
 
 /** Forgets these choices, if it is from them that the contact may choose. */
-export async function dropChoices(tx: Tx, id: string, choices: readonly ReplyButton[]): Promise<void> {
+export async function dropChoices(tx: Tx, id: string, choices: readonly OfferedChoice[]): Promise<void> {
   const own = tx.db.updateTable('conversations').where('id', '=', id).where('choices', '=', written(choices));
   await own.set({ choices: null }).execute();
 }

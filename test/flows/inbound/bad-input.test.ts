@@ -14,6 +14,7 @@ afterAll(closeApps);
 
 const SECRET = SANDBOX_DEFAULTS.appSecret;
 /** Stands in every body that a test sends; it must be found nowhere else. */
+const SLOT = { id: '1', startsAt: '2026-01-01T12:00:00Z', durationMs: 60_000 };
 const MARK = 'utterly-private-words';
 
 const sign = (body: string, secret: string = SECRET) =>
@@ -332,20 +333,25 @@ describe('a request', () => {
       'of a kind the channel lacks',
       400,
       'unsupported_by_channel',
-      (app) =>
-        send(app, {
-          content: {
-            type: 'time_picker',
-            text: 'When?',
-            slots: [{ id: '1', startsAt: '2026-01-01T12:00:00Z', durationMs: 1 }],
-          },
-        }),
+      (app) => send(app, { content: { type: 'app', text: 'Look', appId: 'a', name: 'b', url: '?c' } }),
     ],
     [
       'that waits at a forbidden address',
       400,
       'forbidden_url',
       (app) => send(app, { wait: { url: 'http://169.254.169.254/', until: '2026-01-02T12:00:00Z' } }),
+    ],
+    [
+      'with one time of one name twice',
+      400,
+      'invalid_request',
+      (app) => send(app, { content: { type: 'time_picker', text: 'When?', slots: [SLOT, SLOT] } }),
+    ],
+    [
+      'with a time zone that there is not',
+      400,
+      'invalid_request',
+      (app) => send(app, { content: { type: 'time_picker', text: 'When?', slots: [SLOT], timeZone: 'Mars/Rover' } }),
     ],
     ['for an unknown message', 404, 'not_found', (app) => app.call('GET', '/v1/messages/msg_1')],
     ['for an unknown conversation', 404, 'not_found', (app) => app.call('GET', '/v1/conversations/cnv_1/messages')],

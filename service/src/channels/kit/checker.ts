@@ -37,6 +37,17 @@ export class Checker {
     return list;
   }
 
+  /** Refuses what only lists with several picks and pictures have. */
+  plainRows(sections: readonly { multiple?: boolean; rows?: readonly { imageUrl?: string }[] }[]): void {
+    sections.forEach(({ multiple, rows = [] }, index) => {
+      const field = `sections[${index}]`;
+      this.refuse(multiple === true, `${field}.multiple`, 'is not possible here: one row can be chosen');
+      rows.forEach(({ imageUrl }, row) =>
+        this.refuse(imageUrl !== undefined, `${field}.rows[${row}].imageUrl`, 'is not shown here: leave it out'),
+      );
+    });
+  }
+
   unique(field: string, values: readonly unknown[]): void {
     const given = values.filter((value) => value !== undefined);
     this.refuse(new Set(given).size < given.length, field, `must be unique; one of them is given more than once`);

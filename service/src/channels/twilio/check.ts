@@ -66,7 +66,9 @@ function list(check: Checker, content: Of<'list'>): void {
   check.text('text', content.text, { max: LIMITS.body });
   plain(check, content);
   check.text('buttonTitle', content.buttonTitle, { max: LIMITS.buttonTitle });
-  const [section] = check.list('sections', content.sections, 1, 1);
+  const sections = check.list('sections', content.sections, 1, 1);
+  check.plainRows(sections);
+  const [section] = sections;
   const hasTitle = section?.title !== undefined && section.title !== '';
   check.refuse(hasTitle, 'sections[0].title', 'is not shown through Twilio: leave it out');
   const rows = check.list('sections[0].rows', section?.rows, 1, LIMITS.rows);

@@ -28,6 +28,7 @@ export function checkList(check: Checker, content: Of<'list'>): void {
   check.text('buttonTitle', content.buttonTitle, { max: LIMITS.buttonTitle });
   const sections = check.list('sections', content.sections, 1, LIMITS.sections);
   sections.forEach((section, index) => checkSection(check, `sections[${index}]`, section, sections.length === 1));
+  check.plainRows(sections);
   const rows = sections.flatMap((section) => section.rows ?? []);
   const isOver = rows.length > LIMITS.rows;
   check.refuse(isOver, 'sections', `may have at most ${LIMITS.rows} rows in all; ${rows.length} were given`);
@@ -49,6 +50,8 @@ export function checkForm(check: Checker, content: Of<'form'>): void {
   check.text('text', content.text, { max: LIMITS.body });
   checkHeader(check, content.header, ANY_HEADER);
   checkFooter(check, content.footer);
+  check.refuse(content.pages !== undefined, 'pages', 'are kept at Meta: make the form there, and give formId');
+  check.refuse(content.summary !== undefined, 'summary', 'is part of the form at Meta: leave it out');
   check.text('formId', content.formId, { max: 256 });
   check.text('buttonTitle', content.buttonTitle, { max: LIMITS.formButtonTitle });
   const hasEmoji = /\p{Extended_Pictographic}/u.test(content.buttonTitle ?? '');

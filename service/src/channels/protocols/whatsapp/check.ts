@@ -82,6 +82,8 @@ const CHECKS: { readonly [K in OutboundKind]: Check<K> | undefined } = {
   form: checkForm,
   time_picker: undefined,
   payment_request: checkPayment,
+  authentication_request: undefined,
+  app: undefined,
   location_request: checkLocationRequest,
   address_request: checkAddressRequest,
   template: checkTemplate,

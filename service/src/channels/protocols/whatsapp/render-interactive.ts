@@ -32,7 +32,7 @@ export function renderLink(content: Of<'link'>): JsonObject {
 
 /** `formId` of digits is the form's id, anything else its name. A screen is opened by `navigate`; without one Meta's default counts. */
 export function renderForm(content: Of<'form'>): JsonObject {
-  const { formId, buttonTitle, token, screen, data, draft } = content;
+  const { formId = '', buttonTitle, token, screen, data, draft } = content;
   const parameters = compact({
     flow_message_version: '3',
     ...(/^\d+$/.test(formId) ? { flow_id: formId } : { flow_name: formId }),
