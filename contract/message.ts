@@ -18,6 +18,7 @@ import type { ContactCard } from './inbound-content.ts';
 import type { MediaKind, MediaSource } from './media.ts';
 import type { TemplateContent } from './template.ts';
 
+/** Lists the kinds of what contacts say. */
 export { INBOUND_KINDS } from './inbound-content.ts';
 /** What contacts say, and what both sides say. */
 export type {

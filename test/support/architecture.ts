@@ -104,7 +104,11 @@ const AREAS: readonly Area[] = [
     files: /^service\/src\/maintenance\//,
     imports: [...BASE, 'platform', 'store', 'outbox', 'events', 'keeping contract'],
   },
-  { name: 'api schemas', files: /^service\/src\/api\/(content\.schema|schemas)\./, imports: [...BASE, 'api schemas'] },
+  {
+    name: 'api schemas',
+    files: /^service\/src\/api\/((content|interactive)\.schema|schemas)\./,
+    imports: [...BASE, 'api schemas'],
+  },
   {
     name: 'feature controller',
     files: /^service\/src\/features\/[^/]+\/[^/]+\.(controller|schema)\./,
