@@ -54,6 +54,9 @@ const RENAMED: Record<string, Record<string, string>> = {
 /** What became of tables and columns that are gone is asserted by itself. */
 const DROPPED = { tables: ['account_addresses'], columns: { accounts: 'endpoint' } as Record<string, string> };
 
+/** As the database calls it. */
+const columnOf = (member: string) => member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
 const ROWS = 100_000;
 
 export function describeMigration(name: string, left: Left): void {
@@ -63,11 +66,10 @@ export function describeMigration(name: string, left: Left): void {
 
     const rowsOf = async (table: string) => {
       const rows = await (ledger as Ledger).reader
-        .withoutPlugins()
         .selectFrom(table as 'messages')
         .selectAll()
         .execute();
-      return rows as unknown as Record<string, unknown>[];
+      return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [columnOf(name), value])));
     };
 
     test('every row of every table is there, as it was', async () => {

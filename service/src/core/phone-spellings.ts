@@ -57,16 +57,20 @@ export function withoutTrunk(digits: string): string {
   return code !== '' && /^0[1-9]/.test(digits.slice(code.length)) ? code + digits.slice(code.length + 1) : digits;
 }
 
+/** Begins the numbers of every plan. */
+const OF_PLAN = /^(?:5[245]|229)/;
+
 /** Answers the spelling that stands for all of a number's. */
 function canonical(digits: string): string {
   const bare = withoutTrunk(digits);
+  if (!OF_PLAN.test(bare)) return bare;
   for (const { reads } of PLANS) if (reads[0].test(bare)) return bare.replace(...reads);
   return bare;
 }
 
 function spelled(number: string): string[] {
-  const other = PLANS.find(({ spells }) => spells[0].test(number));
-  const all = other === undefined ? [number] : [number, number.replace(...other.spells)];
+  const other = OF_PLAN.test(number) && PLANS.find(({ spells }) => spells[0].test(number));
+  const all = !other ? [number] : [number, number.replace(...other.spells)];
   const code = trunkCode(number) ?? '';
   if (code === '' || number[code.length] === '0' || number.length > MAX_DIGITS) return all;
   return [...all, ...all.map((one) => `${code}0${one.slice(code.length)}`)];

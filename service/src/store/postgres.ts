@@ -1,9 +1,10 @@
 /** Opens PostgreSQL through `pg`: many processes, units of work at the same time, every commit flushed by the server. */
 import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
+import { COLUMNS } from './columns.ts';
 import type { SharedDatabase, StoreDialect } from './dialect.ts';
 import { SchemaError } from './migrate.ts';
-import { COLUMNS, type Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
 import { LedgerUnavailable, naming } from './unavailable.ts';
 
 /** One process has so many connections for units of work at the same time, and others for reads besides. */

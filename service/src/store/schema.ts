@@ -3,13 +3,10 @@
  * SQLite and PostgreSQL hold the same values. Members are in camel case here and everywhere; the columns of the database, and SQL that is
  * written out, are in snake case.
  */
-import { CamelCasePlugin, type Generated } from 'kysely';
+import type { Generated } from 'kysely';
 import type { DeadEventsTable, DeliveriesTable, SubscriptionsTable } from './delivery.schema.ts';
 import type { SuppressionsTable, TemplateCategoriesTable } from './consent.schema.ts';
 import type { CursorsTable, JobsTable, PendingFactsTable, RatesTable } from './work.schema.ts';
-
-/** Translates the names of columns on the way to the database, and those of rows on the way back. */
-export const COLUMNS = new CamelCasePlugin({ maintainNestedObjectKeys: true });
 
 export interface AccountsTable {
   id: string;

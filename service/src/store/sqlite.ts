@@ -1,9 +1,10 @@
 /** Opens SQLite through `node:sqlite`: a file in the data folder, WAL, every commit fsynced. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type ColumnDataType } from 'kysely';
+import { COLUMNS, QUERY_COLUMNS } from './columns.ts';
 import { makeDatabasePrivate } from './database-lock.ts';
 import type { StoreDialect } from './dialect.ts';
-import { COLUMNS, type Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
 import { naming } from './unavailable.ts';
 
 /** The connection keeps so many statements prepared; more than the service has, so that only odd batch sizes are ever prepared again. */
@@ -25,6 +26,8 @@ function run<T>(call: () => T): T {
   }
 }
 
+const CHANGES_TABLES = /^\s*(?:alter|create|drop)\b/i;
+
 /** Gives node:sqlite the few methods that Kysely's SQLite driver calls. */
 class KyselySqlite {
   readonly #db: DatabaseSync;
@@ -37,6 +40,8 @@ class KyselySqlite {
   prepare(sql: string): ReturnType<typeof wrap> {
     const known = this.#statements.get(sql);
     if (known) return known;
+    // A prepared statement goes by the columns that there were: after a migration `*` stands for others.
+    if (CHANGES_TABLES.test(sql)) this.#statements.clear();
     const statement = run(() => wrap(this.#db.prepare(sql)));
     this.#statements.set(sql, statement);
     if (this.#statements.size > CACHED_STATEMENTS) {
@@ -51,13 +56,26 @@ class KyselySqlite {
   }
 }
 
+/** Takes rows as lists of values, and names their members by names that are made once: objects of node:sqlite are slow to make and to read. */
 function wrap(statement: StatementSync) {
+  let members: string[] | undefined;
+  statement.setReturnArrays(true);
+  /** Asked after a run: one that was prepared before a migration of another connection learns of its columns by it. */
+  const membersOf = () => (members ??= statement.columns().map(({ name }) => COLUMNS.memberOf(name)));
   return {
     reader: statement.columns().length > 0,
-    all: (parameters: readonly unknown[]) => run(() => statement.all(...(parameters as SQLInputValue[]))),
+    all: (parameters: readonly unknown[]) => {
+      const rows = run(() => statement.all(...(parameters as SQLInputValue[]))) as unknown as unknown[][];
+      return rows.length === 0 ? rows : rows.map((values) => rowOf(membersOf(), values));
+    },
     run: (parameters: readonly unknown[]) => run(() => statement.run(...(parameters as SQLInputValue[]))),
-    iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as SQLInputValue[])),
   };
+}
+
+function rowOf(members: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (let i = 0; i < members.length; i++) row[members[i] as string] = values[i];
+  return row;
 }
 
 function connect(path: string, readOnly: boolean): Kysely<Schema> {
@@ -67,7 +85,7 @@ function connect(path: string, readOnly: boolean): Kysely<Schema> {
   db.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF');
   return new Kysely<Schema>({
     dialect: new SqliteDialect({ database: new KyselySqlite(db) as never }),
-    plugins: [COLUMNS],
+    plugins: [QUERY_COLUMNS],
   });
 }
 

@@ -180,6 +180,12 @@ test.each([
   expect(isAtHome(text, numbers)).toBe(means);
 });
 
+test('a text of plain letters is folded as one with a sign that nobody sees', () => {
+  const signs = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at));
+  const plain = fc.string({ unit: fc.constantFrom(...' \t\n\r', ...signs), maxLength: 500 });
+  fc.assert(fc.property(plain, (text) => expect(folded(text)).toBe(folded(`\u200B${text}`))));
+});
+
 test('any text is read in no time, and read the same again', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => {

@@ -18,14 +18,31 @@ export function visible(text: string): string {
   return text.replace(UNSEEN, '').trim();
 }
 
+/** Most texts have none but these; what Unicode says of letters and marks says nothing of them. */
+const PLAIN = /^[\t\n\r\x20-\x7e]*$/;
+
 /** Folds a text so that only its words count: case, accents, punctuation and what shows nothing are off. */
 export function folded(text: string): string {
+  if (PLAIN.test(text))
+    return plainWordsOf(
+      text
+        .trim()
+        .slice(0, 2 * MAX_LENGTH)
+        .toLowerCase(),
+    );
   return wordsOf(lettersOf(text).normalize('NFD').replace(MARKS, ''));
 }
 
 /** Folds a text in the same way, but leaves its marks: in some languages another mark makes another word. */
 export function foldedWithMarks(text: string): string {
   return wordsOf(lettersOf(text));
+}
+
+function plainWordsOf(letters: string): string {
+  return letters
+    .replace(/['`]/g, '')
+    .replace(/[^a-z0-9]+/g, ' ')
+    .trim();
 }
 
 function lettersOf(text: string): string {
