@@ -52,6 +52,17 @@ export function kindFields(content: InboundContent): IDataObject {
       return { buttonId: content.buttonId, buttonText: content.text };
     case 'list':
       return { buttonId: content.buttonId, buttonText: content.text, buttonDescription: content.description };
+    case 'choices':
+      return { choices: content.choices };
+    case 'time_slot':
+      return { slotId: content.slotId, slotStartsAt: content.startsAt, slotMinutes: minutesOf(content.durationMs) };
+    case 'payment':
+      return { paymentStatus: content.status, paymentReference: content.referenceId, paymentData: content.data };
+    case 'authentication':
+      return {
+        ...{ signInStatus: content.status, signInState: content.state },
+        ...{ signInToken: content.token, signInCode: content.code },
+      };
     case 'location':
       return placeFields(content);
     case 'share':
@@ -76,6 +87,8 @@ export function kindFields(content: InboundContent): IDataObject {
       return 'media' in content ? { ...mediaFields(content.media), files: filesIn(content).map(fileEntry) } : {};
   }
 }
+
+const minutesOf = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 60_000);
 
 function placeFields(place: Extract<InboundContent, { type: 'location' }>): IDataObject {
   const { latitude, longitude, name, address, url } = place;

@@ -109,6 +109,22 @@ const KINDS: [InboundContent, Record<string, unknown>][] = [
     { type: 'system', event: 'user_changed_number', text: 'moved' },
     { text: 'moved', systemEvent: 'user_changed_number' },
   ],
+  [
+    { type: 'choices', choices: [{ buttonId: 'a', text: 'Anis' }], text: 'Anis' },
+    { text: 'Anis', choices: [{ buttonId: 'a', text: 'Anis' }] },
+  ],
+  [
+    { type: 'time_slot', slotId: 's', startsAt: '2027-03-01T15:30:00.000Z', durationMs: 1_800_000, text: 'Mon' },
+    { text: 'Mon', slotId: 's', slotStartsAt: '2027-03-01T15:30:00.000Z', slotMinutes: 30 },
+  ],
+  [
+    { type: 'payment', status: 'authorized', referenceId: 'o-1', data: { total: '1.00' } },
+    { paymentStatus: 'authorized', paymentReference: 'o-1', paymentData: { total: '1.00' } },
+  ],
+  [
+    { type: 'authentication', status: 'authenticated', state: 'n', token: 't' },
+    { signInStatus: 'authenticated', signInState: 'n', signInToken: 't' },
+  ],
   [{ type: 'request_welcome' }, { text: '' }],
   [
     { type: 'call_permission', response: 'accept', expiresAt: 1 },

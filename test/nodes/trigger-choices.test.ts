@@ -13,7 +13,7 @@ test('a channel’s trigger offers what every account has and what it declares b
   expect(choices(properties, 'events')).toEqual([
     ...['account', 'call', 'conversationControl', 'messageReceived', 'messageStatus', 'unsupported'],
   ]);
-  expect(choices(properties, 'messageKinds')).toEqual(['form', 'text', 'unsupported']);
+  expect(choices(properties, 'messageKinds')).toEqual(['form', 'choices', 'text', 'time_slot', 'unsupported']);
 });
 
 const options = (properties: INodeProperties[]) =>

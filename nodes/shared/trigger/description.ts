@@ -26,7 +26,8 @@ const EVERY_ACCOUNT: Inbound = {
     ...(['account.alert', 'account.changed', 'conversation.control'] as const),
     ...(['message.received', 'message.status', 'unsupported'] as const),
   ],
-  kinds: ['text', 'unsupported'],
+  // Times and several picks are offered on every channel, by numbers at least.
+  kinds: ['text', 'choices', 'time_slot', 'unsupported'],
 };
 
 const EVERYTHING: Inbound = { events: EVENT_TYPES, kinds: INBOUND_KINDS, attributes: true };

@@ -49,10 +49,22 @@ const NAMED: readonly EventChoice[] = [
     types: ['contact.preference'],
   },
   {
+    name: 'Contact Typing',
+    value: 'contactTyping',
+    description: 'A contact began to write or stopped, on channels that tell it',
+    types: ['contact.typing'],
+  },
+  {
     name: 'Conversation Control',
     value: 'conversationControl',
     description: 'The conversation passed to another app, to a person, or back, or the contact left it',
     types: ['conversation.control'],
+  },
+  {
+    name: 'Conversation Members',
+    value: 'conversationMembers',
+    description: 'People came into a conversation of several, or went, on channels that have such',
+    types: ['conversation.members'],
   },
   {
     name: 'Link Clicked',
@@ -124,6 +136,10 @@ const KIND_NAMES: Partial<Record<InboundKind, string>> = {
   button: 'Button Tapped',
   request_welcome: 'Chat Opened',
   contacts: 'Contact Card',
+  choices: 'Several Choices',
+  time_slot: 'Time Chosen',
+  payment: 'Answer to a Payment Request',
+  authentication: 'Answer to a Sign-in Request',
   list: 'List Choice',
   share: 'Shared Post, Page or Product',
   system: 'System Notice',
