@@ -32,7 +32,7 @@ export interface ListRow {
 /** A heading of a list with its rows; a chosen row comes back as `buttonId`. */
 export interface ListSection {
   title?: string;
-  /** The contact may choose several rows of the list, which come back as one message of the kind `choices`. */
+  /** The contact may choose several of these rows: what is chosen comes back as one message of the kind `choices`. */
   multiple?: boolean;
   rows: ListRow[];
 }

@@ -108,12 +108,23 @@ test.each<[string, string[] | undefined]>([
   ['small & 3', ['s', 'b']],
   ['Large, please!', ['l']],
   ['1, 1', ['s']],
+  ['1 UND 2 und 3', ['s', 'l', 'b']],
   ['1, 4', undefined],
   ['1 or so', undefined],
   [', ,', undefined],
   ['', undefined],
 ])('of several, %j picks %j', (text, ids) => {
   expect(chosenSeveral(PIZZA, text)?.map(({ id }) => id)).toEqual(ids);
+});
+
+test('a word that stands between picks may be a part of a title', () => {
+  const vitamins = [
+    { id: 'e', title: 'Vitamin E' },
+    { id: 'oil', title: 'Oil and salt' },
+    { id: 'c', title: 'Vitamin C' },
+  ];
+  expect(chosenSeveral(vitamins, 'vitamin e, oil and salt')?.map(({ id }) => id)).toEqual(['e', 'oil']);
+  expect(chosenSeveral(vitamins, 'vitamin c and vitamin e')?.map(({ id }) => id)).toEqual(['e', 'c']);
 });
 
 describe('an answer', () => {

@@ -18,7 +18,8 @@ const INTRODUCTION = `# What each channel can do
 _Written from the code by \`npm run docs:channels\`; do not edit._
 
 A send of a kind that a channel lacks is refused by name. With \`degrade\` it goes out as the nearest kind that the channel has; the table says which that is for a
-short content with links instead of uploaded files. Nothing is cut: where a title is too long for a form, the next one is taken.`;
+short content with links instead of uploaded files. Nothing is cut: where a title is too long for a form, the next one is taken.
+Times to choose (\`time_picker\`) go out so without \`degrade\`.`;
 
 const LINK = 'https://example.com/file';
 const BUTTONS: ReplyButton[] = [
@@ -40,6 +41,10 @@ const SAMPLES: Partial<Record<OutboundKind, OutboundContent>> = {
   buttons: { type: 'buttons', text: 'a', buttons: BUTTONS },
   quick_replies: { type: 'quick_replies', text: 'a', replies: BUTTONS },
   list: { type: 'list', text: 'a', buttonTitle: 'b', sections: SECTIONS },
+  time_picker: {
+    ...{ type: 'time_picker', text: 'a', timeZone: 'Europe/Berlin' },
+    slots: [{ id: '1', startsAt: '2026-07-10T15:00:00Z', durationMs: 3_600_000 }],
+  },
   link: { type: 'link', text: 'a', title: 'b', url: LINK },
   product: { type: 'product', text: 'a', productId: '1' },
   products: { type: 'products', text: 'a', sections: [{ title: 'b', productIds: ['1'] }] },

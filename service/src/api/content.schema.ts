@@ -26,6 +26,8 @@ function oneSticker({
 }
 const ONE_STICKER = { message: 'Give exactly one of link, mediaId and name', path: ['link'] };
 
+const SEVERAL_OF_NONE = { message: 'Give the choices of which several may be picked', path: ['choices'] };
+
 const fileHeader = z
   .strictObject({ type: z.enum(['image', 'video', 'document']), filename: text.optional(), ...source })
   .refine(oneSource, ONE_SOURCE);
@@ -131,13 +133,15 @@ const captioned = { ...source, caption: z.string().optional() };
 
 /** Everything that can be sent, told apart by `type`. A test holds it to `OutboundContent`. */
 export const outboundContent = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('text'),
-    text,
-    preview: z.boolean().optional(),
-    choices: z.array(button).min(1).optional(),
-    multiple: z.boolean().optional(),
-  }),
+  z
+    .strictObject({
+      type: z.literal('text'),
+      text,
+      preview: z.boolean().optional(),
+      choices: z.array(button).min(1).optional(),
+      multiple: z.boolean().optional(),
+    })
+    .refine(({ choices, multiple }) => multiple === undefined || choices !== undefined, SEVERAL_OF_NONE),
   z.strictObject({ type: z.literal('image'), ...captioned }).refine(oneSource, ONE_SOURCE),
   z.strictObject({ type: z.literal('video'), ...captioned }).refine(oneSource, ONE_SOURCE),
   z.strictObject({ type: z.literal('audio'), ...source, voice: z.boolean().optional() }).refine(oneSource, ONE_SOURCE),

@@ -65,18 +65,24 @@ export function chosen(choices: readonly ReplyButton[], text: string): ReplyButt
   return picked.size === 1 ? [...picked][0] : undefined;
 }
 
-/** What stands between several picks. */
-const BETWEEN = /[,;+&/\n]|\band\b|\bund\b|\by\b|\bet\b|\be\b/giu;
+/** What stands between several picks: signs first, as a word may be part of a title. */
+const SIGNS = /[,;+&/\n]/u;
+const WORDS = /(?<=\s)(?:and|und|et|y|e)(?=\s)/iu;
 
 /** Finds those of `choices` that `text` picks, one or several, in their own order. Answers undefined when a part of it picks none. */
 export function chosenSeveral(choices: readonly ReplyButton[], text: string): ReplyButton[] | undefined {
   const only = chosen(choices, text);
   if (only) return [only];
   if (text.length > MAX_LENGTH) return undefined;
-  const parts = NUMBERS.test(text) ? text.trim().split(/\s+/u) : text.split(BETWEEN);
-  const picked = new Set(parts.filter((part) => part.trim() !== '').map((part) => chosen(choices, part)));
+  const parts = NUMBERS.test(text) ? text.trim().split(/\s+/u) : text.split(SIGNS);
+  const picked = new Set(parts.filter((part) => part.trim() !== '').flatMap((part) => pickedIn(choices, part)));
   if (picked.size === 0 || picked.has(undefined)) return undefined;
   return choices.filter((choice) => picked.has(choice));
+}
+
+function pickedIn(choices: readonly ReplyButton[], part: string): (ReplyButton | undefined)[] {
+  const whole = chosen(choices, part);
+  return whole ? [whole] : part.split(WORDS).map((one) => chosen(choices, one));
 }
 
 function byNumber(choices: readonly ReplyButton[], digits: string | undefined): ReplyButton | undefined {

@@ -123,15 +123,8 @@ function pictureless({ id, title, description }: ListRow): ListRow {
 /** Times are a list, and what a list becomes. Where it takes place is said above. */
 function ofTimePicker(content: Of<'time_picker'>): OutboundContent[] {
   const { text: question, header, footer, venue } = content;
-  const frame: Frame = {
-    text: joined([question, venue?.title]),
-    ...(header !== undefined && { header }),
-    ...(footer !== undefined && { footer }),
-  };
-  const rows = slotButtons(content);
-  const list: Of<'list'> = { type: 'list', ...frame, buttonTitle: OPEN_LIST, sections: [{ rows }] };
-  const bare = rows.map(({ id, title }) => ({ id, title }));
-  return [list, { ...list, sections: [{ rows: bare }] }, ...ofList(list), ...quickReplies(frame, bare)];
+  const frame = { text: joined([question, venue?.title]), ...(header && { header }), ...(footer && { footer }) };
+  return ofList({ type: 'list', ...frame, buttonTitle: OPEN_LIST, sections: [{ rows: slotButtons(content) }] });
 }
 
 function listInText(text: string, sections: Of<'list'>['sections'], multiple = false): OutboundContent {

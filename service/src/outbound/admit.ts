@@ -101,12 +101,7 @@ export class Admission {
     return { ...target, send, options: readOptions(channel, send.options) };
   }
 
-  async #admittedBefore(
-    tx: Tx,
-    { content, wait, ...send }: SendMessage,
-    key: string,
-    digest: string,
-  ): Promise<SendAccepted | undefined> {
+  async #admittedBefore(tx: Tx, send: SendMessage, key: string, digest: string): Promise<SendAccepted | undefined> {
     const known = await messages.idempotent(tx.db, key);
     if (known === undefined) return undefined;
     if (known.digest !== digest) {
@@ -116,11 +111,11 @@ export class Admission {
     }
     const row = await messages.find(tx.db, known.messageId);
     const { status, conversationId } = row ?? { status: 'unknown', conversationId: '' };
+    const { wait } = send;
     if (wait && row) await this.#deps.subscriptions.waitAgain(tx, { ...row, byPerson: row.author !== null }, wait);
     // A template stands in the place of a message whose session is closed.
-    const isOther =
-      degrades({ ...send, content }) && row !== undefined && row.kind !== content.type && row.kind !== 'template';
-    const sentAs = isOther ? { sentAs: row.kind as OutboundKind } : {};
+    const isOther = row !== undefined && row.kind !== send.content.type && row.kind !== 'template';
+    const sentAs = isOther && degrades(send) ? { sentAs: row.kind as OutboundKind } : {};
     return { id: known.messageId, status: status as MessageStatus, conversationId, duplicate: true, ...sentAs };
   }
 

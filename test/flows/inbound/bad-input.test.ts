@@ -15,6 +15,11 @@ afterAll(closeApps);
 const SECRET = SANDBOX_DEFAULTS.appSecret;
 /** Stands in every body that a test sends; it must be found nowhere else. */
 const SLOT = { id: '1', startsAt: '2026-01-01T12:00:00Z', durationMs: 60_000 };
+const PAYMENT = {
+  type: 'payment_request' as const,
+  text: 'Pay',
+  payment: { reference_id: 'o-1', currency: 'INR', total_amount: {}, order: {} },
+};
 const MARK = 'utterly-private-words';
 
 const sign = (body: string, secret: string = SECRET) =>
@@ -340,6 +345,18 @@ describe('a request', () => {
       400,
       'forbidden_url',
       (app) => send(app, { wait: { url: 'http://169.254.169.254/', until: '2026-01-02T12:00:00Z' } }),
+    ],
+    [
+      'of which several of no choices may be picked',
+      400,
+      'invalid_request',
+      (app) => send(app, { content: { type: 'text', text: 'Which?', multiple: true } }),
+    ],
+    [
+      'that asks for a payment below a header',
+      400,
+      'invalid_content',
+      (app) => send(app, { content: { ...PAYMENT, header: { type: 'text', text: 'Order' } } }),
     ],
     [
       'with one time of one name twice',

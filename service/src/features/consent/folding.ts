@@ -23,13 +23,7 @@ const PLAIN = /^[\t\n\r\x20-\x7e]*$/;
 
 /** Folds a text so that only its words count: case, accents, punctuation and what shows nothing are off. */
 export function folded(text: string): string {
-  if (PLAIN.test(text))
-    return plainWordsOf(
-      text
-        .trim()
-        .slice(0, 2 * MAX_LENGTH)
-        .toLowerCase(),
-    );
+  if (PLAIN.test(text)) return plainWordsOf(text);
   return wordsOf(lettersOf(text).normalize('NFD').replace(MARKS, ''));
 }
 
@@ -38,8 +32,11 @@ export function foldedWithMarks(text: string): string {
   return wordsOf(lettersOf(text));
 }
 
-function plainWordsOf(letters: string): string {
-  return letters
+function plainWordsOf(text: string): string {
+  return text
+    .trim()
+    .slice(0, 2 * MAX_LENGTH)
+    .toLowerCase()
     .replace(/['`]/g, '')
     .replace(/[^a-z0-9]+/g, ' ')
     .trim();

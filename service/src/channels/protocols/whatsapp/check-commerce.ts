@@ -77,6 +77,8 @@ export function checkCarousel(check: Checker, content: Of<'carousel'>): void {
 /** Meta's own `order_details` parameters; what depends on the country's payment scheme is Meta's to check. */
 export function checkPayment(check: Checker, content: Of<'payment_request'>): void {
   check.text('text', content.text, { max: LIMITS.body });
+  check.refuse(content.header !== undefined, 'header', 'is not shown above a payment: leave it out');
+  check.refuse(content.footer !== undefined, 'footer', 'is not shown below a payment: leave it out');
   const payment = content.payment ?? {};
   check.text('payment.reference_id', payment.reference_id, { max: 35 });
   check.text('payment.currency', payment.currency, { max: 3 });
