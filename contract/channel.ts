@@ -49,8 +49,11 @@ export interface Capabilities {
   };
   /** How long an uncertain send waits for a status webhook before it is reported as unknown. */
   settleWithinMs: number;
-  /** An account may have several conversations with one contact, told apart by `thread`. Absent: it has one. */
-  threads?: true;
+  /**
+   * An account may have several conversations with one contact, told apart by `thread`. Absent: it has one. `required`: there is none without a
+   * thread, so whoever writes to an address names it.
+   */
+  threads?: true | 'required';
   /** What the provider sends no more of to a contact who told it stop. Absent: marketing; `all`: nothing at all is sent until they take it back. */
   stopCovers?: 'all';
   readMarks: boolean;

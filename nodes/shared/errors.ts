@@ -65,10 +65,23 @@ function badRequest(problem: Problem): Explanation {
   );
 }
 
+function isAboutThread({ errors = [] }: Problem): boolean {
+  return errors.some(({ field }) => field === 'thread');
+}
+
 /** Not the content is refused, but the thread. */
-function noThreads({ errors = [], detail }: Problem): Explanation | undefined {
-  if (!errors.some(({ field }) => field === 'thread')) return undefined;
-  return user(`This channel has no threads: ${detail}`, "Remove the option 'Thread'. Nothing was sent.");
+function noThreads(problem: Problem): Explanation | undefined {
+  if (!isAboutThread(problem)) return undefined;
+  return user(`This channel has no threads: ${problem.detail}`, "Remove the option 'Thread'. Nothing was sent.");
+}
+
+/** Not the recipient is refused, but that no thread is named. */
+function threadMissing(problem: Problem): Explanation | undefined {
+  if (!isAboutThread(problem)) return undefined;
+  return user(
+    `The field 'Thread' is empty: ${problem.detail}`,
+    "Give the value of 'thread' of a trigger, or send to a conversation instead of an address. Nothing was sent.",
+  );
 }
 
 const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
@@ -105,6 +118,7 @@ const EXPLANATIONS: Partial<Record<ProblemCode, Explain>> = {
       "Choose another 'Content Type'. The Parley node sends the nearest form that the channel has, when 'If the Channel Lacks It' says so; the channel's own node passes the provider's own body through as 'Native JSON'.",
     ),
   invalid_recipient: (problem) =>
+    threadMissing(problem) ??
     user(
       `The field 'To' cannot be used: ${problem.detail}`,
       "Give the value of 'from' of a trigger, or, where people have one, the phone number with + and its country code, e.g. +15550001111. 'Default Country' of the credential makes numbers of one country right without.",

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { OutboundContent } from '../../contract/message.ts';
 import { outgoing } from '../support/outgoing.ts';
-import { recipientOf } from '../support/recipient.ts';
+import { anyThread, recipientOf } from '../support/recipient.ts';
 import { expectLinear, MANY } from '../support/linear.ts';
 import type { ChannelSubject } from './channel-subject.ts';
 import { alwaysAnswering } from './fake-io.ts';
@@ -74,7 +74,7 @@ function sends<S>({ channel, settings: given, samples }: ChannelSubject<S>): voi
   test('a long answer', async () => {
     const send = (text: string) => async () => {
       for (const answer of samples.refusals(text)) {
-        const message = outgoing({ id: 'msg_1', to, content });
+        const message = outgoing({ id: 'msg_1', to, content, thread: anyThread(channel, settings) });
         await channel.send(message, settings, alwaysAnswering(answer).io).catch(() => undefined);
       }
     };

@@ -7,3 +7,8 @@ export function recipientOf<S>(channel: Channel<S>, to: string, settings: S): Id
   const read = channel.recipient(to, settings);
   return 'ifKnown' in read ? read.ifKnown : read;
 }
+
+/** A thread where the channel writes in threads only, else none. */
+export function anyThread<S>(channel: Channel<S>, settings: S): string {
+  return channel.capabilities(settings).threads === 'required' ? 't-1' : '';
+}

@@ -123,6 +123,8 @@ export interface TemplateQuery {
 export interface SeenMessage {
   providerMessageId: string;
   from?: IdentityRef;
+  /** The thread it was said in; absent: the channel has none. */
+  thread?: string;
 }
 
 /** The channel can show contacts that their messages are read and answered. */

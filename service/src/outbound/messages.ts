@@ -81,7 +81,8 @@ export class Messages {
     const conversation = row && (await conversations.find(reader, row.conversationId));
     const contact = conversation && (await contacts.find(reader, conversation.contactId, channel.id));
     const from = contact && bestIdentity(account, contact);
-    return { providerMessageId, ...(from && { from }) };
+    const thread = conversation?.thread;
+    return { providerMessageId, ...(from && { from }), ...(thread && { thread }) };
   }
 
   /** "May I send this now?", with every reason. Asking creates nothing. */

@@ -30,8 +30,8 @@ export interface Target {
 }
 
 /**
- * Throws `account_required` (409), `not_found` (404), `invalid_request` (400) when nothing tells which account sends, and
- * `unsupported_by_channel` (400) for a thread where there are none.
+ * Throws `account_required` (409), `not_found` (404), `invalid_request` (400) when nothing tells which account sends,
+ * `unsupported_by_channel` (400) for a thread where there are none, and `invalid_recipient` (400) for none where it takes one.
  */
 export async function targetOf(deps: Deps, asked: Pick<SendMessage, 'account' | 'to' | 'thread'>): Promise<Target> {
   const { account, to, thread = '' } = asked;
@@ -43,9 +43,14 @@ export async function targetOf(deps: Deps, asked: Pick<SendMessage, 'account' | 
 }
 
 function toAddress(account: LiveAccount, to: string, thread: string): Target {
-  if (thread !== '' && !capabilitiesOf(account).threads) {
+  const { threads } = capabilitiesOf(account);
+  if (thread !== '' && threads === undefined) {
     const message = `${account.channel.name} has one conversation with each contact: leave out the thread`;
     throw new ParleyError(400, 'unsupported_by_channel', message, { errors: [{ field: 'thread', message }] });
+  }
+  if (thread === '' && threads === 'required') {
+    const message = `${account.channel.name} writes in a thread only: name the thread beside the recipient, as events tell it`;
+    throw new ParleyError(400, 'invalid_recipient', message, { errors: [{ field: 'thread', message }] });
   }
   return { account, to, thread };
 }

@@ -109,6 +109,16 @@ describe.each(ledgers)('on %s', (_name, open) => {
     await expect(flow.send('1', TO, { thread: 'a' })).rejects.toMatchObject({ ...refused, extra });
   });
 
+  test('where there is no conversation without a thread, whoever writes to an address has to name one', async () => {
+    await flow.stop();
+    await begin({ threads: 'required' });
+    const refused = { status: 400, code: 'invalid_recipient', message: expect.stringContaining('name the thread') };
+    const extra = { errors: [{ field: 'thread', message: expect.any(String) }] };
+    await expect(flow.send('1', TO)).rejects.toMatchObject({ ...refused, extra });
+    const { conversationId } = await flow.send('1', TO, { thread: 'a' });
+    expect(await flow.send('1', TO, { to: { conversationId } })).toMatchObject({ conversationId });
+  });
+
   test('a conversation without windows knows what the contact last said, too', async () => {
     await flow.stop();
     await begin({});
