@@ -6,6 +6,8 @@ export interface ChannelSample {
   settings: Record<string, unknown>;
   /** A recipient, as a workflow writes one. */
   to: string;
+  /** The thread to write in, where there has to be one. */
+  thread?: string;
   /** The body of a webhook that tells of one message. */
   webhook: Buffer;
   /** Members of the body, when it is a form. */
@@ -92,6 +94,25 @@ const twilio = (prefix: '' | 'whatsapp:', more: Record<string, string>): Channel
   answer: answering({ sid: 'SM00000000000000000000000000000002', status: 'queued', error_code: null }, 201),
 });
 
+const APPLICATION = 'AAAAAAAA-BBBB-CCCC-DDDD-EEEEEEEEEEEE';
+const MEMBERS = [
+  { user_id: '5678', nickname: 'Ana', state: 'joined', is_active: true, unread_message_count: 0, metadata: {} },
+  { user_id: 'assistant', nickname: 'Assistant', state: 'joined', is_active: true, unread_message_count: 1 },
+];
+const CHAT_WEBHOOK = json({
+  ...{
+    category: 'group_channel:message_send',
+    app_id: APPLICATION,
+    silent: false,
+    custom_type: '',
+    mention_type: 'users',
+  },
+  sender: { user_id: '5678', nickname: 'Ana', profile_url: '', metadata: {} },
+  ...{ mentioned_users: [], members: MEMBERS, type: 'MESG', sdk: 'iOS' },
+  payload: { message_id: 238303376, custom_type: '', message: TEXT, translations: {}, created_at: AT, data: '' },
+  channel: { name: 'Support', channel_url: 'support_42', custom_type: 'support', is_super: false, data: '' },
+});
+
 /** By the channel's id. */
 export const samples: Readonly<Record<string, ChannelSample>> = {
   whatsapp: {
@@ -122,5 +143,10 @@ export const samples: Readonly<Record<string, ChannelSample>> = {
     answer: MESSAGING_ANSWER,
   },
   twilio_sms: twilio('', { FromCountry: 'DE', ToCountry: 'DE', SmsMessageSid: 'SM00000000000000000000000000000001' }),
+  sendbird: {
+    settings: { applicationId: APPLICATION, apiToken: SECRET, webhookToken: SECRET, senderId: 'assistant' },
+    ...{ to: '5678', thread: 'support_42', webhook: CHAT_WEBHOOK },
+    answer: answering({ message_id: 238303399, type: 'MESG', channel_url: 'support_42', created_at: AT }),
+  },
   twilio_whatsapp: twilio('whatsapp:', { ProfileName: 'Ana', WaId: PERSON, MessageType: 'text' }),
 };

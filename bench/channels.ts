@@ -76,7 +76,7 @@ function reader(channel: Channel, sample: ChannelSample): Work {
   return () => channel.parse(request, settings);
 }
 
-async function writer(channel: Channel, { settings: given, to, answer }: ChannelSample) {
+async function writer(channel: Channel, { settings: given, to, thread = '', answer }: ChannelSample) {
   const settings = channel.settings.parse(given);
   let request: HttpRequest | undefined;
   let length = 0;
@@ -94,7 +94,7 @@ async function writer(channel: Channel, { settings: given, to, answer }: Channel
   const write = async () => {
     channel.check(content, settings);
     const recipient = recipientOf(channel, to, settings);
-    const circumstances = { thread: '', author: { type: 'bot' as const }, session: 'open' as const, options: {} };
+    const circumstances = { thread, author: { type: 'bot' as const }, session: 'open' as const, options: {} };
     const webhookUrl = 'https://parley.example.com/webhooks/e1';
     return channel.send({ id: 'msg_1', to: recipient, content, webhookUrl, ...circumstances }, settings, io);
   };

@@ -1,10 +1,14 @@
 import { channels } from '../../service/src/channels/index.ts';
 import { ACTS, type Act, type Speaker } from './vocabulary/acts.ts';
 import { INSTAGRAM, MESSENGER, QUICK_REPLIES } from './vocabulary/meta.ts';
+import { SENDBIRD } from './vocabulary/sendbird.ts';
 import { TWILIO_SMS, TWILIO_WHATSAPP } from './vocabulary/twilio.ts';
 import { DIALOG360_SPEAKER, WHATSAPP } from './vocabulary/whatsapp.ts';
 
-const SPEAKERS: readonly Speaker[] = [WHATSAPP, DIALOG360_SPEAKER, MESSENGER, INSTAGRAM, TWILIO_SMS, TWILIO_WHATSAPP];
+const SPEAKERS: readonly Speaker[] = [
+  ...[WHATSAPP, DIALOG360_SPEAKER, MESSENGER, INSTAGRAM, TWILIO_SMS, TWILIO_WHATSAPP],
+  SENDBIRD,
+];
 
 /** What only says how the provider names or keeps things. */
 const PROVIDERS_OWN = new Set([

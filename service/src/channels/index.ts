@@ -3,6 +3,7 @@ import type { Channel } from './channel.ts';
 import { dialog360 } from './dialog360/index.ts';
 import { instagram } from './instagram/index.ts';
 import { messenger } from './messenger/index.ts';
+import { sendbird } from './sendbird/index.ts';
 import { twilioSms, twilioWhatsApp } from './twilio/index.ts';
 import { whatsapp } from './whatsapp/index.ts';
 
@@ -14,4 +15,5 @@ export const channels: readonly Channel[] = [
   instagram as Channel,
   twilioSms as Channel,
   twilioWhatsApp as Channel,
+  sendbird as Channel,
 ];

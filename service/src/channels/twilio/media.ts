@@ -1,7 +1,7 @@
 /** Files of contacts, fetched from Twilio. Files to send are links: Twilio fetches them itself. */
 import { ParleyError, SendError } from '../../core/errors.ts';
 import type { ConnectorIo, MediaPower, MediaRef } from '../../connectors/connector.ts';
-import type { HttpStreamResponse } from '../../core/http.ts';
+import { openFile } from '../kit/download.ts';
 import { numberOf, objectOf } from '../kit/json.ts';
 import { answeredAt, MAX_APART_MS } from '../kit/provider-clock.ts';
 import type { Line } from './addresses.ts';
@@ -13,8 +13,6 @@ import type { TwilioSettings } from './settings.ts';
 /** A file may show up a little after the webhook that names it. */
 const APPEARS_WITHIN_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 5_000;
-/** To the storage, and on from there. */
-const MAX_REDIRECTS = 3;
 
 /** The credentials go along with a download, so they go to Twilio only, or to the stand-in that was configured. */
 function isTrusted(url: string, settings: TwilioSettings): boolean {
@@ -22,29 +20,6 @@ function isTrusted(url: string, settings: TwilioSettings): boolean {
   const { origin, protocol, hostname } = new URL(url);
   if (origin === new URL(hostOf(settings, 'api')).origin) return true;
   return protocol === 'https:' && hostname.endsWith('.twilio.com');
-}
-
-/** Where the storage has the file. Plain http only from a stand-in that is on it too. */
-function nextHop({ status, headers }: HttpStreamResponse, from: string): string | undefined {
-  const location = headers['location'];
-  if (status < 300 || status > 399 || location === undefined || !URL.canParse(location, from)) return undefined;
-  const next = new URL(location, from);
-  return next.protocol === 'https:' || new URL(from).protocol === 'http:' ? next.href : undefined;
-}
-
-/** The first request has the credentials; those after a redirect to another host must not. */
-async function open(url: string, settings: TwilioSettings, io: ConnectorIo): Promise<HttpStreamResponse> {
-  let at = url;
-  let response = await io.http.stream({ method: 'GET', url: at, headers: { authorization: authorization(settings) } });
-  for (let hops = 0; hops < MAX_REDIRECTS; hops++) {
-    const next = nextHop(response, at);
-    if (next === undefined) break;
-    response.stream.destroy();
-    at = next;
-    response = await io.http.stream({ method: 'GET', url: at });
-  }
-  if (response.status !== 200) response.stream.destroy();
-  return response;
 }
 
 function gone(): ParleyError {
@@ -75,7 +50,7 @@ async function download(
   if (!isTrusted(url, settings)) {
     throw new SendError('rejected', 'The file is not on a host of Twilio; it was not fetched.');
   }
-  const response = await open(url, settings, io);
+  const response = await openFile(url, { authorization: authorization(settings) }, io);
   if (response.status === 404 || response.status === 410) throw await absence(url, settings, io);
   if (response.status !== 200) throw answerError(response, settings);
   const bytes = numberOf(response.headers['content-length']);
