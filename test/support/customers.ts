@@ -9,6 +9,8 @@ import type { RecordedRequest } from '../sandbox/kit/request-log.ts';
 import type { Platform, StatusName as MetaStatus } from '../sandbox/meta/customer-world.ts';
 import { META_DEFAULTS } from '../sandbox/meta/defaults.ts';
 import { startMetaSandbox } from '../sandbox/meta/sandbox.ts';
+import { SENDBIRD_DEFAULTS } from '../sandbox/sendbird/defaults.ts';
+import { startSendbirdSandbox } from '../sandbox/sendbird/sandbox.ts';
 import { type Line, TWILIO_DEFAULTS } from '../sandbox/twilio/defaults.ts';
 import { startTwilioSandbox } from '../sandbox/twilio/sandbox.ts';
 import { SANDBOX_DEFAULTS, type StatusName as CloudStatus } from '../sandbox/whatsapp/defaults.ts';
@@ -164,6 +166,25 @@ async function startTwilio(line: Line, clock?: SandboxClock): Promise<Provider> 
   };
 }
 
+async function startSendbird(clock?: SandboxClock): Promise<Provider> {
+  const sandbox = await startSendbirdSandbox({ clock });
+  const { applicationId, apiToken, senderId } = SENDBIRD_DEFAULTS;
+  const messages = () => sandbox.listReceivedMessages();
+  const write = async (text: string) => await sandbox.customer.sends({ from: PERSON, name: NAME, text });
+  return {
+    customer: {
+      read: () => messages().map(({ message }) => message),
+      write,
+      choose: async (_id, title) => await write(numberOf(title, messages().at(-1)?.message ?? '')),
+    },
+    externalId: `${applicationId}/${senderId}`,
+    settings: { applicationId, apiToken, webhookToken: apiToken, senderId, baseUrl: sandbox.url },
+    subscribe: (webhookUrl) => sandbox.subscribe(webhookUrl),
+    standIn: { ...sandbox, accepted: () => messages().map(({ id }) => String(id)) },
+    close: () => sandbox.close(),
+  };
+}
+
 export const CHANNELS: readonly ChannelUnderTest[] = [
   { channel: 'whatsapp', buttonsAs: 'buttons', start: startWhatsApp },
   { channel: 'messenger', buttonsAs: 'buttons', start: (clock) => startMeta('messenger', clock) },
@@ -171,4 +192,5 @@ export const CHANNELS: readonly ChannelUnderTest[] = [
   { channel: 'dialog360', buttonsAs: 'buttons', start: startDialog360 },
   { channel: 'twilio_sms', buttonsAs: 'text', start: (clock) => startTwilio('sms', clock) },
   { channel: 'twilio_whatsapp', buttonsAs: 'buttons', start: (clock) => startTwilio('whatsapp', clock) },
+  { channel: 'sendbird', buttonsAs: 'text', start: startSendbird },
 ];
