@@ -52,6 +52,8 @@ export interface CredentialForm {
   channel: string;
   /** The setting that says which account it is; of several, the first that is filled in. */
   externalId: string | readonly string[];
+  /** The setting within which that is unique, where it is not by itself: the id begins with it, and a slash follows. */
+  within?: string;
   settings: readonly string[];
   /** What a provider's console writes before a value, by the field: it is cut off. */
   prefixes?: Readonly<Record<string, RegExp>>;
@@ -59,31 +61,46 @@ export interface CredentialForm {
   templatesById?: boolean;
   /** The field that may hold several secrets while they are rotated. Default `appSecret`. */
   rotated?: string;
+  /** Fields that hold several values, separated by commas or line breaks. */
+  lists?: readonly string[];
 }
 
-function noAccount({ displayName, identifiedBy }: CredentialForm): never {
+function noAccount({ displayName, identifiedBy, within }: CredentialForm): never {
   const fields = identifiedBy.map((field) => `'${field}'`);
   throw new ParameterError(
     `The '${displayName}' credential has no ${fields.join(' and no ')}`,
-    `Open the credential and fill in ${fields.join(' or ')}: it says which account this is.`,
+    `Open the credential and fill in ${fields.join(within === undefined ? ' or ' : ' and ')}: it says which account this is.`,
   );
+}
+
+/** Several values separated by commas or line breaks; undefined: there is none. */
+function valueList(value: unknown): string[] | undefined {
+  const values = String(value ?? '')
+    .split(/[,\n]+/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+  return values.length > 0 ? values : undefined;
 }
 
 /** The account of a decrypted credential. Pure. Throws `ParameterError` when it says no account. */
 export function accountOfCredential(form: CredentialForm, credential: Record<string, unknown>): ChannelAccount {
-  const { rotated = 'appSecret', prefixes = {}, templatesById } = form;
+  const { rotated = 'appSecret', prefixes = {}, lists = [], within, templatesById } = form;
   const bare = Object.entries(prefixes).map(([field, prefix]) => [
     field,
     String(credential[field] ?? '').replace(prefix, ''),
   ]);
   // What is the default is left out: an account that was registered before the field was there stays as it is.
   const stopWords = credential['stopWords'] === 'all' ? undefined : credential['stopWords'];
-  const given = { ...credential, ...Object.fromEntries(bare), stopWords, [rotated]: secretList(credential[rotated]) };
+  const several = Object.fromEntries(lists.map((field) => [field, valueList(credential[field])]));
+  const single = { ...Object.fromEntries(bare), stopWords, [rotated]: secretList(credential[rotated]) };
+  const given = { ...credential, ...several, ...single };
   const settings = compactSettings(given, form.settings);
   const externalId = [form.externalId].flat().find((field) => settings[field] !== undefined);
-  if (externalId === undefined) return noAccount(form);
+  const isWhole = within === undefined || settings[within] !== undefined;
+  if (externalId === undefined || !isWhole) return noAccount(form);
+  const prefix = within === undefined ? '' : `${String(settings[within])}/`;
   return {
-    ...channelAccount(form.channel, String(settings[externalId]), settings),
+    ...channelAccount(form.channel, `${prefix}${String(settings[externalId])}`, settings),
     ...(templatesById && { templatesById }),
   };
 }

@@ -10,6 +10,8 @@ export interface NodePair {
   channel: string;
   /** Type of the channel's credential; absent: the service's is enough. */
   credential?: string;
+  /** The channel writes in threads only. */
+  thread?: true;
   /** Of both nodes. */
   parameters?: INodeParameters;
 }
@@ -41,6 +43,13 @@ export const NODE_PAIRS: readonly NodePair[] = [
     channel: 'twilio_sms',
     credential: 'parleyTwilioApi',
   },
+  {
+    trigger: 'sendbirdTrigger',
+    action: 'sendbird',
+    channel: 'sendbird',
+    credential: 'parleySendbirdApi',
+    thread: true,
+  },
   { trigger: 'parleyTrigger', action: 'parley', channel: 'messenger' },
 ];
 
@@ -54,7 +63,10 @@ type Credentials = NonNullable<INode['credentials']>;
 export function pairWorkflow(pair: NodePair, credentials: Credentials): WorkflowInput {
   const shared = { typeVersion: 1, credentials };
   const answer = { resource: 'message', operation: 'send', kind: 'text', text: '=You wrote: {{ $json.text }}' };
-  const to = pair.credential === undefined ? {} : { to: '={{ $json.from }}' };
+  const to =
+    pair.credential === undefined
+      ? {}
+      : { to: '={{ $json.from }}', ...(pair.thread && { thread: '={{ $json.thread }}' }) };
   return {
     name: `${pair.action} on ${pair.channel}`,
     nodes: [

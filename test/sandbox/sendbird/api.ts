@@ -70,6 +70,10 @@ export const API: Api<World> = {
       }),
       handle: open,
     }),
+    route('GET', '/v3/group_channels', {
+      operation: 'channels',
+      handle: ({ world }) => ok({ channels: [...world.channels.values()].map((one) => channelResource(world, one)) }),
+    }),
     route('POST', `${CHANNEL}/messages`, { ...SEND, schema: MESSAGE, handle: limited(sendByUser) }),
     route('GET', `${CHANNEL}/messages`, { operation: 'lookup', handle: listMessages }),
     route('PUT', `${CHANNEL}/messages/mark_as_read`, {

@@ -38,8 +38,8 @@ const plain: Capabilities = {
   media: MEDIA,
   // A repeat with the same `dedup_id` makes no second message, but nobody says for how long, nor what it answers.
   idempotentSends: false,
-  // Of the lowest tier, for all senders of the application together (page "Rate limits").
-  throughput: { perSecond: 5, scope: 'connection' },
+  // The tier decides, for all senders of the application together (page "Rate limits"): from 5 a second up. Whoever is refused waits.
+  throughput: { perSecond: 100, scope: 'connection' },
   // The own message comes back as a webhook, and is listed at once.
   settleWithinMs: 15 * MINUTE,
   threads: 'required',

@@ -37,5 +37,6 @@ export const sendbird: Channel<SendbirdSettings> = {
   media,
   presence,
   lookup,
+  limits: { perSecond: async ({ perSecond }) => perSecond },
   actions,
 };

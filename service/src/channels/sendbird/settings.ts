@@ -21,6 +21,8 @@ export const settingsSchema = z.strictObject({
   staffIds: z.array(userId).max(200).optional(),
   /** The app draws what Parley puts into `data` (docs/sendbird.md): buttons, lists, times, forms. Absent: it shows texts and files. */
   drawsContent: z.boolean().optional(),
+  /** Messages a second that the application's tier allows, for all of its senders together. Absent: a hundred. */
+  perSecond: z.number().min(1).max(1000).optional(),
   /** A stand-in's address: takes the place of the application's host. */
   baseUrl: baseUrlMember.optional(),
 });
