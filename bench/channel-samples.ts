@@ -113,6 +113,31 @@ const CHAT_WEBHOOK = json({
   channel: { name: 'Support', channel_url: 'support_42', custom_type: 'support', is_super: false, data: '' },
 });
 
+const APP_ID = '5ebee0975ac5304b664a12fa';
+const AGGREGATED_WEBHOOK = json({
+  ...{ app: { id: APP_ID }, webhook: { id: '5f4eaef81e3dcc117c7ba48a', version: 'v2' } },
+  events: [
+    {
+      ...{ id: '5f74a0d52b5315fc007e798a', createdAt: '2026-02-03T18:00:56.834Z', type: 'conversation:message' },
+      payload: {
+        conversation: { id: 'f52b01137aa6c250bc7251fa', type: 'personal' },
+        message: {
+          ...{ id: '5f74c7d84a146f3abd72af1d', received: '2026-02-03T18:00:56.820Z' },
+          author: {
+            type: 'user',
+            userId: '26508c10541a4b0ff472e5e2',
+            displayName: 'Ana',
+            user: { id: '26508c1', authenticated: true },
+          },
+          content: { type: 'text', text: TEXT },
+          source: { type: 'whatsapp', integrationId: '5ec69c6e12dda33be985cb1a', originalMessageId: 'wamid.X' },
+        },
+        recentNotifications: [],
+      },
+    },
+  ],
+});
+
 /** By the channel's id. */
 export const samples: Readonly<Record<string, ChannelSample>> = {
   whatsapp: {
@@ -147,6 +172,17 @@ export const samples: Readonly<Record<string, ChannelSample>> = {
     settings: { applicationId: APPLICATION, apiToken: SECRET, webhookToken: SECRET, senderId: 'assistant' },
     ...{ to: '5678', thread: 'support_42', webhook: CHAT_WEBHOOK },
     answer: answering({ message_id: 238303399, type: 'MESG', channel_url: 'support_42', created_at: AT }),
+  },
+  sunshine: {
+    settings: {
+      appId: APP_ID,
+      keyId: 'app_5f00112233445566778899aa',
+      secret: SECRET,
+      webhookSecret: SECRET,
+      region: 'eu',
+    },
+    ...{ to: '26508c10541a4b0ff472e5e2', thread: 'f52b01137aa6c250bc7251fa', webhook: AGGREGATED_WEBHOOK },
+    answer: answering({ messages: [{ id: '5f74c7d84a146f3abd72af20', received: '2026-02-03T18:00:57.000Z' }] }, 201),
   },
   twilio_whatsapp: twilio('whatsapp:', { ProfileName: 'Ana', WaId: PERSON, MessageType: 'text' }),
 };

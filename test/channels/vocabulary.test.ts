@@ -2,12 +2,14 @@ import { channels } from '../../service/src/channels/index.ts';
 import { ACTS, type Act, type Speaker } from './vocabulary/acts.ts';
 import { INSTAGRAM, MESSENGER, QUICK_REPLIES } from './vocabulary/meta.ts';
 import { SENDBIRD } from './vocabulary/sendbird.ts';
+import { SUNSHINE } from './vocabulary/sunshine.ts';
 import { TWILIO_SMS, TWILIO_WHATSAPP } from './vocabulary/twilio.ts';
 import { DIALOG360_SPEAKER, WHATSAPP } from './vocabulary/whatsapp.ts';
 
 const SPEAKERS: readonly Speaker[] = [
   ...[WHATSAPP, DIALOG360_SPEAKER, MESSENGER, INSTAGRAM, TWILIO_SMS, TWILIO_WHATSAPP],
   SENDBIRD,
+  SUNSHINE,
 ];
 
 /** What only says how the provider names or keeps things. */

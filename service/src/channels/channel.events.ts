@@ -27,7 +27,7 @@ export type ParsedContent = InboundContentOf<ProviderMedia>;
 interface ParsedBase {
   /**
    * Which account it is for, as `addresses(settings)` gives it; of several, the first that an account below the connection has. Absent: it
-   * is about the connection, and its oldest account hears of it.
+   * is about the connection, and its oldest account hears of it; with a `thread`, the account that has a conversation in it does.
    */
   address?: string | readonly string[];
   /** The same fact always has the same key, two facts never share one. Unique within an account. */

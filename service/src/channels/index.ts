@@ -4,6 +4,7 @@ import { dialog360 } from './dialog360/index.ts';
 import { instagram } from './instagram/index.ts';
 import { messenger } from './messenger/index.ts';
 import { sendbird } from './sendbird/index.ts';
+import { sunshine } from './sunshine/index.ts';
 import { twilioSms, twilioWhatsApp } from './twilio/index.ts';
 import { whatsapp } from './whatsapp/index.ts';
 
@@ -16,4 +17,5 @@ export const channels: readonly Channel[] = [
   twilioSms as Channel,
   twilioWhatsApp as Channel,
   sendbird as Channel,
+  sunshine as Channel,
 ];

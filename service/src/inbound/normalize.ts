@@ -1,6 +1,7 @@
 /** Reads receipts: every fact in a webhook becomes rows and events, a few receipts in one unit of work, in order. */
 import type { Accounts } from '../connectors/accounts.ts';
 import type { Connections } from '../connectors/connections.ts';
+import type { LiveAccount } from '../connectors/live.ts';
 import { digestOf, requestOf } from '../connectors/receive/accept.ts';
 import { normalizeJob } from '../connectors/normalize-job.ts';
 import { Pace } from '../connectors/receive/pace.ts';
@@ -10,6 +11,7 @@ import type { Observer } from '../core/observer.ts';
 import { ParleyError } from '../core/errors.ts';
 import { identitiesIn } from '../core/identity.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
+import { accountInThread } from '../store/conversation-list.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as erasures from '../store/receipt-keeping.store.ts';
@@ -155,7 +157,9 @@ export class NormalizeHandler implements JobHandler {
   }
 
   async #apply(tx: Tx, receipt: Receipt, targets: readonly Target[], leftOut: erasures.LeftOut): Promise<void> {
-    for (const { account, event } of targets) {
+    for (const target of targets) {
+      const { event } = target;
+      const account = await this.#placed(tx, target);
       const { contact } = event;
       // The person was erased after they wrote this.
       if (contact && leftOut(receipt.seq, identitiesIn(account, contact.identities))) {
@@ -163,6 +167,16 @@ export class NormalizeHandler implements JobHandler {
         await this.#deps.leftOut.heed(tx, { account, event: { ...event, contact }, at });
       } else await this.#deps.applier.apply(tx, account, event, receipt.receivedAt);
     }
+  }
+
+  /** Finds the account of a fact that names none: the one whose conversation has its thread, else the one that hears what names nobody. */
+  async #placed(tx: Tx, { account, event }: Target): Promise<LiveAccount> {
+    if (event.address !== undefined || event.thread === undefined) return account;
+    const below = this.#deps.accounts.connectionOf(account).accounts;
+    if (below.length < 2) return account;
+    const ids = below.map(({ id }) => id);
+    const known = await accountInThread(tx.db, ids, event.thread);
+    return below.find(({ id }) => id === known) ?? account;
   }
 
   #putAside(tx: Tx, connectionId: string, receipt: Receipt, why: Death): Promise<boolean> {

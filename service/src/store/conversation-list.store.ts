@@ -93,3 +93,18 @@ function anyOf(accountIds: readonly string[]) {
   return (is: ExpressionBuilder<Schema, 'conversations'>) =>
     accountIds.length === 0 ? is.lit(false) : is(is.fn.coalesce('accountId', is.val('')), 'in', accountIds);
 }
+
+/** Finds which of these accounts has a conversation in the thread; undefined: none has. */
+export async function accountInThread(
+  db: Kysely<Schema>,
+  accountIds: readonly string[],
+  thread: string,
+): Promise<string | undefined> {
+  const query = db
+    .selectFrom('conversations')
+    .select('accountId')
+    .where('thread', '=', thread)
+    .where('thread', '<>', '');
+  const row = await query.where('accountId', 'in', accountIds).orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return row?.accountId;
+}

@@ -55,6 +55,8 @@ async function conversations(on: On): Promise<void> {
     .on('conversations')
     .columns(['contact_id', 'account_id', 'thread'])
     .execute();
+  // What a provider tells of a thread without naming an account finds its account by it.
+  await sql`create index conversations_thread on conversations (thread) where thread <> ''`.execute(on.db);
 }
 
 /** PostgreSQL reads no JSON with escapes of characters that it cannot store; what is asked of it holds none. */
