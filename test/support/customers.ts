@@ -11,6 +11,8 @@ import { META_DEFAULTS } from '../sandbox/meta/defaults.ts';
 import { startMetaSandbox } from '../sandbox/meta/sandbox.ts';
 import { SENDBIRD_DEFAULTS } from '../sandbox/sendbird/defaults.ts';
 import { startSendbirdSandbox } from '../sandbox/sendbird/sandbox.ts';
+import { SUNSHINE_DEFAULTS } from '../sandbox/sunshine/defaults.ts';
+import { startSunshineSandbox } from '../sandbox/sunshine/sandbox.ts';
 import { type Line, TWILIO_DEFAULTS } from '../sandbox/twilio/defaults.ts';
 import { startTwilioSandbox } from '../sandbox/twilio/sandbox.ts';
 import { SANDBOX_DEFAULTS, type StatusName as CloudStatus } from '../sandbox/whatsapp/defaults.ts';
@@ -64,6 +66,8 @@ const PHONE = '15550001111';
 const NAME = 'Ana';
 /** On Messenger and Instagram. */
 const PERSON = '24681012141618';
+/** Of a webhook that was set by hand. */
+const HOOK_SECRET = 'a-secret-of-sunshine';
 
 /** The text of a Cloud API body: of a text, or above buttons. */
 function cloudText(body: JsonObject): string {
@@ -185,6 +189,31 @@ async function startSendbird(clock?: SandboxClock): Promise<Provider> {
   };
 }
 
+async function startSunshine(clock?: SandboxClock): Promise<Provider> {
+  const sandbox = await startSunshineSandbox({ clock });
+  const { appId, keyId, secret, integrations } = SUNSHINE_DEFAULTS;
+  const messages = () => sandbox.listReceivedMessages();
+  return {
+    customer: {
+      read: () => messages().map(({ content }) => textOf(content['text']) ?? ''),
+      write: async (text) => await sandbox.customer.sends({ from: PHONE, name: NAME, text }),
+      choose: async (choice) => await sandbox.customer.taps({ messageId: messages().at(-1)?.id ?? '', choice }),
+    },
+    externalId: integrations.whatsapp,
+    settings: {
+      appId,
+      keyId,
+      secret,
+      integrationId: integrations.whatsapp,
+      baseUrl: sandbox.url,
+      webhookSecret: HOOK_SECRET,
+    },
+    subscribe: (webhookUrl) => sandbox.subscribe(webhookUrl, HOOK_SECRET),
+    standIn: { ...sandbox, accepted: () => messages().map(({ id }) => id) },
+    close: () => sandbox.close(),
+  };
+}
+
 export const CHANNELS: readonly ChannelUnderTest[] = [
   { channel: 'whatsapp', buttonsAs: 'buttons', start: startWhatsApp },
   { channel: 'messenger', buttonsAs: 'buttons', start: (clock) => startMeta('messenger', clock) },
@@ -193,4 +222,5 @@ export const CHANNELS: readonly ChannelUnderTest[] = [
   { channel: 'twilio_sms', buttonsAs: 'text', start: (clock) => startTwilio('sms', clock) },
   { channel: 'twilio_whatsapp', buttonsAs: 'buttons', start: (clock) => startTwilio('whatsapp', clock) },
   { channel: 'sendbird', buttonsAs: 'text', start: startSendbird },
+  { channel: 'sunshine', buttonsAs: 'buttons', start: startSunshine },
 ];

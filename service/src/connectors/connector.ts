@@ -46,6 +46,11 @@ export interface ConnectionOf {
   /** Proves a webhook, each of them alone. None: nothing can, and the account has a connection of its own. */
   secrets: readonly string[];
   /**
+   * Shows that accounts are of one application though they may have no secret in common yet, as the provider makes that of the webhook: what calls are
+   * made with. Accounts with the same key and one of these in common hang below the same connection, too.
+   */
+  credentials?: readonly string[];
+  /**
    * Names the application as the provider does. By it accounts that have no secret in common, as while secrets are changed one after the other, are
    * known to share what is set up there. Absent: nothing is shared.
    */

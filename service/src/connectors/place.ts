@@ -62,13 +62,16 @@ function movedAway({ channel, settings, former }: Placed): boolean {
   return before.key !== now.key || (isKnown && before.application !== now.application);
 }
 
-/** Tells whether two accounts are of one connection: of the same application, by a secret that both have. */
+/** Tells whether two accounts are of one connection: of the same application, by a secret or a credential that both have. */
 export function isPeer(
   one: Pick<Placed, 'channel' | 'settings'>,
   other: Pick<Placed, 'channel' | 'settings'>,
 ): boolean {
   const [mine, theirs] = [one.channel.connection(one.settings), other.channel.connection(other.settings)];
-  return mine.key === theirs.key && mine.secrets.some((secret) => theirs.secrets.includes(secret));
+  const share = (own: readonly string[] = [], others: readonly string[] = []) =>
+    own.some((one) => others.includes(one));
+  const isShared = share(mine.secrets, theirs.secrets) || share(mine.credentials, theirs.credentials);
+  return mine.key === theirs.key && isShared;
 }
 
 /**

@@ -48,11 +48,15 @@ function toAddress(account: LiveAccount, to: string, thread: string): Target {
     const message = `${account.channel.name} has one conversation with each contact: leave out the thread`;
     throw new ParleyError(400, 'unsupported_by_channel', message, { errors: [{ field: 'thread', message }] });
   }
-  if (thread === '' && threads === 'required') {
-    const message = `${account.channel.name} writes in a thread only: name the thread beside the recipient, as events tell it`;
-    throw new ParleyError(400, 'invalid_recipient', message, { errors: [{ field: 'thread', message }] });
-  }
-  return { account, to, thread };
+  return inThread({ account, to, thread });
+}
+
+/** Refuses what names no thread, where nothing can be said without one. */
+function inThread(target: Target): Target {
+  const { account, thread } = target;
+  if (thread !== '' || capabilitiesOf(account).threads !== 'required') return target;
+  const message = `${account.channel.name} writes in a thread only: name the thread beside the recipient, as events tell it`;
+  throw new ParleyError(400, 'invalid_recipient', message, { errors: [{ field: 'thread', message }] });
 }
 
 async function toConversation(deps: Deps, conversationId: string, ref: AccountRef | undefined): Promise<Target> {
@@ -64,7 +68,7 @@ async function toConversation(deps: Deps, conversationId: string, ref: AccountRe
     throw new ParleyError(400, 'invalid_request', `The account of conversation '${conversationId}' was deleted`);
   }
   if (account.id !== conversation.accountId) throw unknownConversation(conversationId, true);
-  return { account, to: { conversationId: conversation.id }, thread: conversation.thread };
+  return inThread({ account, to: { conversationId: conversation.id }, thread: conversation.thread });
 }
 
 /** The conversation with the account that is named, else the one in which the contact was last heard. */
@@ -74,8 +78,10 @@ async function toContact(deps: Deps, contactId: string, ref: AccountRef | undefi
   if (all.length === 0) throw new ParleyError(404, 'not_found', `There is no contact '${contactId}' to write to`);
   for (const { id, accountId, thread } of all) {
     const account = await deps.accounts.known(accountId);
-    if (account && (named === undefined || named.id === account.id))
-      return { account, to: { conversationId: id }, thread };
+    if (account === undefined || (named !== undefined && named.id !== account.id)) continue;
+    // What is known of a person in no thread at all, such as a block, is no conversation to write in.
+    if (thread === '' && capabilitiesOf(account).threads === 'required') continue;
+    return { account, to: { conversationId: id }, thread };
   }
   if (named) throw new ParleyError(404, 'not_found', `This account has no conversation with contact '${contactId}'`);
   throw new ParleyError(400, 'invalid_request', `Every account that contact '${contactId}' wrote to was deleted`);

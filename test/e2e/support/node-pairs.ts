@@ -50,6 +50,10 @@ export const NODE_PAIRS: readonly NodePair[] = [
     credential: 'parleySendbirdApi',
     thread: true,
   },
+  {
+    ...{ trigger: 'sunshineTrigger', action: 'sunshine', channel: 'sunshine', thread: true },
+    credential: 'parleySunshineApi',
+  },
   { trigger: 'parleyTrigger', action: 'parley', channel: 'messenger' },
 ];
 

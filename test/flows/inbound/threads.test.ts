@@ -117,6 +117,11 @@ describe.each(ledgers)('on %s', (_name, open) => {
     await expect(flow.send('1', TO)).rejects.toMatchObject({ ...refused, extra });
     const { conversationId } = await flow.send('1', TO, { thread: 'a' });
     expect(await flow.send('1', TO, { to: { conversationId } })).toMatchObject({ conversationId });
+    await flow.told('1', said(undefined));
+    const known = await flow.events();
+    const [nowhere, contactId = ''] = [known.at(-1)?.conversationId ?? '', known.at(-1)?.contact?.id];
+    await expect(flow.send('1', TO, { to: { conversationId: nowhere } })).rejects.toMatchObject({ ...refused, extra });
+    expect(await flow.send('1', TO, { to: { contactId } })).toMatchObject({ conversationId });
   });
 
   test('a conversation without windows knows what the contact last said, too', async () => {

@@ -21,7 +21,10 @@ export const sunshine: Channel<SunshineSettings> = {
   secrets: ['secret', 'webhookSecret'],
   externalId: ({ appId, integrationId }) => integrationId ?? appId,
   addresses: ({ integrationId }) => [integrationId ?? ANY_INTEGRATION],
-  connection: (settings) => ({ key: settings.appId, secrets: webhookSecrets(settings), application: settings.appId }),
+  connection: (settings) => {
+    const { appId, secret } = settings;
+    return { key: appId, secrets: webhookSecrets(settings), credentials: [secret], application: appId };
+  },
   learn,
   realm: (_kind, { appId }) => appId,
   sendTo: [USER, EXTERNAL],

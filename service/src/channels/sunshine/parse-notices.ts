@@ -3,7 +3,7 @@ import type { ControlChange } from '../../../../contract/event-data.ts';
 import type { ChannelEvent, ParsedStatus } from '../channel.ts';
 import { compact, idOf, labelOf, objectOf, textOf, type JsonObject } from '../kit/json.ts';
 import { faultOf } from './errors.ts';
-import { contactIn, CONVERSATION, factsIn, ownerIn, unsupported, type Told } from './payloads.ts';
+import { contactIn, factsIn, ownerIn, unsupported, type Told } from './payloads.ts';
 
 /** The channel took it, the device has it, or it failed: the last is told at any time. */
 const STEPS: Readonly<Record<string, ParsedStatus['status']>> = {
@@ -183,7 +183,7 @@ export function mergeEvents(told: Told): ChannelEvent[] {
   return [
     compact({
       ...{ type: 'contact.identity_changed' as const, address, dedupeKey: `identity:${key}`, at, raw, data },
-      ...{ contact: gone, added: kept.identities.filter(({ kind }) => kind !== CONVERSATION) },
+      ...{ contact: { identities: [...gone.identities, ...kept.identities] }, added: kept.identities },
     }),
   ];
 }
