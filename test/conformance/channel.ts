@@ -93,9 +93,9 @@ function connection<S>({ channel, ...subject }: ChannelSubject<S>): void {
   const settings = channel.settings.parse(subject.settings);
 
   test('tells its connection by a key and by secrets, the same each time, and shows the key to anybody', () => {
-    const { key, secrets, application = '' } = channel.connection(settings);
+    const { key, secrets, application = '', credentials = [] } = channel.connection(settings);
     const again = channel.connection(channel.settings.parse(subject.settings));
-    expect({ application: '', ...again }).toEqual({ key, secrets, application });
+    expect({ application: '', credentials: [], ...again }).toEqual({ key, secrets, application, credentials });
     expect(secrets.length).toBeGreaterThan(0);
     expect(new Set(secrets).size).toBe(secrets.length);
     expect(revealed(`${key} ${application}`, secretValues(subject.settings, channel.secrets))).toEqual([]);

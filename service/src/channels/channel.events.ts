@@ -139,6 +139,8 @@ export interface ParsedIdentityChange extends ParsedBase {
   type: 'contact.identity_changed';
   contact: ContactRef;
   added: IdentityRef[];
+  /** The provider says that whoever has the new ones was the same person all along. */
+  merges?: true;
   data: Omit<IdentityChange, 'before'>;
 }
 /** Facts that change nothing in the ledger but the session and the owner, and are published as they are. */

@@ -135,9 +135,15 @@ async function mergeContacts(tx: Tx, from: string, into: string): Promise<void> 
 
 /**
  * Learns another identity of someone we know, as the provider names them (a number's other spelling, say). When a second contact holds it and
- * nothing else tells the two apart, they are one.
+ * nothing else tells the two apart, they are one; `isSame`: the provider says that they are, whatever tells them apart.
  */
-export async function learnIdentity(tx: Tx, contactId: string, identity: Identity, now: number): Promise<void> {
+export async function learnIdentity(
+  tx: Tx,
+  contactId: string,
+  identity: Identity,
+  now: number,
+  isSame = false,
+): Promise<void> {
   const [only, ...more] = await contacts.holdersOf(tx.db, identity);
   if (more.length === 0 && only?.contactId === contactId && only.address === identity.address) return;
   await contacts.lockIdentities(tx, [identity]);
@@ -145,7 +151,7 @@ export async function learnIdentity(tx: Tx, contactId: string, identity: Identit
   holders.delete(contactId);
   let isTheirs = true;
   for (const holder of holders) {
-    if (await areApart(tx, { contactId, holder }, identity)) isTheirs = false;
+    if (!isSame && (await areApart(tx, { contactId, holder }, identity))) isTheirs = false;
     else await mergeContacts(tx, holder, contactId);
   }
   if (isTheirs) await contacts.addIdentity(tx, contactId, identity, now);
@@ -166,7 +172,7 @@ export async function replaceIdentities(
   contactId: string,
   before: readonly Identity[],
   added: readonly Identity[],
-  now: number,
+  { now, isSame = false }: { now: number; isSame?: boolean | undefined },
 ): Promise<void> {
   await contacts.lockIdentities(tx, [...before, ...added]);
   const same = (a: Identity, b: Identity) => isAlike(a, b) && isSameAddress(a, b);
@@ -174,7 +180,7 @@ export async function replaceIdentities(
     const replaced = added.some((one) => isAlike(one, old)) && !added.some((one) => same(one, old));
     if (replaced) await contacts.dropIdentity(tx, old);
   }
-  for (const identity of added) await learnIdentity(tx, contactId, identity, now);
+  for (const identity of added) await learnIdentity(tx, contactId, identity, now, isSame);
 }
 
 /** Chooses what the account's message to the contact is sent to: the channel's best kind of identity, the one learned last. */

@@ -141,7 +141,7 @@ export class Applier {
     const { contact, conversation } = await this.#people.after(fact);
     const now = this.#deps.clock.now();
     const [before, added] = [event.contact.identities, event.added].map((refs) => identitiesIn(account, refs));
-    await replaceIdentities(tx, contact.id, before ?? [], added ?? [], now);
+    await replaceIdentities(tx, contact.id, before ?? [], added ?? [], { now, isSame: event.merges });
     const changed = (await contacts.find(tx.db, contact.id, account.channel.id)) ?? contact;
     const data = { before: addressesIn(account, contact.identities), ...event.data };
     await this.#recorder.publish(fact, { contact: changed, conversation }, { type: event.type, data });

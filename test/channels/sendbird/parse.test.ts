@@ -103,7 +103,7 @@ const told: [string, unknown, Partial<ChannelEvent>[]][] = [
   [
     'what an agent said',
     w.said({}, { sender: { user_id: 'agent-7' }, members: [w.ZOE, w.ASSISTANT, { user_id: 'agent-7' }] }),
-    [{ type: 'message.echo', contact: ANA }],
+    [{ type: 'message.echo', owner: 'human', contact: ANA }],
   ],
   [
     'what the sender said to several people',

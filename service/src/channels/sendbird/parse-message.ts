@@ -110,6 +110,8 @@ export function messageEvents(told: Told): ChannelEvent[] {
   if (party === undefined)
     return [unsupported(told, 'a message of the business in a channel of several people, or of nobody')];
   const { contact, isBusiness } = party;
+  // Whoever of the staff writes answers the customer from now on.
+  const isStaff = settings.staffIds?.includes(userIdOf(body.sender) ?? '') === true;
   return [
     compact({
       ...{ type: isBusiness ? ('message.echo' as const) : ('message.received' as const) },
@@ -117,6 +119,7 @@ export function messageEvents(told: Told): ChannelEvent[] {
       content: contentOf(payload, body.type),
       context: contextOf(body, payload),
       ...(!isBusiness && { attributes: attributesOf(body, payload) }),
+      ...(isStaff && { owner: 'human' as const }),
     }),
   ];
 }

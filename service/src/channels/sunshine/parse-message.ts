@@ -6,7 +6,7 @@ import type { ChannelEvent, ParsedContent, ProviderMedia } from '../channel.ts';
 import { compact, idOf, labelOf, numberOf, objectOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
 import { CORRELATION } from './render.ts';
 import { WINDOWED } from './surfaces.ts';
-import { attributesIn, contactIn, factsIn, instantIn, ownerIn, unsupported, type Told } from './payloads.ts';
+import { AGENTS, attributesIn, contactIn, factsIn, instantIn, ownerIn, unsupported, type Told } from './payloads.ts';
 
 function fileKind(mimeType: string | undefined, type: unknown): MediaKind {
   const family = mimeType?.split('/')[0];
@@ -104,7 +104,11 @@ export function messageEvents(told: Told): ChannelEvent[] {
   }
   const content = contentOf(objectOf(message.content), message.metadata);
   const whole = { ...said, dedupeKey: messageKey(providerMessageId), content, context: contextOf(message) };
-  if (!isUser) return [compact({ type: 'message.echo' as const, ...whole })];
+  if (!isUser) {
+    const isAgent = objectOf(message.source).type === AGENTS;
+    const owner = isAgent ? ('human' as const) : ownerIn(payload, settings);
+    return [compact({ type: 'message.echo' as const, ...whole, owner })];
+  }
   return [
     compact({
       ...{ type: 'message.received' as const, ...whole, owner: ownerIn(payload, settings) },

@@ -183,7 +183,7 @@ export function mergeEvents(told: Told): ChannelEvent[] {
   return [
     compact({
       ...{ type: 'contact.identity_changed' as const, address, dedupeKey: `identity:${key}`, at, raw, data },
-      ...{ contact: { identities: [...gone.identities, ...kept.identities] }, added: kept.identities },
+      ...{ contact: gone, added: kept.identities, merges: true as const },
     }),
   ];
 }

@@ -111,7 +111,7 @@ export function attributesIn(payload: JsonObject): Record<string, string> | unde
 }
 
 /** Agents of Zendesk answer as people; any other integration is a program. */
-const AGENTS = 'zd:agentWorkspace';
+export const AGENTS = 'zd:agentWorkspace';
 
 /** Who answers from now on, by the switchboard; undefined: it does not tell. */
 export function ownerIn(
