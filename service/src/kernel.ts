@@ -43,6 +43,7 @@ import type { Notifier } from './outbox/notifier.ts';
 import { BullDriver } from './outbox/bull.driver.ts';
 import { EmbeddedDriver } from './outbox/embedded.driver.ts';
 import { Outbox, type JobHandler } from './outbox/outbox.ts';
+import { BrokenPayload } from './outbox/payload.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { Outage } from './platform/outage.ts';
@@ -237,7 +238,8 @@ function lifeOf(world: World, { driver, accounts, limits }: Basis, outbound: Out
 function makeDriver({ ledger, clock, logger, notifier, outage }: World): EmbeddedDriver | BullDriver {
   const local = new EmbeddedDriver(ledger, clock, (job, error) => {
     if (outage.took(error)) return;
-    logger.error({ err: error, kind: job?.kind, job: job?.seq }, 'A job failed and will be tried again');
+    const what = error instanceof BrokenPayload ? 'A job is dead' : 'A job failed and will be tried again';
+    logger.error({ err: error, kind: job?.kind, job: job?.seq }, what);
   });
   return notifier ? new BullDriver(notifier, clock, local) : local;
 }

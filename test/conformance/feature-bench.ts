@@ -7,9 +7,11 @@ import type { Ages } from '../../service/src/maintenance/retention-part.ts';
 import type { Eraser } from '../../service/src/maintenance/erase.ts';
 import * as contacts from '../../service/src/store/contact.store.ts';
 import * as conversations from '../../service/src/store/conversation.store.ts';
+import { fromRow } from '../../service/src/store/job.store.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import type { Tx } from '../../service/src/store/unit-of-work.ts';
 import { parseEncryptionKeys, SecretBox } from '../../service/src/platform/secret-box.ts';
+import { readPayload } from '../../service/src/outbox/payload.ts';
 import { dueJobs } from '../support/due-jobs.ts';
 import { EventsFixture } from '../events/fixture.ts';
 
@@ -104,19 +106,21 @@ export class FeatureBench {
 
   /** Does the steps of an erasure, to the end of them. */
   readonly work = async (eraser: Eraser, contactId: string): Promise<void> => {
-    const job = this.ledger.reader.selectFrom('jobs').selectAll().where('key', '=', `maintenance:erase:${contactId}`);
-    const { seq, payload } = await job.executeTakeFirstOrThrow();
+    const jobs = this.ledger.reader.selectFrom('jobs').selectAll().where('key', '=', `maintenance:erase:${contactId}`);
+    const job = fromRow(await jobs.executeTakeFirstOrThrow());
+    const { payload: rest } = readPayload(eraser.payload, job);
     for (let now = this.clock.now(), progress; progress !== 'done';) {
-      progress = await this.ledger.write((tx) => eraser.step(tx, JSON.parse(payload) as Record<string, unknown>, now));
+      progress = await this.ledger.write((tx) => eraser.step(tx, rest, now));
       if (typeof progress === 'object') now = progress.againAt;
     }
-    await this.ledger.write((tx) => this.outbox.finish(tx, { seq, orderingKey: null, lease: null } as never));
+    await this.ledger.write((tx) => this.outbox.finish(tx, job));
   };
 
   /** Does the jobs that wait for the features, as a worker would. */
   readonly runJobs = async (): Promise<void> => {
     for (const handler of this.features.flatMap(({ jobs = [] }) => jobs)) {
-      for (const job of await dueJobs(this.ledger, handler.kind, Number.MAX_SAFE_INTEGER)) await handler.run(job);
+      for (const job of await dueJobs(this.ledger, handler.kind, Number.MAX_SAFE_INTEGER))
+        await handler.run(readPayload(handler.payload, job));
     }
   };
 

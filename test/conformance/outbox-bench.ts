@@ -1,5 +1,6 @@
 /** A bench for outbox drivers: jobs that are told how to end, a clock that is told the time, and a record of what ran. */
 import { setImmediate as turn } from 'node:timers/promises';
+import { z } from '../platform/service-zod.ts';
 import { EmbeddedDriver, type DriverTimes } from '../../service/src/outbox/embedded.driver.ts';
 import {
   Outbox,
@@ -8,6 +9,7 @@ import {
   type OutboxDriver,
   type OutboxJob,
 } from '../../service/src/outbox/outbox.ts';
+import type { PayloadSchema } from '../../service/src/outbox/payload.ts';
 import type { GroupGate } from '../../service/src/outbox/fair-scheduler.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import { eventually } from '../support/eventually.ts';
@@ -26,6 +28,10 @@ export type MakeDriver = (
 
 /** How a run of a job ends; `changes and throws` writes first, in a unit of work that is undone. */
 export type Ending = 'finish' | 'throw' | 'change and throw' | { postponeMs: number; costsAttempt?: boolean };
+interface Named {
+  name: string;
+}
+const NAMED: PayloadSchema<Named> = z.object({ name: z.string() });
 export type NamedJob = Partial<OutboxJob> & { name: string };
 
 export interface BenchOptions {
@@ -181,12 +187,12 @@ export class OutboxBench {
       .map((line) => line.slice('start '.length));
   }
 
-  #handler(kind: 'send' | 'settle'): JobHandler {
-    return { kind, concurrency: this.#concurrency, run: (job) => this.#run(job) };
+  #handler(kind: 'send' | 'settle'): JobHandler<Named> {
+    return { kind, payload: NAMED, concurrency: this.#concurrency, run: (job) => this.#run(job) };
   }
 
-  async #run(job: Job): Promise<void> {
-    const { name } = job.payload as { name: string };
+  async #run(job: Job<Named>): Promise<void> {
+    const { name } = job.payload;
     this.#begin(name, job);
     try {
       if (this.#held.has(name)) await new Promise<void>((open) => this.#held.set(name, open));

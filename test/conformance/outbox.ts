@@ -259,6 +259,40 @@ function failures(newBench: NewBench): void {
     });
   });
 
+  test('a job whose payload cannot be read is dead, and holds nothing up', async () => {
+    const bench = await newBench();
+    const broken = { kind: 'send', key: 'k', orderingKey: 'l', expiresAt: 1, payload: { title: 'a' } };
+    await bench.ledger.write((tx) => bench.outbox.enqueue(tx, broken));
+    await bench.promise({ name: 'b', orderingKey: 'l' });
+    await bench.settled();
+    bench.driver.wake();
+    await bench.seen('finish b');
+    await bench.promise({ name: 'c', key: 'k' });
+    await bench.settled();
+    expect(bench.started()).toEqual(['b', 'c']);
+    expect(bench.failures.map(String)).toEqual([
+      expect.stringMatching(
+        /The payload of job \d+ \(kind 'send', key 'k'\) cannot be read: name: .*received undefined\./,
+      ),
+    ]);
+    const [dead, ...others] = await bench.ledger.reader.selectFrom('jobs').selectAll().execute();
+    expect(others).toEqual([]);
+    expect(dead).toMatchObject({ state: 'dead', kind: 'send', payload: JSON.stringify({ title: 'a' }), attempts: 0 });
+  });
+
+  test('a payload that is no JSON ends its own job only', async () => {
+    const bench = await newBench();
+    const dueAt = bench.clock.now() + 1;
+    await bench.promise({ name: 'a', dueAt });
+    await bench.ledger.write(async ({ db }) => void (await db.updateTable('jobs').set({ payload: '{' }).execute()));
+    await bench.promise({ name: 'b', dueAt });
+    bench.clock.advance(1);
+    bench.driver.wake();
+    await bench.settled();
+    expect(bench.started()).toEqual(['b']);
+    expect(bench.failures).toHaveLength(1);
+  });
+
   test('every one of many jobs runs once, while others end and are promised', async () => {
     const bench = await newBench(8);
     const names = Array.from({ length: 400 }, (_, i) => `job ${i}`);

@@ -118,12 +118,13 @@ function describeReceipts(open: OpenLedger): void {
   });
 }
 
+const nameOf = ({ payload }: jobs.Job) => (payload as { name: string }).name;
+
 function describeJobs(open: OpenLedger): void {
   const enqueue = (ledger: Ledger, name: string, job: Partial<jobs.NewJob> = {}, now = 10) =>
     ledger.write((tx) => jobs.enqueue(tx, { kind: 'send', payload: { name }, ...job }, now));
   const due = (ledger: Ledger, now = 10, limit = 100) => dueJobs(ledger, 'send', now, limit);
-  const names = async (ledger: Ledger, now = 10, limit = 100) =>
-    (await due(ledger, now, limit)).map((job) => job.payload.name);
+  const names = async (ledger: Ledger, now = 10, limit = 100) => (await due(ledger, now, limit)).map(nameOf);
   const finish = async (ledger: Ledger) => {
     const [job] = await due(ledger);
     return job && ledger.write((tx) => jobs.finish(tx, job));
@@ -203,7 +204,7 @@ function describeJobs(open: OpenLedger): void {
       await postpone(20, true);
       expect(await names(ledger)).toEqual([]);
       expect(await nextDueAt(ledger.reader, 'send', '', 10)).toBe(20);
-      expect((await due(ledger, 20)).map((one) => [one.payload.name, one.attempts])).toEqual([['a1', 1]]);
+      expect((await due(ledger, 20)).map((one) => [nameOf(one), one.attempts])).toEqual([['a1', 1]]);
       await postpone(30, false);
       expect((await due(ledger, 30)).map((one) => one.attempts)).toEqual([1]);
     });

@@ -14,6 +14,7 @@ import type { Fact } from '../../service/src/events/fact.ts';
 import { Subscriptions } from '../../service/src/events/subscriptions.ts';
 import { Outbox, type Job } from '../../service/src/outbox/outbox.ts';
 import { parseEncryptionKeys, SecretBox } from '../../service/src/platform/secret-box.ts';
+import { readPayload } from '../../service/src/outbox/payload.ts';
 import { dueJobs } from '../support/due-jobs.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import { serviceClock } from '../support/service-clock.ts';
@@ -150,7 +151,7 @@ export class EventsFixture {
   async deliver(): Promise<number> {
     let ran = 0;
     for (let due = await this.due(); due.length > 0; due = await this.due()) {
-      for (const job of due) await this.#deliver.run(job);
+      for (const job of due) await this.#deliver.run(readPayload(this.#deliver.payload, job));
       ran += due.length;
     }
     return ran;

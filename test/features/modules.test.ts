@@ -2,6 +2,7 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import type { MakeFeature } from '../../service/src/features/feature.ts';
 import { FEATURES } from '../../service/src/features/index.ts';
+import { z } from '../platform/service-zod.ts';
 import { closeApps, startApp } from '../support/app.ts';
 import { visits } from './visits/index.ts';
 import { TASK, Visits } from './visits/visits.ts';
@@ -23,7 +24,10 @@ class IntruderController {
 }
 
 const intruder: MakeFeature = () => ({ name: 'intruder', controllers: [IntruderController] });
-const twin: MakeFeature = () => ({ name: 'twin', tasks: [{ name: TASK, step: async () => 'done' }] });
+const twin: MakeFeature = () => ({
+  name: 'twin',
+  tasks: [{ name: TASK, payload: z.unknown(), step: async () => 'done' }],
+});
 
 test("a feature's services are given to its own controllers only", async () => {
   await expect(startApp({ features: [...FEATURES, visits, intruder] })).rejects.toThrow(/IntruderController/);

@@ -4,9 +4,11 @@ import { serviceClock } from '../support/service-clock.ts';
 import { Eraser } from '../../service/src/maintenance/erase.ts';
 import { NO_WINDOW } from '../../service/src/core/session-window.ts';
 import { Outbox } from '../../service/src/outbox/outbox.ts';
+import { readPayload } from '../../service/src/outbox/payload.ts';
 import * as contacts from '../../service/src/store/contact.store.ts';
 import * as conversations from '../../service/src/store/conversation.store.ts';
 import * as events from '../../service/src/store/event.store.ts';
+import { fromRow } from '../../service/src/store/job.store.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import * as attempts from '../../service/src/store/attempt.store.ts';
 import * as messages from '../../service/src/store/message.store.ts';
@@ -60,10 +62,11 @@ async function send(tx: Tx): Promise<void> {
 
 /** Takes steps until the erasure waits or is over. */
 async function steps(ledger: Ledger, eraser: Eraser, now: number): Promise<unknown> {
-  const jobs = ledger.reader.selectFrom('jobs').select('payload').where('kind', '=', 'maintenance');
-  const { payload } = await jobs.executeTakeFirstOrThrow();
+  const jobs = ledger.reader.selectFrom('jobs').selectAll().where('kind', '=', 'maintenance');
+  const row = await jobs.executeTakeFirstOrThrow();
+  const { payload: rest } = readPayload(eraser.payload, fromRow(row));
   for (;;) {
-    const progress = await ledger.write((tx) => eraser.step(tx, JSON.parse(payload) as Record<string, unknown>, now));
+    const progress = await ledger.write((tx) => eraser.step(tx, rest, now));
     if (progress !== 'more') return progress;
   }
 }

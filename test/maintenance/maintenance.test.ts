@@ -1,12 +1,15 @@
 /** How long work is done in steps: turns, rests, and what ends a job. */
+import { z } from '../platform/service-zod.ts';
 import { MaintenanceHandler, type MaintenanceTask, type Progress } from '../../service/src/maintenance/maintenance.ts';
 import { Outbox, type Job } from '../../service/src/outbox/outbox.ts';
 import { maintenanceJob } from '../../service/src/maintenance/maintenance-job.ts';
 import type { Ledger } from '../../service/src/store/ledger.ts';
 import { serviceClock } from '../support/service-clock.ts';
+import { readPayload } from '../../service/src/outbox/payload.ts';
 import { dueJobs } from '../support/due-jobs.ts';
 import { tempLedgers } from '../support/temp-ledger.ts';
 
+const SHELF = z.looseObject({ shelf: z.number() });
 const DAY = 24 * 3_600_000;
 const open = tempLedgers();
 const clock = serviceClock(1_750_000_000_000);
@@ -20,16 +23,20 @@ beforeEach(async () => {
 });
 
 interface Care {
-  job: Job;
-  steps: { payload: Record<string, unknown>; at: number; now: number }[];
+  job: Job<{ task: string }>;
+  steps: { payload: unknown; at: number; now: number }[];
   run(): Promise<void>;
 }
 
 /** A task that answers these in turn, then `done`; `slowMs`: how long a step takes. */
-async function care(answers: Progress[], { slowMs = 0, load = { accepted: 0 } } = {}): Promise<Care> {
+async function care(
+  answers: Progress[],
+  { slowMs = 0, load = { accepted: 0 }, shelf = 3 as unknown } = {},
+): Promise<Care> {
   const steps: Care['steps'] = [];
   const task: MaintenanceTask = {
     name: 'dusting',
+    payload: SHELF,
     step: async (_, payload, now) => {
       const until = performance.now() + slowMs;
       while (performance.now() < until);
@@ -37,11 +44,12 @@ async function care(answers: Progress[], { slowMs = 0, load = { accepted: 0 } } 
       return answers.shift() ?? 'done';
     },
   };
-  await ledger.write((tx) => outbox.enqueue(tx, maintenanceJob('dusting', 'the shelf', { shelf: 3 })));
+  await ledger.write((tx) => outbox.enqueue(tx, maintenanceJob('dusting', 'the shelf', { shelf })));
   const [job] = await dueJobs(ledger, 'maintenance', clock.now());
   if (job === undefined) throw new Error('There is no job');
   const handler = new MaintenanceHandler({ ledger, outbox, clock, tasks: [task], load });
-  return { job, steps, run: () => handler.run(job) };
+  const read = readPayload(handler.payload, job);
+  return { job: read, steps, run: () => handler.run(read) };
 }
 
 const left = () => ledger.reader.selectFrom('jobs').select(['key', 'dueAt', 'attempts']).execute();
@@ -105,13 +113,21 @@ test('a step that fails leaves the job as it is', async () => {
     ledger,
     outbox,
     clock,
-    tasks: [{ name: 'dusting', step: () => Promise.reject(new Error('a cobweb')) }],
+    tasks: [{ name: 'dusting', payload: SHELF, step: () => Promise.reject(new Error('a cobweb')) }],
     load: { accepted: 0 },
   });
   await expect(handler.run(job)).rejects.toThrow('a cobweb');
   expect(await left()).toHaveLength(1);
   await run();
   expect(await left()).toEqual([]);
+});
+
+test('a job whose task cannot read its payload takes no step', async () => {
+  const { job, steps, run } = await care([], { shelf: 'the upper one' });
+  await expect(run()).rejects.toThrow(
+    `The payload of job ${job.seq} (kind 'maintenance', key 'maintenance:dusting:the shelf') cannot be read: shelf: Invalid input: expected number, received string`,
+  );
+  expect(steps).toEqual([]);
 });
 
 test('a job of a task that this program does not know ends', async () => {

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { QueryResult, RootOperationNode, UnknownRow } from 'kysely';
+import { z } from '../platform/service-zod.ts';
 import { systemClock } from '../../service/src/core/clock.ts';
 import { EmbeddedDriver } from '../../service/src/outbox/embedded.driver.ts';
 import { Outbox } from '../../service/src/outbox/outbox.ts';
@@ -72,7 +73,12 @@ describe('the embedded driver', () => {
     const ranAt = new Promise<number>((ran) => {
       const run = async () => ran(Date.now());
       driver.start([
-        { kind: 'send', concurrency: 1, run: async (job) => ledger.write((tx) => outbox.finish(tx, job)).then(run) },
+        {
+          kind: 'send',
+          payload: z.unknown(),
+          concurrency: 1,
+          run: async (job) => ledger.write((tx) => outbox.finish(tx, job)).then(run),
+        },
       ]);
     });
     await ledger.write((tx) => outbox.enqueue(tx, { ...jobOf({ name: 'a' }), dueAt }));
@@ -93,7 +99,7 @@ describe('the embedded driver', () => {
     outbox.register([{ kind: 'send' }]);
     const finished = new Promise<void>((done) => {
       const run = (job: Parameters<typeof outbox.finish>[1]) => write((tx) => outbox.finish(tx, job)).then(done);
-      driver.start([{ kind: 'send', concurrency: 1, run }]);
+      driver.start([{ kind: 'send', payload: z.unknown(), concurrency: 1, run }]);
     });
     await ledger.write((tx) => outbox.enqueue(tx, jobOf({ name: 'a' })));
     await finished;

@@ -1,4 +1,5 @@
 /** Groups in turns: none waits for ever behind others, however many these are. */
+import { z } from '../platform/service-zod.ts';
 import { systemClock } from '../../service/src/core/clock.ts';
 import { EmbeddedDriver } from '../../service/src/outbox/embedded.driver.ts';
 import type { GroupGate } from '../../service/src/outbox/fair-scheduler.ts';
@@ -35,7 +36,7 @@ async function runAll(ledger: Ledger, groups: number[], held: (group: string) =>
     ran.push(job.groupKey);
     await ledger.write((tx) => outbox.finish(tx, job));
   };
-  driver.start([{ kind: 'send', concurrency: 4, gate, run }]);
+  driver.start([{ kind: 'send', payload: z.unknown(), concurrency: 4, gate, run }]);
   return ran;
 }
 

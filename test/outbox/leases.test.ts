@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { z } from '../platform/service-zod.ts';
 import { EmbeddedDriver } from '../../service/src/outbox/embedded.driver.ts';
 import { Outbox, type OutboxJob } from '../../service/src/outbox/outbox.ts';
 import { acquire } from '../../service/src/store/job-leases.store.ts';
@@ -163,7 +164,7 @@ describe('a keyed promise', () => {
       const driver = new EmbeddedDriver(ledger, clock, (_job, error) => broken.push(error), { sweepMs: 600_000 });
       const outbox = new Outbox(clock, driver);
       outbox.register([{ kind: 'send' }]);
-      driver.start([{ kind: 'send', concurrency: 2, run: drain(ledger, outbox, drained) }]);
+      driver.start([{ kind: 'send', payload: z.unknown(), concurrency: 2, run: drain(ledger, outbox, drained) }]);
       return { ledger, driver, outbox };
     });
     const broken: unknown[] = [];

@@ -18,7 +18,7 @@ import { Caller, type Call } from './caller.ts';
 import { Calls, type EndCall } from './calls.ts';
 import { endSubscription } from './ending.ts';
 import type { Publisher } from './publish.ts';
-import { deliverJob, isApart } from './shards.ts';
+import { DELIVER, deliverJob, isApart, type Deliver } from './shards.ts';
 import { Untaken } from './untaken.ts';
 
 const MAX_CALLS = 256;
@@ -42,17 +42,10 @@ export interface DeliverDeps {
   log: Pick<Log, 'info' | 'warn'>;
 }
 
-/** What a job knows; `until`: when a subscription's time is over, in jobs that end one. */
-interface Deliver {
-  subscriptionId: string;
-  shard: number;
-  expire?: true;
-  until?: number;
-}
-
 /** Runs the jobs that deliver events to a shard of a subscription, and those that end subscriptions. */
-export class DeliverHandler implements JobHandler {
+export class DeliverHandler implements JobHandler<Deliver> {
   readonly kind = 'deliver';
+  readonly payload = DELIVER;
   readonly concurrency = MAX_CALLS;
   readonly #deps: DeliverDeps;
   readonly #caller: Caller;
@@ -71,15 +64,18 @@ export class DeliverHandler implements JobHandler {
     });
   }
 
-  async run(job: Job): Promise<void> {
-    const { subscriptionId, shard, expire } = job.payload as unknown as Deliver;
+  async run(job: Job<Deliver>): Promise<void> {
+    const { payload } = job;
+    const { subscriptionId } = payload;
     const { ledger, outbox } = this.#deps;
     const subscription = await subscriptions.find(ledger.reader, subscriptionId);
     if (subscription === undefined || subscription.endedAt !== null) {
       this.#forget(subscriptionId);
       return ledger.write((tx) => outbox.finish(tx, job));
     }
-    if (expire || subscription.endedReason === subscriptions.HANDING_OVER) return this.#expire(job, subscription);
+    const { HANDING_OVER } = subscriptions;
+    if ('expire' in payload || subscription.endedReason === HANDING_OVER) return this.#expire(job, subscription);
+    const { shard } = payload;
     const place = { subscriptionId, shard };
     const waiting = await this.#waiting(subscription, place, job.attempts);
     if (waiting.length === 0) return ledger.write((tx) => this.#finish(tx, job, subscriptionId, shard));
@@ -142,10 +138,11 @@ export class DeliverHandler implements JobHandler {
   }
 
   /** Ends the subscription when its time is over: a wait that nobody answered, a hand-over that nobody came for. */
-  async #expire(job: Job, subscription: StoredSubscription): Promise<void> {
+  async #expire(job: Job<Deliver>, subscription: StoredSubscription): Promise<void> {
     const { ledger, outbox, clock } = this.#deps;
     // One that has its answer wants nothing more, but still has the time that it was given.
-    const until = Math.max(subscription.expiresAt ?? 0, (job.payload as unknown as Deliver).until ?? 0);
+    const given = 'expire' in job.payload ? job.payload.until : undefined;
+    const until = Math.max(subscription.expiresAt ?? 0, given ?? 0);
     if (until <= clock.reached()) return this.#end(job, subscription, 'expired');
     await ledger.write((tx) => outbox.postpone(tx, job, lookAgainAt(clock, until), false));
   }

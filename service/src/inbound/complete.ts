@@ -2,6 +2,7 @@
  * Fetches the rest of what a webhook told a part of, outside of any unit of work, and tells it in its turn with all that waited behind it. When nobody gets the rest,
  * what the webhook told stands: no conversation waits for ever, and none waits for another.
  */
+import { z } from 'zod';
 import { has, type Completed } from '../channels/channel.ts';
 import type { Accounts } from '../connectors/accounts.ts';
 import type { ConnectorIo } from '../connectors/connector.ts';
@@ -41,8 +42,11 @@ export interface CompleteDeps {
   io: ConnectorIo;
 }
 
-export class CompleteHandler implements JobHandler {
+const PAYLOAD = z.object({ id: z.string() });
+
+export class CompleteHandler implements JobHandler<z.infer<typeof PAYLOAD>> {
   readonly kind = COMPLETE;
+  readonly payload = PAYLOAD;
   readonly concurrency = CONCURRENCY;
   readonly gate = NO_LIMIT;
   readonly #deps: CompleteDeps;
@@ -51,9 +55,9 @@ export class CompleteHandler implements JobHandler {
     this.#deps = deps;
   }
 
-  async run(job: Job): Promise<void> {
+  async run(job: Job<z.infer<typeof PAYLOAD>>): Promise<void> {
     const { ledger, outbox, accounts, applier } = this.#deps;
-    const { id } = job.payload as { id: string };
+    const { id } = job.payload;
     const waiting = await store.find(ledger.reader, id);
     // Told, or forgotten with the person.
     if (waiting === undefined) return ledger.write((tx) => outbox.finish(tx, job));

@@ -1,4 +1,5 @@
 /** Reads receipts: every fact in a webhook becomes rows and events, a few receipts in one unit of work, in order. */
+import { z } from 'zod';
 import type { Accounts } from '../connectors/accounts.ts';
 import type { Connections } from '../connectors/connections.ts';
 import type { LiveAccount } from '../connectors/live.ts';
@@ -49,8 +50,11 @@ export interface NormalizeDeps {
 
 const CONNECTIONS_AT_A_TIME = 4;
 
-export class NormalizeHandler implements JobHandler {
+const PAYLOAD = z.object({ connectionId: z.string() });
+
+export class NormalizeHandler implements JobHandler<z.infer<typeof PAYLOAD>> {
   readonly kind = 'normalize';
+  readonly payload = PAYLOAD;
   readonly concurrency: number;
   readonly #deps: NormalizeDeps;
   readonly #pace: Pace;
@@ -65,8 +69,8 @@ export class NormalizeHandler implements JobHandler {
     this.#tries = new Tries(deps.ledger, deps.clock);
   }
 
-  async run(job: Job): Promise<void> {
-    const { connectionId } = job.payload as { connectionId: string };
+  async run(job: Job<z.infer<typeof PAYLOAD>>): Promise<void> {
+    const { connectionId } = job.payload;
     const found = await receipts.unprocessed(this.#deps.ledger.reader, connectionId, BATCH);
     const [first] = found;
     if (first !== undefined && this.#tries.isFatal(first)) return this.#leaveOut(first, job, connectionId);

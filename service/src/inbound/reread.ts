@@ -1,4 +1,5 @@
 /** Tries webhooks that were put aside once more, alone: what spoke against them may be over, and nobody waits for them meanwhile. */
+import { z } from 'zod';
 import { ParleyError } from '../core/errors.ts';
 import type { Job, JobHandler, Outbox, OutboxJob } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
@@ -11,6 +12,8 @@ const KIND = 'reread';
 const FIRST_MS = 10_000;
 /** Bounds the tries, which take about a quarter of an hour with the pauses between them; then a person decides. */
 const MAX_ATTEMPTS = 10;
+
+const PAYLOAD = z.object({ seq: z.number() });
 
 /** Makes the job that tries a webhook again. */
 export function rereadJob(seq: number, now: number): OutboxJob {
@@ -26,8 +29,9 @@ export interface RereadDeps {
 }
 
 /** Reads webhooks again that were put aside, until they are read or a person is needed. */
-export class RereadHandler implements JobHandler {
+export class RereadHandler implements JobHandler<z.infer<typeof PAYLOAD>> {
   readonly kind = KIND;
+  readonly payload = PAYLOAD;
   readonly concurrency = 1;
   readonly #deps: RereadDeps;
 
@@ -35,9 +39,9 @@ export class RereadHandler implements JobHandler {
     this.#deps = deps;
   }
 
-  async run(job: Job): Promise<void> {
+  async run(job: Job<z.infer<typeof PAYLOAD>>): Promise<void> {
     const { ledger, outbox, reader } = this.#deps;
-    const { seq } = job.payload as { seq: number };
+    const { seq } = job.payload;
     const receipt = await receipts.findDead(ledger.reader, seq);
     try {
       if (receipt !== undefined) await reader.replay(receipt);

@@ -2,6 +2,7 @@
  * Erases a person. It forgets at once everything that an index finds, so that nothing is sent, answered or shown any more, and the rest in small
  * steps. The erasers know what there is to forget: each owner of records has one.
  */
+import { z } from 'zod';
 import type { ErasedContact } from '../../../contract/api.ts';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
@@ -13,7 +14,7 @@ import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import type { MaintenanceTask, Progress } from './maintenance.ts';
 import { maintenanceJob } from './maintenance-job.ts';
-import type { ErasedCounts, PersonEraser, Remainder } from './person-eraser.ts';
+import type { ErasedCounts, PersonEraser } from './person-eraser.ts';
 
 /** What the eraser works with. */
 export interface EraserDeps {
@@ -23,9 +24,14 @@ export interface EraserDeps {
 }
 
 /** What a job of an erasure knows: what every step is told, and what each eraser left to its own. */
-interface Rest extends Omit<Remainder, 'own'> {
-  own: Record<string, unknown>;
-}
+const REST = z.object({
+  contactId: z.string(),
+  conversationIds: z.array(z.string()),
+  since: z.number(),
+  erasedAt: z.number(),
+  own: z.record(z.string(), z.unknown()),
+});
+type Rest = z.infer<typeof REST>;
 
 /** Tells how far the rest is: whose steps are next, and where they go on. */
 interface ErasureProgress {
@@ -34,8 +40,9 @@ interface ErasureProgress {
 }
 
 /** Erases people by all registered erasers. */
-export class Eraser implements MaintenanceTask {
+export class Eraser implements MaintenanceTask<Rest> {
   readonly name = 'erase';
+  readonly payload = REST;
   readonly #deps: EraserDeps;
   readonly #erasers: PersonEraser[] = [];
 
@@ -59,13 +66,12 @@ export class Eraser implements MaintenanceTask {
       const { erased, own } = await this.#atOnce(tx, person, found);
       const { conversationIds, since } = person;
       const rest: Rest = { contactId, conversationIds, since, erasedAt: clock.now(), own };
-      await outbox.enqueue(tx, maintenanceJob(this.name, contactId, { ...rest }));
+      await outbox.enqueue(tx, maintenanceJob(this.name, contactId, rest));
       return { id: contactId, erased, rest: 'follows' };
     });
   }
 
-  async step(tx: Tx, payload: Record<string, unknown>, now: number): Promise<Progress> {
-    const { own, ...rest } = payload as unknown as Rest;
+  async step(tx: Tx, { own, ...rest }: Rest, now: number): Promise<Progress> {
     const cursor = `erase:${rest.contactId}`;
     const place = await cursors.find<ErasureProgress>(tx.db, cursor);
     const erasers = this.#erasers.filter(({ step }) => step !== undefined);

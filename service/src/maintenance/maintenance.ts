@@ -3,9 +3,11 @@
  * for one step at the most.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
 import type { WatchedClock } from '../core/watched-clock.ts';
 import type { Load } from '../core/load.ts';
 import type { Job, JobHandler, Outbox } from '../outbox/outbox.ts';
+import { readPayload, type PayloadSchema } from '../outbox/payload.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 
@@ -13,10 +15,12 @@ import type { Tx } from '../store/unit-of-work.ts';
 export type Progress = 'more' | 'done' | { againAt: number };
 
 /** Does one kind of long work, by the time that has come for certain. `step` runs in a unit of work, so it may be run again; it remembers in the ledger how far it came. */
-export interface MaintenanceTask {
+export interface MaintenanceTask<Payload = unknown> {
   /** No other task has it; stored with each job, so a task that was released is never called anything else. */
   readonly name: string;
-  step(tx: Tx, payload: Record<string, unknown>, now: number): Promise<Progress>;
+  /** Reads what a job of the task knows, also one that an earlier version promised. A job that it refuses is dead. */
+  readonly payload: PayloadSchema<Payload>;
+  step(tx: Tx, payload: Payload, now: number): Promise<Progress>;
 }
 
 /** A job goes on for as long before it lets the others have their turn. */
@@ -37,9 +41,12 @@ export interface MaintenanceDeps {
   load: Load;
 }
 
+const PAYLOAD = z.looseObject({ task: z.string() });
+
 /** Runs the jobs of maintenance. */
-export class MaintenanceHandler implements JobHandler {
+export class MaintenanceHandler implements JobHandler<z.infer<typeof PAYLOAD>> {
   readonly kind = 'maintenance';
+  readonly payload = PAYLOAD;
   readonly concurrency = 1;
   readonly #deps: MaintenanceDeps;
 
@@ -51,11 +58,12 @@ export class MaintenanceHandler implements JobHandler {
     this.#deps = deps;
   }
 
-  async run(job: Job): Promise<void> {
+  async run(read: Job<z.infer<typeof PAYLOAD>>): Promise<void> {
     const { ledger, outbox, tasks } = this.#deps;
-    const task = tasks.find((one) => one.name === job.payload['task']);
+    const task = tasks.find((one) => one.name === read.payload.task);
     // Of another version of the program.
-    if (task === undefined) return ledger.write((tx) => outbox.finish(tx, job));
+    if (task === undefined) return ledger.write((tx) => outbox.finish(tx, read));
+    const job = readPayload(task.payload, read);
     const turnEndsAt = performance.now() + TURN_MS;
     for (;;) {
       const startedAt = performance.now();

@@ -2,6 +2,7 @@
  * Drops what is old. A sweep goes through what the owners of records want dropped or emptied, part by part. One step looks at a stretch of a table;
  * where it came to is kept in the ledger, so that a sweep goes on after a restart and in another process.
  */
+import { z } from 'zod';
 import type { OutboxJob } from '../outbox/outbox.ts';
 import * as cursors from '../store/cursor.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
@@ -25,6 +26,7 @@ interface Sweep {
 /** Runs the sweeps over all registered parts. */
 export class Retention implements MaintenanceTask {
   readonly name = 'retention';
+  readonly payload = z.unknown();
   readonly #parts: RetentionPart[] = [];
 
   /** Adds parts to the sweep, after those that are there. */

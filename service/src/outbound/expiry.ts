@@ -12,7 +12,7 @@ import { overdue } from '../store/job-group.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
-import { SEND } from './jobs.ts';
+import { SEND, TO_SEND } from './jobs.ts';
 import type { Outcomes } from './outcome/outcomes.ts';
 
 export const EXPIRED = { code: 'expired', message: 'The message could not be sent in time and was given up' };
@@ -82,7 +82,10 @@ export class Expiry {
   /** One that is being sent is left alone: its answer decides, and the next look. */
   async #end(tx: Tx, job: Job): Promise<void> {
     const { accounts, outcomes, outbox } = this.#deps;
-    const { messageId } = job.payload as { messageId: string };
+    const { data } = TO_SEND.safeParse(job.payload);
+    // A payload that cannot be read: the worker buries the job when its turn comes.
+    if (data === undefined) return;
+    const { messageId } = data;
     const message = await messages.lockForUpdate(tx, messageId);
     if (message?.status === 'queued') {
       const calls = await attempts.ofMessage(tx.db, messageId);

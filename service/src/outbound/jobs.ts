@@ -1,4 +1,5 @@
 /** Makes the jobs of the outbound pipeline. */
+import { z } from 'zod';
 import { MAX_AGE_MS } from '../core/retry.ts';
 import type { OutboxJob } from '../outbox/outbox.ts';
 import { conversationKey } from '../store/job.store.ts';
@@ -13,6 +14,11 @@ const PRIORITY = { reply: 0, campaign: 10 } as const;
 /** Names the jobs that send one message each. */
 export const SEND = 'send';
 
+/** Reads what a job of the kind `send` knows. */
+export const TO_SEND = z.object({ messageId: z.string() });
+/** Says what a job of the kind `send` knows. */
+export type ToSend = z.infer<typeof TO_SEND>;
+
 type Addressed = Pick<Message, 'id' | 'accountId' | 'conversationId' | 'purpose'>;
 
 /** Sends one message that can be sent from now on; those of one conversation keep their order, those of one account share its pace. */
@@ -23,7 +29,7 @@ export function sendJob(message: Addressed, { expiresAt }: StoredRequest, now: n
     groupKey: message.accountId,
     priority: PRIORITY[message.purpose],
     expiresAt: expiresAt ?? now + MAX_AGE_MS,
-    payload: { messageId: message.id },
+    payload: { messageId: message.id } satisfies ToSend,
   };
 }
 
@@ -32,18 +38,20 @@ export function lateAt(job: { expiresAt: number | null; createdAt: number }): nu
   return job.expiresAt ?? job.createdAt + MAX_AGE_MS;
 }
 
-/** Says what a job of the kind `settle` knows. */
-export interface Waiting {
-  messageId: string;
-  waitingAs: 'uncertain' | 'held';
-  since: number;
+/** Reads what a job of the kind `settle` knows. */
+export const WAITING = z.object({
+  messageId: z.string(),
+  waitingAs: z.enum(['uncertain', 'held']),
+  since: z.number(),
   /** Says when the wait ends; absent in those of version 0.1.0, which end with the job. */
-  until?: number;
-}
+  until: z.number().optional(),
+});
+/** Says what a job of the kind `settle` knows. */
+export type Waiting = z.infer<typeof WAITING>;
 
 function settleJob(waiting: Waiting, dueAt: number): OutboxJob {
   const key = `${waiting.waitingAs}:${waiting.messageId}:${waiting.since}`;
-  return { kind: 'settle', key, dueAt, payload: { ...waiting } };
+  return { kind: 'settle', key, dueAt, payload: waiting };
 }
 
 /** Ends the wait of a message that is held since now, should the contact not write. */

@@ -29,7 +29,7 @@ import type { Message } from '../store/message.store.ts';
 import type { Breaker } from './breaker.ts';
 import { leaveChoices } from './choices.ts';
 import { EXPIRED } from './expiry.ts';
-import { lateAt, SEND } from './jobs.ts';
+import { lateAt, SEND, TO_SEND, type ToSend } from './jobs.ts';
 import { contentOf, outgoingOf, requestOf, whereOf, writerOf, type Circumstances } from './message-view.ts';
 import { fallBack } from './outcome/fallback.ts';
 import { lostFile } from './outcome/refusals.ts';
@@ -70,8 +70,9 @@ interface Opened {
 const CONCURRENCY = 256;
 const INTERRUPTED = { code: 'uncertain', message: 'The service ended while the message was being sent' };
 
-export class SendHandler implements JobHandler {
+export class SendHandler implements JobHandler<ToSend> {
   readonly kind = SEND;
+  readonly payload = TO_SEND;
   readonly concurrency = CONCURRENCY;
   readonly gate: Pacer;
   readonly #deps: SendDeps;
@@ -81,16 +82,16 @@ export class SendHandler implements JobHandler {
     this.gate = deps.pacer;
   }
 
-  async run(job: Job): Promise<void> {
+  async run(job: Job<ToSend>): Promise<void> {
     const isCalled = await this.#run(job);
     // Its place in the account's pace is free for another.
     if (!isCalled) this.gate.releaseSlots(job.groupKey, 1);
   }
 
   /** Answers whether the provider was called. */
-  async #run(job: Job): Promise<boolean> {
+  async #run(job: Job<ToSend>): Promise<boolean> {
     const { ledger, accounts, outbox, clock } = this.#deps;
-    const { messageId } = job.payload as { messageId: string };
+    const { messageId } = job.payload;
     const message = await messages.find(ledger.reader, messageId);
     if (message === undefined) return this.#done(job);
     if (message.status !== 'queued') {

@@ -2,9 +2,11 @@
  * Statuses of providers that name no messages: a step for everything that was sent in a conversation until a time. Some at once, in the
  * unit that brings the news; the rest, where somebody did not look for long, in small steps.
  */
+import { z } from 'zod';
 import type { Accounts } from '../connectors/accounts.ts';
 import type { LiveAccount } from '../connectors/live.ts';
 import type { ParsedWatermark } from '../channels/channel.ts';
+import type { MaintenanceTask } from '../maintenance/maintenance.ts';
 import { maintenanceJob } from '../maintenance/maintenance-job.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import * as conversations from '../store/conversation.store.ts';
@@ -21,11 +23,14 @@ const BELOW = { delivered: ['sent'], read: ['sent', 'delivered'] } as const;
 export type Watermark = Pick<ParsedWatermark, 'status' | 'upTo'>;
 
 /** Says what is left to be done, and nothing of what was said. */
-interface Rest extends Watermark {
-  accountId: string;
-  conversationId: string;
-  at: number;
-}
+const REST = z.object({
+  accountId: z.string(),
+  conversationId: z.string(),
+  status: z.enum(['delivered', 'read']),
+  upTo: z.number(),
+  at: z.number(),
+});
+type Rest = z.infer<typeof REST>;
 
 export interface WatermarksDeps {
   outcomes: Outcomes;
@@ -33,8 +38,9 @@ export interface WatermarksDeps {
   accounts: Accounts;
 }
 
-export class Watermarks {
+export class Watermarks implements MaintenanceTask<Rest> {
   readonly name = 'watermark';
+  readonly payload = REST;
   readonly #deps: WatermarksDeps;
 
   constructor(deps: WatermarksDeps) {
@@ -46,12 +52,11 @@ export class Watermarks {
     if (!(await this.#raise(tx, account, conversationId, mark, at))) return;
     const { status, upTo } = mark;
     const rest: Rest = { accountId: account.id, conversationId, status, upTo, at };
-    await this.#deps.outbox.enqueue(tx, maintenanceJob(this.name, `${conversationId}:${status}:${upTo}`, { ...rest }));
+    await this.#deps.outbox.enqueue(tx, maintenanceJob(this.name, `${conversationId}:${status}:${upTo}`, rest));
   }
 
   /** Raises the next of what is left. */
-  async step(tx: Tx, payload: Record<string, unknown>): Promise<'more' | 'done'> {
-    const { accountId, conversationId, at, ...mark } = payload as unknown as Rest;
+  async step(tx: Tx, { accountId, conversationId, at, ...mark }: Rest): Promise<'more' | 'done'> {
     const account = await this.#deps.accounts.known(accountId);
     const conversation = account && (await conversations.find(tx.db, conversationId));
     if (account === undefined || conversation === undefined) return 'done';

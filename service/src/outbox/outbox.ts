@@ -8,6 +8,7 @@ import type { Job, NewJob } from '../store/job.store.ts';
 import { finishUnlessLocked, restart } from '../store/job-restart.store.ts';
 import { hasten, moveToGroup } from '../store/job-group.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
+import type { PayloadSchema } from './payload.ts';
 import type { GroupGate } from './fair-scheduler.ts';
 
 /** Handlers get a job in this form: what was promised, as the store keeps it. Instants are milliseconds since the epoch. */
@@ -21,14 +22,16 @@ export type OutboxJob = NewJob;
  * a unit of work of its own before it resolves. A throw means that nothing was changed: the job is tried again after a backoff.
  * It may be run again after a crash at any point, so what it does outside the ledger has to be found there first.
  */
-export interface JobHandler {
+export interface JobHandler<Payload = unknown> {
   /** Its own: no other handler has it. Stored with each job, so a kind that was released is never called anything else. */
   readonly kind: string;
+  /** Reads what a job of the kind knows, also one that an earlier version promised. A job that it refuses is dead. */
+  readonly payload: PayloadSchema<Payload>;
   /** Jobs of this kind that may run at the same time, in one process. */
   concurrency: number;
   /** Set: the kind's jobs are in groups, which the scheduler serves in rotation and the gate may hold back. */
   gate?: GroupGate;
-  run(job: Job): Promise<void>;
+  run(job: Job<Payload>): Promise<void>;
 }
 
 /** A driver decides when to poll for jobs, and runs them. */

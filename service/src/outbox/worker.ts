@@ -7,6 +7,7 @@ import type { Ledger } from '../store/ledger.ts';
 import type { Leases } from './leases.ts';
 import { FairScheduler, PriorityShares, type Batch, type GroupGate } from './fair-scheduler.ts';
 import type { Job, JobHandler } from './outbox.ts';
+import { BrokenPayload, readPayload } from './payload.ts';
 
 /** The worker reports that a handler threw, or (without a job) that a poll did: a defect or a broken disk, never a provider's answer. */
 export type JobFailure = (job: Job | undefined, error: unknown) => void;
@@ -200,8 +201,8 @@ export class Worker {
 
   #start(found: readonly Job[]): number {
     for (const job of found) {
-      const done = (this.#stopped ? this.#releaseLease(job) : this.#handler.run(job))
-        .catch((error: unknown) => this.#postpone(job, error))
+      const done = (this.#stopped ? this.#releaseLease(job) : this.#run(job))
+        .catch((error: unknown) => this.#failed(job, error))
         .finally(() => {
           this.#running.delete(done);
           this.#deps.leases.release(job);
@@ -213,6 +214,10 @@ export class Worker {
     return this.#stopped ? 0 : found.length;
   }
 
+  async #run(job: Job): Promise<void> {
+    await this.#handler.run(readPayload(this.#handler.payload, job));
+  }
+
   /** Gives up the lease of a job that was claimed while the driver was being stopped: nobody else would get it until the lease ends. */
   async #releaseLease(job: Job): Promise<void> {
     const { ledger, clock } = this.#deps;
@@ -221,16 +226,19 @@ export class Worker {
   }
 
   /**
-   * Postpones a job whose handler threw and so changed nothing. The job stays this process's own until its postponing is written: while the database cannot
+   * Postpones a job whose handler threw and so changed nothing, or buries it when its payload cannot be read. The job stays this process's own until its postponing is written: while the database cannot
    * be used, what the job does outside of it must not be done again and again.
    */
-  async #postpone(job: Job, error: unknown): Promise<void> {
+  async #failed(job: Job, error: unknown): Promise<void> {
     const { failed, clock, ledger } = this.#deps;
     failed(job, error);
     while (!this.#stopped) {
+      const isBroken = error instanceof BrokenPayload;
+      if (isBroken) this.#handler.gate?.releaseSlots(job.groupKey, 1);
       const afterMs = backoffMs(job.attempts + 1, Math.random());
       try {
         return await ledger.write((tx) => {
+          if (isBroken) return jobs.bury(tx, job);
           const now = clock.now();
           return jobs.postpone(tx, job, { dueAt: now + afterMs, now, costsAttempt: true });
         });

@@ -1,6 +1,6 @@
 /** Stores outbox jobs: rows written in the caller's transaction. `job-leases.store.ts` finds and leases them. */
 import { sql, type Kysely, type Selectable } from 'kysely';
-import { read, textOf } from './json.ts';
+import { readOrUndefined, textOf } from './json.ts';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 import { latestAt } from './job-clock.store.ts';
@@ -14,7 +14,8 @@ export type Priority = (typeof PRIORITIES)[number];
 /** A job as a pipeline promises it. Instants are milliseconds since the epoch. */
 export interface NewJob {
   kind: string;
-  payload: Record<string, unknown>;
+  /** What the kind's handler reads, as JSON. */
+  payload: object;
   key?: string | undefined;
   orderingKey?: string | undefined;
   /** The group by which the scheduler shares a kind's workers out; default: one for all. */
@@ -27,8 +28,8 @@ export interface NewJob {
   expiresAt?: number | undefined;
 }
 
-/** A job as its handler gets it. */
-export interface Job {
+/** A job as its handler gets it, once its payload is read. */
+export interface Job<Payload = unknown> {
   seq: number;
   kind: string;
   key: string | null;
@@ -38,12 +39,12 @@ export interface Job {
   dueAt: number;
   createdAt: number;
   expiresAt: number | null;
-  payload: Record<string, unknown>;
+  payload: Payload;
   /** By which it was claimed; null where one process has the ledger to itself. */
   lease: string | null;
 }
 
-/** Reads a job from its row. */
+/** Reads a job from its row. A payload that is no JSON is undefined: its handler's schema refuses it, and nothing else is held up. */
 export function fromRow(row: Selectable<Schema['jobs']>): Job {
   const { seq, kind, key, orderingKey, groupKey, attempts, dueAt, createdAt, leaseOwner: lease } = row;
   return {
@@ -56,7 +57,7 @@ export function fromRow(row: Selectable<Schema['jobs']>): Job {
     dueAt,
     createdAt,
     expiresAt: row.expiresAt,
-    payload: read<Job['payload']>(row.payload),
+    payload: readOrUndefined(row.payload),
     lease,
   };
 }
@@ -178,12 +179,34 @@ export async function finish(tx: Tx, job: LeasedJob & Pick<Job, 'orderingKey'>):
   if (job.orderingKey !== null) await lockOrderingKey(tx, job.orderingKey);
   // Its ordering key as it is now: it may have changed since the job was read.
   const orderingKey = first(await deleteOne(tx.db, leased(job)))?.orderingKey;
-  if (!orderingKey) return undefined;
+  return orderingKey ? releaseKey(tx, orderingKey) : undefined;
+}
+
+/** Makes the first job with the key ready, and answers it. */
+async function releaseKey(tx: Tx, orderingKey: string): Promise<NextJob | undefined> {
   await lockOrderingKey(tx, orderingKey);
   const next = await firstOfKey(tx.db, orderingKey);
   if (next === undefined) return undefined;
   await setReady(tx.db, { seq: next.seq });
   return next;
+}
+
+/**
+ * Buries a job that nobody can do: it stays in the table as it was promised, and is never run. Its keys are free, so that it keeps neither others nor its
+ * own work from being promised anew.
+ */
+export async function bury(tx: Tx, { seq, lease, orderingKey }: LeasedJob & Pick<Job, 'orderingKey'>): Promise<void> {
+  if (orderingKey !== null) await lockOrderingKey(tx, orderingKey);
+  const buried = await tx.db
+    .updateTable('jobs')
+    .set({ state: 'dead', key: null, expiresAt: null, leaseOwner: null, leaseUntil: null })
+    .where('seq', '=', seq)
+    .where(leaseOf, '=', lease ?? '')
+    .returning('orderingKey')
+    .executeTakeFirst();
+  if (!buried?.orderingKey) return;
+  await tx.db.updateTable('jobs').set({ orderingKey: null }).where('seq', '=', seq).execute();
+  await releaseKey(tx, buried.orderingKey);
 }
 
 /** Makes the ordering key of everything that is said in a conversation. */

@@ -15,6 +15,15 @@ export function read<T>(text: string): T {
   return JSON.parse(text) as T;
 }
 
+/** Reads what a column holds that somebody else may have written; undefined: it is no JSON. */
+export function readOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads what a column holds; null: it holds nothing. */
 export function readOrNull<T>(text: string | null): T | null {
   return text === null ? null : (JSON.parse(text) as T);

@@ -8,8 +8,8 @@ export interface JobsTable {
   key: string | null;
   /** Jobs with one ordering key run one at a time, in order. */
   orderingKey: string | null;
-  /** `blocked`: an earlier job with the ordering key is not finished. */
-  state: 'ready' | 'blocked';
+  /** `blocked`: an earlier job with the ordering key is not finished. `dead`: its payload cannot be read, and nobody runs it. */
+  state: 'ready' | 'blocked' | 'dead';
   priority: number;
   dueAt: number;
   /** When `dueAt` was set: later than now, it was by a clock that has been put back since. */

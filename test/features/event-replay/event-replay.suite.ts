@@ -5,6 +5,7 @@ import type { StoreDialect } from '../../../service/src/store/dialect.ts';
 import { Ledger } from '../../../service/src/store/ledger.ts';
 import * as subscriptions from '../../../service/src/store/subscription.store.ts';
 import { EventsFixture } from '../../events/fixture.ts';
+import { readPayload } from '../../../service/src/outbox/payload.ts';
 import { dueJobs } from '../../support/due-jobs.ts';
 
 const MINUTE = 60_000;
@@ -62,7 +63,7 @@ async function care(): Promise<number> {
   for (let ran = 0; ; ran++) {
     const [job] = await dueJobs(ledger, 'maintenance', clock.now());
     if (job === undefined) return ran;
-    await handler.run(job);
+    await handler.run(readPayload(handler.payload, job));
   }
 }
 

@@ -1,4 +1,7 @@
 /** A feature to throw away: it counts who writes, greets them by a job, forgets visits in small steps, and lets no campaign go to whom it greeted. */
+import { z } from '../../platform/service-zod.ts';
+import type { Job } from '../../../service/src/outbox/outbox.ts';
+import type { PayloadSchema } from '../../../service/src/outbox/payload.ts';
 import type { Feature, Kernel } from '../../../service/src/features/feature.ts';
 import { VisitsController } from './visits.controller.ts';
 import { TASK, Visits } from './visits.ts';
@@ -11,6 +14,11 @@ declare module '../../../contract/problem.ts' {
     heard_enough: true;
   }
 }
+
+interface Visitor {
+  contactId: string;
+}
+const VISITOR: PayloadSchema<Visitor> = z.object({ contactId: z.string() });
 
 export function visits(kernel: Kernel): Feature {
   const { ledger, outbox } = kernel;
@@ -29,10 +37,11 @@ export function visits(kernel: Kernel): Feature {
     jobs: [
       {
         kind: 'greet',
+        payload: VISITOR,
         concurrency: 1,
-        run: (job) =>
+        run: (job: Job<Visitor>) =>
           ledger.write(async (tx) => {
-            await service.greet(tx, job.payload['contactId'] as string);
+            await service.greet(tx, job.payload.contactId);
             await outbox.finish(tx, job);
           }),
       },
@@ -41,8 +50,9 @@ export function visits(kernel: Kernel): Feature {
     tasks: [
       {
         name: TASK,
-        async step(tx, payload) {
-          await service.forget(tx, payload['contactId'] as string);
+        payload: VISITOR,
+        async step(tx, { contactId }: Visitor) {
+          await service.forget(tx, contactId);
           return 'done';
         },
       },

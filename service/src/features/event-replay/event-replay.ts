@@ -2,6 +2,7 @@
  * Replays events to a trigger whose workflow was down, or had to be mended: those of a time that it wants are promised to it once more, with
  * the ids they always had. A long time is worked off in small steps, in the background, by whichever process cares for the ledger.
  */
+import { z } from 'zod';
 import type { ReplayedEvents, ReplayEvents } from '../../../../contract/dead-letter.ts';
 import { ParleyError } from '../../core/errors.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -30,13 +31,14 @@ export interface EventReplayDeps {
   clock: Clock;
 }
 
-/** Says what was asked for. A type: it goes into a job's payload. */
-type Wish = {
-  subscriptionId: string;
-  from: number;
-  to: number;
-  types?: string[];
-};
+/** Says what was asked for. */
+const WISH = z.object({
+  subscriptionId: z.string(),
+  from: z.number(),
+  to: z.number(),
+  types: z.array(z.string()).exactOptional(),
+});
+type Wish = z.infer<typeof WISH>;
 
 interface Stretch {
   promised: number;
@@ -45,8 +47,9 @@ interface Stretch {
 }
 
 /** Replays events, at once or in the background. */
-export class EventReplay implements MaintenanceTask {
+export class EventReplay implements MaintenanceTask<Wish> {
   readonly name = 'replay-events';
+  readonly payload = WISH;
   readonly #deps: EventReplayDeps;
 
   constructor(deps: EventReplayDeps) {
@@ -83,8 +86,7 @@ export class EventReplay implements MaintenanceTask {
     return { events: promised, pending: false };
   }
 
-  async step(tx: Tx, payload: Record<string, unknown>): Promise<Progress> {
-    const wish = payload as Wish;
+  async step(tx: Tx, wish: Wish): Promise<Progress> {
     const cursor = cursorOf(wish);
     const at = await cursors.find<EventPlace>(tx.db, cursor);
     const trigger = await listening(tx, wish.subscriptionId);

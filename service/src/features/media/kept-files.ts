@@ -4,6 +4,7 @@
  * when all together are too large. A file that is not kept, for whatever reason, is still asked for at the provider.
  */
 import { Readable } from 'node:stream';
+import { z } from 'zod';
 import type { EventOf } from '../../../../contract/event.ts';
 import type { WatchedClock } from '../../core/watched-clock.ts';
 import { ParleyError, SendError } from '../../core/errors.ts';
@@ -30,6 +31,9 @@ const PREFIX = 'mdi_'.length;
 /** One query looks for so many files. */
 const BATCH = 250;
 
+/** Says what a job knows; without a file it is a sweep. */
+const PAYLOAD = z.object({ mediaId: z.string().optional() });
+
 const SWEEP: OutboxJob = { kind: KIND, key: 'media:sweep', priority: 10, payload: {} };
 
 /** Lists what keeping files takes. */
@@ -51,8 +55,9 @@ export interface KeptFilesDeps {
 type Told = EventOf<'message.received'> | EventOf<'message.edited'> | EventOf<'message.echo'> | EventOf<'call'>;
 
 /** Fetches, finds and drops kept files. */
-export class KeptFiles implements JobHandler {
+export class KeptFiles implements JobHandler<z.infer<typeof PAYLOAD>> {
   readonly kind = KIND;
+  readonly payload = PAYLOAD;
   readonly concurrency = 2;
   readonly #deps: KeptFilesDeps;
   /** Of all files that are kept here, as far as this process knows; undefined: nobody looked yet. */
@@ -137,9 +142,9 @@ export class KeptFiles implements JobHandler {
     this.#isOut = true;
   }
 
-  async run(job: Job): Promise<void> {
+  async run(job: Job<z.infer<typeof PAYLOAD>>): Promise<void> {
     const { ledger, outbox } = this.#deps;
-    const { mediaId } = job.payload as { mediaId?: string };
+    const { mediaId } = job.payload;
     if (mediaId === undefined) {
       // First: what is forgotten from now on promises another sweep.
       await ledger.write((tx) => outbox.finish(tx, job));

@@ -21,7 +21,7 @@ import type { Ledger } from '../../store/ledger.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 import * as messages from '../../store/message.store.ts';
 import type { Message } from '../../store/message.store.ts';
-import { lookAt, uncertainJob, type Waiting } from '../jobs.ts';
+import { lookAt, uncertainJob, WAITING, type Waiting } from '../jobs.ts';
 import { outgoingOf, requestOf, whereOf } from '../message-view.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Statuses } from './statuses.ts';
@@ -42,8 +42,9 @@ const EXPIRED = { code: 'expired', message: 'The contact did not write while the
 /** What the provider says; undefined: nothing yet. */
 type Answer = FoundMessage | 'absent' | undefined;
 
-export class SettleHandler implements JobHandler {
+export class SettleHandler implements JobHandler<Waiting> {
   readonly kind = 'settle';
+  readonly payload = WAITING;
   readonly concurrency = 4;
   readonly #deps: SettleDeps;
 
@@ -51,11 +52,10 @@ export class SettleHandler implements JobHandler {
     this.#deps = deps;
   }
 
-  async run(job: Job): Promise<void> {
+  async run(job: Job<Waiting>): Promise<void> {
     const { ledger, outbox, accounts, clock } = this.#deps;
-    const waiting = job.payload as unknown as Waiting;
-    const { messageId, waitingAs, since, until = job.dueAt } = waiting;
-    const answer = waitingAs === 'uncertain' ? await this.#ask(waiting) : undefined;
+    const { messageId, waitingAs, since, until = job.dueAt } = job.payload;
+    const answer = waitingAs === 'uncertain' ? await this.#ask(job.payload) : undefined;
     await ledger.write(async (tx) => {
       const message = await messages.lockForUpdate(tx, messageId);
       const account = message && (await accounts.known(message.accountId));
