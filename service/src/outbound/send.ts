@@ -249,12 +249,11 @@ export class SendHandler implements JobHandler<ToSend> {
   /** Nobody knows whether the provider got it; one that drops repeats by our key gets it again. */
   async #interrupted({ job, account, message }: Sending, open: Attempt): Promise<boolean> {
     const { clock, outcomes, outbox, ledger } = this.#deps;
-    const error = INTERRUPTED;
     const { idempotentSends } = capabilitiesOf(account);
     await ledger.write(async (tx) => {
-      await attempts.close(tx, open.id, clock.now(), 'uncertain', error);
+      await attempts.close(tx, open.id, clock.now(), 'uncertain', INTERRUPTED);
       if (idempotentSends) return outbox.postponeBy(tx, job, 0, true);
-      await outcomes.uncertain(tx, account, message.id, error);
+      await outcomes.uncertain(tx, account, message.id, INTERRUPTED);
       await outbox.finish(tx, job);
     });
     return false;

@@ -6,7 +6,6 @@ import { z } from 'zod';
 import type { Accounts } from '../connectors/accounts.ts';
 import type { LiveAccount } from '../connectors/live.ts';
 import type { ParsedWatermark } from '../channels/channel.ts';
-import type { MaintenanceTask } from '../maintenance/maintenance.ts';
 import { maintenanceJob } from '../maintenance/maintenance-job.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import * as conversations from '../store/conversation.store.ts';
@@ -38,7 +37,7 @@ export interface WatermarksDeps {
   accounts: Accounts;
 }
 
-export class Watermarks implements MaintenanceTask<Rest> {
+export class Watermarks {
   readonly name = 'watermark';
   readonly payload = REST;
   readonly #deps: WatermarksDeps;
