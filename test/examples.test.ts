@@ -61,6 +61,7 @@ test('the examples of the documentation are there', () => {
       'in-app-order-question.json',
       'instagram-story-offer.json',
       'messenger-welcome-menu.json',
+      'offer-appointment-times.json',
       'replay-failed-daily.json',
       'reply-on-every-channel.json',
       'template-when-closed.json',

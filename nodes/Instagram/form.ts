@@ -7,6 +7,7 @@ import { bareMedia } from '../shared/content/media.ts';
 import { quickReplies } from '../shared/content/quick-replies.ts';
 import { namedSticker } from '../shared/content/sticker.ts';
 import { nativeOf, plainText, reactionWith } from '../shared/content/text.ts';
+import { timePicker } from '../shared/content/time-picker.ts';
 import type { ChannelForm } from '../shared/operations/channel-form.ts';
 import { instagramAccount } from './account.ts';
 
@@ -24,6 +25,7 @@ const INSTAGRAM_KINDS: readonly ContentKind[] = [
     { name: 'None (Take It Back)', value: '' },
   ]),
   titledCards,
+  timePicker,
 ];
 
 const notices = limitNotices({

@@ -9,6 +9,7 @@ import { bareMedia } from '../shared/content/media.ts';
 import { quickReplies } from '../shared/content/quick-replies.ts';
 import { receipt } from '../shared/content/receipt.ts';
 import { nativeOf, plainText } from '../shared/content/text.ts';
+import { timePicker } from '../shared/content/time-picker.ts';
 import type { ChannelForm } from '../shared/operations/channel-form.ts';
 import { messengerAccount } from './account.ts';
 
@@ -24,6 +25,7 @@ const MESSENGER_KINDS: readonly ContentKind[] = [
   quickReplies({ files: true, images: true, asks: ['email', 'phone'] }),
   receipt,
   titledCards,
+  timePicker,
 ];
 
 const notices = limitNotices({

@@ -7,6 +7,7 @@ import { audio, document, image, sticker, video } from '../shared/content/media.
 import { location } from '../shared/content/places.ts';
 import { quickReplies } from '../shared/content/quick-replies.ts';
 import { reaction, text } from '../shared/content/text.ts';
+import { timePicker } from '../shared/content/time-picker.ts';
 
 export const PORTABLE_KINDS: readonly ContentKind[] = [
   audio,
@@ -21,6 +22,7 @@ export const PORTABLE_KINDS: readonly ContentKind[] = [
   reaction,
   sticker,
   text,
+  timePicker,
   titledCards,
   video,
 ];

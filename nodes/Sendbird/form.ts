@@ -7,6 +7,7 @@ import { linkedMedia } from '../shared/content/media.ts';
 import { location } from '../shared/content/places.ts';
 import { quickReplies } from '../shared/content/quick-replies.ts';
 import { nativeOf, plainText } from '../shared/content/text.ts';
+import { timePicker } from '../shared/content/time-picker.ts';
 import type { ChannelForm } from '../shared/operations/channel-form.ts';
 import { sendbirdAccount } from './account.ts';
 
@@ -20,6 +21,7 @@ const SENDBIRD_KINDS: readonly ContentKind[] = [
   plainText,
   quickReplies({ files: false, images: false, asks: [] }),
   titledCards,
+  timePicker,
 ];
 
 const DRAWN =

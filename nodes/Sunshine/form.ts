@@ -7,6 +7,7 @@ import { audio, document, image, video } from '../shared/content/media.ts';
 import { location, locationRequest } from '../shared/content/places.ts';
 import { quickReplies } from '../shared/content/quick-replies.ts';
 import { nativeOf, plainText } from '../shared/content/text.ts';
+import { timePicker } from '../shared/content/time-picker.ts';
 import type { ChannelForm } from '../shared/operations/channel-form.ts';
 import { sunshineAccount } from './account.ts';
 
@@ -21,6 +22,7 @@ const SUNSHINE_KINDS: readonly ContentKind[] = [
   plainText,
   quickReplies({ files: false, images: true, asks: [] }),
   titledCards,
+  timePicker,
 ];
 
 const notices = limitNotices({

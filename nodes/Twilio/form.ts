@@ -5,6 +5,7 @@ import { limitNotices, type ContentKind } from '../shared/content/kind.ts';
 import { linkedMedia } from '../shared/content/media.ts';
 import { location } from '../shared/content/places.ts';
 import { nativeOf, plainText } from '../shared/content/text.ts';
+import { timePicker } from '../shared/content/time-picker.ts';
 import { PHONE_OR_USER } from '../shared/descriptions.ts';
 import type { ChannelForm } from '../shared/operations/channel-form.ts';
 import { twilioAccount } from './account.ts';
@@ -18,6 +19,7 @@ const TWILIO_KINDS: readonly ContentKind[] = [
   plainLink,
   plainList,
   plainText,
+  timePicker,
 ];
 
 const bySms = (kind: 'buttons' | 'list' | 'link' | 'location' | 'sticker', displayName: string): INodeProperties[] =>

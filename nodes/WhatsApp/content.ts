@@ -8,6 +8,7 @@ import { limitNotices as limitNoticesOf, type ContentKind } from '../shared/cont
 import { audio, document, image, sticker, video } from '../shared/content/media.ts';
 import { addressRequest, location, locationRequest } from '../shared/content/places.ts';
 import { native, reaction, text } from '../shared/content/text.ts';
+import { timePicker } from '../shared/content/time-picker.ts';
 
 export const WHATSAPP_KINDS: readonly ContentKind[] = [
   addressRequest,
@@ -30,6 +31,7 @@ export const WHATSAPP_KINDS: readonly ContentKind[] = [
   reaction,
   sticker,
   text,
+  timePicker,
   video,
 ];
 

@@ -77,6 +77,11 @@ export class Parameters {
     );
   }
 
+  /** Whatever stands there, as it is. */
+  value(name: string): unknown {
+    return this.#get(name);
+  }
+
   flag(name: string): boolean {
     const value = this.#get(name);
     return value === true || value === 'true';

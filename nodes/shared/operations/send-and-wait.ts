@@ -11,6 +11,8 @@ import type { OutboundContent, ReplyButton } from '../../../contract/message.ts'
 import { itemFiles } from '../binary.ts';
 import { buttonsField, replyButtons } from '../content/interactive.ts';
 import { footerField } from '../content/text.ts';
+import { showFor } from '../content/kind.ts';
+import { timeFields, timesBelow } from '../content/time-picker.ts';
 import { recipientFields, sendOptionsField } from '../descriptions.ts';
 import { asNodeError, itemParameters, type Operation } from '../operation.ts';
 import { compact, type Parameters } from '../parameters.ts';
@@ -67,11 +69,17 @@ const questionFields: INodeProperties[] = [
       { name: 'Any Reply', value: 'any', description: 'A text, a file, whatever the contact sends next' },
       { name: 'Approval', value: 'approval', description: "Two buttons; the output has 'approved'" },
       { name: 'Buttons', value: 'buttons', description: 'Buttons of your own; the contact may also write instead' },
+      {
+        name: 'Times',
+        value: 'times',
+        description: "Times to choose from; the output has 'slotId' and 'slotStartsAt'",
+      },
     ],
     default: 'any',
     description: 'How the contact is to answer',
   },
   { ...buttonsField, displayOptions: { show: { responseType: ['buttons'] } } },
+  ...showFor(timeFields, { responseType: ['times'] }),
   {
     displayName: 'Approve Button',
     name: 'approveLabel',
@@ -114,10 +122,11 @@ function withButtons({ text, footer, buttons }: Question): OutboundContent {
   return compact({ type: 'buttons' as const, text, footer, buttons });
 }
 
-/** The question as content: a text, or a text with buttons. */
+/** The question as content: a text, or one with buttons or times. */
 function questionContent(form: AskForm, parameters: Parameters): OutboundContent {
   const text = parameters.required('message', 'Message');
   const type = parameters.text('responseType');
+  if (type === 'times') return timesBelow(text, parameters);
   if (type !== 'approval' && type !== 'buttons') return { type: 'text', text };
   const footer = form.footer ? parameters.optional('footer') : undefined;
   return (form.ask ?? withButtons)({ text, footer, buttons: answerButtons(parameters) });

@@ -43,6 +43,11 @@ describe('the execution goes on with', () => {
       { title: 'Evening', id: 'pm' },
     ],
   };
+  const slot = [
+    { start: '2027-03-01T09:00', minutes: 60, id: 'early' },
+    { start: '2027-03-01T16:30', minutes: 45, id: 'late' },
+  ];
+  const times = { responseType: 'times', slotsFrom: 'fields', slots: { slot } };
   const approval = { responseType: 'approval', approveLabel: 'Yes', declineLabel: 'No' };
   const tap = (choice: string) => (messageId: string) => app.sandbox.customer.taps({ messageId, choice });
   const write = (text: string) => () => app.sandbox.customer.sends({ from: ANA, text });
@@ -68,6 +73,13 @@ describe('the execution goes on with', () => {
       write('Noon?'),
       { text: 'Noon?', kind: 'text' },
     ],
+    [
+      'a time',
+      { ...times, timeZone: 'Europe/Berlin', locale: 'en' },
+      tap('Mon, Mar 1, 4:30 PM'),
+      { kind: 'time_slot', slotId: 'late', slotStartsAt: '2027-03-01T15:30:00.000Z', slotMinutes: 45 },
+    ],
+    ['a text instead of a time', times, write('None of them'), { text: 'None of them', kind: 'text' }],
     ['a yes', approval, tap('Yes'), { approved: true, buttonId: 'approve' }],
     ['a no', approval, tap('No'), { approved: false, buttonId: 'decline' }],
     ['words instead of a yes', approval, write('yes'), { approved: false, text: 'yes' }],
