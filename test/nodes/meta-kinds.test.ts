@@ -10,6 +10,8 @@ import { capabilities as messenger } from '../../service/src/channels/messenger/
 
 /** One product is a list of one, and a template has an operation of its own. */
 const ELSEWHERE = ['product', 'template'];
+/** Times become what the channel has, without being asked to. */
+const EVERYWHERE = ['time_picker'];
 
 describe.each([
   ['Messenger', MESSENGER_FORM, messenger],
@@ -18,7 +20,8 @@ describe.each([
   const kinds = form.kinds.map(({ type }) => type).sort();
 
   test('offers every kind that the channel sends, and no other', () => {
-    expect(kinds).toEqual([...capabilities.kinds].filter((kind) => !ELSEWHERE.includes(kind)).sort());
+    const own = capabilities.kinds.filter((kind) => !ELSEWHERE.includes(kind));
+    expect(kinds).toEqual([...own, ...EVERYWHERE].sort());
     expect(form.templates).toBe(capabilities.templates);
     expect(form.people).toBe(capabilities.window?.personMs !== undefined);
   });
