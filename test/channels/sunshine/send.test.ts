@@ -38,7 +38,7 @@ test('several messages of one send are all known as it', async () => {
   expect(sent).toMatchObject({ providerMessageId: 'a', providerMessageIds: ['a', 'b'] });
 });
 
-test('options and a quote are members of the body; an agent stands by name', async () => {
+test('options are members of the body, a quote is none; an agent stands by name', async () => {
   const { io, requests } = inOrder(taken());
   const override = { whatsapp: { payload: { type: 'text' } } };
   const options = { ai: true, silent: true, avatarUrl: 'https://x.example/a.png', override };
@@ -46,12 +46,9 @@ test('options and a quote are members of the body; an agent stands by name', asy
   await sunshine.send(message({ options, author, replyToProviderId: 'm1' }), SETTINGS, io);
   expect(requests[0]?.json).toMatchObject({
     author: { type: 'business', displayName: 'Ana', avatarUrl: 'https://x.example/a.png', subtypes: ['AI'] },
-    ...{
-      destination: { integrationType: 'none' },
-      override,
-      quotedMessage: { type: 'message', message: { id: 'm1' } },
-    },
+    ...{ destination: { integrationType: 'none' }, override },
   });
+  expect(requests[0]?.json).not.toHaveProperty('quotedMessage');
 });
 
 test.each([
@@ -112,6 +109,10 @@ test.each<[string, object, string]>([
     'text',
   ],
   ['pages that branch', form({ nextPage: 'b' }), 'nextPage'],
+  ['what a list says in all', list({ text: 'x'.repeat(4091) }, { rows: [{ ...ROWS[0], description: 'd' }] }), 'text'],
+  ['a long answer', form({ type: 'select', choices: [{ id: 'i'.repeat(129), title: 'T' }] }), 'choices[0].id'],
+  ['a long value', form({ type: 'select', choices: [{ id: 'i', title: 'T', value: 'v'.repeat(129) }] }), 'value'],
+  ['a long hint', form({ hint: 'h'.repeat(129) }), 'hint'],
   ['several answers', form({ type: 'select', multiple: true, choices: ROWS.slice(0, 1) }), 'multiple'],
   [
     'an uploaded header',

@@ -7,6 +7,7 @@ import { resolvedMedia } from '../protocols/whatsapp/payloads.ts';
 import { dialog360Call, dialog360File } from './client.ts';
 import { errorOf } from './errors.ts';
 import type { Dialog360Settings } from './settings.ts';
+import { pathSegment } from '../kit/path-segment.ts';
 
 const META_FILES = 'https://lookaside.fbsbx.com';
 
@@ -28,7 +29,7 @@ const isGone = (error: unknown): boolean =>
  * between the two calls (it lives for 5 minutes) is not asked for again here.
  */
 const download: MediaPower<Dialog360Settings>['download'] = async ({ providerId: id }, settings, io) => {
-  const call = { method: 'GET', path: encodeURIComponent(id) } as const;
+  const call = { method: 'GET', path: pathSegment(id) } as const;
   const answer = await dialog360Call(call, settings, io).catch((error: unknown) => {
     throw isGone(error) ? mediaGone() : error;
   });

@@ -7,6 +7,7 @@ import { ParleyError, SendError } from '../../core/errors.ts';
 import type { TemplatePower, TemplateQuery } from '../channel.ts';
 import type { ConnectorIo } from '../../connectors/connector.ts';
 import { numberOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
+import { pathSegment } from '../kit/path-segment.ts';
 import { createdTemplate, templateDraft, templateOf } from '../protocols/whatsapp/payloads.ts';
 import { dialog360Call } from './client.ts';
 import type { Dialog360Settings } from './settings.ts';
@@ -89,6 +90,6 @@ export const templates: TemplatePower<Dialog360Settings> = {
         throw new ParleyError(400, 'unsupported_by_channel', detail);
       }
     }
-    await dialog360Call({ method: 'DELETE', path: `${PATH}/${encodeURIComponent(name)}` }, settings, io);
+    await dialog360Call({ method: 'DELETE', path: `${PATH}/${pathSegment(name)}` }, settings, io);
   },
 };

@@ -2,6 +2,7 @@
 import { SendError } from '../../core/errors.ts';
 import type { TemplatePower } from '../channel.ts';
 import { compact, objectOf, objectsOf, textOf } from '../kit/json.ts';
+import { pathSegment } from '../kit/path-segment.ts';
 import { graph } from '../protocols/meta/account.ts';
 import { createdTemplate, templateDraft, templateOf } from '../protocols/whatsapp/payloads.ts';
 import { accountOf } from './account.ts';
@@ -22,7 +23,7 @@ export const templates: TemplatePower<MessengerSettings> = {
   },
 
   async get(id, settings, io) {
-    const call = { method: 'GET' as const, path: encodeURIComponent(id), query: { fields: FIELDS } };
+    const call = { method: 'GET' as const, path: pathSegment(id), query: { fields: FIELDS } };
     return templateOf(await graph(call, accountOf(settings), io));
   },
 

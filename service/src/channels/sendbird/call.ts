@@ -6,6 +6,7 @@ import { kindOfStatus } from '../../core/retry.ts';
 import { objectOf, type JsonObject } from '../kit/json.ts';
 import { toldWaitMs } from '../kit/retry-after.ts';
 import { scrub } from '../kit/scrub.ts';
+import { pathSegment } from '../kit/path-segment.ts';
 import { faultIn } from './errors.ts';
 import { webhookTokens, type SendbirdSettings } from './settings.ts';
 
@@ -28,7 +29,7 @@ export function hostOf({ baseUrl, applicationId }: SendbirdSettings): string {
 
 /** The path of a group channel; a thread is its URL. */
 export function channelPath(thread: string, rest: string): string {
-  return `/group_channels/${encodeURIComponent(thread)}${rest}`;
+  return `/group_channels/${pathSegment(thread)}${rest}`;
 }
 
 type Answer = Pick<HttpResponse, 'status' | 'headers' | 'body'>;

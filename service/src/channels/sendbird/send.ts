@@ -4,6 +4,7 @@ import { SendError } from '../../core/errors.ts';
 import type { OutgoingMessage, PresencePower, SendReceipt } from '../channel.ts';
 import { compact, idOf, isObject, type JsonObject } from '../kit/json.ts';
 import { stringsIn } from '../kit/scrub.ts';
+import { pathSegment } from '../kit/path-segment.ts';
 import { channelPath, sendbird, type SendbirdCall } from './call.ts';
 import { instantIn } from './payloads.ts';
 import { render } from './render.ts';
@@ -15,7 +16,7 @@ const NAMES = new Set(['type', 'message_type', 'custom_type']);
 /** Bots have a call of their own, which alone takes suggested replies; admin messages are nobody's. */
 function callFor(thread: string, json: JsonObject, { senderType, senderId }: SendbirdSettings): SendbirdCall {
   if (senderType === 'bot' && json.message_type !== 'ADMM') {
-    const path = `/bots/${encodeURIComponent(senderId)}/send`;
+    const path = `/bots/${pathSegment(senderId)}/send`;
     return { method: 'POST', path, json: { channel_url: thread, ...json } };
   }
   return { method: 'POST', path: channelPath(thread, '/messages'), json };

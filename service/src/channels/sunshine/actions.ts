@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SendError } from '../../core/errors.ts';
 import type { ChannelAction } from '../channel.ts';
 import { compact, idOf, objectOf, objectsOf } from '../kit/json.ts';
+import { pathSegment } from '../kit/path-segment.ts';
 import { conversationPath, sunshine } from './call.ts';
 import type { SunshineSettings } from './settings.ts';
 
@@ -59,7 +60,7 @@ function control(act: string, takesTarget: boolean): Action {
 }
 
 const userInput = z.strictObject({ userId: z.string().min(1).max(500) });
-const userPath = (userId: string): string => `/users/${encodeURIComponent(userId)}`;
+const userPath = (userId: string): string => `/users/${pathSegment(userId)}`;
 
 const getUser: Action = {
   input: userInput,

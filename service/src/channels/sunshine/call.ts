@@ -6,6 +6,7 @@ import { kindOfStatus } from '../../core/retry.ts';
 import { objectOf, type JsonObject } from '../kit/json.ts';
 import { toldWaitMs } from '../kit/retry-after.ts';
 import { scrub } from '../kit/scrub.ts';
+import { pathSegment } from '../kit/path-segment.ts';
 import { answeredFault, BY_STATUS } from './errors.ts';
 import { hostOf, webhookSecrets, type SunshineSettings } from './settings.ts';
 
@@ -26,7 +27,7 @@ export interface SunshineCall {
 
 /** The path of a conversation; a thread is its id. */
 export function conversationPath(thread: string, rest: string): string {
-  return `/conversations/${encodeURIComponent(thread)}${rest}`;
+  return `/conversations/${pathSegment(thread)}${rest}`;
 }
 
 export function authorization({ keyId, secret }: SunshineSettings): string {

@@ -9,6 +9,7 @@ import {
 import { ParleyError } from '../../core/errors.ts';
 import { Checker } from '../kit/checker.ts';
 import { isObject } from '../kit/json.ts';
+import { listText } from './render.ts';
 import { checkTemplate } from '../protocols/whatsapp/check-template.ts';
 
 type Of<K extends OutboundKind> = Extract<OutboundContent, { type: K }>;
@@ -44,10 +45,10 @@ interface Titled {
   title?: string;
 }
 
-function titled(check: Checker, field: string, all: readonly Titled[]): void {
+function titled(check: Checker, field: string, all: readonly Titled[], maxId: number = LIMITS.payload): void {
   all.forEach((one, index) => {
     const { id, title } = isObject(one) ? one : {};
-    check.text(`${field}[${index}].id`, id, { max: LIMITS.payload });
+    check.text(`${field}[${index}].id`, id, { max: maxId });
     check.text(`${field}[${index}].title`, title, { max: LIMITS.title });
   });
   check.unique(
@@ -66,7 +67,8 @@ function quickReplies(check: Checker, content: Of<'quick_replies'>): void {
 }
 
 function list(check: Checker, content: Of<'list'>): void {
-  text(check, content.text);
+  const isWhole = typeof content.text === 'string' && Array.isArray(content.sections?.[0]?.rows);
+  text(check, isWhole ? listText({ ...content, sections: content.sections.slice(0, 1) }) : content.text);
   plain(check, content);
   const sections = check.list('sections', content.sections, 1, 1);
   const [section] = sections;
@@ -101,10 +103,19 @@ function page(check: Checker, field: string, one: FormPage): void {
   check.text(`${field}.id`, one.id, { max: LIMITS.title });
   check.text(`${field}.title`, one.title, { max: LIMITS.title });
   check.refuse(one.nextPage !== undefined, `${field}.nextPage`, 'is not possible here: fields stand below each other');
+  for (const name of ['placeholder', 'hint'] as const) {
+    const shown = (one as { placeholder?: unknown; hint?: unknown })[name];
+    check.text(`${field}.${name}`, shown, { max: LIMITS.title, optional: true });
+  }
   if (one.type !== 'select' && one.type !== 'picker') return;
   const several = one.type === 'select' && one.multiple === true;
   check.refuse(several, `${field}.multiple`, 'is not possible here: one choice can be made');
-  titled(check, `${field}.choices`, check.list(`${field}.choices`, one.choices, 1, LIMITS.options));
+  const choices = check.list(`${field}.choices`, one.choices, 1, LIMITS.options);
+  titled(check, `${field}.choices`, choices, LIMITS.title);
+  choices.forEach((choice, index) => {
+    const value = isObject(choice) ? choice['value'] : undefined;
+    check.text(`${field}.choices[${index}].value`, value, { max: LIMITS.title, optional: true });
+  });
 }
 
 function form(check: Checker, content: Of<'form'>): void {

@@ -26,7 +26,12 @@ export const ERROR_TABLE: Readonly<Record<string, ErrorRule>> = {
     hint: 'The API key may not do this, or another side has the conversation.',
   },
   app_not_found: KEYS,
-  integration_not_found: { kind: 'settings', hint: 'Check the integration ID in the account.' },
+  integration_not_found: {
+    kind: 'settings',
+    // Of a send it is the one that the message itself names.
+    scope: 'message',
+    hint: 'Check the integration ID in the account, or in the message.',
+  },
   user_not_found: rejected('The user is not there (any more).'),
   conversation_not_found: rejected('The conversation is not there (any more): check the thread.'),
   client_not_found: rejected('The user has no client on this channel.'),
@@ -37,8 +42,6 @@ export const ERROR_TABLE: Readonly<Record<string, ErrorRule>> = {
   payload_too_large: { kind: 'invalid' },
   locked: rejected('The conversation has 30,000 messages, and takes no more until some are deleted.'),
   too_many_requests: { kind: 'throttled' },
-  // Of deliveries: the channel refused it.
-  uncategorized_error: { kind: 'rejected' },
 };
 
 /** Rules of statuses whose code says nothing more. */
@@ -67,6 +70,17 @@ export function faultOf(code: unknown, said: unknown, fallback: ErrorRule): Suns
     message: sentences(what, rule.hint),
     details: compact({ providerCode, scope: rule.scope }),
   };
+}
+
+/**
+ * Reads why a message was not delivered. Its codes are those of the channel behind, whatever they are called: none of them says anything of the
+ * account's key.
+ */
+export function deliveryFault(code: unknown, said: unknown): SunshineFault {
+  const providerCode = labelOf(code);
+  const kind = providerCode === 'too_many_requests' ? 'throttled' : 'rejected';
+  const what = textOf(said) ?? (providerCode === undefined ? 'The channel gave no reason' : `Error ${providerCode}`);
+  return { kind, message: sentences(what), details: compact({ providerCode }) };
 }
 
 /** Reads `{"errors": [{"code", "title"}]}`; undefined when it says nothing. */

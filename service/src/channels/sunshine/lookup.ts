@@ -22,21 +22,22 @@ const PAGE = 100;
 async function list({ thread }: SoughtMessage, settings: SunshineSettings, io: ConnectorIo) {
   const calledAt = io.clock.now();
   const answer = await sunshineAnswer({ method: 'GET', path: conversationPath(thread, '/messages') }, settings, io);
-  const { messages } = objectOf(answer.body);
+  const { messages, meta } = objectOf(answer.body);
   const isList = Array.isArray(messages);
-  return { messages: objectsOf(messages), isList, aheadMs: aheadIn(answer.headers, calledAt, io.clock.now()) };
+  const hasMore = objectOf(meta).hasMore === true;
+  return { messages: objectsOf(messages), isList, hasMore, aheadMs: aheadIn(answer.headers, calledAt, io.clock.now()) };
 }
 
 export const lookup: LookupPower<SunshineSettings> = {
   /** Absent: everything since the attempt is listed, ours is not among it, the request is long over, and Sunshine's clock is ours. */
   async find(sought, settings, io) {
-    const { messages, isList, aheadMs } = await list(sought, settings, io);
+    const { messages, isList, hasMore, aheadMs } = await list(sought, settings, io);
     const own = messages.filter(({ metadata }) => objectOf(metadata)[CORRELATION] === sought.id);
     const receipt = receiptIn({ messages: own });
     if (receipt !== undefined) return { receipt, status: 'sent' };
     const since = sought.attemptedAt - SKEW_MS;
     const isOlder = messages.some(({ received }) => (instantIn(received) ?? Infinity) < since);
-    const isWhole = isList && (messages.length < PAGE || isOlder);
+    const isWhole = isList && ((messages.length < PAGE && !hasMore) || isOlder);
     const isOver = io.clock.reached() - sought.attemptedAt >= SURE_AFTER_MS;
     const isSameClock = aheadMs !== undefined && Math.abs(aheadMs) <= SKEW_MS;
     return isWhole && isOver && isSameClock ? 'absent' : undefined;

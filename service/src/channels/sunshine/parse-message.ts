@@ -75,8 +75,8 @@ function contentOf(content: JsonObject, metadata: unknown): ParsedContent {
 }
 
 /** What the message quotes, by Sunshine's id or the channel's. */
-function contextOf({ quotedMessage }: JsonObject): MessageContext | undefined {
-  const { message, externalMessageId } = objectOf(quotedMessage);
+function contextOf({ quotedMessage, content }: JsonObject): MessageContext | undefined {
+  const { message, externalMessageId } = objectOf(quotedMessage ?? objectOf(content).quotedMessage);
   const replyToProviderId = idOf(objectOf(message).id) ?? idOf(externalMessageId);
   return replyToProviderId === undefined ? undefined : { replyToProviderId };
 }

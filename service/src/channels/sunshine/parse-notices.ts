@@ -2,7 +2,7 @@
 import type { ControlChange } from '../../../../contract/event-data.ts';
 import type { ChannelEvent, ParsedStatus } from '../channel.ts';
 import { compact, idOf, labelOf, objectOf, textOf, type JsonObject } from '../kit/json.ts';
-import { faultOf } from './errors.ts';
+import { deliveryFault } from './errors.ts';
 import { contactIn, factsIn, ownerIn, unsupported, type Told } from './payloads.ts';
 
 /** The channel took it, the device has it, or it failed: the last is told at any time. */
@@ -19,7 +19,7 @@ export function deliveryEvents(told: Told): ChannelEvent[] {
   if (status === undefined || providerMessageId === undefined) return [unsupported(told, 'a delivery of no message')];
   const contact = contactIn(payload);
   const { code, message } = objectOf(payload.error);
-  const fault = faultOf(code, message, { kind: 'rejected' });
+  const fault = deliveryFault(code, message);
   const error = { kind: fault.kind, code: fault.kind, message: `${fault.message}.`, ...providerCodeOf(code) };
   return [
     compact({

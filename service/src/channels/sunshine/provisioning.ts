@@ -6,8 +6,10 @@
  */
 import type { ProvisioningStep } from '../../../../contract/api.ts';
 import type { ConnectorIo, Learned, ProvisioningPower, Removal } from '../../connectors/connector.ts';
+import { SendError } from '../../core/errors.ts';
 import { idOf, listOf, objectOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
 import { missing, passed, unlessRefused } from '../kit/steps.ts';
+import { pathSegment } from '../kit/path-segment.ts';
 import { sunshine } from './call.ts';
 import { TRIGGERS } from './parse.ts';
 import type { SunshineSettings } from './settings.ts';
@@ -15,6 +17,7 @@ import type { SunshineSettings } from './settings.ts';
 const NAME = 'Parley';
 /** A user is removed by hand, now and then. */
 const RARE = 'user:remove';
+const LIMIT = 'An app has at most ten webhooks: take one away that is no longer needed, and save again.';
 const PAGE = 100;
 const MAX_PAGES = 5;
 
@@ -56,7 +59,19 @@ async function integrations({ settings, io }: Context): Promise<JsonObject[]> {
   return all;
 }
 
-const pathOf = (integrationId: string): string => `/integrations/${encodeURIComponent(integrationId)}`;
+const pathOf = (integrationId: string): string => `/integrations/${pathSegment(integrationId)}`;
+
+/** Lists an integration's webhooks. Those of a partner, which the key may not read, and of one that is gone by now are not ours. */
+async function webhooksOf({ settings, io }: Context, integrationId: string): Promise<JsonObject[]> {
+  try {
+    const { webhooks } = await sunshine({ method: 'GET', path: `${pathOf(integrationId)}/webhooks` }, settings, io);
+    return objectsOf(webhooks);
+  } catch (error) {
+    const { kind, details } = error instanceof SendError ? error : { kind: undefined, details: undefined };
+    if (kind === 'rejected' || (kind === 'settings' && details?.scope === 'message')) return [];
+    throw error;
+  }
+}
 
 /** Finds the webhooks that lead to one of these URLs. */
 async function webhooksTo(context: Context, isOurs: (target: string) => boolean): Promise<Webhook[]> {
@@ -64,8 +79,7 @@ async function webhooksTo(context: Context, isOurs: (target: string) => boolean)
   for (const integration of await integrations(context)) {
     const id = idOf(integration.id);
     if (id === undefined) continue;
-    const answer = await sunshine({ method: 'GET', path: `${pathOf(id)}/webhooks` }, context.settings, context.io);
-    const all = objectsOf(answer.webhooks);
+    const all = await webhooksOf(context, id);
     const read = all.map((webhook) => webhookIn(integration, webhook, all.length === 1));
     for (const webhook of read) if (webhook !== undefined && isOurs(webhook.target)) found.push(webhook);
   }
@@ -75,14 +89,19 @@ async function webhooksTo(context: Context, isOurs: (target: string) => boolean)
 async function created({ settings, io }: Context, target: string): Promise<Webhook | undefined> {
   const webhook = { target, triggers: [RARE], includeFullUser: true, includeFullSource: true };
   const json = { type: 'custom', displayName: NAME, webhooks: [webhook] };
-  const { integration } = await sunshine({ method: 'POST', path: '/integrations', json }, settings, io);
+  const { integration } = await sunshine({ method: 'POST', path: '/integrations', json }, settings, io).catch(
+    (error: unknown) => {
+      if (!(error instanceof SendError) || error.kind !== 'invalid') throw error;
+      throw new SendError(error.kind, `${error.message} ${LIMIT}`, error.details);
+    },
+  );
   const [made] = objectsOf(objectOf(integration).webhooks);
   return made && webhookIn(objectOf(integration), made, true);
 }
 
 async function subscribe({ settings, io }: Context, { integrationId, id }: Webhook): Promise<void> {
   const json = { triggers: TRIGGERS, includeFullUser: true, includeFullSource: true };
-  const path = `${pathOf(integrationId)}/webhooks/${encodeURIComponent(id)}`;
+  const path = `${pathOf(integrationId)}/webhooks/${pathSegment(id)}`;
   await sunshine({ method: 'PATCH', path, json, repeatable: true }, settings, io);
 }
 
@@ -117,18 +136,13 @@ async function appStep({ settings, io }: Context): Promise<ProvisioningStep> {
   return missing('app', `The integration ${name} is ${String(status)}: see it in Sunshine.`);
 }
 
-const LIMIT = 'An app has at most ten webhooks: take one away that is no longer needed, and save again.';
-
 function attempt(step: string, run: () => Promise<ProvisioningStep>): Promise<ProvisioningStep> {
-  return unlessRefused(run, ({ kind, message }) => {
-    const hint = step === 'webhook' && kind === 'invalid' ? ` ${LIMIT}` : '';
-    return missing(step, `${message}${hint}`, true);
-  });
+  return unlessRefused(run, ({ message }) => missing(step, message, true));
 }
 
 async function takenAway({ settings, io }: Context, { integrationId, id, isAlone }: Webhook): Promise<void> {
   const own = pathOf(integrationId);
-  const path = isAlone ? own : `${own}/webhooks/${encodeURIComponent(id)}`;
+  const path = isAlone ? own : `${own}/webhooks/${pathSegment(id)}`;
   await sunshine({ method: 'DELETE', path, repeatable: true }, settings, io);
 }
 

@@ -27,20 +27,28 @@ const fileLink = ({ link, mediaId }: MediaSource): string => link ?? mediaId ?? 
 /** What comes back with a tap where the channel says no more than the payload. */
 const told = (kind: 'button' | 'list', text: string) => ({ parleyKind: kind, parleyText: text });
 
-function reply({ id, title }: ReplyButton, imageUrl?: string): JsonObject {
-  return compact({ type: 'reply', text: title, payload: id, iconUrl: imageUrl, metadata: told('button', title) });
+function reply({ id, title }: ReplyButton, imageUrl?: string, kind: 'button' | 'list' = 'button'): JsonObject {
+  return compact({ type: 'reply', text: title, payload: id, iconUrl: imageUrl, metadata: told(kind, title) });
 }
 
-function postback({ id, title }: ReplyButton, kind: 'button' | 'list', label = title): JsonObject {
-  return { type: 'postback', text: label, payload: id, metadata: told(kind, title) };
+function postback({ id, title }: ReplyButton): JsonObject {
+  return { type: 'postback', text: title, payload: id, metadata: told('button', title) };
 }
 
-function listContent({ text, buttonTitle, sections }: Extract<OutboundContent, { type: 'list' }>): JsonObject {
+/** What stands above the choices of a list: the question, and what is said of each. */
+export function listText({ text, sections }: Extract<OutboundContent, { type: 'list' }>): string {
   const rows = sections.flatMap((section) => section.rows);
-  const items = rows.map(({ id, title, description, imageUrl }) =>
-    compact({ title, description, mediaUrl: imageUrl, actions: [postback({ id, title }, 'list', buttonTitle)] }),
-  );
-  return { type: 'list', text, items };
+  const described = rows.filter(({ description }) => description).map((row) => `${row.title}: ${row.description}`);
+  return described.length === 0 ? text : `${text}\n\n${described.join('\n')}`;
+}
+
+/**
+ * Sunshine's own list has items and nothing above them (API description, `listMessage`): the question would be lost. So the rows are replies, which
+ * channels show as buttons or, where there are many, as a list.
+ */
+function listContent(content: Extract<OutboundContent, { type: 'list' }>): JsonObject {
+  const rows = content.sections.flatMap((section) => section.rows);
+  return { type: 'text', text: listText(content), actions: rows.map((row) => reply(row, row.imageUrl, 'list')) };
 }
 
 type Card = Extract<OutboundContent, { type: 'carousel' }>['cards'][number];
@@ -52,7 +60,7 @@ function item(card: Card): JsonObject {
   const links = target === undefined ? [] : [{ type: 'link', text: target.title, uri: target.url }];
   return compact({
     ...{ title, description: body, mediaUrl: header && fileLink(header) },
-    actions: [...buttons.map((button) => postback(button, 'button')), ...links],
+    actions: [...buttons.map(postback), ...links],
   });
 }
 
@@ -113,11 +121,8 @@ function contentBody(content: OutboundContent, { templateNamespace }: SunshineSe
   }
 }
 
-/** The whole body. */
-export function render(
-  { id, content, replyToProviderId, options, author }: OutgoingMessage,
-  settings: SunshineSettings,
-): JsonObject {
+/** The whole body. What a message answers is told by webhooks only: a send has no member for it (API description, `messagePost`). */
+export function render({ id, content, options, author }: OutgoingMessage, settings: SunshineSettings): JsonObject {
   const { displayName, avatarUrl, ai, silent, override } = options as SunshineOptions;
   const native = content.type === 'native' ? content.body : { content: contentBody(content, settings) };
   const shown = displayName ?? (author.type === 'agent' ? author.name : undefined);
@@ -125,8 +130,6 @@ export function render(
     destination: silent === true ? { integrationType: 'none' } : undefined,
     override,
     schema: content.type === 'template' ? 'whatsapp' : undefined,
-    quotedMessage:
-      replyToProviderId === undefined ? undefined : { type: 'message', message: { id: replyToProviderId } },
     ...native,
     author: compact({ type: 'business', displayName: shown, avatarUrl, subtypes: ai === true ? ['AI'] : undefined }),
     metadata: { ...objectOf((native as JsonObject).metadata), [CORRELATION]: id },

@@ -83,7 +83,10 @@ export const media: MediaPower<SunshineSettings> = {
     const headers: Record<string, string> = isOfProvider(url, settings)
       ? { authorization: authorization(settings) }
       : {};
-    const response = await openFile(url, headers, io);
+    const keyed = await openFile(url, headers, io);
+    // Public files lie in a storage that refuses to be shown a key that is not its own.
+    const isShown = headers.authorization === undefined || ![400, 401, 403].includes(keyed.status);
+    const response = isShown ? keyed : await openFile(url, {}, io);
     const { status, stream } = response;
     if (status === 404 || status === 410) throw new ParleyError(410, 'media_gone', 'Sunshine no longer has this file.');
     if (status !== 200) throw answerError(response, settings);

@@ -7,6 +7,7 @@ import { SendError } from '../../core/errors.ts';
 import type { TemplatePower, TemplateQuery } from '../channel.ts';
 import type { ConnectorIo } from '../../connectors/connector.ts';
 import { compact, objectOf, objectsOf, textOf, type JsonObject } from '../kit/json.ts';
+import { pathSegment } from '../kit/path-segment.ts';
 import type { Line } from './addresses.ts';
 import { twilio, type TwilioCall } from './call.ts';
 import { CONTENT_SID, contentsNamed, namePattern, SHAPE_PREFIX } from './contents.ts';
@@ -77,7 +78,7 @@ const content = (call: Omit<TwilioCall, 'host'>, settings: TwilioSettings, io: C
   twilio({ host: 'content', ...call }, settings, io);
 
 function contentPath(id: string, rest = ''): string {
-  return `/v1/Content/${encodeURIComponent(id)}${rest}`;
+  return `/v1/Content/${pathSegment(id)}${rest}`;
 }
 
 const power = (line: Line): TemplatePower<TwilioSettings> => ({

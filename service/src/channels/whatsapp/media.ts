@@ -3,6 +3,7 @@ import { SendError } from '../../core/errors.ts';
 import type { ConnectorIo, MediaFile, MediaPower, MediaRef } from '../../connectors/connector.ts';
 import type { HttpStreamResponse } from '../../core/http.ts';
 import { textOf } from '../kit/json.ts';
+import { pathSegment } from '../kit/path-segment.ts';
 import { bareType } from '../protocols/meta/media-types.ts';
 import { kindOf } from '../protocols/whatsapp/capabilities.ts';
 import { checkFile, mediaGone, saysGone, uploaded, uploadForm } from '../protocols/whatsapp/media.ts';
@@ -22,7 +23,7 @@ function isTrusted(url: string, settings: WhatsAppSettings): boolean {
 
 async function resolve(id: string, settings: WhatsAppSettings, io: ConnectorIo): Promise<ResolvedMedia> {
   const query = { phone_number_id: settings.phoneNumberId };
-  const answer = await graph({ method: 'GET', path: encodeURIComponent(id), query }, settings, io).catch((error) => {
+  const answer = await graph({ method: 'GET', path: pathSegment(id), query }, settings, io).catch((error) => {
     throw saysGone(error) ? mediaGone() : error;
   });
   const media = resolvedMedia(answer);

@@ -2,6 +2,7 @@
 import { SendError } from '../../core/errors.ts';
 import type { TemplatePower } from '../channel.ts';
 import { compact, objectOf, objectsOf, textOf } from '../kit/json.ts';
+import { pathSegment } from '../kit/path-segment.ts';
 import { createdTemplate, templateDraft, templateOf } from '../protocols/whatsapp/payloads.ts';
 import { graph } from './graph.ts';
 import type { WhatsAppSettings } from './settings.ts';
@@ -37,7 +38,7 @@ export const templates: TemplatePower<WhatsAppSettings> = {
   },
 
   async get(id, settings, io) {
-    const path = encodeURIComponent(id);
+    const path = pathSegment(id);
     return templateOf(await graph({ method: 'GET', path, query: { fields: FIELDS } }, settings, io));
   },
 
@@ -48,7 +49,7 @@ export const templates: TemplatePower<WhatsAppSettings> = {
 
   async edit(id, { category, components, ttlSeconds }, settings, io) {
     const json = compact({ category, components, message_send_ttl_seconds: ttlSeconds });
-    await graph({ method: 'POST', path: encodeURIComponent(id), json }, settings, io);
+    await graph({ method: 'POST', path: pathSegment(id), json }, settings, io);
   },
 
   async remove({ name, id }, settings, io) {
