@@ -46,7 +46,7 @@ const CONTENT = s.choose('type', {
   image: s.object({ ...file, actions: ACTIONS }),
   file: s.object(file),
   carousel: s.object({ type: s.text(10), items: s.list(ITEM, 1, 10), displaySettings: s.optional(FLAT) }),
-  list: s.object({ type: s.text(10), text: s.optional(s.text(4096)), items: s.list(ITEM, 1, 10), actions: ACTIONS }),
+  list: s.object({ type: s.text(10), items: s.list(ITEM, 1, 10), actions: ACTIONS }),
   form: s.object({
     ...{ type: s.text(10), text: s.optional(s.text(4096)), blockChatInput: s.optional(s.boolean) },
     fields: s.list(FIELD, 1, 20),
@@ -76,7 +76,6 @@ export const MESSAGE = s.object({
   metadata: s.optional(s.all(s.open({}), flatMetadata)),
   override: s.optional(s.open({})),
   schema: s.optional(s.oneOf('whatsapp')),
-  quotedMessage: s.optional(s.open({ type: s.oneOf('message', 'externalMessageId') })),
 });
 
 export function conversationIn({ world, params }: Call<World>): Conversation {

@@ -60,6 +60,8 @@ test.each<[string, object, object, number]>([
   ['an item without actions', { type: 'carousel', items: [{ title: 'x', actions: [] }] }, {}, 400],
   ['a reply on an item', { type: 'list', items: [{ title: 'x', actions: [reply] }] }, {}, 400],
   ['a template without its schema', { type: 'template', template: { name: 'a', language: { code: 'en' } } }, {}, 400],
+  ['a list with a text above it', { type: 'list', text: 'x', items: [] }, {}, 400],
+  ['a quote', { type: 'text', text: 'hi' }, { quotedMessage: { type: 'message', message: { id: '1' } } }, 400],
   ['metadata that nests', { type: 'text', text: 'hi' }, { metadata: { a: {} } }, 400],
   ['a member that there is not', { type: 'text', text: 'hi' }, { urgent: true }, 400],
 ])('%s', async (_name, content, more, status) => {
