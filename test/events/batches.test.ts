@@ -9,7 +9,7 @@ test('a call that is refused is followed by smaller ones, those of other places 
   const batches = new Batches();
   batches.refused(call);
   expect([place, { ...place, shard: 4 }, other].map((one) => batches.count(one, 50, false))).toEqual([25, 50, 50]);
-  batches.taken({ ...call, events: 25 }, 50);
+  batches.acknowledged({ ...call, events: 25 }, 50);
   expect(batches.count(place, 50, false)).toBe(50);
 });
 

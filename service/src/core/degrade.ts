@@ -31,9 +31,9 @@ const OPEN_LIST = '☰';
 export function degraded(
   content: OutboundContent,
   kinds: readonly OutboundKind[],
-  isTaken: (content: OutboundContent) => boolean,
+  isAccepted: (content: OutboundContent) => boolean,
 ): OutboundContent | undefined {
-  const isPossible = (one: OutboundContent) => kinds.includes(one.type) && isTaken(one);
+  const isPossible = (one: OutboundContent) => kinds.includes(one.type) && isAccepted(one);
   return [content, ...substitutes(content)].find(isPossible);
 }
 

@@ -91,25 +91,25 @@ export interface Tries {
 export function decide(error: SendError, tries: Tries, random: number): RetryDecision {
   const { action } = TABLE[error.kind];
   const { retryAfterMs = 0, scope = 'account' } = error.details;
-  const told = Math.ceil(Math.min(MAX_TOLD_MS, Math.max(0, retryAfterMs)) * (1 + random * WAIT_JITTER));
+  const askedMs = Math.ceil(Math.min(MAX_TOLD_MS, Math.max(0, retryAfterMs)) * (1 + random * WAIT_JITTER));
   const gated = (ms: number) => (scope === 'account' ? ms : 0);
   if (action === 'pause' && scope === 'account') return { action: 'pause', gateMs: 0 };
   if (action === 'wait') {
     const ownMs = backoffMs(tries.throttled, random) * (1 + random * WAIT_JITTER);
-    const afterMs = Math.ceil(Math.max(told, ownMs));
+    const afterMs = Math.ceil(Math.max(askedMs, ownMs));
     return { action: 'retry', afterMs, costsAttempt: false, gateMs: gated(afterMs) };
   }
   if (action === 'once') {
-    const afterMs = Math.max(told, Math.ceil(STATUS_WAIT_MS * (1 + random * WAIT_JITTER)));
+    const afterMs = Math.max(askedMs, Math.ceil(STATUS_WAIT_MS * (1 + random * WAIT_JITTER)));
     if (tries.unavailable > 1) return { action: 'fail', alert: false, gateMs: gated(afterMs) };
     return { action: 'retry', afterMs, costsAttempt: true, gateMs: gated(afterMs) };
   }
   const isRepeatable = action === 'backoff' || (action === 'settle' && tries.idempotent);
   if (isRepeatable && tries.counted < MAX_ATTEMPTS) {
-    const afterMs = Math.ceil(Math.max(told, fullJitterMs(tries.counted, random)));
+    const afterMs = Math.ceil(Math.max(askedMs, fullJitterMs(tries.counted, random)));
     return { action: 'retry', afterMs, costsAttempt: true, gateMs: 0 };
   }
-  if (action === 'settle') return { action: 'settle', gateMs: gated(told) };
+  if (action === 'settle') return { action: 'settle', gateMs: gated(askedMs) };
   return { action: 'fail', alert: action === 'pause', gateMs: 0 };
 }
 

@@ -29,7 +29,7 @@ export class Batches {
   /** How long a body a subscription's receiver takes, where that is less than what is usual. */
   readonly #bytes = new Map<string, number>();
 
-  /** Says how many events the next call may hold. `inTrouble`: the last call was not taken. */
+  /** Says how many events the next call may hold. `inTrouble`: the last call was not acknowledged. */
   count(place: CallPlace, maxBatch: number, inTrouble: boolean): number {
     return Math.min(maxBatch, this.#counts.get(place.subscriptionId)?.get(place.shard) ?? (inTrouble ? 1 : maxBatch));
   }
@@ -39,7 +39,8 @@ export class Batches {
     return this.#bytes.get(subscriptionId) ?? MAX_CALL_BYTES;
   }
 
-  taken(call: MadeCall, maxBatch: number): void {
+  /** Doubles the next call, until it is as large as asked for. */
+  acknowledged(call: MadeCall, maxBatch: number): void {
     const before = this.#counts.get(call.subscriptionId)?.get(call.shard);
     if (before === undefined) return;
     if (before * 2 >= maxBatch) this.#done(call);

@@ -7,7 +7,7 @@
 const SLOW_MS = 5_000;
 
 /** The caller ends its call by it: `taken` says whether the workflow took the events. */
-export type EndCall = (taken: boolean) => void;
+export type EndCall = (acknowledged: boolean) => void;
 
 /** Decides which subscriptions may be called now. */
 export class Calls {
@@ -26,12 +26,12 @@ export class Calls {
     if (this.#troubled.has(subscriptionId) && this.#inTrouble() >= this.#max) return undefined;
     this.#underWay.set(subscriptionId, (this.#underWay.get(subscriptionId) ?? 0) + 1);
     const slow = setTimeout(() => this.#troubled.add(subscriptionId), SLOW_MS).unref();
-    return (taken) => {
+    return (acknowledged) => {
       clearTimeout(slow);
       const left = (this.#underWay.get(subscriptionId) ?? 1) - 1;
       if (left > 0) this.#underWay.set(subscriptionId, left);
       else this.#underWay.delete(subscriptionId);
-      if (taken) this.#troubled.delete(subscriptionId);
+      if (acknowledged) this.#troubled.delete(subscriptionId);
       else this.#troubled.add(subscriptionId);
     };
   }

@@ -123,7 +123,7 @@ export class DeliverHandler implements JobHandler<Deliver> {
     const now = clock.now();
     const isNews = failedAt !== null || tookAt === null || Math.abs(now - tookAt) >= NOTE_MS;
     this.#deps.observer.delivered('taken', batch.length);
-    this.#batches.taken(call, subscription.maxBatch);
+    this.#batches.acknowledged(call, subscription.maxBatch);
     await ledger.write(async (tx) => {
       await subscriptions.removeDelivered(tx, id, shard, seqs);
       if (once) await subscriptions.end(tx, id, 'done', now);

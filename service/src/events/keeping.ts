@@ -97,12 +97,12 @@ function emptyEvents(tx: Tx, before: number, now: number): Promise<true | undefi
 /** The event without what was said; who, when and what kind of thing stay. */
 function forgotten(event: ParleyEvent): ParleyEvent {
   if (event.message) {
-    const { context: _, ...told } = event.message;
-    return { ...event, message: { ...told, content: FORGOTTEN } };
+    const { context: _, ...rest } = event.message;
+    return { ...event, message: { ...rest, content: FORGOTTEN } };
   }
   if (event.echo) {
-    const { context: _, ...told } = event.echo;
-    return { ...event, echo: { ...told, content: FORGOTTEN } };
+    const { context: _, ...rest } = event.echo;
+    return { ...event, echo: { ...rest, content: FORGOTTEN } };
   }
   if (event.status) {
     const { metadata: _, ...fate } = event.status;

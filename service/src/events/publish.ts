@@ -98,7 +98,7 @@ export class Publisher {
     let added = 0;
     for (const { seq, event } of stored) {
       if (!wants(trigger.filter, event)) continue;
-      const shard = await this.#again(tx, trigger, { seq, event });
+      const shard = await this.#redeliver(tx, trigger, { seq, event });
       if (shard === undefined) continue;
       shards.add(shard);
       added += 1;
@@ -120,13 +120,13 @@ export class Publisher {
     await subscriptions.lockAll(tx, 'shared');
     const trigger = await subscriptions.successor(tx.db, place);
     if (trigger === undefined) return false;
-    const shard = await this.#again(tx, trigger, one);
+    const shard = await this.#redeliver(tx, trigger, one);
     if (shard !== undefined) await this.#deps.outbox.enqueue(tx, deliverJob(trigger.id, shard));
     return true;
   }
 
   /** Answers the shard; undefined: it was promised and not taken yet. */
-  async #again(tx: Tx, trigger: StoredSubscription, { seq, event }: { seq: number; event: ParleyEvent }) {
+  async #redeliver(tx: Tx, trigger: StoredSubscription, { seq, event }: { seq: number; event: ParleyEvent }) {
     await deadEvents.promisedAgain(tx, trigger, seq);
     return addDelivery(tx, trigger.id, seq, shardsOf(sequenceOf(event)));
   }
@@ -198,11 +198,11 @@ function wantsRaw(filter: Filter, event: ParleyEvent): boolean {
 }
 
 function describe(fact: Fact, id: string, now: number, awaited: boolean): ParleyEvent {
-  const { account, conversation, contact, at, dedupeKey: _key, raw: _raw, wishTold: _wish, ...told } = fact;
+  const { account, conversation, contact, at, dedupeKey: _key, raw: _raw, wishTold: _wish, ...body } = fact;
   const rule = capabilitiesOf(account, conversation?.facts).window;
   const frame = {
     id,
-    type: told.type,
+    type: body.type,
     at: iso(at),
     channel: account.channel.id,
     account: { id: account.id, externalId: account.externalId, ...(account.name !== null && { name: account.name }) },
@@ -222,5 +222,5 @@ function describe(fact: Fact, id: string, now: number, awaited: boolean): Parley
       },
     }),
   };
-  return told.type === 'message.received' && awaited ? { ...frame, ...told, awaited } : { ...frame, ...told };
+  return body.type === 'message.received' && awaited ? { ...frame, ...body, awaited } : { ...frame, ...body };
 }

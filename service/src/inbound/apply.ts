@@ -26,17 +26,17 @@ import type { Tx } from '../store/unit-of-work.ts';
 import * as messages from '../store/message.store.ts';
 import * as pendingFacts from '../store/pending-fact.store.ts';
 import type { PendingFact } from '../store/pending-fact.store.ts';
-import { hasContact, isSaid, type InboundFact, type Said, type Told } from './fact.ts';
+import { hasContact, isSaid, type InboundFact, type Said, type OrderedFact } from './fact.ts';
 import { isPartial, type Fetched, type PendingFacts } from './pending.ts';
 import { People, personIn, tellsOfPerson, whomOf } from './people.ts';
 import { Recorder, type RecorderDeps } from './record.ts';
 
 /** Bounds how much of what waited one unit of work tells; the next one goes on. */
-const TOLD_AT_ONCE = 50;
+const RESUMED_AT_ONCE = 50;
 
 /** Finds the message of ours, on its way or lost sight of, that an echo without our id tells of. */
 export interface EchoFinder {
-  find(tx: Tx, conversationId: string, told: { type: string }, at: number): Promise<string | undefined>;
+  find(tx: Tx, conversationId: string, echoed: { type: string }, at: number): Promise<string | undefined>;
 }
 
 export interface ApplierDeps extends RecorderDeps {
@@ -90,11 +90,11 @@ export class Applier {
    * that. `fetched`: what a job has fetched; it counts if its fact's turn has come, and nobody took it back meanwhile.
    */
   async advance(tx: Tx, account: LiveAccount, conversationId: string, fetched?: Fetched): Promise<void> {
-    for (let told = 0; ; told++) {
+    for (let resumed = 0; ; resumed++) {
       const next = await pendingFacts.firstIn(tx.db, conversationId);
       if (next === undefined) return;
       const isWaited = next.partial && next.id !== fetched?.id;
-      if (isWaited || told === TOLD_AT_ONCE) return this.#deps.pending.promise(tx, next);
+      if (isWaited || resumed === RESUMED_AT_ONCE) return this.#deps.pending.promise(tx, next);
       await pendingFacts.remove(tx, next.id);
       await this.#resume(tx, account, next, fetched);
     }
@@ -176,7 +176,7 @@ export class Applier {
     if (event.type === 'message.received') return this.#messageArrives({ ...fact, event });
     if (event.type !== 'message.echo') return { said: fact, person: await this.#people.after({ ...fact, event }) };
     const echo = { ...fact, event };
-    if (await this.#wasTold(echo)) return undefined;
+    if (await this.#isPublished(echo)) return undefined;
     const known = await this.#people.resolve(echo);
     // Only what it says tells whether it is a message of ours, which nobody took the conversation over with.
     if (isPartial(event) && canWait(account)) return { said: fact, person: known };
@@ -213,7 +213,7 @@ export class Applier {
   }
 
   /** Keeps a fact for its turn. Answers false for one whose turn it is. */
-  async #waits(fact: InboundFact<Told>, { conversation }: Participant): Promise<boolean> {
+  async #waits(fact: InboundFact<OrderedFact>, { conversation }: Participant): Promise<boolean> {
     return canWait(fact.account) && (await this.#deps.pending.add(fact, conversation.id));
   }
 
@@ -228,12 +228,12 @@ export class Applier {
       partial && isPartial(event) ? wholeOf({ tx, account, event, at }, fetched) : { tx, account, event, at };
     if (!partial || said.event.type !== 'message.echo') return this.#recorder.said(said, person);
     const echo = { ...said, event: said.event };
-    const after = (await this.#wasTold(echo)) ? undefined : await this.#echoArrives(echo, person);
+    const after = (await this.#isPublished(echo)) ? undefined : await this.#echoArrives(echo, person);
     if (after) await this.#recorder.said(echo, after);
   }
 
   /** Tells whether an echo is stored, unless an edit overtook it, which told nothing of what else is true by it. */
-  async #wasTold(fact: InboundFact<ParsedEcho>): Promise<boolean> {
+  async #isPublished(fact: InboundFact<ParsedEcho>): Promise<boolean> {
     return (await this.#isStored(fact)) && !(await this.#recorder.isOvertaken(fact));
   }
 

@@ -24,7 +24,7 @@ export interface InboundFact<E extends ChannelEvent = ChannelEvent> {
 /** Tells what somebody says, says anew, or takes back. */
 export type Said = ParsedMessage | ParsedEdit | ParsedDeletion | ParsedEcho;
 /** Keeps the order of its conversation when it is told. */
-export type Told = Said | ParsedNotice;
+export type OrderedFact = Said | ParsedNotice;
 
 /** Says whom it is about. */
 export type InboundFactOf<E extends ChannelEvent> = InboundFact<E & { contact: ContactRef }>;
@@ -34,6 +34,6 @@ export function hasContact<E extends ChannelEvent>(fact: InboundFact<E>): fact i
 }
 
 /** Tells whether somebody says it, or takes it back. */
-export function isSaid(event: Told): event is Said {
+export function isSaid(event: OrderedFact): event is Said {
   return event.type.startsWith('message.');
 }

@@ -75,8 +75,8 @@ export class NormalizeHandler implements JobHandler<z.infer<typeof PAYLOAD>> {
     const [first] = found;
     if (first !== undefined && this.#tries.isFatal(first)) return this.#leaveOut(first, job, connectionId);
     const waiting = this.#tries.together(found);
-    const read = () => (job.attempts === 0 ? this.#turn : this.#oneByOne).call(this, waiting, job, connectionId);
-    await this.#pace.turn(() => this.#tries.during(waiting, read));
+    const read = () => (job.attempts === 0 ? this.#readBatch : this.#oneByOne).call(this, waiting, job, connectionId);
+    await this.#pace.run(() => this.#tries.during(waiting, read));
   }
 
   /** Puts aside what ended each process that read it, and goes on with the next. It is not tried again by itself. */
@@ -122,7 +122,7 @@ export class NormalizeHandler implements JobHandler<z.infer<typeof PAYLOAD>> {
     }
   }
 
-  #turn(waiting: readonly Receipt[], job: Job, connectionId: string): Promise<void> {
+  #readBatch(waiting: readonly Receipt[], job: Job, connectionId: string): Promise<void> {
     return this.#read(waiting, connectionId, (tx) => this.#finish(tx, job, connectionId));
   }
 

@@ -12,7 +12,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import * as store from '../store/pending-fact.store.ts';
 import type { PendingFact } from '../store/pending-fact.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
-import { isSaid, type InboundFact, type Told } from './fact.ts';
+import { isSaid, type InboundFact, type OrderedFact } from './fact.ts';
 
 /** Names the jobs that fetch the rest of a fact. */
 export const COMPLETE = 'complete';
@@ -55,7 +55,7 @@ export class PendingFacts {
   }
 
   /** Keeps a fact of which the rest is to be fetched, or that has to wait behind such a one. Answers false for one whose turn it is. */
-  async add({ tx, account, event, at }: InboundFact<Told>, conversationId: string): Promise<boolean> {
+  async add({ tx, account, event, at }: InboundFact<OrderedFact>, conversationId: string): Promise<boolean> {
     const { ids, clock, sealer } = this.#deps;
     const partial = isPartial(event);
     const isFirst = (await store.firstIn(tx.db, conversationId)) === undefined;
@@ -79,8 +79,8 @@ export class PendingFacts {
   }
 
   /** Reads a fact as the channel told it. */
-  read({ fact, id }: PendingFact): Told {
-    return this.#deps.sealer.decrypt(fact, id) as Told;
+  read({ fact, id }: PendingFact): OrderedFact {
+    return this.#deps.sealer.decrypt(fact, id) as OrderedFact;
   }
 
   /** Forgets what a message said that was taken back, wherever it waits to be told: nothing of it is fetched any more. Answers whether anything did. */
@@ -95,13 +95,13 @@ export class PendingFacts {
 }
 
 /** Tells whether the rest of a fact is to be fetched. */
-export function isPartial(event: Told): event is PartialFact {
+export function isPartial(event: OrderedFact): event is PartialFact {
   return 'rest' in event && event.rest !== undefined;
 }
 
 /** Answers the provider's id of the message that a fact tells, first or anew. */
-function saidIn(event: Told): string | null {
+function saidIn(event: OrderedFact): string | null {
   return SAYING.includes(event.type) && isSaid(event) ? event.providerMessageId : null;
 }
 
-const SAYING: readonly Told['type'][] = ['message.received', 'message.edited', 'message.echo'];
+const SAYING: readonly OrderedFact['type'][] = ['message.received', 'message.edited', 'message.echo'];

@@ -71,9 +71,9 @@ export class People {
     if (owner === conversation.owner) return person;
     const changed = { ...person, conversation: { ...conversation, owner } };
     if (type !== 'conversation.control') {
-      const told = { type: 'conversation.control' as const, dedupeKey: ownerKey(event.dedupeKey), at, account };
+      const head = { type: 'conversation.control' as const, dedupeKey: ownerKey(event.dedupeKey), at, account };
       await this.#deps.publisher.publish(tx, {
-        ...told,
+        ...head,
         ...changed,
         data: { owner, reason: reasonOf(event) },
       });
@@ -100,7 +100,7 @@ export async function personIn(
 
 /** Tells whether a fact changes anything between them and the business. */
 export function tellsOfPerson({ opensWindow, owner, closes, facts, attributes }: ChannelEvent): boolean {
-  return [opensWindow, owner, closes, facts, attributes].some((told) => told !== undefined);
+  return [opensWindow, owner, closes, facts, attributes].some((one) => one !== undefined);
 }
 
 function windowAfter(event: ChannelEvent, window: SessionWindow, rule: WindowRule | undefined, at: number) {

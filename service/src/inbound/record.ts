@@ -158,10 +158,10 @@ export class Recorder {
     const { event, at } = fact;
     const { providerMessageId, isOwn } = event;
     const content = known.content as InboundContent;
-    const told: EventBody = isOwn
+    const body: EventBody = isOwn
       ? { type: 'message.echo', echo: { providerMessageId, content, edited: true } }
       : { type: 'message.edited', message: { id: known.id, providerMessageId, content, sentAt: iso(at) } };
-    await this.publish({ ...fact, event: { ...event, raw: undefined } }, person, told);
+    await this.publish({ ...fact, event: { ...event, raw: undefined } }, person, body);
   }
 
   async #says(tx: Tx, known: Message, content: InboundContent): Promise<void> {
@@ -171,8 +171,8 @@ export class Recorder {
 
   /** Answers when what the business said elsewhere was last edited, as far as that was told. */
   async #editedAt(tx: Tx, { providerMessageId }: ParsedEdit | ParsedEcho, accountId: string) {
-    const told = await events.ofMessage(tx.db, accountId, messageKey(providerMessageId), providerMessageId);
-    const edits = told.filter(({ event }) => event.echo?.edited).map(({ event }) => Date.parse(event.at));
+    const published = await events.ofMessage(tx.db, accountId, messageKey(providerMessageId), providerMessageId);
+    const edits = published.filter(({ event }) => event.echo?.edited).map(({ event }) => Date.parse(event.at));
     return edits.length === 0 ? undefined : Math.max(...edits);
   }
 

@@ -277,7 +277,7 @@ function degrades({ degrade, content }: Pick<SendMessage, 'degrade' | 'content'>
 /** The content, or the nearest to it that the channel takes there; where there is none, the channel's check says what is wrong with it. */
 function nearest(account: LiveAccount, { facts }: Conversation, content: OutboundContent): OutboundContent {
   const { channel, settings } = account;
-  const isTaken = (one: OutboundContent) => {
+  const isAccepted = (one: OutboundContent) => {
     try {
       channel.check(one, settings);
       return true;
@@ -286,7 +286,7 @@ function nearest(account: LiveAccount, { facts }: Conversation, content: Outboun
       throw error;
     }
   };
-  const found = degraded(content, capabilitiesOf(account, facts).kinds, isTaken) ?? content;
+  const found = degraded(content, capabilitiesOf(account, facts).kinds, isAccepted) ?? content;
   channel.check(found, settings);
   return found;
 }

@@ -20,13 +20,13 @@ const OPEN = ['uncertain', 'queued', 'unknown', 'failed'] as const;
 export async function findEchoedMessage(
   tx: Tx,
   conversationId: string,
-  told: { type: string },
+  echoed: { type: string },
   at: number,
 ): Promise<string | undefined> {
   let nearest: { id: string; awayMs: number } | undefined;
   for (const status of OPEN) {
     const open = await messages.unnamed(tx.db, conversationId, status);
-    const same = open.filter((row) => matchesEcho(contentOf(row), told));
+    const same = open.filter((row) => matchesEcho(contentOf(row), echoed));
     for (const { id } of same) {
       const awayMs = await calledAwayMs(tx, id, at);
       if (awayMs <= SLACK_MS && awayMs < (nearest?.awayMs ?? Infinity)) nearest = { id, awayMs };

@@ -35,7 +35,7 @@ async function dropInSteps(tx: Tx, { conversationIds }: Remainder): Promise<Eras
 }
 
 export function messageRetention({ bodies, receipts }: Ages): RetentionPart[] {
-  const told: RetentionPart[] = [
+  const sent: RetentionPart[] = [
     { name: 'provider ids', sweep: (tx, _, now) => providerIds.dropOld(tx, firstIdAt('msg', now - receipts)) },
     { name: 'idempotency', sweep: (tx, _, now) => store.dropIdempotencyKeys(tx, firstIdAt('msg', now - receipts)) },
     {
@@ -45,7 +45,7 @@ export function messageRetention({ bodies, receipts }: Ages): RetentionPart[] {
   ];
   const said: RetentionPart = { name: 'messages', sweep: (tx, _, now) => emptyMessages(tx, now - bodies, now) };
   const used: RetentionPart = { name: 'rates', sweep: (tx, from, now) => dropRates(tx, textOf(from), now) };
-  return [...(receipts < Infinity ? told : []), ...(bodies < Infinity ? [said] : []), used];
+  return [...(receipts < Infinity ? sent : []), ...(bodies < Infinity ? [said] : []), used];
 }
 
 const textOf = (from: unknown) => (from as string | null) ?? '';

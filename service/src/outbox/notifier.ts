@@ -33,8 +33,8 @@ export class Notifier {
   #queue: Queue<Notification> | undefined;
   #notified: Notified | undefined;
   readonly #sending = new Set<string>();
-  /** Kinds to be told of once more, with so many hops behind them. */
-  readonly #again = new Map<string, number>();
+  /** Kinds to be notified once more, with so many hops behind them. */
+  readonly #resend = new Map<string, number>();
   /** Kinds of which a notification was passed on a moment ago: whoever receives it polls for all work of the kind. */
   readonly #passedOn = new Set<string>();
   #wasUp = false;
@@ -77,7 +77,7 @@ export class Notifier {
   notify(kind: string, delayMs = 0, hops = 0): void {
     if (!this.isUp || this.#queue === undefined) return;
     if (this.#sending.has(kind)) {
-      this.#again.set(kind, Math.min(hops, this.#again.get(kind) ?? hops));
+      this.#resend.set(kind, Math.min(hops, this.#resend.get(kind) ?? hops));
       return;
     }
     this.#sending.add(kind);
@@ -103,9 +103,9 @@ export class Notifier {
       this.#down(error);
     }
     this.#sending.delete(kind);
-    const again = this.#again.get(kind);
-    this.#again.delete(kind);
-    if (again !== undefined) this.notify(kind, 0, again);
+    const resendHops = this.#resend.get(kind);
+    this.#resend.delete(kind);
+    if (resendHops !== undefined) this.notify(kind, 0, resendHops);
   }
 
   /** Warns once: of a connection that is lost as of a server that takes no notifications (its memory is full, it is a replica by now). */

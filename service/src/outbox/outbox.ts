@@ -86,22 +86,22 @@ export class Outbox {
   }
 
   /**
-   * Ends a keyed job whose work is done, or goes on at once with a new job when `hasMore` says that there is more of it by now. It forgets nothing
+   * Ends a keyed job whose work is done, or goes on at once with `next` when `hasMore` says that there is more of it by now. It forgets nothing
    * that is promised under the key meanwhile.
    */
-  async finishOrRestart(tx: Tx, job: Job, again: OutboxJob, hasMore: () => Promise<boolean>): Promise<void> {
+  async finishOrRestart(tx: Tx, job: Job, next: OutboxJob, hasMore: () => Promise<boolean>): Promise<void> {
     const now = this.#clock.now();
     if (await hasMore()) {
       await restart(tx, job, now);
-      return tx.afterCommit(() => this.#driver.notify(again.kind, now));
+      return tx.afterCommit(() => this.#driver.notify(next.kind, now));
     }
     if (!tx.shared) return this.finish(tx, job);
     if (!(await finishUnlessLocked(tx, job, now, REST_MS))) {
-      const notify = () => this.#driver.notify(again.kind, now);
+      const notify = () => this.#driver.notify(next.kind, now);
       return tx.afterCommit(() => void setTimeout(notify, REST_MS).unref());
     }
     // Who promised it just before has committed by now.
-    if (await hasMore()) await this.enqueue(tx, again);
+    if (await hasMore()) await this.enqueue(tx, next);
   }
 
   /** Tells whether the job is still the caller's: a process that stood still for long may have lost it to another. */

@@ -120,13 +120,13 @@ export async function pause(
 
 /** Acquires the probe that is due at `probeAt`, and sets the next. Answers false when another process has it. */
 export async function acquireProbe(tx: Tx, id: string, probeAt: number, next: number): Promise<boolean> {
-  const taken = await tx.db
+  const acquired = await tx.db
     .updateTable('accounts')
     .set({ probeAt: next })
     .where('id', '=', id)
     .where('probeAt', '=', probeAt)
     .executeTakeFirst();
-  return taken.numUpdatedRows > 0n;
+  return acquired.numUpdatedRows > 0n;
 }
 
 /** Ends the pause that began at `since`. Answers false when it is over already. */
@@ -146,14 +146,14 @@ export async function throttle(
   { id, updatedAt }: { id: string; updatedAt: number },
   { since, until, reason }: { since: number; until: number; reason: string },
 ): Promise<boolean> {
-  const told = await tx.db
+  const throttled = await tx.db
     .updateTable('accounts')
     .set({ throttledAt: since, throttledUntil: until, throttledReason: reason })
     .where('id', '=', id)
     .where('updatedAt', '=', updatedAt)
     .where('deletedAt', 'is', null)
     .executeTakeFirst();
-  return told.numUpdatedRows > 0n;
+  return throttled.numUpdatedRows > 0n;
 }
 
 /** Lists the accounts of a channel that were not deleted, the oldest first. */

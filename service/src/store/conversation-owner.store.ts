@@ -36,8 +36,8 @@ export async function assignOwner(tx: Tx, id: string, owner: Conversation['owner
 
 /** Returns a conversation to the bot that a person took at `since`. Answers false when it is somebody's since another time. */
 export async function returnToBot(tx: Tx, id: string, since: number): Promise<boolean> {
-  const taken = tx.db.updateTable('conversations').where('id', '=', id).where('ownerAt', '=', since);
-  const back = taken.where('owner', '=', 'human').set((of) => ({ owner: 'bot', version: of('version', '+', 1) }));
+  const unchanged = tx.db.updateTable('conversations').where('id', '=', id).where('ownerAt', '=', since);
+  const back = unchanged.where('owner', '=', 'human').set((of) => ({ owner: 'bot', version: of('version', '+', 1) }));
   const { numUpdatedRows } = await back.executeTakeFirst();
   return numUpdatedRows > 0n;
 }

@@ -240,10 +240,10 @@ const updateKnowledge = prepared(
 export type Knowledge = Pick<Conversation, 'facts' | 'attributes'>;
 
 /** Adds to what is known of a conversation; it writes only what changes something. Answers what is known then. */
-export async function learn(tx: Tx, known: Knowledge & { id: string }, told: Partial<Knowledge>): Promise<Knowledge> {
+export async function learn(tx: Tx, known: Knowledge & { id: string }, news: Partial<Knowledge>): Promise<Knowledge> {
   const [facts, attributes] = [
-    { ...known.facts, ...told.facts },
-    { ...known.attributes, ...told.attributes },
+    { ...known.facts, ...news.facts },
+    { ...known.attributes, ...news.attributes },
   ];
   const before = [textOf(known.facts), textOf(known.attributes)];
   const after = [textOf(facts), textOf(attributes)];

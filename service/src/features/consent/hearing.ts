@@ -50,8 +50,8 @@ export function hearing({ wishes, publisher, outbox }: HearingDeps): Reaction<He
       const { value, certainty } = wish;
       const data: Preference = { topic, value, keyword: said.text, certainty, providerMessageId };
       const key = type === 'message.received' ? providerMessageId : dedupeKey;
-      const told = { type: 'contact.preference' as const, dedupeKey: `preference:${key}`, at, data };
-      if (!(await publisher.publish(tx, { ...told, account, contact, conversation }))) return;
+      const head = { type: 'contact.preference' as const, dedupeKey: `preference:${key}`, at, data };
+      if (!(await publisher.publish(tx, { ...head, account, contact, conversation }))) return;
       if (value === 'resume' || stands(before, topic) || stands(before, ALL)) return;
       // A newer word may have come before this one.
       if (!stands(await wishes.find(tx.db, contact), topic)) return;

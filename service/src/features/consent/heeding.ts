@@ -11,7 +11,7 @@ import * as categories from '../../store/template-category.store.ts';
 import { ALL, EVERY_MESSAGE, EVERYWHERE, MARKETING, type Wishes } from './wishes.ts';
 
 /** The contact told their wish, in a word that was read or by the provider's own means. */
-export function told(wishes: Wishes): Reaction<'contact.preference'> {
+export function stated(wishes: Wishes): Reaction<'contact.preference'> {
   return {
     on: ['contact.preference'],
     async react(tx, { data }, { contact, account, at }) {

@@ -5,7 +5,7 @@
 import type { Feature, Kernel } from '../feature.ts';
 import { confirmations } from './confirmation.ts';
 import { hearing } from './hearing.ts';
-import { moved, refused, templateChanged, told } from './heeding.ts';
+import { moved, refused, stated, templateChanged } from './heeding.ts';
 import { categoryRetention, consentEraser, yesRetention } from './keeping.ts';
 import { leftOut } from './left-out.ts';
 import { stopRule } from './rule.ts';
@@ -16,7 +16,7 @@ export function consent({ sealer, ...kernel }: Kernel): Feature {
   return {
     name: 'consent',
     jobs: [confirmations(kernel)],
-    reactions: [told(wishes), hearing({ ...kernel, wishes }), refused(wishes), moved(wishes), templateChanged],
+    reactions: [stated(wishes), hearing({ ...kernel, wishes }), refused(wishes), moved(wishes), templateChanged],
     permissionRules: [stopRule({ ...kernel, wishes })],
     erase: [consentEraser(wishes)],
     leftOutHeeders: [leftOut(wishes)],

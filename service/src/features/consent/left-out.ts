@@ -34,10 +34,10 @@ function saidIn({ account, event }: LeftOutFact, before: readonly Wish[]): Said[
     const topic = capabilitiesOf(account).stopCovers === 'all' ? EVERY_MESSAGE : MARKETING;
     return [{ topic, reach: account.id, stopped: true }];
   }
-  const told = preferenceIn({ account, event }, before);
-  return told === undefined
+  const preference = preferenceIn({ account, event }, before);
+  return preference === undefined
     ? []
-    : aboutOf(told, account).map((about) => ({ ...about, stopped: told.value === 'stop' }));
+    : aboutOf(preference, account).map((about) => ({ ...about, stopped: preference.value === 'stop' }));
 }
 
 function preferenceIn(

@@ -40,12 +40,12 @@ export function media(kernel: Kernel): Feature {
 }
 
 function reactions(kept: KeptFiles): NonNullable<Feature['reactions']> {
-  const told: Reaction<'message.received' | 'message.edited' | 'message.echo' | 'call'> = {
+  const received: Reaction<'message.received' | 'message.edited' | 'message.echo' | 'call'> = {
     on: ['message.received', 'message.edited', 'message.echo', 'call'],
     react: (tx, event) => kept.promise(tx, event),
   };
   const takenBack: Reaction<'message.deleted'> = { on: ['message.deleted'], react: (tx) => kept.promiseSweep(tx) };
-  return [told, takenBack];
+  return [received, takenBack];
 }
 
 function figures(kept: KeptFiles, limit: number): FeatureGauge {

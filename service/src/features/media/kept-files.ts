@@ -52,7 +52,7 @@ export interface KeptFilesDeps {
 }
 
 /** Matches the events that tell what somebody said. */
-type Told = EventOf<'message.received'> | EventOf<'message.edited'> | EventOf<'message.echo'> | EventOf<'call'>;
+type FileEvent = EventOf<'message.received'> | EventOf<'message.edited'> | EventOf<'message.echo'> | EventOf<'call'>;
 
 /** Fetches, finds and drops kept files. */
 export class KeptFiles implements JobHandler<z.infer<typeof PAYLOAD>> {
@@ -77,7 +77,7 @@ export class KeptFiles implements JobHandler<z.infer<typeof PAYLOAD>> {
   }
 
   /** Promises that the files of an event are fetched. */
-  async promise(tx: Tx, event: Told): Promise<void> {
+  async promise(tx: Tx, event: FileEvent): Promise<void> {
     for (const mediaId of filesIn(event)) {
       const job = { kind: KIND, key: `media:${mediaId}`, priority: 10 as const, payload: { mediaId } };
       await this.#deps.outbox.enqueue(tx, job);
@@ -240,7 +240,7 @@ export class KeptFiles implements JobHandler<z.infer<typeof PAYLOAD>> {
   }
 }
 
-function filesIn(event: Told): string[] {
+function filesIn(event: FileEvent): string[] {
   if (event.type !== 'call') return store.idsIn((event.message ?? event.echo)?.content);
   return event.data.recording === undefined ? [] : [event.data.recording.id];
 }

@@ -136,8 +136,8 @@ export class Outcomes {
     });
   }
 
-  /** The provider told this step of a message, which is locked; `learned` besides it. */
-  async told(
+  /** The provider reports this status of a message, which is locked; `learned` besides it. */
+  async observed(
     tx: Tx,
     account: LiveAccount,
     message: Message,

@@ -30,7 +30,7 @@ export interface StatusesDeps {
   clock: Clock;
 }
 
-type Told = Pick<ParsedStatus, 'providerMessageId' | 'status' | 'error' | 'pricing' | 'freeUntil' | 'at'>;
+type Reported = Pick<ParsedStatus, 'providerMessageId' | 'status' | 'error' | 'pricing' | 'freeUntil' | 'at'>;
 /** A message that the provider took and refused afterwards, with its calls. */
 interface Refused {
   message: Message;
@@ -56,11 +56,11 @@ export class Statuses {
   }
 
   /** The provider was asked about an uncertain message and has it. */
-  async found(tx: Tx, account: LiveAccount, messageId: string, { receipt, ...told }: FoundMessage): Promise<void> {
+  async found(tx: Tx, account: LiveAccount, messageId: string, { receipt, ...reported }: FoundMessage): Promise<void> {
     await this.#deps.outcomes.accepted(tx, account, messageId, receipt);
     const message = await messages.lockForUpdate(tx, messageId);
     const { providerMessageId } = receipt;
-    if (message) await this.#apply(tx, account, message, { providerMessageId, ...told }, this.#deps.clock.now());
+    if (message) await this.#apply(tx, account, message, { providerMessageId, ...reported }, this.#deps.clock.now());
   }
 
   /** The contact wrote: what was held for that is queued, in the order in which it was asked. */
@@ -74,31 +74,32 @@ export class Statuses {
     await this.#deps.circuit.open(tx, account, error, 'status');
   }
 
-  async #apply(tx: Tx, account: LiveAccount, message: Message, told: Told, at: number): Promise<void> {
-    const { status, error, pricing, providerMessageId } = told;
+  async #apply(tx: Tx, account: LiveAccount, message: Message, reported: Reported, at: number): Promise<void> {
+    const { status, error, pricing, providerMessageId } = reported;
     if (isRefused(message, providerMessageId)) return;
-    if (error && (await this.#refusedLater(tx, account, message, { ...told, error }, at))) return;
+    if (error && (await this.#refusedLater(tx, account, message, { ...reported, error }, at))) return;
     const learned = {
       providerId: message.providerId ?? providerMessageId,
       // What tells of a send may be dated after it, and after what was read of it.
-      ...(told.status === 'sent' && told.at !== undefined && { sentAt: Math.min(told.at, message.sentAt ?? told.at) }),
+      ...(reported.status === 'sent' &&
+        reported.at !== undefined && { sentAt: Math.min(reported.at, message.sentAt ?? reported.at) }),
       ...(pricing && { pricing }),
       ...(error && { error: eventError(error) }),
     };
-    await this.#deps.outcomes.told(tx, account, { ...message, status: standing(message) }, { status, at }, learned);
+    await this.#deps.outcomes.observed(tx, account, { ...message, status: standing(message) }, { status, at }, learned);
     if (account.pause && ARRIVED.includes(status)) {
       const calls = await attempts.ofMessage(tx.db, message.id);
       await this.#deps.circuit.proved(tx, account, sentAt(message, calls));
     }
-    await this.#window(tx, account, message, told, at);
+    await this.#window(tx, account, message, reported, at);
   }
 
-  async #window(tx: Tx, account: LiveAccount, message: Message, told: Told, at: number): Promise<void> {
+  async #window(tx: Tx, account: LiveAccount, message: Message, reported: Reported, at: number): Promise<void> {
     const conversation = await conversations.find(tx.db, message.conversationId);
     if (conversation === undefined) return;
-    if (told.freeUntil !== undefined) {
-      await conversations.setWindow(tx, conversation.id, freeUntil(conversation.window, told.freeUntil));
-    } else if (isAccepted(told.status)) {
+    if (reported.freeUntil !== undefined) {
+      await conversations.setWindow(tx, conversation.id, freeUntil(conversation.window, reported.freeUntil));
+    } else if (isAccepted(reported.status)) {
       await this.#deps.outcomes.answered(tx, account, conversation, at);
     }
   }
@@ -108,7 +109,7 @@ export class Statuses {
     tx: Tx,
     account: LiveAccount,
     message: Message,
-    { status, error, providerMessageId: refusedId }: Told & { error: NonNullable<Told['error']> },
+    { status, error, providerMessageId: refusedId }: Reported & { error: NonNullable<Reported['error']> },
     at: number,
   ): Promise<boolean> {
     if (status !== 'failed') return false;
@@ -138,15 +139,15 @@ export class Statuses {
     const { outcomes, circuit, clock } = this.#deps;
     const { message, calls, error } = refused;
     const { providerCode } = error;
-    const told = new SendError('settings', error.message, providerCode === undefined ? {} : { providerCode });
+    const refusal = new SendError('settings', error.message, providerCode === undefined ? {} : { providerCode });
     const last = calls.at(-1);
     if (isItsOwn(account, calls)) {
-      if (isNews && last) await outcomes.alert(tx, account, last.id, told);
+      if (isNews && last) await outcomes.alert(tx, account, last.id, refusal);
       return false;
     }
     const now = clock.now();
     const isMended = account.updatedAt > sentAt(message, calls) && account.updatedAt <= now;
-    if (!isMended) await circuit.open(tx, account, told, 'status');
+    if (!isMended) await circuit.open(tx, account, refusal, 'status');
     return isNews && (await this.#sendAnew(tx, refused, now));
   }
 
