@@ -1,4 +1,4 @@
-/** Who a person is: the last thing that is forgotten, as everything else is found by it. */
+/** Forgets who a person is, the last thing of all, as everything else is found by it. */
 import type { PersonEraser } from '../maintenance/person-eraser.ts';
 import * as people from '../store/person.store.ts';
 

@@ -17,16 +17,16 @@ import type { Tx } from '../store/unit-of-work.ts';
  */
 const MAX_OF_A_KIND = 32;
 
-/** An account with its channel, as far as sending to people goes. */
+/** Describes an account with its channel, as far as sending to people goes. */
 type Sender = Realms & { channel: { sendTo: readonly string[] } };
 
-/** A contact in one of the account's conversations with them. */
+/** Describes a contact in one of the account's conversations with them. */
 export interface Participant {
   contact: Contact;
   conversation: Conversation;
 }
 
-/** A person as a provider names them, or as somebody here wrote an address, and which of the conversations with them. */
+/** Describes a person as a provider names them, or as somebody here wrote an address, and which of the conversations with them. */
 export interface Whom extends ContactRef {
   thread?: string | undefined;
   /** Somebody here wrote the addresses: of a person who is known in another spelling, they teach nothing. */
@@ -99,7 +99,7 @@ export async function knownPerson(
   return undefined;
 }
 
-/** Whom a provider named, or somebody here wrote to. */
+/** Says whom a provider named, or somebody here wrote to. */
 interface Sighting extends Pick<Whom, 'isWritten'> {
   identities: readonly Identity[];
 }

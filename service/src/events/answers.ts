@@ -3,18 +3,18 @@ import { CONFIRMATION } from '../../../contract/signature.ts';
 import type { HttpResponse } from '../core/http.ts';
 
 /**
- * `taken`: the receiver has the events. `too_large`: the call was, for the receiver or a proxy before it. `refused`: an answer that may be about the
+ * Says what became of a call. `taken`: the receiver has the events. `too_large`: the call was, for the receiver or a proxy before it. `refused`: an answer that may be about the
  * events. `away`: nobody answered who would know them. `gone`: there will never be anybody.
  */
 export type Outcome = 'taken' | 'too_large' | 'refused' | 'away' | 'gone';
 
-/** What an answer says, and in a few words why. */
+/** Tells what an answer means, and in a few words why. */
 export interface Reading {
   outcome: Outcome;
   reason: string;
 }
 
-/** How the receiver answers. */
+/** Says how the receiver answers. */
 export interface Receiver {
   /** It repeats the id of what it took. */
   confirms: boolean;
@@ -23,7 +23,7 @@ export interface Receiver {
 }
 
 /**
- * Statuses that say nothing of the events: the caller is not let in, the address leads nowhere, or a proxy does not reach what is behind it. 52x and
+ * Lists statuses that say nothing of the events: the caller is not let in, the address leads nowhere, or a proxy does not reach what is behind it. 52x and
  * 530 are Cloudflare's (https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/).
  */
 const AWAY: ReadonlySet<number> = new Set([
@@ -52,18 +52,18 @@ function readSuccess({ status, headers, body }: HttpResponse, { confirms }: Rece
   return { outcome: 'away', reason: `The receiver answered ${status} without confirming the delivery` };
 }
 
-/** What n8n answers while its database is not ready for it (`abstract-server.ts`); it labels every text as HTML. */
+/** Recognises what n8n answers while its database is not ready for it (`abstract-server.ts`); it labels every text as HTML. */
 const STARTING = /^n8n is starting up\b/i;
 const MARKUP = /<[a-z!/]/i;
 const DOCUMENT = /^\s*<(!doctype|html|head|body)\b/i;
 
-/** A page for people: n8n that starts, a log-in, a proxy. A short text or nothing at all is none, whatever its type: many servers answer so. */
+/** Recognises a page for people: n8n that starts, a log-in, a proxy. A short text or nothing at all is none, whatever its type: many servers answer so. */
 function isPage(contentType: string, body: unknown): boolean {
   if (typeof body !== 'string') return false;
   return DOCUMENT.test(body) || STARTING.test(body) || (/html/i.test(contentType) && MARKUP.test(body));
 }
 
-/** An answer of n8n itself on a resume URL (`waiting-webhooks.ts`): what a proxy answers with the same status says nothing of the execution. */
+/** Describes an answer of n8n itself on a resume URL (`waiting-webhooks.ts`): what a proxy answers with the same status says nothing of the execution. */
 interface ExecutionAnswer extends Reading {
   status: number;
   words: RegExp;

@@ -34,7 +34,7 @@ async function answeredBy(db: Db, { content, replyTo }: Said, asked: Waits): Pro
   return ids.length > 0 ? offering(db, asked, ids) : asked[0];
 }
 
-/** By which of these a question is known that offered what was picked; none: nothing was picked. */
+/** Lists by which ids a question is known that offered what was picked; none: nothing was picked. */
 function offeredIds(content: Said['content']): string[] {
   switch (content.type) {
     case 'button':

@@ -9,24 +9,24 @@
  */
 export const MAX_CALL_BYTES = 512 * 1024;
 
-/** Which events a call is about: those of one shard of a subscription. */
+/** Says which events a call is about: those of one shard of a subscription. */
 export interface CallPlace {
   subscriptionId: string;
   shard: number;
 }
 
-/** A call as it was made. */
+/** Describes a call as it was made. */
 export interface MadeCall extends CallPlace {
   events: number;
-  /** Of the body. */
+  /** Measures the body. */
   bytes: number;
 }
 
 /** Learns by what is taken and what is not. */
 export class Batches {
-  /** How many events the next call of a place holds, where that is less than asked for. */
+  /** Says how many events the next call of a place holds, where that is less than asked for. */
   readonly #counts = new Map<string, Map<number, number>>();
-  /** How long a body a subscription's receiver takes, where that is less than what is usual. */
+  /** Says how long a body a subscription's receiver takes, where that is less than what is usual. */
   readonly #bytes = new Map<string, number>();
 
   /** Says how many events the next call may hold. `inTrouble`: the last call was not acknowledged. */

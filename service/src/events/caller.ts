@@ -13,7 +13,7 @@ import type { CallPlace, MadeCall } from './batches.ts';
 
 const TIMEOUT_MS = 60_000;
 
-/** What the caller works with. */
+/** Lists what the caller works with. */
 export interface CallerDeps {
   ledger: Ledger;
   http: ProviderHttp;
@@ -21,7 +21,7 @@ export interface CallerDeps {
   sealer: Pick<Sealer, 'decrypt'>;
 }
 
-/** One call as it goes out. */
+/** Describes one call as it goes out. */
 export interface Call extends MadeCall {
   id: string;
   batch: readonly PendingDelivery[];
@@ -51,7 +51,7 @@ export class Caller {
     return { ...place, id: deliveryId(batch), batch, body, events: count, bytes: body.length };
   }
 
-  /** Calls, and says what the answer means. It throws for defects only. */
+  /** Calls the receiver, and answers what the answer means. It throws for defects only. */
   async call(subscription: StoredSubscription, { id, body }: Call): Promise<Reading> {
     const secret = this.#deps.sealer.decrypt(subscription.secret, subscription.id) as string;
     const signature = signDelivery(secret, id, this.#deps.clock.now(), body);

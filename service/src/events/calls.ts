@@ -16,7 +16,7 @@ export class Calls {
   readonly #troubled = new Set<string>();
   readonly #underWay = new Map<string, number>();
 
-  /** `max`: calls at the same time to subscriptions that are in trouble. */
+  /** Makes room for calls. `max`: calls at the same time to subscriptions that are in trouble. */
   constructor(max: number) {
     this.#max = max;
   }

@@ -24,12 +24,12 @@ import { Untaken } from './untaken.ts';
 const MAX_CALLS = 256;
 /** A workflow in trouble that finds no room comes back after so long, at random. */
 const NO_ROOM_MS = 2_000;
-/** Of a shard in trouble, one of the conversations of so many events is tried. */
+/** Bounds the events of a shard in trouble among whose conversations one is tried. */
 const LOOK_AHEAD = 100;
-/** That a subscription takes something is noted once in so long. */
+/** Spaces the notes that a subscription takes something. */
 const NOTE_MS = 1_000;
 
-/** What the handler of deliveries works with. */
+/** Lists what the handler of deliveries works with. */
 export interface DeliverDeps {
   ledger: Ledger;
   outbox: Outbox;
@@ -164,7 +164,7 @@ export class DeliverHandler implements JobHandler<Deliver> {
   }
 }
 
-/** The first event of each conversation. */
+/** Lists the first event of each conversation. */
 function headsOf(waiting: readonly PendingDelivery[]): PendingDelivery[] {
   const heads = new Map<string, PendingDelivery>();
   for (const one of waiting) {

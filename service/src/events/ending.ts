@@ -9,7 +9,7 @@ import type { StoredSubscription } from '../store/subscription.store.ts';
 import { HAND_OVER_MS } from './patience.ts';
 import type { Publisher } from './publish.ts';
 
-/** What it takes to end one. */
+/** Lists what it takes to end one. */
 export interface EndingDeps {
   ledger: Ledger;
   outbox: Outbox;

@@ -1,11 +1,11 @@
-/** A fact is what a pipeline tells the publisher: something became true, and the publisher makes an event of it. */
+/** A pipeline tells the publisher a fact: something became true, and the publisher makes an event of it. */
 import type { EventBody } from '../../../contract/event.ts';
 import type { Capable } from '../core/capabilities.ts';
 import type { Realms } from '../core/identity.ts';
 import type { Contact } from '../store/contact.store.ts';
 import type { Conversation } from '../store/conversation.store.ts';
 
-/** The account a fact is about, as far as events need it. */
+/** Describes the account a fact is about, as far as events need it. */
 export interface FactAccount extends Capable, Realms {
   id: string;
   externalId: string;
@@ -17,16 +17,16 @@ export interface FactAccount extends Capable, Realms {
 interface FactFrame {
   /** The same fact always has the same key; the publisher publishes a key once for each account. */
   dedupeKey: string;
-  /** When it became true, milliseconds since the epoch. */
+  /** Says when it became true, milliseconds since the epoch. */
   at: number;
   account: FactAccount;
   conversation?: Conversation | undefined;
   contact?: Contact | undefined;
-  /** The provider's own body, for subscriptions that asked for it. */
+  /** Holds the provider's own body, for subscriptions that asked for it. */
   raw?: unknown;
-  /** Of a message: the provider read a wish in it, and tells it by itself. */
+  /** Says of a message: the provider read a wish in it, and tells it by itself. */
   wishTold?: true | undefined;
 }
 
-/** A fact that a pipeline publishes in the transaction that makes it true, with what its type tells. */
+/** Describes a fact that a pipeline publishes in the transaction that makes it true, with what its type tells. */
 export type Fact = FactFrame & EventBody;

@@ -1,4 +1,4 @@
-/** What events and subscriptions say of people, and how long they are kept. */
+/** Says what events and subscriptions say of people, and how long they are kept. */
 import { isDeepStrictEqual } from 'node:util';
 import type { ParleyEvent } from '../../../contract/event.ts';
 import type { EraserStep, PersonEraser } from '../maintenance/person-eraser.ts';
@@ -13,10 +13,10 @@ import type { Tx } from '../store/unit-of-work.ts';
 const LATE_MS = 60_000;
 /** The clocks of several machines differ. */
 const SKEW_MS = 60_000;
-/** Who ended a subscription may still ask for it. */
+/** Whoever ended a subscription may still ask for it. */
 const KEEP_ENDED_MS = 24 * 3_600_000;
 
-/** How far the look through the events is. `late`: at what came while it went on. */
+/** Says how far the look through the events is. `late`: at what came while it went on. */
 interface Look {
   from: number;
   late: boolean;
@@ -76,7 +76,7 @@ export function eventRetention({ bodies, events: keep }: Ages): RetentionPart[] 
   return [...(keep < Infinity ? [whole] : []), ...(bodies < Infinity ? [said] : []), ...ended];
 }
 
-/** What events tell of what was said. Those that somebody is still to get keep it. */
+/** Empties events of what was said. Those that somebody is still to get keep it. */
 function emptyEvents(tx: Tx, before: number, now: number): Promise<true | undefined> {
   return emptyInOrder(tx, 'retention:events', 0, now, async (at) => {
     const { rows, upTo, more } = await store.oldEvents(tx, at, before);
@@ -94,7 +94,7 @@ function emptyEvents(tx: Tx, before: number, now: number): Promise<true | undefi
   });
 }
 
-/** The event without what was said; who, when and what kind of thing stay. */
+/** Answers the event without what was said; who, when and what kind of thing stay. */
 function forgotten(event: ParleyEvent): ParleyEvent {
   if (event.message) {
     const { context: _, ...rest } = event.message;

@@ -8,7 +8,7 @@ import type { Tx } from '../store/unit-of-work.ts';
 import type { FactAccount } from './fact.ts';
 import type { Publisher } from './publish.ts';
 
-/** What it takes to hand a conversation over. */
+/** Lists what it takes to hand a conversation over. */
 export interface OwnerChangeDeps {
   publisher: Publisher;
   clock: Clock;

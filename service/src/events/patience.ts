@@ -15,25 +15,25 @@ export const LONGEST_GAP_MS = 2 * 60_000;
 export const HAND_OVER_MS = 60_000;
 /** An event that was refused so often, while the workflow took others in between, is put aside. */
 export const REFUSALS = 10;
-/** So many conversations may stand apart on suspicion alone, while the workflow takes nothing: it may be down altogether. */
+/** Bounds the conversations that stand apart on suspicion alone, while the workflow takes nothing: it may be down altogether. */
 export const MAX_SUSPECTS = 64;
 
 /**
- * `end`: nobody is there any more. `less`: the same with fewer events, at once. `isolate`: let the conversation stand apart. `put_aside`: go on
+ * Says what comes next. `end`: nobody is there any more. `less`: the same with fewer events, at once. `isolate`: let the conversation stand apart. `put_aside`: go on
  * without this event. `wait`: the same again, later.
  */
 export type Step = 'end' | 'less' | 'isolate' | 'put_aside' | 'wait';
 
-/** What is known when a call was not taken. */
+/** Says what is known when a call was not taken. */
 export interface Failure {
   outcome: Exclude<Outcome, 'taken'>;
   call: MadeCall;
   subscription: Pick<StoredSubscription, 'once' | 'failedAt'>;
-  /** How long the subscription has taken nothing, this try included. */
+  /** Says how long the subscription has taken nothing, this try included. */
   failingMs: number;
-  /** How often the one event was tried without success. */
+  /** Says how often the one event was tried without success. */
   tries: number;
-  /** How often the one event was refused while the subscription took others, this try included. */
+  /** Says how often the one event was refused while the subscription took others, this try included. */
   refusals: number;
   /** Conversations of the subscription that stand apart although it took nothing between their refusals. */
   suspects: number;

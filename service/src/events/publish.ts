@@ -23,7 +23,7 @@ import { awaitedBy } from './awaited.ts';
 import { wants } from './filter.ts';
 import { deliverJob, shardsOf } from './shards.ts';
 
-/** What the publisher works with. */
+/** Lists what the publisher works with. */
 export interface PublisherDeps {
   outbox: Outbox;
   ids: Ids;
@@ -169,7 +169,7 @@ export async function lockSequence(tx: Tx, { accountId, conversationId }: Sequen
   else await conversations.lock(tx, conversationId);
 }
 
-/** What keeps its order with the event. */
+/** Says what keeps its order with the event. */
 function sequenceOf({ conversationId, account }: ParleyEvent): Sequence {
   return { accountId: account.id, conversationId: conversationId ?? null };
 }
@@ -186,7 +186,7 @@ function eventOf(fact: Fact, event: ParleyEvent, triggers: readonly StoredSubscr
   };
 }
 
-/** The message of which a fact tells a later form. */
+/** Finds the message of which a fact tells a later form. */
 function editedIn(fact: Fact): string | null {
   if (fact.type === 'message.edited') return fact.message.providerMessageId;
   return fact.type === 'message.echo' && fact.echo.edited ? fact.echo.providerMessageId : null;

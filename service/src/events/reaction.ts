@@ -1,4 +1,4 @@
-/** A reaction: what a feature does when a fact becomes true. */
+/** A reaction says what a feature does when a fact becomes true. */
 import type { EventOf, EventType } from '../../../contract/event.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import type { Fact } from './fact.ts';
@@ -8,10 +8,10 @@ import type { Fact } from './fact.ts';
  * published again. A throw undoes the fact as well, which is then tried anew; `react` throws only for a defect.
  */
 export interface Reaction<T extends EventType = EventType> {
-  /** The types of events that it is called for. */
+  /** Holds the types of events that it is called for. */
   readonly on: readonly T[];
   /**
-   * Called after the event was stored. Cheap: it reads and writes a few rows by an index, enqueues jobs, and publishes other facts only of
+   * Reacts after the event was stored. Cheap: it reads and writes a few rows by an index, enqueues jobs, and publishes other facts only of
    * the same conversation or account. It calls nobody outside of the ledger: that is a job's work. `tx` may be run again.
    */
   react(tx: Tx, event: EventOf<T>, fact: Fact): Promise<void>;

@@ -20,14 +20,14 @@ import type { Filter, NewSubscription } from '../store/subscription.store.ts';
 import { HAND_OVER_MS } from './patience.ts';
 import { deliverJobs, expireJob } from './shards.ts';
 
-/** The accounts that subscriptions name. */
+/** Describes the accounts that subscriptions name. */
 export interface NamedAccounts {
   /** Finds an account by what a workflow calls it. Throws `account_required`. */
   required(ref: AccountRef): Promise<{ id: string }>;
   find(id: string): { channel: { id: string }; externalId: string } | undefined;
 }
 
-/** What the subscriptions work with. */
+/** Lists what the subscriptions work with. */
 export interface SubscriptionsDeps {
   ledger: Ledger;
   outbox: Outbox;
@@ -40,10 +40,10 @@ export interface SubscriptionsDeps {
   log: Pick<Log, 'info'>;
 }
 
-/** Whom to call with the answer, until when. */
+/** Says whom to call with the answer, until when. */
 type Wait = NonNullable<SendMessage['wait']>;
 
-/** The question whose answer is waited for. */
+/** Describes the question whose answer is waited for. */
 export interface WaitedMessage {
   id: string;
   accountId: string;

@@ -19,7 +19,7 @@ import { deliverJob, isApart, shardsOf } from './shards.ts';
 const BACKOFF_BASE_MS = 500;
 const BACKOFF_CAP_MS = 60_000;
 
-/** What it takes to deal with them. */
+/** Lists what it takes to deal with them. */
 export interface UntakenDeps {
   ledger: Ledger;
   outbox: Outbox;
@@ -34,7 +34,7 @@ export interface UntakenDeps {
   next(tx: Tx, job: Job, subscriptionId: string, shard: number): Promise<void>;
 }
 
-/** Everything about one call that was not taken. */
+/** Describes everything about one call that was not taken. */
 interface Case {
   job: Job;
   subscription: StoredSubscription;

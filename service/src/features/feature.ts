@@ -1,5 +1,5 @@
 /**
- * What a feature is: parts that the kernel folds into the pipelines. Every member is optional, and nothing in the kernel knows a feature by
+ * Says what a feature is: parts that the kernel folds into the pipelines. Every member is optional, and nothing in the kernel knows a feature by
  * its name; `features/index.ts` lists them all.
  */
 import type { ProblemCode } from '../../../contract/api.ts';
@@ -22,7 +22,7 @@ import type { FileRenewal } from '../outbound/renewals.ts';
 import type { JobHandler, Outbox } from '../outbox/outbox.ts';
 import type { Ledger } from '../store/ledger.ts';
 
-/** What the kernel gives to features. */
+/** Says what the kernel gives to features. */
 export interface Kernel {
   ledger: Ledger;
   outbox: Outbox;
@@ -37,11 +37,11 @@ export interface Kernel {
   clock: WatchedClock;
   ids: Ids;
   sealer: Sealer;
-  /** What a connector reaches the provider with. */
+  /** Says what a connector reaches the provider with. */
   io: ConnectorIo;
-  /** How long what is said is kept. */
+  /** Says how long what is said is kept. */
   keep: Ages;
-  /** A folder for files on their way, emptied at each start. */
+  /** Holds a folder for files on their way, emptied at each start. */
   spoolDir: string;
   /** No file is larger. */
   maxBytes: number;
@@ -50,56 +50,56 @@ export interface Kernel {
 
 /** Says how files of contacts are kept. */
 export interface FileKeeping {
-  /** How long, in milliseconds; `Infinity`: as long as what was said; 0: not at all. */
+  /** Says how long files are kept, in milliseconds; `Infinity`: as long as what was said; 0: not at all. */
   ms: number;
-  /** All files together. */
+  /** Bounds all files together. */
   maxTotalBytes: number;
   folder: string;
 }
 
-/** A controller: a class of Nest's, to be made with what it is given. */
+/** Describes a controller: a class of Nest's, to be made with what it is given. */
 export type Controller = new (...given: never[]) => object;
 
-/** A gauge, with a value for each of a closed list of labels: each is a time series for ever. */
+/** Describes a gauge, with a value for each of a closed list of labels: each is a time series for ever. */
 export interface FeatureGauge {
-  /** Without the prefix `parley_`. */
+  /** Stands without the prefix `parley_`. */
   name: string;
   help: string;
-  /** What the labels are called. */
+  /** Says what the labels are called. */
   label: string;
-  /** Called at each scrape; answers the value of each label. */
+  /** Answers at each scrape the value of each label. */
   read(): Promise<Record<string, number>>;
 }
 
-/** The parts of a feature. */
+/** Describes the parts of a feature. */
 export interface Feature {
-  /** For logs and errors; no other feature has it. */
+  /** Names it in logs and errors; no other feature has it. */
   readonly name: string;
-  /** Work of its own, each kind by one handler. */
+  /** Does work of its own, each kind by one handler. */
   readonly jobs?: readonly JobHandler[];
-  /** Long work in small steps, each by its name. */
+  /** Does long work in small steps, each by its name. */
   readonly tasks?: readonly MaintenanceTask[];
-  /** What it does when a fact becomes true. */
+  /** Says what it does when a fact becomes true. */
   readonly reactions?: readonly Reaction[];
-  /** What it says against sends. */
+  /** Says what it says against sends. */
   readonly permissionRules?: readonly PermissionRule[];
-  /** How it gives providers anew what they lost of messages. */
+  /** Says how it gives providers anew what they lost of messages. */
   readonly files?: readonly FileRenewal[];
-  /** How it forgets a person. */
+  /** Says how it forgets a person. */
   readonly erase?: readonly PersonEraser[];
-  /** What it keeps of webhooks that are read after the person they tell of was erased. */
+  /** Says what it keeps of webhooks that are read after the person they tell of was erased. */
   readonly leftOutHeeders?: readonly LeftOutHeeder[];
-  /** How it drops what is old. */
+  /** Says how it drops what is old. */
   readonly retain?: readonly RetentionPart[];
-  /** What the operator sees of it at /metrics. */
+  /** Says what the operator sees of it at /metrics. */
   readonly metrics?: readonly FeatureGauge[];
-  /** Its routes, a module of Nest's of their own. A process of the role `worker` has none. */
+  /** Answers its routes, a module of Nest's of their own. A process of the role `worker` has none. */
   readonly controllers?: readonly Controller[];
   /** Codes of problems that only it answers; it merges them into `ProblemCodes` of the contract. */
   readonly codes?: readonly ProblemCode[];
   /** Paths of them that are still answered, but deprecated. */
   readonly deprecated?: readonly string[];
-  /** What its controllers are given, each by its class; those of other features are not. */
+  /** Says what its controllers are given, each by its class; those of other features are not. */
   readonly services?: readonly object[];
 }
 

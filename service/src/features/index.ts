@@ -1,4 +1,4 @@
-/** THE list of features: adding one is a folder and two lines here. */
+/** Lists the features: adding one is a folder and two lines here. */
 import { actions } from './actions/index.ts';
 import { contacts } from './contacts/index.ts';
 import { consent } from './consent/index.ts';

@@ -16,14 +16,14 @@ import type { MaintenanceTask, Progress } from './maintenance.ts';
 import { maintenanceJob } from './maintenance-job.ts';
 import type { ErasedCounts, PersonEraser } from './person-eraser.ts';
 
-/** What the eraser works with. */
+/** Lists what the eraser works with. */
 export interface EraserDeps {
   ledger: Ledger;
   outbox: Outbox;
   clock: Clock;
 }
 
-/** What a job of an erasure knows: what every step is told, and what each eraser left to its own. */
+/** Says what a job of an erasure knows: what every step is told, and what each eraser left to its own. */
 const REST = z.object({
   contactId: z.string(),
   conversationIds: z.array(z.string()),

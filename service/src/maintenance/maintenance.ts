@@ -32,7 +32,7 @@ const MAX_REST_MS = 100;
 const BUSY_REST_MS = 500;
 const BUSY = 0.75;
 
-/** What the handler of maintenance works with. */
+/** Lists what the handler of maintenance works with. */
 export interface MaintenanceDeps {
   ledger: Ledger;
   outbox: Outbox;

@@ -1,23 +1,23 @@
-/** A person eraser: how one owner of records forgets a person. */
+/** A person eraser says how one owner of records forgets a person. */
 import type { ErasedContact } from '../../../contract/api.ts';
 import type { PersonalRecords } from '../store/person.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 
-/** What the answer of an erasure counts. */
+/** Says what the answer of an erasure counts. */
 export type ErasedCounts = ErasedContact['erased'];
 
-/** What is still to be done of an erasure. It is stored: no word of the person is in it. */
+/** Says what is still to be done of an erasure. It is stored: no word of the person is in it. */
 export interface Remainder<Own = unknown> {
   contactId: string;
   conversationIds: string[];
-  /** When the first of the person's conversations began, milliseconds since the epoch. */
+  /** Says when the first of the person's conversations began, milliseconds since the epoch. */
   since: number;
   erasedAt: number;
-  /** What this eraser's `erase` left to its steps. */
+  /** Says what this eraser's `erase` left to its steps. */
   own: Own;
 }
 
-/** What a step answers: it is over, or where the next one goes on, and the instant before which that makes no sense. */
+/** Says what a step answers: it is over, or where the next one goes on, and the instant before which that makes no sense. */
 export type EraserStep<At = unknown> = 'done' | { at: At; notBefore?: number };
 
 /**

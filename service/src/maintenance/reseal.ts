@@ -19,7 +19,7 @@ const PAUSE_MS = 50;
 /** The work looks again after so long while old keys are configured: another process may go on sealing with one of them. */
 const AGAIN_MS = 30_000;
 
-/** What the work of sealing anew works with. */
+/** Lists what the work of sealing anew works with. */
 export interface ResealDeps {
   ledger: Ledger;
   secretBox: SecretBox;
@@ -145,7 +145,7 @@ export class Reseal {
     log.info('All secrets are sealed with the newest encryption key: the older ones can be taken away');
   }
 
-  /** Rests; ends early when the service stops. */
+  /** Rests between two steps; ends early when the service stops. */
   async #rest(durationMs: number): Promise<void> {
     await delay(durationMs, undefined, { ref: false, signal: this.#stop.signal }).catch(() => undefined);
   }

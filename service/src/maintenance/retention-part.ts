@@ -1,4 +1,4 @@
-/** A retention part: how one owner of records drops or empties what is old. */
+/** A retention part says how one owner of records drops or empties what is old. */
 import type { InboundContent } from '../../../contract/message.ts';
 import * as cursors from '../store/cursor.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
@@ -10,7 +10,7 @@ export interface Ages {
   events: number;
 }
 
-/** One stretch of a table after the other. */
+/** Sweeps one stretch of a table after the other. */
 export interface RetentionPart<At = unknown> {
   /** No other part has it; stored with the place that the sweep has come to. */
   readonly name: string;
@@ -21,7 +21,7 @@ export interface RetentionPart<At = unknown> {
   sweep(tx: Tx, from: At | null, now: number): Promise<At | undefined>;
 }
 
-/** What is shown in place of what was said. */
+/** Says what is shown in place of what was said. */
 export const FORGOTTEN: InboundContent = { type: 'unsupported', reason: 'no longer kept' };
 
 /** What was passed over, as it was not over yet, is looked at again this often. */
@@ -29,7 +29,7 @@ const LOOK_BACK_MS = 24 * 3_600_000;
 
 /** Emptied rows stay, so emptying goes on where the sweep before ended; now and then it looks back at what it passed over. */
 interface Emptied<P> {
-  /** Looked at up to here. */
+  /** Says up to where it was looked at. */
   at: P;
   /** After this there is something that was not over yet; null: there is nothing. */
   behind: P | null;

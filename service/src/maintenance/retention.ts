@@ -17,9 +17,9 @@ const CURSOR = 'retention';
 
 /** Tells how far a sweep is. */
 interface Sweep {
-  /** The name of the part that is next. */
+  /** Holds the name of the part that is next. */
   part: string;
-  /** Where the part goes on; null: at its beginning. */
+  /** Says where the part goes on; null: at its beginning. */
   from: unknown;
 }
 

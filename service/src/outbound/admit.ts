@@ -47,22 +47,22 @@ export interface AdmissionDeps {
   urls: UrlRules;
 }
 
-/** As much of a send as the rules look at. */
+/** Describes as much of a send as the rules look at. */
 type Asked = Pick<SendMessage, 'content' | 'purpose' | 'ifSessionClosed' | 'author'>;
 
-/** A send to an account that there is, of a content that its channel takes or that may become another. */
+/** Describes a send to an account that there is, of a content that its channel takes or that may become another. */
 interface Ready extends Target {
   send: SendMessage;
   options: Record<string, unknown> | undefined;
 }
 
-/** What will be sent, and whether now. */
+/** Says what will be sent, and whether now. */
 interface Permitted {
   content: OutboundContent;
   status: MessageStatus;
 }
 
-/** What is kept with a message besides its content. */
+/** Says what is kept with a message besides its content. */
 interface Stored extends Pick<Message, 'purpose' | 'author' | 'replayOf'> {
   request: StoredRequest;
 }
@@ -178,7 +178,7 @@ export class Admission {
     return { ...accepted, ...(isOther && { sentAs: content.type }) };
   }
 
-  /** The message is on record, and promised to the provider or held. */
+  /** Puts the message on record, and promises it to the provider or holds it. */
   async #store(
     tx: Tx,
     account: LiveAccount,
@@ -212,7 +212,7 @@ export class Admission {
     return { id, status, conversationId };
   }
 
-  /** What will be sent and whether now: the content, the template in its place, or held until the contact writes. */
+  /** Decides what will be sent and whether now: the content, the template in its place, or held until the contact writes. */
   async #permit(tx: Tx, account: LiveAccount, person: Participant, send: Asked, learned?: Learned): Promise<Permitted> {
     const refusals = (content: OutboundContent) =>
       this.#deps.permissions.refusals(tx.db, questionOf(account, person, send, content), learned);
@@ -258,7 +258,7 @@ export class Admission {
   }
 }
 
-/** May this content be sent to them now? */
+/** Asks whether this content may be sent to them now. */
 function questionOf(
   account: LiveAccount,
   person: Participant,
@@ -274,7 +274,7 @@ function degrades({ degrade, content }: Pick<SendMessage, 'degrade' | 'content'>
   return degrade === true || content.type === 'time_picker';
 }
 
-/** The content, or the nearest to it that the channel takes there; where there is none, the channel's check says what is wrong with it. */
+/** Answers the content, or the nearest to it that the channel takes there; where there is none, the channel's check says what is wrong with it. */
 function nearest(account: LiveAccount, { facts }: Conversation, content: OutboundContent): OutboundContent {
   const { channel, settings } = account;
   const isAccepted = (one: OutboundContent) => {

@@ -1,5 +1,5 @@
 /**
- * The breaker of an account's sends. A provider that is down takes requests and proves nothing by its answers: whatever is sent into that is lost sight
+ * Breaks off an account's sends. A provider that is down takes requests and proves nothing by its answers: whatever is sent into that is lost sight
  * of. After such an answer the account's other sends wait, longer each time, and one goes as a probe; an answer that only a provider that works can give
  * lets them all go on. Each process finds out by itself: it costs one message, and nothing has to be stored.
  */
@@ -17,9 +17,9 @@ const WORKS: readonly SendErrorKind[] = ['session_closed', 'opted_out', 'rejecte
 /** Answers that tell that it does not, or nothing. */
 const FAILS: readonly SendErrorKind[] = ['uncertain', 'unreachable', 'unavailable'];
 
-/** What is known of an account whose provider proves nothing. */
+/** Says what is known of an account whose provider proves nothing. */
 interface Trip {
-  /** In a row, one for each probe. */
+  /** Counts those in a row, one for each probe. */
   failures: number;
   /** Nothing starts before, by the monotonic clock. */
   until: number;

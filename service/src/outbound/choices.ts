@@ -24,7 +24,7 @@ export async function withdrawChoices(tx: Tx, message: Message): Promise<void> {
   if (choices !== undefined) await conversations.dropChoices(tx, message.conversationId, choices);
 }
 
-/** Those that may be chosen together say so themselves: what a contact can choose is one list, whoever left it. */
+/** Lists the choices; those that may be chosen together say so themselves: what a contact can choose is one list, whoever left it. */
 function choicesOf(content: OutboundContent): OfferedChoice[] | undefined {
   if (content.type !== 'text') return undefined;
   return content.multiple ? content.choices?.map((choice) => ({ ...choice, multiple: true })) : content.choices;

@@ -1,5 +1,5 @@
 /**
- * The circuit of an account: when the provider refuses the account itself (its token, its permissions), its sends wait instead of
+ * The circuit holds an account's sends: when the provider refuses the account itself (its token, its permissions), its sends wait instead of
  * failing one by one. A change of the account closes the circuit at once; besides, a send tries now and then whether it works again.
  */
 import type { Accounts } from '../connectors/accounts.ts';
@@ -16,16 +16,16 @@ const LONGEST_MS = 60 * MINUTE_MS;
 /** Another process tries it: what it finds out is known here after so long. */
 const ELSEWHERE_MS = 1_000;
 
-/** What a process knows of the pause of an account. Instants are of its monotonic clock, so that a time of day that jumps changes none of them. */
+/** Says what a process knows of the pause of an account. Instants are of its monotonic clock, so that a time of day that jumps changes none of them. */
 interface Trial {
-  /** The pause that it is about, by its beginning, and when it said that the next trial may be: milliseconds since the epoch. */
+  /** Holds the pause that it is about, by its beginning, and when it said that the next trial may be: milliseconds since the epoch. */
   since: number;
   probeAt: number;
-  /** When the pause began, as far as it is known. */
+  /** Says when the pause began, as far as it is known. */
   beganAt: number;
-  /** When the next trial may be. */
+  /** Says when the next trial may be. */
   dueAt: number;
-  /** Whether this process has taken the latest trial, and it is under way. */
+  /** Tells whether this process has taken the latest trial, and it is under way. */
   mine: 'no' | 'free' | 'running';
 }
 
@@ -47,7 +47,7 @@ export class Circuit {
     this.#deps = deps;
   }
 
-  /** Whether one send of a paused account may try: then 0, else after how many milliseconds to ask again. */
+  /** Tells whether one send of a paused account may try: then 0, else after how many milliseconds to ask again. */
   async probe({ id, pause }: LiveAccount): Promise<number> {
     if (pause === null) return 0;
     const { clock, ledger, accounts } = this.#deps;
@@ -95,7 +95,7 @@ export class Circuit {
     return trial;
   }
 
-  /** Whether the account is as it was when the provider refused it: nobody has mended it meanwhile. */
+  /** Tells whether the account is as it was when the provider refused it: nobody has mended it meanwhile. */
   async isUnchanged(account: LiveAccount): Promise<boolean> {
     const current = (await this.#deps.accounts.refreshed()).find(account.id);
     return current?.updatedAt === account.updatedAt;

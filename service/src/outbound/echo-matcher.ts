@@ -6,15 +6,15 @@ import * as messages from '../store/message.store.ts';
 import type { Message } from '../store/message.store.ts';
 import { contentOf } from './message-view.ts';
 
-/** Between a call to the provider by our clock, and the time at which it says by its own that the message was sent: five minutes, and what those differ. */
+/** Bounds what lies between a call to the provider by our clock, and the time at which it says by its own that the message was sent: five minutes, and what those differ. */
 const SLACK_MS = 15 * 60_000;
-/** Of calls that may have arrived: of one that failed by what the provider said that is not certain either (null: it is under way). */
+/** Lists outcomes of calls that may have arrived: of one that failed by what the provider said that is not certain either (null: it is under way). */
 const MAY_HAVE_ARRIVED: readonly (string | null)[] = [null, 'uncertain', 'unavailable'];
-/** What may have arrived; that which is queued, while it is being sent. */
+/** Lists statuses of what may have arrived; that which is queued, while it is being sent. */
 const OPEN = ['uncertain', 'queued', 'unknown', 'failed'] as const;
 
 /**
- * The message of the conversation that was being sent at that time, was not answered, and says the same; of several, the one that was
+ * Finds the message of the conversation that was being sent at that time, was not answered, and says the same; of several, the one that was
  * sent nearest to it. What is said long after was said by somebody else.
  */
 export async function findEchoedMessage(
@@ -35,7 +35,7 @@ export async function findEchoedMessage(
   return nearest?.id;
 }
 
-/** Between that time and the nearest call of the message that was not answered; infinite: there was none. */
+/** Measures the time to the nearest call of the message that was not answered; infinite: there was none. */
 async function calledAwayMs(tx: Tx, messageId: string, at: number): Promise<number> {
   const calls = (await attempts.ofMessage(tx.db, messageId)).filter(({ outcome }) =>
     MAY_HAVE_ARRIVED.includes(outcome),
@@ -43,7 +43,7 @@ async function calledAwayMs(tx: Tx, messageId: string, at: number): Promise<numb
   return Math.min(...calls.map(({ openedAt }) => Math.abs(at - openedAt)));
 }
 
-/** The id by which the provider knows a message of ours from now on; null: another message has it. */
+/** Describes the id by which the provider knows a message of ours from now on; null: another message has it. */
 export interface ProviderIdClaim {
   id: string | null;
   /** It was taken for somebody else's until now. */

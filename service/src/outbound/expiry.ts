@@ -1,5 +1,5 @@
 /**
- * Messages that are not to be sent any more. A job that waits (for its turn, its slot, its account) does not run, so what is too late is
+ * Ends messages that are not to be sent any more. A job that waits (for its turn, its slot, its account) does not run, so what is too late is
  * looked for beside the jobs, every second. While a clock that jumped ahead is not believed, they are neither sent nor ended.
  */
 import type { Accounts } from '../connectors/accounts.ts';

@@ -22,7 +22,7 @@ import type { Permissions } from './permission.ts';
 import { personAt, targetOf } from './recipient.ts';
 import { providerIdOf } from './references.ts';
 
-/** May `author` send a message of this kind there now? */
+/** Asks whether `author` may send a message of this kind there now. */
 export interface PermissionQuestion extends Pick<SendMessage, 'account' | 'to' | 'thread'> {
   kind: OutboundKind;
   author: 'bot' | 'human';
@@ -85,7 +85,7 @@ export class Messages {
     return { providerMessageId, ...(from && { from }), ...(thread && { thread }) };
   }
 
-  /** "May I send this now?", with every reason. Asking creates nothing. */
+  /** Answers "May I send this now?", with every reason. Asking creates nothing. */
   async permission({ kind, author, purpose, template, ...target }: PermissionQuestion): Promise<Permission> {
     const now = this.#deps.clock.now();
     const asked = await personAt(this.#deps, await targetOf(this.#deps, target));

@@ -1,5 +1,5 @@
 /**
- * The pace of sends, ahead of the provider's own limits. An account's sends start in slots: a twentieth of what is allowed in a second may
+ * Keeps the pace of sends, ahead of the provider's own limits. An account's sends start in slots: a twentieth of what is allowed in a second may
  * start in each, right at its beginning. Slots are so long that in no second more start than are allowed, whatever the number of
  * processes; that costs about a twentieth of the throughput.
  */
@@ -25,7 +25,7 @@ const ASK_AGAIN_MS = 1_000;
 /** A wait that is this long is shown with the account. */
 const NOTABLE_MS = 10_000;
 
-/** How many sends may start in a slot, and how long it is. */
+/** Says how many sends may start in a slot, and how long it is. */
 export function slotOf(perSecond: number): { sends: number; lengthMs: number } {
   const sends = Math.max(1, Math.floor(perSecond / SLOTS_PER_SECOND));
   const slots = Math.max(1, Math.floor(perSecond / sends));
@@ -33,7 +33,7 @@ export function slotOf(perSecond: number): { sends: number; lengthMs: number } {
   return { sends, lengthMs: Math.floor((SECOND_MS + MAX_USE_MS) / slots) + 1 };
 }
 
-/** What of the present slot this process may still start, and when it may ask for more, by the monotonic clock. */
+/** Says what of the present slot this process may still start, and when it may ask for more, by the monotonic clock. */
 interface Allowance {
   left: number;
   until: number;
@@ -52,7 +52,7 @@ export interface PacerDeps {
 export class Pacer implements GroupGate {
   readonly #deps: PacerDeps;
   readonly #allowances = new Map<string, Allowance>();
-  /** When groups that got fewer slots than they wanted may ask again, by the monotonic clock. */
+  /** Says when groups that got fewer slots than they wanted may ask again, by the monotonic clock. */
   readonly #opensAt = new Map<string, number>();
 
   constructor(deps: PacerDeps) {
@@ -128,7 +128,7 @@ export class Pacer implements GroupGate {
     this.#opensAt.set(group, this.#deps.clock.monotonic() + Math.min(ASK_AGAIN_MS, waitMs));
   }
 
-  /** One more message to the recipient of a conversation. Answers 0, or how long the provider would refuse it. */
+  /** Counts one more message to the recipient of a conversation. Answers 0, or how long the provider would refuse it. */
   async toRecipient(tx: Tx, account: LiveAccount, conversationId: string): Promise<number> {
     const limit = capabilitiesOf(account).throughput?.perRecipient;
     if (limit === undefined) return 0;

@@ -1,4 +1,4 @@
-/** "May I send this now?": one question, asked at admission, at the send and by GET /v1/permission; one answer, with every reason. */
+/** Answers "May I send this now?": one question, asked at admission, at the send and by GET /v1/permission; one answer, with every reason. */
 import type { LiveAccount } from '../connectors/live.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { WatchedClock } from '../core/watched-clock.ts';
@@ -10,32 +10,32 @@ import type { Conversation } from '../store/conversation.store.ts';
 import type { TemplateName } from '../store/template-category.store.ts';
 import type { Db } from '../store/unit-of-work.ts';
 
-/** What a reason is about, the gravest first: in this order callers are told. */
+/** Says what a reason is about, the gravest first: in this order callers are told. */
 const GRAVITY = ['capability', 'ownership', 'consent', 'absence', 'session', 'hours', 'cap'] as const;
 
-/** What is to be sent, and to whom as far as anybody knows them. */
+/** Says what is to be sent, and to whom as far as anybody knows them. */
 export interface SendQuestion extends Pick<PermissionFacts, 'kind' | 'purpose' | 'author'> {
   account: LiveAccount;
   contact: Contact | undefined;
   conversation: Conversation | undefined;
-  /** Whom it is addressed to, where nobody has the address yet. */
+  /** Says whom it is addressed to, where nobody has the address yet. */
   to?: Identity | undefined;
-  /** The provider's template that is to be sent. */
+  /** Holds the provider's template that is to be sent. */
   template?: TemplateName | undefined;
-  /** Since when it may have waited for the contact to write, milliseconds since the epoch; absent: it is asked for now, or never waits. */
+  /** Says since when it may have waited for the contact to write, milliseconds since the epoch; absent: it is asked for now, or never waits. */
   waitsSince?: number | undefined;
 }
 
-/** What a rule may look at. */
+/** Says what a rule may look at. */
 export interface RuleFacts extends PermissionFacts {
   accountId: string;
   /** Undefined: nobody has this address yet. */
   contactId: string | undefined;
   conversationId: string | undefined;
-  /** By which the recipient is known on the channel. */
+  /** Says by which the recipient is known on the channel. */
   identities: readonly Identity[];
   template: TemplateName | undefined;
-  /** See `SendQuestion`. */
+  /** Repeats that of `SendQuestion`. */
   waitsSince?: number | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What an account has used of its throughput: in memory where one process sends, by the time that passes there; in the ledger where several do, by the
+ * Keeps what an account has used of its throughput: in memory where one process sends, by the time that passes there; in the ledger where several do, by the
  * server's clock.
  */
 import type { Clock } from '../core/clock.ts';

@@ -1,4 +1,4 @@
-/** Who gets a message and which account sends it, when the caller names a conversation or a contact instead of an address. */
+/** Says who gets a message and which account sends it, when the caller names a conversation or a contact instead of an address. */
 import type { SendMessage } from '../../../contract/api.ts';
 import type { AccountRef } from '../../../contract/channel.ts';
 import type { Accounts } from '../connectors/accounts.ts';
@@ -18,14 +18,14 @@ interface Deps {
   accounts: Accounts;
 }
 
-/** Whom an account writes to. */
+/** Says whom an account writes to. */
 export type PersonAt = Pick<SendQuestion, 'account' | 'contact' | 'conversation' | 'to'>;
 
-/** The account that sends, and the address or the conversation that gets it. */
+/** Describes the account that sends, and the address or the conversation that gets it. */
 export interface Target {
   account: LiveAccount;
   to: string | { conversationId: string };
-  /** Which conversation with the address. */
+  /** Says which conversation with the address it is. */
   thread: string;
 }
 
@@ -71,7 +71,7 @@ async function toConversation(deps: Deps, conversationId: string, ref: AccountRe
   return inThread({ account, to: { conversationId: conversation.id }, thread: conversation.thread });
 }
 
-/** The conversation with the account that is named, else the one in which the contact was last heard. */
+/** Finds the conversation with the account that is named, else the one in which the contact was last heard. */
 async function toContact(deps: Deps, contactId: string, ref: AccountRef | undefined): Promise<Target> {
   const named = ref && (await deps.accounts.required(ref));
   const all = await ofContact(deps.ledger.reader, contactId);

@@ -60,13 +60,13 @@ export interface SendDeps {
 /** This process stood still for so long that another one sends the message by now. */
 class LeaseLost extends Error {}
 
-/** An attempt on disk: from now on the provider may have the message. */
+/** Describes an attempt on disk: from now on the provider may have the message. */
 interface Opened {
   attemptId: string;
   circumstances: Circumstances;
 }
 
-/** Enough for 1,000 sends per second to a provider that takes a sixth of a second for each, of one account (which gets two thirds). */
+/** Suffices for 1,000 sends per second to a provider that takes a sixth of a second for each, of one account (which gets two thirds). */
 const CONCURRENCY = 256;
 const INTERRUPTED = { code: 'uncertain', message: 'The service ended while the message was being sent' };
 
@@ -236,7 +236,7 @@ export class SendHandler implements JobHandler<ToSend> {
     return new SendError('uncertain', 'The channel failed while the message was being sent');
   }
 
-  /** As if the provider had said it, where providers do; the rest is ours alone to say. */
+  /** Refuses as if the provider had said it, where providers do; the rest is ours alone to say. */
   async #refused(tx: Tx, account: LiveAccount, row: Message, { code, detail: message }: Reason) {
     if (code === 'session_closed' || code === 'opted_out') return new SendError(code, message);
     const { outbox, outcomes, clock } = this.#deps;
@@ -284,13 +284,13 @@ export class SendHandler implements JobHandler<ToSend> {
   }
 }
 
-/** What the provider said of a file that cannot be given to it anew. */
+/** Tells what the provider said of a file that cannot be given to it anew. */
 function asRefused({ error }: Attempt): SendError {
   const { message = 'The provider does not have a file of the message', providerCode } = error ?? {};
   return new SendError('invalid', message, providerCode === undefined ? {} : { providerCode });
 }
 
-/** May this message be sent to them now? */
+/** Asks whether this message may be sent to them now. */
 function questionOf(account: LiveAccount, message: Message, person: Participant): SendQuestion {
   const content = contentOf(message);
   const author = sideOf(writerOf(message));

@@ -1,5 +1,5 @@
 /**
- * Statuses of providers that name no messages: a step for everything that was sent in a conversation until a time. Some at once, in the
+ * Applies statuses of providers that name no messages: a step for everything that was sent in a conversation until a time. Some at once, in the
  * unit that brings the news; the rest, where somebody did not look for long, in small steps.
  */
 import { z } from 'zod';

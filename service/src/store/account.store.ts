@@ -3,9 +3,9 @@ import type { Kysely, Selectable } from 'kysely';
 import type { AccountsTable, Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 
-/** An account as it is stored. */
+/** Describes an account as it is stored. */
 export type AccountRow = Selectable<AccountsTable>;
-/** What a registration tells of an account. */
+/** Says what a registration tells of an account. */
 export type NewAccount = Omit<
   AccountRow,
   | 'pausedAt'
@@ -20,7 +20,7 @@ export type NewAccount = Omit<
   | 'movedAt'
 >;
 
-/** Everything of an account but its settings, which are long. */
+/** Describes everything of an account but its settings, which are long. */
 export type AccountFacts = Omit<AccountRow, 'settings'>;
 
 /**

@@ -1,7 +1,7 @@
 /** Stores API keys: ids and hashes only. */
 import type { Db, Tx } from './unit-of-work.ts';
 
-/** A key as it is stored. */
+/** Describes a key as it is stored. */
 export interface ApiKey {
   id: string;
   hash: string;

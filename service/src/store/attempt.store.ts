@@ -37,10 +37,10 @@ const selectStatus = prepared((db, its: Parameters<{ id: string }>) =>
   db.selectFrom('messages').select('status').where('id', '=', its('id')),
 );
 
-/** Statuses that say nothing about whether the contact saw the message. */
+/** Lists statuses that say nothing about whether the contact saw the message. */
 const TELLS_NOTHING: readonly (string | undefined)[] = [undefined, 'queued', 'held', 'failed'];
 
-/** Whether the contact may have seen the message: it was tried, and not only in vain. Old attempts are forgotten, the status is not. */
+/** Tells whether the contact may have seen the message: it was tried, and not only in vain. Old attempts are forgotten, the status is not. */
 export async function mayHaveArrived(db: Db, messageId: string): Promise<boolean> {
   const { rows } = await selectOutcomes(db, { messageId });
   if (rows.some(({ outcome }) => !SHOWED_NOTHING.includes(outcome))) return true;

@@ -11,7 +11,7 @@ export class BackupError extends Error {}
 /** The copy moves so many pages before others get the disk: 4 MB. */
 const PAGES = 1_000;
 
-/** What a finished copy holds. */
+/** Says what a finished copy holds. */
 export interface Copied {
   bytes: number;
 }

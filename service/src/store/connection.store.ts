@@ -3,14 +3,14 @@ import type { Selectable } from 'kysely';
 import type { Db, Tx } from './unit-of-work.ts';
 import type { ConnectionMovesTable, ConnectionsTable, EndpointsTable } from './schema.ts';
 
-/** A connection as it is stored. */
+/** Describes a connection as it is stored. */
 export type ConnectionRow = Selectable<ConnectionsTable>;
-/** A webhook URL and the connection that it leads to. */
+/** Describes a webhook URL and the connection that it leads to. */
 export type EndpointRow = Selectable<EndpointsTable>;
-/** Two connections, from one of which an account moved to the other. */
+/** Describes two connections, from one of which an account moved to the other. */
 export type MoveRow = Selectable<ConnectionMovesTable>;
 
-/** A connection with its first webhook URL. */
+/** Describes a connection with its first webhook URL. */
 export interface NewConnection {
   id: string;
   connector: string;

@@ -1,17 +1,17 @@
-/** The tables of what people want, as Kysely types; see schema.ts. */
+/** Describes the tables of what people want, as Kysely types; see schema.ts. */
 
-/** What a person wants no more of, by a hash of an address. */
+/** Says what a person wants no more of, by a hash of an address. */
 export interface SuppressionsTable {
   hash: string;
   topic: string;
-  /** An account's id; empty: every account. */
+  /** Holds an account's id; empty: every account. */
   reach: string;
   /** 0: they want it again. */
   stopped: number;
   at: number;
 }
 
-/** What the provider told of a template's category. */
+/** Says what the provider told of a template's category. */
 export interface TemplateCategoriesTable {
   accountId: string;
   name: string;

@@ -17,12 +17,12 @@ export async function lockIdentities(tx: Tx, identities: readonly Identity[]): P
   for (const name of [...new Set(names)].sort()) await tx.lock(name);
 }
 
-/** A person as one channel knows them. */
+/** Describes a person as one channel knows them. */
 export interface Contact {
   id: string;
   name: string | null;
   username: string | null;
-  /** Those of one channel, in every realm. */
+  /** Lists the identities of one channel, in every realm. */
   identities: Identity[];
 }
 
@@ -106,7 +106,7 @@ const selectHolders = (slots: readonly ('a' | 'b' | 'c' | 'd')[]) =>
 const selectOfTwo = selectHolders(['a', 'b']);
 const selectOfFour = selectHolders(['a', 'b', 'c', 'd']);
 
-/** Someone who has an address, and how it is spelled with them. */
+/** Describes someone who has an address, and how it is spelled with them. */
 export interface Holder {
   contactId: string;
   address: string;

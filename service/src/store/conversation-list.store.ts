@@ -17,7 +17,7 @@ export interface WantedConversations {
   owner: Conversation['owner'] | undefined;
   /** Heard at or after, milliseconds since the epoch. */
   heardSince: number | undefined;
-  /** Whose session is open at `now`, or is not; one of the accounts whose channel knows no window always is. */
+  /** Wants those whose session is open at `now`, or is not; one of the accounts whose channel knows no window always is. */
   session: { isOpen: boolean; now: number; windowless: readonly string[] } | undefined;
   after: ConversationPosition | undefined;
 }

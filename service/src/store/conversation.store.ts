@@ -8,7 +8,7 @@ import type { ConversationsTable, Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 import { first, prepared, type Parameters } from './prepared.ts';
 
-/** What is said between an account and a contact, in one thread. */
+/** Holds what is said between an account and a contact, in one thread. */
 export interface Conversation {
   id: string;
   accountId: string;
@@ -16,18 +16,18 @@ export interface Conversation {
   /** Empty where the channel has one conversation with each contact. */
   thread: string;
   owner: 'bot' | 'human';
-  /** Since when the owner is who it is, milliseconds since the epoch; null: nobody said. */
+  /** Says since when the owner is who it is, milliseconds since the epoch; null: nobody said. */
   ownerAt: number | null;
   /** Grows with each change of the owner. */
   version: number;
   window: SessionWindow;
-  /** The provider's id of the contact's message that was heard last; null: there is none. */
+  /** Holds the provider's id of the contact's message that was heard last; null: there is none. */
   inReplyTo: string | null;
-  /** What decides about what can be sent. */
+  /** Says what decides about what can be sent. */
   facts: ConversationFacts;
-  /** What else the channel told of it. */
+  /** Says what else the channel told of it. */
   attributes: Readonly<Record<string, string>>;
-  /** What the newest outbound message left the contact to choose from by number or title. */
+  /** Says what the newest outbound message left the contact to choose from by number or title. */
   choices: readonly OfferedChoice[];
   createdAt: number;
 }
@@ -37,7 +37,7 @@ export type NewConversation = Pick<Conversation, 'id' | 'accountId' | 'contactId
 const NO_CHOICES: readonly OfferedChoice[] = [];
 const NOTHING = {};
 
-/** What a conversation is like in which nothing was said and of which nothing was told yet. */
+/** Describes a conversation in which nothing was said and of which nothing was told yet. */
 export const UNSAID: Omit<Conversation, keyof NewConversation | 'createdAt'> = {
   ownerAt: null,
   version: 1,
@@ -236,7 +236,7 @@ const updateKnowledge = prepared(
       .where('id', '=', its('id')),
 );
 
-/** What a channel tells of a conversation. */
+/** Says what a channel tells of a conversation. */
 export type Knowledge = Pick<Conversation, 'facts' | 'attributes'>;
 
 /** Adds to what is known of a conversation; it writes only what changes something. Answers what is known then. */

@@ -64,7 +64,7 @@ function realPath(path: string): string {
   return realPath(resolve(dirname(path), readlinkSync(path)));
 }
 
-/** SQLITE_BUSY. */
+/** Recognises SQLITE_BUSY. */
 function isHeld(error: unknown): boolean {
   return ((error as { errcode?: number } | null)?.errcode ?? 0) % 256 === 5;
 }

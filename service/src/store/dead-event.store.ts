@@ -9,10 +9,10 @@ import type { StoredSubscription } from './subscription-row.ts';
 import { countUndelivered } from './subscription.store.ts';
 import type { Db, Tx } from './unit-of-work.ts';
 
-/** `refused`: the workflow took others and not this. `subscription_ended`: the workflow is gone. */
+/** Says why it is dead. `refused`: the workflow took others and not this. `subscription_ended`: the workflow is gone. */
 export type DeadEventCode = 'refused' | 'subscription_ended';
 
-/** Why it is a dead letter, since when (milliseconds since the epoch). */
+/** Says why it is a dead letter, since when (milliseconds since the epoch). */
 export interface Death {
   code: DeadEventCode;
   reason: string;
@@ -87,7 +87,7 @@ export async function forgetOf(tx: Tx, eventSeq: number): Promise<void> {
   await tx.db.deleteFrom('deadEvents').where('eventSeq', '=', eventSeq).execute();
 }
 
-/** A dead letter with the event that it is about. */
+/** Describes a dead letter with the event that it is about. */
 export interface DeadEvent extends Omit<Selectable<DeadEventsTable>, 'code'> {
   code: DeadEventCode;
   eventId: string;

@@ -41,7 +41,7 @@ export interface WantedReceipts extends Wanted<number> {
   address: string | undefined;
 }
 
-/** A receipt without its body. */
+/** Describes a receipt without its body. */
 export interface DeadReceiptRow {
   seq: number;
   connectionId: string;
@@ -61,7 +61,7 @@ function ofAccounts(ids: readonly string[]) {
   return (is: ExpressionBuilder<Schema, 'messages'>) => is(is.fn.coalesce('accountId', is.val('')), 'in', ids);
 }
 
-/** The same for receipts. */
+/** Does the same for receipts. */
 function ofConnections(ids: readonly string[]) {
   return (is: ExpressionBuilder<Schema, 'receipts'>) => is(is.fn.coalesce('connectionId', is.val('')), 'in', ids);
 }
@@ -179,7 +179,7 @@ export async function connectionsNamed(
   return [...new Set([...ids, ...(await merged.execute()).map(({ id }) => id)])];
 }
 
-/** What connections are called, by id: by the one account that hangs below them, where it is one. */
+/** Finds what connections are called, by id: by the one account that hangs below them, where it is one. */
 export async function connectionNames(db: Kysely<Schema>, ids: readonly string[]) {
   const names = new Map<string, { channel: string; externalId: string }>();
   if (ids.length === 0) return names;

@@ -1,4 +1,4 @@
-/** The tables of deliveries to workflows, as Kysely types. See `schema.ts`. */
+/** Describes the tables of deliveries to workflows, as Kysely types. See `schema.ts`. */
 import type { Generated } from 'kysely';
 
 export interface SubscriptionsTable {
@@ -14,13 +14,13 @@ export interface SubscriptionsTable {
   once: number;
   /** Its receiver repeats the id of a delivery that it took. */
   confirms: Generated<number>;
-  /** How long it has taken nothing, added up from try to try. */
+  /** Says how long it has taken nothing, added up from try to try. */
   failingMs: Generated<number>;
-  /** When a call was last not taken; null: none since it took something. */
+  /** Says when a call was last not taken; null: none since it took something. */
   failedAt: Generated<number | null>;
-  /** How often it took something; calls that follow each other closely count once. */
+  /** Says how often it took something; calls that follow each other closely count once. */
   takes: Generated<number>;
-  /** When that last counted. */
+  /** Says when that last counted. */
   tookAt: Generated<number | null>;
   expiresAt: number | null;
   createdAt: number;
@@ -28,26 +28,26 @@ export interface SubscriptionsTable {
   endedReason: string | null;
 }
 
-/** What is still to be handed over: a row goes when the subscription took the event. */
+/** Says what is still to be handed over: a row goes when the subscription took the event. */
 export interface DeliveriesTable {
   subscriptionId: string;
   eventSeq: number;
   /** Deliveries of one shard run one after the other; a conversation is always in the same. */
   shard: number;
-  /** How often it was refused alone while the subscription took others. */
+  /** Says how often it was refused alone while the subscription took others. */
   refusals: Generated<number>;
   /** `takes` of the subscription when it was last refused alone; null: it never was. */
   refusedTakes: Generated<number | null>;
 }
 
-/** What a subscription was promised and will not be given any more by itself, until a person decides. */
+/** Says what a subscription was promised and will not be given any more by itself, until a person decides. */
 export interface DeadEventsTable {
   seq: Generated<number>;
   subscriptionId: string;
-  /** Of the subscription: by its URL and account one that took its place is found. */
+  /** Repeats it of the subscription: by its URL and account one that took its place is found. */
   url: string;
   subscriptionAccountId: string | null;
-  /** Of the event. */
+  /** Repeats it of the event. */
   accountId: string;
   eventSeq: number;
   deadAt: number;

@@ -10,17 +10,17 @@ export interface StoreDialect {
    * the database cannot be used at present: unreachable, no room left on its disk, shutting down.
    */
   open(): { writer: Kysely<Schema>; reader: Kysely<Schema> };
-  /** Type of a column that holds text, compared byte by byte. */
+  /** Names the type of a column that holds text, compared byte by byte. */
   readonly text: ColumnDataType | Expression<unknown>;
-  /** Type of a column that holds raw bytes. */
+  /** Names the type of a column that holds raw bytes. */
   readonly bytes: ColumnDataType;
-  /** Type and modifier of an ascending row number. */
+  /** Names the type and the modifier of an ascending row number. */
   readonly serial: { type: 'integer' | 'bigserial'; modify(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder };
   /** Set: several processes work on the database, and units of work run at the same time. Absent: one process, one unit at a time. */
   readonly shared?: SharedDatabase;
 }
 
-/** What it takes to share a database between processes. */
+/** Lists what it takes to share a database between processes. */
 export interface SharedDatabase {
   /** Checks that the server is fit for it. Throws `SchemaError` that says what to change; answers warnings. */
   inspect(db: Kysely<Schema>): Promise<string[]>;

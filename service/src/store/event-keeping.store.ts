@@ -77,7 +77,7 @@ export async function dropEvents(tx: Tx, from: number, before: number): Promise<
   return next;
 }
 
-/** An old event, before it is decided what of it goes. */
+/** Describes an old event, before it is decided what of it goes. */
 export type OldEvent = { seq: number } & (
   | { /** Tells that somebody is still to get it. */ untaken: true }
   | { untaken: false; event: ParleyEvent; hasRaw: boolean }

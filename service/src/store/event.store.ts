@@ -6,14 +6,14 @@ import type { EventsTable, Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 import { first, prepared, type Parameters } from './prepared.ts';
 
-/** An event that is published. */
+/** Describes an event that is published. */
 export interface NewEvent {
   event: ParleyEvent;
   /** The same fact always has the same key, within its account. */
   dedupeKey: string;
-  /** The provider's id of the message whose later form it tells; null: it is no edit. */
+  /** Holds the provider's id of the message whose later form it tells; null: it is no edit. */
   editOf: string | null;
-  /** The provider's own body; undefined: it is not kept. */
+  /** Holds the provider's own body; undefined: it is not kept. */
   raw?: unknown;
 }
 
@@ -57,7 +57,7 @@ export async function insert(
   return first(await insertOne(tx.db, row))?.seq;
 }
 
-/** An event with its place in the order. */
+/** Describes an event with its place in the order. */
 export interface StoredEvent {
   seq: number;
   event: ParleyEvent;

@@ -9,7 +9,7 @@ import type { Db, Tx } from './unit-of-work.ts';
 /** Each subscription has so many shards for all conversations; those of conversations that stand apart have higher numbers. */
 export const SHARDS = 4;
 
-/** In which shard an event of a conversation goes: its own, if the conversation stands apart, else the one that it shares. */
+/** Says in which shard an event of a conversation goes: its own, if the conversation stands apart, else the one that it shares. */
 export interface ShardChoice {
   shared: number;
   own: number;
@@ -79,7 +79,7 @@ export async function suspects(db: Db, subscriptionId: string, limit: number): P
   return found.length;
 }
 
-/** What keeps its order: the events of a conversation, or those of an account that belong to none. */
+/** Says what keeps its order: the events of a conversation, or those of an account that belong to none. */
 export interface Sequence {
   accountId: string;
   conversationId: string | null;
@@ -111,14 +111,14 @@ export async function isolate(
     .execute();
 }
 
-/** One event that a subscription is still to take. */
+/** Describes one event that a subscription is still to take. */
 export interface OneDelivery {
   subscriptionId: string;
   shard: number;
   eventSeq: number;
 }
 
-/** How often an event was refused alone. */
+/** Says how often an event was refused alone. */
 export interface Refusals {
   refusals: number;
   /** `takes` of the subscription the last time; null: it never was. */

@@ -8,17 +8,17 @@ import { changed, first, prepared, type Parameters } from './prepared.ts';
 
 /** Lists every priority, the first served first. A worker polls each by itself, so that what is not due yet costs nothing. */
 export const PRIORITIES = [0, 10] as const;
-/** The priority of a job; lower runs first. */
+/** Describes the priority of a job; lower runs first. */
 export type Priority = (typeof PRIORITIES)[number];
 
-/** A job as a pipeline promises it. Instants are milliseconds since the epoch. */
+/** Describes a job as a pipeline promises it. Instants are milliseconds since the epoch. */
 export interface NewJob {
   kind: string;
-  /** What the kind's handler reads, as JSON. */
+  /** Says what the kind's handler reads, as JSON. */
   payload: object;
   key?: string | undefined;
   orderingKey?: string | undefined;
-  /** The group by which the scheduler shares a kind's workers out; default: one for all. */
+  /** Holds the group by which the scheduler shares a kind's workers out; default: one for all. */
   groupKey?: string | undefined;
   /** Lower runs first; default 0. */
   priority?: Priority | undefined;
@@ -28,7 +28,7 @@ export interface NewJob {
   expiresAt?: number | undefined;
 }
 
-/** A job as its handler gets it, once its payload is read. */
+/** Describes a job as its handler gets it, once its payload is read. */
 export interface Job<Payload = unknown> {
   seq: number;
   kind: string;
@@ -40,7 +40,7 @@ export interface Job<Payload = unknown> {
   createdAt: number;
   expiresAt: number | null;
   payload: Payload;
-  /** By which it was claimed; null where one process has the ledger to itself. */
+  /** Names the lease by which it was claimed; null where one process has the ledger to itself. */
   lease: string | null;
 }
 
@@ -171,7 +171,7 @@ const setReady = prepared((db, its: Parameters<{ seq: number }>) =>
   db.updateTable('jobs').set({ state: 'ready' }).where('seq', '=', its('seq')),
 );
 
-/** The first job with an ordering key. */
+/** Describes the first job with an ordering key. */
 type NextJob = Pick<Job, 'seq' | 'kind' | 'dueAt'>;
 
 /** Deletes a finished job; the next with its ordering key becomes ready. Answers what that one is and when it is due. */
@@ -243,7 +243,7 @@ const putOff = prepared((db, its: Parameters<PutOff>) =>
     .where(leaseOf, '=', its('lease')),
 );
 
-/** When a job is to run again, by the clock that shows `now`. `costsAttempt` false: the job did not cause the wait. */
+/** Says when a job is to run again, by the clock that shows `now`. `costsAttempt` false: the job did not cause the wait. */
 export interface Postponing {
   dueAt: number;
   now: number;

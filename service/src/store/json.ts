@@ -1,4 +1,4 @@
-/** Columns that hold JSON: text in the database, objects everywhere outside `store/`. */
+/** Reads and writes columns that hold JSON: text in the database, objects everywhere outside `store/`. */
 
 /** Writes a member as its column has it. */
 export function textOf(value: unknown): string {

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 
-/** A file that a contact sent, and where its provider has it. */
+/** Describes a file that a contact sent, and where its provider has it. */
 export interface MediaRow {
   id: string;
   accountId: string;
@@ -12,12 +12,12 @@ export interface MediaRow {
   filename: string | null;
 }
 
-/** A file that comes, and with whom it is talked about. */
+/** Describes a file that comes, and with whom it is talked about. */
 export interface NewMedia extends MediaRow {
   conversationId: string;
 }
 
-/** A file as it is stored. */
+/** Describes a file as it is stored. */
 export interface StoredMedia extends MediaRow {
   /** Sealed, bound to `id`; null: the provider's id is enough. */
   secret: string | null;

@@ -14,7 +14,7 @@ const ROWS = 250;
 /** Counts the messages of both directions. */
 export interface MessageCount {
   messages: number;
-  /** Of these, sends that would have been made. */
+  /** Counts those of these that would have been made. */
   sends: number;
 }
 
@@ -97,7 +97,7 @@ export async function dropAttempts(tx: Tx, from: string, young: string, before: 
   return ids.length === LIMIT ? upTo : undefined;
 }
 
-/** An old message whose body is still there. */
+/** Describes an old message whose body is still there. */
 export interface OldMessage {
   id: string;
   conversationId: string;

@@ -1,4 +1,4 @@
-/** What a message is, and how its row holds it. */
+/** Says what a message is, and how its row holds it. */
 import type { Selectable } from 'kysely';
 import type { SendMessage } from '../../../contract/api.ts';
 import type { EventError, IdentityRef, StatusChange } from '../../../contract/event.ts';
@@ -12,7 +12,7 @@ import type {
 import { read, readOrNull, textOf, textOrNull } from './json.ts';
 import type { MessagesTable } from './schema.ts';
 
-/** What a send asked besides the content: it is kept with the message. */
+/** Says what a send asked besides the content: it is kept with the message. */
 export interface StoredRequest {
   /** Absent: the caller named a conversation; the contact's best identity at the time of sending. */
   to?: IdentityRef;
@@ -25,7 +25,7 @@ export interface StoredRequest {
   options?: Record<string, unknown>;
 }
 
-/** A message of either direction. */
+/** Describes a message of either direction. */
 export interface Message extends Omit<MessageRow, JsonMember | 'status'> {
   status: MessageStatus | 'received';
   /** That of an outbound message is what the contact was sent; of one that was sent from elsewhere, what the provider told of it. */
@@ -33,21 +33,21 @@ export interface Message extends Omit<MessageRow, JsonMember | 'status'> {
   context: MessageContext | null;
   /** Outbound: null: it was not sent by Parley, or its body is no longer kept. */
   request: StoredRequest | null;
-  /** The person who wrote it; null: a program, or the contact. */
+  /** Holds the person who wrote it; null: a program, or the contact. */
   author: Author | null;
-  /** The provider's ids of what it took and refused later, before something else took its place. */
+  /** Holds the provider's ids of what it took and refused later, before something else took its place. */
   refusedIds: readonly string[];
   error: EventError | null;
   pricing: NonNullable<StatusChange['pricing']> | null;
 }
 
 type MessageRow = Selectable<MessagesTable>;
-/** Which members are JSON in their columns. */
+/** Says which members are JSON in their columns. */
 type JsonMember = 'content' | 'context' | 'request' | 'author' | 'refusedIds' | 'error' | 'pricing';
 
-/** What only some messages have. */
+/** Says what only some messages have. */
 type Particular = Pick<Message, 'purpose' | 'author' | 'replayOf' | 'sentAt'>;
-/** A message that comes, or is to be sent. */
+/** Describes a message that comes, or is to be sent. */
 export type NewMessage = Omit<Message, 'deadAt' | 'campaign' | 'replayedAs' | 'refusedIds' | keyof Particular> &
   Partial<Particular>;
 
@@ -66,7 +66,7 @@ export function fromRow(row: MessageRow): Message {
   };
 }
 
-/** A row as it is stored at first. */
+/** Describes a row as it is stored at first. */
 export type NewRow = Omit<MessageRow, 'deadAt' | 'campaign' | 'replayedAs' | 'refusedIds'>;
 
 /** Makes the row of a new message. */
@@ -82,7 +82,7 @@ export function toRow(message: NewMessage): NewRow {
   };
 }
 
-/** What changes of a message. */
+/** Says what changes of a message. */
 export type MessageChange = Partial<
   Pick<
     Message,
@@ -100,7 +100,7 @@ export type MessageChange = Partial<
   >
 >;
 
-/** A change as the row takes it. */
+/** Describes a change as the row takes it. */
 export type RowChange = Partial<Pick<MessageRow, keyof MessageChange>>;
 
 /** Makes the row's change of a message's. */

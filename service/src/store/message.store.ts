@@ -159,7 +159,7 @@ export async function newest(
 
 const updates = new Map<string, Prepared<RowChange & { messageId: string }, unknown>>();
 
-/** One statement for each set of columns that is ever changed together. */
+/** Makes one statement for each set of columns that is ever changed together. */
 function updateOf(columns: string[]) {
   const key = columns.join();
   let update = updates.get(key);
@@ -219,7 +219,7 @@ const selectHeld = prepared((db, its: Parameters<{ conversationId: string }>) =>
     .orderBy('messages.id'),
 );
 
-/** Messages of a conversation that are held until the contact writes, in the order in which they began to wait. */
+/** Lists the messages of a conversation that are held until the contact writes, in the order in which they began to wait. */
 export async function held(db: Kysely<Schema>, conversationId: string): Promise<Message[]> {
   return (await selectHeld(db, { conversationId })).rows.map(fromRow);
 }
@@ -250,7 +250,7 @@ const selectSentUpTo = prepared(
 );
 
 /**
- * Messages of a conversation in a status that were sent by then, by the provider's clock, the oldest first; where it did not tell, the (last) call to it was
+ * Lists the messages of a conversation in a status that were sent by then, by the provider's clock, the oldest first; where it did not tell, the (last) call to it was
  * begun by then.
  */
 export async function sentUpTo(
@@ -264,7 +264,7 @@ export async function sentUpTo(
   return rows.map(({ id }) => id);
 }
 
-/** It was another one all along. */
+/** Deletes a message that was another one all along. */
 export async function drop(tx: Tx, id: string): Promise<void> {
   await tx.db.deleteFrom('messages').where('id', '=', id).execute();
 }

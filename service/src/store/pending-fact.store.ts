@@ -6,12 +6,12 @@ import type { Schema } from './schema.ts';
 import { LIMIT, more } from './stretch.ts';
 import type { Db, Tx } from './unit-of-work.ts';
 
-/** A fact that waits. */
+/** Describes a fact that waits. */
 export interface PendingFact extends NewPendingFact {
   seq: number;
 }
 
-/** A fact that is to wait; `fact` is sealed, bound to `id`. */
+/** Describes a fact that is to wait; `fact` is sealed, bound to `id`. */
 export interface NewPendingFact extends Omit<Selectable<PendingFactsTable>, 'seq' | 'partial'> {
   partial: boolean;
 }

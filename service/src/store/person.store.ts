@@ -8,9 +8,9 @@ import type { Db, Tx } from './unit-of-work.ts';
 export interface PersonalRecords {
   contactId: string;
   identities: Identity[];
-  /** Those that were merged into others included. */
+  /** Lists them, those that were merged into others included. */
   conversationIds: string[];
-  /** When the first of these began. */
+  /** Says when the first of these began. */
   since: number;
 }
 

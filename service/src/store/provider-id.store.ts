@@ -1,4 +1,4 @@
-/** Further ids by which providers name messages, besides the one that stands with each. */
+/** Stores further ids by which providers name messages, besides the one that stands with each. */
 import type { Message } from './message-row.ts';
 import { prepared, type Parameters } from './prepared.ts';
 import { LIMIT } from './stretch.ts';

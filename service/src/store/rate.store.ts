@@ -13,11 +13,11 @@ interface Use {
   key: string;
   /** Milliseconds since the epoch; where the database has a clock of its own, that one counts. */
   now: number;
-  /** How long it takes to make good what is used now. */
+  /** Says how long it takes to make good what is used now. */
   costMs: number;
 }
 interface Ask extends Use {
-  /** How much may be used at once, as the time that it takes to make it good. */
+  /** Says how much may be used at once, as the time that it takes to make it good. */
   capacityMs: number;
 }
 
@@ -74,7 +74,7 @@ const OWN_CLOCK = statements((its) => sql<number>`cast(${its('now')} as bigint)`
 /** Uses the server's clock: those of several machines differ by more than the limits are fine. */
 const SERVER_CLOCK = statements(() => SERVER_NOW);
 
-/** A database, and whose clock counts. */
+/** Describes a database, and whose clock counts. */
 export interface Clocked {
   db: Db;
   /** Tells whether several processes use the limits. */

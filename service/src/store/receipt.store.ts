@@ -5,14 +5,14 @@ import type { Schema } from './schema.ts';
 import type { Tx } from './unit-of-work.ts';
 import { changed, first, prepared, type Parameters } from './prepared.ts';
 
-/** What of a request is kept besides the body. */
+/** Says what of a request is kept besides the body. */
 export interface KeptRequest {
   /** With the query. */
   url: string;
   headers: Readonly<Record<string, string>>;
 }
 
-/** A webhook that came and is to be kept. */
+/** Describes a webhook that came and is to be kept. */
 export interface NewReceipt {
   connectionId: string;
   receivedAt: number;
@@ -20,7 +20,7 @@ export interface NewReceipt {
   body: Uint8Array;
 }
 
-/** A webhook as it is read. */
+/** Describes a webhook as it is read. */
 export interface Receipt {
   seq: number;
   receivedAt: number;
@@ -28,9 +28,9 @@ export interface Receipt {
   body: Uint8Array;
 }
 
-/** A webhook that waits to be read. */
+/** Describes a webhook that waits to be read. */
 export interface WaitingReceipt extends Receipt {
-  /** How often its reading began since it was found unread. */
+  /** Says how often its reading began since it was found unread. */
   tries: number;
 }
 
@@ -180,11 +180,11 @@ export type DeadCode = 'unreadable' | 'no_account';
 export interface Death {
   code: DeadCode;
   reason: string;
-  /** The addresses that no account has. */
+  /** Holds the addresses that no account has. */
   addresses?: readonly string[];
 }
 
-/** The columns of a receipt that is not aside. */
+/** Sets the columns of a receipt that is not aside. */
 export const ALIVE = { deadAt: null, deadCode: null, deadAddresses: null, deadReason: null };
 
 /** Keeps a receipt that was not read, or not all of it, as it came, for a person. Answers false when it was read before. */
@@ -201,7 +201,7 @@ export async function putAside(
   return settle(tx, { seq, digest, now, ...death, request, body });
 }
 
-/** A receipt that was put aside. */
+/** Describes a receipt that was put aside. */
 export interface DeadReceipt extends Receipt {
   connectionId: string;
   deadAt: number;
@@ -238,7 +238,7 @@ export async function discard(tx: Tx, seq: number): Promise<boolean> {
   return (await update.executeTakeFirst()).numUpdatedRows > 0n;
 }
 
-/** The code as it is stored. */
+/** Reads the code as it is stored. */
 export function codeOf(stored: string | null): DeadCode {
   return stored === 'no_account' ? stored : 'unreadable';
 }

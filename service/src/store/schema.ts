@@ -1,5 +1,5 @@
 /**
- * The ledger's tables, as Kysely types. Instants are milliseconds since the epoch; JSON is text; booleans are 0 or 1, so that
+ * Describes the ledger's tables, as Kysely types. Instants are milliseconds since the epoch; JSON is text; booleans are 0 or 1, so that
  * SQLite and PostgreSQL hold the same values. Members are in camel case here and everywhere; the columns of the database, and SQL that is
  * written out, are in snake case.
  */
@@ -13,9 +13,9 @@ export interface AccountsTable {
   channel: string;
   externalId: string;
   name: string | null;
-  /** The provider's application that calls about it. */
+  /** Holds the provider's application that calls about it. */
   connectionId: string;
-  /** Below which it hung before, when its secrets changed; null: it never moved. */
+  /** Names the connection below which it hung before, when its secrets changed; null: it never moved. */
   formerConnectionId: Generated<string | null>;
   movedAt: Generated<number | null>;
   /** Encrypted settings (see platform/secret-box). */
@@ -26,43 +26,43 @@ export interface AccountsTable {
   deletedAt: number | null;
   /** Its sends wait since then: the provider refuses the account. Null: it works. */
   pausedAt: Generated<number | null>;
-  /** What the provider said. */
+  /** Says what the provider said. */
   pausedReason: Generated<string | null>;
-  /** When one send may try whether the account works again. */
+  /** Says when one send may try whether the account works again. */
   probeAt: Generated<number | null>;
-  /** Whether an answer to a send told it (null as well), or a status long after: then an answer does not prove that it works again. */
+  /** Tells whether an answer to a send told it (null as well), or a status long after: then an answer does not prove that it works again. */
   pausedBy: Generated<'answer' | 'status' | null>;
-  /** Since when and until when its sends wait because the provider asked for it; null: they do not. */
+  /** Says since when and until when its sends wait because the provider asked for it; null: they do not. */
   throttledAt: Generated<number | null>;
   throttledUntil: Generated<number | null>;
-  /** What the provider said. */
+  /** Says what the provider said. */
   throttledReason: Generated<string | null>;
-  /** Messages per second that the provider allows, where it told. */
+  /** Says how many messages per second the provider allows, where it told. */
   perSecond: Generated<number | null>;
 }
 
-/** A provider's application that calls us; accounts name the one they hang below. */
+/** Describes a provider's application that calls us; accounts name the one they hang below. */
 export interface ConnectionsTable {
   id: string;
-  /** The connector whose webhooks come to it. */
+  /** Holds the connector whose webhooks come to it. */
   connector: string;
-  /** The random part of the webhook URL that providers are told. */
+  /** Holds the random part of the webhook URL that providers are told. */
   endpoint: string;
-  /** What the provider made for us, encrypted; null: nothing. */
+  /** Says what the provider made for us, encrypted; null: nothing. */
   learned: Generated<string | null>;
-  /** The connection that took it in; null: it stands for itself. */
+  /** Holds the connection that took it in; null: it stands for itself. */
   mergedInto: Generated<string | null>;
   createdAt: number;
   updatedAt: number;
 }
 
-/** Every random part of a webhook URL that leads to a connection: the one that is told, and those of connections that it took in. */
+/** Describes every random part of a webhook URL that leads to a connection: the one that is told, and those of connections that it took in. */
 export interface EndpointsTable {
   endpoint: string;
   connectionId: string;
 }
 
-/** Between which connections accounts moved, each once: what one was told may be meant for the other. */
+/** Says between which connections accounts moved, each once: what one was told may be meant for the other. */
 export interface ConnectionMovesTable {
   fromId: string;
   intoId: string;
@@ -97,28 +97,28 @@ export interface ConversationsTable {
   id: string;
   accountId: string;
   contactId: string;
-  /** What tells it apart from others between the two; empty where there is one only. */
+  /** Says what tells it apart from others between the two; empty where there is one only. */
   thread: Generated<string>;
   owner: 'bot' | 'human';
   windowExpiresAt: number | null;
   windowOpenedBy: string | null;
   windowAdAt: number | null;
   windowFreeUntil: number | null;
-  /** When the contact last did something that opens a window. */
+  /** Says when the contact last did something that opens a window. */
   heardAt: Generated<number | null>;
-  /** The provider's id of the contact's message that was heard last; null: there is none. */
+  /** Holds the provider's id of the contact's message that was heard last; null: there is none. */
   inReplyTo: Generated<string | null>;
-  /** Since when the contact is gone; null: they are there. */
+  /** Says since when the contact is gone; null: they are there. */
   closedAt: Generated<number | null>;
-  /** What decides about what can be sent, as JSON; null: nothing is known. */
+  /** Says what decides about what can be sent, as JSON; null: nothing is known. */
   facts: Generated<string | null>;
-  /** What else the channel told of it, as JSON; null: nothing. */
+  /** Says what else the channel told of it, as JSON; null: nothing. */
   attributes: Generated<string | null>;
-  /** Since when the owner is who it is, where somebody told. */
+  /** Says since when the owner is who it is, where somebody told. */
   ownerAt: Generated<number | null>;
   /** Grows with each change of who answers. */
   version: Generated<number>;
-  /** The numbered choices that the newest outbound message left the contact, as JSON; null: it left none. */
+  /** Holds the numbered choices that the newest outbound message left the contact, as JSON; null: it left none. */
   choices: Generated<string | null>;
   /** The contact turned out to be the same as another: this conversation goes on in that one. */
   mergedInto: string | null;
@@ -139,26 +139,26 @@ export interface MessagesTable {
   /** Outbound: what the API call asked besides the content, as JSON. Null: it was not sent by Parley, or its body is no longer kept. */
   request: string | null;
   purpose: Generated<'reply' | 'campaign'>;
-  /** The person who wrote it, as JSON; null: a program, or the contact. */
+  /** Holds the person who wrote it, as JSON; null: a program, or the contact. */
   author: Generated<string | null>;
-  /** The campaign that it is part of. */
+  /** Holds the campaign that it is part of. */
   campaign: Generated<string | null>;
-  /** The dead letter that it sends again. */
+  /** Holds the dead letter that it sends again. */
   replayOf: Generated<string | null>;
-  /** The message that sends it again. */
+  /** Holds the message that sends it again. */
   replayedAs: Generated<string | null>;
-  /** The provider's ids, as JSON, of what it took and refused later, before something else took its place. */
+  /** Holds the provider's ids, as JSON, of what it took and refused later, before something else took its place. */
   refusedIds: Generated<string | null>;
   error: string | null;
   pricing: string | null;
   createdAt: number;
-  /** When it was sent, by the provider's clock; null: the provider did not tell. */
+  /** Says when it was sent, by the provider's clock; null: the provider did not tell. */
   sentAt: Generated<number | null>;
-  /** When it ended without having arrived, until a person sends it again or lets it go. */
+  /** Says when it ended without having arrived, until a person sends it again or lets it go. */
   deadAt: Generated<number | null>;
 }
 
-/** Further ids by which a provider names a message, besides the one that stands with it. */
+/** Lists further ids by which a provider names a message, besides the one that stands with it. */
 export interface MessageProviderIdsTable {
   accountId: string;
   providerId: string;
@@ -184,24 +184,24 @@ export interface AttemptsTable {
 
 export interface ReceiptsTable {
   seq: Generated<number>;
-  /** Whose secret verified it. */
+  /** Says whose secret verified it. */
   connectionId: string;
   receivedAt: number;
-  /** What of the request is needed besides the body. */
+  /** Says what of the request is needed besides the body. */
   request: string;
   body: Uint8Array;
   /** Of the connection and the body, once it was read: the same webhook is read once. Empty while it waits. */
   digest: string;
   processedAt: number | null;
-  /** How often its reading began since it was found unread. */
+  /** Says how often its reading began since it was found unread. */
   tries: Generated<number>;
-  /** When it was given up, to be looked at by a person. */
+  /** Says when it was given up, to be looked at by a person. */
   deadAt: Generated<number | null>;
-  /** Which kind of dead letter it is. */
+  /** Says which kind of dead letter it is. */
   deadCode: Generated<string | null>;
-  /** Which addresses it names that no account has: a list, as JSON. */
+  /** Says which addresses it names that no account has: a list, as JSON. */
   deadAddresses: Generated<string | null>;
-  /** What went wrong. */
+  /** Says what went wrong. */
   deadReason: Generated<string | null>;
 }
 
@@ -212,7 +212,7 @@ export interface EventsTable {
   conversationId: string | null;
   type: string;
   dedupeKey: string;
-  /** The provider's id of the message whose later form this tells: by it, a deletion finds the edits. */
+  /** Holds the provider's id of the message whose later form this tells: by it, a deletion finds the edits. */
   editOf: string | null;
   payload: string;
   raw: string | null;
@@ -228,7 +228,7 @@ export interface MediaTable {
   createdAt: number;
   /** Sealed, bound to `id`: what it takes to read the file besides the provider's id. */
   secret: string | null;
-  /** The one in which it came first; null: it is from before that was kept. */
+  /** Holds the one in which it came first; null: it is from before that was kept. */
   conversationId: Generated<string | null>;
 }
 
@@ -239,14 +239,14 @@ export interface UploadsTable {
   providerId: string;
   bytes: number;
   expiresAt: number | null;
-  /** Where its bytes are kept; null: they are not. */
+  /** Says where its bytes are kept; null: they are not. */
   fileId: string | null;
   filename: string | null;
-  /** When its bytes were last brought, milliseconds since the epoch. */
+  /** Says when its bytes were last brought, milliseconds since the epoch. */
   keptAt: number | null;
 }
 
-/** An id of an upload that the provider does not know any more: the same bytes may have another by now. */
+/** Describes an id of an upload that the provider does not know any more: the same bytes may have another by now. */
 export interface LostUploadsTable {
   accountId: string;
   providerId: string;

@@ -3,14 +3,14 @@ import { sql, type SqlBool } from 'kysely';
 import { first, prepared, type Parameters } from './prepared.ts';
 import type { Db, Tx } from './unit-of-work.ts';
 
-/** A sealed secret with what it is bound to. */
+/** Describes a sealed secret with what it is bound to. */
 export interface SealedSecret {
-  /** The id of the row that the secret is bound to. */
+  /** Holds the id of the row that the secret is bound to. */
   id: string;
   box: string;
 }
 
-/** A table in which secrets lie. */
+/** Describes a table in which secrets lie. */
 export interface SecretPlace {
   /** Lists, in the order of ids after `after`, sealed secrets that begin with none of `prefixes`. */
   others(db: Db, prefixes: readonly string[], after: string, limit: number): Promise<SealedSecret[]>;

@@ -34,7 +34,7 @@ export async function stretch(db: Kysely<Schema>, table: 'receipts' | 'events', 
   return { upTo, next: younger === -1 && rows.length === LIMIT ? upTo : undefined };
 }
 
-/** The rows of one call, the last that it looked at (undefined: there was none), and whether there may be more. */
+/** Describes the rows of one call, the last that it looked at (undefined: there was none), and whether there may be more. */
 export interface Stretch<Row, Position> {
   rows: Row[];
   upTo: Position | undefined;

@@ -1,4 +1,4 @@
-/** What a subscription is, and how its row holds it. */
+/** Says what a subscription is, and how its row holds it. */
 import type { Insertable, Selectable } from 'kysely';
 import type { CreateSubscription } from '../../../contract/api.ts';
 import { read, textOf } from './json.ts';
@@ -15,7 +15,7 @@ export type Filter = Pick<
   messageId?: string;
 };
 
-/** A workflow's wish for events: that of a trigger, or of a workflow that waits for one reply. */
+/** Describes a workflow's wish for events: that of a trigger, or of a workflow that waits for one reply. */
 export interface StoredSubscription extends Omit<SubscriptionRow, 'filter' | 'once' | 'confirms'> {
   filter: Readonly<Filter>;
   /** Tells that it ends with the first event that it takes. */
@@ -24,7 +24,7 @@ export interface StoredSubscription extends Omit<SubscriptionRow, 'filter' | 'on
   confirms: boolean;
 }
 
-/** A subscription as it is made: nothing was delivered yet. */
+/** Describes a subscription as it is made: nothing was delivered yet. */
 export type NewSubscription = Omit<StoredSubscription, 'failingMs' | 'failedAt' | 'takes' | 'tookAt'>;
 
 const filters = new Map<string, Filter>();

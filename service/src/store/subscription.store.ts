@@ -189,7 +189,7 @@ export async function stopListening(tx: Tx, id: string): Promise<void> {
   await tx.db.updateTable('subscriptions').set({ expiresAt: 0 }).where('id', '=', id).execute();
 }
 
-/** An event that a subscription is still to take. */
+/** Describes an event that a subscription is still to take. */
 export interface PendingDelivery {
   eventSeq: number;
   eventId: string;
@@ -197,7 +197,7 @@ export interface PendingDelivery {
   conversationId: string | null;
   /** Tells that it was refused alone: not null. */
   refusedTakes: number | null;
-  /** The event as it goes out: JSON that nobody has to read in between. */
+  /** Holds the event as it goes out: JSON that nobody has to read in between. */
   json: string;
 }
 
@@ -238,7 +238,7 @@ export async function countUndelivered(db: Kysely<Schema>, subscriptionId: strin
   return Number(row?.count ?? 0);
 }
 
-/** An event, by its place in the order. */
+/** Describes an event, by its place in the order. */
 interface UndeliveredEvent {
   seq: number;
   event: ParleyEvent;

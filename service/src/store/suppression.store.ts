@@ -3,13 +3,13 @@ import type { Schema } from './schema.ts';
 import { prepared, type Parameters } from './prepared.ts';
 import type { Db, Tx } from './unit-of-work.ts';
 
-/** The last word about a topic, as far as it reaches. */
+/** Describes the last word about a topic, as far as it reaches. */
 export interface Wish {
   topic: string;
-  /** An account's id; empty: every account. */
+  /** Holds an account's id; empty: every account. */
   reach: string;
   stopped: boolean;
-  /** When it was said, milliseconds since the epoch. */
+  /** Says when it was said, milliseconds since the epoch. */
   at: number;
 }
 

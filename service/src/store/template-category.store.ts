@@ -1,7 +1,7 @@
 /** Stores which category the provider gave a template, as it told when it was asked. */
 import type { Db, Tx } from './unit-of-work.ts';
 
-/** A template as a send names it. */
+/** Describes a template as a send names it. */
 export interface TemplateName {
   name: string;
   language: string;

@@ -1,4 +1,4 @@
-/** How the ledger says that the database cannot be used at present, whatever database it is. */
+/** Tells that the database cannot be used at present, whatever database it is. */
 
 /**
  * The ledger throws it when the database cannot be used at present: not reachable, no room left on its disk, shutting down, held by somebody else.

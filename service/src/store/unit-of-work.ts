@@ -1,14 +1,14 @@
-/** A unit of work: what one transaction changes, and the ports by which units come to disk. */
+/** Declares a unit of work, which is what one transaction changes, and the ports by which units come to disk. */
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 
-/** A connection to read with. */
+/** Describes a connection to read with. */
 export type Db = Kysely<Schema>;
 
-/** A unit of work under way. The ledger may run it again, so it changes nothing outside but in `afterCommit`. */
+/** Describes a unit of work under way. The ledger may run it again, so it changes nothing outside but in `afterCommit`. */
 export interface Tx {
   readonly db: Db;
-  /** Whether others may work on the same rows at the same time. */
+  /** Tells whether others may work on the same rows at the same time. */
   readonly shared: boolean;
   /**
    * Locks `name` until the unit ends, where units run at the same time: what the unit reads after it stays true until the commit.
@@ -19,10 +19,10 @@ export interface Tx {
   afterCommit(hook: () => void): void;
 }
 
-/** A listener that hears of each commit: how many units it held and how long it took, in milliseconds. */
+/** Hears of each commit: how many units it held and how long it took, in milliseconds. */
 export type CommitObserver = (units: number, durationMs: number) => void;
 
-/** The way units of work come to disk. */
+/** Brings units of work to disk. */
 export interface Committer {
   /** Runs `unit` in a transaction and resolves when it is on disk; rejects, with nothing changed, when it or the commit fails. */
   write<T>(unit: (tx: Tx) => Promise<T>): Promise<T>;

@@ -4,7 +4,7 @@ import type { Schema } from './schema.ts';
 import { LIMIT, more, type Next } from './stretch.ts';
 import type { Db, Tx } from './unit-of-work.ts';
 
-/** A file that was uploaded to a provider to be sent. */
+/** Describes a file that was uploaded to a provider to be sent. */
 export type Upload = Schema['uploads'];
 
 /** Says which bytes they are, of which account. */
@@ -53,7 +53,7 @@ export async function putUpload(tx: Tx, upload: Upload): Promise<void> {
     .execute();
 }
 
-/** What of an upload is kept here. */
+/** Says what of an upload is kept here. */
 export type KeptBytes = Pick<Upload, 'fileId' | 'filename' | 'keptAt'>;
 /** Says that nothing is. */
 export const NOT_KEPT: KeptBytes = { fileId: null, filename: null, keptAt: null };

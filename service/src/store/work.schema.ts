@@ -1,4 +1,4 @@
-/** The tables of work that is to be done, and of how far it has come. */
+/** Describes the tables of work that is to be done, and of how far it has come. */
 import type { Generated } from 'kysely';
 
 export interface JobsTable {
@@ -12,14 +12,14 @@ export interface JobsTable {
   state: 'ready' | 'blocked' | 'dead';
   priority: number;
   dueAt: number;
-  /** When `dueAt` was set: later than now, it was by a clock that has been put back since. */
+  /** Says when `dueAt` was set: later than now, it was by a clock that has been put back since. */
   setAt: Generated<number>;
   attempts: number;
   createdAt: number;
   payload: string;
   /** The scheduler serves the groups of a kind fairly: an account's sends are one. */
   groupKey: Generated<string>;
-  /** The process that runs it, where there may be several. */
+  /** Holds the process that runs it, where there may be several. */
   leaseOwner: Generated<string | null>;
   /** A process that says nothing until then is taken for dead. */
   leaseUntil: Generated<number | null>;
@@ -27,36 +27,36 @@ export interface JobsTable {
   expiresAt: Generated<number | null>;
 }
 
-/** How much of a limit is used, see the pacer. */
+/** Says how much of a limit is used, see the pacer. */
 export interface RatesTable {
   key: string;
   /** Until then the allowance is used up. */
   fullAt: number;
-  /** When that was set, see `JobsTable.setAt`. */
+  /** Says when that was set, see `JobsTable.setAt`. */
   setAt: Generated<number>;
 }
 
-/** How far work has come that goes through a table in small steps. */
+/** Says how far work has come that goes through a table in small steps. */
 export interface CursorsTable {
   name: string;
   position: string;
 }
 
-/** What was told in a conversation and is to be published, once the rest of it or of something before it is fetched. */
+/** Holds what was told in a conversation and is to be published, once the rest of it or of something before it is fetched. */
 export interface PendingFactsTable {
-  /** The order in which it is published. */
+  /** Holds the order in which it is published. */
   seq: Generated<number>;
   id: string;
   accountId: string;
   conversationId: string;
   dedupeKey: string;
-  /** The provider's id of the contact's message that it tells, first or anew: by it, a deletion finds what is not to be told any more. */
+  /** Holds the provider's id of the contact's message that it tells, first or anew: by it, a deletion finds what is not to be told any more. */
   providerMessageId: string | null;
   /** 1: the rest is still to be fetched. */
   partial: number;
-  /** When it happened. */
+  /** Says when it happened. */
   at: number;
   createdAt: number;
-  /** The fact as the channel read it, as JSON; encrypted, as what it takes to fetch the rest is secret. */
+  /** Holds the fact as the channel read it, as JSON; encrypted, as what it takes to fetch the rest is secret. */
   fact: string;
 }

@@ -2,11 +2,11 @@
 
 /** Marks above and below letters, in scripts that do without them: accents, niqqud, harakat. */
 const MARKS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u06d6-\u06ed\ufe00-\ufe0f]/g;
-/** What joins letters or shows nothing; a 0 byte is what some carriers leave of a letter that they do not have. */
+/** Matches what joins letters or shows nothing; a 0 byte is what some carriers leave of a letter that they do not have. */
 const UNSEEN = /[\p{DI}\p{Cf}\u0640]|(?!\s)\p{Cc}/gu;
 const APOSTROPHES = /['’‘`´ʼ′]/g;
 
-/** One way of writing for each of the letters that have several. */
+/** Gives one way of writing for each of the letters that have several. */
 const LETTERS: Readonly<Record<string, string>> = { ı: 'i', ς: 'σ', ى: 'ي', ی: 'ي', ک: 'ك', ة: 'ه', ۀ: 'ه' };
 const VARYING = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g');
 

@@ -20,7 +20,7 @@ export interface HearingDeps {
   outbox: Outbox;
 }
 
-/** What somebody wrote, or the label of a button of a template that they tapped. */
+/** Says what somebody wrote, or the label of a button of a template that they tapped. */
 interface Said {
   text: string;
   isTap: boolean;
@@ -83,7 +83,7 @@ function topicOf(wish: ReadWish, policy: 'all' | 'marketing', before: readonly W
   return policy === 'marketing' ? MARKETING : wish.topic;
 }
 
-/** The wish in a content: in what was written, or on a template's button; other buttons mean what the workflow offered. */
+/** Finds the wish in a content: in what was written, or on a template's button; other buttons mean what the workflow offered. */
 function saidIn(content: InboundContent | ParsedContent): Said | undefined {
   if (content.type === 'button') {
     if (content.source !== 'template') return undefined;

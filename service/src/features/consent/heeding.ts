@@ -10,7 +10,7 @@ import type { Wish } from '../../store/suppression.store.ts';
 import * as categories from '../../store/template-category.store.ts';
 import { ALL, EVERY_MESSAGE, EVERYWHERE, MARKETING, type Wishes } from './wishes.ts';
 
-/** The contact told their wish, in a word that was read or by the provider's own means. */
+/** Stores the wish that a contact told, in a word that was read or by the provider's own means. */
 export function stated(wishes: Wishes): Reaction<'contact.preference'> {
   return {
     on: ['contact.preference'],
@@ -40,7 +40,7 @@ export function aboutOf(
   return [{ topic, reach }, ...back, ...(isKept ? [{ topic: EVERY_MESSAGE, reach: account.id }] : [])];
 }
 
-/** The provider would not take a message, because the contact had told it. What Parley itself refused tells no code, and no news. */
+/** Stores the stop for which a provider would not take a message. What Parley itself refused tells no code, and no news. */
 export function refused(wishes: Wishes): Reaction<'message.status'> {
   return {
     on: ['message.status'],
@@ -53,7 +53,7 @@ export function refused(wishes: Wishes): Reaction<'message.status'> {
   };
 }
 
-/** Who has other addresses from now on wants the same as before. */
+/** Keeps the wishes of who has other addresses from now on. */
 export function moved(wishes: Wishes): Reaction<'contact.identity_changed'> {
   return {
     on: ['contact.identity_changed'],
@@ -68,7 +68,7 @@ export function moved(wishes: Wishes): Reaction<'contact.identity_changed'> {
   };
 }
 
-/** The provider changed a template: its category may be another one. */
+/** Forgets the category of a template that the provider changed: it may be another one. */
 export const templateChanged: Reaction<'template.status' | 'template.quality' | 'template.changed'> = {
   on: ['template.status', 'template.quality', 'template.changed'],
   async react(tx, { data }) {

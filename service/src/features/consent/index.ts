@@ -1,5 +1,5 @@
 /**
- * Consent: nobody gets what they said stop to, whether they said it by the provider's own means, in a word, or under another spelling of their number,
+ * Sends nobody what they said stop to, whether they said it by the provider's own means, in a word, or under another spelling of their number,
  * and whether anybody still knows them.
  */
 import type { Feature, Kernel } from '../feature.ts';

@@ -1,4 +1,4 @@
-/** How long wishes are kept, and what is left of them when a person is forgotten. */
+/** Says how long wishes are kept, and what is left of them when a person is forgotten. */
 import type { PersonEraser } from '../../maintenance/person-eraser.ts';
 import type { RetentionPart } from '../../maintenance/retention-part.ts';
 import * as former from '../../store/stop.store.ts';
@@ -12,7 +12,7 @@ const YES_MS = 30 * DAY;
 const CATEGORIES_MS = 30 * DAY;
 const STRETCH = 100;
 
-/** Their stops stay, and not a word of them: nobody writes to them again because nobody knows them any more. */
+/** Keeps their stops, and not a word of them: nobody writes to them again because nobody knows them any more. */
 export function consentEraser(wishes: Wishes): PersonEraser {
   return {
     name: 'stops',
@@ -28,7 +28,7 @@ export function consentEraser(wishes: Wishes): PersonEraser {
   };
 }
 
-/** A yes says nothing that silence does not say, once no older stop can come. */
+/** Drops a yes once no older stop can come: it says nothing that silence does not say. */
 export const yesRetention: RetentionPart<true> = {
   name: 'consent',
   async sweep(tx, _, now) {
@@ -36,7 +36,7 @@ export const yesRetention: RetentionPart<true> = {
   },
 };
 
-/** What the provider said of a template is asked for again after a while. */
+/** Drops what the provider said of a template, to ask for it again after a while. */
 export const categoryRetention: RetentionPart<true> = {
   name: 'template categories',
   async sweep(tx, _, now) {

@@ -1,9 +1,9 @@
-/** What a message offered to choose from. */
+/** Finds what a message offered to choose from. */
 import type { OutboundContent } from '../../../../contract/message.ts';
 import * as messages from '../../store/message.store.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 
-/** The titles that stand on the buttons, in the rows or beside the numbers of the newest message that was sent in the conversation. */
+/** Lists the titles that stand on the buttons, in the rows or beside the numbers of the newest message that was sent in the conversation. */
 export async function offeredIn(tx: Tx, conversationId: string): Promise<string[]> {
   const last = await messages.newest(tx.db, conversationId, 'outbound');
   return last === undefined ? [] : titlesIn(last.content as OutboundContent);

@@ -4,15 +4,15 @@ import { folded, foldedWithMarks, MAX_LENGTH, visible } from './folding.ts';
 import { asksToStop, saidIn } from './sentences.ts';
 import { LOCAL, MARKED, MARKETING, PER_SE, WORDS } from './words.ts';
 
-/** A wish as somebody wrote it. */
+/** Describes a wish as somebody wrote it. */
 export interface ReadWish {
   value: 'stop' | 'resume';
   topic: 'all' | 'marketing';
-  /** `exact`: a word that says nothing else; `likely`: a sentence that sounds like it. */
+  /** Says how sure it is. `exact`: a word that says nothing else; `likely`: a sentence that sounds like it. */
   certainty: 'exact' | 'likely';
-  /** The language in which it is answered. */
+  /** Holds the language in which it is answered. */
   language: string;
-  /** On a button, too, it can only mean that. */
+  /** Tells whether it can only mean that on a button, too. */
   isPlain: boolean;
 }
 
@@ -45,7 +45,7 @@ export function readWish(text: string): ReadWish | undefined {
   return unmarked.has(said) && !marked.has(foldedWithMarks(text)) ? undefined : word;
 }
 
-/** The word that was written letter by letter. */
+/** Reads the word that was written letter by letter. */
 function spelled(said: string): string {
   const letters = said.split(' ');
   return letters.length >= MIN_LETTERS && letters.every((one) => one.length === 1) ? letters.join('') : said;
@@ -59,7 +59,7 @@ function likelyIn(said: readonly string[]): ReadWish | undefined {
   return wish && { value: 'stop', topic: wish.topic, certainty: 'likely', language: wish.language, isPlain: false };
 }
 
-/** The stop that the words are, where they can mean nothing else. */
+/** Finds the stop that the words are, where they can mean nothing else. */
 function plain(said: readonly string[]): ReadWish | undefined {
   const text = said.join(' ');
   const wish = known.get(text);

@@ -81,7 +81,7 @@ const UNNAMED_TEMPLATE =
 const refusal = (detail: string): Reason => ({ code: 'opted_out', detail });
 
 /**
- * Whether it answers what the contact wrote after the stop. Where there are session windows, they say so of everything but templates; where there are
+ * Tells whether it answers what the contact wrote after the stop. Where there are session windows, they say so of everything but templates; where there are
  * none, nothing tells an answer from a notice, and what is said at once is a farewell. What waited for the contact to write was said before.
  */
 async function isAnswer(db: Db, facts: RuleFacts, stoppedAt: number): Promise<boolean> {
@@ -93,7 +93,7 @@ async function isAnswer(db: Db, facts: RuleFacts, stoppedAt: number): Promise<bo
   return last !== undefined && last.statusAt > stoppedAt && now - last.statusAt < ANSWER_MS;
 }
 
-/** The provider's category of a template, in capitals; of several of the name, the strictest. Undefined: it does not tell. */
+/** Finds the provider's category of a template, in capitals; of several of the name, the strictest. Undefined: it does not tell. */
 async function categoryAt({ channel, settings }: LiveAccount, { name, language }: TemplateName, io: ConnectorIo) {
   if (!has(channel, 'templates')) return undefined;
   const power = channel.templates;

@@ -5,7 +5,7 @@
 
 import { folded } from './folding.ts';
 
-/** What is said around a wish, in any of the languages. */
+/** Lists what is said around a wish, in any of the languages. */
 const AROUND =
   'please|pls|plz|hey|hi|hello|ok|okay|just|kindly|now|thanks|thank|thx|bitte|danke|svp|merci|por|favor|gracias|obrigado|obrigada|per|favore|grazie|alsjeblieft|alstublieft|aub|graag|tak|venligst|tack|takk|נא|בבקשה|תודה|من|فضلك|رجاء|شكرا|لو|سمحت';
 
@@ -99,7 +99,7 @@ const OTHERS = [
   'jangan|stop|tolong kirim|kirimi|hubungi saya? pesan|sms|iklan|promosi|lagi*',
 ];
 
-/** Of words that say something else where they stand alone. */
+/** Matches words that say something else where they stand alone. */
 const COURTESIES = /\b(?:thank you|sil (?:vous|te) plait)\b/g;
 
 /** Longer messages say something else besides. */
@@ -121,7 +121,7 @@ type Pattern = readonly Step[];
 const PATTERNS: readonly Pattern[] = [...ENGLISH, ...OTHERS].map((text) => text.split(' ').map(stepOf));
 const FILLERS = new Set(AROUND.split('|').map(folded));
 
-/** Every place in the pattern at which it can stand without taking a word. */
+/** Lists every place in the pattern at which it can stand without taking a word. */
 function standing(pattern: Pattern, from: ReadonlySet<number>): Set<number> {
   const places = new Set(from);
   for (const place of places) if (pattern[place]?.isOptional === true) places.add(place + 1);

@@ -1,11 +1,11 @@
-/** What a stop is answered with, in the language of the word; natives are asked to correct them. */
+/** Says what a stop is answered with, in the language of the word; natives are asked to correct them. */
 
 interface Texts {
-  /** After a stop to everything. */
+  /** Answers a stop to everything. */
   all: string;
-  /** After a stop to marketing only. */
+  /** Answers a stop to marketing only. */
   marketing: string;
-  /** After a sentence that sounds like a stop. */
+  /** Answers a sentence that sounds like a stop. */
   likely: string;
 }
 

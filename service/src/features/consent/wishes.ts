@@ -13,17 +13,17 @@ import type { Db, Tx } from '../../store/unit-of-work.ts';
 /** Reaches every account. */
 export const EVERYWHERE = '';
 
-/** About all that the business says of itself; what people ask for is still answered. */
+/** Covers all that the business says of itself; what people ask for is still answered. */
 export const ALL = 'all';
 export const MARKETING = 'marketing';
-/** About every message: the provider sends nothing more. */
+/** Covers every message: the provider sends nothing more. */
 export const EVERY_MESSAGE = 'every message';
 
 const KEY_BYTES = 32;
 
-/** Whose wish it is. */
+/** Says whose wish it is. */
 export interface Person {
-  /** The contact's; absent: nobody knows them yet, or any more. */
+  /** Names the contact; absent: nobody knows them yet, or any more. */
   id?: string | undefined;
   identities: readonly Identity[];
 }

@@ -3,16 +3,16 @@
  * and AWS; French ARRET and TD from the latter. All others were chosen by their dictionaries: natives are asked to correct them.
  */
 
-/** The words of one language. Upper case, as they are printed in messages; they are compared by `folded`. */
+/** Describes the words of one language. Upper case, as they are printed in messages; they are compared by `folded`. */
 interface Words {
-  /** Say stop wherever they stand alone, also on a button. */
+  /** Lists those that say stop wherever they stand alone, also on a button. */
   readonly stop: readonly string[];
-  /** Say stop when somebody writes them; on a button they mean what the button offers. */
+  /** Lists those that say stop when somebody writes them; on a button they mean what the button offers. */
   readonly alsoStop?: readonly string[];
   readonly start?: readonly string[];
 }
 
-/** By language; the first language that has a word is the one in which it is answered. */
+/** Lists the words by language; the first language that has a word is the one in which it is answered. */
 export const WORDS: Readonly<Record<string, Words>> = {
   en: {
     stop: [
@@ -118,7 +118,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
   tl: { stop: ['ITIGIL', 'ITIGIL ITO', 'TUMIGIL'], start: ['SIMULAN'] },
 };
 
-/** Say stop to marketing only: Meta's own label of the button among them. */
+/** Lists words that say stop to marketing only: Meta's own label of the button among them. */
 export const MARKETING: readonly string[] = [
   ...[
     'STOP PROMOTIONS',
@@ -141,7 +141,7 @@ export const MARKETING: readonly string[] = [
   ],
 ];
 
-/** From a number of the United States these say stop, whatever they were offered as (47 CFR 64.1200(a)(10)). */
+/** Lists words that say stop from a number of the United States, whatever they were offered as (47 CFR 64.1200(a)(10)). */
 export const PER_SE: readonly string[] = [
   'STOP',
   'QUIT',
@@ -154,7 +154,7 @@ export const PER_SE: readonly string[] = [
 ];
 
 /**
- * Say stop to those who write from these countries; elsewhere they are everyday words: `acha` is "fine" in Hindi and Urdu, `tc` "take care" in English
+ * Lists words that say stop to those who write from these countries; elsewhere they are everyday words: `acha` is "fine" in Hindi and Urdu, `tc` "take care" in English
  * chats, `td` "all" in Brazilian ones.
  */
 export const LOCAL: Readonly<Record<string, string>> = {
@@ -163,5 +163,5 @@ export const LOCAL: Readonly<Record<string, string>> = {
   TD: 'CN HK MO TW SG FR BE CH LU CA US',
 };
 
-/** Say stop with their marks only: without, or with others, they are names. */
+/** Lists words that say stop with their marks only: without, or with others, they are names. */
 export const MARKED: readonly string[] = ['DỪNG', 'HỦY', 'HUỶ'];

@@ -8,7 +8,7 @@ import { Describe } from '../../platform/openapi.ts';
 import { ZodPipe } from '../../platform/zod.pipe.ts';
 import { changeConversation, conversationsQuery } from './conversations.schema.ts';
 
-/** Whom the accounts talk with. */
+/** Shows whom the accounts talk with. */
 @Controller('v1/conversations')
 export class ConversationsController {
   readonly #conversations: Conversations;
@@ -65,7 +65,7 @@ function tagged(reply: FastifyReply, view: ConversationView): ConversationView {
   return view;
 }
 
-/** What RFC 9110 (8.8.3, 13.1.1) takes: any state, or a list of tags, of which weak ones prove nothing. */
+/** Matches what RFC 9110 (8.8.3, 13.1.1) takes: any state, or a list of tags, of which weak ones prove nothing. */
 const IF_MATCH = /^\s*(\*|(W\/)?"[\x21\x23-\x7e]*"(\s*,\s*(W\/)?"[\x21\x23-\x7e]*")*)\s*$/;
 
 /** Reads which versions the caller of a change knows; without the header: any. Throws `invalid_request`. */

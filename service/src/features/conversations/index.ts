@@ -1,4 +1,4 @@
-/** Conversations: shown to people and workflows, and handed from a program to a person and back. */
+/** Shows conversations to people and workflows, and hands them from a program to a person and back. */
 import type { Feature, Kernel } from '../feature.ts';
 import { ConversationsController } from './conversations.controller.ts';
 import { Conversations } from './conversations.ts';

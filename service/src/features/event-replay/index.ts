@@ -1,4 +1,4 @@
-/** Event replay: a workflow that was down, or had to be mended, gets the events of a time once more. */
+/** Replays the events of a time to a workflow that was down, or had to be mended. */
 import type { Feature, Kernel } from '../feature.ts';
 import { EventReplayController } from './event-replay.controller.ts';
 import { EventReplay } from './event-replay.ts';

@@ -90,7 +90,7 @@ async function write(stream: Readable, path: string, maxBytes: number): Promise<
   return bytes;
 }
 
-/** Another process may have removed it a moment ago. */
+/** Answers undefined where there is none: another process may have removed it a moment ago. */
 async function unlessAbsent<T>(asking: Promise<T>): Promise<T | undefined> {
   try {
     return await asking;

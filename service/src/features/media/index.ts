@@ -1,4 +1,4 @@
-/** Files: what contacts sent, and what is to be sent to them. */
+/** Keeps and fetches files: what contacts sent, and what is to be sent to them. */
 import { firstIdAt } from '../../core/ids.ts';
 import type { Reaction } from '../../events/reaction.ts';
 import type { PersonEraser } from '../../maintenance/person-eraser.ts';
@@ -13,9 +13,9 @@ import { Media } from './media.ts';
 import { ProviderFiles } from './provider-files.ts';
 import { Uploads, WAIT_MS } from './uploads.ts';
 
-/** What names a file at the provider is kept so long at least; a workflow that was down for a week still finds it. */
+/** Keeps what names a file at the provider so long at least; a workflow that was down for a week still finds it. */
 const KEEP_MS = 8 * 24 * 3_600_000;
-/** Of each conversation, as many rounds of files go at once. */
+/** Bounds the rounds of files of each conversation that go at once. */
 const ROUNDS_AT_ONCE = 10;
 
 export function media(kernel: Kernel): Feature {

@@ -1,5 +1,5 @@
 /**
- * This keeps bytes of uploads, and files of contacts for a time, where the configuration asks for it: providers drop theirs, some within minutes. A job, promised in
+ * Keeps bytes of uploads, and files of contacts for a time, where the configuration asks for it: providers drop theirs, some within minutes. A job, promised in
  * the transaction of the fact that tells of a file, fetches it. A sweep drops what is too old, what nobody knows any more, and the oldest
  * when all together are too large. A file that is not kept, for whatever reason, is still asked for at the provider.
  */
@@ -20,13 +20,13 @@ import type { BlobFacts, BlobStore } from './blobs.ts';
 import type { OpenFile, ProviderFiles } from './provider-files.ts';
 
 const KIND = 'media';
-/** Five hours. */
+/** Takes five hours. */
 const MAX_TRIES = 12;
 const FIRST_PAUSE_MS = 30_000;
 const HOUR_MS = 3_600_000;
 /** A sweep that makes room makes some for those that come next. */
 const ROOM = 0.9;
-/** How long the prefix of a key is. */
+/** Says how long the prefix of a key is. */
 const PREFIX = 'mdi_'.length;
 /** One query looks for so many files. */
 const BATCH = 250;
@@ -60,7 +60,7 @@ export class KeptFiles implements JobHandler<z.infer<typeof PAYLOAD>> {
   readonly payload = PAYLOAD;
   readonly concurrency = 2;
   readonly #deps: KeptFilesDeps;
-  /** Of all files that are kept here, as far as this process knows; undefined: nobody looked yet. */
+  /** Counts the bytes of all files that are kept here, as far as this process knows; undefined: nobody looked yet. */
   #bytes: number | undefined;
   /** The folder did not answer when a file was last looked for. */
   #isOut = false;
@@ -115,7 +115,7 @@ export class KeptFiles implements JobHandler<z.infer<typeof PAYLOAD>> {
     if (this.#isSweepDue()) void this.#sweep();
   }
 
-  /** Whether a file is kept here; false as well where the folder does not answer. */
+  /** Tells whether a file is kept here; false as well where the folder does not answer. */
   async has(id: string): Promise<boolean> {
     try {
       return await this.#isKept(id);
@@ -136,7 +136,7 @@ export class KeptFiles implements JobHandler<z.infer<typeof PAYLOAD>> {
     yield* kept.stream as AsyncIterable<Buffer>;
   }
 
-  /** A line for each outage: every download would make one. The message would tell paths. */
+  /** Writes a line for each outage: every download would make one. The message would tell paths. */
   #tellOnce({ name, code }: NodeJS.ErrnoException): void {
     if (!this.#isOut) this.#deps.log.warn({ error: code ?? name }, 'Kept files cannot be read; providers are asked');
     this.#isOut = true;
@@ -198,7 +198,7 @@ export class KeptFiles implements JobHandler<z.infer<typeof PAYLOAD>> {
     return clock.monotonic() - this.#sweptAt >= HOUR_MS || bytes > keeping.maxTotalBytes;
   }
 
-  /** One after the other: each sees what was forgotten before it was called. */
+  /** Sweeps one after the other: each sees what was forgotten before it was called. */
   #sweep(): Promise<void> {
     this.#sweeping = this.#sweeping.then(() => this.#sweepNow()).catch((error: unknown) => this.#notSwept(error));
     return this.#sweeping;
@@ -230,7 +230,7 @@ export class KeptFiles implements JobHandler<z.infer<typeof PAYLOAD>> {
     this.#bytes = kept;
   }
 
-  /** Files of contacts by their age; bytes of uploads as long as uploads name them. */
+  /** Finds files of contacts by their age; bytes of uploads as long as uploads name them. */
   async #wanted(batch: readonly BlobFacts[]): Promise<Set<string>> {
     const { ledger, clock, keeping, keep } = this.#deps;
     const since = Math.max(0, clock.reached() - Math.min(keeping.ms, keep.bodies));

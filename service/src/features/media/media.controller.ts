@@ -9,7 +9,7 @@ import { Describe } from '../../platform/openapi.ts';
 import { ZodPipe } from '../../platform/zod.pipe.ts';
 import { uploadQuery } from './media.schema.ts';
 
-/** Files that contacts sent, and files to send. */
+/** Serves files that contacts sent, and files to send. */
 @Controller('v1/media')
 export class MediaController {
   readonly #media: Media;

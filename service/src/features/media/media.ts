@@ -1,4 +1,4 @@
-/** Files: what contacts sent is kept, or fetched from the provider when asked for; what is to be sent is uploaded. */
+/** Opens files that contacts sent, as they are kept or from the provider, and uploads what is to be sent. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';

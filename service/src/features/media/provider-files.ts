@@ -1,4 +1,4 @@
-/** Files of contacts as their providers have them. */
+/** Opens files of contacts as their providers have them. */
 import type { Readable } from 'node:stream';
 import { has } from '../../channels/channel.ts';
 import type { Accounts } from '../../connectors/accounts.ts';

@@ -1,5 +1,5 @@
 /**
- * Files to send: uploaded to the provider once, and reused by hash. Their bytes are kept for as long as a message may wait that is to be sent
+ * Uploads files to send to the provider once, and reuses them by hash. Their bytes are kept for as long as a message may wait that is to be sent
  * with them: providers lose uploads before their time, and are then given them anew.
  */
 import type { OutboundContent } from '../../../../contract/message.ts';
@@ -32,7 +32,7 @@ export interface UploadsDeps {
 /** Uploads files, once and anew. */
 export class Uploads implements FileRenewal {
   readonly #deps: UploadsDeps;
-  /** Those that are under way, each by what it replaces: many messages may name one. */
+  /** Holds those that are under way, each by what it replaces: many messages may name one. */
   readonly #anew = new Map<string, Promise<string | undefined>>();
 
   constructor(deps: UploadsDeps) {

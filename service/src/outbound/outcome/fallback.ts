@@ -1,4 +1,4 @@
-/** What takes the place of a message whose session turned out to be closed: its wait for the contact, or the caller's template. */
+/** Makes what takes the place of a message whose session turned out to be closed: its wait for the contact, or the caller's template. */
 import type { OutboundContent } from '../../../../contract/message.ts';
 import type { Outbox } from '../../outbox/outbox.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
@@ -46,14 +46,14 @@ export async function sendAnew(tx: Tx, message: Message, now: number, refusedId:
   return true;
 }
 
-/** What a message that goes out anew has no more. It leaves its choices anew when it is sent. */
+/** Clears what a message that goes out anew has no more. It leaves its choices anew when it is sent. */
 async function renewed(tx: Tx, message: Message, now: number, refusedId: string | undefined) {
   const refusedIds = await allRefused(tx, message, refusedId);
   await withdrawChoices(tx, message);
   return { statusAt: now, providerId: null, sentAt: null, error: null, deadAt: null, refusedIds };
 }
 
-/** As it stands with the message: what was refused before, and now, by whichever id its statuses may name it. */
+/** Lists the ids as they stand with the message: what was refused before, and now, by whichever id its statuses may name it. */
 async function allRefused(tx: Tx, message: Message, id: string | undefined): Promise<string[]> {
   const further = await providerIds.drop(tx, message.id);
   const now = [id, message.providerId, ...further].filter((one) => one !== undefined && one !== null);

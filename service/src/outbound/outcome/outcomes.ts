@@ -1,5 +1,5 @@
 /**
- * How an outbound message ends: each outcome changes the ledger and publishes the fact, in the caller's unit of work. Nothing is left to
+ * Says how an outbound message ends: each outcome changes the ledger and publishes the fact, in the caller's unit of work. Nothing is left to
  * be told of a message whose contact was erased meanwhile.
  */
 import type { EventError } from '../../../../contract/event.ts';
@@ -36,7 +36,7 @@ export interface OutcomesDeps {
   publisher: Publisher;
   outbox: Outbox;
   clock: Clock;
-  /** How long a message stays uncertain; absent: as long as its channel says. */
+  /** Says how long a message stays uncertain; absent: as long as its channel says. */
   unknownAfterMs?: number | undefined;
 }
 
@@ -52,7 +52,7 @@ export class Outcomes {
     this.#deps = deps;
   }
 
-  /** The provider took it. A status webhook may have been faster: the ladder only goes up. */
+  /** The provider took the message. A status webhook may have been faster: the ladder only goes up. */
   async accepted(tx: Tx, account: LiveAccount, messageId: string, receipt: SendReceipt): Promise<void> {
     const now = this.#deps.clock.now();
     const message = await messages.lockForUpdate(tx, messageId);
@@ -73,13 +73,13 @@ export class Outcomes {
     }
   }
 
-  /** The provider told a status of everything up to a time, this one included. */
+  /** The provider reports a status of everything up to a time, this message included. */
   async reached(tx: Tx, account: LiveAccount, messageId: string, status: ParsedStatus['status'], at: number) {
     const message = await messages.lockForUpdate(tx, messageId);
     if (message) await this.#rise(tx, account, message, status, at, {});
   }
 
-  /** It will not be sent. */
+  /** The message will not be sent. */
   async failed(tx: Tx, account: LiveAccount, messageId: string, error: EventError): Promise<void> {
     const message = await messages.lockForUpdate(tx, messageId);
     if (message === undefined) return;
@@ -178,7 +178,7 @@ export class Outcomes {
     await this.#publish(tx, account, { ...message, ...change });
   }
 
-  /** It becomes a dead letter when it ends without having arrived, and is none any more when it did arrive. */
+  /** The message becomes a dead letter when it ends without having arrived, and is none any more when it did arrive. */
   #death(message: Message, reached: MessageStatus): messages.MessageChange {
     if (isAccepted(reached)) return message.deadAt === null ? {} : { deadAt: null };
     // One that was unknown is one already, unless a person has dealt with it.
@@ -199,7 +199,7 @@ export class Outcomes {
     });
   }
 
-  /** No person said it after all: the conversation that was taken from the program for that goes back. */
+  /** Returns to the bot what no person said after all: the conversation that was taken from the program for that goes back. */
   async #returnToBot(tx: Tx, account: LiveAccount, echo: Message): Promise<void> {
     const key = ownerKey(messageKey(echo.providerId ?? ''));
     if (!(await events.isKnown(tx.db, account.id, key))) return;
@@ -221,18 +221,18 @@ export class Outcomes {
   }
 }
 
-/** By which else the provider may name it: its parts, or what it answered itself, where a status told another id before. */
+/** Lists by which ids else the provider may name it: its parts, or what it answered itself, where a status told another id before. */
 function furtherIds({ providerMessageId, providerMessageIds = [] }: SendReceipt, known: string | null): string[] {
   const own = known === null ? [] : [providerMessageId];
   return [...new Set([...own, ...providerMessageIds])].filter((id) => id !== known);
 }
 
-/** Whether the provider took the message by this id and refused it later: what it tells by it is not about the message any more. */
+/** Tells whether the provider took the message by this id and refused it later: what it tells by it is not about the message any more. */
 export function isRefused(message: Message, providerMessageId: string): boolean {
   return message.refusedIds.includes(providerMessageId);
 }
 
-/** A send error as messages and events show it. */
+/** Makes of a send error what messages and events show. */
 export function eventError(error: {
   kind: SendErrorKind;
   message: string;

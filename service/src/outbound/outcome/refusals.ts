@@ -1,8 +1,8 @@
-/** When a message is refused as if its account were broken, and others are not. */
+/** Finds when a message is refused as if its account were broken, and others are not. */
 import type { LiveAccount } from '../../connectors/live.ts';
 import type { Attempt } from '../../store/attempt.store.ts';
 
-/** So often a message is refused as if the account were broken, before it is taken to be about the message alone. */
+/** A message is refused so often as if the account were broken, before it is taken to be about the message alone. */
 const MAX_REFUSALS = 4;
 
 /**
@@ -14,7 +14,7 @@ export function isItsOwn(account: LiveAccount, calls: readonly Attempt[]): boole
   return account.pause === null && refusals.length >= MAX_REFUSALS - 1;
 }
 
-/** So often the files of a message are given to the provider anew. */
+/** The files of a message are given so often to the provider anew. */
 const MAX_RENEWALS = 2;
 
 /** Tells whether a message that is refused (once more now) for a file that the provider has lost goes out anew with one that it has. */

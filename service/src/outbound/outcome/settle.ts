@@ -39,7 +39,7 @@ export interface SettleDeps {
 
 const EXPIRED = { code: 'expired', message: 'The contact did not write while the message was held' };
 
-/** What the provider says; undefined: nothing yet. */
+/** Tells what the provider answered; undefined: nothing yet. */
 type Answer = FoundMessage | 'absent' | undefined;
 
 export class SettleHandler implements JobHandler<Waiting> {

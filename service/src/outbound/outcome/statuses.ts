@@ -1,5 +1,5 @@
 /**
- * What the provider's statuses tell: a step of a message, and at times that its session is over, or that the account does not work. Then it is as if
+ * Says what the provider's statuses tell: a step of a message, and at times that its session is over, or that the account does not work. Then it is as if
  * the answer to the send had said so.
  */
 import type { MessageStatus } from '../../../../contract/message.ts';
@@ -31,7 +31,7 @@ export interface StatusesDeps {
 }
 
 type Reported = Pick<ParsedStatus, 'providerMessageId' | 'status' | 'error' | 'pricing' | 'freeUntil' | 'at'>;
-/** A message that the provider took and refused afterwards, with its calls. */
+/** Describes a message that the provider took and refused afterwards, with its calls. */
 interface Refused {
   message: Message;
   calls: readonly Attempt[];
@@ -39,7 +39,7 @@ interface Refused {
   error: NonNullable<ParsedStatus['error']>;
 }
 
-/** What proves that the account works: the provider took the message, and went through with it. */
+/** Says what proves that the account works: the provider took the message, and went through with it. */
 const ARRIVED: readonly MessageStatus[] = ['delivered', 'read', 'played'];
 
 export class Statuses {
@@ -49,7 +49,7 @@ export class Statuses {
     this.#deps = deps;
   }
 
-  /** The provider's status webhook. One that is not about a message of ours changes nothing. */
+  /** Applies the provider's status webhook. One that is not about a message of ours changes nothing. */
   async applyStatus(tx: Tx, account: LiveAccount, event: ParsedStatus, at: number): Promise<void> {
     const message = await this.#messageOf(tx, account, event);
     if (message) await this.#apply(tx, account, message, event, at);
@@ -104,7 +104,7 @@ export class Statuses {
     }
   }
 
-  /** Taken first, refused later. Answers whether the message goes out anew, or waits for that: it has not failed. */
+  /** Handles a message that was taken first and refused later. Answers whether the message goes out anew, or waits for that: it has not failed. */
   async #refusedLater(
     tx: Tx,
     account: LiveAccount,
@@ -125,7 +125,7 @@ export class Statuses {
     return isOfAccount && this.#accountRefused(tx, account, refused, isNews);
   }
 
-  /** What the caller asked for in that case. False: nothing. */
+  /** Does what the caller asked for in that case. False: nothing. */
   async #fellBack(tx: Tx, { message, refusedId }: Refused): Promise<boolean> {
     const { outbox, clock } = this.#deps;
     const now = clock.now();
@@ -170,7 +170,7 @@ export class Statuses {
   }
 }
 
-/** The provider says that the session was over by then. */
+/** Ends the session, which the provider says was over by then. */
 export async function endSession(tx: Tx, conversationId: string, at: number): Promise<void> {
   const conversation = await conversations.find(tx.db, conversationId);
   const window = conversation && ended(conversation.window, at);
@@ -180,7 +180,7 @@ export async function endSession(tx: Tx, conversationId: string, at: number): Pr
 const sentAt = (message: Message, calls: readonly Attempt[]): number => calls.at(-1)?.openedAt ?? message.createdAt;
 
 /**
- * How far it certainly came, by what the provider told: our own verdict (before it named the message by an id) counts less than its word that it
+ * Says how far it certainly came, by what the provider told: our own verdict (before it named the message by an id) counts less than its word that it
  * has it.
  */
 function standing({ status, providerId }: Message): MessageStatus {

@@ -24,7 +24,7 @@ import { isItsOwn, isRenewable } from './refusals.ts';
 import { endSession } from './statuses.ts';
 import type { Pacer } from '../pace.ts';
 
-/** One message under way. */
+/** Describes one message under way. */
 export interface Sending {
   job: Job;
   account: LiveAccount;
@@ -45,7 +45,7 @@ export interface OutcomeWriterDeps {
   pacer: Pacer;
   clock: Clock;
   random(): number;
-  /** The service is to end: no outcome is waited for any more. */
+  /** Aborts when the service is to end: no outcome is waited for any more. */
   stopping: AbortSignal;
 }
 
@@ -70,7 +70,7 @@ export class OutcomeWriter {
     );
   }
 
-  /** `attemptId` absent: it was not even tried. */
+  /** Writes a refusal. `attemptId` absent: it was not even tried. */
   async refused(sending: Sending, attemptId: string | undefined, error: SendError): Promise<void> {
     const decision = this.#decide(sending, error);
     await this.#keep(async () => {
