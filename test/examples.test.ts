@@ -58,6 +58,7 @@ test('the examples of the documentation are there', () => {
     expect.arrayContaining([
       ONLY_PARLEY,
       'ask-and-wait.json',
+      'choose-products-from-a-list.json',
       'in-app-order-question.json',
       'instagram-story-offer.json',
       'messenger-welcome-menu.json',

@@ -1,8 +1,9 @@
 /** What Sendbird has of the operations that every channel shares. */
 import type { INodeProperties } from 'n8n-workflow';
 import { titledCards } from '../shared/content/cards.ts';
-import { plainButtons, plainLink, plainList } from '../shared/content/interactive.ts';
+import { plainButtons, plainLink } from '../shared/content/interactive.ts';
 import { limitNotices, type ContentKind } from '../shared/content/kind.ts';
+import { richList } from '../shared/content/list.ts';
 import { linkedMedia } from '../shared/content/media.ts';
 import { location } from '../shared/content/places.ts';
 import { quickReplies } from '../shared/content/quick-replies.ts';
@@ -17,7 +18,7 @@ const SENDBIRD_KINDS: readonly ContentKind[] = [
   nativeOf('{\n  "message_type": "MESG",\n  "message": "Hello"\n}'),
   plainButtons,
   plainLink,
-  plainList,
+  richList({ groups: true, several: true, images: true, frame: true }),
   plainText,
   quickReplies({ files: false, images: false, asks: [] }),
   titledCards,

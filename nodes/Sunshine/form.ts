@@ -1,8 +1,9 @@
 /** What Sunshine has of the operations that every channel shares. */
 import type { INodeProperties } from 'n8n-workflow';
 import { titledCards } from '../shared/content/cards.ts';
-import { plainButtons, plainLink, plainList } from '../shared/content/interactive.ts';
+import { plainButtons, plainLink } from '../shared/content/interactive.ts';
 import { limitNotices, type ContentKind } from '../shared/content/kind.ts';
+import { richList } from '../shared/content/list.ts';
 import { audio, document, image, video } from '../shared/content/media.ts';
 import { location, locationRequest } from '../shared/content/places.ts';
 import { quickReplies } from '../shared/content/quick-replies.ts';
@@ -18,7 +19,7 @@ const SUNSHINE_KINDS: readonly ContentKind[] = [
   nativeOf('{\n  "content": { "type": "text", "text": "Hello" }\n}'),
   plainButtons,
   plainLink,
-  plainList,
+  richList({ images: true }),
   plainText,
   quickReplies({ files: false, images: true, asks: [] }),
   titledCards,

@@ -1,7 +1,8 @@
 /** What Twilio has of the operations that every channel shares. */
 import type { INodeProperties } from 'n8n-workflow';
-import { plainButtons, plainLink, plainList } from '../shared/content/interactive.ts';
+import { plainButtons, plainLink } from '../shared/content/interactive.ts';
 import { limitNotices, type ContentKind } from '../shared/content/kind.ts';
+import { richList } from '../shared/content/list.ts';
 import { linkedMedia } from '../shared/content/media.ts';
 import { location } from '../shared/content/places.ts';
 import { nativeOf, plainText } from '../shared/content/text.ts';
@@ -17,7 +18,7 @@ const TWILIO_KINDS: readonly ContentKind[] = [
   nativeOf('{\n  "Body": "Hello"\n}'),
   plainButtons,
   plainLink,
-  plainList,
+  richList({ several: true }),
   plainText,
   timePicker,
 ];

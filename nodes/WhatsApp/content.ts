@@ -3,8 +3,9 @@ import { carousel } from '../shared/content/carousel.ts';
 import { catalog, paymentRequest, product, products } from '../shared/content/commerce.ts';
 import { contacts } from '../shared/content/contacts.ts';
 import { form } from '../shared/content/form.ts';
-import { buttons, link, list } from '../shared/content/interactive.ts';
+import { buttons, link } from '../shared/content/interactive.ts';
 import { limitNotices as limitNoticesOf, type ContentKind } from '../shared/content/kind.ts';
+import { richList } from '../shared/content/list.ts';
 import { audio, document, image, sticker, video } from '../shared/content/media.ts';
 import { addressRequest, location, locationRequest } from '../shared/content/places.ts';
 import { native, reaction, text } from '../shared/content/text.ts';
@@ -21,7 +22,7 @@ export const WHATSAPP_KINDS: readonly ContentKind[] = [
   form,
   image,
   link,
-  list,
+  richList({ groups: true, frame: true }),
   location,
   locationRequest,
   native,

@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { ListSection, ReplyButton } from '../../../contract/message.ts';
+import type { ReplyButton } from '../../../contract/message.ts';
 import { listField } from '../collections.ts';
 import { compact, ParameterError, type Parameters } from '../parameters.ts';
-import { headerFields, headerOf, headerTextField, textHeaderOf } from './header.ts';
+import { headerFields, headerOf } from './header.ts';
 import type { ContentKind } from './kind.ts';
 import { footerField, textField } from './text.ts';
 
@@ -63,95 +63,6 @@ export const plainButtons: ContentKind = {
     text: parameters.required('text', 'Text'),
     buttons: replyButtons(parameters),
   }),
-};
-
-const rowFields: INodeProperties[] = [
-  { displayName: 'Title', name: 'title', type: 'string', default: '', placeholder: 'e.g. Express' },
-  {
-    displayName: 'ID',
-    name: 'id',
-    type: 'string',
-    default: '',
-    placeholder: 'e.g. express',
-    description: "What comes back as 'buttonId' when it is chosen. Empty: the title.",
-  },
-  { displayName: 'Description', name: 'description', type: 'string', default: '', placeholder: 'e.g. Tomorrow' },
-];
-
-const rowsField = listField({ displayName: 'Rows', name: 'rows' }, { displayName: 'Row', name: 'row' }, rowFields);
-
-const menuButtonField: INodeProperties = {
-  displayName: 'Menu Button',
-  name: 'buttonTitle',
-  type: 'string',
-  default: 'Choose',
-  required: true,
-  placeholder: 'e.g. Choose',
-  description: 'The button that opens the menu',
-};
-
-const sectionsField = listField(
-  { displayName: 'Sections', name: 'sections', description: 'The choices, in groups' },
-  { displayName: 'Section', name: 'section' },
-  [
-    {
-      displayName: 'Title',
-      name: 'title',
-      type: 'string',
-      default: '',
-      placeholder: 'e.g. Delivery',
-      description: 'Required when there is more than one section',
-    },
-    rowsField,
-  ],
-);
-
-function rowsOf(parameters: Parameters): ListSection['rows'] {
-  return parameters.list('rows', 'row').map((row) => {
-    const title = row.required('title', 'Title');
-    return compact({ id: row.optional('id') ?? title, title, description: row.optional('description') });
-  });
-}
-
-function sectionOf(section: Parameters): ListSection {
-  const rows = rowsOf(section);
-  if (rows.length === 0) throw new ParameterError('A section has no row', "Add a row in each of 'Sections'.");
-  return compact({ title: section.optional('title'), rows });
-}
-
-export const list: ContentKind = {
-  type: 'list',
-  name: 'List',
-  description: 'A text with a menu of choices behind one button',
-  fields: [textField, menuButtonField, sectionsField, { ...headerTextField, required: false }, footerField],
-  build: (parameters) => {
-    const sections = parameters.list('sections', 'section').map(sectionOf);
-    if (sections.length === 0) throw new ParameterError('The list has no choices', "Add one in 'Sections'.");
-    return compact({
-      type: 'list' as const,
-      text: parameters.required('text', 'Text'),
-      header: textHeaderOf(parameters),
-      footer: parameters.optional('footer'),
-      buttonTitle: parameters.required('buttonTitle', 'Menu Button'),
-      sections,
-    });
-  },
-};
-
-/** A menu of rows without groups, and nothing around it. */
-export const plainList: ContentKind = {
-  ...list,
-  fields: [textField, menuButtonField, rowsField],
-  build: (parameters) => {
-    const rows = rowsOf(parameters);
-    if (rows.length === 0) throw new ParameterError('The list has no choices', "Add one in 'Rows'.");
-    return {
-      type: 'list',
-      text: parameters.required('text', 'Text'),
-      buttonTitle: parameters.required('buttonTitle', 'Menu Button'),
-      sections: [{ rows }],
-    };
-  },
 };
 
 const linkFields: INodeProperties[] = [

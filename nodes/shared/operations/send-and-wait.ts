@@ -12,6 +12,7 @@ import { itemFiles } from '../binary.ts';
 import { buttonsField, replyButtons } from '../content/interactive.ts';
 import { footerField } from '../content/text.ts';
 import { showFor } from '../content/kind.ts';
+import { listBelow, listFields } from '../content/list.ts';
 import { timeFields, timesBelow } from '../content/time-picker.ts';
 import { recipientFields, sendOptionsField } from '../descriptions.ts';
 import { asNodeError, itemParameters, type Operation } from '../operation.ts';
@@ -39,6 +40,9 @@ export interface AskForm {
 
 const APPROVE = 'approve';
 const DECLINE = 'decline';
+
+/** What channels have no menu for goes out as a text with numbers, so that every channel has it. */
+const ASKED_LIST = { several: true };
 
 const waitNotice: INodeProperties = {
   displayName:
@@ -70,6 +74,11 @@ const questionFields: INodeProperties[] = [
       { name: 'Approval', value: 'approval', description: "Two buttons; the output has 'approved'" },
       { name: 'Buttons', value: 'buttons', description: 'Buttons of your own; the contact may also write instead' },
       {
+        name: 'List',
+        value: 'list',
+        description: "A menu of which one row or several are picked; the output has 'buttonId' or 'choices'",
+      },
+      {
         name: 'Times',
         value: 'times',
         description: "Times to choose from; the output has 'slotId' and 'slotStartsAt'",
@@ -79,6 +88,7 @@ const questionFields: INodeProperties[] = [
     description: 'How the contact is to answer',
   },
   { ...buttonsField, displayOptions: { show: { responseType: ['buttons'] } } },
+  ...showFor(listFields(ASKED_LIST), { responseType: ['list'] }),
   ...showFor(timeFields, { responseType: ['times'] }),
   {
     displayName: 'Approve Button',
@@ -122,10 +132,11 @@ function withButtons({ text, footer, buttons }: Question): OutboundContent {
   return compact({ type: 'buttons' as const, text, footer, buttons });
 }
 
-/** The question as content: a text, or one with buttons or times. */
+/** The question as content: a text, or one with buttons, rows or times. */
 function questionContent(form: AskForm, parameters: Parameters): OutboundContent {
   const text = parameters.required('message', 'Message');
   const type = parameters.text('responseType');
+  if (type === 'list') return listBelow(text, parameters, ASKED_LIST);
   if (type === 'times') return timesBelow(text, parameters);
   if (type !== 'approval' && type !== 'buttons') return { type: 'text', text };
   const footer = form.footer ? parameters.optional('footer') : undefined;
@@ -210,7 +221,7 @@ function askForm(form: ChannelForm): AskForm {
         ifSessionClosed: await ifSessionClosedOf(context, account, parameters, files, 0),
         wait,
         expiresAt: expiryOf(context, parameters),
-        ...(form.degrades && { degrade: true }),
+        ...((form.degrades || content.type === 'list') && { degrade: true }),
         ...offeredOptions(options, form, context.getTimezone()),
       });
       return sentOutput(await send(context, account, 0, message, options.optional('idempotencyKey')), message);

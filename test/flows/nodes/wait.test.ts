@@ -48,6 +48,8 @@ describe('the execution goes on with', () => {
     { start: '2027-03-01T16:30', minutes: 45, id: 'late' },
   ];
   const times = { responseType: 'times', slotsFrom: 'fields', slots: { slot } };
+  const row = [{ title: 'Mint', id: 'm' }, { title: 'Lemon', id: 'l' }, { title: 'Fig' }];
+  const rows = { responseType: 'list', buttonTitle: 'Choose', rows: { row } };
   const approval = { responseType: 'approval', approveLabel: 'Yes', declineLabel: 'No' };
   const tap = (choice: string) => (messageId: string) => app.sandbox.customer.taps({ messageId, choice });
   const write = (text: string) => () => app.sandbox.customer.sends({ from: ANA, text });
@@ -79,6 +81,21 @@ describe('the execution goes on with', () => {
       tap('Mon, Mar 1, 4:30 PM'),
       { kind: 'time_slot', slotId: 'late', slotStartsAt: '2027-03-01T15:30:00.000Z', slotMinutes: 45 },
     ],
+    ['a row', { ...rows, multiple: false }, tap('Lemon'), { kind: 'list', buttonId: 'l', buttonText: 'Lemon' }],
+    [
+      'several rows',
+      { ...rows, multiple: true },
+      write('1 and 3'),
+      {
+        kind: 'choices',
+        text: 'Mint, Fig',
+        choices: [
+          { buttonId: 'm', text: 'Mint' },
+          { buttonId: 'Fig', text: 'Fig' },
+        ],
+      },
+    ],
+    ['a text instead of rows', { ...rows, multiple: true }, write('All of them?'), { kind: 'text' }],
     ['a text instead of a time', times, write('None of them'), { text: 'None of them', kind: 'text' }],
     ['a yes', approval, tap('Yes'), { approved: true, buttonId: 'approve' }],
     ['a no', approval, tap('No'), { approved: false, buttonId: 'decline' }],

@@ -115,6 +115,24 @@ describe('what is sent', () => {
     });
   });
 
+  test('a list says of which sections several rows may be picked, and what stands beside them', async () => {
+    const imageUrl = 'https://shop.example/r.png';
+    const section = [
+      { title: 'Shoes', multiple: true, rows: { row: [{ title: 'Red', id: 'r', imageUrl }, { title: 'Blue' }] } },
+      { title: 'Bag', rows: { row: [{ title: 'Paper' }] } },
+    ];
+    await output({ ...SEND, kind: 'list', text: 'Which?', buttonTitle: 'Choose', sections: { section } });
+    const shoes = [
+      { id: 'r', title: 'Red', imageUrl },
+      { id: 'Blue', title: 'Blue' },
+    ];
+    const sections = [
+      { title: 'Shoes', multiple: true, rows: shoes },
+      { title: 'Bag', rows: [{ id: 'Paper', title: 'Paper' }] },
+    ];
+    expect(sends()[0]?.content).toEqual({ type: 'list', text: 'Which?', buttonTitle: 'Choose', sections });
+  });
+
   test('sent as it was asked for, the output says so too', async () => {
     expect((await output(TEXT))[0]?.json).toMatchObject({ messageId: 'msg_1', sentAs: 'text' });
   });

@@ -9,6 +9,7 @@ import { degradeField, sendFields, sendItem } from './sending.ts';
 const NOTICES = limitNotices({
   carousel:
     "Messenger and Instagram have such cards; elsewhere they go out as a text when 'If the Channel Lacks It' allows it. WhatsApp's own carousel is in the WhatsApp Business node.",
+  list: "Several picks and pictures are for apps that draw them; elsewhere several are picked by their numbers in a text when 'If the Channel Lacks It' allows it.",
   contacts: "WhatsApp has contact cards; elsewhere they go out as a text when 'If the Channel Lacks It' allows it.",
 });
 

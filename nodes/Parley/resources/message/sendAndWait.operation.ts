@@ -9,6 +9,6 @@ export const sendAndWaitOperation = askOperation({
   footer: false,
   send: async (context, content, wait) => {
     const account = await chosenAccount(context, itemParameters(context, 0), 0);
-    return await sendItem(context, 0, account, content, { wait });
+    return await sendItem(context, 0, account, content, { wait, ...(content.type === 'list' && { degrade: true }) });
   },
 });

@@ -42,7 +42,7 @@ export async function sendItem(
   itemIndex: number,
   account: AnyAccount | undefined,
   content: OutboundContent,
-  extra: Pick<SendMessage, 'wait'> = {},
+  extra: Pick<SendMessage, 'degrade' | 'wait'> = {},
 ): Promise<IDataObject> {
   const parameters = itemParameters(context, itemIndex);
   const options = parameters.group('options');
