@@ -15,7 +15,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const FOLDER = join(ROOT, 'examples');
 const PREFIX = 'n8n-nodes-parley.';
 /** Plain nodes of n8n itself that an example may use. */
-const PLAIN = ['manualTrigger', 'scheduleTrigger', 'if', 'set', 'switch', 'noOp', 'stickyNote'].map(
+const PLAIN = ['manualTrigger', 'scheduleTrigger', 'httpRequest', 'if', 'set', 'switch', 'noOp', 'stickyNote'].map(
   (name) => `n8n-nodes-base.${name}`,
 );
 /** Runs in the demo, where n8n's own nodes are not installed. */
@@ -61,6 +61,7 @@ test('the examples of the documentation are there', () => {
       'choose-products-from-a-list.json',
       'in-app-order-question.json',
       'instagram-story-offer.json',
+      'messages-to-crm-notes.json',
       'messenger-welcome-menu.json',
       'offer-appointment-times.json',
       'replay-failed-daily.json',

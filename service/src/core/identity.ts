@@ -30,7 +30,7 @@ export function isSameAddress(one: IdentityRef, other: IdentityRef): boolean {
 /** An account with its channel, as far as the realms of addresses go. */
 export interface Realms {
   settings: unknown;
-  channel: { id: string; realm(kind: string, settings: unknown): string };
+  channel: { id: string; realm(kind: string, settings: unknown): string; sendTo?: readonly string[] };
 }
 
 /** Reads an address as the account means it. */
@@ -43,10 +43,16 @@ export function identitiesIn(account: Realms, refs: readonly IdentityRef[]): Ide
   return refs.map((ref) => identityIn(account, ref));
 }
 
-/** Answers the addresses, of all that a person has, by which the account can name them. */
+/**
+ * Answers the addresses, of all that a person has, by which the account can name them: those that can be written to first, as the channel ranks them, so
+ * that whoever takes the first one can answer. Of one kind they keep their order.
+ */
 export function addressesIn(account: Realms, identities: readonly Identity[]): IdentityRef[] {
   const { channel, settings } = account;
+  const { sendTo = [] } = channel;
+  const rank = ({ kind }: IdentityRef) => (sendTo.includes(kind) ? sendTo.indexOf(kind) : sendTo.length);
   return identities
     .filter(({ kind, realm, ...one }) => one.channel === channel.id && realm === channel.realm(kind, settings))
-    .map(({ kind, address }) => ({ kind, address }));
+    .map(({ kind, address }) => ({ kind, address }))
+    .sort((one, other) => rank(one) - rank(other));
 }

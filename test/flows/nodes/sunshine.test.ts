@@ -1,9 +1,13 @@
 /** The Sunshine nodes in n8n's engine, over the real service and the strict stand-in of Sunshine. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import { SUNSHINE_DEFAULTS } from '../../sandbox/sunshine/defaults.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../../sandbox/kit/webhook-receiver.ts';
 import { startSunshineSandbox, type SunshineSandbox } from '../../sandbox/sunshine/sandbox.ts';
 import { closeApps, closing, startApp, type App } from '../../support/app.ts';
-import { startEngine, type Engine, type WorkflowJson } from '../../support/engine/engine.ts';
+import { CORE_NODES } from '../../support/engine/core-nodes.ts';
+import { startEngine, type Activation, type Engine, type WorkflowJson } from '../../support/engine/engine.ts';
 import { PACKAGE_DIR } from '../../support/paths.ts';
 import { publicEnv } from './node-fixture.ts';
 
@@ -16,7 +20,7 @@ let app: App;
 let sandbox: SunshineSandbox;
 
 beforeAll(async () => {
-  engine = await startEngine({ packageDir: PACKAGE_DIR, credentials });
+  engine = await startEngine({ packageDir: PACKAGE_DIR, credentials, nodeTypes: CORE_NODES });
 }, 60_000);
 afterAll(() => engine.close());
 beforeEach(async () => {
@@ -94,6 +98,64 @@ test('keeps the ID of a CRM with a user, finds their thread, writes first to a n
   const first = { resource: 'thread', operation: 'notify', address: '+12125552368', text: 'Hi' };
   expect(await output(first)).toMatchObject([{ to: '+12125552368' }]);
   expect(sandbox.listNotifications()).toMatchObject([{ destination: { integrationId: integrations.whatsapp } }]);
+});
+
+test("a trigger's 'from' is somebody to write to", async () => {
+  const thread = await zoeWrote();
+  const { body } = await app.call('GET', '/v1/conversations');
+  const [conversation] = (body as { data: { contact: { identities: { kind: string; address: string }[] } }[] }).data;
+  expect(conversation?.contact.identities.map(({ kind }) => kind)).toEqual([
+    'user_id',
+    'external_id',
+    'conversation_id',
+  ]);
+  const from = conversation?.contact.identities[0]?.address;
+  expect(await output({ resource: 'thread', operation: 'open', userId: from })).toEqual([{ thread, isNew: false }]);
+});
+
+describe('the example', () => {
+  let active: Activation;
+  let crm: WebhookReceiver;
+  beforeEach(async () => {
+    crm = await startWebhookReceiver(() => ({ status: 404 }));
+    closing(() => crm.close());
+    const text = readFileSync(join(PACKAGE_DIR, 'examples', 'messages-to-crm-notes.json'), 'utf8');
+    const json = JSON.parse(text.replaceAll('https://crm.example.com/api', crm.url)) as WorkflowJson;
+    const chosen = json.nodes.map((node) =>
+      node.type.startsWith('n8n-nodes-parley.') ? { ...node, credentials: CHOSEN } : node,
+    );
+    active = await engine.activate({ ...json, nodes: chosen });
+  });
+  afterEach(() => active.deactivate());
+  const asked = () =>
+    crm.received.map(({ path, rawBody }) => [path.split('/').at(-1), JSON.parse(String(rawBody)) as IDataObject]);
+  const executed = async (count: number) => {
+    await crm.waitFor(() => crm.received.length >= count);
+    await app.idle();
+    return asked();
+  };
+
+  test('makes whoever is new a contact of the CRM, keeps its ID with the user, and adds notes to it from then on', async () => {
+    crm.answers.push({ status: 200, body: { id: 'crm-7' } });
+    await sandbox.customer.sends({ from: 'zoe', name: 'Zoë', text: 'Hello' });
+    const messageId = expect.stringMatching(/^msg_/);
+    const first = [
+      ['contacts', { name: 'Zoë', sunshineUserId: expect.stringMatching(/^[0-9a-f]{24}$/) }],
+      ['notes', { contactId: 'crm-7', text: 'Hello', from: 'whatsapp', messageId }],
+    ];
+    expect(await executed(2)).toEqual(first);
+    await sandbox.customer.sends({ from: 'zoe', text: 'Where is my order?' });
+    const second = ['notes', { contactId: 'crm-7', text: 'Where is my order?', from: 'whatsapp', messageId }];
+    expect(await executed(3)).toEqual([...first, second]);
+  });
+
+  test('a CRM that is away leaves the user as it was', async () => {
+    crm.answers.push({ status: 503, body: {} });
+    await sandbox.customer.sends({ from: 'zoe', name: 'Zoë', text: 'Hello' });
+    expect(await executed(1)).toMatchObject([['contacts', {}]]);
+    await sandbox.customer.sends({ from: 'zoe', text: 'Hello?' });
+    expect((await executed(2))[1]).toMatchObject(['contacts', { name: 'Zoë' }]);
+  });
 });
 
 test('an account without an app says which field is empty', async () => {
