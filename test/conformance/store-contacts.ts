@@ -231,6 +231,7 @@ function describeContactStore(open: OpenLedger): void {
         accountIds: undefined,
         owner: undefined,
         heardSince: undefined,
+        inThreads: [],
         session: undefined,
       };
       type Wish = Partial<list.WantedConversations>;

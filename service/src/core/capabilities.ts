@@ -11,3 +11,8 @@ export interface Capable {
 export function capabilitiesOf({ channel, settings }: Capable, facts?: ConversationFacts): Capabilities {
   return channel.capabilities(settings, facts);
 }
+
+/** Tells whether messages can be written there: where a channel writes in threads only, what is known of a person in none, such as a block, is no place. */
+export function isPlace(account: Capable, { thread }: { thread: string }): boolean {
+  return thread !== '' || capabilitiesOf(account).threads !== 'required';
+}

@@ -3,7 +3,7 @@ import type { SendMessage } from '../../../contract/api.ts';
 import type { AccountRef } from '../../../contract/channel.ts';
 import type { Accounts } from '../connectors/accounts.ts';
 import type { LiveAccount } from '../connectors/live.ts';
-import { capabilitiesOf } from '../core/capabilities.ts';
+import { capabilitiesOf, isPlace } from '../core/capabilities.ts';
 import { ParleyError } from '../core/errors.ts';
 import { addressOf } from '../contacts/address.ts';
 import { identityIn } from '../core/identity.ts';
@@ -53,8 +53,8 @@ function toAddress(account: LiveAccount, to: string, thread: string): Target {
 
 /** Refuses what names no thread, where nothing can be said without one. */
 function inThread(target: Target): Target {
-  const { account, thread } = target;
-  if (thread !== '' || capabilitiesOf(account).threads !== 'required') return target;
+  const { account } = target;
+  if (isPlace(account, target)) return target;
   const message = `${account.channel.name} writes in a thread only: name the thread beside the recipient, as events tell it`;
   throw new ParleyError(400, 'invalid_recipient', message, { errors: [{ field: 'thread', message }] });
 }
@@ -79,8 +79,7 @@ async function toContact(deps: Deps, contactId: string, ref: AccountRef | undefi
   for (const { id, accountId, thread } of all) {
     const account = await deps.accounts.known(accountId);
     if (account === undefined || (named !== undefined && named.id !== account.id)) continue;
-    // What is known of a person in no thread at all, such as a block, is no conversation to write in.
-    if (thread === '' && capabilitiesOf(account).threads === 'required') continue;
+    if (!isPlace(account, { thread })) continue;
     return { account, to: { conversationId: id }, thread };
   }
   if (named) throw new ParleyError(404, 'not_found', `This account has no conversation with contact '${contactId}'`);

@@ -15,6 +15,8 @@ export interface WantedConversations {
   ids: readonly string[] | undefined;
   accountIds: readonly string[] | undefined;
   owner: Conversation['owner'] | undefined;
+  /** Accounts that write in threads only: what is known of a person in none is no conversation of theirs. */
+  inThreads: readonly string[];
   /** Heard at or after, milliseconds since the epoch. */
   heardSince: number | undefined;
   /** Wants those whose session is open at `now`, or is not; one of the accounts whose channel knows no window always is. */
@@ -68,7 +70,7 @@ function silentOnes(db: Kysely<Schema>, wanted: WantedConversations, after: stri
   return after === undefined ? query : query.where('id', '<', after);
 }
 
-function chosen(db: Kysely<Schema>, { ids, accountIds, owner, session }: WantedConversations) {
+function chosen(db: Kysely<Schema>, { ids, accountIds, owner, inThreads, session }: WantedConversations) {
   let query = db.selectFrom('conversations').where('mergedInto', 'is', null);
   // PostgreSQL knows no empty list.
   if (ids !== undefined) query = query.where((is) => (ids.length === 0 ? is.lit(false) : is('id', 'in', ids)));
@@ -77,6 +79,7 @@ function chosen(db: Kysely<Schema>, { ids, accountIds, owner, session }: WantedC
   else if (accountIds !== undefined) query = query.where(anyOf(accountIds));
   // As it stands in the index of those that people own.
   if (owner !== undefined) query = query.where('owner', '=', sql.lit(owner));
+  if (inThreads.length > 0) query = query.where((is) => is.or([is('thread', '<>', ''), is.not(anyOf(inThreads)(is))]));
   return session === undefined ? query : query.where(inSession(session));
 }
 

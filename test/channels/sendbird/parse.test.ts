@@ -135,7 +135,12 @@ const told: [string, unknown, Partial<ChannelEvent>[]][] = [
     ],
   ],
   ['blocked', w.BLOCK, [{ type: 'contact.preference', topic: 'all', value: 'stop', contact: ANA }]],
-  ['no longer blocked', w.UNBLOCK, [{ type: 'contact.preference', topic: 'all', value: 'resume' }]],
+  ['no longer blocked', w.UNBLOCK, [{ type: 'contact.preference', topic: 'all', value: 'resume', contact: ANA }]],
+  [
+    'no longer blocked, under the names of a block',
+    { ...w.BLOCK, category: 'user:unblock' },
+    [{ type: 'contact.preference', topic: 'all', value: 'resume', contact: ANA }],
+  ],
   ['a block between users', { ...w.BLOCK, blockee: { user_id: 'u-43' } }, [{ type: 'unsupported' }]],
   [
     'an alert',

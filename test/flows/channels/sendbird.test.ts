@@ -134,6 +134,22 @@ test('each person of a thread has a conversation of their own in it', async () =
   expect(data.map(({ thread }) => thread)).toEqual([THREAD, THREAD]);
 });
 
+test('what is known of a person in no thread is no conversation to list', async () => {
+  const { app, sandbox } = await scene();
+  await sandbox.customer.blocks({ from: 'zoe', isBlocking: true });
+  await app.idle();
+  const list = async (query = '') =>
+    ((await app.call('GET', `/v1/conversations${query}`)).body as { data: ConversationView[] }).data;
+  expect(await list()).toEqual([]);
+  await sandbox.customer.sends({ from: 'zoe', text: 'hi' });
+  await app.idle();
+  const [only, ...more] = await list();
+  expect(only).toMatchObject({ thread: THREAD });
+  expect(more).toEqual([]);
+  expect(await list(`?contactId=${only?.contact.id}`)).toEqual([only]);
+  expect(await list('?open=true')).toEqual([only]);
+});
+
 test.each([
   ['no thread', { thread: undefined }, 'invalid_recipient'],
   ['nobody', { to: 'two words' }, 'invalid_recipient'],

@@ -1,6 +1,7 @@
 /** Channels on which an account has several conversations with one contact, told apart by a thread. */
 import type { ChannelEvent, ParsedMessage } from '../../../service/src/channels/channel.ts';
 import { messageKey } from '../../../service/src/core/ids.ts';
+import { page } from '../../../service/src/store/conversation-list.store.ts';
 import type { Ledger } from '../../../service/src/store/ledger.ts';
 import { OutboundFixture } from '../../outbound/fixture.ts';
 import { postgresLedgers } from '../../support/postgres-ledgers.ts';
@@ -122,6 +123,21 @@ describe.each(ledgers)('on %s', (_name, open) => {
     const [nowhere, contactId = ''] = [known.at(-1)?.conversationId ?? '', known.at(-1)?.contact?.id];
     await expect(flow.send('1', TO, { to: { conversationId: nowhere } })).rejects.toMatchObject({ ...refused, extra });
     expect(await flow.send('1', TO, { to: { contactId } })).toMatchObject({ conversationId });
+  });
+
+  test('where there is no conversation without a thread, none is listed', async () => {
+    await flow.stop();
+    await begin({ threads: 'required' });
+    const byUser = { contact: { identities: [USER] } };
+    const block = { type: 'contact.preference' as const, topic: 'all', value: 'stop' as const, data: {}, raw: {} };
+    await flow.told('1', said('a'), { ...block, dedupeKey: 'block', ...byUser }, said('b', byUser));
+    const [first, , last] = await conversations();
+    const accountIds = [(await flow.events())[0]?.account.id ?? ''];
+    const any = { ids: undefined, owner: undefined, heardSince: undefined, session: undefined, after: undefined };
+    const listed = async (inThreads: readonly string[]) =>
+      (await page(flow.ledger.reader, { ...any, accountIds, inThreads }, 10)).map(({ id }) => id).toSorted();
+    expect(await listed(accountIds)).toEqual([first, last].toSorted());
+    expect(await listed([])).toHaveLength(3);
   });
 
   test('a conversation without windows knows what the contact last said, too', async () => {

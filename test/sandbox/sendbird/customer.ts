@@ -137,10 +137,9 @@ function blocks(world: World, { from, isBlocking }: { from: string; isBlocking: 
   const blocked = userOf(world, from).blocks;
   if (isBlocking) blocked.add(senderId);
   else blocked.delete(senderId);
-  return tell(world, {
-    ...{ category: isBlocking ? 'user:block' : 'user:unblock', app_id: applicationId },
-    ...{ blocker: userResource(userOf(world, from)), blockee: userResource(userOf(world, senderId)) },
-  });
+  const [who, whom] = [from, senderId].map((id) => userResource(userOf(world, id)));
+  const pair = isBlocking ? { blocker: who, blockee: whom } : { unblocker: who, unblockee: whom };
+  return tell(world, { category: isBlocking ? 'user:block' : 'user:unblock', app_id: applicationId, ...pair });
 }
 
 export function createCustomer(world: World): Customer {

@@ -2,7 +2,7 @@
 import type { ChannelEvent } from '../channel.ts';
 import { fingerprint } from '../kit/fingerprint.ts';
 import { compact, objectOf, objectsOf, type JsonObject } from '../kit/json.ts';
-import { unsupported, type Told } from './told.ts';
+import { blockeeIn, blockerIn, unsupported, type Told } from './told.ts';
 import { identity, instantIn, personOf, userIdOf } from './payloads.ts';
 import { isOwn } from './settings.ts';
 
@@ -64,8 +64,8 @@ export function memberEvents(told: Told, event: 'joined' | 'left', listed: unkno
 /** A user blocks the account's sender, or no longer does: nothing of the sender's reaches them meanwhile (900080). */
 export function blockEvents(told: Told, value: 'stop' | 'resume'): ChannelEvent[] {
   const { body, address, settings } = told;
-  const contact = personOf(body.blocker);
-  const blocked = userIdOf(body.blockee);
+  const contact = personOf(blockerIn(body));
+  const blocked = userIdOf(blockeeIn(body));
   if (contact === undefined || blocked === undefined) return [unsupported(told, 'a block of nobody, or by nobody')];
   if (blocked !== settings.senderId) return [unsupported(told, 'a block between users')];
   const dedupeKey = `preference:${value}:${fingerprint(body)}`;

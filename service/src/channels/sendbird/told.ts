@@ -19,11 +19,17 @@ export interface Told {
 /** A channel of the largest kind that tells its members has this many; what is named beyond is not looked for. */
 const MAX_NAMED = 100;
 
+/** Reads who blocks, or no longer does: `user:unblock` has names of its own (page "User", `unblocker` and `unblockee`). */
+export const blockerIn = ({ blocker, unblocker }: JsonObject): unknown => unblocker ?? blocker;
+
+/** Reads who is blocked, or no longer is. */
+export const blockeeIn = ({ blockee, unblockee }: JsonObject): unknown => unblockee ?? blockee;
+
 /** Lists everybody who may be the account's sender: who said or suffers it first, then the members. */
 export function namedIn(body: JsonObject): string[] {
-  const { sender, bot, blockee, inviter, members } = body;
+  const { sender, bot, inviter, members } = body;
   const botId = idOf(objectOf(bot).bot_userid);
-  const first = [userIdOf(sender), botId, userIdOf(blockee), userIdOf(inviter)];
+  const first = [userIdOf(sender), botId, userIdOf(blockeeIn(body)), userIdOf(inviter)];
   const all = [...first, ...objectsOf(members).slice(0, MAX_NAMED).map(userIdOf)];
   return [...new Set([...all.filter((id) => id !== undefined), ANY_SENDER])];
 }

@@ -3,7 +3,7 @@ import type { ConversationView, Page } from '../../../../contract/api.ts';
 import type { Accounts } from '../../connectors/accounts.ts';
 import type { LiveAccount } from '../../connectors/live.ts';
 import { findChannel } from '../../channels/registry.ts';
-import { capabilitiesOf } from '../../core/capabilities.ts';
+import { capabilitiesOf, isPlace } from '../../core/capabilities.ts';
 import { iso, type Clock } from '../../core/clock.ts';
 import { ParleyError } from '../../core/errors.ts';
 import { addressesIn } from '../../core/identity.ts';
@@ -64,10 +64,12 @@ export class Conversations {
     const place = after === undefined ? undefined : placeOf(after);
     const accounts = await this.#accounts(filter);
     const windowless = accounts.filter((account) => capabilitiesOf(account).window === undefined);
+    const inThreads = accounts.filter((account) => !isPlace(account, { thread: '' }));
     const wanted = {
       ids: contactId === undefined ? undefined : (await ofContact(ledger.reader, contactId)).map(({ id }) => id),
       accountIds: idsOf(accounts),
       owner,
+      inThreads: idsOf(inThreads),
       heardSince: heardSince === undefined ? undefined : Date.parse(heardSince),
       session: open === undefined ? undefined : { isOpen: open, now: clock.now(), windowless: idsOf(windowless) },
       after: place,
