@@ -19,7 +19,7 @@ import { LOGGER } from './platform/logger.ts';
 import { METRICS, MetricsController } from './platform/metrics.ts';
 import { ProblemFilter } from './platform/problem.filter.ts';
 
-/** What the modules hand to their controllers. */
+/** Lists what the modules hand to their controllers. */
 export interface AppParts {
   world: World;
   pipelines: Pipelines;

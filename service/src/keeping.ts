@@ -1,4 +1,4 @@
-/** What the pipelines themselves hold of people and how long, put together for the eraser and for retention. */
+/** Puts together, for the eraser and for retention, what the pipelines themselves hold of people and how long. */
 import { receiptEraser, receiptRetention } from './connectors/receive/keeping.ts';
 import { contactEraser } from './contacts/keeping.ts';
 import { eventEraser, eventRetention, waitEraser } from './events/keeping.ts';
@@ -18,7 +18,7 @@ export function allErasers(ledger: Pick<Ledger, 'reader'>, features: readonly Fe
   return [...own, ...features.flatMap(({ erase }) => erase ?? []), contactEraser];
 }
 
-/** Every part of retention in its order. */
+/** Lists every part of retention in its order. */
 export function allRetentionParts(keep: Ages, features: readonly Feature[]): RetentionPart[] {
   const own = [
     ...receiptRetention(keep),

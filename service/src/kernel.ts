@@ -77,7 +77,7 @@ export interface World {
   notifier: Notifier | undefined;
 }
 
-/** The whole service behind its API. */
+/** Holds the whole service behind its API. */
 export interface Pipelines {
   accounts: Accounts;
   provisioning: Provisioning;
@@ -95,7 +95,7 @@ export interface Pipelines {
   stop(): Promise<void>;
 }
 
-/** What every pipeline works with, and what they have in common. */
+/** Lists what every pipeline works with, and what they have in common. */
 type Basis = Awaited<ReturnType<typeof makeBasis>>;
 
 async function makeBasis(world: World) {
@@ -215,7 +215,7 @@ function makeFeatures(
   return features;
 }
 
-/** How the work begins and ends. */
+/** Says how the work begins and ends. */
 function lifeOf(world: World, { driver, accounts, limits }: Basis, outbound: Outbound, handlers: JobHandler[]) {
   const { outage, logger, role } = world;
   const unwatch = accounts.watch((error) => {

@@ -44,7 +44,7 @@ const AGAIN_MS = 1_000;
 /** A request has to be there by then, else its connection is cut: Node's own limit, which Fastify takes away. */
 const REQUEST_MS = 5 * 60_000;
 
-/** Everything that a test may replace. */
+/** Lists everything that a test may replace. */
 export interface Injected {
   clock?: Clock;
   ids?: Ids;

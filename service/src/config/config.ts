@@ -9,14 +9,14 @@ import { checkServers, parseDatabaseUrl, parseRedisUrl, ROLES, type Role } from 
 
 /** Lists the levels of logs. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-/** A level of logs. */
+/** Describes a level of logs. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What the environment asks of the service. Durations are in milliseconds. */
+/** Says what the environment asks of the service. Durations are in milliseconds. */
 export interface Config {
   readonly port: number;
   readonly host: string;
-  /** Where providers reach the service, without a trailing slash; absent: not told. */
+  /** Says where providers reach the service, without a trailing slash; absent: not told. */
   readonly publicUrl?: string;
   /** Absolute. */
   readonly dataDir: string;
@@ -26,7 +26,7 @@ export interface Config {
   readonly databaseUrl?: string;
   /** Redis, with its password; absent: the queue is in the process. Only together with `databaseUrl`. */
   readonly redisUrl?: string;
-  /** Which part of the work this process does; others than `all` only with `databaseUrl` and `redisUrl`. */
+  /** Says which part of the work this process does; others than `all` only with `databaseUrl` and `redisUrl`. */
   readonly role: Role;
   /** Newest first, all of them valid. Absent: from the data folder, see `loadKeys`. */
   readonly apiKeys?: readonly string[];
@@ -39,17 +39,17 @@ export interface Config {
   readonly allowPrivateProviders: AllowedNetworks;
   readonly maxWebhookBytes: number;
   readonly maxMediaBytes: number;
-  /** Whether the API's description is served at `/docs`. */
+  /** Tells whether the API's description is served at `/docs`. */
   readonly docs: boolean;
-  /** How long a send whose outcome nobody told stays uncertain before it is unknown; absent: as its channel says. */
+  /** Says how long a send whose outcome nobody told stays uncertain before it is unknown; absent: as its channel says. */
   readonly unknownAfterMs?: number;
-  /** How long what was said is kept, in milliseconds; `Infinity`: for ever. */
+  /** Says how long what was said is kept, in milliseconds; `Infinity`: for ever. */
   readonly keepBodiesMs: number;
   /** The same for what tells a repeated webhook or send from a new one. */
   readonly keepReceiptsMs: number;
   /** The same for events that were handed over. */
   readonly keepEventsMs: number;
-  /** How long the bytes of contacts' files are kept; 0: not at all. */
+  /** Says how long the bytes of contacts' files are kept; 0: not at all. */
   readonly keepFilesMs: number;
   /** All kept files together, in bytes. */
   readonly filesMaxBytes: number;

@@ -9,7 +9,7 @@ import { makeFolder } from './folder.ts';
 
 /** Tells where a key came from. Tell `path`, never the key. */
 export interface KeySource {
-  /** The file; absent when the environment gave the key. */
+  /** Holds the file; absent when the environment gave the key. */
   path?: string;
   /** The file was made by this call. */
   created: boolean;
@@ -17,7 +17,7 @@ export interface KeySource {
   exposed: boolean;
 }
 
-/** The keys that the service works with, and where they came from. */
+/** Describes the keys that the service works with, and where they came from. */
 export interface Keys {
   /** Newest first. */
   api: KeySource & { keys: readonly string[] };

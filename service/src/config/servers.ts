@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 
 /** Lists what a process may do. `web`: the API and the webhooks. `worker`: the work that was promised. `all`: both. */
 export const ROLES = ['all', 'web', 'worker'] as const;
-/** What a process does of the work. */
+/** Says what a process does of the work. */
 export type Role = (typeof ROLES)[number];
 
 /** Says where the ledger is. SQLite: an absolute path. PostgreSQL: the URL as it was given, with its password. */
@@ -45,7 +45,7 @@ function check(ok: boolean): void {
   if (!ok) throw new RangeError('not such a URL');
 }
 
-/** What of the configuration tells how many processes there are. */
+/** Says what of the configuration tells how many processes there are. */
 export interface Servers {
   role: Role;
   postgres: boolean;

@@ -7,9 +7,9 @@ const MAX_AROUND = 64;
 
 /** Indexes accounts by their addresses, by where they hung before, and connections by when their accounts changed and by moves between them. */
 export class AccountIndex {
-  /** Accounts by application and address, then by their id. */
+  /** Holds accounts by application and address, then by their id. */
   readonly #named = new Map<string, Map<string, LiveAccount>>();
-  /** Accounts by the connection below which they hung before; who moved last is last. */
+  /** Holds accounts by the connection below which they hung before; who moved last is last. */
   readonly #gone = new Map<string, LiveAccount[]>();
   /** Connections by application; whose account changed last is last. */
   readonly #changed = new Map<string, string[]>();

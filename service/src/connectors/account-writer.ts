@@ -11,18 +11,18 @@ import type { Tx } from '../store/unit-of-work.ts';
 import * as connections from '../store/connection.store.ts';
 import { place, separate, type Placed, type Placing } from './place.ts';
 
-/** What the writer works with. */
+/** Lists what the writer works with. */
 export interface AccountWriterDeps extends Pick<Placing, 'outbox'> {
   sealer: Sealer;
   clock: Clock;
   ids: Ids;
 }
 
-/** An account as a caller gives it. */
+/** Describes an account as a caller gives it. */
 export interface GivenAccount {
   channel: Channel;
   externalId: string;
-  /** The settings as the channel's schema read them. */
+  /** Holds the settings as the channel's schema read them. */
   settings: unknown;
   given: PutAccount;
 }

@@ -23,7 +23,7 @@ import type { NormalizeQueue } from './normalize-job.ts';
 import { Refresh } from './refresh.ts';
 import { readSettings } from './settings.ts';
 
-/** What sends do when their account works again. */
+/** Hears when an account works again, for its sends. */
 export interface AccountSends {
   /** A paused account was changed by a person: called in the unit of work that stores the change. */
   resumed(tx: Tx, account: LiveAccount, pausedAt: number): Promise<void>;
@@ -33,7 +33,7 @@ export interface AccountSends {
   wake(): void;
 }
 
-/** What the accounts work with. */
+/** Lists what the accounts work with. */
 export interface AccountsDeps {
   ledger: Ledger;
   sealer: Sealer;

@@ -21,13 +21,13 @@ const LATE_MS = 60_000;
 /** Finds connections and verifies webhooks for them. */
 export class Connections {
   readonly #byId = new Map<string, LiveConnection>();
-  /** Accounts below each connection, in no order. */
+  /** Holds the accounts below each connection, in no order. */
   readonly #members = new Map<string, readonly LiveAccount[]>();
   readonly #index = new AccountIndex();
   readonly #byEndpoint = new Map<string, string>();
   /** Names of connections that others took in, and of those. */
   readonly #merged = new Map<string, string>();
-  /** What is stored that a provider made for each, as it is sealed. */
+  /** Says what is stored that a provider made for each, as it is sealed. */
   readonly #sealed = new Map<string, string | null>();
   #changes = 0;
 
@@ -66,7 +66,7 @@ export class Connections {
     return this.#has(connection.id) ? connection : this.around(connection)[0];
   }
 
-  /** The random parts of all webhook URLs that lead to a connection, the one that providers are told first. */
+  /** Lists the random parts of all webhook URLs that lead to a connection, the one that providers are told first. */
   endpointsOf({ id, endpoint }: LiveConnection): string[] {
     const all = [...this.#byEndpoint].filter(([, of]) => of === id).map(([known]) => known);
     return [endpoint, ...all.filter((known) => known !== endpoint)];

@@ -13,7 +13,7 @@ import type { WatchedClock } from '../core/watched-clock.ts';
 import type { ProviderHttp } from '../core/http.ts';
 import type { Log } from '../core/log.ts';
 
-/** A webhook as it came: raw bytes, lower-case header names. `url` is the public URL it was posted to. */
+/** Describes a webhook as it came: raw bytes, lower-case header names. `url` is the public URL it was posted to. */
 export interface RawRequest {
   method: string;
   url: string;
@@ -22,7 +22,7 @@ export interface RawRequest {
   body: Buffer;
 }
 
-/** An answer that the provider expects on the spot. */
+/** Describes an answer that the provider expects on the spot. */
 export interface RawResponse {
   status: number;
   contentType: string;
@@ -60,7 +60,7 @@ export interface ConnectionOf {
 /** Finds the settings of the account that has the first of these addresses that anybody has; undefined: nobody here has any. */
 export type SettingsOf<S> = (addresses: readonly string[]) => S | undefined;
 
-/** What a provider made for a connection (a webhook's secret, a refreshed token), by the connector's own names. Kept encrypted. */
+/** Says what a provider made for a connection (a webhook's secret, a refreshed token), by the connector's own names. Kept encrypted. */
 export type Learned = Readonly<Record<string, string>>;
 
 /**
@@ -113,10 +113,10 @@ export interface Handshake<S> {
 
 /** Tells a connector how to find a file of a contact at the provider. */
 export interface MediaRef {
-  /** The provider's id of the file, or its link. The same file of an account always has the same. */
+  /** Holds the provider's id of the file, or its link. The same file of an account always has the same. */
   providerId: string;
   /**
-   * What else it takes and nobody is to see: the key of an encrypted file, a signed part of a link. Any JSON object. Kept encrypted, and
+   * Says what else it takes and nobody is to see: the key of an encrypted file, a signed part of a link. Any JSON object. Kept encrypted, and
    * handed to `download` only; `parse` keeps it out of everything else that it makes, `raw` included.
    */
   secret?: Readonly<Record<string, unknown>>;
@@ -141,7 +141,7 @@ export interface MediaPower<S> {
   kindOf(mimeType: string): MediaKind | undefined;
 }
 
-/** A file on its way to the provider. */
+/** Describes a file on its way to the provider. */
 export interface MediaFile {
   /** Opens the bytes anew each time it is called. */
   stream: () => Readable;
@@ -152,10 +152,10 @@ export interface MediaFile {
 
 /** Tells of an account that goes. */
 export interface Removal<S> {
-  /** The URLs that lead to its connection, the one that providers are told first, and to those of `others`: those of former releases are ours, too. */
+  /** Holds the URLs that lead to its connection, the one that providers are told first, and to those of `others`: those of former releases are ours, too. */
   webhookUrls: readonly string[];
   /**
-   * The accounts left below its connection, and those of the same application below connections that parted from it, as their settings: what they
+   * Holds the accounts left below its connection, and those of the same application below connections that parted from it, as their settings: what they
    * need as well stays. None: the connection's own set-up goes.
    */
   others: readonly S[];

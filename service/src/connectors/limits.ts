@@ -8,7 +8,7 @@ import type { LiveAccount } from './live.ts';
 /** A person waits no longer than this for a provider that is slow to tell. */
 const WAIT_MS = 3_000;
 
-/** What the limits work with. */
+/** Lists what the limits work with. */
 export interface LimitsDeps {
   accounts: Accounts;
   io: ConnectorIo;

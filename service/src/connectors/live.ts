@@ -1,19 +1,19 @@
-/** Accounts and connections as processes hold them in memory. */
+/** Describes accounts and connections as processes hold them in memory. */
 import { canonicalJson } from '../../../contract/signature.ts';
 import type { Channel } from '../channels/channel.ts';
 import { capabilitiesOf } from '../core/capabilities.ts';
 import type { AccountRow } from '../store/account.store.ts';
 import type { Learned } from './connector.ts';
 
-/** An account ready for use. `settings` holds secrets: it goes to its channel and nowhere else. */
+/** Describes an account ready for use. `settings` holds secrets: it goes to its channel and nowhere else. */
 export interface LiveAccount {
   id: string;
   channel: Channel;
   externalId: string;
   name: string | null;
-  /** The provider's application that calls about it. */
+  /** Holds the provider's application that calls about it. */
   connectionId: string;
-  /** Below which connection it hung until then, milliseconds since the epoch; null: it never moved. */
+  /** Says below which connection it hung until then, milliseconds since the epoch; null: it never moved. */
   former: { connectionId: string; until: number } | null;
   settings: unknown;
   digest: string;
@@ -30,11 +30,11 @@ export interface LiveAccount {
 /** Says since when and why the sends of an account wait. Instants are milliseconds since the epoch. */
 export interface Pause {
   since: number;
-  /** What the provider said. */
+  /** Says what the provider said. */
   reason: string;
-  /** When one send may try whether the account works again. */
+  /** Says when one send may try whether the account works again. */
   probeAt: number;
-  /** An answer to a send, or a status long after it: then an answer does not prove that the account works again. */
+  /** Says what told it, an answer to a send or a status long after it: then an answer does not prove that the account works again. */
   by: 'answer' | 'status';
 }
 
@@ -42,7 +42,7 @@ export interface Pause {
 export interface Throttle {
   since: number;
   until: number;
-  /** What the provider said. */
+  /** Says what the provider said. */
   reason: string;
 }
 
@@ -73,18 +73,18 @@ export function perSecondOf(account: LiveAccount): number | undefined {
   return account.perSecond ?? capabilitiesOf(account).throughput?.perSecond;
 }
 
-/** A connection ready for use. */
+/** Describes a connection ready for use. */
 export interface LiveConnection {
   id: string;
   channel: Channel;
-  /** The random part of the webhook URL that providers are told. */
+  /** Holds the random part of the webhook URL that providers are told. */
   endpoint: string;
   learned: Learned;
-  /** The accounts below it, the oldest first. */
+  /** Holds the accounts below it, the oldest first. */
   accounts: readonly LiveAccount[];
-  /** The settings with different proofs: of each that accounts below it have, one. */
+  /** Lists settings with different proofs, one for each that accounts below it have. */
   proofs: readonly unknown[];
-  /** The accounts by the addresses that webhooks name them by. */
+  /** Holds the accounts by the addresses that webhooks name them by. */
   named: ReadonlyMap<string, readonly LiveAccount[]>;
 }
 

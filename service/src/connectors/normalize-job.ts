@@ -1,4 +1,4 @@
-/** The job that reads a connection's receipts, whoever promises it. */
+/** Makes the job that reads a connection's receipts, whoever promises it. */
 import type { Tx } from '../store/unit-of-work.ts';
 
 export interface NormalizeJob {

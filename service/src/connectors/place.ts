@@ -8,7 +8,7 @@ import * as connections from '../store/connection.store.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 import { normalizeJob, type NormalizeQueue } from './normalize-job.ts';
 
-/** What it takes to place an account. */
+/** Lists what it takes to place an account. */
 export interface Placing {
   ids: Ids;
   now: number;
@@ -18,14 +18,14 @@ export interface Placing {
   outbox: NormalizeQueue;
 }
 
-/** An account that is about to be stored. */
+/** Describes an account that is about to be stored. */
 export interface Placed {
   id: string;
   channel: Channel;
   settings: unknown;
   /** Its settings until now; absent: nobody knows them any more. */
   former?: unknown;
-  /** The connection below which it hung until now; absent: it is new. */
+  /** Holds the connection below which it hung until now; absent: it is new. */
   connectionId: string | undefined;
 }
 

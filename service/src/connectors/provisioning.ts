@@ -21,12 +21,12 @@ export class Provisioning {
     this.#deps = deps;
   }
 
-  /** Where providers reach this service, without a closing slash. */
+  /** Says where providers reach this service, without a closing slash. */
   get publicUrl(): string {
     return this.#deps.publicUrl ?? this.#deps.localUrl();
   }
 
-  /** Where webhooks about an account arrive: that of its connection. */
+  /** Says where webhooks about an account arrive: that of its connection. */
   webhookUrl(account: LiveAccount): string {
     return this.#urlOf(account, this.#deps.accounts.connectionOf(account).endpoint);
   }
@@ -35,7 +35,7 @@ export class Provisioning {
     return `${this.publicUrl}/webhooks/${channel.id}/${endpoint}`;
   }
 
-  /** What was set up and what is missing, step by step. Never throws for what the provider refuses. */
+  /** Sets the webhook up, and answers what was set up and what is missing, step by step. Never throws for what the provider refuses. */
   async provision(account: LiveAccount): Promise<ProvisioningStep[]> {
     const { channel, settings } = account;
     const { accounts, io, publicUrl } = this.#deps;

@@ -1,4 +1,4 @@
-/** Who wrote a message, as callers say it and as rules ask for it. */
+/** Says who wrote a message, as callers say it and as rules ask for it. */
 import type { SendMessage } from '../../../contract/api.ts';
 import type { Author } from '../../../contract/message.ts';
 

@@ -1,7 +1,7 @@
 /** Reads what can be done in a conversation, or by an account whatever the conversation. */
 import type { Capabilities, ConversationFacts } from '../../../contract/channel.ts';
 
-/** An account with its channel, as far as its capabilities go. */
+/** Describes an account with its channel, as far as its capabilities go. */
 export interface Capable {
   settings: unknown;
   channel: { capabilities(settings: unknown, facts?: ConversationFacts): Capabilities };

@@ -2,7 +2,7 @@
 import type { InboundContent, InboundContentOf, ReplyButton } from '../../../contract/message.ts';
 import { slotOf } from './time-slots.ts';
 
-/** One of the choices that a message left. */
+/** Describes one of the choices that a message left. */
 export interface OfferedChoice extends ReplyButton {
   /** It may be chosen together with others. */
   multiple?: boolean | undefined;
@@ -46,7 +46,7 @@ const NUMBERED = /^\(?(\d{1,3})[\s.):–-]+([^\s.):–-].*)$/u;
 const NUMBERS = /^\s*\p{Nd}{1,3}(?:\s+\p{Nd}{1,3})+\s*$/u;
 /** What phones make of a digit on a key. */
 const KEYCAP = /[\uFE0F\u20E3]/gu;
-/** What the keyboards of other scripts have for digits. */
+/** Says what the keyboards of other scripts have for digits. */
 const FOREIGN = /(?![0-9])\p{Nd}/gu;
 const DIGIT = /^\p{Nd}$/u;
 

@@ -9,7 +9,7 @@ export interface Clock {
   monotonic(): number;
 }
 
-/** The machine's own clock. */
+/** Reads the machine's own clock. */
 export const systemClock: Clock = { now: () => Date.now(), monotonic: () => Math.floor(performance.now()) };
 
 /** Writes an instant (milliseconds since the epoch) as ISO 8601 UTC: the form of every instant that leaves the service. */

@@ -37,7 +37,7 @@ export function degraded(
   return [content, ...substitutes(content)].find(isPossible);
 }
 
-/** What may stand in its place, the nearest first. */
+/** Lists what may stand in its place, the nearest first. */
 function substitutes(content: OutboundContent): OutboundContent[] {
   switch (content.type) {
     case 'buttons':
@@ -59,7 +59,7 @@ function substitutes(content: OutboundContent): OutboundContent[] {
   }
 }
 
-/** Kinds that can be said by words alone; undefined: the others. */
+/** Makes lines of kinds that can be said by words alone; undefined: the others. */
 function linesOf(content: OutboundContent): Lines | '' {
   switch (content.type) {
     case 'image':

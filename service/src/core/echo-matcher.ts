@@ -30,7 +30,7 @@ function fileOf(content: OutboundContent): string | undefined {
   return FILES.includes(content.type) && !('name' in content) ? content.type : undefined;
 }
 
-/** Whether the words stand anywhere in it: on its first card, in the provider's own body. */
+/** Tells whether the words stand anywhere in it: on its first card, in the provider's own body. */
 function holds(content: unknown, words: string): boolean {
   if (typeof content === 'string') return content.trim() === words;
   return typeof content === 'object' && content !== null && Object.values(content).some((one) => holds(one, words));

@@ -40,15 +40,15 @@ export type SendErrorKind = (typeof SEND_ERROR_KINDS)[number];
 /** Tells what an error is about: the whole account (the default), what is said to this recipient, or this one message. */
 export type SendErrorScope = 'account' | 'recipient' | 'message';
 
-/** What a `SendError` tells besides its kind, as far as the provider told it. */
+/** Says what a `SendError` tells besides its kind, as far as the provider told it. */
 export interface SendErrorDetails {
   /** For `throttled`, `unavailable` and `settings`: what has to wait. */
   scope?: SendErrorScope;
-  /** The provider's own code, for people and for filters. */
+  /** Holds the provider's own code, for people and for filters. */
   providerCode?: string;
   /** Wait at least this long before the next try, as the provider said. */
   retryAfterMs?: number;
-  /** The provider's trace id, for a support case. */
+  /** Holds the provider's trace id, for a support case. */
   traceId?: string;
   /** Set, of `invalid` only: the provider says that it does not have a file (any more) that the message names by its id. */
   lostFile?: true;

@@ -4,9 +4,9 @@
 const LONG_INTEGER = /(?:^|[:,[\s])-?\d{16,}(?:[,}\]\s]|$)/;
 const INTEGER = /^-?\d+$/;
 
-/** What V8 tells of each value while it reads, which TypeScript's library does not know yet. */
+/** Says what V8 tells of each value while it reads, which TypeScript's library does not know yet. */
 interface Read {
-  /** The value as it is written; of strings, numbers and words only. */
+  /** Holds the value as it is written; of strings, numbers and words only. */
   source?: string;
 }
 

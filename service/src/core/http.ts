@@ -1,7 +1,7 @@
 /** The port of HTTP calls carries what the service asks of a provider's API, and what comes back. `platform/guarded-http` implements it. */
 import type { Readable } from 'node:stream';
 
-/** A field of a multipart/form-data body: text, or a file of `bytes` bytes whose `stream` opens anew for each try. */
+/** Describes a field of a multipart/form-data body: text, or a file of `bytes` bytes whose `stream` opens anew for each try. */
 export interface FormField {
   name: string;
   value: string | { stream: () => Readable; filename: string; contentType: string; bytes: number };
@@ -22,7 +22,7 @@ export interface HttpRequest {
   timeoutMs?: number;
 }
 
-/** A provider's answer, read in full. */
+/** Describes a provider's answer, read in full. */
 export interface HttpResponse {
   status: number;
   /** By lower-case names. */
@@ -31,7 +31,7 @@ export interface HttpResponse {
   body: unknown;
 }
 
-/** A provider's answer whose bytes the caller reads as they come. The caller must read or destroy `stream`. */
+/** Describes a provider's answer whose bytes the caller reads as they come. The caller must read or destroy `stream`. */
 export interface HttpStreamResponse {
   status: number;
   /** By lower-case names. */
@@ -49,7 +49,7 @@ export interface ProviderHttp {
   stream(request: HttpRequest): Promise<HttpStreamResponse>;
 }
 
-/** The rules where calls may go, asked before a URL is kept. */
+/** Describes the rules where calls may go, asked before a URL is kept. */
 export interface UrlRules {
   /** Throws a `ParleyError` when the URL may not be called. */
   checkUrl(url: string): unknown;

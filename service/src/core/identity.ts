@@ -2,7 +2,7 @@
 import type { IdentityRef } from '../../../contract/event.ts';
 import { numberKey, spellingsOf } from './phone-spellings.ts';
 
-/** An address in its realm. Two of one channel with the same kind and address are one person only where the realm is the same. */
+/** Describes an address in its realm. Two of one channel with the same kind and address are one person only where the realm is the same. */
 export interface Identity extends IdentityRef {
   channel: string;
   /** Where the provider chooses ids anew for each of its applications, the one it chose it for; empty where an address means the same everywhere. */
@@ -27,7 +27,7 @@ export function isSameAddress(one: IdentityRef, other: IdentityRef): boolean {
   return one.kind === other.kind && addressKey(one) === addressKey(other);
 }
 
-/** An account with its channel, as far as the realms of addresses go. */
+/** Describes an account with its channel, as far as the realms of addresses go. */
 export interface Realms {
   settings: unknown;
   channel: { id: string; realm(kind: string, settings: unknown): string; sendTo?: readonly string[] };

@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 export type IdPrefix =
   'cnn' | 'acc' | 'con' | 'cnv' | 'msg' | 'att' | 'rcp' | 'evt' | 'sub' | 'job' | 'mdi' | 'upl' | 'fct' | 'key' | 'dlv';
 
-/** A source of new ids. */
+/** Describes a source of new ids. */
 export interface Ids {
   /** Makes the next id with this prefix; it is greater than every one that this source made before. */
   next(prefix: IdPrefix): string;

@@ -1,5 +1,5 @@
 /** The load of a process: long work makes room for webhooks that come meanwhile. */
 export interface Load {
-  /** How many webhooks this process has accepted so far. */
+  /** Says how many webhooks this process has accepted so far. */
   readonly accepted: number;
 }

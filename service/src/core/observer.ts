@@ -1,7 +1,7 @@
 /** An observer counts what the pipelines do, for the operator. */
 import type { SendErrorKind } from './errors.ts';
 
-/** How an attempt to hand events to a subscription ended; `ended`: they were given up with it. */
+/** Says how an attempt to hand events to a subscription ended; `ended`: they were given up with it. */
 export type DeliveryOutcome = 'taken' | 'refused' | 'unreachable' | 'ended';
 
 /** The pipelines tell an observer what happened, once it is on disk. It answers at once and never throws. */

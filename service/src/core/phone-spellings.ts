@@ -5,7 +5,7 @@
  * The longest form stands for all of them and is nobody's to see: what is stored and sent stays as it was given.
  */
 
-/** A country whose numbers have a second spelling. Of each pair, the left one is read as the right one. */
+/** Describes a country whose numbers have a second spelling. Of each pair, the left one is read as the right one. */
 interface Plan {
   /** As it stands in for all spellings. */
   reads: readonly [from: RegExp, as: string];
@@ -79,7 +79,7 @@ function spelled(number: string): string[] {
 /** E.164 allows no more; a 0 that people dial at home comes on top. */
 const MAX_DIGITS = 15;
 
-/** The most spellings that a number has. */
+/** Bounds the spellings that a number has. */
 export const MAX_SPELLINGS = 4;
 
 const NUMBER = /^(\+?)([1-9]\d{6,16})$/;

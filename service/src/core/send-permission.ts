@@ -5,7 +5,7 @@ import type { OutboundKind } from '../../../contract/message.ts';
 import { iso } from './clock.ts';
 import { isOpen, personUntil, type SessionWindow } from './session-window.ts';
 
-/** What is known when the question is asked. */
+/** Says what is known when the question is asked. */
 export interface PermissionFacts {
   capabilities: Capabilities;
   kind: OutboundKind;
@@ -13,13 +13,13 @@ export interface PermissionFacts {
   /** Null: the contact has never written. */
   window: SessionWindow | null;
   owner: 'bot' | 'human';
-  /** Who wrote what is to be sent. */
+  /** Says who wrote what is to be sent. */
   author: 'bot' | 'human';
-  /** The latest instant that has come for certain, milliseconds since the epoch: a clock that jumps ahead closes no session. */
+  /** Holds the latest instant that has come for certain, milliseconds since the epoch: a clock that jumps ahead closes no session. */
   now: number;
 }
 
-/** Why not, with the code that callers tell reasons apart by and a sentence for people. */
+/** Says why not, with the code that callers tell reasons apart by and a sentence for people. */
 export type Reason = Permission['reasons'][number];
 
 /** The channel has to be able to send it. */

@@ -6,20 +6,20 @@ import type { WindowRule } from '../../../contract/channel.ts';
 import type { SessionState, WindowOpener } from '../../../contract/event.ts';
 import { iso } from './clock.ts';
 
-/** The stored window of a conversation. Every member only ever moves forward, but for an end that the provider tells. */
+/** Describes the stored window of a conversation. Every member only ever moves forward, but for an end that the provider tells. */
 export interface SessionWindow {
   expiresAt: number | null;
   openedBy: WindowOpener | null;
-  /** When the contact last came from an ad: an answer within the window's length starts the free entry point. */
+  /** Says when the contact last came from an ad: an answer within the window's length starts the free entry point. */
   adAt: number | null;
   freeUntil: number | null;
-  /** When the contact last did something that opens a window, also on channels without one. */
+  /** Says when the contact last did something that opens a window, also on channels without one. */
   heardAt: number | null;
-  /** When the contact left the conversation: nobody may write until they do. Null: they did not, or came back. */
+  /** Says when the contact left the conversation: nobody may write until they do. Null: they did not, or came back. */
   closedAt: number | null;
 }
 
-/** The window of a conversation in which the contact never did anything. */
+/** Stands for the window of a conversation in which the contact never did anything. */
 export const NO_WINDOW: SessionWindow = {
   expiresAt: null,
   openedBy: null,
@@ -31,7 +31,7 @@ export const NO_WINDOW: SessionWindow = {
 
 const later = (a: number | null, b: number): number => (a === null ? b : Math.max(a, b));
 
-/** How long the session stays open after what opened it. */
+/** Says how long the session stays open after what opened it. */
 const lengthOf = (rule: WindowRule, by: WindowOpener): number => rule.lengthsMs?.[by] ?? rule.lengthMs;
 
 /**
@@ -69,13 +69,13 @@ export function ended(window: SessionWindow, at: number): SessionWindow {
   return { ...window, expiresAt: at };
 }
 
-/** The window after the contact left at `at`; what they did since then counts more. */
+/** Answers the window after the contact left at `at`; what they did since then counts more. */
 export function closed(window: SessionWindow, at: number): SessionWindow {
   if (window.heardAt !== null && at < window.heardAt) return window;
   return { ...window, closedAt: later(window.closedAt, at) };
 }
 
-/** The window after the contact wrote at `at`, whatever the provider's rule makes of it: one who had left is back. */
+/** Answers the window after the contact wrote at `at`, whatever the provider's rule makes of it: one who had left is back. */
 export function reopened(window: SessionWindow, at: number): SessionWindow {
   return window.closedAt === null || at < window.closedAt ? window : { ...window, closedAt: null };
 }

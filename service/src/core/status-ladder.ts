@@ -1,4 +1,4 @@
-/** The status ladder of an outbound message. Statuses arrive late, twice and out of order; the ladder only goes up. */
+/** Orders the statuses of an outbound message. Statuses arrive late, twice and out of order; the ladder only goes up. */
 import type { MessageStatus } from '../../../contract/message.ts';
 
 /**

@@ -11,7 +11,7 @@ export const QUIET_MS = 20 * 60_000;
 /** What may be over, or not, is looked at again after so long. */
 const LOOK_AGAIN_MS = 30_000;
 
-/** A clock that knows of its jumps. */
+/** Describes a clock that knows of its jumps. */
 export interface WatchedClock extends Clock {
   /**
    * Tells the latest instant that has come for certain, in milliseconds since the epoch: `now()`, but for a while after a jump ahead what it would be

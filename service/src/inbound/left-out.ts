@@ -3,11 +3,11 @@ import type { ChannelEvent, ContactRef } from '../channels/channel.ts';
 import type { LiveAccount } from '../connectors/live.ts';
 import type { Tx } from '../store/unit-of-work.ts';
 
-/** A fact about somebody who is erased; it is told to nobody and stored nowhere. */
+/** Describes a fact about somebody who is erased; it is told to nobody and stored nowhere. */
 export interface LeftOutFact {
   account: LiveAccount;
   event: ChannelEvent & { contact: ContactRef };
-  /** By the provider's clock, but never later than the arrival. */
+  /** Says when it happened by the provider's clock, but never later than the arrival. */
   at: number;
 }
 

@@ -25,7 +25,7 @@ import { rereadJob } from './reread.ts';
 import { route, type Routed, type Target } from './route.ts';
 import { Tries } from './tries.ts';
 
-/** Receipts read in one turn: one commit, and no longer than a webhook may wait meanwhile. */
+/** Bounds the receipts that are read in one batch: one commit, and no longer than a webhook may wait meanwhile. */
 const BATCH = 32;
 /** A receipt that failed this often is put aside with its body kept: it holds up every account of the connection, and is tried again alone. */
 const MAX_ATTEMPTS = 3;
@@ -107,7 +107,7 @@ export class NormalizeHandler implements JobHandler<z.infer<typeof PAYLOAD>> {
     });
   }
 
-  /** What cannot be read now is put aside, so that it holds up the connection no longer, and tried again by itself. */
+  /** Puts aside what cannot be read now, so that it holds up the connection no longer; it is tried again by itself. */
   async #try(receipt: Receipt, job: Job, connectionId: string): Promise<void> {
     try {
       await this.#read([receipt], connectionId);
@@ -126,7 +126,7 @@ export class NormalizeHandler implements JobHandler<z.infer<typeof PAYLOAD>> {
     return this.#read(waiting, connectionId, (tx) => this.#finish(tx, job, connectionId));
   }
 
-  /** One unit of work: all of the receipts or nothing, so that none is read before an earlier one. `then` ends the unit. */
+  /** Reads in one unit of work: all of the receipts or nothing, so that none is read before an earlier one. `then` ends the unit. */
   async #read(
     waiting: readonly Receipt[],
     connectionId: string,
@@ -146,7 +146,7 @@ export class NormalizeHandler implements JobHandler<z.infer<typeof PAYLOAD>> {
     });
   }
 
-  /** What tells of accounts that nobody registered is kept for a person, whatever else it tells. False: it was read before. */
+  /** Keeps for a person what tells of accounts that nobody registered, whatever else it tells. False: it was read before. */
   #settle(tx: Tx, connectionId: string, receipt: Receipt, { strays }: Routed): Promise<boolean> {
     if (strays.length === 0) return this.#markRead(tx, connectionId, receipt);
     return this.#putAside(tx, connectionId, receipt, {
@@ -190,7 +190,7 @@ export class NormalizeHandler implements JobHandler<z.infer<typeof PAYLOAD>> {
     return receipts.putAside(tx, receipt, digestOf(connectionId, receipt.body), this.#deps.clock.now(), why);
   }
 
-  /** Whom each fact is for. Another process may have registered an account a moment ago. */
+  /** Finds whom each fact is for. Another process may have registered an account a moment ago. */
   async #route(connectionId: string, receipt: Receipt): Promise<Routed> {
     const { accounts } = this.#deps;
     const routed = routeNow(accounts.connections, connectionId, receipt);
@@ -211,12 +211,12 @@ function routeNow(connections: Connections, id: string, receipt: Receipt): Route
   return route(connection, requestOf(receipt), (address) => connections.hasElsewhere(connection, address));
 }
 
-/** For the person who looks at it. */
+/** Makes a reason for the person who looks at it. */
 export function reasonOf(error: unknown): string {
   return String(error).slice(0, MAX_REASON);
 }
 
-/** Which accounts are missing, as providers call them. */
+/** Says which accounts are missing, as providers call them. */
 function strayReason(strays: readonly string[]): string {
   const named = strays.filter((address) => address !== '').join(', ');
   if (named === '')

@@ -1,4 +1,4 @@
-/** What a notice tells: what its channel read, with ids of ours for what it names by the provider's. */
+/** Says what a notice tells: what its channel read, with ids of ours for what it names by the provider's. */
 import type { EventBody } from '../../../contract/event.ts';
 import type { ParsedNotice } from '../channels/channel.ts';
 import type { Participant } from '../contacts/resolve.ts';

@@ -9,7 +9,7 @@ import type { Ledger } from '../store/ledger.ts';
 import * as receipts from '../store/receipt.store.ts';
 import type { WaitingReceipt } from '../store/receipt.store.ts';
 
-/** Once with others, twice alone. */
+/** Allows one try with others and two alone. */
 const MAX_TRIES = 3;
 
 export class Tries {

@@ -9,7 +9,7 @@ import { Worker, type JobFailure } from './worker.ts';
 /** The driver polls by itself this often, should a notification be lost or another process have died. */
 const SWEEP_MS = 5_000;
 
-/** How often the driver polls and how long a lease lasts, in milliseconds; tests make them short. */
+/** Says how often the driver polls and how long a lease lasts, in milliseconds; tests make them short. */
 export interface DriverTimes {
   sweepMs?: number;
   leaseMs?: number;
@@ -23,7 +23,7 @@ export class EmbeddedDriver implements OutboxDriver {
   readonly #times: Required<DriverTimes>;
   readonly #workers = new Map<string, Worker>();
   #sweep: NodeJS.Timeout | undefined;
-  /** What the clock showed last. */
+  /** Says what the clock showed last. */
   #seenAt = Infinity;
   /** What was being written while the clock was put back is mended with the next sweep; so is what could not be mended. */
   #mendsAgain = false;
@@ -52,12 +52,12 @@ export class EmbeddedDriver implements OutboxDriver {
     this.#workers.get(kind)?.notify(dueAt);
   }
 
-  /** Whether a job of the kind that is due would be run here at once. */
+  /** Tells whether a job of the kind that is due would be run here at once. */
   canRun(kind: string): boolean {
     return this.#workers.get(kind)?.isFree ?? false;
   }
 
-  /** How many jobs of the kind are under way here. */
+  /** Tells how many jobs of the kind are under way here. */
   running(kind: string): number {
     return this.#workers.get(kind)?.running ?? 0;
   }

@@ -11,7 +11,7 @@ export interface GroupGate {
   acquireSlots(group: string, wanted: number): Promise<number>;
   /** Releases slots whose jobs did not start after all. */
   releaseSlots(group: string, unused: number): void;
-  /** After how many milliseconds to ask again for a group that got less than it wanted; undefined: it got all. */
+  /** Answers after how many milliseconds to ask again for a group that got less than it wanted; undefined: it got all. */
   opensInMs(group: string): number | undefined;
 }
 
@@ -83,14 +83,14 @@ export class FairScheduler {
   }
 }
 
-/** Of five jobs, one may be a campaign's although replies wait. */
+/** One of five jobs may be a campaign's although replies wait. */
 const CAMPAIGN_SHARE = 5;
 
 /** Divides what may start between replies and campaigns. */
 export class PriorityShares {
   #repliesInARow = 0;
 
-  /** How many of `wanted` are reserved for campaigns. */
+  /** Tells how many of `wanted` are reserved for campaigns. */
   reserved(wanted: number): number {
     const isTheirTurn = this.#repliesInARow >= CAMPAIGN_SHARE - 1;
     return Math.max(Math.floor(wanted / CAMPAIGN_SHARE), isTheirTurn ? 1 : 0);

@@ -5,7 +5,7 @@ import type { JobScope } from '../store/job-leases.store.ts';
 import type { Job } from '../store/job.store.ts';
 import type { Ledger } from '../store/ledger.ts';
 
-/** How a worker claims jobs. */
+/** Claims jobs for a worker. */
 export interface Leases {
   /** Leases jobs that may run now, at most `limit`; nobody else gets them before they are released. */
   acquire(scope: JobScope, now: number, limit: number): Promise<Job[]>;
@@ -27,7 +27,7 @@ export function leasesOf(ledger: Ledger, leaseMs: number, failed: (error: unknow
 class MemoryLeases implements Leases {
   readonly #ledger: Ledger;
   readonly #running = new Set<number>();
-  /** Jobs that ended while the table was being read: what was read of them is old. */
+  /** Lists jobs that ended while the table was being read: what was read of them is old. */
   readonly #ended = new Set<number>();
 
   constructor(ledger: Ledger) {

@@ -4,17 +4,17 @@
  */
 import type { Job as BullJob, JobOptions, Queue } from 'bull';
 
-/** The name of the notifier's queue in Redis: all processes of an installation share it. */
+/** Names the notifier's queue in Redis: all processes of an installation share it. */
 export const NOTIFIER_QUEUE = 'parley-notifier';
 /** Nobody reads of a notification that was received. */
 const OPTIONS: JobOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
 /** A notification that finds its process busy goes on to the next one, this often and this much later. */
 const MAX_HOPS = 20;
 const HOP_MS = 25;
-/** The only setting with which Redis never throws notifications away. */
+/** Names the only setting with which Redis never throws notifications away. */
 const NO_EVICTION = 'noeviction';
 
-/** Where the notifier tells that Redis is reached or lost. */
+/** Takes what the notifier tells, namely that Redis is reached or lost. */
 export interface NotifierLog {
   info(fields: Record<string, unknown>, message: string): void;
   warn(fields: Record<string, unknown>, message: string): void;
@@ -33,9 +33,9 @@ export class Notifier {
   #queue: Queue<Notification> | undefined;
   #notified: Notified | undefined;
   readonly #sending = new Set<string>();
-  /** Kinds to be notified once more, with so many hops behind them. */
+  /** Lists kinds to be notified once more, with so many hops behind them. */
   readonly #resend = new Map<string, number>();
-  /** Kinds of which a notification was passed on a moment ago: whoever receives it polls for all work of the kind. */
+  /** Lists kinds of which a notification was passed on a moment ago: whoever receives it polls for all work of the kind. */
   readonly #passedOn = new Set<string>();
   #wasUp = false;
   #complained = false;

@@ -14,7 +14,7 @@ import type { GroupGate } from './fair-scheduler.ts';
 /** Handlers get a job in this form: what was promised, as the store keeps it. Instants are milliseconds since the epoch. */
 export type { Job } from '../store/job.store.ts';
 
-/** A job as a pipeline promises it. */
+/** Describes a job as a pipeline promises it. */
 export type OutboxJob = NewJob;
 
 /**
@@ -23,11 +23,11 @@ export type OutboxJob = NewJob;
  * It may be run again after a crash at any point, so what it does outside the ledger has to be found there first.
  */
 export interface JobHandler<Payload = unknown> {
-  /** Its own: no other handler has it. Stored with each job, so a kind that was released is never called anything else. */
+  /** Names the kind, which no other handler has. Stored with each job, so a kind that was released is never called anything else. */
   readonly kind: string;
   /** Reads what a job of the kind knows, also one that an earlier version promised. A job that it refuses is dead. */
   readonly payload: PayloadSchema<Payload>;
-  /** Jobs of this kind that may run at the same time, in one process. */
+  /** Bounds the jobs of this kind that may run at the same time, in one process. */
   concurrency: number;
   /** Set: the kind's jobs are in groups, which the scheduler serves in rotation and the gate may hold back. */
   gate?: GroupGate;
@@ -44,7 +44,7 @@ export interface OutboxDriver {
   stop(): Promise<void>;
 }
 
-/** How long a keyed job is left alone while a unit of work promises it anew. */
+/** Says how long a keyed job is left alone while a unit of work promises it anew. */
 const REST_MS = 10;
 
 /** The pipelines promise and end jobs by it: every call joins the caller's unit of work and notifies the driver after its commit. */

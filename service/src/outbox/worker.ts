@@ -14,13 +14,13 @@ export type JobFailure = (job: Job | undefined, error: unknown) => void;
 
 /** Node's timers hold no more than this; the worker polls again then for what is due later. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-/** Between two tries to write a job's postponing. */
+/** Spaces the tries to write a job's postponing. */
 const REST_MS = 1_000;
-/** The one group of a kind that has no gate. */
+/** Stands for the one group of a kind that has no gate. */
 const ONE_GROUP: readonly Batch[] = [{ groups: [''], more: false }];
 const [REPLIES, CAMPAIGNS] = jobs.PRIORITIES;
 
-/** What a worker works with. */
+/** Lists what a worker works with. */
 export interface WorkerDeps {
   ledger: Ledger;
   clock: Clock;
@@ -40,7 +40,7 @@ export class Worker {
   #stopped = false;
   #claiming = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** When the timer ends, by the monotonic clock: a time of day that jumps must not make it look far away. */
+  /** Says when the timer ends, by the monotonic clock: a time of day that jumps must not make it look far away. */
   #timerAt = Infinity;
 
   constructor(handler: JobHandler, deps: WorkerDeps) {

@@ -7,7 +7,7 @@ import ipaddr from 'ipaddr.js';
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Cidr = [Address, number];
 
-/** The networks that may be called beyond public addresses. `parseAllowedNetworks` makes it. */
+/** Describes the networks that may be called beyond public addresses. `parseAllowedNetworks` makes it. */
 export interface AllowedNetworks {
   readonly loopback: boolean;
   readonly private: boolean;

@@ -6,7 +6,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { ParleyError } from '../core/errors.ts';
 
-/** A key as it is stored. */
+/** Describes a key as it is stored. */
 export interface StoredApiKey {
   id: string;
   /** SHA-256 of the whole key, hex. */

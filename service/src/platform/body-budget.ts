@@ -6,7 +6,7 @@
 /** The budget calls it once, when it takes a body's memory back: the caller refuses the request. */
 export type OnEvicted = () => void;
 
-/** A body's share of the budget. */
+/** Describes a body's share of the budget. */
 export interface BodyReservation {
   /** Counts bytes that came into memory. Evicts the oldest bodies when all together are too many; after an eviction it does nothing. */
   grow(bytes: number): void;

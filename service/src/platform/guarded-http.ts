@@ -18,16 +18,16 @@ import { multipart } from './multipart.ts';
 
 /** Bounds of the calls; durations in milliseconds. */
 export interface GuardedHttpOptions {
-  /** Private networks that may be called; public addresses always may. */
+  /** Lists private networks that may be called; public addresses always may. */
   allow: AllowedNetworks;
   userAgent?: string;
-  /** Of one try, without a `timeoutMs` of its own. Default 30,000. */
+  /** Bounds one try, without a `timeoutMs` of its own. Default 30,000. */
   timeoutMs?: number;
-  /** To a standing connection. Default 10,000. */
+  /** Bounds the time to a standing connection. Default 10,000. */
   connectTimeoutMs?: number;
-  /** Largest answer of `request`, unpacked. Default 10 MiB. */
+  /** Bounds an answer of `request`, unpacked. Default 10 MiB. */
   maxResponseBytes?: number;
-  /** Largest answer of `stream`; the stream fails when it is longer. Default: no limit. */
+  /** Bounds an answer of `stream`; the stream fails when it is longer. Default: no limit. */
   maxStreamBytes?: number;
   /** Connections to one host at a time. Default 256. */
   maxSockets?: number;

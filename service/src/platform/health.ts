@@ -9,7 +9,7 @@ export interface ReadinessCheck {
   name: string;
   check(): Promise<void>;
 }
-/** The injection token of the `ReadinessCheck[]`. */
+/** Is the injection token of the `ReadinessCheck[]`. */
 export const READINESS_CHECKS = Symbol('ReadinessCheck[]');
 
 const CHECK_TIMEOUT_MS = 2_000;

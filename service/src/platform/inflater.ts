@@ -1,5 +1,5 @@
 /**
- * Compressed bodies, inflated. A few kilobytes may stand for gigabytes: what comes out is bounded by its size and by its ratio to what came
+ * Inflates compressed bodies. A few kilobytes may stand for gigabytes: what comes out is bounded by its size and by its ratio to what came
  * in, and only a few bodies are inflated at the same time, so that they hold a bounded memory together. zlib's threads do the work.
  */
 import { createGunzip, createInflate, type Zlib } from 'node:zlib';

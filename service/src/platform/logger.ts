@@ -6,7 +6,7 @@ import { isError, redact } from './redact.ts';
 
 /** Writes log lines of one level each. */
 export type Logger = PinoLogger;
-/** The injection token of the `Logger`. */
+/** Is the injection token of the `Logger`. */
 export const LOGGER = Symbol('Logger');
 
 /** Makes a logger that passes every argument and every child's bindings through `redact`. `destination` defaults to stdout. */

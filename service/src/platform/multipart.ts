@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FormField } from '../core/http.ts';
 
-/** A body with the headers that go with it. */
+/** Describes a body with the headers that go with it. */
 export interface Multipart {
   contentType: string;
   bytes: number;

@@ -14,7 +14,7 @@ import {
 } from '@nestjs/swagger';
 import { z } from 'zod';
 
-/** What an OpenAPI schema looks like to @nestjs/swagger, which does not export its type at the root. */
+/** Says what an OpenAPI schema looks like to @nestjs/swagger, which does not export its type at the root. */
 type SchemaObject = Extract<NonNullable<Parameters<typeof ApiResponse>[0]>, { schema: unknown }>['schema'];
 
 /** Describes one operation of the API. */
@@ -22,11 +22,11 @@ export interface OperationDescription {
   summary: string;
   description?: string;
   body?: z.ZodType;
-  /** An object schema: one parameter per member. */
+  /** Holds an object schema: one parameter per member. */
   query?: z.ZodObject;
   /** Request headers besides Authorization: name → what it does. */
   headers?: Record<string, string>;
-  /** A raw upload of any type instead of a JSON body. */
+  /** Holds a raw upload of any type instead of a JSON body. */
   upload?: boolean;
   answer?: { status?: number; description: string; schema?: z.ZodType; contentType?: string };
   /** Statuses of problems this operation is known for, besides 400, 401, 500 and 503. */
@@ -101,11 +101,11 @@ export interface WebhookDescription {
   body: z.ZodType;
   /** Request headers: name → what it does. */
   headers: Record<string, string>;
-  /** What the answer means, by its status. */
+  /** Says what the answer means, by its status. */
   answers: Record<string, string>;
 }
 
-/** What the description says besides the operations. */
+/** Says what the description says besides the operations. */
 export interface DocumentParts {
   /** Everything below these paths is deprecated. */
   deprecated: readonly string[];

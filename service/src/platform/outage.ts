@@ -8,7 +8,7 @@ const TRY_MS = 1_000;
 /** An outage is over when nothing has failed for this long: a full disk still takes what is small. */
 const QUIET_MS = 2_000;
 
-/** What the outage works with. */
+/** Lists what the outage works with. */
 export interface OutageDeps {
   log: {
     error(fields: Record<string, unknown>, message: string): void;

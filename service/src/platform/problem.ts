@@ -6,7 +6,7 @@ import { ParleyError, SendError, VerificationError, type SendErrorKind } from '.
 import { LedgerUnavailable } from '../store/unavailable.ts';
 import { fieldErrors } from '../core/validation.ts';
 
-/** An answer to a request that failed. */
+/** Describes an answer to a request that failed. */
 export interface ProblemAnswer {
   problem: Problem;
   headers: Record<string, string>;

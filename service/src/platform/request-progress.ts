@@ -1,5 +1,5 @@
 /**
- * How far one HTTP request came, read from its socket. This decides whether a failed send may be repeated.
+ * Says how far one HTTP request came, read from its socket. This decides whether a failed send may be repeated.
  *
  * Node keeps what is written to a socket in memory until TCP is connected, and for TLS until the certificate was accepted. So a
  * request that failed before `connect` (`secureConnect`) certainly never left; after that, any part of it may have arrived. A
@@ -18,7 +18,7 @@ export interface RequestTimeouts {
   answerMs: number;
 }
 
-/** Why Parley itself gave up; `timedOut` tells. */
+/** Says why Parley itself gave up; `timedOut` tells. */
 const GAVE_UP = 'time-out';
 
 /** Follows one try of one request. Give `transport` to axios; call `finish` when the answer is complete. */
@@ -34,7 +34,7 @@ export class RequestProgress {
     this.#timeouts = timeouts;
   }
 
-  /** The `transport` option of axios: Node's own client, watched. */
+  /** Holds the `transport` option of axios: Node's own client, watched. */
   readonly transport = {
     request: (
       options: https.RequestOptions,

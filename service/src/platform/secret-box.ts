@@ -12,7 +12,7 @@ import {
 } from 'node:crypto';
 import type { Sealer } from '../core/sealer.ts';
 
-/** A key with its name. */
+/** Describes a key with its name. */
 export interface EncryptionKey {
   /** Letters, digits, `-` and `_`. */
   id: string;

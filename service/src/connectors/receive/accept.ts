@@ -35,7 +35,7 @@ class Batch {
   readonly connectionIds = new Set<string>();
   bytes = 0;
   isUnderWay = false;
-  /** When all of them are on disk. */
+  /** Resolves when all of them are on disk. */
   readonly done: Promise<void>;
   stored: () => void = () => undefined;
   failed: (error: unknown) => void = () => undefined;

@@ -1,4 +1,4 @@
-/** What receipts say of people, and how long they are kept. */
+/** Erases and drops what receipts say of people, and how long they are kept. */
 import { addressSpellings } from '../../core/identity.ts';
 import type { Ages, RetentionPart } from '../../maintenance/retention-part.ts';
 import type { PersonEraser } from '../../maintenance/person-eraser.ts';
