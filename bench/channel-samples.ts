@@ -138,6 +138,32 @@ const AGGREGATED_WEBHOOK = json({
   ],
 });
 
+const INBOX_WEBHOOK = json({
+  ...{ id: '50df05692c64ac7799f09a98', domain_id: '48cc6703bdae1462ce06a555' },
+  events: [
+    {
+      ...{ type: 'content.imported', id: '5950328914bf8a22305f446a', issued_at: '2026-06-25T22:00:41.339Z' },
+      resource: {
+        ...{ type: 'engage_messaging/message', id: '5950328814bf8abf7f79e3cb' },
+        metadata: {
+          ...{ author_id: '536cbd9e7aa58d58f3000050', body: TEXT, creator_id: null, created_from: 'synchronizer' },
+          ...{
+            source_id: '4f97fbea7aa58d073900344f',
+            source_type: 'engage_messaging',
+            thread_id: '541014e17aa58d8ccf000024',
+          },
+          ...{ has_attachment: false, in_reply_to_id: null, language: 'en', private: true, status: 'assigned' },
+          ...{
+            capabilities_supported: ['select', 'rich_link', 'template', 'carousel'],
+            category_ids: [],
+            first_in_thread: true,
+          },
+        },
+      },
+    },
+  ],
+});
+
 /** By the channel's id. */
 export const samples: Readonly<Record<string, ChannelSample>> = {
   whatsapp: {
@@ -183,6 +209,11 @@ export const samples: Readonly<Record<string, ChannelSample>> = {
     },
     ...{ to: '26508c10541a4b0ff472e5e2', thread: 'f52b01137aa6c250bc7251fa', webhook: AGGREGATED_WEBHOOK },
     answer: answering({ messages: [{ id: '5f74c7d84a146f3abd72af20', received: '2026-02-03T18:00:57.000Z' }] }, 201),
+  },
+  ringcentral: {
+    settings: { domain: 'shop', accessToken: SECRET, webhookSecret: SECRET, sourceId: '4f97fbea7aa58d073900344f' },
+    ...{ to: `+${PERSON}`, webhook: INBOX_WEBHOOK },
+    answer: answering({ id: '50df05692c64ac7799f09a99', created_at: '2026-06-25T22:00:45.000Z' }),
   },
   twilio_whatsapp: twilio('whatsapp:', { ProfileName: 'Ana', WaId: PERSON, MessageType: 'text' }),
 };

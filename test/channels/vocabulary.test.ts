@@ -1,6 +1,7 @@
 import { channels } from '../../service/src/channels/index.ts';
 import { ACTS, type Act, type Speaker } from './vocabulary/acts.ts';
 import { INSTAGRAM, MESSENGER, QUICK_REPLIES } from './vocabulary/meta.ts';
+import { RINGCENTRAL } from './vocabulary/ringcentral.ts';
 import { SENDBIRD } from './vocabulary/sendbird.ts';
 import { SUNSHINE } from './vocabulary/sunshine.ts';
 import { TWILIO_SMS, TWILIO_WHATSAPP } from './vocabulary/twilio.ts';
@@ -10,6 +11,7 @@ const SPEAKERS: readonly Speaker[] = [
   ...[WHATSAPP, DIALOG360_SPEAKER, MESSENGER, INSTAGRAM, TWILIO_SMS, TWILIO_WHATSAPP],
   SENDBIRD,
   SUNSHINE,
+  RINGCENTRAL,
 ];
 
 /** What only says how the provider names or keeps things. */

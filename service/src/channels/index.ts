@@ -3,6 +3,7 @@ import type { Channel } from './channel.ts';
 import { dialog360 } from './dialog360/index.ts';
 import { instagram } from './instagram/index.ts';
 import { messenger } from './messenger/index.ts';
+import { ringcentral } from './ringcentral/index.ts';
 import { sendbird } from './sendbird/index.ts';
 import { sunshine } from './sunshine/index.ts';
 import { twilioSms, twilioWhatsApp } from './twilio/index.ts';
@@ -18,4 +19,5 @@ export const channels: readonly Channel[] = [
   twilioWhatsApp as Channel,
   sendbird as Channel,
   sunshine as Channel,
+  ringcentral as Channel,
 ];
