@@ -1,6 +1,7 @@
 /** What Sendbird has of the operations that every channel shares. */
 import type { INodeProperties } from 'n8n-workflow';
 import { titledCards } from '../shared/content/cards.ts';
+import { formByPages } from '../shared/content/form-pages.ts';
 import { plainButtons, plainLink } from '../shared/content/interactive.ts';
 import { limitNotices, type ContentKind } from '../shared/content/kind.ts';
 import { richList } from '../shared/content/list.ts';
@@ -14,6 +15,10 @@ import { sendbirdAccount } from './account.ts';
 
 const SENDBIRD_KINDS: readonly ContentKind[] = [
   ...linkedMedia.filter(({ type }) => type !== 'sticker'),
+  formByPages({
+    ...{ button: true, jumps: true, several: true, images: true, wheel: true },
+    ...{ checks: true, frame: true, summary: true },
+  }),
   location,
   nativeOf('{\n  "message_type": "MESG",\n  "message": "Hello"\n}'),
   plainButtons,
@@ -32,6 +37,7 @@ const notices = limitNotices({
   text: 'Sendbird takes up to 5,000 characters, unless the channel is set to fewer.',
   image: "A caption is shown by an app that draws contents only ('App Draws Contents' of the credential).",
   native: "The fields of Sendbird's 'Send a message', without sender and channel.",
+  form: "Only for an app that draws what Parley sends ('App Draws Contents' of the credential); without it the message is refused.",
   ...{ buttons: DRAWN, quick_replies: DRAWN, list: DRAWN, link: DRAWN, location: DRAWN, carousel: DRAWN },
 });
 

@@ -1,6 +1,7 @@
 /** What Sunshine has of the operations that every channel shares. */
 import type { INodeProperties } from 'n8n-workflow';
 import { titledCards } from '../shared/content/cards.ts';
+import { formByPages } from '../shared/content/form-pages.ts';
 import { plainButtons, plainLink } from '../shared/content/interactive.ts';
 import { limitNotices, type ContentKind } from '../shared/content/kind.ts';
 import { richList } from '../shared/content/list.ts';
@@ -14,6 +15,7 @@ import { sunshineAccount } from './account.ts';
 
 const SUNSHINE_KINDS: readonly ContentKind[] = [
   ...[audio, document, image, video],
+  formByPages({}),
   location,
   locationRequest,
   nativeOf('{\n  "content": { "type": "text", "text": "Hello" }\n}'),
@@ -30,6 +32,7 @@ const notices = limitNotices({
   text: 'Sunshine takes up to 4,096 characters.',
   buttons: 'Up to 10 buttons. Channels show fewer, or a text: WhatsApp three of 20 characters, others as they can.',
   quick_replies: 'Up to 10 replies; Messenger cuts titles after 20 characters, Web and the SDKs after 40.',
+  form: 'Up to 20 questions below each other; a day is typed as text. Shown by Web and the SDKs; other channels get a link or a text.',
   list: 'Up to 10 rows, each with a title and a description of 128 characters.',
   carousel: 'Up to 10 cards with up to three buttons; nothing stands above them. Channels without cards get a text.',
   native:

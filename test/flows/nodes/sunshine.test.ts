@@ -65,6 +65,25 @@ test.each([
     { kind: 'buttons', text: 'Sure?', buttons: { button: [{ id: 'y', title: 'Yes' }] } },
     { actions: [{ type: 'reply', payload: 'y' }] },
   ],
+  [
+    'a form',
+    {
+      ...{ kind: 'form', text: 'Two questions' },
+      pages: {
+        page: [
+          { type: 'select', title: 'Size?', id: 'size', choices: { choice: [{ title: 'Small', id: 's' }] } },
+          { type: 'input', title: 'E-mail?', id: 'email', format: 'email' },
+        ],
+      },
+    },
+    {
+      ...{ type: 'form', text: 'Two questions' },
+      fields: [
+        { type: 'select', name: 'size', label: 'Size?', options: [{ name: 's', label: 'Small' }] },
+        { type: 'email', name: 'email', label: 'E-mail?' },
+      ],
+    },
+  ],
 ])('sends %s into the conversation', async (_name, parameters, expected) => {
   const thread = await zoeWrote();
   await output({ resource: 'message', operation: 'send', to: 'zoe', thread, ...parameters });
