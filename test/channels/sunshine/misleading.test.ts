@@ -128,6 +128,34 @@ describe('setting the webhook', () => {
   });
 });
 
+const merged = (mergedConversations: unknown) =>
+  parsed(
+    w.webhook('user:merge', {
+      mergedUsers: { surviving: { id: ZOE }, discarded: { id: 'old' } },
+      ...{ mergedConversations, reason: 'channelLinking' },
+    }),
+  );
+test('a conversation that goes up in another is closed before the users are one, and says which it is now', () => {
+  const events = merged({ surviving: { id: THREAD, type: 'personal' }, discarded: { id: 'c0', type: 'personal' } });
+  expect(events).toMatchObject([
+    {
+      ...{ type: 'conversation.control', thread: 'c0', closes: true },
+      contact: { identities: [{ kind: 'user_id', address: 'old' }] },
+      data: { event: 'merged', metadata: JSON.stringify({ thread: THREAD }) },
+    },
+    { type: 'contact.identity_changed', merges: true },
+  ]);
+  expect(new Set(events.map(({ dedupeKey }) => dedupeKey)).size).toBe(2);
+});
+test.each([
+  ['none', null],
+  ['one without a name', { surviving: { id: THREAD }, discarded: {} }],
+  ['itself', { surviving: { id: THREAD }, discarded: { id: THREAD } }],
+  ['a list', [{ id: THREAD }]],
+])('%s that went up in another closes nothing', (_name, mergedConversations) => {
+  expect(merged(mergedConversations).map(({ type }) => type)).toEqual(['contact.identity_changed']);
+});
+
 const group = { id: THREAD, type: 'sdkGroup' };
 test('a hundred who join are a hundred members of one thread, and what is told twice is told once', () => {
   const joined = Array.from({ length: 100 }, (_, index) =>

@@ -172,6 +172,11 @@ test('two users that turn out to be one are one contact; who blocks gets nothing
   await app.idle();
   const { data } = (await app.call('GET', '/v1/conversations')).body as { data: ConversationView[] };
   expect(new Set(data.map(({ contact }) => contact.id)).size).toBe(1);
+  // What the other's conversation was is said in theirs from now on.
+  const swallowed = data.find(({ thread }) => thread !== sandbox.conversations()[0]?.id);
+  expect(swallowed?.session.closedAt).toEqual(expect.any(String));
+  const late = await ask(TEXT, { to: { conversationId: swallowed?.id } });
+  expect(late.body).toMatchObject({ status: 409, code: 'blocked' });
   await sandbox.customer.blocks({ from: 'zoe', isBlocking: true });
   await app.idle();
   expect((await ask(TEXT)).body).toMatchObject({ status: 409, code: 'opted_out' });

@@ -178,7 +178,12 @@ export function createCustomer(world: World): Customer {
     merges: ({ from, into }) => {
       const [discarded, surviving] = [userOf(world, { from }), userOf(world, { from: into })];
       const mergedUsers = { surviving: { id: surviving.id }, discarded: { id: discarded.id } };
-      return tell(world, 'user:merge', { mergedUsers, reason: 'channelLinking' });
+      const [old, kept] = [discarded, surviving].map(({ id }) =>
+        [...world.conversations.values()].find(({ userIds }) => userIds.includes(id)),
+      );
+      const mergedConversations = old && kept && { surviving: { id: kept.id }, discarded: { id: old.id } };
+      if (mergedConversations) world.conversations.delete(old.id);
+      return tell(world, 'user:merge', { mergedUsers, mergedConversations, reason: 'channelLinking' });
     },
   };
 }

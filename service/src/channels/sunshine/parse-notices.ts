@@ -1,6 +1,6 @@
 /** What happens around messages: deliveries, marks, people, clients, the switchboard. */
 import type { ControlChange } from '../../../../contract/event-data.ts';
-import type { ChannelEvent, ParsedStatus } from '../channel.ts';
+import type { ChannelEvent, ContactRef, ParsedStatus } from '../channel.ts';
 import { compact, idOf, labelOf, objectOf, textOf, type JsonObject } from '../kit/json.ts';
 import { deliveryFault } from './errors.ts';
 import { contactIn, factsIn, ownerIn, unsupported, type Told } from './payloads.ts';
@@ -172,6 +172,19 @@ export function switchboardEvents(told: Told): ChannelEvent[] {
   ];
 }
 
+/** With users, a conversation of theirs may go up in another: nothing can be said there any more, and what is said comes in the other. */
+function swallowedEvents({ payload, address, key, at, raw }: Told, contact: ContactRef): ChannelEvent[] {
+  const { surviving, discarded } = objectOf(payload.mergedConversations);
+  const [thread, into] = [idOf(objectOf(discarded).id), idOf(objectOf(surviving).id)];
+  if (thread === undefined || thread === into) return [];
+  const data = compact({
+    event: 'merged',
+    metadata: into === undefined ? undefined : JSON.stringify({ thread: into }),
+  });
+  const about = { address, dedupeKey: `control:${key}`, at, contact, thread, raw };
+  return [compact({ type: 'conversation.control' as const, ...about, closes: true as const, data })];
+}
+
 /** Two users turned out to be one: the other's ids are the surviving one's from now on. */
 export function mergeEvents(told: Told): ChannelEvent[] {
   const { payload, address, key, at, raw } = told;
@@ -181,6 +194,7 @@ export function mergeEvents(told: Told): ChannelEvent[] {
   if (gone === undefined || kept === undefined) return [unsupported(told, 'a merge of users that are not named')];
   const data = compact({ event: 'user_merged', text: labelOf(payload.reason) });
   return [
+    ...swallowedEvents(told, gone),
     compact({
       ...{ type: 'contact.identity_changed' as const, address, dedupeKey: `identity:${key}`, at, raw, data },
       ...{ contact: gone, added: kept.identities, merges: true as const },
