@@ -24,14 +24,14 @@ export interface RetentionPart<At = unknown> {
 /** Says what is shown in place of what was said. */
 export const FORGOTTEN: InboundContent = { type: 'unsupported', reason: 'no longer kept' };
 
-/** What was passed over, as it was not over yet, is looked at again this often. */
+/** Sweeps look again this often at what was passed over, as it was not over yet. */
 const LOOK_BACK_MS = 24 * 3_600_000;
 
 /** Emptied rows stay, so emptying goes on where the sweep before ended; now and then it looks back at what it passed over. */
 interface Emptied<P> {
   /** Says up to where it was looked at. */
   at: P;
-  /** After this there is something that was not over yet; null: there is nothing. */
+  /** Says after what there is something that was not over yet; null: there is nothing. */
   behind: P | null;
   lookBackAt: number;
 }

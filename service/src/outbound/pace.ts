@@ -18,7 +18,7 @@ import type { Rates } from './rates.ts';
 
 const SLOTS_PER_SECOND = 20;
 const SECOND_MS = 1_000;
-/** What was not begun so soon after its slot began is not made up for. */
+/** A slot may be used for so long after it began; what was not begun by then is not made up for. */
 const MAX_USE_MS = 50;
 /** Whatever a wait is, it is asked about again so soon: a person may have ended it, or the clock. */
 const ASK_AGAIN_MS = 1_000;
@@ -155,7 +155,7 @@ export class Pacer implements GroupGate {
     return acquired;
   }
 
-  /** What was not started in its slot is not made up for later. */
+  /** Answers the present slot: what was not started in its own is not made up for later. */
   #present(key: string): Allowance {
     let allowance = this.#allowances.get(key);
     if (allowance === undefined)

@@ -17,7 +17,7 @@ export interface WantedConversations {
   owner: Conversation['owner'] | undefined;
   /** Accounts that write in threads only: what is known of a person in none is no conversation of theirs. */
   inThreads: readonly string[];
-  /** Heard at or after, milliseconds since the epoch. */
+  /** Wants those heard at or after, milliseconds since the epoch. */
   heardSince: number | undefined;
   /** Wants those whose session is open at `now`, or is not; one of the accounts whose channel knows no window always is. */
   session: { isOpen: boolean; now: number; windowless: readonly string[] } | undefined;
@@ -91,7 +91,7 @@ function inSession({ isOpen, now, windowless }: NonNullable<WantedConversations[
   };
 }
 
-/** Put so that no index helps: by several accounts, all of theirs would have to be sorted. */
+/** Asks so that no index helps: by several accounts, all of theirs would have to be sorted. */
 function anyOf(accountIds: readonly string[]) {
   return (is: ExpressionBuilder<Schema, 'conversations'>) =>
     accountIds.length === 0 ? is.lit(false) : is(is.fn.coalesce('accountId', is.val('')), 'in', accountIds);

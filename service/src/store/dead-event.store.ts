@@ -103,7 +103,7 @@ export interface WantedDeadEvents {
   code: string | undefined;
   from: number | undefined;
   to: number | undefined;
-  /** Newest first, or oldest first. */
+  /** Puts the newest first, or the oldest. */
   order: 'asc' | 'desc';
   behind: { deadAt: number; key: number } | undefined;
 }

@@ -18,7 +18,7 @@ export interface DeadLetterPosition<Key> {
 interface Wanted<Key> {
   from: number | undefined;
   to: number | undefined;
-  /** Newest first, or oldest first. */
+  /** Puts the newest first, or the oldest. */
   order: 'asc' | 'desc';
   behind: DeadLetterPosition<Key> | undefined;
 }

@@ -84,7 +84,7 @@ export interface EventPlace {
 
 /** Says which events of a time are meant; absent members narrow nothing. */
 export interface WantedEvents {
-  /** Before then, milliseconds since the epoch. */
+  /** Bounds it: before then, milliseconds since the epoch. */
   to: number;
   accountId: string | null;
   types: readonly string[] | undefined;

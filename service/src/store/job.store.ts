@@ -20,7 +20,7 @@ export interface NewJob {
   orderingKey?: string | undefined;
   /** Holds the group by which the scheduler shares a kind's workers out; default: one for all. */
   groupKey?: string | undefined;
-  /** Lower runs first; default 0. */
+  /** Orders jobs, the lower first; default 0. */
   priority?: Priority | undefined;
   /** Default: at once. */
   dueAt?: number | undefined;

@@ -19,7 +19,7 @@ export interface NewMedia extends MediaRow {
 
 /** Describes a file as it is stored. */
 export interface StoredMedia extends MediaRow {
-  /** Sealed, bound to `id`; null: the provider's id is enough. */
+  /** Holds it sealed, bound to `id`; null: the provider's id is enough. */
   secret: string | null;
 }
 

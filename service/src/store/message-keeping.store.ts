@@ -43,7 +43,7 @@ export async function dropMessages(tx: Tx, conversationId: string): Promise<bool
   return rows.length === ROWS;
 }
 
-/** What was sent to the contact by an id of an upload is uploaded anew where it is sent to another. */
+/** Forgets uploads by the ids that the contact was sent: the files are uploaded anew where they are sent to another. */
 async function forgetSent(tx: Tx, rows: readonly Pick<MessagesTable, 'accountId' | 'direction' | 'content'>[]) {
   const sent = rows.filter(({ direction }) => direction === 'outbound');
   const ids = new Set(sent.flatMap(({ content }) => uploads.namesIn(read(content))));

@@ -21,7 +21,7 @@ export interface StoredRequest {
   /** From then on it is not to be sent any more, milliseconds since the epoch; absent: a day after it could first be sent. */
   expiresAt?: number;
   metadata?: Record<string, unknown>;
-  /** As the channel read them. */
+  /** Keeps them as the channel read them. */
   options?: Record<string, unknown>;
 }
 

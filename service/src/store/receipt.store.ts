@@ -7,7 +7,7 @@ import { changed, first, prepared, type Parameters } from './prepared.ts';
 
 /** Says what of a request is kept besides the body. */
 export interface KeptRequest {
-  /** With the query. */
+  /** Includes the query. */
   url: string;
   headers: Readonly<Record<string, string>>;
 }

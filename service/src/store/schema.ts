@@ -18,7 +18,7 @@ export interface AccountsTable {
   /** Names the connection below which it hung before, when its secrets changed; null: it never moved. */
   formerConnectionId: Generated<string | null>;
   movedAt: Generated<number | null>;
-  /** Encrypted settings (see platform/secret-box). */
+  /** Holds encrypted settings (see platform/secret-box). */
   settings: string;
   settingsDigest: string;
   createdAt: number;
@@ -85,7 +85,7 @@ export interface ContactsTable {
 
 export interface IdentitiesTable {
   channel: string;
-  /** Within what the address means one person; empty: everywhere. */
+  /** Says within what the address means one person; empty: everywhere. */
   realm: string;
   kind: string;
   address: string;
@@ -190,7 +190,7 @@ export interface ReceiptsTable {
   /** Says what of the request is needed besides the body. */
   request: string;
   body: Uint8Array;
-  /** Of the connection and the body, once it was read: the same webhook is read once. Empty while it waits. */
+  /** Identifies the connection and the body, once it was read: the same webhook is read once. Empty while it waits. */
   digest: string;
   processedAt: number | null;
   /** Says how often its reading began since it was found unread. */
@@ -226,7 +226,7 @@ export interface MediaTable {
   mimeType: string;
   filename: string | null;
   createdAt: number;
-  /** Sealed, bound to `id`: what it takes to read the file besides the provider's id. */
+  /** Holds it sealed, bound to `id`: what it takes to read the file besides the provider's id. */
   secret: string | null;
   /** Holds the one in which it came first; null: it is from before that was kept. */
   conversationId: Generated<string | null>;

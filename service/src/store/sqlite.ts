@@ -60,7 +60,7 @@ class KyselySqlite {
 function wrap(statement: StatementSync) {
   let members: string[] | undefined;
   statement.setReturnArrays(true);
-  /** Asked after a run: one that was prepared before a migration of another connection learns of its columns by it. */
+  /** Answers the members after a run: one that was prepared before a migration of another connection learns of its columns by it. */
   const membersOf = () => (members ??= statement.columns().map(({ name }) => COLUMNS.memberOf(name)));
   return {
     reader: statement.columns().length > 0,

@@ -11,7 +11,7 @@ export type Filter = Pick<
   CreateSubscription,
   'events' | 'messageKinds' | 'statuses' | 'attributes' | 'includeAwaited' | 'includeHandedOff' | 'includeRaw'
 > & {
-  /** Of a workflow that waits: the question whose answer it waits for. */
+  /** Names, for a workflow that waits, the question whose answer it waits for. */
   messageId?: string;
 };
 

@@ -24,7 +24,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 /** Providers change categories by themselves, and not all of them tell. */
 const CATEGORY_MS = DAY;
-/** What a contact asks for is answered for so long. */
+/** Bounds how long what a contact asks for is answered. */
 const ANSWER_MS = DAY;
 /** One confirmation is allowed within this time (47 CFR 64.1200(a)(12)). */
 export const CONFIRM_MS = 5 * MINUTE;

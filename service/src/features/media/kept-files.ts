@@ -245,7 +245,7 @@ function filesIn(event: FileEvent): string[] {
   return event.data.recording === undefined ? [] : [event.data.recording.id];
 }
 
-/** Trying again would change nothing. */
+/** Tells whether trying again would change nothing. */
 function isFinal(error: unknown): boolean {
   return error instanceof ParleyError || (error instanceof SendError && /^(?:rejected|invalid)$/.test(error.kind));
 }

@@ -17,7 +17,7 @@ import { mediaPower } from './provider-files.ts';
 
 /** A message may be held for a week before its file is sent. */
 export const WAIT_MS = 8 * 24 * 3_600_000;
-/** What is uploaded again and again is noted as often as this. */
+/** Spaces the notes of what is uploaded again and again. */
 const NOTED_EACH_MS = 3_600_000;
 
 /** Lists what uploads take. */
@@ -93,7 +93,7 @@ export class Uploads implements FileRenewal {
     return upload;
   }
 
-  /** It is sent in any case: where its bytes cannot be kept, nothing but a later loss tells of it. */
+  /** Keeps the bytes, if it can; the file is sent in any case: where its bytes cannot be kept, nothing but a later loss tells of it. */
   async #keep(upload: Upload, file: MediaFile): Promise<void> {
     const { ledger, clock, ids, kept } = this.#deps;
     const now = clock.now();

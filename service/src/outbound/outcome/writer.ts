@@ -131,7 +131,7 @@ export class OutcomeWriter {
     await outbox.finish(tx, job);
   }
 
-  /** What the contact did since the provider was called counts more than its answer. */
+  /** Ends the session, unless the contact did something since the provider was called: that counts more than its answer. */
   async #endSession(tx: Tx, { id, conversationId }: Message): Promise<void> {
     const call = (await attempts.ofMessage(tx.db, id)).at(-1);
     await endSession(tx, conversationId, call?.openedAt ?? this.#deps.clock.now());
