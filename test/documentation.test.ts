@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROBLEM_CODES } from '../contract/api.ts';
 import { EVENT_TYPES } from '../contract/event.ts';
-import { MESSAGE_STATUSES } from '../contract/message.ts';
+import { INBOUND_KINDS, MESSAGE_STATUSES, OUTBOUND_KINDS } from '../contract/message.ts';
 import { channels } from '../service/src/channels/index.ts';
 import { SUBSCRIBED_FIELDS } from '../service/src/channels/whatsapp/webhook-fields.ts';
 import { CONFIG_KEYS } from '../service/src/config/config.ts';
@@ -37,6 +37,8 @@ test.each([
   ['error code', [...PROBLEM_CODES, ...idleFeatures().flatMap(({ codes = [] }) => codes)], 'docs/api.md'],
   ['event type', EVENT_TYPES, 'docs/api.md'],
   ['webhook field', SUBSCRIBED_FIELDS, 'docs/whatsapp.md'],
+  ['kind of content', OUTBOUND_KINDS, 'docs/contents.md'],
+  ['kind of what contacts say', INBOUND_KINDS, 'docs/contents.md'],
   ['message status', MESSAGE_STATUSES, 'docs/how-it-works.md'],
 ])('every %s is explained', (_what, words, page) => {
   const text = read(page);

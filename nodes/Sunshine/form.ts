@@ -32,7 +32,7 @@ const notices = limitNotices({
   text: 'Sunshine takes up to 4,096 characters.',
   buttons: 'Up to 10 buttons. Channels show fewer, or a text: WhatsApp three of 20 characters, others as they can.',
   quick_replies: 'Up to 10 replies; Messenger cuts titles after 20 characters, Web and the SDKs after 40.',
-  form: 'Up to 20 questions below each other; a day is typed as text. Shown by Web and the SDKs; other channels get a link or a text.',
+  form: 'Up to 20 questions below each other; a day is typed as text. Web shows it whole; a channel that cannot gets a link, or the message fails.',
   list: 'Up to 10 rows, each with a title and a description of 128 characters.',
   carousel: 'Up to 10 cards with up to three buttons; nothing stands above them. Channels without cards get a text.',
   native:
