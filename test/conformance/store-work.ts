@@ -37,8 +37,8 @@ function describeReceipts(open: OpenLedger): void {
     if (found === undefined) throw new Error('No receipt waits');
     return found;
   };
-  const mark = (ledger: Ledger, one: receipts.Receipt, digest: string) =>
-    ledger.write((tx) => receipts.markProcessed(tx, one, digest, 5));
+  const mark = (ledger: Ledger, one: receipts.Receipt, own: string, before?: string) =>
+    ledger.write((tx) => receipts.markProcessed(tx, one, { own, ...(before !== undefined && { before }) }, 5));
 
   describe('receipts', () => {
     test('are all stored, in order, alone or together', async () => {
@@ -58,7 +58,7 @@ function describeReceipts(open: OpenLedger): void {
       expect(one.request).toEqual(request);
       expect(await receipts.areWaiting(ledger.reader, 'acc')).toBe(true);
       const why = { code: 'unreadable', reason: 'made up' } as const;
-      await ledger.write((tx) => receipts.putAside(tx, one, 'digest', 5, why));
+      await ledger.write((tx) => receipts.putAside(tx, one, { own: 'digest' }, 5, why));
       expect(await receipts.areWaiting(ledger.reader, 'acc')).toBe(false);
       expect(await receipts.findDead(ledger.reader, one.seq)).toMatchObject({ request });
     });
@@ -68,6 +68,15 @@ function describeReceipts(open: OpenLedger): void {
       const bodies = Array.from({ length: count }, (_, i) => `r${i}`);
       await insert(ledger, ...bodies);
       expect(await waiting(ledger, 5_000)).toEqual(bodies);
+    });
+
+    test('are the same as what was read by a digest of before, and as nothing else', async () => {
+      const ledger = await open();
+      await insert(ledger, 'a', 'b', 'c');
+      expect(await mark(ledger, await oldest(ledger), 'span 1')).toBe(true);
+      expect(await mark(ledger, await oldest(ledger), 'span 2', 'span 1')).toBe(false);
+      expect(await mark(ledger, await oldest(ledger), 'span 3', 'span 2')).toBe(true);
+      expect(await waiting(ledger)).toEqual([]);
     });
 
     test('are read once, the oldest first', async () => {
@@ -97,7 +106,11 @@ function describeReceipts(open: OpenLedger): void {
       const putAside = async () => {
         const one = await oldest(ledger);
         await ledger.write((tx) =>
-          receipts.putAside(tx, one, 'digest of a', 7, { code: 'no_account', reason: 'why', addresses: ['one'] }),
+          receipts.putAside(tx, one, { own: 'digest of a' }, 7, {
+            code: 'no_account',
+            reason: 'why',
+            addresses: ['one'],
+          }),
         );
       };
       await putAside();

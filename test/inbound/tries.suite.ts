@@ -73,7 +73,9 @@ class Readers {
   }
 
   async #end({ seq }: WaitingReceipt, list: number[]): Promise<void> {
-    await this.ledger.write((tx) => receipts.markProcessed(tx, { seq } as never, `digest of ${seq}`, this.clock.now()));
+    await this.ledger.write((tx) =>
+      receipts.markProcessed(tx, { seq } as never, { own: `digest of ${seq}` }, this.clock.now()),
+    );
     list.push(seq);
   }
 

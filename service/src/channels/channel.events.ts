@@ -32,6 +32,11 @@ interface ParsedBase {
   address?: string | readonly string[];
   /** The same fact always has the same key, two facts never share one. Unique within an account. */
   dedupeKey: string;
+  /**
+   * The provider gives the fact neither an id nor a time: told once more, later than webhooks are repeated, it happened once more. Only of channels that
+   * say when that is, `repeatsWithinMs`.
+   */
+  undated?: true;
   /** By the provider's clock, milliseconds since the epoch; absent when it does not tell. */
   at?: number;
   contact?: ContactRef;

@@ -98,6 +98,11 @@ export interface Connector<S = unknown, Fact = unknown> {
    * `settings` are the reader's, for what is for nobody here. What is for several accounts is read by the settings of the first.
    */
   parse(request: RawRequest, settings: S, settingsOf?: SettingsOf<S>): Fact[];
+  /**
+   * How long after a webhook the provider may still repeat it, in milliseconds; at least half a minute. Only where facts have neither an id nor a time
+   * (`undated`): the same bytes that come later than twice this tell that the same happened again. Absent: the same bytes are always the same webhook.
+   */
+  readonly repeatsWithinMs?: number;
   readonly handshake?: Handshake<S>;
   readonly media?: MediaPower<S>;
   /** Absent: the webhook's URL is entered at the provider by hand, and whoever saves an account is told so. */

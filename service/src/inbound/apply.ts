@@ -73,7 +73,9 @@ export class Applier {
     this.#recorder = new Recorder(deps);
   }
 
-  async apply(tx: Tx, account: LiveAccount, event: ChannelEvent, receivedAt: number): Promise<void> {
+  async apply(tx: Tx, account: LiveAccount, told: ChannelEvent, receivedAt: number): Promise<void> {
+    // Its webhook is no repetition: that was seen when it was read.
+    const event = told.undated ? { ...told, dedupeKey: `${told.dedupeKey}@${receivedAt}` } : told;
     const at = Math.min(event.at ?? receivedAt, receivedAt);
     if (event.type === 'message.status') return this.#status({ tx, account, event, at });
     if (event.type === 'message.watermark') return this.#watermark({ tx, account, event, at });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Accounts } from '../connectors/accounts.ts';
 import type { Connections } from '../connectors/connections.ts';
 import type { LiveAccount } from '../connectors/live.ts';
-import { digestOf, requestOf } from '../connectors/receive/accept.ts';
+import { digestsOf, requestOf } from '../connectors/receive/accept.ts';
 import { normalizeJob } from '../connectors/normalize-job.ts';
 import { Pace } from '../connectors/receive/pace.ts';
 import type { Clock } from '../core/clock.ts';
@@ -157,7 +157,12 @@ export class NormalizeHandler implements JobHandler<z.infer<typeof PAYLOAD>> {
   }
 
   #markRead(tx: Tx, connectionId: string, receipt: Receipt): Promise<boolean> {
-    return receipts.markProcessed(tx, receipt, digestOf(connectionId, receipt.body), this.#deps.clock.now());
+    return receipts.markProcessed(tx, receipt, this.#digests(connectionId, receipt), this.#deps.clock.now());
+  }
+
+  #digests(connectionId: string, receipt: Receipt): receipts.Digests {
+    const channel = this.#deps.accounts.connections.find(connectionId)?.channel;
+    return digestsOf(connectionId, receipt, channel?.repeatsWithinMs);
   }
 
   async #apply(tx: Tx, receipt: Receipt, targets: readonly Target[], leftOut: erasures.LeftOut): Promise<void> {
@@ -187,7 +192,7 @@ export class NormalizeHandler implements JobHandler<z.infer<typeof PAYLOAD>> {
     const { seq } = receipt;
     const facts = { receipt: seq, connection: connectionId, code: why.code };
     tx.afterCommit(() => this.#deps.log.warn(facts, 'A webhook was put aside as a dead letter'));
-    return receipts.putAside(tx, receipt, digestOf(connectionId, receipt.body), this.#deps.clock.now(), why);
+    return receipts.putAside(tx, receipt, this.#digests(connectionId, receipt), this.#deps.clock.now(), why);
   }
 
   /** Finds whom each fact is for. Another process may have registered an account a moment ago. */

@@ -115,9 +115,17 @@ export async function countTries(tx: Tx, seqs: readonly number[], by: 1 | -1): P
   await update.where('seq', 'in', seqs).execute();
 }
 
+/** By which a webhook is told apart from others. */
+export interface Digests {
+  own: string;
+  /** The webhook is also the same as one that was read by this. */
+  before?: string;
+}
+
 interface Read extends Pick<Receipt, 'seq' | 'body'> {
   request: string;
   digest: string;
+  before: string;
   now: number;
   deadAt: number | null;
   deadCode: string | null;
@@ -146,7 +154,7 @@ const updateRead = prepared((db, its: Parameters<Read>) =>
         exists(
           selectFrom('receipts as earlier')
             .select('earlier.seq')
-            .where('earlier.digest', '=', its('digest'))
+            .where('earlier.digest', 'in', [its('digest'), its('before')])
             .where('earlier.processedAt', 'is not', null),
         ),
       ),
@@ -162,6 +170,8 @@ async function settle(tx: Tx, read: Read): Promise<boolean> {
   return false;
 }
 
+const columnsOf = ({ own, before = own }: Digests) => ({ digest: own, before });
+
 const NOTHING = new Uint8Array();
 
 /**
@@ -169,8 +179,8 @@ const NOTHING = new Uint8Array();
  * the same connection are the same webhook. Answers false when that was read before, or someone else read this receipt first: then nothing may be
  * made of it again.
  */
-export async function markProcessed(tx: Tx, { seq }: Receipt, digest: string, now: number): Promise<boolean> {
-  return settle(tx, { seq, digest, now, ...ALIVE, request: '', body: NOTHING });
+export async function markProcessed(tx: Tx, { seq }: Receipt, digests: Digests, now: number): Promise<boolean> {
+  return settle(tx, { seq, ...columnsOf(digests), now, ...ALIVE, request: '', body: NOTHING });
 }
 
 /** Tells why a receipt waits for a person: nobody can read it, or it tells of accounts that are not registered. */
@@ -191,14 +201,14 @@ export const ALIVE = { deadAt: null, deadCode: null, deadAddresses: null, deadRe
 export async function putAside(
   tx: Tx,
   receipt: Receipt,
-  digest: string,
+  digests: Digests,
   now: number,
   { code, reason, addresses }: Death,
 ): Promise<boolean> {
   const { seq, body } = receipt;
   const request = textOf(receipt.request);
   const death = { deadAt: now, deadCode: code, deadAddresses: textOrNull(addresses), deadReason: reason };
-  return settle(tx, { seq, digest, now, ...death, request, body });
+  return settle(tx, { seq, ...columnsOf(digests), now, ...death, request, body });
 }
 
 /** Describes a receipt that was put aside. */

@@ -126,6 +126,23 @@ test('who left is not written to until they write; who blocks the sender gets no
   expect((await ask(TEXT)).status).toBe(202);
 });
 
+test('who blocks and unblocks again in the same words is blocked and unblocked again; a repetition is none', async () => {
+  const { app, sandbox, account, ask } = await scene();
+  await sandbox.customer.sends({ from: 'zoe', text: 'hi' });
+  const ref = { channel: account.channel, externalId: account.externalId };
+  const workflow = await app.listen({ account: ref, events: ['contact.preference'] });
+  for (const [isBlocking, status] of [true, false, true, false].map((is) => [is, is ? 409 : 202] as const)) {
+    await app.advance(11 * MINUTE);
+    await sandbox.customer.blocks({ from: 'zoe', isBlocking });
+    await Promise.all(sandbox.redeliver(1).map(({ done }) => done));
+    await app.idle();
+    expect((await ask(TEXT)).status).toBe(status);
+  }
+  expect(workflow.taken().map(({ data }) => data)).toMatchObject(
+    ['stop', 'resume', 'stop', 'resume'].map((value) => ({ topic: 'all', value })),
+  );
+});
+
 test('each person of a thread has a conversation of their own in it', async () => {
   const { app, sandbox, workflow } = await scene();
   for (const from of ['zoe', 'yan']) await sandbox.customer.sends({ from, thread: THREAD, text: 'hi' });

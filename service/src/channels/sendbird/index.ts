@@ -28,6 +28,8 @@ export const sendbird: Channel<SendbirdSettings> = {
   realm: (_kind, { applicationId }) => applicationId,
   sendTo: [IDENTITY],
   recipient,
+  // Three tries, each of which waits five seconds (page "Webhooks"): blocks have neither an ID nor a time.
+  repeatsWithinMs: 5 * 60_000,
   webhookHeaders: [SIGNATURE_HEADER],
   verify: (request, _at, settings) => verify(request, settings),
   parse,

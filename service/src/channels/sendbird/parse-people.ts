@@ -39,10 +39,11 @@ export function memberEvents(told: Told, event: 'joined' | 'left', listed: unkno
   const customers = people.filter((user) => !isOwn(userIdOf(user), settings));
   if (thread === undefined || people.length === 0) return [unsupported(told, 'members without a channel, or nobody')];
   const at = timeOf(body);
+  const undated = at === undefined ? (true as const) : undefined;
   const key = `${event}:${thread}:${at ?? fingerprint(body)}`;
   const members = people.map(personOf).filter((person) => person !== undefined);
   const change: ChannelEvent = compact({
-    ...{ type: 'conversation.members' as const, address, at, raw: { category: body.category } },
+    ...{ type: 'conversation.members' as const, address, at, undated, raw: { category: body.category } },
     ...{ dedupeKey: `members:${key}:${fingerprint(people.map(userIdOf))}`, data: compact({ event, members }) },
   });
   const [only] = customers;
@@ -54,7 +55,7 @@ export function memberEvents(told: Told, event: 'joined' | 'left', listed: unkno
     const dedupeKey = `control:${key}:${id}`;
     const left = { event: 'left' };
     return compact({
-      ...{ type: 'conversation.control' as const, address, dedupeKey, at, thread, raw: { user_id: id } },
+      ...{ type: 'conversation.control' as const, address, dedupeKey, at, undated, thread, raw: { user_id: id } },
       ...{ contact: personOf(user), closes: true as const, data: left },
     });
   });
@@ -71,5 +72,5 @@ export function blockEvents(told: Told, value: 'stop' | 'resume'): ChannelEvent[
   const dedupeKey = `preference:${value}:${fingerprint(body)}`;
   const topic = 'all';
   const data = { kind: 'block' };
-  return [{ type: 'contact.preference', address, dedupeKey, contact, raw: body, topic, value, data }];
+  return [{ type: 'contact.preference', address, dedupeKey, undated: true, contact, raw: body, topic, value, data }];
 }

@@ -13,7 +13,7 @@ import { namedIn, threadIn, unsupported, type Told } from './told.ts';
 function alert({ address, body, category }: Told): ChannelEvent[] {
   const [field = category, event] = category.split(':');
   const dedupeKey = `alert:${fingerprint(body)}`;
-  return [{ type: 'account.alert', address, dedupeKey, raw: body, data: compact({ field, event }) }];
+  return [{ type: 'account.alert', address, dedupeKey, undated: true, raw: body, data: compact({ field, event }) }];
 }
 
 type Reader = (told: Told) => ChannelEvent[];

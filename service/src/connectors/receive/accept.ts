@@ -13,7 +13,7 @@ import type { Outbox } from '../../outbox/outbox.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import type { Tx } from '../../store/unit-of-work.ts';
 import * as receipts from '../../store/receipt.store.ts';
-import type { KeptRequest, NewReceipt } from '../../store/receipt.store.ts';
+import type { Digests, KeptRequest, NewReceipt, Receipt } from '../../store/receipt.store.ts';
 import { normalizeJob } from '../normalize-job.ts';
 
 /** Webhooks that wait for a commit at the most; beyond, the provider is asked to come back. */
@@ -177,7 +177,21 @@ export function queryOf(url: string): Record<string, string> {
   return Object.fromEntries([...new URLSearchParams(url.slice(start))].reverse());
 }
 
-/** Computes a digest of 132 bits: the same bytes for the same connection are the same webhook. */
-export function digestOf(connectionId: string, body: Uint8Array): string {
-  return createHash('sha256').update(`${connectionId} `).update(body).digest('base64url').slice(0, 22);
+/**
+ * Computes by which digests a webhook is told apart: the same bytes for the same connection are the same webhook, or are so within two spans of the
+ * time in which the provider repeats it.
+ */
+export function digestsOf(
+  connectionId: string,
+  { body, receivedAt }: Pick<Receipt, 'body' | 'receivedAt'>,
+  repeatsWithinMs: number | undefined,
+): Digests {
+  if (repeatsWithinMs === undefined) return { own: digestOf(connectionId, body) };
+  const span = Math.floor(receivedAt / repeatsWithinMs);
+  return { own: digestOf(`${connectionId} ${span}`, body), before: digestOf(`${connectionId} ${span - 1}`, body) };
+}
+
+/** Computes a digest of 132 bits. */
+function digestOf(place: string, body: Uint8Array): string {
+  return createHash('sha256').update(`${place} `).update(body).digest('base64url').slice(0, 22);
 }
