@@ -1,5 +1,4 @@
 /** n8n's real engine with our built nodes, the real service and the strict sandbox: nothing in between is played. */
-import { createServer, type AddressInfo } from 'node:net';
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { SendAccepted } from '../../../contract/api.ts';
 import { listOf, objectOf, type JsonObject } from '../../sandbox/kit/json.ts';
@@ -12,6 +11,7 @@ import {
   type WorkflowJson,
   type WorkflowNode,
 } from '../../support/engine/engine.ts';
+import { freePort } from '../../support/free-port.ts';
 import { PACKAGE_DIR } from '../../support/paths.ts';
 
 export const NODE = 'WhatsApp Business';
@@ -140,9 +140,6 @@ export function componentsOf(body: JsonObject | undefined): JsonObject[] {
 
 /** Settings of a service at which the provider may point its webhooks: its address has to be known before it starts. */
 export async function publicEnv(): Promise<Record<string, string>> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return { PARLEY_PORT: String(port), PARLEY_PUBLIC_URL: `http://127.0.0.1:${String(port)}` };
+  const port = String(await freePort());
+  return { PARLEY_PORT: port, PARLEY_PUBLIC_URL: `http://127.0.0.1:${port}` };
 }
