@@ -7,6 +7,6 @@ export const SENDBIRD_INBOUND: Inbound = {
     ...(['contact.preference', 'conversation.members'] as const),
     ...(['message.deleted', 'message.echo', 'message.edited'] as const),
   ],
-  kinds: [...MEDIA_KINDS.filter((kind) => kind !== 'sticker'), 'button', 'list', 'form'],
+  kinds: [...MEDIA_KINDS.filter((kind) => kind !== 'sticker'), 'reaction', 'button', 'list', 'form'],
   attributes: true,
 };

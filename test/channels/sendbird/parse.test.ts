@@ -134,6 +134,19 @@ const told: [string, unknown, Partial<ChannelEvent>[]][] = [
       { type: 'conversation.control', closes: true, data: { event: 'left' }, contact: ANA, thread: THREAD },
     ],
   ],
+  [
+    'a reaction',
+    w.REACTION,
+    [
+      {
+        ...{ type: 'message.received', at: 1_760_000_013_000, contact: ANA, thread: THREAD },
+        content: { type: 'reaction', messageId: '238303380', emoji: '👍' },
+      },
+    ],
+  ],
+  ['a reaction taken back', w.UNREACTION, [{ type: 'message.received', content: { type: 'reaction', emoji: '' } }]],
+  ['a reaction of ours', { ...w.REACTION, user: w.ASSISTANT }, [{ type: 'unsupported' }]],
+  ['a reaction to nothing', { ...w.REACTION, message: {} }, [{ type: 'unsupported' }]],
   ['blocked', w.BLOCK, [{ type: 'contact.preference', topic: 'all', value: 'stop', contact: ANA }]],
   ['no longer blocked', w.UNBLOCK, [{ type: 'contact.preference', topic: 'all', value: 'resume', contact: ANA }]],
   [

@@ -21,6 +21,8 @@ export const SENDBIRD: Speaker = {
     'sends a captioned photo': file('image/jpeg', 'look'),
     'sends a voice note': file('audio/mpeg'),
     'sends a file': file('application/pdf'),
+    reacts: { ...w.REACTION, message: { message_id: OURS } },
+    'takes the reaction back': { ...w.UNREACTION, message: { message_id: OURS } },
     'corrects the message': { ...own({ message: 'corrected' }), category: 'group_channel:message_update' },
     'takes the message back': { ...w.DELETION, payload: { message_id: OWN } },
     'is answered elsewhere': { ...own({ message: 'from elsewhere' }), sender: w.ASSISTANT },

@@ -6,6 +6,7 @@ import { parseJsonBody } from '../kit/json-body.ts';
 import { compact, labelOf, textOf, type JsonObject } from '../kit/json.ts';
 import { deletionEvents, editEvents, messageEvents } from './parse-message.ts';
 import { blockEvents, memberEvents, readEvents } from './parse-people.ts';
+import { reactionEvents } from './parse-reaction.ts';
 import type { SendbirdSettings } from './settings.ts';
 import { namedIn, threadIn, unsupported, type Told } from './told.ts';
 
@@ -24,6 +25,8 @@ const OF_GROUP: Readonly<Record<string, Reader>> = {
   message_update: editEvents,
   message_delete: deletionEvents,
   message_read: readEvents,
+  reaction_add: (told) => reactionEvents(told, false),
+  reaction_delete: (told) => reactionEvents(told, true),
   create: (told) => memberEvents(told, 'joined', told.body.members),
   invite: (told) => memberEvents(told, 'joined', told.body.invitees),
   join: (told) => memberEvents(told, 'joined', told.body.users),

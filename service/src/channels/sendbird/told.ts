@@ -27,9 +27,9 @@ export const blockeeIn = ({ blockee, unblockee }: JsonObject): unknown => unbloc
 
 /** Lists everybody who may be the account's sender: who said or suffers it first, then the members. */
 export function namedIn(body: JsonObject): string[] {
-  const { sender, bot, inviter, members } = body;
+  const { sender, user, bot, inviter, members } = body;
   const botId = idOf(objectOf(bot).bot_userid);
-  const first = [userIdOf(sender), botId, userIdOf(blockeeIn(body)), userIdOf(inviter)];
+  const first = [userIdOf(sender), userIdOf(user), botId, userIdOf(blockeeIn(body)), userIdOf(inviter)];
   const all = [...first, ...objectsOf(members).slice(0, MAX_NAMED).map(userIdOf)];
   return [...new Set([...all.filter((id) => id !== undefined), ANY_SENDER])];
 }
