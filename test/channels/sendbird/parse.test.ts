@@ -144,7 +144,11 @@ const told: [string, unknown, Partial<ChannelEvent>[]][] = [
       },
     ],
   ],
-  ['a reaction taken back', w.UNREACTION, [{ type: 'message.received', content: { type: 'reaction', emoji: '' } }]],
+  [
+    'a reaction taken back',
+    w.UNREACTION,
+    [{ type: 'message.received', content: { type: 'reaction', messageId: '238303380', emoji: '' } }],
+  ],
   ['a reaction of ours', { ...w.REACTION, user: w.ASSISTANT }, [{ type: 'unsupported' }]],
   ['a reaction to nothing', { ...w.REACTION, message: {} }, [{ type: 'unsupported' }]],
   ['blocked', w.BLOCK, [{ type: 'contact.preference', topic: 'all', value: 'stop', contact: ANA }]],
