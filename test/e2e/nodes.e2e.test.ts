@@ -53,6 +53,15 @@ async function waitUntil(isSo: () => boolean): Promise<void> {
   while (!isSo() && Date.now() < deadline) await delay(50);
 }
 
+/** The URL that a person enters at the provider. */
+async function webhookUrl(channel: string): Promise<string> {
+  const { service } = stack;
+  const headers = { authorization: `Bearer ${await service.apiKey()}` };
+  const answer = await fetch(`${service.url}/v1/accounts`, { headers });
+  const { data } = (await answer.json()) as { data: { channel: string; webhookUrl: string }[] };
+  return data.find((account) => account.channel === channel)?.webhookUrl ?? '';
+}
+
 /** Waits until this stands on the customer's phone. */
 async function arrives(channel: string, text: string): Promise<void> {
   const { customer } = providers.of(channel);
@@ -77,6 +86,7 @@ describe.each(NODE_PAIRS)('$trigger and $action on $channel', (pair) => {
   test('a message starts the workflow, and its answer arrives', async () => {
     const text = `ping ${pair.action}`;
     await stack.rest.activateWorkflow(workflowId);
+    if (pair.isByHand) providers.of(pair.channel).subscribe(await webhookUrl(pair.channel));
     await providers.of(pair.channel).customer.write(text);
     await arrives(pair.channel, `You wrote: ${text}`);
     const executions = await stack.rest.waitForExecutions(workflowId, 1);

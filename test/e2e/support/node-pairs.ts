@@ -10,6 +10,8 @@ export interface NodePair {
   channel: string;
   /** Type of the channel's credential; absent: the service's is enough. */
   credential?: string;
+  /** The webhook's URL is entered at the provider by hand, so the trigger starts without. */
+  isByHand?: true;
   /** The channel writes in threads only. */
   thread?: true;
   /** Of both nodes. */
@@ -49,6 +51,7 @@ export const NODE_PAIRS: readonly NodePair[] = [
     channel: 'sendbird',
     credential: 'parleySendbirdApi',
     thread: true,
+    isByHand: true,
   },
   {
     ...{ trigger: 'sunshineTrigger', action: 'sunshine', channel: 'sunshine', thread: true },
@@ -63,6 +66,8 @@ export const ACTION = 'Say It Back';
 
 type Credentials = NonNullable<INode['credentials']>;
 
+const BY_HAND: INodeParameters = { options: { ifSetUpFails: 'start' } };
+
 /** Says back what was written. */
 export function pairWorkflow(pair: NodePair, credentials: Credentials): WorkflowInput {
   const shared = { typeVersion: 1, credentials };
@@ -76,7 +81,7 @@ export function pairWorkflow(pair: NodePair, credentials: Credentials): Workflow
     nodes: [
       {
         ...{ ...shared, id: 'hear', name: TRIGGER, type: `${PACKAGE}.${pair.trigger}`, position: [0, 0] },
-        ...{ webhookId: randomUUID(), parameters: { ...pair.parameters } },
+        ...{ webhookId: randomUUID(), parameters: { ...pair.parameters, ...(pair.isByHand && BY_HAND) } },
       },
       {
         ...{ ...shared, id: 'say', name: ACTION, type: `${PACKAGE}.${pair.action}`, position: [260, 0] },
